@@ -1,0 +1,131 @@
+"""The outcome of looking at one performance: values only, which the report and JSON render."""
+
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podium.clips import VideoFacts
+from podium.feedback import ClipFeedback, Remark
+from podium.panel import Marks
+
+if TYPE_CHECKING:
+    from podium.report import Report
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score in points with the range that holds it nine times in ten.
+
+    `range_low` and `range_high` are the lowest and highest score there can be. `marks` is the same
+    as mean marks of a panel, where the scores come from one.
+    """
+
+    value: float
+    low: float
+    high: float
+    range_low: float
+    range_high: float
+    marks: Marks | None = None
+
+    def __str__(self) -> str:
+        return f"{self.value:.1f} of {self.range_high:.1f} ({self.low:.1f} to {self.high:.1f})"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A performance that was compared with: its name, score (where known), similarity 0 to 1."""
+
+    id: str
+    score: float | None
+    similarity: float
+    path: Path | None = None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """How well one performance was done, beside the references it was compared with.
+
+    `score` is `None` where two videos were only compared. `difficulty_is_assumed` says that it was
+    not given, so that the usual one of the action was taken.
+    """
+
+    video_path: Path
+    video: VideoFacts
+    score: Score | None
+    action: str | None
+    difficulty: float | None
+    difficulty_is_assumed: bool
+    references: tuple[Reference, ...]
+    clips: tuple[ClipFeedback, ...]
+    remarks: tuple[Remark, ...]
+    model: str
+    backbone: str
+    warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.score is None:
+            return f"similarity {self.similarity:.2f} to {self.references[0].id}"
+        assumed = " (assumed)" if self.difficulty_is_assumed else ""
+        about = f", difficulty {self.difficulty:g}{assumed}" if self.difficulty else ""
+        return f"{self.score}{about}"
+
+    @property
+    def similarity(self) -> float:
+        """How alike the whole performance is to its references, 0 to 1: their mean."""
+        if not self.references:
+            return float("nan")
+        return sum(r.similarity for r in self.references) / len(self.references)
+
+    def report(self) -> "Report":
+        """Make the report that a coach keeps: one HTML file that opens offline."""
+        from podium.report import make_report
+
+        return make_report(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as plain JSON; the names are part of the command line's contract."""
+        plain: dict[str, Any] = {
+            "action": self.action,
+            "difficulty": self.difficulty,
+            "difficulty_is_assumed": self.difficulty_is_assumed,
+            "similarity": self.similarity,
+            "references": [
+                {"id": r.id, "score": r.score, "similarity": r.similarity} for r in self.references
+            ],
+            "clips": [asdict(clip) for clip in self.clips],
+            "remarks": [asdict(remark) for remark in self.remarks],
+            "model": self.model,
+            "backbone": self.backbone,
+            "video": {
+                "file": str(self.video_path),
+                "frames": self.video.n_frames,
+                "used_frames": self.video.n_used,
+                "first_used_frame": self.video.first_used,
+                "seconds": self.video.seconds,
+                "warnings": list(self.warnings),
+            },
+        }
+        if self.score is not None:
+            plain = {**_score_to_json(self.score), **plain}
+        cleaned: dict[str, Any] = _without_nan(plain)
+        return cleaned
+
+
+def _score_to_json(score: Score) -> dict[str, Any]:
+    return {
+        "score": score.value,
+        "score_low": score.low,
+        "score_high": score.high,
+        "score_range": [score.range_low, score.range_high],
+        "marks": None if score.marks is None else asdict(score.marks),
+    }
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON has no NaN: what is not known is null."""
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,328 @@
+"""From a video to an assessment: video -> clips -> features -> similarity -> score -> feedback."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from podium.assessment import Assessment, Reference, Score
+from podium.calibration import CONFIDENCE
+from podium.errors import FeatureError, UnknownName, UnusableReference, UsageError
+from podium.features import Extractor, FeatureCache, Features, Sample
+from podium.feedback import ClipFeedback, clip_feedback, remarks
+from podium.model import Model, load_model
+from podium.panel import COUNTING, HIGHEST_MARK, as_marks
+from podium.performance import Performance
+from podium.scorers import ComparingScorer
+
+QUERY = "your video"
+HIGHEST_SUM = COUNTING * HIGHEST_MARK
+
+
+@dataclass(frozen=True)
+class Question:
+    """One performance to be scored, and what had to be assumed about it."""
+
+    sample: Sample
+    difficulty_range: tuple[float, float]
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def difficulty_is_assumed(self) -> bool:
+        """Whether the difficulty was not given."""
+        return self.difficulty_range[0] != self.difficulty_range[1] or bool(
+            [a for a in self.assumptions if a.startswith("no difficulty")]
+        )
+
+
+class Assessor:
+    """Scores videos with one model; made by `podium.load`."""
+
+    def __init__(self, model: Model, cache: FeatureCache | None = None) -> None:
+        self.model = model
+        self._extractor: Extractor = model.extractor(cache)
+
+    def assess(
+        self,
+        video: str | Path,
+        *,
+        action: str | None = None,
+        difficulty: float | None = None,
+        references: Sequence[str | Path] = (),
+    ) -> Assessment:
+        """Score a video beside the references of its action, and say which moments cost points.
+
+        `references` are videos of your own to compare with, or ids of references in the model;
+        without any, the model's references of that action are taken.
+
+        Raises
+        ------
+        UsageError, UnknownName
+            If the action is not one the model knows, or a reference is of another action.
+        PodiumError
+            If a file cannot be used.
+        """
+        action = self.known_action(action) or self._action_of(references)
+        _require_difficulty(difficulty)
+        features = self._features(Performance(QUERY, Path(video)))
+        question = self._question(Path(video), features, action, difficulty)
+        chosen = self._references(references, question.sample.performance.action)
+        return self._answer(question, chosen)
+
+    def compare(self, video: str | Path, reference: str | Path) -> Assessment:
+        """Say how alike two videos are, clip by clip, without a score.
+
+        Raises
+        ------
+        PodiumError
+            If a file cannot be used, or the model does not compare.
+        """
+        scorer = self._comparing()
+        query = _query(Path(video), self._features(Performance(QUERY, Path(video))), None, None)
+        expert = self._own_reference(Path(reference), None)
+        clips = clip_feedback(scorer, query, [expert], self.model.moments, with_contributions=False)
+        question = Question(query, (1.0, 1.0))
+        return self._assessment(question, None, [expert], clips)
+
+    def score(self, performance: Performance) -> tuple[Score, tuple[str, ...]]:
+        """Score one performance of a table against the model's references, without feedback.
+
+        Gives the score and what had to be assumed or doubted.
+
+        Raises
+        ------
+        PodiumError
+            If the action is not known or the file cannot be used.
+        """
+        action = self.known_action(performance.action)
+        features = self._features(performance)
+        question = self._question(
+            performance.path, features, action, performance.difficulty, performance.id
+        )
+        value = float(self.model.scorer.predict([question.sample])[0])
+        doubts = (*features.video.warnings, *question.assumptions, *self._novelty(features))
+        return self._ranged(value, question), doubts
+
+    def known_action(self, action: str | None) -> str | None:
+        """Check an action against those of training; a dive number may keep its position letter.
+
+        Raises
+        ------
+        UnknownName
+            If the model was not trained on that action.
+        """
+        if action is None or action in self.model.actions:
+            return action
+        shorter = action.rstrip("ABCDabcd")
+        if shorter in self.model.actions:
+            return shorter
+        if not self.model.actions:
+            raise UnknownName(
+                f"the model {self.model.name} was trained without actions: "
+                f"leave the action {action!r} out"
+            )
+        raise UnknownName(
+            f"action {action!r} is not one that the model {self.model.name} was trained on: "
+            f"choose one of {', '.join(self.model.actions)}"
+        )
+
+    def _features(self, performance: Performance) -> Features:
+        features, path = self._extractor.performance(performance), performance.path
+        n_expected = self.model.novelty.normaliser.mean.shape[0]
+        if features.values.shape[1] != n_expected:
+            raise FeatureError(
+                f"{path}: has {features.values.shape[1]} numbers a clip and the model "
+                f"{self.model.name} reads {n_expected}: make them with {self.model.backbone_name}"
+            )
+        return features
+
+    def _question(
+        self,
+        path: Path,
+        features: Features,
+        action: str | None,
+        difficulty: float | None,
+        id_: str = QUERY,
+    ) -> Question:
+        """Fill in what was not given, and say so."""
+        assumptions = []
+        query = _query(path, features, action, difficulty, id_)
+        if action is None and len(self.model.actions) > 1 and self._scorer_compares():
+            query, assumption = self._with_nearest_action(query)
+            assumptions.append(assumption)
+        if difficulty is not None or not self.model.scorer.target.uses_execution:
+            known = (difficulty or 1.0) if self.model.scorer.target.uses_execution else 1.0
+            return Question(query, (known, known), tuple(assumptions))
+        usual = self.model.scorer.target.difficulties(query.performance.action)
+        query = replace(query, performance=replace(query.performance, difficulty=usual.usual))
+        assumptions.append(
+            f"no difficulty was given: {usual.usual:g} was assumed, and the range covers "
+            f"{usual.low:g} to {usual.high:g}"
+        )
+        return Question(query, (usual.low, usual.high), tuple(assumptions))
+
+    def _with_nearest_action(self, query: Sample) -> tuple[Sample, str]:
+        scorer = self._comparing()
+        alike = scorer.similarity(query, scorer.references)
+        nearest = scorer.references[int(np.argmax(alike))].performance.action
+        words = f"no action was given: it was compared as {nearest}, whose expert is most like it"
+        return replace(query, performance=replace(query.performance, action=nearest)), words
+
+    def _references(self, given: Sequence[str | Path], action: str | None) -> list[Sample]:
+        if not given:
+            return list(self._comparing().references) if self._scorer_compares() else []
+        return [self._reference(reference, action) for reference in given]
+
+    def _reference(self, given: str | Path, action: str | None) -> Sample:
+        """Take a reference of the model by its id, or a video of the user's own."""
+        for reference in self._comparing().references:
+            if reference.performance.id == str(given) and not Path(given).exists():
+                return _of_action(reference, action)
+        return self._own_reference(Path(given), action)
+
+    def _action_of(self, references: Sequence[str | Path]) -> str | None:
+        """Say of which action those references are that are given by their id, if of one."""
+        if not references or not self._scorer_compares():
+            return None
+        named = {str(reference) for reference in references if not Path(reference).exists()}
+        known = (reference.performance for reference in self._comparing().references)
+        actions = {performance.action for performance in known if performance.id in named}
+        return actions.pop() if len(actions) == 1 else None
+
+    def _own_reference(self, path: Path, action: str | None) -> Sample:
+        performance = Performance(f"reference {path.name}", path, action=action, is_reference=True)
+        return Sample(performance, self._features(performance))
+
+    def _answer(self, question: Question, references: Sequence[Sample]) -> Assessment:
+        query = question.sample
+        if not self._scorer_compares():
+            value = float(self.model.scorer.predict([query])[0])
+            return self._assessment(question, self._ranged(value, question), [], ())
+        scorer = self._comparing()
+        partners = scorer.partners(query, references)
+        value = float(np.mean(scorer.compare([query], partners)))
+        clips = clip_feedback(scorer, query, partners, self.model.moments)
+        return self._assessment(question, self._ranged(value, question), partners, clips)
+
+    def _ranged(self, value: float, question: Question) -> Score:
+        """Put the 90 % range about a score, wider where the difficulty is not known."""
+        low, high = question.difficulty_range
+        middle = float(self.model.scorer.target.divisors([question.sample])[0])
+        margin = self.model.calibration.half_width(CONFIDENCE)
+        least, most = value / middle - margin, value / middle + margin
+        bottom, top = self._bounds(question)
+        scores = (value, min(least * low, least * high), max(most * low, most * high))
+        value, lowest, highest = (min(max(score, bottom), top) for score in scores)
+        difficulty, marks = question.sample.performance.difficulty, None
+        if self.model.is_panel and difficulty:
+            # A mark is for the execution: that the difficulty is not known makes it no vaguer.
+            marks = as_marks(value, least * middle, most * middle, difficulty)
+        return Score(value, lowest, highest, bottom, top, marks)
+
+    def _bounds(self, question: Question) -> tuple[float, float]:
+        """Give the lowest and highest score there can be, or were seen where no rule is known."""
+        difficulty = question.sample.performance.difficulty
+        if not self.model.is_panel or not difficulty:
+            return self.model.score_range
+        return 0.0, HIGHEST_SUM * max(difficulty, question.difficulty_range[1])
+
+    def _novelty(self, features: Features) -> tuple[str, ...]:
+        share = self.model.novelty.share_farther(features.values)
+        if not self.model.novelty.is_novel(features.values):
+            return ()
+        return (
+            f"this video is unlike those the model was trained on (only {share:.1%} of them lie "
+            "as far from the others): take the score and its range with great caution",
+        )
+
+    def _assessment(
+        self,
+        question: Question,
+        score: Score | None,
+        references: Sequence[Sample],
+        clips: tuple[ClipFeedback, ...],
+    ) -> Assessment:
+        query, features = question.sample, question.sample.features
+        return Assessment(
+            video_path=query.performance.path,
+            video=features.video,
+            score=score,
+            action=query.performance.action,
+            difficulty=query.performance.difficulty,
+            difficulty_is_assumed=question.difficulty_is_assumed,
+            references=self._compared(query, references),
+            clips=clips,
+            remarks=remarks(clips),
+            model=self.model.name,
+            backbone=self.model.backbone_name,
+            warnings=(*features.video.warnings, *question.assumptions, *self._novelty(features)),
+        )
+
+    def _compared(self, query: Sample, references: Sequence[Sample]) -> tuple[Reference, ...]:
+        if not references:
+            return ()
+        alike = self._comparing().similarity(query, references)
+        return tuple(
+            Reference(
+                id=reference.performance.id,
+                score=reference.performance.score,
+                similarity=float(similarity),
+                path=_picture_of(reference),
+            )
+            for reference, similarity in zip(references, alike, strict=True)
+        )
+
+    def _scorer_compares(self) -> bool:
+        return isinstance(self.model.scorer, ComparingScorer)
+
+    def _comparing(self) -> ComparingScorer:
+        if isinstance(self.model.scorer, ComparingScorer):
+            return self.model.scorer
+        raise UsageError(
+            f"the scorer {self.model.scorer_name} does not compare with references: "
+            "use a model trained with siamese_lstm"
+        )
+
+
+def load(name_or_path: str | Path = "diving", *, cache: FeatureCache | None = None) -> Assessor:
+    """Load a model that ships, by name, or one of your own, by its folder.
+
+    Raises
+    ------
+    UnknownName, ModelError
+        If there is no such model, or its folder is damaged.
+    """
+    return Assessor(load_model(name_or_path), cache)
+
+
+def _query(
+    path: Path,
+    features: Features,
+    action: str | None,
+    difficulty: float | None,
+    id_: str = QUERY,
+) -> Sample:
+    return Sample(Performance(id_, path, action=action, difficulty=difficulty), features)
+
+
+def _picture_of(reference: Sample) -> Path | None:
+    """Give the video of a reference that was looked at here.
+
+    Of one that ships only the file's name is known: a file of that name may be any other video.
+    """
+    return reference.performance.path if reference.features.video.n_frames else None
+
+
+def _of_action(reference: Sample, action: str | None) -> Sample:
+    if action is not None and reference.performance.action != action:
+        raise UnusableReference(
+            f"reference {reference.performance.id} is of action {reference.performance.action} "
+            f"and the video of {action}: give references of the same action"
+        )
+    return reference
+
+
+def _require_difficulty(difficulty: float | None) -> None:
+    if difficulty is not None and not 0 < difficulty < float("inf"):
+        raise UsageError(f"difficulty {difficulty} must be a number above 0, such as 3.2")

@@ -1,0 +1,114 @@
+"""Variants of a performance that change what the camera saw, and not how well it was done.
+
+The paper (III-C, V-A) names zoom, brightness, histogram equalisation, a masked background and
+dropped frames, without magnitudes; those here are options.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from podium.errors import UsageError
+from podium.video import Frames
+
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class AugmentationOptions:
+    """How far variants may differ from the original; `n_variants` of 0 makes none.
+
+    `zoom` is the largest magnification, `brightness` the largest relative change either way,
+    `equalise` and `mask` the chance of each, and `drop` the largest share of frames left out.
+    """
+
+    n_variants: int = 7
+    zoom: float = 1.2
+    brightness: float = 0.2
+    equalise: float = 0.3
+    mask: float = 0.3
+    drop: float = 0.1
+
+    def __post_init__(self) -> None:
+        shares = (self.brightness, self.equalise, self.mask)
+        possible = self.n_variants >= 0 and self.zoom >= 1 and 0 <= self.drop < 1
+        if not (possible and all(0 <= share <= 1 for share in shares)):
+            raise UsageError(
+                f"{self} cannot be applied: n_variants must be 0 or more, zoom 1 or more, "
+                "drop from 0 to below 1, the others from 0 to 1"
+            )
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """One variant's changes, drawn once and then the same for every frame."""
+
+    zoom: float
+    brightness: float
+    equalise: bool
+    mask: bool
+    drop: float
+    seed: int
+
+    def __call__(self, frames: Frames, at_least: int = 1) -> Frames:
+        """Make the variant of a performance; `at_least` so many frames are left of it."""
+        kept = _dropped(frames, self.drop, self.seed, at_least)
+        pixels = kept.pixels
+        if self.mask:
+            pixels = mask_background(pixels)
+        changed = [self._frame(Image.fromarray(frame)) for frame in pixels]
+        return replace(kept, pixels=np.stack(changed))
+
+    def _frame(self, image: Image.Image) -> Pixels:
+        zoomed = _zoomed(image, self.zoom)
+        equal = ImageOps.equalize(zoomed) if self.equalise else zoomed
+        table = np.clip(np.arange(256) * self.brightness, 0, 255).astype(np.uint8)
+        changed: Pixels = table[np.asarray(equal)]
+        return changed
+
+
+def draw(options: AugmentationOptions, seed: int) -> tuple[Augmentation, ...]:
+    """Draw the variants that every performance is given in one training; the seed fixes them."""
+    generator = np.random.default_rng(seed)
+    return tuple(_drawn(options, generator) for _ in range(options.n_variants))
+
+
+def _drawn(options: AugmentationOptions, generator: np.random.Generator) -> Augmentation:
+    return Augmentation(
+        zoom=float(generator.uniform(1, options.zoom)),
+        brightness=float(generator.uniform(1 - options.brightness, 1 + options.brightness)),
+        equalise=bool(generator.random() < options.equalise),
+        mask=bool(generator.random() < options.mask),
+        drop=float(generator.uniform(0, options.drop)),
+        seed=int(generator.integers(2**31)),
+    )
+
+
+def mask_background(pixels: Pixels, threshold: float = 12.0) -> Pixels:
+    """Grey out what hardly differs from the frames about it; what moves stays.
+
+    (frames, height, width, 3) of 0-255; `threshold` is the mean difference, of 255, that counts.
+    """
+    light = pixels.mean(axis=3)
+    before, after = np.roll(light, 1, axis=0), np.roll(light, -1, axis=0)
+    before[0], after[-1] = light[0], light[-1]
+    still = np.maximum(np.abs(light - before), np.abs(light - after)) < threshold
+    masked = pixels.copy()
+    masked[still] = pixels.mean(axis=(0, 1, 2)).astype(np.uint8)
+    return masked
+
+
+def _zoomed(image: Image.Image, zoom: float) -> Image.Image:
+    width, height = image.size
+    margin_x, margin_y = (width - width / zoom) / 2, (height - height / zoom) / 2
+    box = (margin_x, margin_y, width - margin_x, height - margin_y)
+    return image.resize((width, height), Image.Resampling.BILINEAR, box=box)
+
+
+def _dropped(frames: Frames, share: float, seed: int, at_least: int) -> Frames:
+    n_dropped = max(min(int(len(frames) * share), len(frames) - at_least), 0)
+    keep = np.ones(len(frames), bool)
+    keep[np.random.default_rng(seed).choice(len(frames), n_dropped, replace=False)] = False
+    return replace(frames, pixels=frames.pixels[keep], start_seconds=frames.start_seconds[keep])

@@ -1,0 +1,42 @@
+"""Clip -> feature: one backbone a file. A new file here is a new choice everywhere."""
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Backbone(Protocol):
+    """What looks at a clip and describes it as one row of numbers.
+
+    `frame_size` is (width, height) of the frames it is given, `dim` the length of a feature, and
+    `fingerprint` changes whenever the features of a clip would.
+    """
+
+    name: str
+    frame_size: tuple[int, int]
+    dim: int
+    fingerprint: str
+
+    def __call__(self, clips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Describe clips of (clips, 16, height, width, 3), 0-255, as (clips, dim)."""
+        ...
+
+
+def require_clips(
+    clips: npt.NDArray[np.uint8], frame_size: tuple[int, int], n_frames: int = 16
+) -> None:
+    """Refuse clips of another shape or type than a backbone reads.
+
+    Raises
+    ------
+    ValueError
+        If `clips` is not uint8 of (clips, n_frames, height, width, 3).
+    """
+    width, height = frame_size
+    wanted = (n_frames, height, width, 3)
+    if clips.dtype != np.uint8 or clips.shape[1:] != wanted:
+        raise ValueError(
+            f"clips are {clips.dtype} of {clips.shape}: they must be uint8 of "
+            f"(clips, {', '.join(map(str, wanted))})"
+        )

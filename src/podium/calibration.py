@@ -1,0 +1,43 @@
+"""How far a score may be off: a range that holds nine in ten, from performances never fitted to.
+
+Split conformal prediction (Vovk et al., 2005) from out-of-fold residuals: every training
+performance was scored once by a model that had not seen it.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.errors import TrainingError
+
+CONFIDENCE = 0.9
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Distances between predicted and true targets, (performances,), sorted, in target units."""
+
+    distances: npt.NDArray[np.float64]
+
+    def half_width(self, confidence: float = CONFIDENCE) -> float:
+        """Give the distance that a new performance stays within, with that confidence, 0-1.
+
+        With too few residuals to promise it, the largest distance seen.
+        """
+        rank = math.ceil((len(self.distances) + 1) * confidence)
+        return float(self.distances[min(rank, len(self.distances)) - 1])
+
+
+def calibrate(predicted: npt.NDArray[np.float64], true: npt.NDArray[np.float64]) -> Calibration:
+    """Learn the range from out-of-fold predictions and the truth, both in target units.
+
+    Raises
+    ------
+    TrainingError
+        If there are no residuals.
+    """
+    if not len(predicted):
+        raise TrainingError("no performance was left out to learn a range from: give more of them")
+    return Calibration(np.sort(np.abs(predicted - true)))

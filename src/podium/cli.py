@@ -1,0 +1,457 @@
+"""The command line: `podium score`, `podium train` and the others. Progress goes to stderr."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from podium.errors import ManifestError, PodiumError, UsageError
+
+if TYPE_CHECKING:
+    from podium.assessor import Assessor
+    from podium.performance import Performance
+
+app = typer.Typer(
+    help="How well was it done? Scores a performance on video against an expert's.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+# Click's, or in newer versions that of a copy of click inside Typer: by this name it is either.
+WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
+
+
+class Exit(IntEnum):
+    """What the exit code of a command means."""
+
+    DONE = 0
+    BUG = 1
+    USAGE = 2
+    INPUT = 3
+    SOME_FAILED = 4
+    STOPPED = 130
+
+
+Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same model.")]
+ReportPath = Annotated[Path | None, typer.Option("--report", help="Write a report to this file.")]
+Backbone = Annotated[str, typer.Option(help="What looks at the clips: podium list backbones.")]
+Scorer = Annotated[str, typer.Option(help="What makes the score: podium list scorers.")]
+Shard = Annotated[str, typer.Option(help="Do the i-th of n parts only, as i/n, from 0.")]
+
+
+@app.callback()
+def podium(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
+) -> None:
+    """Score a performance on video against an expert's, and say which moments cost points."""
+    context.obj = debug
+
+
+@app.command()
+def score(
+    video: Annotated[Path, typer.Argument(help="The video of the performance.")],
+    model: Model = "diving",
+    reference: Annotated[
+        list[str] | None, typer.Option(help="An expert's video of your own; may be repeated.")
+    ] = None,
+    action: Annotated[str | None, typer.Option(help="What was performed, such as 407.")] = None,
+    difficulty: Annotated[float | None, typer.Option(help="Its difficulty, such as 3.2.")] = None,
+    report: ReportPath = None,
+    as_json: Json = False,
+) -> None:
+    """Score a video, with a range, and say which moments cost points."""
+    _require_no_input(report, video, *(reference or ()))
+    assessment = _load(model).assess(
+        video, action=action, difficulty=difficulty, references=reference or ()
+    )
+    _answer(assessment, report, as_json)
+
+
+@app.command()
+def compare(
+    video: Annotated[Path, typer.Argument(help="The video of the performance.")],
+    reference: Annotated[Path, typer.Argument(help="The expert's video.")],
+    model: Model = "diving",
+    report: ReportPath = None,
+    as_json: Json = False,
+) -> None:
+    """Say how alike two videos are, clip by clip; no training data are needed."""
+    _require_no_input(report, video, reference)
+    _answer(_load(model).compare(video, reference), report, as_json)
+
+
+@app.command()
+def predict(
+    manifest: Annotated[Path, typer.Argument(help="A table of performances, CSV or Parquet.")],
+    out: Annotated[Path, typer.Option(help="Write the predictions to this CSV file.")],
+    split: Annotated[str | None, typer.Option(help="Only train, validation or test.")] = None,
+    model: Model = "diving",
+    shard: Shard = "0/1",
+) -> None:
+    """Score every performance of a table."""
+    rows = _shard(_of_split(_manifest(manifest), split, manifest), shard)
+    _require_no_input(out, manifest, *(performance.path for performance in rows))
+    assessor = _load(model)
+    predicted = [
+        _predicted(assessor, performance, manifest.parent)
+        for performance in _tracked(rows, "scoring")
+    ]
+    _write_csv(out, predicted)
+    failed = [row for row in predicted if row["error"]]
+    _say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
+    for row in failed:
+        _say(f"  {row['error']}")
+    if failed:
+        raise typer.Exit(Exit.SOME_FAILED)
+
+
+@app.command()
+def train(
+    manifest: Annotated[Path, typer.Argument(help="A table of performances with scores.")],
+    out: Annotated[Path, typer.Option(help="The folder to write the model to.")],
+    scorer: Scorer = "siamese_lstm",
+    backbone: Backbone = "motion",
+    seed: Seed = 0,
+    variants: Annotated[
+        int, typer.Option(help="Augmented variants of each video; the paper has about 7.")
+    ] = 0,
+    resume: Annotated[bool, typer.Option(help="Go on where a stopped run left off.")] = False,
+) -> None:
+    """Train a model on a table of performances; rows of the test split are not looked at."""
+    from podium import _catalog
+    from podium.augmentation import AugmentationOptions
+    from podium.features import FeatureCache
+    from podium.training import TrainingOptions, train_model
+
+    for folder, name in (("podium.scorers", scorer), ("podium.backbones", backbone)):
+        _catalog.find(folder, name)
+    performances = _manifest(manifest)
+    augmentation = AugmentationOptions(n_variants=variants)
+    options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation)
+    with _progress() as progress:
+        made, extraction = train_model(
+            performances, out, options, cache=FeatureCache(), resume=resume, progress=progress
+        )
+    main = made.evidence.results[scorer]
+    _say(f"{out}: rho {_cell(main['spearman'])} on left-out folds of {main['n']} performances")
+    _report_failures(extraction.errors)
+
+
+@app.command()
+def evaluate(
+    predictions: Annotated[Path, typer.Argument(help="The CSV that podium predict wrote.")],
+    manifest: Annotated[Path, typer.Argument(help="The table with the true scores.")],
+    as_json: Json = False,
+) -> None:
+    """Measure predictions against true scores, beside the floors that need no video."""
+    from podium.predictions import evaluate_predictions
+
+    results = evaluate_predictions(predictions, _manifest(manifest))
+    if as_json:
+        print(json.dumps(results))
+        return
+    _print_table({"predictions": results, **results["baselines"]})
+    _say(results["baselines_fitted_to"])
+
+
+@app.command()
+def extract(
+    manifest: Annotated[Path, typer.Argument(help="A table of performances.")],
+    backbone: Backbone = "motion",
+    shard: Shard = "0/1",
+) -> None:
+    """Make the features of every video of a table, once; later commands find them in the cache."""
+    from podium import _catalog
+    from podium.features import Extractor, FeatureCache
+    from podium.features import extract as extract_features
+
+    kind = _catalog.find("podium.backbones", backbone)
+    rows = _shard(_manifest(manifest), shard)
+    extractor = Extractor(kind(), cache=FeatureCache())
+    extraction = extract_features(_tracked(rows, "looking at videos"), extractor)
+    _say(f"{len(extraction.samples)} of {len(rows)} videos have features")
+    _report_failures(extraction.errors)
+
+
+@app.command()
+def inspect(
+    video: Annotated[Path, typer.Argument(help="The video to look at.")], as_json: Json = False
+) -> None:
+    """Say what a video file holds and how much of it would be used."""
+    from podium.clips import read_clips
+    from podium.video import probe
+
+    described = probe(video)
+    clips = read_clips(video, width=64, height=48)
+    facts = {
+        "file": str(video),
+        "container": described.container,
+        "codec": described.codec,
+        "width": described.width,
+        "height": described.height,
+        "rotation_degrees": described.rotation_degrees,
+        "frames_per_second": described.frames_per_second,
+        "seconds": described.seconds,
+        "frames": clips.video.n_frames,
+        "frames_promised": described.n_frames,
+        "used_frames": clips.video.n_used,
+        "first_used_frame": clips.video.first_used,
+        "clips": len(clips),
+        "warnings": list(clips.video.warnings),
+    }
+    _print_facts(facts, as_json)
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str, typer.Argument(help="backbones, datasets, scorers, models or actions.")],
+    model: Model = "diving",
+    as_json: Json = False,
+) -> None:
+    """List what there is to choose from."""
+    _print_facts(_listed(what, model), as_json)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder to write videos and report to.")] = Path(
+        "out/demo"
+    ),
+    seed: Seed = 7,
+) -> None:
+    """Render a dive and an expert's, score the dive, and write a report."""
+    from podium.demo import run_demo
+
+    with _progress() as progress:
+        lines = run_demo(out, seed, progress.report)
+    print("\n".join(lines))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and leave with its exit code; errors are one line on standard error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a file name may hold what cannot be printed
+        sys.stdout.reconfigure(errors="backslashreplace")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run(words))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and give its exit code."""
+    if not arguments:
+        run(["--help"])
+        return Exit.USAGE
+    try:
+        result = typer.main.get_command(app).main(
+            args=list(arguments), prog_name="podium", standalone_mode=False
+        )
+        code = result if isinstance(result, int) else Exit.DONE
+    except WrongUsage as error:
+        return _complain(error.format_message(), Exit.USAGE)
+    except (typer.Abort, KeyboardInterrupt):
+        code = Exit.STOPPED
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        return _failed(error)
+    if code == Exit.STOPPED:  # newer versions of Typer give the code and raise nothing
+        _complain("stopped: nothing half-written was left behind", code)
+    return code
+
+
+def _failed(error: Exception) -> int:
+    if isinstance(error, PodiumError):
+        return _complain(str(error), error.exit_code)
+    if isinstance(error, OSError):
+        # Of a file that could not take another's place, the second is the one that was named.
+        path = error.filename2 or error.filename
+        where = f"{path}: " if path else ""
+        advice = "check the path, its permissions and the free space"
+        return _complain(f"{where}{error.strerror or error}: {advice}", Exit.INPUT)
+    return _complain(
+        f"this is a fault of Podium's own ({type(error).__name__}: {error}): "
+        "please report it with what podium --debug shows",
+        Exit.BUG,
+    )
+
+
+def _complain(message: str, code: int) -> int:
+    _say(f"podium: {' '.join(message.split())}")
+    return code
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _load(model: str) -> "Assessor":
+    from podium.assessor import load
+    from podium.features import FeatureCache
+
+    return load(model, cache=FeatureCache())
+
+
+def _manifest(path: Path) -> "tuple[Performance, ...]":
+    from podium.datasets.manifest import Manifest
+
+    return Manifest(path).performances()
+
+
+def _answer(assessment: Any, report: Path | None, as_json: bool) -> None:
+    if report is not None:
+        assessment.report().save(report)
+        _say(f"report: {report}")
+    if as_json:
+        print(json.dumps(assessment.to_json()))
+        return
+    print(assessment)
+    for warning in assessment.warnings:
+        print(f"warning: {warning}")
+    for remark in assessment.remarks:
+        print(remark)
+
+
+def _require_no_input(out: Path | None, *read: str | Path) -> None:
+    """Refuse to write over what is to be read."""
+    for path in read:
+        if out is not None and out.exists() and Path(path).exists() and out.samefile(path):
+            raise UsageError(f"{out}: is read and would be written over: choose another file")
+
+
+def _of_split(
+    performances: "Sequence[Performance]", split: str | None, manifest: Path
+) -> "list[Performance]":
+    if split not in (None, "train", "validation", "test"):
+        raise UsageError(f"no split is called {split!r}: choose train, validation or test")
+    chosen = [p for p in performances if split in (None, p.split)]
+    if not chosen:
+        raise ManifestError(f"{manifest}: no row is of the split {split}: choose another")
+    return chosen
+
+
+def _shard(performances: "Sequence[Performance]", shard: str) -> "list[Performance]":
+    """Cut out the i-th of n consecutive parts; put one after another they are the whole."""
+    part, _, parts = shard.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and int(part) < int(parts)):
+        raise UsageError(f"shard {shard!r} must be i/n with i from 0 to below n, such as 0/8")
+    n, i = int(parts), int(part)
+    return list(performances[len(performances) * i // n : len(performances) * (i + 1) // n])
+
+
+def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -> dict[str, str]:
+    name = performance.path.relative_to(folder).as_posix()
+    row = {"file_name": name, "id": performance.id}
+    try:
+        result, doubts = assessor.score(performance)
+    except PodiumError as error:
+        message = " ".join(str(error).split())
+        return {**row, "score": "", "score_low": "", "score_high": "", "warnings": "",
+                "error": message}  # fmt: skip
+    numbers = {"score": result.value, "score_low": result.low, "score_high": result.high}
+    return {
+        **row,
+        **{key: f"{value:.4f}" for key, value in numbers.items()},
+        "warnings": "; ".join(doubts),
+        "error": "",
+    }
+
+
+def _write_csv(path: Path, rows: Sequence[dict[str, str]]) -> None:
+    from podium.files import write_bytes
+
+    columns = ("file_name", "id", "score", "score_low", "score_high", "warnings", "error")
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_bytes(path, text.getvalue().encode())
+
+
+def _report_failures(errors: Any) -> None:
+    for error in errors.values():
+        _say(f"  {error}")
+    if errors:
+        raise typer.Exit(Exit.SOME_FAILED)
+
+
+def _listed(what: str, model: str) -> dict[str, Any]:
+    from podium import _catalog
+
+    if what in ("backbones", "datasets", "scorers"):
+        folder = f"podium.{what}"
+        return {name: _catalog.summary(folder, name) for name in _catalog.names(folder)}
+    from podium.model import load_model, shipped_models
+
+    if what == "models":
+        return {name: load_model(name).evidence.data for name in shipped_models()}
+    if what == "actions":
+        return dict.fromkeys(load_model(model).actions, f"scored by {model}")
+    raise UsageError(
+        f"there is no list of {what!r}: choose backbones, datasets, scorers, models or actions"
+    )
+
+
+def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(facts))
+        return
+    width = max((len(key) for key in facts), default=0)
+    for key, value in facts.items():
+        shown = "; ".join(value) if isinstance(value, list) else value
+        print(f"{key:<{width}}  {shown}")
+
+
+def _print_table(rows: dict[str, dict[str, Any]]) -> None:
+    columns = ("n", "spearman", "mse", "r_l2", "execution_spearman")
+    print(f"{'':<14}" + "".join(f"{column:>20}" for column in columns) + "   95 % of spearman")
+    for name, row in rows.items():
+        cells = "".join(f"{_cell(row[column]):>20}" for column in columns)
+        low, high = row["interval"]
+        print(f"{name:<14}{cells}   {_cell(low)} to {_cell(high)}")
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return str(value) if isinstance(value, int) else f"{value:.3f}"
+
+
+def _tracked(rows: "Sequence[Performance]", words: str) -> "Iterator[Performance]":
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    silent = not console.is_terminal
+    yield from track(rows, words, console=console, transient=True, disable=silent)
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """Show a bar on standard error for each stage of training."""
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    from podium.training import Progress
+
+    console = Console(stderr=True)
+    with Bars(console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield Progress(report)

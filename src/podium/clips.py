@@ -1,0 +1,148 @@
+"""Frames -> clips: the short windows that a backbone looks at, one after the other."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.errors import UsageError, VideoError
+from podium.video import Frames, decode, without_leading_black, without_repeats
+
+
+@dataclass(frozen=True)
+class ClipOptions:
+    """How a performance is cut: the paper's clips have 16 frames and do not overlap (III-A)."""
+
+    n_frames: int = 16
+    stride: int = 16
+
+    def __post_init__(self) -> None:
+        if self.n_frames < 1 or self.stride < 1:
+            raise UsageError(
+                f"clips of {self.n_frames} frames with a stride of {self.stride} cannot be cut: "
+                "both must be 1 or more"
+            )
+
+
+@dataclass(frozen=True)
+class VideoFacts:
+    """What became of a video on its way to clips; every assessment carries it.
+
+    `n_frames` is how many frames the file held, `n_used` how many of them are in a clip,
+    `first_used` the 0-based number of the first of these, and `seconds` how long they last.
+    """
+
+    n_frames: int
+    n_used: int
+    first_used: int
+    seconds: float
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clips:
+    """The windows of one performance, in order of time.
+
+    `pixels` is (clips, frames, height, width, 3) of 0-255; `start_seconds` and `end_seconds`
+    (clips,) count from the first frame of the file.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    start_seconds: npt.NDArray[np.float64]
+    end_seconds: npt.NDArray[np.float64]
+    video: VideoFacts
+
+    def __repr__(self) -> str:
+        return (
+            f"Clips({self.pixels.shape}, {self.start_seconds[0]:.2f}-{self.end_seconds[-1]:.2f} s)"
+        )
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+
+def cut(frames: Frames, options: ClipOptions = ClipOptions()) -> Clips:
+    """Cut frames into clips; the last clip ends with the last frame, so the splash is never lost.
+
+    What is left over lies at the beginning. (Public code for C3D-LSTM counts from the beginning
+    and drops the last 16 frames.)
+
+    Raises
+    ------
+    VideoError
+        If there are fewer frames than one clip needs.
+    """
+    starts = clip_starts(len(frames), options)
+    ends = starts + options.n_frames
+    boundaries = np.append(frames.start_seconds, frames.end_seconds)
+    return Clips(
+        pixels=np.stack([frames.pixels[a:b] for a, b in zip(starts, ends, strict=True)]),
+        start_seconds=boundaries[starts],
+        end_seconds=boundaries[ends],
+        video=_facts(frames, int(starts[0]), int(starts[-1]) + options.n_frames),
+    )
+
+
+def clip_starts(n_frames: int, options: ClipOptions = ClipOptions()) -> npt.NDArray[np.int64]:
+    """Say at which frames the clips of `n_frames` frames begin, aligned to the end."""
+    room = n_frames - options.n_frames
+    if room < 0:
+        raise VideoError(
+            f"{n_frames} frames are too few: at least {options.n_frames} are needed for one clip"
+        )
+    return np.arange(room % options.stride, room + 1, options.stride)
+
+
+def read_clips(
+    path: Path,
+    *,
+    width: int,
+    height: int,
+    start_frame: int | None = None,
+    end_frame: int | None = None,
+    options: ClipOptions = ClipOptions(),
+) -> Clips:
+    """Decode a video, drop black padding at its beginning, and cut the rest into clips.
+
+    `start_frame` and `end_frame` (0-based, inclusive) bound the part that counts.
+
+    Raises
+    ------
+    MissingFile, VideoError
+        If the video cannot be read, is out of those bounds, or is too short.
+    """
+    frames = bounded(decode(path, width=width, height=height), path, start_frame, end_frame)
+    try:
+        return cut(without_repeats(without_leading_black(frames)), options)
+    except VideoError as error:
+        raise VideoError(f"{path}: {error}") from error
+
+
+def bounded(frames: Frames, path: Path, start_frame: int | None, end_frame: int | None) -> Frames:
+    """Keep the frames from `start_frame` to `end_frame` (0-based, inclusive).
+
+    Raises
+    ------
+    VideoError
+        If the video does not have these frames.
+    """
+    start = 0 if start_frame is None else start_frame
+    end = len(frames) - 1 if end_frame is None else end_frame
+    if not 0 <= start <= end < len(frames):
+        raise VideoError(
+            f"{path}: has no frames {start} to {end}: it has {len(frames)}, "
+            f"so choose from 0 to {len(frames) - 1}"
+        )
+    return frames.span(start, end + 1)
+
+
+def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:
+    kept = frames.span(start, stop)
+    return VideoFacts(
+        n_frames=frames.n_decoded,
+        n_used=stop - start,
+        first_used=kept.first_frame,
+        seconds=kept.end_seconds - float(kept.start_seconds[0]),
+        warnings=frames.warnings,
+    )

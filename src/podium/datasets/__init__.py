@@ -1,0 +1,1 @@
+"""Labelled performances: one data set a file, each with `performances()`."""

@@ -1,0 +1,60 @@
+"""What can go wrong, in one tree: every error says what happened, the value, and what to do.
+
+Each class is also a built-in error, so that callers who do not know Podium can catch it. The exit
+code of the command line is a property of the class: 2 for wrong usage, 3 for input that cannot be
+used.
+"""
+
+from typing import ClassVar
+
+
+class PodiumError(Exception):
+    """Anything that Podium refuses, with the reason in one line."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class UsageError(PodiumError, ValueError):
+    """A request that makes no sense as it was put; nothing was read or written."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class UnknownName(UsageError, LookupError):
+    """A backbone, scorer, dataset, model or action of that name does not exist."""
+
+
+class VideoError(PodiumError, ValueError):
+    """A video that cannot be read as one, or holds too little to be assessed."""
+
+
+class MissingFile(PodiumError, FileNotFoundError):
+    """A file that was named is not there."""
+
+
+class FeatureError(PodiumError, ValueError):
+    """Features that are damaged, or do not fit the model that is to read them."""
+
+
+class ManifestError(PodiumError, ValueError):
+    """A table of performances with rows that cannot be used; the message lists all of them."""
+
+
+class DatasetNotFound(PodiumError, FileNotFoundError):
+    """A data set is not where it was looked for."""
+
+
+class WeightsError(PodiumError, ValueError):
+    """A file of network weights that is not what the network needs."""
+
+
+class ModelError(PodiumError, ValueError):
+    """A model folder that is incomplete, damaged or from another version."""
+
+
+class UnusableReference(PodiumError, ValueError):
+    """No reference performance can be used for this comparison."""
+
+
+class TrainingError(PodiumError, ValueError):
+    """There is too little to learn from, or learning did not converge."""

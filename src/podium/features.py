@@ -1,0 +1,261 @@
+"""Clips -> features, kept on disk so that no video is looked at twice."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from podium.augmentation import Augmentation
+from podium.backbones import Backbone
+from podium.clips import ClipOptions, Clips, VideoFacts, bounded, cut
+from podium.errors import FeatureError, PodiumError, VideoError
+from podium.files import cache_folder, digest, write_bytes
+from podium.performance import Performance
+from podium.video import DECODER_VERSION, Frames, decode, without_leading_black
+
+FEATURE_SUFFIXES = (".npy", ".safetensors")
+"""Files that hold features already, (clips, dim), and are read in place of a video."""
+
+CACHE_VERSION = "3"
+
+_ARRAYS = ("values", "start_seconds", "end_seconds")
+
+
+@dataclass(frozen=True)
+class Features:
+    """What a backbone saw in each clip of one performance.
+
+    `values` is (clips, dim), times (clips,) in seconds from the first frame of the file (`nan`
+    where features were given as a file), `backbone` the fingerprint of what made them.
+    """
+
+    values: npt.NDArray[np.float32]
+    start_seconds: npt.NDArray[np.float64]
+    end_seconds: npt.NDArray[np.float64]
+    backbone: str
+    video: VideoFacts
+
+    def __repr__(self) -> str:
+        return f"Features({self.values.shape}, {self.backbone})"
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A performance with its features, and those of its augmented variants: what scorers read."""
+
+    performance: Performance
+    features: Features
+    variants: tuple[Features, ...] = ()
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What came of a batch: the samples made, and why the others could not be, by id."""
+
+    samples: tuple[Sample, ...]
+    errors: Mapping[str, PodiumError] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class FeatureCache:
+    """Features on disk, found by what they were made from; `folder` is made when needed."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or cache_folder() / "features"
+
+    def read(self, key: str) -> Features | None:
+        """Fetch what was kept under a key; `None` where there is nothing, or it is damaged."""
+        try:
+            with safe_open(self._path(key), framework="numpy") as file:
+                stored = file.metadata()["podium"]
+                arrays: dict[str, Any] = {name: file.get_tensor(name) for name in _ARRAYS}
+            if stored[:64] != _digest(stored[64:], arrays):
+                return None
+            about = json.loads(stored[64:])
+            facts = VideoFacts(**{**about["video"], "warnings": tuple(about["video"]["warnings"])})
+            return Features(**arrays, backbone=about["backbone"], video=facts)
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+            return None
+
+    def write(self, key: str, features: Features) -> None:
+        """Keep features under a key; the file appears whole or not at all."""
+        arrays: dict[str, npt.NDArray[Any]] = {
+            name: np.ascontiguousarray(getattr(features, name)) for name in _ARRAYS
+        }
+        about = {"backbone": features.backbone, "video": asdict(features.video)}
+        text = json.dumps(about, sort_keys=True)
+        # One text of metadata: several would be written in an order of chance.
+        write_bytes(self._path(key), save(arrays, {"podium": _digest(text, arrays) + text}))
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}.safetensors"
+
+
+def _digest(about: str, arrays: Mapping[str, npt.NDArray[Any]]) -> str:
+    parts = (about.encode(), *(arrays[name].tobytes() for name in _ARRAYS))
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Extractor:
+    """Makes the features of a performance with one backbone, or takes them from the cache."""
+
+    backbone: Backbone
+    options: ClipOptions = field(default_factory=ClipOptions)
+    cache: FeatureCache | None = None
+
+    def video(
+        self, path: Path, start_frame: int | None = None, end_frame: int | None = None
+    ) -> Features:
+        """Make the features of a video, or read them where `path` is a file of features.
+
+        Raises
+        ------
+        PodiumError
+            If the file cannot be used.
+        """
+        return self.performance(Performance("", path, start_frame=start_frame, end_frame=end_frame))
+
+    def performance(self, performance: Performance) -> Features:
+        """Make the features of a performance, bounded by its start and end frames."""
+        return self.variants(performance, (None,))[0]
+
+    def variants(
+        self, performance: Performance, augmentations: Iterable[Augmentation | None]
+    ) -> tuple[Features, ...]:
+        """Make the features of several variants (`None`: as it is) of one performance."""
+        if performance.path.suffix.lower() in FEATURE_SUFFIXES:
+            return (read_features(performance.path),) * len(tuple(augmentations))
+        wanted = tuple(augmentations)
+        keys = [self._key(performance, augmentation) for augmentation in wanted]
+        found = [self.cache.read(key) if self.cache else None for key in keys]
+        if all(found):
+            return tuple(features for features in found if features)
+        return self._made(performance, wanted, keys)
+
+    def _made(
+        self, performance: Performance, wanted: tuple[Augmentation | None, ...], keys: list[str]
+    ) -> tuple[Features, ...]:
+        path = performance.path
+        width, height = self.backbone.frame_size
+        frames = decode(path, width=width, height=height)
+        frames = bounded(frames, path, performance.start_frame, performance.end_frame)
+        frames = without_repeats(without_leading_black(frames))
+        made = []
+        for augmentation, key in zip(wanted, keys, strict=True):
+            try:
+                clips = self._cut(frames, augmentation)
+            except VideoError as error:
+                raise VideoError(f"{path}: {error}") from error
+            values = self.backbone(clips.pixels).astype(np.float32)
+            if not np.isfinite(values).all():
+                raise FeatureError(f"{path}: the backbone {self.backbone.name} gave no number")
+            features = Features(
+                values, clips.start_seconds, clips.end_seconds, self.backbone.fingerprint,
+                clips.video,
+            )  # fmt: skip
+            if self.cache:
+                self.cache.write(key, features)
+            made.append(features)
+        return tuple(made)
+
+    def _cut(self, frames: Frames, augmentation: Augmentation | None) -> Clips:
+        if augmentation is None:
+            return cut(frames, self.options)
+        return cut(augmentation(frames, at_least=self.options.n_frames), self.options)
+
+    def _key(self, performance: Performance, augmentation: Augmentation | None) -> str:
+        if self.cache is None:
+            return ""
+        if not performance.path.is_file():  # the decoder has the better words for it
+            return "0" * 64
+        made_from = (
+            CACHE_VERSION,
+            DECODER_VERSION,
+            _content_of(performance.path),
+            performance.start_frame,
+            performance.end_frame,
+            self.options,
+            self.backbone.fingerprint,
+            self.backbone.frame_size,
+            augmentation,
+        )
+        return hashlib.sha256(repr(made_from).encode()).hexdigest()
+
+
+def extract(
+    performances: Iterable[Performance],
+    extractor: Extractor,
+    augmentations: tuple[Augmentation, ...] = (),
+    progress: Callable[[], None] = lambda: None,
+) -> Extraction:
+    """Make the features of many performances; one that cannot be used does not stop the others."""
+    samples, errors = [], {}
+    for performance in performances:
+        try:
+            first, *others = extractor.variants(performance, (None, *augmentations))
+            samples.append(Sample(performance, first, tuple(others)))
+        except PodiumError as error:
+            errors[performance.id] = error
+        progress()
+    return Extraction(tuple(samples), MappingProxyType(errors))
+
+
+def _content_of(path: Path) -> str:
+    try:
+        return digest(path)
+    except OSError as error:
+        raise VideoError(
+            f"{path}: cannot be read ({error.strerror}): check its permissions"
+        ) from error
+
+
+def read_features(path: Path) -> Features:
+    """Read a file of features that were made elsewhere: `.npy` or `.safetensors`, (clips, dim).
+
+    A safetensors file holds them under the name `features`.
+
+    Raises
+    ------
+    FeatureError
+        If it is missing, damaged, not two-dimensional, or holds anything but finite numbers.
+    """
+    values = _array_of(path)
+    if values.ndim != 2 or 0 in values.shape or values.dtype.kind not in "fiu":
+        raise FeatureError(
+            f"{path}: holds {values.dtype} of {values.shape}: features must be numbers of "
+            "(clips, dim)"
+        )
+    with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
+        values = values.astype(np.float32)
+    if not np.isfinite(values).all():
+        raise FeatureError(f"{path}: holds numbers that are not finite: make the features anew")
+    unknown = np.full(len(values), np.nan)
+    facts = VideoFacts(0, 0, 0, float("nan"), ("features were given instead of a video",))
+    return Features(values, unknown, unknown, f"file-{values.shape[1]}", facts)
+
+
+def _array_of(path: Path) -> npt.NDArray[np.float32]:
+    if not path.is_file():
+        raise FeatureError(f"{path}: no such file of features: check the path")
+    try:
+        if path.suffix.lower() == ".npy":
+            # Mapped, a header that promises more than the file holds fills no memory; and neither
+            # pickles nor archives are opened.
+            array: npt.NDArray[np.float32] = np.lib.format.open_memmap(path, mode="r")
+            return array
+        with safe_open(path, framework="numpy") as file:
+            found: npt.NDArray[np.float32] = file.get_tensor("features")
+            return found
+    except Exception as error:  # each format has errors of its own, and any means the same here
+        raise FeatureError(f"{path}: cannot be read as features ({error})") from error

@@ -1,0 +1,143 @@
+"""How close predicted scores come to the judges', and found faults to the real ones.
+
+Conventions: arrays of one value a performance, in the same order; scores in points. `spearman` and
+`execution_spearman` are higher-is-better in [-1, 1]; `mse` (points squared) and `r_l2` (times 100)
+are lower-is-better. A measure of too few or of constant values is `nan`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from podium.errors import UsageError
+
+Values = npt.NDArray[np.float64] | Sequence[float]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A range that holds the true value with the given confidence, 0-1."""
+
+    low: float
+    high: float
+    confidence: float = 0.95
+
+    def __str__(self) -> str:
+        return f"{self.low:.2f} to {self.high:.2f}"
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How well faulty clips were found: of those flagged, and of those that were faulty."""
+
+    precision: float
+    recall: float
+    n_flagged: int
+    n_faulty: int
+
+
+def validate(predicted: Values, true: Values) -> tuple[npt.NDArray[np.float64], ...]:
+    """Check that two rows of numbers can be compared, and make arrays of them.
+
+    Raises
+    ------
+    UsageError
+        If their lengths differ or a number is not finite.
+    """
+    first, second = np.asarray(predicted, float), np.asarray(true, float)
+    if first.shape != second.shape or first.ndim != 1:
+        raise UsageError(
+            f"{first.shape} predictions cannot be compared with {second.shape} scores: "
+            "there must be one of each for every performance"
+        )
+    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+        raise UsageError("a prediction or score is not a finite number: leave that row out")
+    return first, second
+
+
+def spearman(predicted: Values, true: Values) -> float:
+    """Say how far two rankings agree: 1 the same order, 0 none, -1 reversed (paper, V-B)."""
+    first, second = validate(predicted, true)
+    if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return float("nan")
+    return float(stats.spearmanr(first, second).statistic)
+
+
+def mse(predicted: Values, true: Values) -> float:
+    """Average the squared distance from the judges' score, in points squared (paper, V-B)."""
+    first, second = validate(predicted, true)
+    return float(np.mean((first - second) ** 2)) if len(first) else float("nan")
+
+
+def r_l2(predicted: Values, true: Values, score_range: tuple[float, float]) -> float:
+    """Average the squared distance as a share of the range of scores, times 100 (CoRe, 2021)."""
+    low, high = score_range
+    if not high > low:
+        raise UsageError(f"a score range of {low} to {high} is empty: high must be above low")
+    return mse(predicted, true) / (high - low) ** 2 * 100
+
+
+def execution_spearman(predicted: Values, true: Values, difficulties: Values) -> float:
+    """Rank correlation with the difficulty divided out of both, so that it cannot help."""
+    first, second = validate(predicted, true)
+    divisor = np.asarray(difficulties, float)
+    if divisor.shape != first.shape or not (divisor > 0).all():
+        raise UsageError(
+            "execution needs a difficulty above 0 for every performance: leave out rows without one"
+        )
+    return spearman(first / divisor, second / divisor)
+
+
+def mean_correlation(correlations: Values, sizes: Values | None = None) -> float:
+    """Average correlations of several actions by Fisher's z, weighted by `sizes` - 3."""
+    z = np.arctanh(np.clip(np.asarray(correlations, float), -0.999999, 0.999999))
+    weights = np.ones(len(z)) if sizes is None else np.maximum(np.asarray(sizes, float) - 3, 0)
+    if not weights.any():
+        return float("nan")
+    return float(np.tanh(np.average(z, weights=weights)))
+
+
+def bootstrap(
+    measure: Callable[..., float],
+    *columns: Values,
+    confidence: float = 0.95,
+    n_resamples: int = 2000,
+    seed: int = 0,
+) -> Interval:
+    """Find the range in which a measure would fall on other performances like these.
+
+    Performances (rows over `columns`) are drawn with replacement; the range holds the middle
+    `confidence` of the measure's values (percentile bootstrap).
+    """
+    arrays = [np.asarray(column, float) for column in columns]
+    if not len(arrays[0]):
+        return Interval(float("nan"), float("nan"), confidence)
+    rows = np.random.default_rng(seed).integers(
+        0, len(arrays[0]), size=(n_resamples, len(arrays[0]))
+    )
+    values = np.array([measure(*(array[row] for array in arrays)) for row in rows])
+    if np.isnan(values).all():
+        return Interval(float("nan"), float("nan"), confidence)
+    tail = (1 - confidence) / 2
+    low, high = np.nanquantile(values, [tail, 1 - tail])
+    return Interval(float(low), float(high), confidence)
+
+
+def detection(flagged: npt.ArrayLike, faulty: npt.ArrayLike) -> Detection:
+    """Compare the clips that were flagged with those that were faulty (paper, table VIII)."""
+    said, was = np.asarray(flagged, bool), np.asarray(faulty, bool)
+    if said.shape != was.shape:
+        raise UsageError(
+            f"{said.shape} flags cannot be compared with {was.shape} faults: "
+            "there must be one of each for every clip"
+        )
+    hits = int((said & was).sum())
+    return Detection(
+        precision=hits / int(said.sum()) if said.any() else float("nan"),
+        recall=hits / int(was.sum()) if was.any() else float("nan"),
+        n_flagged=int(said.sum()),
+        n_faulty=int(was.sum()),
+    )

@@ -1,0 +1,204 @@
+"""A trained model as a folder: config.json, model.safetensors and a card; never a pickle."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from podium import _catalog
+from podium.backbones import Backbone
+from podium.calibration import Calibration
+from podium.clips import ClipOptions
+from podium.errors import MissingFile, ModelError, UnknownName, WeightsError
+from podium.features import Extractor, FeatureCache
+from podium.files import write_bytes
+from podium.novelty import Novelty
+from podium.scorers import Scorer, ScorerState
+
+FORMAT = 1
+SHIPPED = Path(__file__).parent / "models"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of how well a model does, and of what it was trained on.
+
+    `results` maps each row of the card's table ("siamese_lstm", "constant" ...) to its measures,
+    from performances that were left out of the fit. `data` says where they came from.
+    """
+
+    data: str
+    n_train: int
+    seed: int
+    results: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that turns a video into an assessment.
+
+    `backbone_name` and `scorer_name` are what the catalogue finds them by.
+    `score_range` is the lowest and highest score seen in training; `moments` names what happens
+    in each clip, counted so that the last name is the last clip's; `is_panel` says that scores are
+    the middle three marks times difficulty.
+    """
+
+    name: str
+    backbone_name: str
+    scorer_name: str
+    backbone: Backbone
+    clip_options: ClipOptions
+    scorer: Scorer
+    calibration: Calibration
+    novelty: Novelty
+    score_range: tuple[float, float]
+    is_panel: bool
+    moments: tuple[str, ...]
+    actions: tuple[str, ...]
+    evidence: Evidence
+
+    def extractor(self, cache: FeatureCache | None = None) -> Extractor:
+        """Give what makes the features that this model reads."""
+        return Extractor(self.backbone, self.clip_options, cache)
+
+    def save(self, folder: Path) -> None:
+        """Write the model into a folder; each file appears whole, the config last."""
+        state = self.scorer.state()
+        arrays = {
+            **{f"scorer.{key}": np.ascontiguousarray(v) for key, v in state.arrays.items()},
+            **{key: np.ascontiguousarray(v) for key, v in self.novelty.arrays().items()},
+            "calibration.distances": self.calibration.distances,
+        }
+        write_bytes(folder / "model.safetensors", save(arrays))
+        write_bytes(folder / "README.md", model_card(self).encode())
+        text = json.dumps(self._config(state), indent=1, ensure_ascii=False)
+        write_bytes(folder / "config.json", (text + "\n").encode())
+
+    def _config(self, state: ScorerState) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "backbone": {"name": self.backbone_name, "fingerprint": self.backbone.fingerprint},
+            "clips": asdict(self.clip_options),
+            "scorer": {**state.config, "name": self.scorer_name},
+            "score_range": list(self.score_range),
+            "is_panel": self.is_panel,
+            "moments": list(self.moments),
+            "actions": list(self.actions),
+            "evidence": asdict(self.evidence),
+        }
+
+
+def load_model(name_or_path: str | Path) -> Model:
+    """Read a model that ships, by name, or one of your own, by its folder.
+
+    Raises
+    ------
+    UnknownName, ModelError
+        If there is no such model, or its folder is incomplete or damaged.
+    """
+    folder = find_model(name_or_path)
+    config = _config_of(folder)
+    try:
+        arrays = _arrays_of(folder / "model.safetensors")
+        return _restored(folder, config, arrays)
+    except (ModelError, UnknownName, WeightsError, MissingFile):
+        raise
+    except (
+        AttributeError, LookupError, TypeError, ValueError, OSError, SafetensorError, RuntimeError,
+    ) as error:  # fmt: skip
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ModelError(
+            f"{folder}: is not a whole model ({reason}): train it again, or copy the folder again"
+        ) from error
+
+
+def find_model(name_or_path: str | Path) -> Path:
+    """Say in which folder a model lies: one that ships, by name, or the path itself."""
+    shipped = SHIPPED / str(name_or_path)
+    if str(name_or_path) in shipped_models():
+        return shipped
+    if Path(name_or_path).is_dir():
+        return Path(name_or_path)
+    raise UnknownName(
+        f"no model is called {str(name_or_path)!r}: choose one of "
+        f"{', '.join(shipped_models())}, or give the path of a folder made by podium train"
+    )
+
+
+def shipped_models() -> tuple[str, ...]:
+    """List the models that ship."""
+    return tuple(sorted(path.parent.name for path in SHIPPED.glob("*/config.json")))
+
+
+def _config_of(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    try:
+        config: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        version = config["format"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(
+            f"{path}: is missing or not a model's config ({type(error).__name__}): "
+            "train the model again, or copy the folder again"
+        ) from error
+    if version != FORMAT:
+        raise ModelError(
+            f"{path}: has format {version!r} and this Podium reads {FORMAT}: "
+            "train the model again with this version"
+        )
+    return config
+
+
+def _arrays_of(path: Path) -> dict[str, npt.NDArray[Any]]:
+    with safe_open(path, framework="numpy") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+
+
+def _restored(
+    folder: Path, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]
+) -> Model:
+    backbone = _backbone_of(folder, config["backbone"])
+    inner = {
+        key.removeprefix("scorer."): value
+        for key, value in arrays.items()
+        if key.startswith("scorer.")
+    }
+    scorer_class = _catalog.find("podium.scorers", config["scorer"]["name"])
+    return Model(
+        name=config["name"],
+        backbone_name=config["backbone"]["name"],
+        scorer_name=config["scorer"]["name"],
+        backbone=backbone,
+        clip_options=ClipOptions(**config["clips"]),
+        scorer=scorer_class.restore(ScorerState(inner, config["scorer"])),
+        calibration=Calibration(arrays["calibration.distances"]),
+        novelty=Novelty.of_arrays(arrays),
+        score_range=(config["score_range"][0], config["score_range"][1]),
+        is_panel=config["is_panel"],
+        moments=tuple(config["moments"]),
+        actions=tuple(config["actions"]),
+        evidence=Evidence(**config["evidence"]),
+    )
+
+
+def _backbone_of(folder: Path, about: Mapping[str, str]) -> Backbone:
+    backbone: Backbone = _catalog.find("podium.backbones", about["name"])()
+    if backbone.fingerprint != about["fingerprint"]:
+        raise ModelError(
+            f"{folder}: was trained with the backbone {about['fingerprint']} and here it is "
+            f"{backbone.fingerprint}: train the model again, or use the same weights"
+        )
+    return backbone
+
+
+def model_card(model: Model) -> str:
+    """Write what anyone should know before they trust a model, as Markdown."""
+    from podium.templates import render
+
+    return render("model_card.md", model=model)

@@ -1,0 +1,78 @@
+"""How unlike a video is to those the model was trained on, measured and never guessed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.embedding import Normaliser, fit_normaliser
+
+Array = npt.NDArray[np.float32]
+
+N_COMPONENTS = 24
+N_NEIGHBOURS = 3
+ALARM = 0.01
+"""A video is called unlike the training when fewer than this share of those lie so far out."""
+
+
+@dataclass(frozen=True)
+class Novelty:
+    """Where the training performances lie, and how far each is from the others.
+
+    `places` is (performances, 2 * components): the mean and the spread of its clips' components.
+    `distances` (performances,) is each one's mean distance to its three nearest others.
+    """
+
+    normaliser: Normaliser
+    places: Array
+    distances: Array
+
+    def share_farther(self, values: Array) -> float:
+        """Say which share of training performances lies farther out than these clips, 0 to 1.
+
+        `values` is (clips, dim). Near 0 means unlike anything seen in training.
+        """
+        distance = _nearest(np.linalg.norm(self.places - _place(self.normaliser, values), axis=1))
+        return float((1 + (self.distances >= distance).sum()) / (1 + len(self.distances)))
+
+    def is_novel(self, values: Array) -> bool:
+        """Say whether a performance is too far out for the model to be trusted."""
+        smallest = 1 / (1 + len(self.distances))
+        return self.share_farther(values) <= max(ALARM, smallest)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give it as arrays, as it is saved."""
+        inner = {f"novelty.{key}": value for key, value in self.normaliser.arrays().items()}
+        return {**inner, "novelty.places": self.places, "novelty.distances": self.distances}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """Make it of saved arrays."""
+        inner = {
+            key.removeprefix("novelty."): value
+            for key, value in arrays.items()
+            if key.startswith("novelty.normaliser.")
+        }
+        normaliser = Normaliser.of_arrays(inner)
+        return cls(normaliser, arrays["novelty.places"], arrays["novelty.distances"])
+
+
+def learn_novelty(features: Sequence[Array]) -> Novelty:
+    """Learn what usual performances look like from their features, each (clips, dim)."""
+    normaliser = fit_normaliser(np.concatenate(features), N_COMPONENTS)
+    places = np.stack([_place(normaliser, values) for values in features])
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    distances = np.array([_nearest(row) for row in apart], np.float32)
+    return Novelty(normaliser, places, distances)
+
+
+def _place(normaliser: Normaliser, values: Array) -> Array:
+    components = normaliser(values)
+    return np.concatenate([components.mean(axis=0), components.std(axis=0)])
+
+
+def _nearest(distances: npt.NDArray[np.floating[Any]]) -> float:
+    return float(np.sort(distances)[:N_NEIGHBOURS].mean())

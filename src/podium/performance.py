@@ -1,0 +1,50 @@
+"""One labelled execution of an action: the value that every data set yields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+Split = Literal["train", "validation", "test"]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A named part of a performance, such as the entry; frames are 0-based and inclusive."""
+
+    name: str
+    start_frame: int
+    end_frame: int
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One labelled execution: where its video is and what is known of it.
+
+    `score` and `difficulty` are in the points of its competition; `None` means not known.
+    `start_frame` and `end_frame` (0-based, inclusive) bound the part of the video that counts.
+    `extra` keeps the columns of a table that Podium has no use for.
+    """
+
+    id: str
+    path: Path
+    score: float | None = None
+    action: str | None = None
+    difficulty: float | None = None
+    judges: tuple[float, ...] = ()
+    split: Split | None = None
+    start_frame: int | None = None
+    end_frame: int | None = None
+    event: str | None = None
+    athlete: str | None = None
+    is_reference: bool = False
+    phases: tuple[Phase, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def execution(self) -> float | None:
+        """The score with the difficulty divided out, where both are known."""
+        if self.score is None or self.difficulty is None:
+            return None
+        return self.score / self.difficulty

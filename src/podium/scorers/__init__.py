@@ -1,0 +1,72 @@
+"""Features -> score: one scorer a file. A new file here is a new choice everywhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, Self, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.features import Sample
+from podium.target import Target
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ScorerState:
+    """A fitted scorer as it is saved: arrays by name, and everything else as plain JSON."""
+
+    arrays: Mapping[str, npt.NDArray[Any]]
+    config: Mapping[str, Any]
+
+
+class Scorer(Protocol):
+    """What learns from labelled performances to score others.
+
+    It is made with options and a `seed`, is fitted once, and never sees test data. Scores are in
+    points, higher is better.
+    """
+
+    name: str
+    target: Target
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Learn from training performances; `validation` may decide when to stop, no more."""
+        ...
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        ...
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs to make the same scorer again."""
+        ...
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        ...
+
+
+@runtime_checkable
+class ComparingScorer(Scorer, Protocol):
+    """A scorer that compares with references, and can say where a performance differs."""
+
+    references: tuple[Sample, ...]
+
+    def partners(self, query: Sample, references: Sequence[Sample]) -> tuple[Sample, ...]:
+        """Pick those of the references that a query is to be compared with."""
+        ...
+
+    def compare(self, queries: Sequence[Sample], references: Sequence[Sample]) -> Floats:
+        """Score each query against each reference in points, (queries, references)."""
+        ...
+
+    def similarity(self, query: Sample, references: Sequence[Sample]) -> Floats:
+        """Say how alike whole performances are, 0 to 1, (references,)."""
+        ...
+
+    def clip_similarity(self, query: Sample, reference: Sample) -> Floats:
+        """Say how alike each clip of the query is to the reference's, 0 to 1, (clips,)."""
+        ...

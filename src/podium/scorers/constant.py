@@ -1,0 +1,41 @@
+"""Gives everyone the average score: the floor that any scorer must be above."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+
+from podium.features import Sample
+from podium.scorers import Floats, ScorerState
+from podium.target import Target, choose_target
+
+
+class Constant:
+    """The mean score of training, whatever the video shows."""
+
+    name = "constant"
+
+    def __init__(self, seed: int = 0) -> None:
+        self.target = Target(uses_execution=False)
+        self._mean = 0.0
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Take the mean score of training."""
+        self.target = choose_target(train, "score")
+        self._mean = float(np.mean(self.target.of(train)))
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        return np.full(len(queries), self._mean)
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        return ScorerState({}, {"mean": self._mean})
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        scorer = cls()
+        scorer._mean = float(state.config["mean"])
+        return scorer

@@ -1,0 +1,73 @@
+"""Ridge regression on what the clips show: the plain yardstick, with no reference at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.embedding import Normaliser, fit_normaliser, padded
+from podium.features import Sample
+from podium.scorers import Floats, ScorerState
+from podium.target import Target, TargetChoice, choose_target
+
+STRENGTHS = 10.0 ** np.arange(-1, 5.1, 0.5)
+
+
+@dataclass(frozen=True)
+class RidgeOptions:
+    """What is predicted, and from how many components of the features."""
+
+    target: TargetChoice = "auto"
+    n_components: int = 256
+
+
+class Ridge:
+    """A weighted sum of all clips' features, aligned to the end; no comparison, no feedback."""
+
+    name = "ridge"
+
+    def __init__(self, options: RidgeOptions = RidgeOptions(), seed: int = 0) -> None:
+        self.options = options
+        self.target = Target(uses_execution=False)
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Fit, with the strength of the penalty chosen by leave-one-out within training."""
+        from sklearn.linear_model import RidgeCV
+
+        self.target = choose_target(train, self.options.target)
+        clips = np.concatenate([s.features.values for s in train])
+        self._normaliser = fit_normaliser(clips, self.options.n_components)
+        self._n_clips = max(len(s.features) for s in train)
+        fitted = RidgeCV(STRENGTHS).fit(self._inputs(train), self.target.of(train))
+        self._weights, self._bias = fitted.coef_.astype(np.float32), float(fitted.intercept_)
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        values = self._inputs(queries).astype(np.float64) @ self._weights + self._bias
+        return self.target.points(values, queries)
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        arrays = {**self._normaliser.arrays(), "weights": self._weights}
+        config = {"bias": self._bias, "n_clips": self._n_clips, "target": self.target.to_json()}
+        return ScorerState(arrays, config)
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        scorer = cls()
+        scorer._normaliser = Normaliser.of_arrays(state.arrays)
+        scorer._weights, scorer._bias = state.arrays["weights"], state.config["bias"]
+        scorer._n_clips = state.config["n_clips"]
+        scorer.target = Target.from_json(state.config["target"])
+        return scorer
+
+    def _inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:
+        if not samples:
+            return np.zeros((0, len(self._weights)), np.float32)
+        sequences = [self._normaliser(s.features.values)[-self._n_clips :] for s in samples]
+        rows: npt.NDArray[np.float32] = padded(sequences, self._n_clips).flatten(1).numpy()
+        return rows

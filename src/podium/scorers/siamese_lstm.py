@@ -1,0 +1,426 @@
+"""The paper's scorer (Jain, Harit and Sharma): learn what is alike, then score beside an expert.
+
+Phase one learns from pairs of any performances when two are alike (`metric_learning`). Phase two
+freezes that network and fits one linear layer from D2 of (reference, query) pairs of the same
+action to the score (paper, III-B). Beyond the paper: several networks, each stopped on another
+part of the training performances, are averaged; and the target may be the execution.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from podium.clips import VideoFacts
+from podium.embedding import Normaliser, fit_normaliser, padded
+from podium.errors import TrainingError, UnusableReference, UsageError
+from podium.features import Features, Sample
+from podium.metric_learning import Curriculum, LearningOptions, learn_metric
+from podium.pairs import PairOptions
+from podium.performance import Performance
+from podium.references import ReferenceChoice, choose_references, partners
+from podium.scorers import Floats, ScorerState
+from podium.similarity import Siamese, SiameseOptions, clip_embeddings
+from podium.target import Target, TargetChoice, choose_target
+
+STRENGTHS = 10.0 ** np.arange(0, 5.1, 0.5)
+"""Penalties of the last layer to choose from; without one, as the paper's, few pairs upset it."""
+
+SCALE_FLOOR = 0.05
+"""Units of D2 that hardly vary in training must not decide a score: their scale stays this large,
+as a share of the largest."""
+
+
+@dataclass(frozen=True)
+class SiameseLSTMOptions:
+    """All that the paper leaves open, and what it fixes, with its values as defaults.
+
+    `n_networks` networks are averaged; with 1, a fifth of the training performances is held back
+    to stop it. `n_components` is how many components of the features it reads. `combine` says how
+    the predictions from several references become one. `n_metric_actions` restricts phase one to
+    the most frequent actions (the paper: 3 of 6); 0 means all. `head` is what the last layer reads:
+    `joint` is the paper's D2; `joint_and_query` also the query's own embedding, which D2, learned
+    to tell alike from unlike, need not keep.
+    """
+
+    references: ReferenceChoice = "best"
+    combine: Literal["mean", "median"] = "mean"
+    target: TargetChoice = "auto"
+    head: Literal["joint", "joint_and_query"] = "joint_and_query"
+    n_networks: int = 5
+    n_components: int = 32
+    n_metric_actions: int = 0
+    learn_metric: bool = True
+    learning: LearningOptions = field(default_factory=LearningOptions)
+    pairs: PairOptions = field(default_factory=PairOptions)
+    siamese: SiameseOptions = field(default_factory=SiameseOptions)
+
+    def __post_init__(self) -> None:
+        if self.n_networks < 1 or self.n_components < 1 or self.n_metric_actions < 0:
+            raise UsageError(
+                "n_networks and n_components must be 1 or more and n_metric_actions 0 or more, "
+                f"not {self.n_networks}, {self.n_components} and {self.n_metric_actions}"
+            )
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network with its linear layer, in the target's unit.
+
+    `weights` is (n_second,) for the `joint` head, (n_second + n_embedding,) for the other.
+    """
+
+    network: Siamese
+    weights: Tensor
+    bias: float
+
+    def predict(self, references: Tensor, queries: Tensor) -> Tensor:
+        """Predict from pairs of embeddings, (pairs,): the mean of both orders of each pair."""
+        inputs = head_inputs(self.network, references, queries)[:, : len(self.weights)]
+        return inputs @ self.weights + self.bias
+
+    def terms(self, references: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
+        """Split predictions into the expert's term and the query's (equations 1-3, III-B).
+
+        Exact for the activation `linear`. The biases belong to the expert's term.
+        """
+        nothing = torch.zeros_like(references)
+        expert = self.predict(references, nothing)
+        return expert, self.predict(nothing, queries) - self.predict(nothing, nothing)
+
+
+def head_inputs(network: Siamese, references: Tensor, queries: Tensor) -> Tensor:
+    """Give what the last layer may read of pairs of embeddings, (pairs, n_second + n_embedding).
+
+    First D2, averaged over both orders of a pair, then the query's embedding.
+    """
+    joint = (network.joint(references, queries) + network.joint(queries, references)) / 2
+    return torch.cat([joint, queries], dim=-1)
+
+
+class SiameseLSTM:
+    """Compares with an expert of the same action: the paper's two phases, with feedback by clip."""
+
+    name = "siamese_lstm"
+
+    def __init__(self, options: SiameseLSTMOptions = SiameseLSTMOptions(), seed: int = 0) -> None:
+        self.options, self.seed = options, seed
+        self.target = Target(uses_execution=False)
+        self.references: tuple[Sample, ...] = ()
+        self.members: tuple[Member, ...] = ()
+        self.n_clips = 1
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Learn the metric, choose the references, and fit the score to both.
+
+        Without `validation`, each network is stopped on its own part of `train`.
+
+        Raises
+        ------
+        TrainingError
+            If there is too little to learn from.
+        """
+        if len(train) < 5:
+            raise TrainingError(
+                f"{len(train)} performances are too few to learn from: give 5 or more with scores"
+            )
+        self.target = choose_target(train, self.options.target)
+        self.n_clips = max(len(s.features) for s in train)
+        self.normaliser = fit_normaliser(
+            np.concatenate([s.features.values for s in train]), self.options.n_components
+        )
+        self.references = choose_references(train, self.options.references)
+        networks = [
+            self._network(fitted, stopped, number)
+            for number, (fitted, stopped) in enumerate(self._parts(train, validation))
+        ]
+        self.members = tuple(self._with_head(network, train) for network in networks)
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,), against the references of their action."""
+        scores = self.compare(queries, self.references)
+        chosen = [self._places(self.partners(query, self.references)) for query in queries]
+        return np.array(
+            [self._combined(row[places]) for row, places in zip(scores, chosen, strict=True)]
+        )
+
+    def compare(self, queries: Sequence[Sample], references: Sequence[Sample]) -> Floats:
+        """Score each query against each reference in points, (queries, references)."""
+        if not queries or not references:
+            return np.zeros((len(queries), len(references)))
+        values = np.mean(
+            [self._grid(member, queries, references) for member in self.members], axis=0
+        )
+        divisors = self.target.divisors(queries)
+        return np.asarray(values * divisors[:, None], np.float64)
+
+    def partners(self, query: Sample, references: Sequence[Sample]) -> tuple[Sample, ...]:
+        """Pick those of the references that a query is to be compared with.
+
+        Raises
+        ------
+        UnusableReference
+            If there is none but the query itself.
+        """
+        chosen = partners(query, references, self.options.references, self.similarity)
+        if not chosen:
+            raise UnusableReference(
+                f"{query.performance.id} can only be compared with itself: give another reference"
+            )
+        return chosen
+
+    def similarity(self, query: Sample, references: Sequence[Sample]) -> Floats:
+        """Say how alike whole performances are, 0 to 1, (references,)."""
+        rows = []
+        with torch.inference_mode():
+            for member in self.members:
+                embedded = member.network.embedding(self._sequences([query, *references]))
+                ours = embedded[:1].expand(len(references), -1)
+                rows.append(member.network.similarity(embedded[1:], ours).numpy())
+        return np.asarray(np.mean(rows, axis=0), np.float64)
+
+    def clip_similarity(self, query: Sample, reference: Sample) -> Floats:
+        """Say how alike each clip of the query is to the reference's, 0 to 1, (clips,) (IV).
+
+        Clips are matched from the end. Where the query has more of them, the reference's first
+        clip stands for those it lacks.
+        """
+        n_ours = len(query.features)
+        theirs = _lengthened(self.normaliser(reference.features.values), n_ours)
+        ours = self.normaliser(query.features.values)
+        both = padded([ours, theirs], self.n_clips)
+        rows = []
+        with torch.inference_mode():
+            for member in self.members:
+                embedded = clip_embeddings(member.network, both)
+                rows.append(member.network.clip_similarity(embedded[1], embedded[0]).numpy())
+        return np.asarray(np.mean(rows, axis=0), np.float64)[-n_ours:]
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        arrays: dict[str, npt.NDArray[Any]] = dict(self.normaliser.arrays())
+        for number, member in enumerate(self.members):
+            for key, value in member.network.state_dict().items():
+                arrays[f"network.{number}.{key}"] = value.numpy()
+            arrays[f"head.{number}.weights"] = member.weights.numpy()
+        for number, reference in enumerate(self.references):
+            arrays[f"reference.{number}"] = reference.features.values
+        config = {
+            "options": asdict(self.options),
+            "seed": self.seed,
+            "n_clips": self.n_clips,
+            "target": self.target.to_json(),
+            "biases": [member.bias for member in self.members],
+            "references": [_reference_to_json(reference) for reference in self.references],
+        }
+        return ScorerState(arrays, config)
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        config = state.config
+        scorer = cls(_options_of(config["options"]), config["seed"])
+        scorer.n_clips, scorer.target = config["n_clips"], Target.from_json(config["target"])
+        scorer.normaliser = Normaliser.of_arrays(state.arrays)
+        scorer.members = tuple(
+            _member_of(state.arrays, number, bias, scorer.normaliser.dim, scorer.options.siamese)
+            for number, bias in enumerate(config["biases"])
+        )
+        scorer.references = tuple(
+            _reference_of(plain, state.arrays[f"reference.{number}"])
+            for number, plain in enumerate(config["references"])
+        )
+        return scorer
+
+    def _parts(
+        self, train: Sequence[Sample], validation: Sequence[Sample]
+    ) -> list[tuple[list[Sample], list[Sample]]]:
+        """For each network: what it learns from, and what it is stopped on."""
+        if validation:
+            return [(list(train), list(validation))] * self.options.n_networks
+        order = np.random.default_rng(self.seed).permutation(len(train))
+        n_parts = min(max(self.options.n_networks, 5), len(train))
+        parts = np.array_split(order, n_parts)
+        return [
+            (
+                [train[i] for j, part in enumerate(parts) if j != number % n_parts for i in part],
+                [train[i] for i in parts[number % n_parts]],
+            )
+            for number in range(self.options.n_networks)
+        ]
+
+    def _network(self, fitted: list[Sample], stopped: list[Sample], number: int) -> Siamese:
+        seed = self.seed * 1000 + number
+        if not self.options.learn_metric:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(seed)
+                return Siamese(self.normaliser.dim, self.options.siamese).eval()
+        network, _ = learn_metric(
+            self._curriculum(self._metric_samples(fitted)),
+            self._curriculum(stopped),
+            self.n_clips,
+            self.options.learning,
+            replace(self.options.pairs, threshold=self._threshold()),
+            self.options.siamese,
+            seed,
+        )
+        return network
+
+    def _threshold(self) -> float:
+        """Give the threshold in the target's unit: 5 points are 1.5 of execution."""
+        if not self.target.uses_execution:
+            return self.options.pairs.threshold
+        return self.options.pairs.threshold / self.target.overall.usual
+
+    def _metric_samples(self, samples: list[Sample]) -> list[Sample]:
+        if not self.options.n_metric_actions:
+            return samples
+        actions = [s.performance.action for s in samples]
+        frequent = sorted(dict.fromkeys(actions), key=actions.count, reverse=True)
+        kept = frequent[: self.options.n_metric_actions]
+        return [s for s in samples if s.performance.action in kept]
+
+    def _curriculum(self, samples: Sequence[Sample]) -> Curriculum:
+        return Curriculum(
+            [
+                [self.normaliser(f.values) for f in (sample.features, *sample.variants)]
+                for sample in samples
+            ],
+            self.target.of(samples),
+            np.array([s.performance.action or "" for s in samples]),
+        )
+
+    def _with_head(self, network: Siamese, train: Sequence[Sample]) -> Member:
+        """Fit the last layer on every (reference, query) pair of the same action."""
+        from sklearn.linear_model import RidgeCV
+
+        pairs = [
+            (query, reference)
+            for query in range(len(train))
+            for reference in self._training_places(train[query])
+        ]
+        if len({query for query, _ in pairs}) < 3:
+            raise TrainingError(
+                "fewer than three performances have a reference of their action other than "
+                "themselves: give more performances of each action"
+            )
+        targets = self.target.of(train)[[query for query, _ in pairs]]
+        with torch.inference_mode():
+            ours = network.embedding(self._sequences(train))[[query for query, _ in pairs]]
+            theirs = network.embedding(self._sequences(self.references))
+            inputs = head_inputs(network, theirs[[r for _, r in pairs]], ours).numpy()
+        if self.options.head == "joint":
+            inputs = inputs[:, : self.options.siamese.n_second]
+        mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
+        scale = scale + SCALE_FLOOR * scale.max() + 1e-9
+        fitted = RidgeCV(STRENGTHS).fit((inputs - mean) / scale, targets)
+        weights = fitted.coef_ / scale
+        bias = float(fitted.intercept_ - mean @ weights)
+        return Member(network, torch.from_numpy(weights.astype(np.float32)), bias)
+
+    def _training_places(self, query: Sample) -> list[int]:
+        """Find the references of a training query: those of its action, itself left out."""
+        is_constant = self.options.references == "constant"
+        return [
+            place
+            for place, reference in enumerate(self.references)
+            if reference.performance.id != query.performance.id
+            and (is_constant or reference.performance.action == query.performance.action)
+        ]
+
+    def _places(self, chosen: Sequence[Sample]) -> list[int]:
+        ids = [reference.performance.id for reference in self.references]
+        return [ids.index(reference.performance.id) for reference in chosen]
+
+    def _grid(
+        self, member: Member, queries: Sequence[Sample], references: Sequence[Sample]
+    ) -> npt.NDArray[np.float32]:
+        with torch.inference_mode():
+            ours = member.network.embedding(self._sequences(queries))
+            theirs = member.network.embedding(self._sequences(references))
+            rows = [member.predict(theirs, query.expand(len(references), -1)) for query in ours]
+        grid: npt.NDArray[np.float32] = torch.stack(rows).numpy()
+        return grid
+
+    def _sequences(self, samples: Sequence[Sample]) -> Tensor:
+        return padded([self.normaliser(s.features.values) for s in samples], self.n_clips)
+
+    def _combined(self, scores: Floats) -> float:
+        return float(np.median(scores) if self.options.combine == "median" else np.mean(scores))
+
+
+def _lengthened(values: npt.NDArray[np.float32], n_clips: int) -> npt.NDArray[np.float32]:
+    missing = max(n_clips - len(values), 0)
+    return np.concatenate([np.repeat(values[:1], missing, axis=0), values])
+
+
+def _reference_to_json(reference: Sample) -> dict[str, Any]:
+    performance, features = reference.performance, reference.features
+    return {
+        "id": performance.id,
+        "file_name": performance.path.name,
+        "score": performance.score,
+        "action": performance.action,
+        "difficulty": performance.difficulty,
+        "backbone": features.backbone,
+        "start_seconds": _times(features.start_seconds),
+        "end_seconds": _times(features.end_seconds),
+    }
+
+
+def _times(values: Floats) -> list[float | None]:
+    return [None if np.isnan(value) else round(float(value), 6) for value in values]
+
+
+def _reference_of(plain: Mapping[str, Any], values: npt.NDArray[np.float32]) -> Sample:
+    about = {key: plain[key] for key in ("id", "score", "action", "difficulty")}
+    performance = Performance(path=Path(plain["file_name"]), is_reference=True, **about)
+    features = Features(
+        values=values,
+        start_seconds=_times_of(plain["start_seconds"]),
+        end_seconds=_times_of(plain["end_seconds"]),
+        backbone=plain["backbone"],
+        video=VideoFacts(0, 0, 0, float("nan")),
+    )
+    return Sample(performance, features)
+
+
+def _times_of(plain: Sequence[float | None]) -> Floats:
+    return np.array([np.nan if time is None else time for time in plain], np.float64)
+
+
+def _options_of(plain: Mapping[str, Any]) -> SiameseLSTMOptions:
+    return SiameseLSTMOptions(
+        **{
+            **plain,
+            "learning": LearningOptions(**plain["learning"]),
+            "pairs": PairOptions(**plain["pairs"]),
+            "siamese": SiameseOptions(**plain["siamese"]),
+        }
+    )
+
+
+def _member_of(
+    arrays: Mapping[str, npt.NDArray[Any]],
+    number: int,
+    bias: float,
+    n_inputs: int,
+    options: SiameseOptions,
+) -> Member:
+    prefix = f"network.{number}."
+    network = Siamese(n_inputs, options)
+    network.load_state_dict(
+        {
+            key.removeprefix(prefix): torch.from_numpy(np.array(value))
+            for key, value in arrays.items()
+            if key.startswith(prefix)
+        }
+    )
+    weights = torch.from_numpy(np.array(arrays[f"head.{number}.weights"]))
+    return Member(network.eval(), weights, bias)

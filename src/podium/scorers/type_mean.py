@@ -1,0 +1,50 @@
+"""Scores by the kind of action and its difficulty, without a look at the video: a floor."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+
+from podium.features import Sample
+from podium.scorers import Floats, ScorerState
+from podium.target import Target, choose_target
+
+
+class TypeMean:
+    """The mean of each action in training (times difficulty, where it is known)."""
+
+    name = "type_mean"
+
+    def __init__(self, seed: int = 0) -> None:
+        self.target = Target(uses_execution=False)
+        self._overall = 0.0
+        self._means: dict[str, float] = {}
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Average the target of each action."""
+        self.target = choose_target(train, "auto")
+        values = self.target.of(train)
+        self._overall = float(values.mean())
+        actions = np.array([s.performance.action or "" for s in train])
+        self._means = {
+            str(action): float(values[actions == action].mean()) for action in np.unique(actions)
+        }
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        means = [self._means.get(s.performance.action or "", self._overall) for s in queries]
+        return self.target.points(np.array(means), queries)
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        config = {"overall": self._overall, "means": self._means, "target": self.target.to_json()}
+        return ScorerState({}, config)
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        scorer = cls()
+        scorer._overall, scorer._means = state.config["overall"], dict(state.config["means"])
+        scorer.target = Target.from_json(state.config["target"])
+        return scorer

@@ -1,0 +1,291 @@
+"""From labelled performances to a model folder, with what is needed to trust it."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from podium import _catalog
+from podium.augmentation import AugmentationOptions, draw
+from podium.backbones import Backbone
+from podium.calibration import calibrate
+from podium.clips import ClipOptions
+from podium.errors import TrainingError, UsageError
+from podium.evaluation import Floats, floor_predictions, measure, true_scores, with_coverage
+from podium.features import Extraction, Extractor, FeatureCache, Sample, extract
+from podium.files import write_bytes
+from podium.model import Evidence, Model
+from podium.novelty import learn_novelty
+from podium.panel import is_judged_by_panel
+from podium.performance import Performance
+from podium.scorers import Scorer
+
+N_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What is trained, on what features, with which seed.
+
+    `scorer_options` is the options value of the scorer, `None` for its defaults; `description`
+    says in the model card where the data came from.
+    """
+
+    scorer: str = "siamese_lstm"
+    backbone: str = "motion"
+    seed: int = 0
+    scorer_options: Any = None
+    augmentation: AugmentationOptions = field(
+        default_factory=lambda: AugmentationOptions(n_variants=0)
+    )
+    clips: ClipOptions = field(default_factory=ClipOptions)
+    description: str = "performances from a table of the user's own"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Whom to tell how far training is: the stage in words, steps done and steps in all."""
+
+    report: Callable[[str, int, int], None] = lambda stage, done, total: None
+
+
+def train_model(
+    performances: Sequence[Performance],
+    folder: Path,
+    options: TrainingOptions = TrainingOptions(),
+    *,
+    cache: FeatureCache | None = None,
+    resume: bool = False,
+    progress: Progress = Progress(),
+) -> tuple[Model, Extraction]:
+    """Train a model, measure it on left-out folds, and save it to `folder`.
+
+    Performances marked `test` and those without a score are not looked at. With `resume`, folds
+    that an interrupted run has finished are taken from it. Gives the model, and which videos could
+    not be used.
+
+    Raises
+    ------
+    UsageError
+        If `folder` holds something already, and it is not to be resumed.
+    TrainingError
+        If there is too little to learn from.
+    """
+    _require_free(folder, resume)
+    usable = [p for p in performances if p.split != "test" and p.score is not None]
+    if not usable:
+        raise TrainingError("no performance outside the test split has a score to learn from")
+    _require_experts_of_known_actions(usable)
+    backbone: Backbone = _catalog.find("podium.backbones", options.backbone)()
+    extraction = _extracted(usable, Extractor(backbone, options.clips, cache), options, progress)
+    samples = extraction.samples
+    _require_enough(samples, extraction)
+    unfinished = folder / ".unfinished"
+    predicted, floors = _left_out(samples, options, unfinished, progress)
+    name = folder.resolve().name
+    model = _fitted(samples, predicted, floors, backbone, options, name)
+    model.save(folder)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    progress.report("done", 1, 1)
+    return model, extraction
+
+
+def folds(n: int, seed: int, n_folds: int = N_FOLDS) -> list[npt.NDArray[np.int64]]:
+    """Divide `n` performances at random into folds; each is left out once."""
+    order = np.random.default_rng(seed).permutation(n)
+    return [np.sort(part) for part in np.array_split(order, min(n_folds, n))]
+
+
+def make_scorer(name: str, options: Any, seed: int) -> Scorer:
+    """Make an unfitted scorer by its name, with its own default options where none are given."""
+    kind = _catalog.find("podium.scorers", name)
+    scorer: Scorer = kind(seed=seed) if options is None else kind(options, seed=seed)
+    return scorer
+
+
+def _require_free(folder: Path, resume: bool) -> None:
+    if folder.is_file():
+        raise UsageError(f"{folder}: is a file: name a folder for the model")
+    if folder.is_dir() and any(folder.iterdir()) and not resume:
+        raise UsageError(
+            f"{folder}: is not empty: choose another folder, or add --resume to finish or renew it"
+        )
+
+
+def _require_experts_of_known_actions(performances: Sequence[Performance]) -> None:
+    """Refuse an expert whose action no one else performs: nobody could be compared with it."""
+    performed = {p.action for p in performances if not p.is_reference}
+    strangers = [p for p in performances if p.is_reference and p.action not in performed]
+    if strangers:
+        named = ", ".join(f"{p.id} ({p.action})" for p in strangers)
+        raise UsageError(
+            f"no performance has the action of these references: {named}: references must be of "
+            f"one of {', '.join(sorted(str(action) for action in performed))}"
+        )
+
+
+def _require_enough(samples: Sequence[Sample], extraction: Extraction) -> None:
+    if len(samples) < 2 * N_FOLDS:
+        reasons = "; ".join(str(error) for error in list(extraction.errors.values())[:3])
+        raise TrainingError(
+            f"{len(samples)} usable performances with scores are too few to train on: give "
+            f"{2 * N_FOLDS} or more" + (f" (not usable: {reasons})" if reasons else "")
+        )
+
+
+def _extracted(
+    performances: Sequence[Performance],
+    extractor: Extractor,
+    options: TrainingOptions,
+    progress: Progress,
+) -> Extraction:
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        progress.report("looking at videos", done, len(performances))
+
+    variants = draw(options.augmentation, options.seed)
+    return extract(performances, extractor, variants, advance)
+
+
+def _left_out(
+    samples: Sequence[Sample], options: TrainingOptions, unfinished: Path, progress: Progress
+) -> tuple[Floats, dict[str, Floats]]:
+    """Predict every performance once, by a scorer (and by floors) that did not see it."""
+    names = ("", "constant", "difficulty", "type_mean")
+    predicted = {name: np.zeros(len(samples)) for name in names}
+    parts = folds(len(samples), options.seed)
+    for number, part in enumerate(parts):
+        progress.report("measuring on left-out folds", number, len(parts))
+        others = np.setdiff1d(np.arange(len(samples)), part)
+        train, queries = [samples[i] for i in others], [samples[i] for i in part]
+        path = unfinished / f"fold-{number}-{_state_of(samples, options)}.json"
+        known = _resumed(path, len(part))
+        predicted[""][part] = known or _kept(path, _predicted(train, queries, options))
+        for name, values in floor_predictions(train, queries).items():
+            predicted[name][part] = values
+    return predicted.pop(""), predicted
+
+
+def _predicted(
+    train: Sequence[Sample], queries: Sequence[Sample], options: TrainingOptions
+) -> list[float]:
+    scorer = make_scorer(options.scorer, options.scorer_options, options.seed).fit(train)
+    return [float(value) for value in scorer.predict([_unlabelled(q) for q in queries])]
+
+
+def _unlabelled(sample: Sample) -> Sample:
+    """Hide what a scorer must not see of a performance that it is to score."""
+    performance = replace(sample.performance, score=None, judges=())
+    return replace(sample, performance=performance, variants=())
+
+
+def _resumed(path: Path, n: int) -> list[float] | None:
+    try:
+        values: list[float] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return values if isinstance(values, list) and len(values) == n else None
+
+
+def _kept(path: Path, values: list[float]) -> list[float]:
+    write_bytes(path, json.dumps(values).encode())
+    return values
+
+
+def _state_of(samples: Sequence[Sample], options: TrainingOptions) -> str:
+    """Name what a fold depends on, so that a resumed run never takes another's."""
+    content = hashlib.sha256(repr(options).encode())
+    for sample in samples:
+        known = replace(sample.performance, path=Path(sample.performance.path.name))
+        content.update(repr(known).encode("utf-8", "backslashreplace"))
+        content.update(sample.features.values.tobytes())
+        for variant in sample.variants:
+            content.update(variant.values.tobytes())
+    return content.hexdigest()[:16]
+
+
+def _fitted(
+    samples: Sequence[Sample],
+    predicted: Floats,
+    floors: dict[str, Floats],
+    backbone: Backbone,
+    options: TrainingOptions,
+    name: str,
+) -> Model:
+    scorer = make_scorer(options.scorer, options.scorer_options, options.seed).fit(samples)
+    divisors, true = scorer.target.divisors(samples), true_scores(samples)
+    calibration = calibrate(predicted / divisors, true / divisors)
+    score_range = (float(true.min()), float(true.max()))
+    results = {options.scorer: _coverage(samples, predicted, divisors, score_range)}
+    for floor, values in floors.items():  # a floor may itself be the scorer that is trained
+        results.setdefault(floor, measure(values, samples, score_range).to_json())
+    performances = [sample.performance for sample in samples]
+    return Model(
+        name=name,
+        backbone_name=options.backbone,
+        scorer_name=options.scorer,
+        backbone=backbone,
+        clip_options=options.clips,
+        scorer=scorer,
+        calibration=calibration,
+        novelty=learn_novelty([sample.features.values for sample in samples]),
+        score_range=score_range,
+        is_panel=is_judged_by_panel(performances),
+        moments=moments(samples, options.clips),
+        actions=tuple(sorted({p.action for p in performances if p.action})),
+        evidence=Evidence(options.description, len(samples), options.seed, results),
+    )
+
+
+def _coverage(
+    samples: Sequence[Sample],
+    predicted: Floats,
+    divisors: Floats,
+    score_range: tuple[float, float],
+) -> dict[str, Any]:
+    """Measure left-out predictions; their ranges come from the residuals of the other folds."""
+    true = true_scores(samples)
+    low, high = np.zeros(len(samples)), np.zeros(len(samples))
+    for part in folds(len(samples), 1):
+        others = np.setdiff1d(np.arange(len(samples)), part)
+        width = calibrate(predicted[others] / divisors[others], true[others] / divisors[others])
+        low[part] = predicted[part] - width.half_width() * divisors[part]
+        high[part] = predicted[part] + width.half_width() * divisors[part]
+    measures = measure(predicted, samples, score_range)
+    return with_coverage(measures, low, high, true).to_json()
+
+
+def moments(samples: Sequence[Sample], options: ClipOptions) -> tuple[str, ...]:
+    """Name what usually happens in each clip, counted from the end, where phases are known."""
+    votes: list[list[str]] = []
+    for sample in samples:
+        for from_end, name in enumerate(_phases_from_end(sample, options)):
+            if from_end == len(votes):
+                votes.append([])
+            votes[from_end].append(name)
+    usual = [max(sorted(set(names)), key=names.count) for names in votes]
+    return tuple(reversed(usual))
+
+
+def _phases_from_end(sample: Sample, options: ClipOptions) -> list[str]:
+    phases = sample.performance.phases
+    if not phases:
+        return []
+    n_clips = len(sample.features)
+    first = sample.features.video.first_used
+    starts = [first + index * options.stride for index in reversed(range(n_clips))]
+    names = []
+    for start in starts:
+        stop = start + options.n_frames - 1
+        overlaps = [min(stop, p.end_frame) - max(start, p.start_frame) for p in phases]
+        names.append(phases[int(np.argmax(overlaps))].name)
+    return names

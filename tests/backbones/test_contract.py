@@ -1,0 +1,135 @@
+"""What every backbone must do; a new one is met by adding a recipe for two that differ."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from podium import _catalog
+from podium.backbones.c3d import C3D
+from podium.backbones.motion import Motion, MotionOptions
+from podium.backbones.posture import Posture, PostureOptions
+
+NAMES = _catalog.names("podium.backbones")
+
+
+def c3d(request: pytest.FixtureRequest, kind: str) -> C3D:
+    weights: Path = request.getfixturevalue("c3d_weights")
+    if kind == "other":
+        content = bytearray(weights.read_bytes())
+        content[-1] ^= 1
+        weights = request.getfixturevalue("tmp_path_factory").mktemp("other") / weights.name
+        weights.write_bytes(content)
+        made = C3D(weights)
+        weights.unlink()
+        return made
+    return C3D(weights)
+
+
+def motion(_: pytest.FixtureRequest, kind: str) -> Motion:
+    return Motion(MotionOptions(n_windows=4) if kind == "other" else MotionOptions())
+
+
+def posture(_: pytest.FixtureRequest, kind: str) -> Posture:
+    return Posture(PostureOptions(n_windows=4) if kind == "other" else PostureOptions())
+
+
+RECIPES: dict[str, Callable[[pytest.FixtureRequest, str], Any]] = {
+    "c3d": c3d,
+    "motion": motion,
+    "posture": posture,
+}
+SLOW = {"c3d"}
+PARAMETERS = [
+    pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in sorted(RECIPES)
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_backbone_has_a_recipe(name):
+    assert name in RECIPES, (
+        f"podium/backbones/{name}.py is new: add a recipe that makes one, and one whose features "
+        f"differ, to RECIPES in {__file__}"
+    )
+
+
+@pytest.fixture(scope="module", params=PARAMETERS)
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def backbone(request: pytest.FixtureRequest, name: str) -> Any:
+    return RECIPES[name](request, "usual")
+
+
+@pytest.fixture(scope="module")
+def clips(backbone: Any) -> np.ndarray:
+    width, height = backbone.frame_size
+    shape = (2, 16, height, width, 3)
+    return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def features(backbone: Any, clips: np.ndarray) -> Iterator[np.ndarray]:
+    before = clips.copy()
+    yield backbone(clips)
+    np.testing.assert_array_equal(clips, before)
+
+
+def test_it_is_called_as_its_file(backbone, name):
+    assert backbone.name == name
+    assert _catalog.find("podium.backbones", name) is type(backbone)
+
+
+def test_it_describes_each_clip_in_finite_float32(backbone, features):
+    assert features.shape == (2, backbone.dim)
+    assert features.dtype == np.float32
+    assert np.isfinite(features).all()
+
+
+def test_no_clips_become_no_rows(backbone, clips):
+    assert backbone(clips[:0]).shape == (0, backbone.dim)
+
+
+def test_different_clips_are_described_differently(features):
+    assert np.abs(features[0] - features[1]).max() > 0
+
+
+def test_a_clip_is_described_alike_in_any_batch_and_any_time(backbone, clips, features):
+    np.testing.assert_array_equal(backbone(clips[1:]), features[1:])
+
+
+def test_the_fingerprint_is_that_of_the_features(backbone, name, request):
+    usual, other = (RECIPES[name](request, kind) for kind in ("usual", "other"))
+    assert usual.fingerprint == backbone.fingerprint
+    assert other.fingerprint != backbone.fingerprint
+
+
+def test_its_frame_size_is_width_and_height(backbone):
+    width, height = backbone.frame_size
+    assert width > height > 0
+
+
+def wrong_clips(backbone: Any) -> list[tuple[np.ndarray, str]]:
+    width, height = backbone.frame_size
+    shapes = {
+        f"(1, 8, {height}, {width}, 3)": (1, 8, height, width, 3),
+        f"(1, 16, {width}, {height}, 3)": (1, 16, width, height, 3),
+        f"(16, {height}, {width}, 3)": (16, height, width, 3),
+        "(0,)": (0,),
+    }
+    wrong = [(np.zeros(shape, np.uint8), f"uint8 of {text}") for text, shape in shapes.items()]
+    fine = (1, 16, height, width, 3)
+    return [*wrong, (np.zeros(fine, np.float32), f"float32 of {fine}")]
+
+
+def test_clips_of_another_kind_are_refused(backbone):
+    width, height = backbone.frame_size
+    for clips, found in wrong_clips(backbone):
+        message = f"clips are {found}: they must be uint8 of (clips, 16, {height}, {width}, 3)"
+        with pytest.raises(ValueError, match=rf"^{re.escape(message)}$"):
+            backbone(clips)

@@ -1,0 +1,166 @@
+"""What every scorer must do; a new file in podium/scorers is met without a change here.
+
+One whose defaults are slow to fit gets a quick recipe.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from podium import _catalog
+from podium.errors import PodiumError
+from podium.features import Sample
+from podium.metric_learning import LearningOptions
+from podium.pairs import PairOptions
+from podium.scorers import ScorerState
+from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
+
+NAMES = _catalog.names("podium.scorers")
+QUICK = SiameseLSTMOptions(
+    n_networks=2,
+    learning=LearningOptions(n_epochs=3, batch_size=64),
+    pairs=PairOptions(threshold=15.0, n_similar=60, n_dissimilar=60),
+)
+QUICK_RECIPES: dict[str, Callable[[int], Any]] = {
+    "siamese_lstm": lambda seed: SiameseLSTM(QUICK, seed=seed),
+}
+
+
+def make(name: str, seed: int = 0) -> Any:
+    if name in QUICK_RECIPES:
+        return QUICK_RECIPES[name](seed)
+    return _catalog.find("podium.scorers", name)(seed=seed)
+
+
+@pytest.fixture(scope="module")
+def samples(make_sample) -> list[Sample]:
+    """Two dozen performances of two actions whose first number is the mark, of 3 or 4 clips."""
+    generator = np.random.default_rng(5)
+    made = []
+    for number in range(24):
+        mark, difficulty = 3 + 7 * generator.random(), (1.6, 2.4, 3.2)[number % 3]
+        values = generator.normal(size=(3 + number % 2, 6)).astype(np.float32)
+        values[:, 0] = mark + 0.1 * generator.normal(size=len(values))
+        made.append(
+            make_sample(
+                f"s{number}",
+                values,
+                score=round(3 * mark * difficulty, 2),
+                action="ab"[number % 2],
+                difficulty=difficulty,
+            )
+        )
+    return made
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def fitted(name, samples) -> Any:
+    return make(name).fit(samples[:18])
+
+
+@pytest.fixture
+def queries(samples) -> list[Sample]:
+    return samples[18:]
+
+
+def unlabelled(sample: Sample) -> Sample:
+    return replace(sample, performance=replace(sample.performance, score=None, judges=()))
+
+
+def assert_same_arrays(one: ScorerState, other: ScorerState) -> None:
+    assert sorted(one.arrays) == sorted(other.arrays)
+    for key, value in one.arrays.items():
+        assert value.dtype == other.arrays[key].dtype
+        np.testing.assert_array_equal(value, other.arrays[key], err_msg=key)
+
+
+def test_it_is_called_as_its_file(name, fitted):
+    assert fitted.name == name
+
+
+def test_it_gives_one_finite_score_a_performance(fitted, queries):
+    scores = fitted.predict(queries)
+    assert scores.shape == (6,)
+    assert scores.dtype == np.float64
+    assert np.isfinite(scores).all()
+
+
+def test_a_score_does_not_depend_on_who_else_is_scored(fitted, queries):
+    together = fitted.predict(queries)
+    alone = [fitted.predict([query])[0] for query in queries]
+    np.testing.assert_allclose(together, alone, rtol=1e-4)
+
+
+def test_fit_gives_the_scorer_back(name, samples):
+    scorer = make(name)
+    assert scorer.fit(samples) is scorer
+
+
+def test_it_survives_being_saved(fitted, queries):
+    state = fitted.state()
+    text = json.dumps(dict(state.config), allow_nan=False)
+    arrays = {key: np.array(value) for key, value in state.arrays.items()}
+    again = type(fitted).restore(ScorerState(arrays, json.loads(text)))
+    np.testing.assert_array_equal(again.predict(queries), fitted.predict(queries))
+    assert_same_arrays(again.state(), state)
+    assert json.loads(json.dumps(dict(again.state().config))) == json.loads(text)
+
+
+def test_the_same_seed_gives_the_same_scorer(name, fitted, samples):
+    again = make(name).fit(samples[:18])
+    assert_same_arrays(again.state(), fitted.state())
+    assert dict(again.state().config) == dict(fitted.state().config)
+
+
+def test_the_global_random_state_plays_no_part(name, fitted, samples):
+    np.random.seed(1)
+    before = np.random.get_state()[1].copy()
+    assert_same_arrays(make(name).fit(samples[:18]).state(), fitted.state())
+    np.testing.assert_array_equal(np.random.get_state()[1], before)
+
+
+def test_true_scores_of_queries_are_not_looked_at(fitted, queries):
+    hidden = [unlabelled(query) for query in queries]
+    np.testing.assert_array_equal(fitted.predict(hidden), fitted.predict(queries))
+
+
+def test_its_inputs_are_left_as_they_were(name, samples):
+    given = list(samples)
+    values = [sample.features.values.copy() for sample in samples]
+    make(name).fit(given[:18], given[18:]).predict(given[18:])
+    assert all(one is other for one, other in zip(given, samples, strict=True))
+    for sample, before in zip(samples, values, strict=True):
+        np.testing.assert_array_equal(sample.features.values, before)
+
+
+def test_unknown_actions_and_difficulties_are_scored_too(fitted, queries):
+    performance = replace(queries[0].performance, action=None, difficulty=None)
+    strange = replace(queries[0].performance, id="strange", action="z")
+    asked = [replace(queries[0], performance=known) for known in (performance, strange)]
+    assert np.isfinite(fitted.predict(asked)).all()
+
+
+def test_nothing_to_learn_from_is_refused(name):
+    message = (
+        r"there is no performance to learn from: give some with scores"
+        r"|0 performances are too few to learn from: give \d+ or more with scores"
+    )
+    with pytest.raises(PodiumError, match=rf"^({message})$"):
+        make(name).fit([])
+
+
+def test_a_missing_score_is_refused(name, samples):
+    train = [*samples[:17], unlabelled(samples[17])]
+    message = "s17 has no score: nothing can be learned from it"
+    with pytest.raises(PodiumError, match=rf"^{re.escape(message)}$"):
+        make(name).fit(train)

@@ -1,0 +1,391 @@
+import json
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import podium
+from podium.assessor import Assessor
+from podium.errors import (
+    FeatureError,
+    MissingFile,
+    UnknownName,
+    UnusableReference,
+    UsageError,
+)
+from podium.features import FeatureCache
+from podium.model import load_model
+from podium.performance import Performance
+from podium.scorers.difficulty import Difficulty
+from podium.target import Target
+
+
+@pytest.fixture(scope="module")
+def judge(small_model) -> Assessor:
+    return podium.load(small_model.folder, cache=FeatureCache(small_model.cache / "features"))
+
+
+@pytest.fixture
+def dive(small_model) -> Path:
+    """A video of action 107 that was not learned from."""
+    return small_model.video("test", "107")
+
+
+@pytest.fixture
+def floor(judge, small_model) -> Assessor:
+    """A model whose scorer looks at the difficulty only, and compares with nothing."""
+    scorer = Difficulty().fit(judge.model.scorer.references)
+    model = replace(judge.model, scorer=scorer, scorer_name="difficulty")
+    return Assessor(model, FeatureCache(small_model.cache / "features"))
+
+
+def whole(message: str) -> str:
+    return rf"^{re.escape(message)}$"
+
+
+def ids(assessment) -> list[str]:
+    return [reference.id for reference in assessment.references]
+
+
+# loading
+
+
+def test_a_model_is_loaded_by_its_folder(small_model):
+    assert podium.load(small_model.folder).model.name == "bars"
+    assert podium.load(str(small_model.folder)).model.name == "bars"
+
+
+def test_a_model_that_ships_is_loaded_by_its_name(small_model, monkeypatch):
+    monkeypatch.setattr("podium.model.SHIPPED", small_model.folder.parent)
+    assert podium.load("bars").model.name == "bars"
+
+
+def test_an_unknown_model_is_refused():
+    with pytest.raises(UnknownName, match=r"^no model is called 'nothing': choose one of .*$"):
+        podium.load("nothing")
+
+
+# assessing
+
+
+def test_a_score_lies_in_its_range_and_the_range_in_what_there_can_be(judge, small_model):
+    for performance in small_model.performances():
+        score = judge.assess(
+            performance.path, action=performance.action, difficulty=performance.difficulty
+        ).score
+        assert score.range_low <= score.low <= score.value <= score.high <= score.range_high
+        assert (score.range_low, score.range_high) == (
+            0,
+            pytest.approx(30 * performance.difficulty),
+        )
+        assert score.marks.low <= score.marks.mark <= score.marks.high
+
+
+def test_the_score_is_that_of_the_scorer_and_the_range_that_of_left_out_folds(judge, dive):
+    made = judge.assess(dive, action="107", difficulty=2.0)
+    score, _ = judge.score(Performance("x", dive, action="107", difficulty=2.0))
+    assert made.score.value == pytest.approx(score.value, rel=1e-5)
+    margin = 2.0 * judge.model.calibration.half_width(0.9)
+    assert score.low == pytest.approx(max(score.value - margin, 0))
+    assert score.high == pytest.approx(min(score.value + margin, 60))
+    assert not made.difficulty_is_assumed
+
+
+def test_better_performances_get_more_points(judge, small_model):
+    tested = [p for p in small_model.performances() if p.split == "test"]
+    scores = [judge.score(p)[0].value for p in tested]
+    assert np.corrcoef(scores, [p.score for p in tested])[0, 1] > 0.8
+
+
+def test_clips_have_the_times_of_the_video(judge, dive):
+    made = judge.assess(dive, action="107", difficulty=2.0)
+    assert [clip.index for clip in made.clips] == [0, 1, 2]
+    assert [clip.start_seconds for clip in made.clips] == pytest.approx([0.08, 0.72, 1.36])
+    assert [clip.end_seconds for clip in made.clips] == pytest.approx([0.72, 1.36, 2.0])
+    assert [clip.moment for clip in made.clips] == ["flight", "flight", "water_entry"]
+    assert (made.video.n_frames, made.video.n_used, made.video.first_used) == (50, 48, 2)
+
+
+def test_similarities_are_from_0_to_1(judge, dive, small_model):
+    made = judge.assess(dive, action="107", difficulty=2.0)
+    assert 0 <= made.similarity <= 1
+    assert all(0 <= clip.similarity <= 1 for clip in made.clips)
+    assert all(clip.faulty == (clip.similarity < 0.5) for clip in made.clips)
+
+
+def test_without_references_those_of_the_action_are_taken(judge, dive, small_model):
+    assert ids(judge.assess(dive, action="107", difficulty=2.0)) == ["005"]
+    assert ids(judge.assess(dive, action="407", difficulty=3.0)) == ["017"]
+
+
+def test_a_dive_number_may_keep_its_position(judge, dive):
+    assert judge.assess(dive, action="107C", difficulty=2.0).action == "107"
+    assert judge.assess(dive, action="107b", difficulty=2.0).action == "107"
+
+
+@pytest.mark.parametrize("action", ["108", "1070", "C107", "", "ABC"])
+def test_an_unknown_action_is_refused(judge, dive, action):
+    message = (
+        f"action {action!r} is not one that the model bars was trained on: choose one of 107, 407"
+    )
+    with pytest.raises(UnknownName, match=whole(message)):
+        judge.assess(dive, action=action)
+    with pytest.raises(UnknownName, match=whole(message)):
+        judge.score(Performance("x", dive, action=action))
+
+
+def test_a_model_without_actions_says_so(judge, dive):
+    plain = Assessor(replace(judge.model, actions=()))
+    message = "the model bars was trained without actions: leave the action '107' out"
+    with pytest.raises(UnknownName, match=whole(message)):
+        plain.assess(dive, action="107")
+
+
+@pytest.mark.parametrize("difficulty", [0, -3.2, float("nan"), float("inf"), -float("inf")])
+def test_an_impossible_difficulty_is_refused(judge, dive, difficulty):
+    message = f"difficulty {difficulty} must be a number above 0, such as 3.2"
+    with pytest.raises(UsageError, match=whole(message)):
+        judge.assess(dive, action="107", difficulty=difficulty)
+
+
+# what is not known is assumed, and said
+
+
+def test_without_an_action_it_is_compared_with_the_most_similar(judge, dive):
+    made = judge.assess(dive, difficulty=2.0)
+    nearest = max(
+        ("107", "407"), key=lambda a: judge.assess(dive, action=a, difficulty=2.0).similarity
+    )
+    assert made.action == nearest
+    assert made.warnings == (
+        f"no action was given: it was compared as {nearest}, whose expert is most like it",
+    )
+    assert made.score == judge.assess(dive, action=nearest, difficulty=2.0).score
+
+
+def test_without_a_difficulty_the_range_covers_those_of_the_action(judge, dive):
+    made = judge.assess(dive, action="107")
+    assert made.warnings == (
+        "no difficulty was given: 2 was assumed, and the range covers 1.6 to 2.4",
+    )
+    assert (made.difficulty, made.difficulty_is_assumed) == (2.0, True)
+    easy, usual, hard = (
+        judge.assess(dive, action="107", difficulty=difficulty).score
+        for difficulty in (1.6, 2.0, 2.4)
+    )
+    assert made.score.value == usual.value
+    assert made.score.low == pytest.approx(easy.low)
+    assert made.score.high == pytest.approx(hard.high)
+    assert made.score.range_high == pytest.approx(hard.range_high)
+    assert made.score.high - made.score.low > usual.high - usual.low
+    assert made.score.marks == usual.marks
+
+
+def test_both_may_be_unknown_and_both_are_said(judge, dive):
+    assert [w.partition(":")[0] for w in judge.assess(dive).warnings] == [
+        "no action was given", "no difficulty was given",
+    ]  # fmt: skip
+
+
+def test_a_model_that_learned_scores_takes_any_difficulty_as_it_is(judge, dive):
+    """The difficulty plays no part in what was learned: the range must not be scaled by it."""
+    scorer = type(judge.model.scorer).restore(judge.model.scorer.state())
+    scorer.target = Target(uses_execution=False)
+    plain = Assessor(replace(judge.model, scorer=scorer, is_panel=False, score_range=(-99, 99)))
+    with_one = plain.assess(dive, action="107", difficulty=3.0)
+    without = plain.assess(dive, action="107")
+    assert with_one.score == without.score
+    margin = judge.model.calibration.half_width()
+    assert with_one.score.high == pytest.approx(with_one.score.value + margin)
+    assert without.warnings == ()
+
+
+def test_scores_of_a_panel_are_not_cut_where_the_difficulty_was_not_divided_out(floor, dive):
+    made = floor.assess(dive, action="107", difficulty=3.0)
+    assert made.score.range_high == pytest.approx(90)
+    assert made.score.value == pytest.approx(90, abs=1e-6)
+    assert made.score.marks.mark == 10
+    without = floor.assess(dive, action="107")
+    assert (without.score.range_low, without.score.range_high) == floor.model.score_range
+    assert without.score.marks is None
+
+
+def test_a_video_unlike_the_training_is_flagged(judge, make_video, dive):
+    generator = np.random.default_rng(0)
+    noise = [generator.integers(0, 255, (48, 64, 3)).astype(np.uint8) for _ in range(50)]
+    video = make_video("noise.mp4", noise)
+    said = judge.assess(video, action="107", difficulty=2.0).warnings
+    assert said == (
+        "this video is unlike those the model was trained on (only 4.0% of them lie as far from "
+        "the others): take the score and its range with great caution",
+    )
+    _, doubts = judge.score(Performance("x", video, action="107", difficulty=2.0))
+    assert doubts == said
+    assert judge.compare(video, dive).warnings == said
+    assert judge.assess(dive, action="107", difficulty=2.0).warnings == ()
+
+
+# references of one's own
+
+
+def test_an_own_video_may_be_the_reference(judge, dive, small_model):
+    expert = small_model.video("train", "107")
+    made = judge.assess(dive, action="107", difficulty=2.0, references=[expert])
+    (reference,) = made.references
+    assert (reference.id, reference.score) == (f"reference {expert.name}", None)
+    assert reference.path == expert
+    assert made.score != judge.assess(dive, action="107", difficulty=2.0).score
+
+
+def test_several_references_are_averaged(judge, dive, small_model):
+    videos = [p.path for p in small_model.performances()[:2]]
+    known = {"action": "107", "difficulty": 2.0}
+    made = judge.assess(dive, **known, references=videos)
+    alone = [judge.assess(dive, **known, references=[video]) for video in videos]
+    assert made.score.value == pytest.approx(np.mean([a.score.value for a in alone]), rel=1e-5)
+    assert made.similarity == pytest.approx(np.mean([a.similarity for a in alone]), rel=1e-5)
+    for i, clip in enumerate(made.clips):
+        expected = np.mean([a.clips[i].similarity for a in alone])
+        assert clip.similarity == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_reference_of_the_model_is_named_by_its_id(judge, dive):
+    known = {"action": "107", "difficulty": 2.0}
+    made = judge.assess(dive, **known, references=["005"])
+    assert made == judge.assess(dive, **known)
+    assert (made.references[0].score, made.references[0].path) == (72.0, None)
+
+
+def test_the_action_is_that_of_the_reference_that_was_named(judge, dive):
+    for id_, action in (("005", "107"), ("017", "407")):
+        made = judge.assess(dive, difficulty=2.0, references=[id_])
+        assert (made.action, ids(made), made.warnings) == (action, [id_], ())
+
+
+@pytest.mark.parametrize("references", [["017"], ["017", "017"], ["005", "017"]])
+def test_a_reference_of_another_action_is_refused(judge, dive, references):
+    message = (
+        "reference 017 is of action 407 and the video of 107: give references of the same action"
+    )
+    with pytest.raises(UnusableReference, match=whole(message)):
+        judge.assess(dive, action="107", difficulty=2.0, references=references)
+
+
+def test_a_missing_reference_is_said(judge, dive, tmp_path):
+    message = f"{tmp_path / 'none.mp4'}: no such file: check the path"
+    with pytest.raises(MissingFile, match=whole(message)):
+        judge.assess(dive, action="107", references=[tmp_path / "none.mp4"])
+
+
+def test_a_file_called_as_a_references_is_never_shown_as_it(judge, dive, tmp_path, monkeypatch):
+    """The model knows only that its expert's file was called 005.mp4."""
+    assert judge.model.scorer.references[0].performance.path == Path("005.mp4")
+    (tmp_path / "005.mp4").write_bytes(dive.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    made = judge.assess("005.mp4", action="107", difficulty=2.0)
+    assert made.references[0].path is None
+
+
+def test_a_performance_beside_itself_loses_nothing(judge, dive):
+    made = judge.assess(dive, action="107", difficulty=2.0, references=[dive])
+    assert [clip.contribution for clip in made.clips] == pytest.approx([0, 0, 0], abs=1e-6)
+
+
+def test_a_scorer_that_does_not_compare_says_so(floor, dive):
+    message = (
+        "the scorer difficulty does not compare with references: use a model trained with "
+        "siamese_lstm"
+    )
+    with pytest.raises(UsageError, match=whole(message)):
+        floor.assess(dive, action="107", references=[dive])
+    with pytest.raises(UsageError, match=whole(message)):
+        floor.compare(dive, dive)
+
+
+def test_a_scorer_that_does_not_compare_gives_a_score_alone(floor, dive):
+    made = floor.assess(dive, action="107", difficulty=2.0)
+    assert (made.references, made.clips, made.remarks) == ((), (), ())
+    assert made.to_json()["similarity"] is None
+
+
+# comparing
+
+
+def test_two_videos_are_compared_without_a_score(judge, dive, small_model):
+    expert = small_model.video("train", "107")
+    made = judge.compare(dive, expert)
+    assert made.score is None
+    assert made.action is made.difficulty is None
+    assert [clip.contribution for clip in made.clips] == [None] * 3
+    assert ids(made) == [f"reference {expert.name}"]
+    assert str(made) == f"similarity {made.similarity:.2f} to reference {expert.name}"
+    assert "score" not in made.to_json()
+
+
+def test_a_comparison_is_the_same_both_ways(judge, dive, small_model):
+    expert = small_model.video("train", "107")
+    one, other = judge.compare(dive, expert), judge.compare(expert, dive)
+    assert one.similarity == pytest.approx(other.similarity, rel=1e-5)
+
+
+# features in place of videos
+
+
+def test_features_of_another_length_are_refused(judge, tmp_path):
+    path = tmp_path / "f.npy"
+    np.save(path, np.ones((3, 7), np.float32))
+    n = judge.model.novelty.normaliser.mean.shape[0]
+    message = f"{path}: has 7 numbers a clip and the model bars reads {n}: make them with motion"
+    with pytest.raises(FeatureError, match=whole(message)):
+        judge.assess(path, action="107")
+
+
+def test_features_in_place_of_a_video_get_the_same_score(judge, dive, tmp_path):
+    features = judge.model.extractor().video(dive)
+    path = tmp_path / "f.npy"
+    np.save(path, features.values)
+    made = judge.assess(path, action="107", difficulty=2.0, references=[path])
+    same = judge.assess(dive, action="107", difficulty=2.0, references=[dive])
+    assert made.score == same.score
+    assert made.references[0].path is None
+    plain = made.to_json()
+    json.dumps(plain, allow_nan=False)
+    assert plain["clips"][0]["start_seconds"] is None
+    assert "f.npy" in made.report().html
+
+
+# saying it
+
+
+def test_an_assessment_says_score_range_and_difficulty(judge, dive):
+    made = judge.assess(dive, action="107", difficulty=2.0)
+    score = made.score
+    assert str(made) == (
+        f"{score.value:.1f} of 60.0 ({score.low:.1f} to {score.high:.1f}), difficulty 2"
+    )
+    assert str(judge.assess(dive, action="107")).endswith(", difficulty 2 (assumed)")
+
+
+def test_it_is_the_same_each_time_and_with_or_without_a_cache(judge, dive, small_model):
+    known = {"action": "107", "difficulty": 2.0}
+    assert judge.assess(dive, **known) == judge.assess(dive, **known)
+    assert podium.load(small_model.folder).assess(dive, **known) == judge.assess(dive, **known)
+
+
+def test_a_file_name_that_is_no_text_is_assessed_too(judge, dive, tmp_path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.mp4"))
+    odd.write_bytes(dive.read_bytes())
+    made = judge.assess(odd, action="107", difficulty=2.0)
+    json.dumps(made.to_json()).encode()
+    made.report().save(tmp_path / "out.html")
+
+
+def test_the_model_in_memory_judges_as_the_one_that_was_saved(small_model, tmp_path, dive):
+    model = load_model(small_model.folder)
+    model.save(tmp_path / "bars")
+    known = {"action": "107", "difficulty": 2.0}
+    one = Assessor(model).assess(dive, **known)
+    assert one == podium.load(tmp_path / "bars").assess(dive, **known)

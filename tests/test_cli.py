@@ -1,0 +1,883 @@
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import typer
+from scipy import stats
+
+from podium import _catalog, cli, training
+from podium.cli import Exit, app, run
+from podium.model import shipped_models
+from podium.scorers.siamese_lstm import SiameseLSTM
+
+README = Path(__file__).parent.parent / "README.md"
+COMMANDS = sorted(typer.main.get_command(app).commands)
+KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command gave back: its exit code, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> dict:
+        """Read standard output as the one JSON object that it must be."""
+        assert self.code == Exit.DONE, self.err
+        return json.loads(self.out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+@pytest.fixture(autouse=True)
+def _quick(quick_intervals, small_model, monkeypatch):
+    monkeypatch.setenv("PODIUM_CACHE", str(small_model.cache))
+
+
+@pytest.fixture
+def podium(capsys):
+    """Run a command in this process: `podium("score", video, "--json")`."""
+
+    def call(*words: object) -> Answer:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return Answer(int(code), out, err)
+
+    return call
+
+
+@pytest.fixture
+def refused(podium, tmp_path, monkeypatch):
+    """Run a command that must fail: one line of error, nothing else said, no file left behind."""
+
+    def call(code: int, message: str, *words: object) -> None:
+        before = snapshot(tmp_path)
+        answer = podium(*words)
+        assert answer.err == f"podium: {message}\n"
+        assert answer.code == code
+        assert answer.out == ""
+        assert snapshot(tmp_path) == before
+
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return call
+
+
+@pytest.fixture
+def model(small_model) -> tuple[str, str]:
+    return "--model", str(small_model.folder)
+
+
+@pytest.fixture
+def dive(small_model) -> Path:
+    return small_model.video("test", "107")
+
+
+@pytest.fixture
+def expert(small_model) -> Path:
+    return small_model.video("train", "107")
+
+
+@pytest.fixture
+def table(small_model, tmp_path) -> Path:
+    """A copy of the table of videos that may be changed."""
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    for performance in small_model.performances():
+        shutil.copy(performance.path, folder)
+    return Path(shutil.copy(small_model.manifest, folder))
+
+
+@pytest.fixture
+def quick_training(small_model, monkeypatch):
+    """The default scorer with options that are quick; the others as they are."""
+    make = training.make_scorer
+
+    def quick(name, options, seed):
+        if name == "siamese_lstm":
+            return SiameseLSTM(small_model.options.scorer_options, seed)
+        return make(name, options, seed)
+
+    monkeypatch.setattr(training, "make_scorer", quick)
+
+
+def snapshot(folder: Path) -> dict[str, bytes | None]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8"), newline="")))
+
+
+def rewrite(table: Path, change) -> None:
+    """Change the rows of a table, each a dictionary of cells."""
+    found = rows(table)
+    for number, row in enumerate(found):
+        change(number, row)
+    with table.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, found[0])
+        writer.writeheader()
+        writer.writerows(found)
+
+
+# score
+
+
+def test_score_says_score_range_and_where_the_report_is(podium, model, dive, tmp_path):
+    report = tmp_path / "new" / "out.html"
+    answer = podium(
+        "score", dive, *model, "--action", "107", "--difficulty", "2", "--report", report
+    )
+    assert answer.code == 0
+    assert re.match(r"^\d+\.\d of 60\.0 \(\d+\.\d to \d+\.\d\), difficulty 2\n", answer.out)
+    assert answer.err == f"report: {report}\n"
+    assert report.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_score_warns_of_what_it_had_to_assume(podium, model, dive):
+    answer = podium("score", dive, *model)
+    lines = answer.out.splitlines()
+    assert lines[0].endswith("(assumed)")
+    assert lines[1].startswith("warning: no action was given: it was compared as ")
+    assert lines[2].startswith("warning: no difficulty was given: ")
+    assert answer.err == ""
+
+
+def test_score_json_keeps_its_contract(podium, model, dive, tmp_path):
+    answer = podium(
+        "score", dive, *model, "--action", "107", "--difficulty", "2", "--json",
+        "--report", tmp_path / "r.html",
+    )  # fmt: skip
+    found = answer.json()
+    assert answer.out.count("\n") == 1
+    assert answer.err == f"report: {tmp_path / 'r.html'}\n"
+    assert all(isinstance(found[key], float) for key in ("score", "score_low", "score_high"))
+    assert found["score_low"] <= found["score"] <= found["score_high"]
+    assert found["score_range"] == [0.0, 60.0]
+    assert (found["action"], found["difficulty"]) == ("107", 2.0)
+    assert found["difficulty_is_assumed"] is False
+    (reference,) = found["references"]
+    assert (reference["id"], reference["score"]) == ("005", 72.0)
+    assert (found["model"], found["backbone"]) == ("bars", "motion")
+    assert len(found["clips"]) == 3
+    for index, clip in enumerate(found["clips"]):
+        assert clip["index"] == index
+        assert clip["start_seconds"] < clip["end_seconds"]
+        assert 0 <= clip["similarity"] <= 1
+        assert isinstance(clip["contribution"], float)
+        assert clip["faulty"] is (clip["similarity"] < 0.5)
+    for remark in found["remarks"]:
+        assert set(remark) == {"start_seconds", "end_seconds", "contribution", "words"}
+    assert found["video"] == {
+        "file": str(dive), "frames": 50, "used_frames": 48, "first_used_frame": 2,
+        "seconds": pytest.approx(1.92), "warnings": [],
+    }  # fmt: skip
+
+
+def test_score_beside_references_of_ones_own(podium, model, dive, expert):
+    found = podium(
+        "score", dive, *model, "--reference", expert, "--reference", "005", "--json"
+    ).json()
+    assert [r["id"] for r in found["references"]] == [f"reference {expert.name}", "005"]
+    assert found["action"] == "107"
+
+
+def test_one_real_process_says_the_same(dive, model, podium, small_model):
+    words = ["score", str(dive), *model, "--action", "107", "--difficulty", "2", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", "from podium.cli import main; main()", *words],
+        capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == podium(*words).json()
+
+
+def test_main_leaves_with_the_exit_code(tmp_path, capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["inspect", str(tmp_path / "none.mp4")])
+    assert left.value.code == Exit.INPUT
+    with pytest.raises(SystemExit) as left:
+        cli.main(["list", "scorers"])
+    assert left.value.code == Exit.DONE
+
+
+# compare
+
+
+def test_compare_says_how_alike_two_videos_are(podium, model, dive, expert, tmp_path):
+    answer = podium("compare", dive, expert, *model, "--report", tmp_path / "r.html")
+    assert answer.code == 0
+    assert re.match(rf"^similarity 0\.\d\d to reference {expert.name}\n", answer.out)
+    assert "no score was given" in (tmp_path / "r.html").read_text("utf-8")
+
+
+def test_compare_json_has_no_score(podium, model, dive, expert):
+    found = podium("compare", dive, expert, *model, "--json").json()
+    assert not {"score", "score_low", "score_high", "score_range"} & set(found)
+    assert 0 <= found["similarity"] <= 1
+    assert found["references"] == [
+        {"id": f"reference {expert.name}", "score": None, "similarity": found["similarity"]}
+    ]
+    assert [clip["contribution"] for clip in found["clips"]] == [None] * 3
+
+
+# predict
+
+
+def test_predict_scores_every_row(podium, model, small_model, tmp_path):
+    out = tmp_path / "predictions.csv"
+    answer = podium("predict", small_model.manifest, "--out", out, *model)
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err == f"30 scored, 0 failed: {out}\n"
+    found = rows(out)
+    assert list(found[0]) == [
+        "file_name", "id", "score", "score_low", "score_high", "warnings", "error",
+    ]  # fmt: skip
+    assert [row["file_name"] for row in found] == [
+        row["file_name"] for row in rows(small_model.manifest)
+    ]
+    for row in found:
+        assert float(row["score_low"]) <= float(row["score"]) <= float(row["score_high"])
+        assert row["error"] == ""
+
+
+def test_predict_agrees_with_score(podium, model, small_model, dive, tmp_path):
+    podium("predict", small_model.manifest, "--out", tmp_path / "p.csv", *model)
+    row = next(r for r in rows(tmp_path / "p.csv") if r["file_name"] == dive.name)
+    known = next(p for p in small_model.performances() if p.path == dive)
+    found = podium(
+        "score", dive, *model, "--action", known.action, "--difficulty", known.difficulty, "--json"
+    ).json()
+    for key in ("score", "score_low", "score_high"):
+        assert float(row[key]) == pytest.approx(found[key], abs=2e-4)
+
+
+def test_predict_takes_one_split(podium, model, small_model, tmp_path):
+    out = tmp_path / "p.csv"
+    podium("predict", small_model.manifest, "--out", out, "--split", "test", *model)
+    assert [row["id"] for row in rows(out)] == ["024", "025", "026", "027", "028", "029"]
+
+
+@pytest.mark.parametrize("n", [2, 7, 8])
+def test_shards_are_the_whole_byte_for_byte(podium, model, small_model, tmp_path, n):
+    given = ("predict", small_model.manifest, *model, "--split", "test", "--out")
+    podium(*given, tmp_path / "whole.csv")
+    parts = []
+    for i in range(n):
+        podium(*given, tmp_path / "part.csv", "--shard", f"{i}/{n}")
+        parts.append((tmp_path / "part.csv").read_bytes())
+    header = parts[0].split(b"\n", 1)[0] + b"\n"
+    joined = header + b"".join(part.removeprefix(header) for part in parts)
+    assert joined == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_predict_goes_on_where_some_fail(podium, model, table, tmp_path):
+    videos = table.parent
+    (videos / "001.mp4").write_text("no video")
+    (videos / "003.mp4").write_bytes(b"")
+    rewrite(table, lambda i, row: row.update(action="999") if i == 5 else None)
+    out = tmp_path / "p.csv"
+    answer = podium("predict", table, "--out", out, *model)
+    assert answer.code == Exit.SOME_FAILED
+    found = {row["id"]: row for row in rows(out)}
+    assert len(found) == 30
+    errors = {id: row["error"] for id, row in found.items() if row["error"]}
+    assert errors == {
+        "001": f"{videos / '001.mp4'}: cannot be read as a video "
+        f"(Invalid data found when processing input): {KINDS}",
+        "003": f"{videos / '003.mp4'}: is empty (0 bytes): {KINDS}",
+        "005": "action '999' is not one that the model bars was trained on: choose one of 107, 407",
+    }
+    assert all(found[id]["score"] == "" for id in errors)
+    assert all(row["score"] for id, row in found.items() if id not in errors)
+    assert answer.err == (
+        f"27 scored, 3 failed: {out}\n" + "".join(f"  {error}\n" for error in errors.values())
+    )
+
+
+def test_predict_needs_no_scores(podium, model, table, tmp_path):
+    podium("predict", table, "--out", tmp_path / "with.csv", *model)
+    rewrite(table, lambda _, row: row.update(score="", judges=""))
+    podium("predict", table, "--out", tmp_path / "without.csv", *model)
+    assert (tmp_path / "with.csv").read_bytes() == (tmp_path / "without.csv").read_bytes()
+
+
+# train
+
+
+def test_train_writes_a_model_that_scores(podium, small_model, quick_training, dive, tmp_path):
+    out = tmp_path / "bars"
+    answer = podium("train", small_model.manifest, "--out", out, "--backbone", "motion")
+    assert (answer.code, answer.out) == (0, "")
+    assert re.search(
+        rf"^{re.escape(str(out))}: rho 0\.\d+ on left-out folds of 24 performances$",
+        answer.err, re.M,
+    )  # fmt: skip
+    assert sorted(snapshot(out)) == ["README.md", "config.json", "model.safetensors"]
+    found = podium("score", dive, "--model", out, "--json").json()
+    assert found["model"] == "bars"
+
+
+def trained(podium, manifest: Path, out: Path, *words: object) -> dict[str, bytes | None]:
+    assert podium("train", manifest, "--out", out, "--scorer", "ridge", *words).code == 0
+    return snapshot(out)
+
+
+def test_the_same_seed_gives_the_same_bytes(podium, small_model, tmp_path):
+    first = trained(podium, small_model.manifest, tmp_path / "a" / "m", "--seed", 3)
+    assert trained(podium, small_model.manifest, tmp_path / "b" / "m", "--seed", 3) == first
+    assert trained(podium, small_model.manifest, tmp_path / "c" / "m", "--seed", 4) != first
+
+
+def test_rows_marked_test_are_never_looked_at(podium, table, small_model, tmp_path):
+    def spoil(_: int, row: dict[str, str]) -> None:
+        if row["split"] == "test":
+            row.update(score="-99999", action="888", difficulty="55", judges="1;2;3")
+            (table.parent / row["file_name"]).write_text("no video")
+
+    rewrite(table, spoil)
+    one = trained(podium, table, tmp_path / "a" / "m")
+    assert one == trained(podium, small_model.manifest, tmp_path / "b" / "m")
+
+
+def test_train_resumes_to_the_same_bytes(
+    podium, small_model, quick_training, tmp_path, monkeypatch
+):
+    given = ("train", small_model.manifest, "--backbone", "motion", "--out")
+    assert podium(*given, tmp_path / "a" / "m").code == 0
+    out, predicted, n_calls = tmp_path / "b" / "m", training._predicted, 0
+
+    def stopping(*words):
+        nonlocal n_calls
+        n_calls += 1
+        if n_calls == 3:
+            raise KeyboardInterrupt
+        return predicted(*words)
+
+    monkeypatch.setattr(training, "_predicted", stopping)
+    answer = podium(*given, out)
+    assert answer.code == 130
+    assert answer.err == "podium: stopped: nothing half-written was left behind\n"
+    assert len(snapshot(out)) == 3
+    assert podium(*given, out, "--resume").code == 0
+    assert n_calls == 6
+    assert snapshot(out) == snapshot(tmp_path / "a" / "m")
+
+
+def test_train_says_which_videos_could_not_be_used(podium, table, tmp_path):
+    (table.parent / "000.mp4").write_text("no video")
+    answer = podium("train", table, "--out", tmp_path / "m", "--scorer", "constant")
+    assert answer.code == Exit.SOME_FAILED
+    assert answer.err.endswith(
+        f"  {table.parent / '000.mp4'}: cannot be read as a video "
+        f"(Invalid data found when processing input): {KINDS}\n"
+    )
+    assert sorted(snapshot(tmp_path / "m")) == ["README.md", "config.json", "model.safetensors"]
+
+
+def test_train_takes_augmented_variants(podium, small_model, tmp_path):
+    plain = trained(podium, small_model.manifest, tmp_path / "a" / "m")
+    more = trained(podium, small_model.manifest, tmp_path / "b" / "m", "--variants", 1)
+    assert more == plain  # ridge has no use for them; what a scorer does with them is its own
+    kept = snapshot(small_model.cache)
+    trained(podium, small_model.manifest, tmp_path / "c" / "m", "--variants", 1)
+    assert snapshot(small_model.cache) == kept
+
+
+# evaluate
+
+
+def test_evaluate_json_keeps_its_contract_and_agrees_with_scipy(
+    podium, model, small_model, tmp_path
+):
+    out = tmp_path / "p.csv"
+    podium("predict", small_model.manifest, "--out", out, "--split", "test", *model)
+    answer = podium("evaluate", out, small_model.manifest, "--json")
+    found = answer.json()
+    assert answer.err == ""
+    predicted = np.array([float(row["score"]) for row in rows(out)])
+    tested = [p for p in small_model.performances() if p.split == "test"]
+    true = np.array([p.score for p in tested])
+    difficulty = np.array([p.difficulty for p in tested])
+    every = [p.score for p in small_model.performances()]
+    squares = (predicted - true) ** 2
+    assert found["n"] == 6
+    assert found["spearman"] == pytest.approx(stats.spearmanr(predicted, true)[0], abs=1e-6)
+    assert found["mse"] == pytest.approx(squares.mean(), abs=1e-5)
+    width = max(every) - min(every)
+    assert found["r_l2"] == pytest.approx(100 * squares.mean() / width**2, abs=1e-5)
+    assert found["execution_spearman"] == pytest.approx(
+        stats.spearmanr(predicted / difficulty, true / difficulty)[0], abs=1e-6
+    )
+    low, high = found["interval"]
+    assert -1 <= low <= high <= 1
+    assert set(found["baselines"]) == {"constant", "difficulty", "type_mean"}
+    train_scores = [p.score for p in small_model.performances() if p.split == "train"]
+    constant = np.mean((np.mean(train_scores) - true) ** 2)
+    assert found["baselines"]["constant"]["mse"] == pytest.approx(constant, abs=1e-5)
+
+
+def test_evaluate_prints_a_table_with_the_floors(podium, model, small_model, tmp_path):
+    out = tmp_path / "p.csv"
+    podium("predict", small_model.manifest, "--out", out, "--split", "test", *model)
+    answer = podium("evaluate", out, small_model.manifest)
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert lines[0].split()[:5] == ["n", "spearman", "mse", "r_l2", "execution_spearman"]
+    names = [line.split()[0] for line in lines[1:]]
+    assert names == ["predictions", "constant", "difficulty", "type_mean"]
+    assert answer.err == ("baselines were fitted to the 24 training performances of the manifest\n")
+
+
+# extract and inspect
+
+
+def test_extract_looks_at_no_video_twice(podium, small_model, tmp_path, monkeypatch):
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+    given = ("extract", small_model.manifest, "--backbone", "motion")
+    answer = podium(*given)
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err == "30 of 30 videos have features\n"
+    kept = snapshot(tmp_path / "cache")
+    assert sum(content is not None for content in kept.values()) == 30
+    monkeypatch.setattr("podium.features.decode", lambda *_, **__: pytest.fail("decoded again"))
+    assert podium(*given).code == 0
+    assert snapshot(tmp_path / "cache") == kept
+
+
+def test_extract_does_its_shard_only(podium, small_model, tmp_path, monkeypatch):
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+    answer = podium("extract", small_model.manifest, "--backbone", "motion", "--shard", "1/3")
+    assert answer.err == "10 of 10 videos have features\n"
+
+
+def test_extract_says_which_failed(podium, table):
+    (table.parent / "000.mp4").write_bytes(b"")
+    answer = podium("extract", table, "--backbone", "motion")
+    assert answer.code == Exit.SOME_FAILED
+    assert answer.err == (
+        "29 of 30 videos have features\n"
+        f"  {table.parent / '000.mp4'}: is empty (0 bytes): {KINDS}\n"
+    )
+
+
+def test_inspect_says_what_a_video_holds(podium, dive):
+    answer = podium("inspect", dive)
+    assert (answer.code, answer.err) == (0, "")
+    assert re.search(r"^frames +50$", answer.out, re.M)
+    found = podium("inspect", dive, "--json").json()
+    assert found == {
+        "file": str(dive),
+        "container": "mov,mp4,m4a,3gp,3g2,mj2",
+        "codec": "h264",
+        "width": 64,
+        "height": 48,
+        "rotation_degrees": 0,
+        "frames_per_second": 25.0,
+        "seconds": pytest.approx(2.0),
+        "frames": 50,
+        "frames_promised": 50,
+        "used_frames": 48,
+        "first_used_frame": 2,
+        "clips": 3,
+        "warnings": [],
+    }
+
+
+# list
+
+
+@pytest.mark.parametrize("what", ["backbones", "datasets", "scorers"])
+def test_list_is_derived_from_the_folder(podium, what):
+    names = _catalog.names(f"podium.{what}")
+    answer = podium("list", what)
+    assert [line.split()[0] for line in answer.out.splitlines()] == list(names)
+    found = podium("list", what, "--json").json()
+    assert found == {name: _catalog.summary(f"podium.{what}", name) for name in names}
+    assert all(found.values())
+
+
+def test_list_models_and_actions(podium, model, small_model, monkeypatch):
+    monkeypatch.setattr("podium.model.SHIPPED", small_model.folder.parent)
+    assert podium("list", "models", "--json").json() == {"bars": "made-up bars"}
+    assert podium("list", "actions", "--model", "bars", "--json").json() == {
+        "107": "scored by bars",
+        "407": "scored by bars",
+    }
+
+
+def test_the_models_that_ship_are_listed(podium):
+    assert tuple(podium("list", "models", "--json").json()) == shipped_models()
+
+
+def test_listing_imports_no_torch():
+    code = (
+        "import sys; from podium.cli import run\n"
+        "assert not any(run(['list', w]) for w in ('backbones', 'datasets', 'scorers'))\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_nothing_else_is_listed(refused):
+    message = (
+        "there is no list of 'nothing': choose backbones, datasets, scorers, models or actions"
+    )
+    refused(2, message, "list", "nothing")
+
+
+# demo
+
+
+def test_the_demo_scores_a_rendered_dive(podium, small_model, monkeypatch, tmp_path):
+    monkeypatch.setattr("podium.demo.MODEL", small_model.folder)
+    answer = podium("demo", "--out", tmp_path / "demo")
+    assert answer.code == 0, answer.err
+    lines = dict(line.split(maxsplit=1) for line in answer.out.splitlines())
+    assert {"video", "score", "panel", "report"} <= set(lines)
+    assert sorted(snapshot(tmp_path / "demo")) == ["dive.mp4", "expert.mp4", "report.html"]
+    assert lines["report"] == str((tmp_path / "demo" / "report.html").resolve())
+
+
+# help and the README
+
+
+def test_help_names_every_command(podium):
+    answer = podium("--help")
+    assert (answer.code, answer.err) == (0, "")
+    for name in COMMANDS:
+        assert re.search(rf"^ +{name}  +\S", answer.out, re.M)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_help(podium, name):
+    answer = podium(name, "--help")
+    assert (answer.code, answer.err) == (0, "")
+    assert f"podium {name}" in answer.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name):
+    assert re.search(rf"\bpodium {name}\b", README.read_text("utf-8"))
+
+
+def test_without_a_command_the_help_is_shown(podium):
+    answer = podium()
+    assert (answer.code, answer.err) == (Exit.USAGE, "")
+    assert answer.out == podium("--help").out
+
+
+# wrong usage: one line, exit code 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["score"],
+        ["compare", "a.mp4"],
+        ["predict", "m.csv"],
+        ["train"],
+        ["evaluate", "p.csv"],
+        ["nothing"],
+        ["score", "a.mp4", "--nothing"],
+        ["score", "a.mp4", "b.mp4"],
+        ["score", "a.mp4", "--difficulty", "hard"],
+        ["score", "a.mp4", "--difficulty"],
+        ["train", "m.csv", "--out", "x", "--seed", "one"],
+        ["score", "a.mp4", "--json=5"],
+    ],
+)
+def test_wrong_words_are_one_line(podium, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    answer = podium(*words)
+    assert answer.code == Exit.USAGE
+    assert answer.out == ""
+    assert re.match(r"^podium: \S.*\n$", answer.err)
+    assert snapshot(tmp_path) == {}
+
+
+@pytest.mark.parametrize("difficulty", ["0", "-1.5", "nan", "inf"])
+def test_an_impossible_difficulty_is_refused(refused, model, dive, difficulty):
+    message = f"difficulty {float(difficulty)} must be a number above 0, such as 3.2"
+    refused(2, message, "score", dive, *model, f"--difficulty={difficulty}")
+
+
+def test_an_unknown_action_is_refused(refused, model, dive):
+    message = "action '999' is not one that the model bars was trained on: choose one of 107, 407"
+    refused(2, message, "score", dive, *model, "--action", "999", "--report", "r.html")
+
+
+@pytest.mark.parametrize("command", ["score", "compare", "predict", "list"])
+def test_an_unknown_model_is_refused(refused, dive, small_model, command):
+    words = {
+        "score": ["score", dive],
+        "compare": ["compare", dive, dive],
+        "predict": ["predict", small_model.manifest, "--out", "p.csv"],
+        "list": ["list", "actions"],
+    }
+    message = (
+        f"no model is called 'nothing': choose one of {', '.join(shipped_models())}, "
+        "or give the path of a folder made by podium train"
+    )
+    refused(2, message, *words[command], "--model", "nothing")
+
+
+@pytest.mark.parametrize("kind", ["scorer", "backbone"])
+def test_an_unknown_scorer_or_backbone_is_refused(refused, small_model, kind):
+    message = (
+        f"no {kind} is called 'nothing': choose one of "
+        f"{', '.join(_catalog.names(f'podium.{kind}s'))}, or name your own as package.module:Class"
+    )
+    refused(2, message, "train", small_model.manifest, "--out", "m", f"--{kind}", "nothing")
+    if kind == "backbone":
+        refused(2, message, "extract", small_model.manifest, "--backbone", "nothing")
+
+
+@pytest.mark.parametrize("shard", ["3/2", "2/2", "0/0", "-1/2", "1", "a/b", "1/2/3", "", "²/3"])
+@pytest.mark.parametrize("command", ["predict", "extract"])
+def test_a_shard_that_is_none_is_refused(refused, small_model, model, command, shard):
+    message = f"shard {shard!r} must be i/n with i from 0 to below n, such as 0/8"
+    more = ("--out", "p.csv", *model) if command == "predict" else ("--backbone", "motion")
+    refused(2, message, command, small_model.manifest, *more, f"--shard={shard}")
+
+
+def test_an_unknown_split_is_refused(refused, small_model, model):
+    given = ("predict", small_model.manifest, "--out", "p.csv", *model, "--split")
+    refused(2, "no split is called 'dev': choose train, validation or test", *given, "dev")
+    message = f"{small_model.manifest}: no row is of the split validation: choose another"
+    refused(3, message, *given, "validation")
+
+
+def test_train_over_a_file_or_a_folder_in_use_is_refused(refused, small_model, tmp_path):
+    (tmp_path / "here" / "file").write_text("mine")
+    (tmp_path / "here" / "full").mkdir()
+    (tmp_path / "here" / "full" / "notes").write_text("mine")
+    given = ("train", small_model.manifest, "--scorer", "constant", "--out")
+    refused(2, "file: is a file: name a folder for the model", *given, "file")
+    message = "full: is not empty: choose another folder, or add --resume to finish or renew it"
+    refused(2, message, *given, "full")
+
+
+def test_what_is_read_is_never_written_over(refused, table, model, dive, tmp_path):
+    video = tmp_path / "here" / "v.mp4"
+    video.write_bytes(dive.read_bytes())
+
+    def message(path: object) -> str:
+        return f"{path}: is read and would be written over: choose another file"
+
+    refused(2, message("v.mp4"), "score", video, *model, "--report", "v.mp4")
+    refused(2, message(video), "score", dive, *model, "--reference", "v.mp4", "--report", video)
+    refused(2, message("v.mp4"), "compare", dive, video, *model, "--report", "v.mp4")
+    refused(2, message(table), "predict", table, *model, "--out", table)
+    first = table.parent / "000.mp4"
+    refused(2, message(first), "predict", table, *model, "--out", first)
+
+
+# input that cannot be used: one line, exit code 3
+
+
+def sound_only(path: Path) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        for start in range(0, 8192, 1024):
+            frame = av.AudioFrame.from_ndarray(
+                np.zeros((1, 1024), np.float32), format="fltp", layout="mono"
+            )
+            frame.sample_rate, frame.pts = 44100, start
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture(params=["missing", "text", "empty", "folder", "sound only", "3 frames"])
+def unusable(request, tmp_path, make_video) -> tuple[Path, str]:
+    """A path that is no usable video, and what is said of it."""
+    path = tmp_path / "x.mp4"
+    if request.param == "missing":
+        return path, f"{path}: no such file: check the path"
+    if request.param == "text":
+        path.write_text("this is no video\n" * 20)
+        return path, (
+            f"{path}: cannot be read as a video (Invalid data found when processing input): {KINDS}"
+        )
+    if request.param == "empty":
+        path.write_bytes(b"")
+        return path, f"{path}: is empty (0 bytes): {KINDS}"
+    if request.param == "folder":
+        path.mkdir()
+        return path, f"{path}: is not a regular file: {KINDS}"
+    if request.param == "sound only":
+        sound_only(path)
+        return path, f"{path}: holds no moving picture (sound or a cover only): {KINDS}"
+    make_video("x.mp4", 3)
+    return path, f"{path}: 3 frames are too few: at least 16 are needed for one clip"
+
+
+def test_a_video_that_cannot_be_used_is_refused(refused, model, dive, unusable):
+    path, message = unusable
+    refused(3, message, "score", path, *model, "--report", "r.html", "--json")
+    refused(3, message, "score", dive, *model, "--reference", path, "--report", "r.html")
+    refused(3, message, "compare", path, dive, *model, "--report", "r.html")
+    refused(3, message, "compare", dive, path, *model, "--report", "r.html")
+    refused(3, message, "inspect", path)
+
+
+@pytest.mark.parametrize("given", [["017"], ["017", "017"], ["005", "017"]])
+def test_references_of_another_action_are_refused(refused, model, dive, given):
+    message = (
+        "reference 017 is of action 407 and the video of 107: give references of the same action"
+    )
+    words = [word for id_ in given for word in ("--reference", id_)]
+    refused(3, message, "score", dive, *model, "--action", "107", *words, "--report", "r.html")
+
+
+@pytest.mark.parametrize("command", ["predict", "train", "evaluate", "extract"])
+def test_a_manifest_with_problems_is_refused_with_all_of_them(refused, model, table, command):
+    rewrite(table, lambda i, row: row.update(score=["nan", "many"][i]) if i < 2 else None)
+    message = (
+        f"{table}: 2 problems, nothing was done: "
+        "line 2: score 'nan' must be a number, or empty where it is not known; "
+        "line 3: score 'many' must be a number, or empty where it is not known"
+    )
+    refused_table(refused, model, table, command, message)
+
+
+@pytest.mark.parametrize("command", ["predict", "train", "evaluate", "extract"])
+def test_a_missing_manifest_is_said(refused, model, tmp_path, command):
+    table = tmp_path / "none.csv"
+    message = f"{table}: no such table of performances: check the path"
+    refused_table(refused, model, table, command, message)
+
+
+def refused_table(refused, model, table: Path, command: str, message: str) -> None:
+    if command == "evaluate":
+        Path("p.csv").write_text("file_name,score\n000.mp4,1\n")
+        refused(3, message, "evaluate", "p.csv", table, "--json")
+        return
+    words = {
+        "predict": ["predict", table, "--out", "p.csv", *model],
+        "train": ["train", table, "--out", "m", "--scorer", "constant"],
+        "extract": ["extract", table, "--backbone", "motion"],
+    }
+    refused(3, message, *words[command])
+
+
+def test_predictions_that_are_none_are_refused(refused, small_model, tmp_path):
+    path = tmp_path / "p.csv"
+    given = ("evaluate", path, small_model.manifest)
+    refused(3, f"{path}: no such table of predictions: check the path", *given)
+    path.write_text('{"score": 5}')
+    message = f"{path}: is not a table of predictions: it needs the columns file_name and score"
+    refused(3, message, *given)
+    path.write_bytes(b"\x89PNG\r\n")
+    refused(3, f"{path}: is not UTF-8 text: save it as UTF-8", *given)
+    refused(3, message.replace(str(path), str(small_model.folder / "config.json")),
+            "evaluate", small_model.folder / "config.json", small_model.manifest)  # fmt: skip
+
+
+def test_a_damaged_model_is_refused(refused, small_model, dive, tmp_path):
+    folder = Path(shutil.copytree(small_model.folder, tmp_path / "bars"))
+    (folder / "config.json").unlink()
+    message = (
+        f"{folder / 'config.json'}: is missing or not a model's config (FileNotFoundError): "
+        "train the model again, or copy the folder again"
+    )
+    refused(3, message, "score", dive, "--model", folder, "--report", "r.html")
+
+
+def test_a_report_that_cannot_be_written_is_said(refused, model, dive, tmp_path):
+    advice = "check the path, its permissions and the free space"
+    given = ("score", dive, *model, "--json", "--report")
+    (tmp_path / "folder").mkdir()
+    refused(3, f"{tmp_path / 'folder'}: Is a directory: {advice}", *given, tmp_path / "folder")
+    (tmp_path / "file").write_text("mine")
+    message = f"{tmp_path / 'file'}: File exists: {advice}"
+    refused(3, message, *given, tmp_path / "file" / "r.html")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to the administrator")
+def test_a_folder_that_is_read_only_is_said(podium, model, dive, tmp_path):
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    answer = podium("score", dive, *model, "--report", folder / "r.html")
+    assert answer.code == Exit.INPUT
+    assert re.match(rf"^podium: {re.escape(str(folder))}/.*: Permission denied: .*\n$", answer.err)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_full_disk_is_said_and_nothing_earlier_is_lost(
+    refused, model, dive, tmp_path, monkeypatch
+):
+    report = tmp_path / "here" / "r.html"
+    report.write_text("yesterday's")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    message = "No space left on device: check the path, its permissions and the free space"
+    refused(3, message, "score", dive, *model, "--report", report)
+
+
+# faults of Podium's own
+
+
+def test_a_fault_of_its_own_is_one_line_too(podium, model, dive, monkeypatch):
+    def broken(*_: object) -> None:
+        raise RuntimeError("three\nlines\nlong")
+
+    monkeypatch.setattr("podium.assessor.clip_feedback", broken)
+    answer = podium("score", dive, *model)
+    assert (answer.code, answer.out) == (Exit.BUG, "")
+    assert answer.err == (
+        "podium: this is a fault of Podium's own (RuntimeError: three lines long): "
+        "please report it with what podium --debug shows\n"
+    )
+    with pytest.raises(RuntimeError, match=r"^three\nlines\nlong$"):
+        podium("--debug", "score", dive, *model)
+
+
+def test_debug_shows_where_an_error_came_from(podium, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        podium("--debug", "inspect", tmp_path / "none.mp4")
+
+
+def test_an_interruption_is_one_line(podium, dive, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("podium.video.probe", interrupted)
+    answer = podium("inspect", dive)
+    assert (answer.code, answer.out) == (130, "")
+    assert answer.err == "podium: stopped: nothing half-written was left behind\n"
+
+
+def test_a_name_that_cannot_be_printed_is_answered(dive, model, tmp_path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.mp4"))
+    odd.write_bytes(dive.read_bytes())
+    words = ["compare", str(dive), str(odd), *model]
+    done = subprocess.run(
+        [sys.executable, "-c", "from podium.cli import main; main()", *words],
+        capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"similarity 0.")
+    assert b"reference \\udcff.mp4" in done.stdout

@@ -1,0 +1,142 @@
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from podium.clips import ClipOptions, VideoFacts, bounded, clip_starts, cut, read_clips
+from podium.datasets.unlv_dive import UnlvDive
+from podium.errors import UsageError, VideoError
+from podium.video import Frames
+
+SIZE = {"width": 64, "height": 48}
+
+
+def whole(message: str) -> str:
+    return rf"^{re.escape(message)}$"
+
+
+def numbered(n_frames: int) -> Frames:
+    """Frames whose pixels are their number, a tenth of a second each."""
+    pixels = np.repeat(np.arange(n_frames, dtype=np.uint8), 2 * 2 * 3).reshape(-1, 2, 2, 3)
+    return Frames(pixels, np.arange(n_frames) / 10, n_frames / 10, 0, n_frames, ("a warning",))
+
+
+def starts_by_walking_back(n_frames: int, options: ClipOptions) -> list[int]:
+    starts = []
+    start = n_frames - options.n_frames
+    while start >= 0:
+        starts.insert(0, start)
+        start -= options.stride
+    return starts
+
+
+@given(n_frames=st.integers(1, 300), length=st.integers(1, 40), stride=st.integers(1, 40))
+def test_clips_are_counted_back_from_the_last_frame(n_frames, length, stride):
+    options = ClipOptions(length, stride)
+    expected = starts_by_walking_back(n_frames, options)
+    if expected:
+        assert clip_starts(n_frames, options).tolist() == expected
+    else:
+        message = f"{n_frames} frames are too few: at least {length} are needed for one clip"
+        with pytest.raises(VideoError, match=whole(message)):
+            clip_starts(n_frames, options)
+
+
+def test_the_papers_151_frames_give_9_clips_that_end_with_the_last_frame():
+    clips = cut(numbered(151))
+    assert clips.pixels.shape == (9, 16, 2, 2, 3)
+    assert clips.pixels[:, 0, 0, 0, 0].tolist() == list(range(7, 151, 16))
+    assert clips.pixels[-1, -1, 0, 0, 0] == 150
+    assert clips.video == VideoFacts(151, 144, 7, pytest.approx(14.4), ("a warning",))
+
+
+@pytest.mark.parametrize(
+    ("n_frames", "n_clips"), [(16, 1), (17, 1), (31, 1), (32, 2), (33, 2), (160, 10)]
+)
+def test_what_is_left_over_lies_at_the_beginning(n_frames, n_clips):
+    clips = cut(numbered(n_frames))
+    assert len(clips) == n_clips
+    used = clips.pixels[..., 0, 0, 0].ravel().tolist()
+    assert used == list(range(n_frames - 16 * n_clips, n_frames))
+
+
+@given(n_frames=st.integers(16, 120), stride=st.integers(1, 20))
+def test_clip_times_are_those_of_their_frames(n_frames, stride):
+    frames = numbered(n_frames)
+    clips = cut(frames, ClipOptions(16, stride))
+    for pixels, start, end in zip(
+        clips.pixels, clips.start_seconds, clips.end_seconds, strict=True
+    ):
+        first, last = int(pixels[0, 0, 0, 0]), int(pixels[-1, 0, 0, 0])
+        assert last == first + 15
+        assert start == pytest.approx(first / 10)
+        assert end == pytest.approx((last + 1) / 10)
+    assert clips.end_seconds[-1] == frames.end_seconds
+
+
+def test_a_repr_tells_shape_and_span():
+    assert repr(cut(numbered(40))) == "Clips((2, 16, 2, 2, 3), 0.80-4.00 s)"
+
+
+@pytest.mark.parametrize(("length", "stride"), [(0, 16), (16, 0), (-1, 1)])
+def test_clips_without_length_or_stride_are_refused(length, stride):
+    message = (
+        f"clips of {length} frames with a stride of {stride} cannot be cut: both must be 1 or more"
+    )
+    with pytest.raises(UsageError, match=whole(message)):
+        ClipOptions(length, stride)
+
+
+@given(n=st.integers(1, 30), start=st.integers(-3, 33), end=st.integers(-3, 33))
+def test_bounds_are_inclusive_and_within_the_video(tmp_path_factory, n, start, end):
+    path = tmp_path_factory.getbasetemp() / "x.mp4"
+    wanted = list(range(n))
+    if 0 <= start <= end < n:
+        kept = bounded(numbered(n), path, start, end)
+        assert kept.pixels[:, 0, 0, 0].tolist() == wanted[start : end + 1]
+        return
+    message = f"{path}: has no frames {start} to {end}: it has {n}, so choose from 0 to {n - 1}"
+    with pytest.raises(VideoError, match=whole(message)):
+        bounded(numbered(n), path, start, end)
+
+
+def test_no_bounds_keep_everything(tmp_path):
+    assert len(bounded(numbered(7), tmp_path, None, None)) == 7
+    assert len(bounded(numbered(7), tmp_path, 2, None)) == 5
+    assert len(bounded(numbered(7), tmp_path, None, 2)) == 3
+
+
+def test_a_video_is_bounded_and_then_freed_of_black(make_video):
+    black = [np.zeros((48, 64, 3), np.uint8)] * 10
+    light = [np.full((48, 64, 3), 99 + i, np.uint8) for i in range(40)]
+    path = make_video("padded.mp4", black + light)
+    clips = read_clips(path, **SIZE, start_frame=2, end_frame=44)
+    assert clips.video == VideoFacts(50, 32, 13, pytest.approx(32 / 25), ())
+    np.testing.assert_allclose(clips.start_seconds, [13 / 25, 29 / 25])
+    np.testing.assert_allclose(clips.end_seconds, [29 / 25, 45 / 25])
+    assert abs(int(clips.pixels[0, 0, 20, 20, 0]) - 102) <= 2
+
+
+@pytest.mark.parametrize("n_frames", [1, 3, 15])
+def test_too_short_a_video_is_refused_by_name(make_video, n_frames):
+    path = make_video(frames=n_frames)
+    message = f"{path}: {n_frames} frames are too few: at least 16 are needed for one clip"
+    with pytest.raises(VideoError, match=whole(message)):
+        read_clips(path, **SIZE)
+
+
+def test_real_dives_have_the_clips_their_table_promises(data_folder):
+    for dive in UnlvDive(data_folder / "unlv-dive").performances()[::90]:
+        clips = read_clips(dive.path, **SIZE)
+        n_seen = 151 - dive.start_frame
+        assert len(clips) == n_seen // 16
+        assert clips.video.first_used == dive.start_frame + n_seen % 16
+        assert clips.video.first_used + clips.video.n_used == 151
+
+
+def test_another_cameras_dive_can_be_cut(data_folder):
+    clips = read_clips(data_folder / "dives" / "springboard_640x480.mp4", **SIZE)
+    assert (np.diff(clips.start_seconds) > 0).all()
+    assert clips.video.warnings == ()

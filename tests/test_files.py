@@ -1,0 +1,74 @@
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from podium.files import cache_folder, digest, replacing, write_bytes
+
+
+def test_a_file_is_written_with_the_folders_it_needs(tmp_path):
+    path = tmp_path / "a" / "b" / "file.bin"
+    write_bytes(path, b"content")
+    assert path.read_bytes() == b"content"
+    assert [p.name for p in path.parent.iterdir()] == ["file.bin"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+def test_the_old_content_stands_until_all_of_the_new_is_there(tmp_path):
+    path = tmp_path / "file.bin"
+    path.write_bytes(b"old")
+    with replacing(path) as file:
+        file.write(b"half")
+        file.flush()
+        assert path.read_bytes() == b"old"
+        file.write(b" and half")
+    assert path.read_bytes() == b"half and half"
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path, error):
+    path = tmp_path / "file.bin"
+    path.write_bytes(b"old")
+
+    def fail() -> None:
+        with replacing(path) as file:
+            file.write(b"half")
+            raise error
+
+    with pytest.raises(type(error)):
+        fail()
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace", "chmod"])
+def test_a_system_call_that_fails_leaves_nothing_behind(tmp_path, monkeypatch, step):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device$"):
+        write_bytes(tmp_path / "file.bin", b"content")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_told_apart_by_content(tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.write_bytes(b"x" * 100_000)
+    two.write_bytes(b"x" * 100_000)
+    assert digest(one) == digest(two) == hashlib.sha256(b"x" * 100_000).hexdigest()
+    two.write_bytes(b"x" * 99_999 + b"y")
+    assert digest(one) != digest(two)
+
+
+def test_the_cache_is_where_it_is_told_to_be(monkeypatch):
+    monkeypatch.setenv("PODIUM_CACHE", "/somewhere")
+    assert cache_folder() == Path("/somewhere")
+    monkeypatch.delenv("PODIUM_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
+    assert cache_folder() == Path("/caches/podium")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", "/home/someone")
+    assert cache_folder() == Path("/home/someone/.cache/podium")

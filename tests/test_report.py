@@ -1,0 +1,306 @@
+import base64
+import io
+import os
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from podium.assessment import Assessment, Reference, Score
+from podium.clips import VideoFacts
+from podium.feedback import FAULTY_BELOW, ClipFeedback, remarks
+from podium.panel import Marks
+from podium.report import KEY_FRAME_HEIGHT, KEY_FRAME_WIDTH, Report, make_report
+
+VOID = {"meta", "img", "br", "rect", "line", "hr", "input", "link"}
+
+
+class Page(HTMLParser):
+    """Reads a page: its text, its tags with their attributes, and whether they are balanced."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.pieces: list[str] = []
+        self.cells: list[list[str]] = []
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "tr":
+            self.cells.append([])
+        if tag in ("td", "th"):
+            self.cells[-1].append("")
+        if tag in ("dd", "dt", "li", "h2", "br"):
+            self.pieces.append(" ")
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" in self.open:
+            return
+        self.pieces.append(data)
+        if self.open and self.open[-1] in ("td", "th"):
+            self.cells[-1][-1] += data
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.pieces).split())
+
+    def attributes(self, tag: str, name: str) -> list[str | None]:
+        return [found.get(name) for kind, found in self.tags if kind == tag]
+
+
+def clips(n: int = 3, costs: bool = True) -> tuple[ClipFeedback, ...]:
+    similarities = [0.81, 0.12, 0.5, 0.33][:n]
+    return tuple(
+        ClipFeedback(
+            i, 0.16 + 0.2 * i, 0.36 + 0.2 * i, s, (1.26, -7.5, 0.0, -1.0)[i] if costs else None,
+            s < FAULTY_BELOW, ("take_off", "flight", "entry", "splash")[i],
+        )
+        for i, s in enumerate(similarities)
+    )  # fmt: skip
+
+
+@pytest.fixture
+def assessed(make_video) -> Assessment:
+    feedback = clips()
+    return Assessment(
+        video_path=make_video("dive.mp4", 20),
+        video=VideoFacts(20, 16, 4, 0.64),
+        score=Score(61.26, 48.04, 70.55, 0.0, 96.0, Marks(6.5, 5.0, 7.5)),
+        action="407",
+        difficulty=3.2,
+        difficulty_is_assumed=True,
+        references=(Reference("017", 95.5, 0.4321, make_video("expert.mp4", 30)),),
+        clips=feedback,
+        remarks=remarks(feedback),
+        model="bars",
+        backbone="motion",
+        warnings=("3 damaged parts of the video were passed over", "no difficulty was given"),
+    )
+
+
+def compared(assessed: Assessment) -> Assessment:
+    feedback = clips(costs=False)
+    return replace(
+        assessed, score=None, action=None, difficulty=None, difficulty_is_assumed=False,
+        clips=feedback, remarks=remarks(feedback), warnings=(),
+        references=(replace(assessed.references[0], score=None),),
+    )  # fmt: skip
+
+
+def page_of(assessment: Assessment) -> Page:
+    return Page(make_report(assessment).html)
+
+
+# what it says
+
+
+def test_a_score_is_never_without_its_range(assessed):
+    text = page_of(assessed).text
+    assert "61.3 of 96.0" in text
+    assert "Range 48.0 to 70.5 (holds nine scores in ten)" in text
+    assert "As a judge's mark 6.5 (5.0 to 7.5; one judge differs from the panel by about" in text
+    assert "Action 407" in text
+    assert "Difficulty 3.2 (assumed)" in text
+
+
+def test_a_difficulty_that_was_given_is_not_called_assumed(assessed):
+    assert "assumed" not in page_of(replace(assessed, difficulty_is_assumed=False)).text
+
+
+def test_a_score_that_is_no_panels_has_no_marks(assessed):
+    plain = replace(assessed, score=replace(assessed.score, marks=None))
+    assert "judge's mark" not in page_of(plain).text
+
+
+def test_every_warning_is_read_first(assessed):
+    text = page_of(assessed).text
+    assert (
+        "Read this first 3 damaged parts of the video were passed over no difficulty was given "
+        "Moments that cost points"
+    ) in text
+    assert "Read this first" not in page_of(replace(assessed, warnings=())).text
+
+
+def test_references_frames_and_model_are_named(assessed):
+    text = page_of(assessed).text
+    assert "Compared with 017 (95.50 points), similarity 0.43." in text
+    assert "16 of 20 frames were used (0.6 s). Model bars, backbone motion." in text
+
+
+def test_several_references_are_all_named(assessed):
+    others = (*assessed.references, Reference("own", None, 0.9))
+    text = page_of(replace(assessed, references=others)).text
+    assert "Compared with 017 (95.50 points), similarity 0.43; own, similarity 0.90." in text
+
+
+def test_remarks_are_in_the_order_of_the_assessment(assessed):
+    text = page_of(assessed).text
+    assert (
+        "0.4 to 0.6 s, -7.5 points: about the flight: less like the expert than any other moment "
+        "(similarity 0.12)"
+    ) in text
+    flawless = replace(assessed, remarks=())
+    assert "No moment is more unlike the expert's than like it." in page_of(flawless).text
+
+
+def test_the_table_holds_the_numbers_of_the_assessment(assessed):
+    page = page_of(assessed)
+    assert page.cells == [
+        ["Clip", "From (s)", "To (s)", "Similarity", "Points", "Verdict"],
+        ["1", "0.16", "0.36", "0.81", "+1.3", "alike"],
+        ["2", "0.36", "0.56", "0.12", "-7.5", "unlike"],
+        ["3", "0.56", "0.76", "0.50", "+0.0", "alike"],
+    ]
+    assert page.attributes("figure", "class") == [None, "faulty", None]
+
+
+def test_the_range_is_drawn_to_scale(assessed):
+    svg = re.search(r'<div class="range">(.*?)</div>', make_report(assessed).html, re.DOTALL)
+    _, band, mark = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', svg[1])
+    assert float(band[0]) == pytest.approx(100 * 48.04 / 96)
+    assert float(band[1]) == pytest.approx(100 * (70.55 - 48.04) / 96)
+    assert float(mark[0]) + 0.3 == pytest.approx(100 * 61.26 / 96)
+
+
+def test_two_videos_are_compared_without_a_score(assessed):
+    text = page_of(compared(assessed)).text
+    assert text.startswith("dive.mp4: comparison")
+    assert "0.43 similarity" in text
+    assert "Two videos were compared; no score was given." in text
+    assert "Moments that differ" in text
+    assert "holds nine scores in ten" not in text
+    assert "None" not in text
+
+
+def test_an_assessment_without_clips_has_no_timeline(assessed):
+    text = page_of(replace(assessed, clips=(), remarks=(), references=())).text
+    assert "61.3 of 96.0" in text
+    assert "Timeline" not in text
+    assert "Compared with" not in text
+
+
+# what it asks for and lets in
+
+
+def test_it_asks_nothing_of_any_server(assessed):
+    html = make_report(assessed).html
+    page = Page(html)
+    assert not re.search(r"https?:|//|@import|url\(", re.sub(r"data:image/jpeg\S+", "", html))
+    assert not {"script", "link", "iframe", "form"} & {tag for tag, _ in page.tags}
+    policies = [a["content"] for tag, a in page.tags if a.get("http-equiv") is not None]
+    assert policies == ["default-src 'none'; img-src data:; style-src 'unsafe-inline'"]
+    assert all(source.startswith("data:image/jpeg;base64,")
+               for source in page.attributes("img", "src"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["<img src=x onerror=alert(1)>.mp4", "{{7*7}}.mp4", "a\"b'c&amp;.mp4", "{% raw %}.mp4"]
+)
+def test_hostile_names_are_shown_as_text(assessed, name):
+    def called(name: str) -> Page:
+        path = assessed.video_path.with_name(name)
+        path.write_bytes(assessed.video_path.read_bytes())
+        reference = replace(assessed.references[0], id=name)
+        return page_of(
+            replace(
+                assessed, video_path=path, action=name, model=name, references=(reference,),
+                warnings=(name,),
+            )
+        )  # fmt: skip
+
+    hostile, harmless = called(name), called("plain.mp4")
+    assert hostile.text.count(name) == harmless.text.count("plain.mp4") == 6
+    assert hostile.tags == harmless.tags
+
+
+def test_a_name_that_is_no_text_is_shown_by_its_numbers(assessed, tmp_path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.mp4"))
+    report = make_report(replace(assessed, video_path=assessed.video_path.rename(odd)))
+    content = report.save(tmp_path / "out.html").read_bytes().decode("utf-8")
+    assert "<h1>\\udcff.mp4</h1>" in content
+
+
+# pictures
+
+
+def pictures(assessment: Assessment) -> list[Image.Image]:
+    prefix = "data:image/jpeg;base64,"
+    found = page_of(assessment).attributes("img", "src")
+    opened = [Image.open(io.BytesIO(base64.b64decode(s.removeprefix(prefix)))) for s in found]
+    assert {picture.format for picture in opened} <= {"JPEG"}
+    return opened
+
+
+def test_each_clip_is_shown_beside_the_reference(assessed):
+    shown = pictures(assessed)
+    assert [picture.size for picture in shown] == [(200, 150)] * 6
+    text = page_of(assessed).text
+    assert "The lower picture is the reference at the same time before the end." in text
+
+
+def test_a_reference_without_a_video_has_no_picture(assessed):
+    shipped = replace(assessed, references=(replace(assessed.references[0], path=None),))
+    assert len(pictures(shipped)) == 3
+    assert "The lower picture" not in page_of(shipped).text
+
+
+def test_the_picture_is_the_middle_of_the_clip(assessed, make_video):
+    frames = [np.full((48, 64, 3), 10 * number, np.uint8) for number in range(20)]
+    shown = pictures(replace(assessed, video_path=make_video("steps.mp4", frames), references=()))
+    middles = [int((clip.start_seconds + clip.end_seconds) / 2 * 25) for clip in clips()]
+    for picture, number in zip(shown, middles, strict=True):
+        assert np.asarray(picture).mean() == pytest.approx(10 * number, abs=4)
+
+
+def test_a_tall_and_narrow_video_is_shown_small(assessed, make_video):
+    frames = [np.full((2000, 16, 3), 90, np.uint8)] * 20
+    tall = replace(assessed, video_path=make_video("tall.mp4", frames), references=())
+    assert {picture.size for picture in pictures(tall)} == {(3, KEY_FRAME_HEIGHT)}
+    wide = [np.full((16, 2000, 3), 90, np.uint8)] * 20
+    flat = replace(assessed, video_path=make_video("wide.mp4", wide), references=())
+    assert {picture.size for picture in pictures(flat)} == {(KEY_FRAME_WIDTH, 2)}
+
+
+def test_a_video_that_is_gone_leaves_a_report_without_pictures(assessed):
+    assessed.video_path.unlink()
+    page = page_of(replace(assessed, references=()))
+    assert page.attributes("img", "src") == []
+    assert "61.3 of 96.0" in page.text
+
+
+def test_features_instead_of_a_video_leave_a_report_without_pictures(assessed):
+    unknown = tuple(replace(c, start_seconds=np.nan, end_seconds=np.nan) for c in assessed.clips)
+    page = page_of(replace(assessed, clips=unknown, references=()))
+    assert page.attributes("img", "src") == []
+
+
+# saving
+
+
+def test_it_is_saved_whole_where_asked(assessed, tmp_path):
+    report = assessed.report()
+    assert isinstance(report, Report)
+    target = tmp_path / "new" / "report.html"
+    assert report.save(str(target)) == target
+    assert target.read_text("utf-8") == report.html
+    assert [path.name for path in target.parent.iterdir()] == ["report.html"]
+
+
+def test_the_same_assessment_gives_the_same_bytes(assessed):
+    assert make_report(assessed) == make_report(assessed)

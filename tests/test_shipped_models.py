@@ -1,0 +1,172 @@
+"""The models that ship, on real dives where these are present, and on rendered ones everywhere."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import podium
+from podium.cli import run
+from podium.model import SHIPPED, load_model, shipped_models
+from podium.simulation import stage, write_video
+
+CONTRACT = {
+    "score": float,
+    "score_low": float,
+    "score_high": float,
+    "score_range": list,
+    "action": str,
+    "difficulty": float,
+    "references": list,
+    "clips": list,
+    "remarks": list,
+    "model": str,
+    "backbone": str,
+    "video": dict,
+}
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A flawless dive, another of the same, and one with a crooked entry and a large splash."""
+    folder = tmp_path_factory.mktemp("rendered")
+    dives = {
+        "expert": stage("407", {}, 90_001),
+        "good": stage("407", {}, 90_002),
+        "crooked": stage("407", {"entry": 0.9, "splash": 0.9}, 90_003),
+    }
+    for name, dive in dives.items():
+        write_video(folder / f"{name}.mp4", dive.frames(), dive.options.frames_per_second)
+    return {name: folder / f"{name}.mp4" for name in dives}
+
+
+def test_both_models_ship() -> None:
+    assert shipped_models() == ("diving", "simulated")
+
+
+@pytest.mark.parametrize("name", ["diving", "simulated"])
+def test_a_model_is_small_and_holds_three_files(name: str) -> None:
+    files = {path.name: path.stat().st_size for path in (SHIPPED / name).iterdir()}
+    assert files.keys() == {"README.md", "config.json", "model.safetensors"}
+    assert sum(files.values()) < 15_000_000
+
+
+@pytest.mark.parametrize("name", ["diving", "simulated"])
+def test_a_card_shows_the_floors_and_the_model_is_well_above_them(name: str) -> None:
+    model = load_model(name)
+    results = model.evidence.results
+    card = (SHIPPED / name / "README.md").read_text()
+    for row in ("siamese_lstm", "constant", "difficulty", "type_mean"):
+        assert f"| {row} | {results[row]['spearman']:.3f} |" in card
+    floors = [results[row]["interval"][1] for row in ("constant", "difficulty", "type_mean")]
+    assert results["siamese_lstm"]["interval"][0] > max(floors) + 0.1
+    assert 0.85 <= results["siamese_lstm"]["covered"] <= 0.95
+
+
+def test_the_demo_prints_score_clips_and_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["demo", "--out", str(tmp_path / "demo")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    shown = {line.split()[0]: line for line in lines if not line.startswith(" ")}
+    assert {"video", "score", "panel", "clips", "report"} <= shown.keys()
+    assert shown["clips"] == "clips that cost points:"
+    report = Path(shown["report"].removeprefix("report").strip())
+    assert report == (tmp_path / "demo" / "report.html").resolve()
+    assert report.read_text().count("data:image/jpeg;base64,") >= 12
+
+
+def test_a_flawless_dive_scores_more_than_a_crooked_one(rendered: dict[str, Path]) -> None:
+    judge = podium.load("simulated")
+    scores = {
+        name: judge.assess(path, action="407", difficulty=3.2).score
+        for name, path in rendered.items()
+    }
+    assert scores["good"].value > scores["crooked"].value + 10
+    assert scores["expert"].value > scores["crooked"].value + 10
+
+
+def test_the_crooked_entry_is_found_and_costs_points(rendered: dict[str, Path]) -> None:
+    judge = podium.load("simulated")
+    result = judge.assess(
+        rendered["crooked"], action="407", difficulty=3.2, references=[rendered["expert"]]
+    )
+    worst = min(result.clips, key=lambda clip: clip.contribution or 0)
+    assert worst.faulty
+    assert worst.moment in ("entry", "splash")
+    assert worst.contribution < -2
+
+
+def test_a_video_compared_with_itself_is_alike_in_every_clip(rendered: dict[str, Path]) -> None:
+    judge = podium.load("simulated")
+    same = judge.compare(rendered["expert"], rendered["expert"])
+    other = judge.compare(rendered["crooked"], rendered["expert"])
+    assert min(clip.similarity for clip in same.clips) > 0.5
+    assert same.similarity > other.similarity
+
+
+def test_a_rendered_dive_is_unlike_what_diving_was_trained_on(rendered: dict[str, Path]) -> None:
+    result = podium.load("diving").assess(rendered["good"], action="407", difficulty=3.2)
+    assert [w for w in result.warnings if w.startswith("this video is unlike those")]
+
+
+def assessed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
+    assert run(["score", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_real_dive_gives_the_json_of_the_contract(
+    data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    video = data_folder / "dives" / "unlv_054_original_length.avi"
+    result = assessed(capsys, str(video), "--action", "207", "--difficulty", "3.3")
+    for key, kind in CONTRACT.items():
+        assert isinstance(result[key], kind), key
+    assert result["score_low"] <= result["score"] <= result["score_high"]
+    assert {"frames", "used_frames", "seconds", "warnings"} <= result["video"].keys()
+    assert len(result["clips"]) == 6
+
+
+def test_black_padding_and_another_codec_move_the_score_by_less_than_three_points(
+    data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = ("--action", "207", "--difficulty", "3.3")
+    original = data_folder / "dives" / "unlv_054_original_length.avi"
+    padded = data_folder / "unlv-dive" / "videos" / "054.mp4"
+    scores = [assessed(capsys, str(path), *known)["score"] for path in (original, padded)]
+    assert abs(scores[0] - scores[1]) < 3
+
+
+def test_a_springboard_dive_is_scored_with_a_warning(
+    data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = assessed(capsys, str(data_folder / "dives" / "springboard_640x480.mp4"))
+    assert [w for w in result["video"]["warnings"] if w.startswith("this video is unlike those")]
+
+
+def test_the_test_split_is_predicted_whole(data_folder: Path, tmp_path: Path) -> None:
+    table, out = data_folder / "unlv-dive" / "metadata.csv", tmp_path / "p.csv"
+    assert run(["predict", str(table), "--split", "test", "--out", str(out)]) == 0
+    rows = np.genfromtxt(out, delimiter=",", names=True, dtype=None, encoding="utf-8")
+    assert len(rows) == 70
+    assert np.isfinite(rows["score"]).all()
+    assert (rows["score_low"] <= rows["score"]).all()
+    assert (rows["score"] <= rows["score_high"]).all()
+    assert np.ptp(rows["score"]) > 20
+
+
+def test_no_socket_is_opened_by_a_score(rendered: dict[str, Path], tmp_path: Path) -> None:
+    import subprocess
+
+    code = (
+        "import socket\n"
+        "def refuse(*_, **__): raise SystemExit('a socket was opened')\n"
+        "socket.socket.connect = socket.socket.bind = refuse\n"
+        "from podium.cli import main; main()\n"
+    )
+    arguments = ["score", str(rendered["good"]), "--report", str(tmp_path / "r.html")]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "a socket was opened" not in done.stderr

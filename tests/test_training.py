@@ -1,0 +1,335 @@
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from podium import training
+from podium.clips import ClipOptions
+from podium.errors import TrainingError, UsageError
+from podium.features import FeatureCache
+from podium.performance import Performance, Phase
+from podium.training import Progress, TrainingOptions, folds, moments, train_model
+
+
+@pytest.fixture(autouse=True)
+def _quick(quick_intervals):
+    pass
+
+
+@pytest.fixture
+def cache(small_model) -> FeatureCache:
+    return FeatureCache(small_model.cache / "features")
+
+
+def whole(message: str) -> str:
+    return rf"^{re.escape(message)}$"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+class Interrupting:
+    """Stands in for the prediction of a fold: counts, and is interrupted at one of them."""
+
+    def __init__(self, at: int | None = None) -> None:
+        self.at, self.n_calls = at, 0
+        self.predicted = training._predicted
+
+    def __call__(self, *given) -> list[float]:
+        if self.n_calls == self.at:
+            raise KeyboardInterrupt
+        self.n_calls += 1
+        return self.predicted(*given)
+
+
+# the same model
+
+
+def test_the_same_seed_gives_the_same_bytes(small_model, cache, tmp_path):
+    train_model(small_model.performances(), tmp_path / "bars", small_model.options, cache=cache)
+    assert contents(tmp_path / "bars") == contents(small_model.folder)
+
+
+def test_another_seed_gives_another_model(small_model, cache, tmp_path):
+    options = replace(small_model.options, seed=1)
+    train_model(small_model.performances(), tmp_path / "bars", options, cache=cache)
+    assert contents(tmp_path / "bars").keys() == contents(small_model.folder).keys()
+    one, other = contents(tmp_path / "bars"), contents(small_model.folder)
+    assert all(one[name] != other[name] for name in one)
+
+
+def test_what_is_marked_test_or_has_no_score_is_not_looked_at(small_model, cache, tmp_path):
+    garbage = [
+        replace(p, score=-1e6, action="z", path=tmp_path / "none.mp4") if p.split == "test" else p
+        for p in small_model.performances()
+    ]
+    unlabelled = Performance("u", tmp_path / "none.mp4", action="107")
+    train_model([*garbage, unlabelled], tmp_path / "bars", small_model.options, cache=cache)
+    assert contents(tmp_path / "bars") == contents(small_model.folder)
+
+
+def test_the_folder_it_lies_in_gives_the_name(small_model, cache, tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path / "mine")
+    options = replace(small_model.options, scorer="ridge", scorer_options=None)
+    model, extraction = train_model(small_model.performances(), Path(), options, cache=cache)
+    assert model.name == "mine"
+    assert len(extraction.samples) == 24
+    assert extraction.errors == {}
+
+
+# interrupted and resumed
+
+
+@pytest.mark.parametrize("at", [0, 1, 4])
+def test_resumed_it_has_the_bytes_of_an_uninterrupted_run(
+    small_model, cache, tmp_path, monkeypatch, at
+):
+    folder, performances = tmp_path / "bars", small_model.performances()
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "_predicted", Interrupting(at))
+        with pytest.raises(KeyboardInterrupt):
+            train_model(performances, folder, small_model.options, cache=cache)
+    assert all(name.startswith(".unfinished/fold-") for name in contents(folder))
+    assert len(contents(folder)) == at
+    counting = Interrupting()
+    monkeypatch.setattr(training, "_predicted", counting)
+    train_model(performances, folder, small_model.options, cache=cache, resume=True)
+    assert counting.n_calls == 5 - at
+    assert contents(folder) == contents(small_model.folder)
+    assert not (folder / ".unfinished").exists()
+
+
+def interrupted(small_model, cache, folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "_predicted", Interrupting(4))
+        with pytest.raises(KeyboardInterrupt):
+            train_model(small_model.performances(), folder, small_model.options, cache=cache)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"difficulty": 2.2}, {"action": "407"}, {"score": 20.0}, {"judges": (1.0, 2.0, 3.0)}],
+)
+def test_folds_of_other_data_are_not_taken(small_model, cache, tmp_path, monkeypatch, change):
+    interrupted(small_model, cache, tmp_path / "bars")
+    first, *others = small_model.performances()
+    counting = Interrupting()
+    monkeypatch.setattr(training, "_predicted", counting)
+    train_model(
+        [replace(first, **change), *others], tmp_path / "bars", small_model.options,
+        cache=cache, resume=True,
+    )  # fmt: skip
+    assert counting.n_calls == 5
+    assert set(contents(tmp_path / "bars")) == {"README.md", "config.json", "model.safetensors"}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"null", b"5", b"{}", b"[1.0]"])
+def test_a_damaged_fold_is_done_again(small_model, cache, tmp_path, content):
+    interrupted(small_model, cache, tmp_path / "bars")
+    fold = sorted((tmp_path / "bars" / ".unfinished").iterdir())[0]
+    fold.write_bytes(content)
+    (fold.parent / f".{fold.name}.half").write_bytes(b"[0.")  # as after kill -9
+    train_model(
+        small_model.performances(), tmp_path / "bars", small_model.options, cache=cache,
+        resume=True,
+    )  # fmt: skip
+    assert contents(tmp_path / "bars") == contents(small_model.folder)
+
+
+# what is refused
+
+
+def test_a_folder_in_use_is_refused(small_model, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    message = (
+        f"{tmp_path}: is not empty: choose another folder, or add --resume to finish or renew it"
+    )
+    with pytest.raises(UsageError, match=whole(message)):
+        train_model(small_model.performances(), tmp_path, small_model.options)
+    assert contents(tmp_path) == {"notes.txt": b"mine"}
+
+
+def test_a_file_is_refused(small_model, tmp_path):
+    path = tmp_path / "file"
+    path.write_text("mine")
+    for resume in (False, True):
+        with pytest.raises(
+            UsageError, match=whole(f"{path}: is a file: name a folder for the model")
+        ):
+            train_model(small_model.performances(), path, small_model.options, resume=resume)
+    assert path.read_text() == "mine"
+
+
+def test_nothing_to_learn_from_is_refused(small_model, tmp_path):
+    tested = [p for p in small_model.performances() if p.split == "test"]
+    message = "no performance outside the test split has a score to learn from"
+    for given in ([], tested, [replace(p, split=None, score=None) for p in tested]):
+        with pytest.raises(TrainingError, match=whole(message)):
+            train_model(given, tmp_path / "bars", small_model.options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_few_are_refused(small_model, cache, tmp_path):
+    message = "9 usable performances with scores are too few to train on: give 10 or more"
+    with pytest.raises(TrainingError, match=whole(message)):
+        train_model(
+            small_model.performances()[:9], tmp_path / "bars", small_model.options, cache=cache
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_few_that_can_be_read_are_refused_with_the_reasons(small_model, cache, tmp_path):
+    given = [
+        *small_model.performances()[:9],
+        *(Performance(f"x{i}", tmp_path / f"{i}.mp4", 50.0) for i in range(4)),
+    ]
+    reasons = "; ".join(f"{tmp_path}/{i}.mp4: no such file: check the path" for i in range(3))
+    message = (
+        "9 usable performances with scores are too few to train on: give 10 or more "
+        f"(not usable: {reasons})"
+    )
+    with pytest.raises(TrainingError, match=whole(message)):
+        train_model(given, tmp_path / "bars", small_model.options, cache=cache)
+
+
+def test_an_expert_of_an_action_that_nobody_performs_is_refused(small_model, tmp_path):
+    strangers = [
+        Performance(id, tmp_path / "x.mp4", 99.0, action="999", is_reference=True) for id in "ab"
+    ]
+    message = (
+        "no performance has the action of these references: a (999), b (999): references must be "
+        "of one of 107, 407"
+    )
+    with pytest.raises(UsageError, match=whole(message)):
+        train_model([*small_model.performances(), *strangers], tmp_path / "m", small_model.options)
+
+
+def test_videos_that_cannot_be_used_are_reported_and_the_others_learned(
+    small_model, cache, tmp_path
+):
+    broken = Performance("broken", tmp_path / "none.mp4", 50.0, action="107", difficulty=2.0)
+    options = replace(small_model.options, scorer="ridge", scorer_options=None)
+    _, extraction = train_model(
+        [*small_model.performances(), broken], tmp_path / "bars", options, cache=cache
+    )
+    assert {id: str(error) for id, error in extraction.errors.items()} == {
+        "broken": f"{tmp_path / 'none.mp4'}: no such file: check the path"
+    }
+
+
+# what is measured
+
+
+@pytest.mark.parametrize("scorer", ["constant", "difficulty", "type_mean", "ridge"])
+def test_every_scorer_is_trained_with_its_evidence(small_model, cache, tmp_path, scorer):
+    options = TrainingOptions(scorer=scorer)
+    model, _ = train_model(small_model.performances(), tmp_path / "m", options, cache=cache)
+    results = model.evidence.results
+    assert next(iter(results)) == scorer
+    assert set(results) == {scorer, "constant", "difficulty", "type_mean"}
+    assert 0 <= results[scorer]["covered"] <= 1
+    assert set(contents(tmp_path / "m")) == {"README.md", "config.json", "model.safetensors"}
+
+
+def test_each_performance_is_predicted_by_a_scorer_that_did_not_see_it(
+    small_model, cache, tmp_path, monkeypatch
+):
+    seen: list[tuple[set[str], set[str]]] = []
+    original = training._predicted
+
+    def spying(train, queries, options) -> list[float]:
+        seen.append(({s.performance.id for s in train}, {q.performance.id for q in queries}))
+        return original(train, queries, options)
+
+    monkeypatch.setattr(training, "_predicted", spying)
+    options = TrainingOptions(scorer="ridge")
+    train_model(small_model.performances(), tmp_path / "m", options, cache=cache)
+    everyone = {p.id for p in small_model.performances() if p.split == "train"}
+    assert all(fitted | asked == everyone and not fitted & asked for fitted, asked in seen)
+    assert sorted(id for _, asked in seen for id in asked) == sorted(everyone)
+
+
+def test_a_scorer_is_asked_without_scores_and_variants(make_sample, monkeypatch):
+    asked = []
+
+    class Spy:
+        def fit(self, train):
+            return self
+
+        def predict(self, queries):
+            asked.extend(queries)
+            return np.zeros(len(queries))
+
+    monkeypatch.setattr(training, "make_scorer", lambda *_: Spy())
+    sample = make_sample("a", score=50.0, judges=(5.0,), difficulty=2.0, action="107")
+    training._predicted([], [replace(sample, variants=(sample.features,))], TrainingOptions())
+    (query,) = asked
+    assert (query.performance.score, query.performance.judges, query.variants) == (None, (), ())
+    assert (query.performance.difficulty, query.performance.action) == (2.0, "107")
+
+
+def test_progress_is_told_from_the_first_video_to_the_end(small_model, cache, tmp_path):
+    told: list[tuple[str, int, int]] = []
+    progress = Progress(lambda *step: told.append(step))
+    options = TrainingOptions(scorer="ridge")
+    train_model(small_model.performances(), tmp_path / "m", options, cache=cache, progress=progress)
+    assert told[:24] == [("looking at videos", i + 1, 24) for i in range(24)]
+    assert told[24:-1] == [("measuring on left-out folds", i, 5) for i in range(5)]
+    assert told[-1] == ("done", 1, 1)
+
+
+@pytest.mark.parametrize(("n", "n_folds"), [(24, 5), (11, 5), (3, 5), (1, 5)])
+def test_folds_leave_out_everyone_once(n, n_folds):
+    parts = folds(n, 3, n_folds)
+    assert len(parts) == min(n, n_folds)
+    assert sorted(np.concatenate(parts)) == list(range(n))
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    assert all((np.diff(part) > 0).all() for part in parts)
+    again = folds(n, 3, n_folds)
+    assert all((a == b).all() for a, b in zip(parts, again, strict=True))
+
+
+# moments
+
+
+def with_phases(make_sample, id: str, n_clips: int, *phases: Phase, first_used: int = 0):
+    sample = make_sample(id, n_clips=n_clips, phases=phases)
+    video = replace(sample.features.video, first_used=first_used)
+    return replace(sample, features=replace(sample.features, video=video))
+
+
+def test_a_moment_is_the_phase_that_overlaps_a_clip_most(make_sample):
+    phases = Phase("flight", 0, 20), Phase("entry", 21, 40), Phase("splash", 41, 63)
+    sample = with_phases(make_sample, "a", 4, *phases)
+    assert moments([sample], ClipOptions()) == ("flight", "entry", "entry", "splash")
+    late = with_phases(make_sample, "a", 3, *phases, first_used=15)
+    assert moments([late], ClipOptions()) == ("entry", "entry", "splash")
+
+
+def test_moments_are_voted_on_from_the_end(make_sample):
+    samples = [
+        with_phases(make_sample, "a", 2, Phase("x", 0, 15), Phase("y", 16, 31)),
+        with_phases(make_sample, "b", 3, Phase("x", 0, 31), Phase("y", 32, 47)),
+        with_phases(make_sample, "c", 2, Phase("z", 0, 31)),
+        make_sample("d", n_clips=9),
+    ]
+    assert moments(samples, ClipOptions()) == ("x", "x", "y")
+
+
+def test_without_phases_there_are_no_moments(make_sample):
+    assert moments([make_sample("a"), make_sample("b")], ClipOptions()) == ()
+
+
+def test_the_config_holds_what_was_measured(small_model):
+    config = json.loads((small_model.folder / "config.json").read_text("utf-8"))
+    assert config["evidence"]["n_train"] == 24
+    assert config["evidence"]["results"]["siamese_lstm"]["n"] == 24
