@@ -16,7 +16,7 @@ NOTHING = {
 
 def frames_of(n_frames: int, seed: int = 0) -> Frames:
     pixels = np.random.default_rng(seed).integers(0, 200, (n_frames, 12, 16, 3), dtype=np.uint8)
-    return Frames(pixels, np.arange(n_frames) / 10, n_frames / 10, 0, n_frames)
+    return Frames(pixels, np.arange(n_frames) / 10, n_frames / 10, np.arange(n_frames), n_frames)
 
 
 def variant(**changes) -> Augmentation:
@@ -40,14 +40,14 @@ def test_brightness_multiplies_every_pixel_and_clips(brightness):
 def test_zoom_keeps_the_middle_and_loses_the_border():
     pixels = np.full((1, 40, 40, 3), 255, np.uint8)
     pixels[:, 4:-4, 4:-4] = 10
-    zoomed = variant(zoom=1.6)(Frames(pixels, np.zeros(1), 1.0, 0, 1)).pixels
+    zoomed = variant(zoom=1.6)(Frames(pixels, np.zeros(1), 1.0, np.zeros(1, int), 1)).pixels
     assert zoomed.shape == pixels.shape
     assert (zoomed == 10).all()
 
 
 def test_equalising_spreads_the_values():
     pixels = np.random.default_rng(0).integers(0, 25, (2, 40, 60, 3), dtype=np.uint8)
-    dull = Frames(pixels, np.arange(2.0), 2.0, 0, 2)
+    dull = Frames(pixels, np.arange(2.0), 2.0, np.arange(2), 2)
     assert variant(equalise=True)(dull).pixels.max() > 200
 
 

@@ -20,7 +20,7 @@ def whole(message: str) -> str:
 def numbered(n_frames: int) -> Frames:
     """Frames whose pixels are their number, a tenth of a second each."""
     pixels = np.repeat(np.arange(n_frames, dtype=np.uint8), 2 * 2 * 3).reshape(-1, 2, 2, 3)
-    return Frames(pixels, np.arange(n_frames) / 10, n_frames / 10, 0, n_frames, ("a warning",))
+    return Frames(pixels, np.arange(n_frames) / 10, n_frames / 10, np.arange(n_frames), n_frames, ("a warning",))
 
 
 def starts_by_walking_back(n_frames: int, options: ClipOptions) -> list[int]:
@@ -110,13 +110,22 @@ def test_no_bounds_keep_everything(tmp_path):
 
 def test_a_video_is_bounded_and_then_freed_of_black(make_video):
     black = [np.zeros((48, 64, 3), np.uint8)] * 10
-    light = [np.full((48, 64, 3), 99 + i, np.uint8) for i in range(40)]
+    light = [np.full((48, 64, 3), 20 + 5 * i, np.uint8) for i in range(5, 45)]
     path = make_video("padded.mp4", black + light)
     clips = read_clips(path, **SIZE, start_frame=2, end_frame=44)
     assert clips.video == VideoFacts(50, 32, 13, pytest.approx(32 / 25), ())
     np.testing.assert_allclose(clips.start_seconds, [13 / 25, 29 / 25])
     np.testing.assert_allclose(clips.end_seconds, [29 / 25, 45 / 25])
-    assert abs(int(clips.pixels[0, 0, 20, 20, 0]) - 102) <= 2
+    assert abs(int(clips.pixels[0, 0, 20, 20, 0]) - (20 + 5 * 8)) <= 2
+
+
+def test_frames_that_repeat_are_left_out_of_the_clips(make_video):
+    light = [np.full((48, 64, 3), 40 + 5 * i, np.uint8) for i in range(34)]
+    once = read_clips(make_video("once.mp4", light), **SIZE)
+    repeated = read_clips(make_video("repeated.mp4", [*light[:20], *light[19:]]), **SIZE)
+    assert repeated.video.warnings == ("1 frames that repeat the one before were left out",)
+    assert (repeated.video.n_frames, repeated.video.n_used, repeated.video.first_used) == (35, 32, 2)
+    assert np.abs(repeated.pixels.astype(int) - once.pixels).max() <= 4
 
 
 @pytest.mark.parametrize("n_frames", [1, 3, 15])

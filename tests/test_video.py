@@ -17,7 +17,7 @@ from PIL import Image
 from podium import video
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import MissingFile, VideoError
-from podium.video import Frames, VideoLimits, decode, probe, without_leading_black
+from podium.video import Frames, VideoLimits, decode, probe, without_leading_black, without_repeats
 
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 SIZE = {"width": 64, "height": 48}
@@ -31,7 +31,7 @@ def frames_of(values: list[int], seconds: list[float] | None = None) -> Frames:
     """Even frames of the given brightness."""
     pixels = np.repeat(np.array(values, np.uint8), 2 * 2 * 3).reshape(-1, 2, 2, 3)
     starts = np.asarray(seconds if seconds else np.arange(len(values)) / 10)
-    return Frames(pixels, starts, float(starts[-1]) + 0.1, 0, len(values))
+    return Frames(pixels, starts, float(starts[-1]) + 0.1, np.arange(len(values)), len(values))
 
 
 def sound_only(path: Path, codec: str) -> Path:
@@ -81,7 +81,7 @@ def test_frames_come_at_the_asked_size_with_their_times(make_video):
     assert frames.pixels.dtype == np.uint8
     np.testing.assert_allclose(frames.start_seconds, np.arange(20) / 25)
     assert frames.end_seconds == pytest.approx(0.8)
-    assert (frames.first_frame, frames.n_decoded, len(frames), frames.warnings) == (0, 20, 20, ())
+    assert (frames.numbers[0], frames.n_decoded, len(frames), frames.warnings) == (0, 20, 20, ())
     assert repr(frames) == "Frames((20, 30, 40, 3), 0.00-0.80 s)"
 
 
@@ -466,8 +466,8 @@ def test_a_span_is_a_slice(n, data):
     assert kept.pixels[:, 0, 0, 0].tolist() == wanted
     np.testing.assert_allclose(kept.start_seconds, np.array(wanted) / 10)
     assert kept.end_seconds == pytest.approx((wanted[-1] + 1) / 10)
-    assert (kept.first_frame, kept.n_decoded) == (start, n)
-    assert kept.span(0, 1).first_frame == start
+    assert (kept.numbers[0], kept.n_decoded) == (start, n)
+    assert kept.span(0, 1).numbers[0] == start
 
 
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=20))
@@ -478,13 +478,36 @@ def test_leading_black_is_dropped_one_frame_at_a_time(values):
     expected = kept or values
     frames = without_leading_black(frames_of(values))
     assert frames.pixels[:, 0, 0, 0].tolist() == expected
-    assert frames.first_frame == len(values) - len(expected)
+    assert frames.numbers[0] == len(values) - len(expected)
 
 
 def test_one_bright_pixel_makes_a_frame_count():
     frames = frames_of([0, 0, 0])
     frames.pixels[1, 1, 0, 2] = 41
-    assert without_leading_black(frames).first_frame == 1
+    assert without_leading_black(frames).numbers[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "kept"),
+    [
+        ([10, 20, 20, 30], [0, 1, 3]),
+        ([10, 20, 20], [0, 1]),
+        ([10, 10, 20, 20, 30, 30], [0, 2, 4]),
+        ([10, 20, 20, 20, 30], [0, 1, 2, 3, 4]),  # stands still: no conversion does that
+        ([10, 20, 10, 20], [0, 1, 2, 3]),
+        ([7], [0]),
+        ([7, 7, 7, 7], [0, 1, 2, 3]),
+    ],
+)
+def test_single_frames_that_repeat_are_dropped_and_counted(values, kept):
+    frames = without_repeats(frames_of(values))
+    assert frames.numbers.tolist() == kept
+    assert frames.pixels[:, 0, 0, 0].tolist() == [values[i] for i in kept]
+    np.testing.assert_allclose(frames.start_seconds, np.array(kept) / 10)
+    assert frames.end_seconds == pytest.approx(len(values) / 10)
+    n = len(values) - len(kept)
+    note = f"{n} frames that repeat the one before were left out"
+    assert frames.warnings == ((note,) if n else ())
 
 
 # real data
@@ -494,7 +517,7 @@ def test_one_bright_pixel_makes_a_frame_count():
 def test_real_padding_ends_where_the_data_set_says(data_folder, number):
     dive = UnlvDive(data_folder / "unlv-dive").performances()[number]
     frames = without_leading_black(decode(dive.path, width=160, height=120))
-    assert frames.first_frame == dive.start_frame
+    assert frames.numbers[0] == dive.start_frame
     assert (frames.n_decoded, frames.warnings) == (151, ())
 
 
@@ -502,3 +525,11 @@ def test_a_real_dive_keeps_its_length_without_the_padding(data_folder):
     path = data_folder / "dives" / "unlv_054_original_length.avi"
     frames = decode(path, width=160, height=120)
     assert len(frames) == len(without_leading_black(frames))
+
+
+def test_the_same_real_dive_with_frames_repeated_by_a_conversion_has_its_own_length(data_folder):
+    converted = decode(
+        data_folder / "dives" / "unlv_054_original_length.avi", width=160, height=120
+    )
+    padded = decode(data_folder / "unlv-dive" / "videos" / "054.mp4", width=160, height=120)
+    assert len(without_repeats(converted)) == len(without_leading_black(padded)) == 96

@@ -103,7 +103,7 @@ def read_clips(
     end_frame: int | None = None,
     options: ClipOptions = ClipOptions(),
 ) -> Clips:
-    """Decode a video, drop black padding at its beginning, and cut the rest into clips.
+    """Decode a video, drop black padding and repeated frames, and cut the rest into clips.
 
     `start_frame` and `end_frame` (0-based, inclusive) bound the part that counts.
 
@@ -142,7 +142,7 @@ def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:
     return VideoFacts(
         n_frames=frames.n_decoded,
         n_used=stop - start,
-        first_used=kept.first_frame,
+        first_used=int(kept.numbers[0]),
         seconds=kept.end_seconds - float(kept.start_seconds[0]),
         warnings=frames.warnings,
     )

@@ -19,7 +19,7 @@ from podium.clips import ClipOptions, Clips, VideoFacts, bounded, cut
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.files import cache_folder, digest, write_bytes
 from podium.performance import Performance
-from podium.video import DECODER_VERSION, Frames, decode, without_leading_black
+from podium.video import DECODER_VERSION, Frames, decode, without_leading_black, without_repeats
 
 FEATURE_SUFFIXES = (".npy", ".safetensors")
 """Files that hold features already, (clips, dim), and are read in place of a video."""

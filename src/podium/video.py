@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -21,7 +22,7 @@ from av.video.stream import VideoStream
 
 from podium.errors import MissingFile, VideoError
 
-DECODER_VERSION = f"pyav-{av.__version__}-1"
+DECODER_VERSION = f"pyav-{av.__version__}-2"
 """Names the decoder and the way it is used; part of every cache key."""
 
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif"
@@ -72,14 +73,14 @@ class Frames:
     """The decoded frames of a video that count, at the size a backbone wants.
 
     `pixels` is (frames, height, width, 3) of 0-255, `start_seconds` (frames,) counts from the
-    first frame of the file, and `end_seconds` is when the last frame gives way. `first_frame` is
-    the 0-based number in the file of the first frame kept, `n_decoded` how many the file held.
+    first frame of the file, and `end_seconds` is when the last frame gives way. `numbers` (frames,)
+    are their 0-based numbers in the file, and `n_decoded` is how many the file held.
     """
 
     pixels: npt.NDArray[np.uint8]
     start_seconds: npt.NDArray[np.float64]
     end_seconds: float
-    first_frame: int
+    numbers: npt.NDArray[np.intp]
     n_decoded: int
     warnings: tuple[str, ...] = ()
 
@@ -97,7 +98,7 @@ class Frames:
             pixels=self.pixels[start:stop],
             start_seconds=self.start_seconds[start:stop],
             end_seconds=end,
-            first_frame=self.first_frame + start,
+            numbers=self.numbers[start:stop],
         )
 
 
@@ -154,7 +155,8 @@ def decode(path: Path, *, width: int, height: int, limits: VideoLimits = VideoLi
         if not stream.frames:  # Matroska promises seconds, not frames
             warnings += _missing_end(float(times[0] + end), (container.duration or 0) / 1e6)
             warnings += _missing_middle(starts)
-    return Frames(np.stack(pixels), starts, float(end), 0, len(pixels), warnings)
+    numbers = np.arange(len(pixels))
+    return Frames(np.stack(pixels), starts, float(end), numbers, len(pixels), warnings)
 
 
 def without_leading_black(frames: Frames) -> Frames:
@@ -168,25 +170,28 @@ def without_leading_black(frames: Frames) -> Frames:
 
 
 def without_repeats(frames: Frames) -> Frames:
-    """Drop single frames that show again what the frame before showed.
+    """Drop single frames that show again what the frame before showed, and say how many.
 
-    Conversions between frame rates put them in; they would shift every later clip. A picture that
-    stands still for longer is kept as it is.
+    Conversions between frame rates put them in, and each would shift every earlier clip. A picture
+    that stands still for longer is kept as it is.
     """
-    pixels = frames.pixels
-    changes = [np.abs(b.astype(np.int16) - a).mean() for a, b in zip(pixels, pixels[1:])]
-    repeats = np.array([False, *(change < REPEAT_LEVEL for change in changes), False])
-    single = repeats[1:-1] & ~repeats[:-2] & ~repeats[2:]
-    keep = np.concatenate([[True], ~single])[: len(frames)]
-    if keep.all():
+    repeats = np.array([_repeats(a, b) for a, b in pairwise(frames.pixels)], bool)
+    around = np.concatenate([[False], repeats, [False]])
+    single = np.concatenate([[False], repeats & ~around[:-2] & ~around[2:]])
+    if not single.any():
         return frames
-    note = f"{(~keep).sum()} frames that repeat the one before were left out"
+    note = f"{single.sum()} frames that repeat the one before were left out"
     return replace(
         frames,
-        pixels=pixels[keep],
-        start_seconds=frames.start_seconds[keep],
+        pixels=frames.pixels[~single],
+        start_seconds=frames.start_seconds[~single],
+        numbers=frames.numbers[~single],
         warnings=(*frames.warnings, note),
     )
+
+
+def _repeats(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> bool:
+    return bool(np.abs(after.astype(np.int16) - before).mean() < REPEAT_LEVEL)
 
 
 @contextmanager

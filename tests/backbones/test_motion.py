@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podium.backbones.motion import Motion, MotionOptions, camera, direction, sharpness
+from podium.backbones.motion import Motion, MotionOptions, camera, direction, sharpness, stretched
 from podium.errors import UsageError
 
 Pixels = npt.NDArray[np.uint8]
@@ -152,6 +152,27 @@ def test_a_darker_copy_is_more_alike_than_another_clip(motion):
     assert np.linalg.norm(here - dark) < np.linalg.norm(here - elsewhere)
 
 
+def test_a_copy_with_other_levels_is_described_nearly_alike(motion):
+    clip = ball_over(6)
+    expanded = np.clip(clip * 1.14 - 18, 0, 255).astype(np.uint8)  # as real copies differ
+    here, copy, elsewhere = motion(np.stack([clip, expanded, ball_over(9)]))
+    assert np.linalg.norm(here - copy) < 0.5 * np.linalg.norm(here - elsewhere)
+
+
+def test_levels_are_stretched_to_the_whole_scale():
+    frames = np.linspace(50, 150, 101).astype(np.uint8).repeat(12 * 4 * 3).reshape(101, 12, 4, 3)
+    levels = stretched(frames, MotionOptions(darkest=0.1, brightest=0.9))
+    np.testing.assert_array_equal(levels[:11], 0)
+    np.testing.assert_array_equal(levels[90:], 255)
+    assert abs(int(levels[50, 0, 0, 0]) - 128) <= 1
+
+
+def test_an_even_clip_is_not_stretched_into_noise():
+    frames = np.random.default_rng(1).integers(100, 104, (4, 8, 8, 3), dtype=np.uint8)
+    levels = stretched(frames, MotionOptions(least_range=51))
+    assert np.ptp(levels) <= 4 * 255 // 51
+
+
 def test_where_in_the_image_it_happens_hardly_matters(motion):
     clip, shifted = ball_over(8), np.roll(ball_over(8), 24, axis=1)
     here, there, elsewhere = motion(np.stack([clip, shifted, ball_over(9, step=1)]))
@@ -181,7 +202,8 @@ def test_numbers_out_of_range_are_refused(changed):
     shown = {"n_windows": 2, "n_levels": 8, "step": 2} | changed
     message = (
         f"MotionOptions(n_windows={shown['n_windows']}, n_levels={shown['n_levels']}, "
-        f"contrasts=(0.01, 0.03, 0.06, 0.12, 0.25), step={shown['step']}): n_windows must be "
+        f"contrasts=(0.01, 0.03, 0.06, 0.12, 0.25), step={shown['step']}, "
+        "darkest=0.02, brightest=0.98, least_range=40): n_windows must be "
         "from 1 to 8, n_levels from 2 to 64, step from 1 to 8"
     )
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
@@ -191,8 +213,24 @@ def test_numbers_out_of_range_are_refused(changed):
 @pytest.mark.parametrize("contrasts", [(), (0.2, 0.1), (0.1, 0.1)])
 def test_contrasts_that_do_not_rise_are_refused(contrasts):
     message = (
-        f"MotionOptions(n_windows=2, n_levels=8, contrasts={contrasts}, step=2): "
+        f"MotionOptions(n_windows=2, n_levels=8, contrasts={contrasts}, step=2, "
+        "darkest=0.02, brightest=0.98, least_range=40): "
         "contrasts must be one or more fractions that rise"
     )
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         MotionOptions(contrasts=contrasts)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"darkest": 0.99}, {"darkest": -0.1}, {"brightest": 1.1}, {"least_range": 0}]
+)
+def test_levels_out_of_range_are_refused(changed):
+    shown = {"darkest": 0.02, "brightest": 0.98, "least_range": 40} | changed
+    message = (
+        "MotionOptions(n_windows=2, n_levels=8, contrasts=(0.01, 0.03, 0.06, 0.12, 0.25), step=2, "
+        f"darkest={shown['darkest']}, brightest={shown['brightest']}, "
+        f"least_range={shown['least_range']}): darkest must be below brightest, both from 0 to 1, "
+        "least_range from 1 to 255"
+    )
+    with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
+        MotionOptions(**changed)

@@ -13,7 +13,7 @@ from podium.simulation.backdrop import FAR_WATER_METRES, Backdrop, make_backdrop
 from podium.simulation.body import Array, Physique
 from podium.simulation.camera import View, follow
 from podium.simulation.dive import draw_diver
-from podium.simulation.figure import Outfit, draw_figure, draw_outfit
+from podium.simulation.figure import Outfit, draw_figure, draw_outfit, turned
 from podium.simulation.motion import Motion, Script
 from podium.simulation.options import SimulationOptions
 from podium.simulation.splash import Splash, draw_splash, make_splash
@@ -49,6 +49,14 @@ def film(script: Script, motion: Motion, options: SimulationOptions) -> Iterator
     for index, view in enumerate(views):
         picture = _picture(motion, index, view, place)
         yield grain.added(np.asarray(picture.reduce(_ENLARGED)), place.light)
+
+
+def landmarks(script: Script, motion: Motion, options: SimulationOptions) -> Array:
+    """Give where in the picture each joint is, right and down, (frames, joints, 2), in pixels."""
+    place = _set_up(script, motion)
+    views = follow(motion, place.physique.height_metres, options, script.random(3))
+    seen = (turned(joints, place.yaw_degrees)[0] for joints in motion.joints)
+    return np.stack([view.pixels(joints) for view, joints in zip(views, seen, strict=True)])
 
 
 def _set_up(script: Script, motion: Motion) -> Set:

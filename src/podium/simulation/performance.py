@@ -9,6 +9,7 @@ import numpy as np
 
 from podium.performance import Phase
 from podium.simulation.actions import Action, action_names, chosen_actions, variants_of
+from podium.simulation.body import Array
 from podium.simulation.dive import perform_dive
 from podium.simulation.faults import (
     SHOWS_SECONDS,
@@ -18,7 +19,7 @@ from podium.simulation.faults import (
     flaws_of,
     words_of,
 )
-from podium.simulation.film import Frame, film
+from podium.simulation.film import Frame, film, landmarks
 from podium.simulation.judging import deduction, panel_marks, panel_score
 from podium.simulation.motion import Motion, Script
 from podium.simulation.options import SimulationOptions, Sport
@@ -50,6 +51,10 @@ class SimulatedPerformance:
     def frames(self) -> Iterator[Frame]:
         """Give the film, frame by frame: (height, width, 3), rendered as it is asked for."""
         return film(self.script, self.motion(), self.options)
+
+    def landmarks(self) -> Array:
+        """Where in the picture each joint is, right and down, (frames, joints, 2), in pixels."""
+        return landmarks(self.script, self.motion(), self.options)
 
 
 def perform(script: Script, frames_per_second: int) -> Motion:
