@@ -21,7 +21,7 @@ Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.intp]
 
-VERSION = 2
+VERSION = 3
 LUMA = np.array([0.299, 0.587, 0.114], np.float32) / np.float32(255)  # ITU-R BT.601
 N_DIRECTIONS = 8
 
@@ -32,17 +32,17 @@ class MotionOptions:
 
     `n_windows` is the number of parts that a clip's time is cut into; `n_levels` the steps of
     whiteness and of warmth; `contrasts` the borders between strengths of an edge or of a change,
-    as fractions of full brightness; every `step`th pixel is looked at, both ways. Levels from the
-    share `darkest` of all values to the share `brightest` are stretched to the whole scale, values
-    nearer than `least_range` are not.
+    as fractions of full brightness; every `step`th pixel is looked at, both ways. Levels are
+    stretched so that the share `darkest` of all values lies below that share of the scale, and
+    `brightest` likewise, but no more than if these two were `least_range` levels apart.
     """
 
     n_windows: int = 2
     n_levels: int = 8
     contrasts: tuple[float, ...] = (0.01, 0.03, 0.06, 0.12, 0.25)
     step: int = 2
-    darkest: float = 0.02
-    brightest: float = 0.98
+    darkest: float = 0.1
+    brightest: float = 0.9
     least_range: int = 40
 
     def __post_init__(self) -> None:
@@ -94,16 +94,17 @@ def described(clip: Pixels, options: MotionOptions) -> Floats:
 
 
 def stretched(frames: Pixels, options: MotionOptions) -> Pixels:
-    """Stretch the levels of a clip to the whole scale, all colours alike.
+    """Bring the levels of a clip to the same scale in every copy, all colours alike.
 
     Two copies of one video can differ by as much as 14 % of contrast, where one program took its
-    levels for the television's 16 to 235 and another did not.
+    levels for the television's 16 to 235 and another did not. That clips the darkest and the
+    brightest values, so the levels are measured well inside.
     """
-    sample = frames[:, ::2, ::2]
-    low, high = np.quantile(sample, (options.darkest, options.brightest))
-    scale = 255 / max(float(high - low), options.least_range)
-    levels = np.clip(np.rint((np.arange(256) - low) * scale), 0, 255).astype(np.uint8)
-    return levels[frames]
+    dark, bright = options.darkest, options.brightest
+    low, high = np.quantile(frames[:, ::2, ::2], (dark, bright))
+    scale = 255 * (bright - dark) / max(float(high - low), options.least_range)
+    levels = 255 * dark + (np.arange(256) - low) * scale
+    return np.clip(np.rint(levels), 0, 255).astype(np.uint8)[frames]
 
 
 def sharpness(frames: Pixels, brightness: Floats, options: MotionOptions) -> Floats:
