@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium import metrics
-from podium.backbones.posture import Posture
+from podium.backbones.figure import Figure
 from podium.datasets.simulated import Simulated
 from podium.evaluation import floor_predictions, true_scores
 from podium.features import Extractor, FeatureCache, Sample, extract
@@ -151,7 +151,7 @@ def main() -> None:
         options = SimulationOptions(n_performances=arguments.dives, seed=arguments.seed)
         dataset = Simulated(folder, options)
         dataset.render(workers=os.cpu_count() or 1)
-        extractor = Extractor(Posture(), cache=FeatureCache(folder / "features"))
+        extractor = Extractor(Figure(), cache=FeatureCache(folder / "features"))
         samples = extract(dataset.performances(), extractor).samples
         results = [run_split(samples, dataset.faults(), s) for s in range(arguments.splits)]
     summary = summarise([rows for rows, _ in results], [found for _, found in results])

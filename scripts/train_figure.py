@@ -1,4 +1,4 @@
-"""Train the network that finds an athlete's joints (backbone `figure`) on dives that Podium renders.
+"""Train the network behind the backbone `figure` to find joints, on dives that Podium renders.
 
     python scripts/train_figure.py
 
@@ -142,9 +142,9 @@ and from nothing else, in {minutes:.0f} minutes on {threads} threads: {recipe.n_
 batches of {recipe.batch_size}, AdamW, contrast, tint and noise varied.
 
 On {recipe.n_held_out} rendered dives of another seed ({recipe.held_out_seed}), points that can be
-seen are found within {median:.1f} pixels (median; nine in ten within {ninth:.1f}), where a stretched
-body is about 75 pixels tall. No real athlete was seen in training and none was measured: on real
-video the points are guesses.
+seen are found within {median:.1f} pixels (median; nine in ten within {ninth:.1f}), where a
+stretched body is about 75 pixels tall. No real athlete was seen in training and none was measured:
+on real video the points are guesses.
 """
 
 

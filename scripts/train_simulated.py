@@ -21,7 +21,7 @@ from podium.training import Progress, TrainingOptions, train_model
 
 SIMULATION = SimulationOptions(n_performances=300, seed=40001)
 OPTIONS = TrainingOptions(
-    backbone="posture",
+    backbone="figure",
     scorer_options=SiameseLSTMOptions(n_components=64),
     description=(
         f"{SIMULATION.n_performances} dives rendered by Podium itself "

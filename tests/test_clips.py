@@ -20,7 +20,14 @@ def whole(message: str) -> str:
 def numbered(n_frames: int) -> Frames:
     """Frames whose pixels are their number, a tenth of a second each."""
     pixels = np.repeat(np.arange(n_frames, dtype=np.uint8), 2 * 2 * 3).reshape(-1, 2, 2, 3)
-    return Frames(pixels, np.arange(n_frames) / 10, n_frames / 10, np.arange(n_frames), n_frames, ("a warning",))
+    return Frames(
+        pixels,
+        np.arange(n_frames) / 10,
+        n_frames / 10,
+        np.arange(n_frames),
+        n_frames,
+        ("a warning",),
+    )
 
 
 def starts_by_walking_back(n_frames: int, options: ClipOptions) -> list[int]:
@@ -124,7 +131,11 @@ def test_frames_that_repeat_are_left_out_of_the_clips(make_video):
     once = read_clips(make_video("once.mp4", light), **SIZE)
     repeated = read_clips(make_video("repeated.mp4", [*light[:20], *light[19:]]), **SIZE)
     assert repeated.video.warnings == ("1 frames that repeat the one before were left out",)
-    assert (repeated.video.n_frames, repeated.video.n_used, repeated.video.first_used) == (35, 32, 2)
+    assert (repeated.video.n_frames, repeated.video.n_used, repeated.video.first_used) == (
+        35,
+        32,
+        2,
+    )
     assert np.abs(repeated.pixels.astype(int) - once.pixels).max() <= 4
 
 

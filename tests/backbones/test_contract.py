@@ -10,6 +10,7 @@ import pytest
 
 from podium import _catalog
 from podium.backbones.c3d import C3D
+from podium.backbones.figure import Figure, FigureOptions
 from podium.backbones.motion import Motion, MotionOptions
 from podium.backbones.posture import Posture, PostureOptions
 
@@ -29,6 +30,10 @@ def c3d(request: pytest.FixtureRequest, kind: str) -> C3D:
     return C3D(weights)
 
 
+def figure(_: pytest.FixtureRequest, kind: str) -> Figure:
+    return Figure(options=FigureOptions(n_windows=4) if kind == "other" else FigureOptions())
+
+
 def motion(_: pytest.FixtureRequest, kind: str) -> Motion:
     return Motion(MotionOptions(n_windows=4) if kind == "other" else MotionOptions())
 
@@ -39,6 +44,7 @@ def posture(_: pytest.FixtureRequest, kind: str) -> Posture:
 
 RECIPES: dict[str, Callable[[pytest.FixtureRequest, str], Any]] = {
     "c3d": c3d,
+    "figure": figure,
     "motion": motion,
     "posture": posture,
 }

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from podium.simulation import SimulatedPerformance, SimulationOptions, stage
+from podium.simulation.body import Joint
 from podium.simulation.camera import View, follow
-from podium.simulation.figure import capsules
+from podium.simulation.figure import capsules, draw_outfit
 from podium.simulation.motion import Entry
 from podium.simulation.splash import drops_in_air, make_splash
 
@@ -80,3 +81,24 @@ def test_a_capsule_is_its_radius_away_from_its_bone() -> None:
     from_end = np.linalg.norm(outline[:7] - [10, 0], axis=1)
     np.testing.assert_allclose(from_start, 2.0)
     np.testing.assert_allclose(from_end, 1.0)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_landmarks_lie_on_the_drawn_figure(seed: int) -> None:
+    performance = stage("307", {}, seed, OPTIONS)
+    landmarks = performance.landmarks()
+    assert landmarks.shape == (performance.n_frames, len(Joint), 2)
+    skin = draw_outfit(performance.script.random(2), is_gymnast=False).skin
+    frame = next(iter(performance.frames())).astype(float)
+    hues = []
+    for joint in (Joint.LEFT_ANKLE, Joint.LEFT_WRIST, Joint.LEFT_ELBOW):
+        right, down = landmarks[0, joint].round().astype(int)
+        seen = frame[down, right]
+        hues.append(np.abs(seen / seen.sum() - np.array(skin) / sum(skin)).max())
+    assert max(hues) < 0.03
+
+
+@pytest.mark.parametrize("action", ["107", "207", "tsukahara"])
+def test_the_head_is_above_the_feet_at_the_start(action: str) -> None:
+    first = stage(action, {}, 1, OPTIONS).landmarks()[0]
+    assert first[Joint.HEAD, 1] < first[Joint.PELVIS, 1] < first[Joint.LEFT_TOE, 1]

@@ -7,7 +7,7 @@ learned from dives that Podium renders, where every joint is known, and has seen
 on real video its points are guesses.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class FigureOptions:
     """Into how many windows of time a clip's 16 frames are averaged, and how outlines are seen."""
 
     n_windows: int = 8
-    outlines: PostureOptions = PostureOptions()
+    outlines: PostureOptions = field(default_factory=PostureOptions)
 
     def __post_init__(self) -> None:
         if self.n_windows not in (1, 2, 4, 8, 16):
@@ -76,7 +76,9 @@ class FigureNetwork(nn.Module):
         half, quarter, eighth, sixteenth = WIDTHS
         self.at_half = _layer(3, half, 5, stride=2)
         self.at_quarter = _layer(half, quarter, 3, stride=2)
-        self.at_eighth = nn.Sequential(_layer(quarter, eighth, 3, stride=2), _layer(eighth, eighth, 3))
+        self.at_eighth = nn.Sequential(
+            _layer(quarter, eighth, 3, stride=2), _layer(eighth, eighth, 3)
+        )
         self.at_sixteenth = nn.Sequential(
             _layer(eighth, sixteenth, 3, stride=2),
             _layer(sixteenth, sixteenth, 3),

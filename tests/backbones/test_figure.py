@@ -1,0 +1,173 @@
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from podium.backbones.figure import (
+    POINTS,
+    WEIGHTS,
+    Figure,
+    FigureNetwork,
+    FigureOptions,
+    angle_between,
+    angles,
+    mean_places,
+    read_network,
+)
+from podium.errors import UsageError, WeightsError
+from podium.simulation import stage
+from podium.simulation.body import Joint
+
+STRETCHED = {
+    "head": (80, 40),
+    "chest": (80, 50),
+    "pelvis": (80, 70),
+    "elbow": (80, 35),
+    "fingertip": (80, 20),
+    "knee": (80, 85),
+    "ankle": (80, 100),
+    "toe": (80, 105),
+}
+COLUMNS = {"trunk_right": 0, "trunk_down": 1, "trunk_aside": 2}
+LEFT_HIP, LEFT_KNEE, LEFT_ANKLE, LEFT_SHOULDER, LEFT_ELBOW = range(9, 14)
+RIGHT_KNEE = 15
+HANDS_ANGLE, HANDS_LENGTH, FEET_ANGLE, FEET_LENGTH = 19, 20, 21, 22
+
+
+def figure_of(**moved: tuple[float, float]) -> np.ndarray:
+    """One stretched, upright figure with some points elsewhere."""
+    places = [moved.get(name, STRETCHED[name.split("_")[-1]]) for name in POINTS]
+    return np.array([places], np.float32)
+
+
+@pytest.fixture(scope="module")
+def figure() -> Figure:
+    return Figure()
+
+
+def test_a_stretched_figure_bends_nowhere():
+    described = angles(figure_of())
+    assert described.shape == (1, 29)
+    assert described.dtype == np.float32
+    np.testing.assert_allclose(described[0, 9:19], 0, atol=2e-3)
+    np.testing.assert_allclose(described[0, 19:25], 0, atol=2e-3)
+    assert described[0, :3] == pytest.approx([0, -1, 0], abs=1e-5)
+
+
+def test_a_knee_bent_at_a_right_angle_is_a_right_angle():
+    described = angles(figure_of(left_ankle=(95, 85), left_toe=(100, 85)))[0]
+    assert described[LEFT_KNEE] == pytest.approx(np.pi / 2, abs=1e-3)
+    assert described[[LEFT_HIP, LEFT_ANKLE, RIGHT_KNEE]] == pytest.approx([0, 0, 0], abs=2e-3)
+
+
+def test_arms_at_the_sides_are_half_a_turn_from_overhead():
+    described = angles(figure_of(left_elbow=(80, 65), left_fingertip=(80, 80)))[0]
+    assert described[LEFT_SHOULDER] == pytest.approx(np.pi, abs=2e-3)
+    assert described[LEFT_ELBOW] == pytest.approx(0, abs=2e-3)
+
+
+def test_feet_and_hands_apart_are_seen_as_angle_and_length():
+    described = angles(figure_of(left_ankle=(110, 100), right_ankle=(50, 100)))[0]
+    assert described[FEET_ANGLE] == pytest.approx(np.pi / 2, abs=1e-3)
+    assert described[FEET_LENGTH] == pytest.approx(60 / 20)
+    described = angles(figure_of(left_fingertip=(110, 20), right_fingertip=(50, 20)))[0]
+    assert described[HANDS_ANGLE] == pytest.approx(np.pi / 2, abs=1e-3)
+    assert described[HANDS_LENGTH] == pytest.approx(60 / 20)
+
+
+def test_leaning_to_either_side_is_equally_far_from_vertical():
+    turn = np.deg2rad(30)
+    for sign in (1, -1):
+        cos, sin = np.cos(turn), np.sin(sign * turn)
+        turned = (figure_of() - 80) @ np.array([[cos, sin], [-sin, cos]]) + 80
+        right, down, aside = angles(turned)[0, :3]
+        assert right == pytest.approx(sign * 0.5, abs=1e-5)
+        assert down == pytest.approx(-np.cos(turn), abs=1e-5)
+        assert aside == pytest.approx(0.5, abs=1e-5)
+
+
+def test_where_the_figure_stands_matters_only_to_the_last_number():
+    here, there = angles(figure_of()), angles(figure_of() + np.float32([9, 6]))
+    np.testing.assert_allclose(here[:, :-1], there[:, :-1], atol=1e-5)
+    assert there[0, -1] - here[0, -1] == pytest.approx(6 / 30, abs=1e-5)
+
+
+def test_points_that_fall_together_are_described_in_finite_numbers():
+    assert np.isfinite(angles(np.zeros((2, len(POINTS), 2), np.float32))).all()
+
+
+def test_the_angle_between_vectors_is_from_0_to_pi():
+    first = np.array([[1, 0], [1, 0], [2, 0]], np.float32)
+    second = np.array([[3, 0], [0, -1], [-1, 0]], np.float32)
+    np.testing.assert_allclose(angle_between(first, second), [0, np.pi / 2, np.pi], atol=2e-3)
+
+
+def test_the_mean_place_of_a_heat_map_with_one_peak_is_the_peak():
+    heat = torch.full((1, 2, 30, 40), -50.0)
+    heat[0, 0, 3, 7] = heat[0, 1, 29, 39] = 50.0
+    np.testing.assert_allclose(mean_places(heat)[0], [[30, 14], [158, 118]], atol=1e-3)
+
+
+def test_joints_of_a_dive_it_never_saw_are_found(figure):
+    dive = stage("107", {"entry": 0.6}, 7, None)
+    frames = np.stack(list(dive.frames()))[:, ::2, ::2]
+    flight = dive.phases[1]
+    true = dive.landmarks()[:, [Joint[name.upper()] for name in POINTS]] / 2
+    found, seen = figure.points(frames)
+    apart = np.linalg.norm(found - true, axis=-1)[: flight.end_frame]
+    guess = np.linalg.norm(true - (80, 60), axis=-1)[: flight.end_frame]
+    assert np.median(apart) < 4 < np.median(guess) / 3
+    assert seen[: flight.end_frame].mean() > 0.9
+    assert seen[-5:].mean() < 0.3
+
+
+def test_its_length_is_angles_of_each_window_and_outlines(figure):
+    outlines = figure.options.outlines
+    n_outlines = outlines.n_cells**2 * outlines.n_windows * outlines.n_directions
+    assert figure.dim == 8 * (29 + 1) + n_outlines
+    assert Figure(options=FigureOptions(n_windows=2)).dim == 2 * (29 + 1) + n_outlines
+
+
+def test_windows_that_do_not_divide_a_clip_are_refused():
+    with pytest.raises(UsageError, match=r"^n_windows is 3: it must be 1, 2, 4, 8 or 16$"):
+        FigureOptions(n_windows=3)
+
+
+def test_missing_weights_are_said(tmp_path):
+    path = tmp_path / "none.safetensors"
+    message = f"{path}: no such file of weights: check the path"
+    with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
+        Figure(path)
+
+
+def bad_weights(path: Path, kind: str) -> None:
+    weights = load_file(WEIGHTS)
+    if kind == "cut":
+        path.write_bytes(WEIGHTS.read_bytes()[:-100])
+    elif kind == "text":
+        path.write_text("weights")
+    elif kind == "lacking":
+        save_file({key: value for key, value in weights.items() if "heat" not in key}, path)
+    else:
+        save_file(weights | {"heat.bias": torch.zeros(3)}, path)
+
+
+@pytest.mark.parametrize("kind", ["cut", "text", "lacking", "misshapen"])
+def test_weights_that_do_not_fit_are_refused(tmp_path, kind):
+    path = tmp_path / "bad.safetensors"
+    bad_weights(path, kind)
+    message = (
+        f"{path}: is damaged or another network's, and was not loaded: "
+        "give weights written by scripts/train_figure.py"
+    )
+    with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
+        read_network(path)
+
+
+def test_the_weights_that_ship_are_small_and_have_a_card():
+    assert WEIGHTS.stat().st_size < 2e6
+    assert "median" in WEIGHTS.with_name("README.md").read_text()
+    assert isinstance(read_network(WEIGHTS), FigureNetwork)
