@@ -85,7 +85,8 @@ def _of_one(
 def learned(lesson: Lesson, recipe: Recipe, say: Callable[[str], None]) -> FigureNetwork:
     """Train a network; the same machine makes the same weights again."""
     torch.manual_seed(recipe.seed)
-    network = FigureNetwork().to(memory_format=torch.channels_last)
+    network = FigureNetwork()
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     n_steps = int(recipe.n_epochs * len(lesson.frames) / recipe.batch_size)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
@@ -97,7 +98,7 @@ def learned(lesson: Lesson, recipe: Recipe, say: Callable[[str], None]) -> Figur
         drawn = torch.randint(len(lesson.frames), (recipe.batch_size,))
         loss = _loss(network, lesson, drawn, recipe.seen_weight)
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
         if step % 100 == 0:

@@ -31,6 +31,9 @@ class LearningOptions:
 
     `noise` is added to each component of the features while learning, as a share of its standard
     deviation: the fewer the performances, the more it helps against learning them by heart.
+
+    `false_alarms` is the share of clips below 0.5 in performances scored as an expert's: allowing
+    more of them finds more faults.
     """
 
     learning_rate: float = 1e-3
@@ -41,6 +44,7 @@ class LearningOptions:
     clip_weight: float = 2.0
     expert_share: float = 0.2
     noise: float = 0.7
+    false_alarms: float = 0.2
 
     def __post_init__(self) -> None:
         if min(self.batch_size, self.n_epochs, self.patience) < 1 or self.learning_rate <= 0:
@@ -48,6 +52,8 @@ class LearningOptions:
                 f"{self} learns nothing: batch_size, n_epochs and patience must be 1 or more, "
                 "learning_rate above 0"
             )
+        if not 0 < self.false_alarms < 1:
+            raise UsageError(f"false_alarms is {self.false_alarms}: it must lie between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ def learn_metric(
         learner = _Learner(network, train, n_clips, options, pair_options, generator)
         judge = _Judge(validation, n_clips, pair_options, seed)
         network, history = learner.run(judge)
-    match_prevalence(network, train, validation, n_clips, options, pair_options.threshold)
+    set_border(network, train, validation, n_clips, options, pair_options.threshold)
     return network, history
 
 
@@ -224,7 +230,7 @@ def clip_loss(clip_logits: Tensor, labels: Tensor) -> Tensor:
     return -(labels * all_alike + (1 - labels) * some_unlike).mean()
 
 
-def match_prevalence(
+def set_border(
     network: Siamese,
     train: Curriculum,
     validation: Curriculum,
@@ -232,23 +238,25 @@ def match_prevalence(
     options: LearningOptions,
     threshold: float,
 ) -> None:
-    """Set where a clip counts as faulty, from validation performances and scores alone.
+    """Set below what a clip counts as faulty, from validation performances and scores alone.
 
-    Each validation performance is compared with the experts of its action in training. The border
-    is put where as many of these pairs have a clip below 0.5 as have scores that are unlike.
+    Each validation performance is compared with the experts of its action in training. Where the
+    two scores are alike there should be no fault, so the border is put where `false_alarms` of the
+    clips of these pairs lie below 0.5. Without such a pair, the nearest scores serve.
     """
     queries, experts = _beside_experts(train, validation, options.expert_share)
     if not len(queries):
         return
     gaps = np.abs(train.scores[experts] - validation.scores[queries])
+    alike = gaps <= max(float(gaps.min()), threshold)
+    ours = [validation.sequences[i][0] for i in queries[alike]]
+    theirs = [train.sequences[i][0] for i in experts[alike]]
     with torch.inference_mode():
-        ours = [validation.sequences[i][0] for i in queries]
-        theirs = [train.sequences[i][0] for i in experts]
         embedded = clip_embeddings(network, padded([*ours, *theirs], n_clips))
         logits = network.mean_logit(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
-    worst = [float(row[-n:].min()) for row, n in zip(logits, shared, strict=True)]
-    network.clip_shift.fill_(float(np.quantile(worst, float(np.mean(gaps >= threshold)))))
+    clips = np.concatenate([row[-n:].numpy() for row, n in zip(logits, shared, strict=True)])
+    network.clip_shift.fill_(float(np.quantile(clips, options.false_alarms)))
 
 
 def _beside_experts(

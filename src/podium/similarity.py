@@ -72,8 +72,8 @@ class Siamese(nn.Module):
     def clip_similarity(self, reference: Tensor, query: Tensor) -> Tensor:
         """Say how alike pairs of embeddings of single clips are, 0 to 1, of any shape but the last.
 
-        `clip_shift` (a number, learned by `metric_learning.match_prevalence`) moves the border of
-        0.5 to where as many performances have a faulty clip as are unlike the expert's.
+        `clip_shift` (a number, measured by `metric_learning.set_border`) moves the border of 0.5 to
+        where a chosen share of the clips of good performances lies below it.
         """
         return torch.sigmoid(self.mean_logit(reference, query) - self.clip_shift)
 

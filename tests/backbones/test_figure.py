@@ -50,7 +50,7 @@ def figure() -> Figure:
 
 def test_a_stretched_figure_bends_nowhere():
     described = angles(figure_of())
-    assert described.shape == (1, 29)
+    assert described.shape == (1, 28)
     assert described.dtype == np.float32
     np.testing.assert_allclose(described[0, 9:19], 0, atol=2e-3)
     np.testing.assert_allclose(described[0, 19:25], 0, atol=2e-3)
@@ -127,8 +127,8 @@ def test_joints_of_a_dive_it_never_saw_are_found(figure):
 def test_its_length_is_angles_of_each_window_and_outlines(figure):
     outlines = figure.options.outlines
     n_outlines = outlines.n_cells**2 * outlines.n_windows * outlines.n_directions
-    assert figure.dim == 8 * (29 + 1) + n_outlines
-    assert Figure(options=FigureOptions(n_windows=2)).dim == 2 * (29 + 1) + n_outlines
+    assert figure.dim == 8 * (28 + 1) + n_outlines
+    assert Figure(options=FigureOptions(n_windows=2)).dim == 2 * (28 + 1) + n_outlines
 
 
 def test_windows_that_do_not_divide_a_clip_are_refused():

@@ -53,10 +53,13 @@ BODY_PIXELS = 40.0
 
 @dataclass(frozen=True)
 class FigureOptions:
-    """Into how many windows of time a clip's 16 frames are averaged, and how outlines are seen."""
+    """Into how many windows of time a clip's 16 frames are averaged, and how outlines are seen.
+
+    Outlines are there for the water, and coarse in time: finer ones would outnumber the angles.
+    """
 
     n_windows: int = 8
-    outlines: PostureOptions = field(default_factory=PostureOptions)
+    outlines: PostureOptions = field(default_factory=lambda: PostureOptions(n_windows=1))
 
     def __post_init__(self) -> None:
         if self.n_windows not in (1, 2, 4, 8, 16):
@@ -167,7 +170,7 @@ class Figure:
 
 
 def angles(places: Floats) -> Floats:
-    """Describe figures, (frames, points, 2), as (frames, 29): angles in radians and lengths.
+    """Describe figures, (frames, points, 2), as (frames, 28): angles in radians and lengths.
 
     Angles at joints are 0 when stretched, those of the arms when overhead. Leaning is given as
     cosine and sine, and by how far it is from vertical, which no side of falling hides.

@@ -104,7 +104,8 @@ def stretched(frames: Pixels, options: MotionOptions) -> Pixels:
     low, high = np.quantile(frames[:, ::2, ::2], (dark, bright))
     scale = 255 * (bright - dark) / max(float(high - low), options.least_range)
     levels = 255 * dark + (np.arange(256) - low) * scale
-    return np.clip(np.rint(levels), 0, 255).astype(np.uint8)[frames]
+    table: Pixels = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+    return np.asarray(table[frames])
 
 
 def sharpness(frames: Pixels, brightness: Floats, options: MotionOptions) -> Floats:

@@ -1,0 +1,116 @@
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from podium.errors import UsageError
+from podium.metric_learning import (
+    Curriculum,
+    LearningOptions,
+    clip_loss,
+    learn_metric,
+    set_border,
+)
+from podium.pairs import PairOptions
+from podium.similarity import Siamese, SiameseOptions, clip_embeddings
+
+N_CLIPS, DIM, THRESHOLD = 4, 3, 5.0
+
+
+def curriculum(n: int, seed: int) -> Curriculum:
+    """Performances whose score is 90 less 60 for each clip with a fault in its first number."""
+    generator = np.random.default_rng(seed)
+    faults = generator.random((n, N_CLIPS)) < 0.2
+    sequences = generator.normal(0, 0.3, (n, N_CLIPS, DIM)).astype(np.float32)
+    sequences[..., 0] += 3 * faults
+    scores = 90 - 15.0 * faults.sum(axis=1)
+    return Curriculum([[s] for s in sequences], scores, np.array(["a"] * n))
+
+
+@pytest.fixture(scope="module")
+def learned() -> tuple[Siamese, Curriculum, Curriculum]:
+    train, validation = curriculum(80, 1), curriculum(40, 2)
+    network, _ = learn_metric(
+        train,
+        validation,
+        N_CLIPS,
+        LearningOptions(n_epochs=15, batch_size=64, false_alarms=0.05),
+        PairOptions(threshold=THRESHOLD, n_similar=300, n_dissimilar=300),
+        SiameseOptions(),
+        seed=0,
+    )
+    return network, train, validation
+
+
+def test_all_clips_alike_is_the_product_of_each_by_hand():
+    logits = torch.tensor([[0.0, 1.0], [2.0, -1.0]])
+    chance = torch.sigmoid(logits).prod(dim=1)
+    by_hand = -(torch.log(chance[0]) + torch.log(1 - chance[1])) / 2
+    assert clip_loss(logits, torch.tensor([1.0, 0.0])).item() == pytest.approx(by_hand.item())
+
+
+def test_certain_likeness_of_unlike_pairs_is_a_large_and_finite_loss():
+    loss = clip_loss(torch.full((1, 9), 90.0), torch.zeros(1))
+    assert 10 < loss.item() < 20
+
+
+def test_faulty_clips_are_found_though_only_scores_are_known(learned):
+    network, _, _ = learned
+    queries = curriculum(60, 3)
+    expert = torch.zeros(1, N_CLIPS, DIM)
+    sequences = torch.from_numpy(np.stack([s[0] for s in queries.sequences]))
+    with torch.inference_mode():
+        theirs = clip_embeddings(network, expert).expand(60, -1, -1)
+        found = network.clip_similarity(theirs, clip_embeddings(network, sequences)) < 0.5
+    faulty = sequences[..., 0] > 1.5
+    assert (found & faulty).sum() / faulty.sum() > 0.8
+    assert (found & faulty).sum() / found.sum() > 0.7
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_the_chosen_share_of_good_clips_is_below_the_border(learned, share):
+    network, train, validation = learned
+    before = network.clip_shift.clone()
+    set_border(
+        network, train, validation, N_CLIPS, LearningOptions(false_alarms=share), THRESHOLD
+    )
+    experts = np.flatnonzero(train.scores == train.scores.max())[:16]
+    good = np.flatnonzero(validation.scores == train.scores.max())
+    with torch.inference_mode():
+        ours = clip_embeddings(network, torch.tensor(_stacked(validation, good)))
+        theirs = clip_embeddings(network, torch.tensor(_stacked(train, experts)))
+        below = [network.clip_similarity(e.expand_as(ours), ours) < 0.5 for e in theirs[:, None]]
+    network.clip_shift.copy_(before)
+    assert torch.stack(below).float().mean().item() == pytest.approx(share, abs=0.05)
+
+
+def _stacked(part: Curriculum, places: np.ndarray) -> np.ndarray:
+    return np.stack([part.sequences[i][0] for i in places])
+
+
+def test_without_an_alike_pair_the_nearest_scores_serve(learned):
+    network, train, validation = learned
+    before = network.clip_shift.clone()
+    far = Curriculum(validation.sequences, validation.scores - 1000, validation.actions)
+    set_border(network, train, far, N_CLIPS, LearningOptions(), THRESHOLD)
+    moved = network.clip_shift.clone()
+    network.clip_shift.copy_(before)
+    assert torch.isfinite(moved)
+
+
+def test_without_an_expert_of_the_action_the_border_stays(learned):
+    network, train, validation = learned
+    before = network.clip_shift.clone()
+    others = Curriculum(
+        validation.sequences, validation.scores, np.array(["b"] * len(validation.scores))
+    )
+    set_border(network, train, others, N_CLIPS, LearningOptions(), THRESHOLD)
+    assert torch.equal(network.clip_shift, before)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, float("nan")])
+def test_a_share_of_false_alarms_outside_0_to_1_is_refused(share):
+    message = f"false_alarms is {share}: it must lie between 0 and 1"
+    with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
+        LearningOptions(false_alarms=share)
