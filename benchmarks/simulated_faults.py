@@ -3,7 +3,8 @@
 Renders dives with a fresh seed, divides them ten times into four fifths to learn from and a fifth
 to test on (as UNLV-Dive's own split), and measures on the test part: the rank correlation with the
 best and with a constant expert, beside the floors, and how many faulty clips are found. Nothing is
-chosen on the test part.
+chosen on the test part. The method was developed on dives of the seeds 104 and 2024; the default is
+another one, rendered for the first time for the numbers in benchmarks/results.
 """
 
 import argparse
@@ -140,7 +141,7 @@ def _mean(values: Sequence[float]) -> float | None:
 def main() -> None:
     """Run the measurement, print a table and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=2024)
+    parser.add_argument("--seed", type=int, default=3024)
     parser.add_argument("--dives", type=int, default=200)
     parser.add_argument("--splits", type=int, default=10)
     parser.add_argument("--folder", type=Path, help="where the videos are kept")

@@ -168,6 +168,7 @@ def attempt(mark: float, action: str, n_frames: int = 50, seed: int = 0) -> list
         left = (number if action == "107" else 50 - number) + shake
         left = min(max(left, 0), 54)
         top = 5 if action == "107" else 25
+        frame[42:, : number + 1] = 160  # no two frames are the same
         frame[top : top + 18, left : left + 10] = (int(20 * mark) + 40, 120, 200 - int(15 * mark))
         frames.append(frame)
     return frames

@@ -184,6 +184,15 @@ def test_without_a_difficulty_the_range_covers_those_of_the_action(judge, dive):
     assert made.score.marks == usual.marks
 
 
+def test_an_action_of_one_difficulty_needs_no_range_of_it(small_model, dive):
+    judge = Assessor(load_model(small_model.folder))
+    target = judge.model.scorer.target
+    usual = {name: replace(d, low=d.usual, high=d.usual) for name, d in target.by_action.items()}
+    judge.model.scorer.target = replace(target, by_action=usual)
+    made = judge.assess(dive, action="107")
+    assert made.warnings == ("no difficulty was given: 2 was assumed",)
+
+
 def test_both_may_be_unknown_and_both_are_said(judge, dive):
     assert [w.partition(":")[0] for w in judge.assess(dive).warnings] == [
         "no action was given", "no difficulty was given",
@@ -354,7 +363,9 @@ def test_features_in_place_of_a_video_get_the_same_score(judge, dive, tmp_path):
     plain = made.to_json()
     json.dumps(plain, allow_nan=False)
     assert plain["clips"][0]["start_seconds"] is None
-    assert "f.npy" in made.report().html
+    report = made.report().html
+    assert "f.npy" in report
+    assert not re.search(r"\bnan\b", report)
 
 
 # saying it

@@ -125,6 +125,11 @@ def test_a_remark_says_when_what_it_cost_and_why():
     )
 
 
+def test_a_remark_on_features_without_times_says_so():
+    remark = Remark(float("nan"), float("nan"), -1.0, "unlike the expert")
+    assert str(remark) == "time not known  -1.0  unlike the expert"
+
+
 def test_only_the_least_similar_is_called_so():
     first, second = remarks([clip(0, 0.4, -1), clip(1, 0.9), clip(2, 0.3, -2)])
     assert first.words == "less like the expert than any other moment (similarity 0.30)"

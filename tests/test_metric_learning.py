@@ -72,9 +72,7 @@ def test_faulty_clips_are_found_though_only_scores_are_known(learned):
 def test_the_chosen_share_of_good_clips_is_below_the_border(learned, share):
     network, train, validation = learned
     before = network.clip_shift.clone()
-    set_border(
-        network, train, validation, N_CLIPS, LearningOptions(false_alarms=share), THRESHOLD
-    )
+    set_border(network, train, validation, N_CLIPS, LearningOptions(false_alarms=share), THRESHOLD)
     experts = np.flatnonzero(train.scores == train.scores.max())[:16]
     good = np.flatnonzero(validation.scores == train.scores.max())
     with torch.inference_mode():

@@ -156,10 +156,10 @@ class Assessor:
             return Question(query, (known, known), tuple(assumptions))
         usual = self.model.scorer.target.difficulties(query.performance.action)
         query = replace(query, performance=replace(query.performance, difficulty=usual.usual))
-        assumptions.append(
-            f"no difficulty was given: {usual.usual:g} was assumed, and the range covers "
-            f"{usual.low:g} to {usual.high:g}"
-        )
+        assumption = f"no difficulty was given: {usual.usual:g} was assumed"
+        if usual.low < usual.high:
+            assumption += f", and the range covers {usual.low:g} to {usual.high:g}"
+        assumptions.append(assumption)
         return Question(query, (usual.low, usual.high), tuple(assumptions))
 
     def _with_nearest_action(self, query: Sample) -> tuple[Sample, str]:

@@ -1,5 +1,6 @@
 """Which moments were unlike the expert's, and what each cost (paper, IV)."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -41,6 +42,8 @@ class Remark:
 
     def __str__(self) -> str:
         cost = "" if self.contribution is None else f"  {self.contribution:+.1f}"
+        if not math.isfinite(self.start_seconds):  # features given as a file carry no times
+            return f"time not known{cost}  {self.words}"
         return f"{self.start_seconds:.1f}-{self.end_seconds:.1f} s{cost}  {self.words}"
 
 
