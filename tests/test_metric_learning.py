@@ -71,7 +71,7 @@ def test_faulty_clips_are_found_though_only_scores_are_known(learned):
 @pytest.mark.parametrize("share", [0.1, 0.5])
 def test_the_chosen_share_of_good_clips_is_below_the_border(learned, share):
     network, train, validation = learned
-    before = network.clip_shift.clone()
+    before = network.clip_border.clone()
     set_border(network, train, validation, N_CLIPS, LearningOptions(false_alarms=share), THRESHOLD)
     experts = np.flatnonzero(train.scores == train.scores.max())[:16]
     good = np.flatnonzero(validation.scores == train.scores.max())
@@ -79,7 +79,7 @@ def test_the_chosen_share_of_good_clips_is_below_the_border(learned, share):
         ours = clip_embeddings(network, torch.tensor(_stacked(validation, good)))
         theirs = clip_embeddings(network, torch.tensor(_stacked(train, experts)))
         below = [network.clip_similarity(e.expand_as(ours), ours) < 0.5 for e in theirs[:, None]]
-    network.clip_shift.copy_(before)
+    network.clip_border.copy_(before)
     assert torch.stack(below).float().mean().item() == pytest.approx(share, abs=0.05)
 
 
@@ -89,22 +89,22 @@ def _stacked(part: Curriculum, places: np.ndarray) -> np.ndarray:
 
 def test_without_an_alike_pair_the_nearest_scores_serve(learned):
     network, train, validation = learned
-    before = network.clip_shift.clone()
+    before = network.clip_border.clone()
     far = Curriculum(validation.sequences, validation.scores - 1000, validation.actions)
     set_border(network, train, far, N_CLIPS, LearningOptions(), THRESHOLD)
-    moved = network.clip_shift.clone()
-    network.clip_shift.copy_(before)
+    moved = network.clip_border.clone()
+    network.clip_border.copy_(before)
     assert torch.isfinite(moved)
 
 
 def test_without_an_expert_of_the_action_the_border_stays(learned):
     network, train, validation = learned
-    before = network.clip_shift.clone()
+    before = network.clip_border.clone()
     others = Curriculum(
         validation.sequences, validation.scores, np.array(["b"] * len(validation.scores))
     )
     set_border(network, train, others, N_CLIPS, LearningOptions(), THRESHOLD)
-    assert torch.equal(network.clip_shift, before)
+    assert torch.equal(network.clip_border, before)
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, float("nan")])

@@ -43,15 +43,29 @@ def test_similarity_does_not_depend_on_which_is_named_first(sequences: torch.Ten
         assert (made.similarity(first, second) < 1).all()
 
 
-def test_the_shift_moves_the_border_of_clips_only(sequences: torch.Tensor) -> None:
+def test_a_clip_is_wholly_like_itself_and_half_at_the_border(sequences: torch.Tensor) -> None:
+    made = network()
+    with torch.inference_mode():
+        first, second = made.embedding(sequences), made.embedding(sequences.flip(0))
+        torch.testing.assert_close(made.clip_similarity(first, first), torch.ones(len(first)))
+        unlike = made.unlikeness(first, second)
+        assert (unlike >= 0).all()
+        assert unlike.max() > 0
+        torch.testing.assert_close(unlike, made.unlikeness(second, first))
+        made.clip_border.fill_(float(unlike.max()))
+        similarity = made.clip_similarity(first, second)
+    assert similarity[unlike.argmax()].item() == pytest.approx(0.5)
+    assert similarity.min().item() == pytest.approx(0.5)
+
+
+def test_the_border_moves_clips_only(sequences: torch.Tensor) -> None:
     made = network()
     with torch.inference_mode():
         pair = made.embedding(sequences), made.embedding(sequences.flip(0))
         whole, clip = made.similarity(*pair), made.clip_similarity(*pair)
-        torch.testing.assert_close(whole, clip)
-        made.clip_shift.fill_(1.0)
+        made.clip_border.fill_(2.0)
         torch.testing.assert_close(made.similarity(*pair), whole)
-        torch.testing.assert_close(torch.logit(made.clip_similarity(*pair)), torch.logit(whole) - 1)
+        torch.testing.assert_close(made.clip_similarity(*pair), clip.sqrt())
 
 
 @pytest.mark.parametrize("n_weights", [7, 7 + 12])

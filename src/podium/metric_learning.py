@@ -16,6 +16,9 @@ from podium.similarity import Siamese, SiameseOptions, clip_embeddings
 
 Array = npt.NDArray[np.float32]
 
+LEAST_BORDER = 1e-3
+"""Of unlikeness, in logits: a network that finds all clips alike still divides by something."""
+
 
 @dataclass(frozen=True)
 class LearningOptions:
@@ -253,10 +256,11 @@ def set_border(
     theirs = [train.sequences[i][0] for i in experts[alike]]
     with torch.inference_mode():
         embedded = clip_embeddings(network, padded([*ours, *theirs], n_clips))
-        logits = network.mean_logit(embedded[len(ours) :], embedded[: len(ours)])
+        unlike = network.unlikeness(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
-    clips = np.concatenate([row[-n:].numpy() for row, n in zip(logits, shared, strict=True)])
-    network.clip_shift.fill_(float(np.quantile(clips, options.false_alarms)))
+    clips = np.concatenate([row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)])
+    border = float(np.quantile(clips, 1 - options.false_alarms))
+    network.clip_border.fill_(max(border, LEAST_BORDER))
 
 
 def _beside_experts(

@@ -37,7 +37,7 @@ class SiameseOptions:
 class Siamese(nn.Module):
     """The paper's network: one LSTM for both sides, D1, D2, and a sigmoid (figure 2)."""
 
-    clip_shift: Tensor
+    clip_border: Tensor
 
     def __init__(self, n_inputs: int, options: SiameseOptions) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class Siamese(nn.Module):
         self.output = nn.Linear(options.n_second, 1)
         self.activation = nn.ReLU() if options.activation == "relu" else nn.Identity()
         self.dropout = nn.Dropout(options.dropout)
-        self.register_buffer("clip_shift", torch.zeros(()))
+        self.register_buffer("clip_border", torch.ones(()))
 
     def joint(self, reference: Tensor, query: Tensor) -> Tensor:
         """Describe pairs of embeddings, each (pairs, n_embedding), as D2, (pairs, n_second)."""
@@ -72,10 +72,16 @@ class Siamese(nn.Module):
     def clip_similarity(self, reference: Tensor, query: Tensor) -> Tensor:
         """Say how alike pairs of embeddings of single clips are, 0 to 1, of any shape but the last.
 
-        `clip_shift` (a number, measured by `metric_learning.set_border`) moves the border of 0.5 to
-        where a chosen share of the clips of good performances lies below it.
+        1 where they are as alike as each is to itself, and 0.5 where they are `clip_border` less so
+        (a number, measured by `metric_learning.set_border`). The paper takes the sigmoid of the
+        logit; but that depends on which clip it is, and can be low for a clip and itself.
         """
-        return torch.sigmoid(self.mean_logit(reference, query) - self.clip_shift)
+        return torch.exp2(-self.unlikeness(reference, query) / self.clip_border)
+
+    def unlikeness(self, reference: Tensor, query: Tensor) -> Tensor:
+        """Say how much lower the logit of a pair is than that of each with itself; 0 or more."""
+        own = (self.logit(reference, reference) + self.logit(query, query)) / 2
+        return (own - self.mean_logit(reference, query)).clamp(min=0)
 
     def mean_logit(self, reference: Tensor, query: Tensor) -> Tensor:
         """Average both orders of pairs of embeddings, before the sigmoid."""
