@@ -43,7 +43,7 @@ def _lines(
     dive: SimulatedPerformance, assessment: Assessment, video: Path, report: Path
 ) -> list[str]:
     known = "; ".join(fault.words for fault in dive.faults)
-    costly = [clip for clip in assessment.clips if clip.faulty or (clip.contribution or 0) < -1]
+    costly = [c for c in assessment.clips if (c.contribution or 0) < (0 if c.faulty else -1)]
     return [
         f"video    {video} (a rendered {dive.dive_number}; its faults: {known})",
         f"score    {assessment}",
