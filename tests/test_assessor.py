@@ -184,6 +184,24 @@ def test_without_a_difficulty_the_range_covers_those_of_the_action(judge, dive):
     assert made.score.marks == usual.marks
 
 
+def test_knowing_neither_widens_the_range_to_all_difficulties(judge, dive):
+    made = judge.assess(dive)
+    seen = judge.model.scorer.target.overall
+    known = judge.assess(dive, action=made.action, difficulty=seen.high).score
+    assert made.score.high == pytest.approx(known.high)
+    assert made.score.high - made.score.low >= known.high - known.low
+
+
+@pytest.mark.parametrize("difficulty", [0.5, 33.0])
+def test_a_difficulty_far_from_all_in_training_is_doubted(judge, dive, difficulty):
+    made = judge.assess(dive, action="107", difficulty=difficulty)
+    seen = judge.model.scorer.target.overall
+    assert made.warnings == (
+        f"difficulty {difficulty:g} is far from those the model was trained on "
+        f"({seen.low:g} to {seen.high:g}): check it",
+    )
+
+
 def test_an_action_of_one_difficulty_needs_no_range_of_it(small_model, dive):
     judge = Assessor(load_model(small_model.folder))
     target = judge.model.scorer.target
@@ -332,6 +350,12 @@ def test_two_videos_are_compared_without_a_score(judge, dive, small_model):
     assert ids(made) == [f"reference {expert.name}"]
     assert str(made) == f"similarity {made.similarity:.2f} to reference {expert.name}"
     assert "score" not in made.to_json()
+
+
+def test_a_video_is_wholly_like_itself(judge, dive):
+    made = judge.compare(dive, dive)
+    assert made.similarity == pytest.approx(1, abs=1e-5)
+    assert [clip.similarity for clip in made.clips] == pytest.approx([1] * len(made.clips))
 
 
 def test_a_comparison_is_the_same_both_ways(judge, dive, small_model):

@@ -222,7 +222,7 @@ def test_main_leaves_with_the_exit_code(tmp_path, capsys):
 def test_compare_says_how_alike_two_videos_are(podium, model, dive, expert, tmp_path):
     answer = podium("compare", dive, expert, *model, "--report", tmp_path / "r.html")
     assert answer.code == 0
-    assert re.match(rf"^similarity 0\.\d\d to reference {expert.name}\n", answer.out)
+    assert re.match(rf"^similarity [01]\.\d\d to reference {expert.name}\n", answer.out)
     assert "no score was given" in (tmp_path / "r.html").read_text("utf-8")
 
 
@@ -879,5 +879,5 @@ def test_a_name_that_cannot_be_printed_is_answered(dive, model, tmp_path):
         capture_output=True, timeout=120, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.startswith(b"similarity 0.")
+    assert done.stdout.startswith(b"similarity ")
     assert b"reference \\udcff.mp4" in done.stdout

@@ -136,6 +136,14 @@ def test_only_the_least_similar_is_called_so():
     assert second.words == "unlike the expert (similarity 0.40)"
 
 
+def test_a_clip_that_costs_points_is_remarked_though_it_is_alike():
+    assert remarks([clip(0, 0.7, -1.0), clip(1, 0.8, 3.0)]) == ()
+    first, second = remarks([clip(0, 0.2, -2.0), clip(1, 0.7, -1.1), clip(2, 0.8, -3.0)])
+    assert first.words == "cost points, though not unlike the expert (similarity 0.70)"
+    assert first.contribution == pytest.approx(-4.1)
+    assert second.words == "less like the expert than any other moment (similarity 0.20)"
+
+
 def test_a_remark_of_a_comparison_names_no_cost():
     (made,) = remarks([clip(0, 0.1, None)])
     assert made.contribution is None

@@ -153,14 +153,31 @@ class Assessor:
             assumptions.append(assumption)
         if difficulty is not None or not self.model.scorer.target.uses_execution:
             known = (difficulty or 1.0) if self.model.scorer.target.uses_execution else 1.0
+            assumptions += self._unusual(difficulty)
             return Question(query, (known, known), tuple(assumptions))
         usual = self.model.scorer.target.difficulties(query.performance.action)
+        if action is None:  # its difficulty may be that of any action
+            overall = self.model.scorer.target.overall
+            usual = replace(usual, low=overall.low, high=overall.high)
         query = replace(query, performance=replace(query.performance, difficulty=usual.usual))
         assumption = f"no difficulty was given: {usual.usual:g} was assumed"
         if usual.low < usual.high:
             assumption += f", and the range covers {usual.low:g} to {usual.high:g}"
         assumptions.append(assumption)
         return Question(query, (usual.low, usual.high), tuple(assumptions))
+
+    def _unusual(self, difficulty: float | None) -> list[str]:
+        """Doubt a difficulty that is far from all in training: a slip of the keyboard, perhaps."""
+        target = self.model.scorer.target
+        seen = target.overall
+        if difficulty is None or not target.uses_execution:
+            return []
+        if seen.low / 1.5 <= difficulty <= seen.high * 1.5:
+            return []
+        return [
+            f"difficulty {difficulty:g} is far from those the model was trained on "
+            f"({seen.low:g} to {seen.high:g}): check it"
+        ]
 
     def _with_nearest_action(self, query: Sample) -> tuple[Sample, str]:
         scorer = self._comparing()

@@ -12,6 +12,9 @@ from podium.scorers import ComparingScorer, Floats
 FAULTY_BELOW = 0.5
 """A clip less similar than this to the expert's is faulty (paper, V-E)."""
 
+COSTLY_POINTS = -1.0
+"""A clip that costs more than this deserves a remark, faulty or not."""
+
 
 @dataclass(frozen=True)
 class ClipFeedback:
@@ -77,8 +80,14 @@ def clip_feedback(
 
 
 def remarks(clips: Sequence[ClipFeedback]) -> tuple[Remark, ...]:
-    """Put the faulty clips into words, the costliest first; neighbours of one moment are one."""
-    spans = _spans([clip for clip in clips if clip.faulty])
+    """Put what was unlike the expert's or cost points into words, the costliest first.
+
+    Neighbours of one moment and one kind are one remark.
+    """
+    costly = [
+        clip for clip in clips if not clip.faulty and (clip.contribution or 0) < COSTLY_POINTS
+    ]
+    spans = _spans([clip for clip in clips if clip.faulty]) + _spans(costly)
     worst = min((clip.similarity for clip in clips), default=1.0)
     lines = [_remark(span, worst) for span in spans]
     return tuple(sorted(lines, key=lambda remark: remark.contribution or 0.0))
@@ -122,6 +131,8 @@ def _remark(span: Sequence[ClipFeedback], worst: float) -> Remark:
     least = min(clip.similarity for clip in span)
     where = f"about the {span[0].moment.replace('_', '-')}: " if span[0].moment else ""
     how = "less like the expert than any other moment" if least == worst else "unlike the expert"
+    if not span[0].faulty:
+        how = "cost points, though not unlike the expert"
     return Remark(
         start_seconds=span[0].start_seconds,
         end_seconds=span[-1].end_seconds,

@@ -176,13 +176,19 @@ class SiameseLSTM:
         return chosen
 
     def similarity(self, query: Sample, references: Sequence[Sample]) -> Floats:
-        """Say how alike whole performances are, 0 to 1, (references,)."""
+        """Say how alike whole performances are, 0 to 1, (references,).
+
+        The paper's similarity, as a share of that which each of the two has to itself.
+        """
         rows = []
         with torch.inference_mode():
             for member in self.members:
-                embedded = member.network.embedding(self._sequences([query, *references]))
-                ours = embedded[:1].expand(len(references), -1)
-                rows.append(member.network.similarity(embedded[1:], ours).numpy())
+                network = member.network
+                embedded = network.embedding(self._sequences([query, *references]))
+                theirs, ours = embedded[1:], embedded[:1].expand(len(references), -1)
+                itself = network.similarity(theirs, theirs) * network.similarity(ours, ours)
+                share = network.similarity(theirs, ours) / itself.sqrt()
+                rows.append(share.clamp(max=1).numpy())
         return np.asarray(np.mean(rows, axis=0), np.float64)
 
     def clip_similarity(self, query: Sample, reference: Sample) -> Floats:
