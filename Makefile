@@ -35,6 +35,7 @@ check: install ## Lint, types and import layers
 bench: install ## Measurements: print tables, write JSON to benchmarks/results
 	$(BIN)/python benchmarks/simulated_faults.py
 	$(BIN)/python benchmarks/whole_dive.py
+	$(BIN)/python benchmarks/summary.py
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
