@@ -11,9 +11,10 @@ TEXT = """# Results
 Made by `python benchmarks/summary.py` from the JSON files in this folder; `make bench` makes those.
 
 ## Rendered dives, where the truth is known
-{n} sets of 200 dives, each of a seed rendered for the first time for its row; ten random splits into
-160 to learn from and 40 to test on. Rank correlation (mean over splits) with the scorer's expert
-chosen in two ways, beside the floors; then how well faulty clips are found with the best expert.
+{n} sets of 200 dives, each of a seed rendered for the first time for its row; ten random splits
+into 160 to learn from and 40 to test on. Rank correlation (mean over splits) with the scorer's
+expert chosen in two ways, beside the floors; then how well faulty clips are found with the best
+expert.
 
 | seed | {names} | precision | recall | share faulty |
 |---|{rules}---|---|---|
