@@ -10,9 +10,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from podium.backbones.c3d import C3D, C3DNetwork, C3DOptions, prepared, read_weights
+from podium.backbones._engine import computes_bf16
+from podium.backbones.c3d import C3D, C3DNetwork, C3DOptions, prepared
 from podium.errors import UsageError, WeightsError
 
+ADVICE = "give C3D's weights as safetensors, or as a state_dict saved by PyTorch"
 KEYS = ("conv1", "conv2", "conv3a", "conv3b", "conv4a", "conv4b", "conv5a", "conv5b", "fc6")
 
 
@@ -64,10 +66,7 @@ def whole(message: str) -> str:
 
 
 def unreadable(path: Path) -> str:
-    return whole(
-        f"{path}: is damaged or holds more than tensors, and was not loaded: "
-        "give C3D's weights as safetensors, or as a state_dict saved by PyTorch"
-    )
+    return whole(f"{path}: is damaged or holds more than tensors, and was not loaded: {ADVICE}")
 
 
 def noise(n_clips: int = 1) -> np.ndarray:
@@ -138,18 +137,19 @@ def test_the_weights_may_be_named_by_the_environment(c3d_weights, monkeypatch):
     assert C3D().fingerprint == C3D(c3d_weights).fingerprint
 
 
+@pytest.mark.slow
+def test_bf16_is_near_and_another_fingerprint(c3d_weights):
+    if not computes_bf16():
+        pytest.skip("this processor does not compute with bf16 numbers")
+    exact, rounded = C3D(c3d_weights), C3D(c3d_weights, C3DOptions(precision="bf16"))
+    clips = noise(2)
+    expected = exact(clips)
+    apart = np.linalg.norm(rounded(clips) - expected) / np.linalg.norm(expected)
+    assert 1e-4 < apart < 1e-2
+    assert rounded.fingerprint != exact.fingerprint
+
+
 # weights
-
-
-@pytest.mark.parametrize("zipped", [True, False], ids=["zip", "pickle"])
-def test_a_state_dict_saved_by_pytorch_is_read(tmp_path, zipped):
-    path = tmp_path / "c3d.pickle"
-    weights = {"conv1.weight": torch.randn(2, 3), "conv1.bias": torch.randn(2)}
-    torch.save(weights, path, _use_new_zipfile_serialization=zipped)
-    found = read_weights(path)
-    assert set(found) == set(weights)
-    for key, value in weights.items():
-        torch.testing.assert_close(found[key], value)
 
 
 @pytest.mark.parametrize("name", ["c3d.pickle", "c3d.pth", "c3d.safetensors"])
@@ -203,7 +203,7 @@ def test_missing_keys_are_listed(tmp_path):
     path = tmp_path / "c3d.safetensors"
     given = {f"{key}.{part}": torch.zeros(1) for key in KEYS[1:] for part in ("weight", "bias")}
     save_file(given, path)
-    message = f"{path}: lacks conv1.bias, conv1.weight: these are not C3D's weights"
+    message = f"{path}: lacks conv1.bias, conv1.weight, and was not loaded: {ADVICE}"
     with pytest.raises(WeightsError, match=whole(message)):
         C3D(path)
 
@@ -212,7 +212,7 @@ def test_a_wrong_shape_is_said(tmp_path):
     path = tmp_path / "c3d.safetensors"
     given = {f"{key}.{part}": torch.zeros(1) for key in KEYS for part in ("weight", "bias")}
     save_file({**given, "conv1.weight": torch.zeros(64, 3, 3, 3, 3)}, path)
-    message = f"{path}: conv1.bias is (1,) and must be (64,): these are not C3D's weights"
+    message = f"{path}: conv1.bias is (1,) and must be (64,), and was not loaded: {ADVICE}"
     with pytest.raises(WeightsError, match=whole(message)):
         C3D(path)
 
@@ -242,7 +242,12 @@ def test_weights_that_were_never_named_are_asked_for(monkeypatch):
     "changed", [{"channels": "grb"}, {"mean": (1.0, 2.0)}, {"mean": (1.0, float("nan"), 2.0)}]
 )
 def test_other_input_conventions_are_refused(changed):
-    plain = {"channels": "bgr", "mean": (90.25, 97.66, 101.41), "rectified": True} | changed
+    plain = {
+        "channels": "bgr",
+        "mean": (90.25, 97.66, 101.41),
+        "rectified": True,
+        "precision": "fp32",
+    } | changed
     shown = ", ".join(f"{name}={value!r}" for name, value in plain.items())
     message = f"C3DOptions({shown}): channels must be bgr or rgb, and mean three finite numbers"
     with pytest.raises(UsageError, match=whole(message)):

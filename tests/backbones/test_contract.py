@@ -106,7 +106,10 @@ def test_different_clips_are_described_differently(features):
 
 
 def test_a_clip_is_described_alike_in_any_batch_and_any_time(backbone, clips, features):
-    np.testing.assert_array_equal(backbone(clips[1:]), features[1:])
+    alone = backbone(clips[1:])
+    np.testing.assert_array_equal(backbone(clips[1:]), alone)
+    # A network sums in another order in another batch, so the last digits may differ.
+    assert np.linalg.norm(alone - features[1:]) < 1e-5 * np.linalg.norm(alone)
 
 
 def test_the_fingerprint_is_that_of_the_features(backbone, name, request):

@@ -143,28 +143,27 @@ def test_missing_weights_are_said(tmp_path):
         Figure(path)
 
 
-def bad_weights(path: Path, kind: str) -> None:
+def bad_weights(path: Path, kind: str) -> str:
+    """Write weights that do not fit; give what is wrong with them, as the message says it."""
     weights = load_file(WEIGHTS)
-    if kind == "cut":
-        path.write_bytes(WEIGHTS.read_bytes()[:-100])
-    elif kind == "text":
-        path.write_text("weights")
-    elif kind == "lacking":
+    if kind == "lacking":
         save_file({key: value for key, value in weights.items() if "heat" not in key}, path)
-    else:
+        return "lacks heat.bias, heat.weight"
+    if kind == "misshapen":
         save_file(weights | {"heat.bias": torch.zeros(3)}, path)
+        return "heat.bias is (3,) and must be (13,)"
+    path.write_bytes(WEIGHTS.read_bytes()[:-100] if kind == "cut" else b"weights")
+    return "is damaged or holds more than tensors"
 
 
 @pytest.mark.parametrize("kind", ["cut", "text", "lacking", "misshapen"])
 def test_weights_that_do_not_fit_are_refused(tmp_path, kind):
     path = tmp_path / "bad.safetensors"
-    bad_weights(path, kind)
-    message = (
-        f"{path}: is damaged or another network's, and was not loaded: "
-        "give weights written by scripts/train_figure.py"
-    )
+    problem = bad_weights(path, kind)
+    advice = "give weights written by scripts/train_figure.py"
+    message = f"{path}: {problem}, and was not loaded: {advice}"
     with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
-        read_network(path)
+        Figure(path)
 
 
 def test_the_weights_that_ship_are_small_and_have_a_card():

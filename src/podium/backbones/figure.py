@@ -14,13 +14,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from podium.backbones import require_clips
+from podium.backbones._weights_file import network_of
 from podium.backbones.posture import PostureOptions, outlines
-from podium.errors import UsageError, WeightsError
+from podium.errors import UsageError
 from podium.files import digest
 
 Floats = npt.NDArray[np.float32]
@@ -242,17 +241,7 @@ def read_network(path: Path) -> FigureNetwork:
     WeightsError
         If the file is missing, damaged, or another network's.
     """
-    if not path.is_file():
-        raise WeightsError(f"{path}: no such file of weights: check the path")
-    network = FigureNetwork()
-    try:
-        network.load_state_dict(load_file(path))
-    except (SafetensorError, RuntimeError) as error:
-        raise WeightsError(
-            f"{path}: is damaged or another network's, and was not loaded: "
-            "give weights written by scripts/train_figure.py"
-        ) from error
-    return network.eval()
+    return network_of(FigureNetwork, path, "give weights written by scripts/train_figure.py")
 
 
 def _layer(n_in: int, n_out: int, size: int, stride: int = 1, dilation: int = 1) -> nn.Module:

@@ -1,0 +1,83 @@
+"""Reads files of weights without executing anything in them, and fills networks or refuses."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from podium.errors import WeightsError
+
+Network = TypeVar("Network", bound=nn.Module)
+
+SHOWN = 3
+"""How many lacking tensors a message names."""
+
+
+def network_of(make: Callable[[], Network], path: Path, advice: str) -> Network:
+    """Make a network with the weights of a file, in evaluation mode; all of them fit, or none.
+
+    `make` makes a network of the right shapes, all of whose buffers are saved; it is never filled
+    with random numbers. Tensors of the file that it does not have are passed over, and half
+    precision is widened. `advice` ends the message of an error: what to give instead.
+
+    Raises
+    ------
+    WeightsError
+        If the file is missing, damaged, holds anything but tensors, or these are another network's.
+    """
+    with torch.device("meta"):
+        network = make()
+    wanted = network.state_dict()
+    found = read_weights(path, advice)
+    _require_fit(wanted, found, path, advice)
+    fitting = {key: found[key].to(value.dtype) for key, value in wanted.items()}
+    network.load_state_dict(fitting, assign=True)
+    return network.eval()
+
+
+def read_weights(path: Path, advice: str) -> dict[str, Tensor]:
+    """Read tensors by name from a `.safetensors` file or a `state_dict` saved by PyTorch.
+
+    Raises
+    ------
+    WeightsError
+        If it is missing, damaged, or holds anything but tensors.
+    """
+    if not path.is_file():
+        raise WeightsError(f"{path}: no such file of weights: check the path")
+    refused = f"{path}: is damaged or holds more than tensors, and was not loaded: {advice}"
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # each format has errors of its own, and any means the same here
+        raise WeightsError(refused) from error
+    if not isinstance(loaded, dict) or not all(isinstance(v, Tensor) for v in loaded.values()):
+        raise WeightsError(refused)
+    return loaded
+
+
+def _require_fit(
+    wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], path: Path, advice: str
+) -> None:
+    missing = sorted(wanted.keys() - found.keys())
+    if missing:
+        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+        named = ", ".join(missing[:SHOWN]) + more
+        raise WeightsError(f"{path}: lacks {named}, and was not loaded: {advice}")
+    for key, tensor in wanted.items():
+        if problem := _problem(tensor, found[key]):
+            raise WeightsError(f"{path}: {key} {problem}, and was not loaded: {advice}")
+
+
+def _problem(wanted: Tensor, found: Tensor) -> str | None:
+    if found.shape != wanted.shape:
+        return f"is {tuple(found.shape)} and must be {tuple(wanted.shape)}"
+    if found.is_floating_point() != wanted.is_floating_point():
+        return f"holds {found.dtype} and must hold {wanted.dtype}"
+    if not torch.isfinite(found).all():
+        return "holds numbers that are not finite"
+    return None
