@@ -1,6 +1,9 @@
 import os
 import pickle
 import re
+import threading
+import time
+import weakref
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from podium import features as features_module
 from podium.augmentation import Augmentation
 from podium.clips import ClipOptions, read_clips
 from podium.errors import FeatureError, MissingFile, PodiumError, VideoError
-from podium.features import Extractor, FeatureCache, Features, extract, read_features
+from podium.features import AHEAD, Extractor, FeatureCache, Features, extract, read_features
 from podium.files import cache_folder
 from podium.performance import Performance
 
@@ -266,6 +269,75 @@ def test_one_bad_video_does_not_stop_the_others(make_video, extractor, tmp_path)
         "bad": f"{missing}: no such file: check the path"
     }
     assert len(ticks) == 2
+
+
+def test_samples_and_errors_come_in_order(make_video, extractor, tmp_path):
+    paths = [make_video(f"{i}.mp4", 16 + 16 * i) for i in range(4)]
+    rows = [Performance(str(i), path) for i, path in enumerate(paths)]
+    rows[1:1] = [Performance("missing", tmp_path / "none.mp4")]
+    rows.append(Performance("short", make_video("short.mp4", 3)))
+    batch = extract(iter(rows), extractor)
+    assert [len(sample.features) for sample in batch.samples] == [1, 2, 3, 4]
+    assert [sample.performance.id for sample in batch.samples] == ["0", "1", "2", "3"]
+    assert list(batch.errors) == ["missing", "short"]
+
+
+class Logging(Counting):
+    """Notes, before it describes one of 8 videos, how many have been decoded by then."""
+
+    def __init__(self, decoded: list[str]) -> None:
+        super().__init__()
+        self.decoded, self.seen = decoded, []
+
+    def __call__(self, clips: np.ndarray) -> np.ndarray:
+        wanted = min(len(self.seen) + 1 + AHEAD, 8)
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline and len(self.decoded) < wanted:
+            time.sleep(0.005)
+        time.sleep(0.05)  # for any that should not come
+        self.seen.append(len(self.decoded))
+        return super().__call__(clips)
+
+
+def test_a_few_videos_are_decoded_ahead_and_no_more(make_video, monkeypatch):
+    path, decoded = make_video(), []
+    decode = features_module.decode
+
+    def noted(*given: object, **options: object) -> object:
+        decoded.append(threading.current_thread().name)
+        return decode(*given, **options)
+
+    monkeypatch.setattr(features_module, "decode", noted)
+    backbone = Logging(decoded)
+    extract([Performance(str(i), path) for i in range(8)], Extractor(backbone))
+    expected = [min(done + 1 + AHEAD, 8) for done in range(8)]
+    assert backbone.seen == expected
+    assert all(name.startswith("decoding") for name in decoded)
+
+
+def test_what_is_no_error_of_podiums_stops_all_and_leaves_no_thread(make_video, monkeypatch):
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    path = make_video()
+    monkeypatch.setattr(Counting, "__call__", fail)
+    with pytest.raises(RuntimeError, match=r"^out of memory$"):
+        extract([Performance(str(i), path) for i in range(8)], Extractor(Counting()))
+    assert not [t for t in threading.enumerate() if t.name.startswith("decoding")]
+
+
+def test_an_error_does_not_keep_the_frames_that_it_is_about(tmp_path, monkeypatch):
+    kept: list[weakref.ref[np.ndarray]] = []
+
+    def decode(path: Path, **_: object) -> None:
+        pixels = np.zeros((100, 100))
+        kept.append(weakref.ref(pixels))
+        raise VideoError(f"{path}: has too many frames")
+
+    monkeypatch.setattr(features_module, "decode", decode)
+    batch = extract([Performance("a", tmp_path / "a.mp4")], Extractor(Counting()))
+    assert str(batch.errors["a"]) == f"{tmp_path / 'a.mp4'}: has too many frames"
+    assert [reference() for reference in kept] == [None]
 
 
 # files of features

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from podium.errors import ModelError, UnknownName, WeightsError
 from podium.features import FeatureCache, Sample
-from podium.model import SHIPPED, Model, find_model, load_model, shipped_models
+from podium.model import SHIPPED, Model, find_model, load_model, shipped_models, summarise
 
 
 @dataclass
@@ -119,6 +119,24 @@ def test_every_model_that_ships_is_found_by_its_name():
 
 def test_a_folder_is_found_by_its_path(folder):
     assert find_model(folder) == find_model(str(folder)) == folder
+
+
+def test_a_summary_says_what_the_whole_model_does(folder):
+    model, summary = load_model(folder), summarise(folder)
+    assert (summary.data, summary.actions) == (model.evidence.data, model.actions)
+
+
+def test_a_summary_of_a_config_that_lacks_something_is_refused(folder):
+    path = folder / "config.json"
+    config = json.loads(path.read_text())
+    del config["evidence"]
+    path.write_text(json.dumps(config))
+    message = (
+        f"{folder}: is not a whole model (KeyError: 'evidence'): "
+        "train it again, or copy the folder again"
+    )
+    with pytest.raises(ModelError, match=whole(message)):
+        summarise(folder)
 
 
 @pytest.mark.parametrize("name", ["nothing", "../models", "no/such/folder"])

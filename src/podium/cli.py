@@ -392,12 +392,12 @@ def _listed(what: str, model: str) -> dict[str, Any]:
     if what in ("backbones", "datasets", "scorers"):
         folder = f"podium.{what}"
         return {name: _catalog.summary(folder, name) for name in _catalog.names(folder)}
-    from podium.model import load_model, shipped_models
+    from podium.model import shipped_models, summarise
 
     if what == "models":
-        return {name: load_model(name).evidence.data for name in shipped_models()}
+        return {name: summarise(name).data for name in shipped_models()}
     if what == "actions":
-        return dict.fromkeys(load_model(model).actions, f"scored by {model}")
+        return dict.fromkeys(summarise(model).actions, f"scored by {model}")
     raise UsageError(
         f"there is no list of {what!r}: choose backbones, datasets, scorers, models or actions"
     )

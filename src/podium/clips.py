@@ -77,11 +77,19 @@ def cut(frames: Frames, options: ClipOptions = ClipOptions()) -> Clips:
     ends = starts + options.n_frames
     boundaries = np.append(frames.start_seconds, frames.end_seconds)
     return Clips(
-        pixels=np.stack([frames.pixels[a:b] for a, b in zip(starts, ends, strict=True)]),
+        pixels=_windows(frames.pixels, starts, options),
         start_seconds=boundaries[starts],
         end_seconds=boundaries[ends],
         video=_facts(frames, int(starts[0]), int(starts[-1]) + options.n_frames),
     )
+
+
+def _windows(
+    pixels: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], options: ClipOptions
+) -> npt.NDArray[np.uint8]:
+    if options.stride == options.n_frames:  # as they lie in memory: nothing is copied
+        return pixels[starts[0] :].reshape(-1, options.n_frames, *pixels.shape[1:])
+    return np.stack([pixels[start : start + options.n_frames] for start in starts])
 
 
 def clip_starts(n_frames: int, options: ClipOptions = ClipOptions()) -> npt.NDArray[np.int64]:

@@ -2,9 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from traceback import clear_frames
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +29,9 @@ FEATURE_SUFFIXES = (".npy", ".safetensors")
 """Files that hold features already, (clips, dim), and are read in place of a video."""
 
 CACHE_VERSION = "3"
+
+AHEAD = 2
+"""How many performances are decoded before they are asked for: memory does not grow with them."""
 
 _ARRAYS = ("values", "start_seconds", "end_seconds")
 
@@ -107,6 +114,20 @@ def _digest(about: str, arrays: Mapping[str, npt.NDArray[Any]]) -> str:
 
 
 @dataclass(frozen=True)
+class Lookup:
+    """What is there of a performance: all of its features, or the frames to make them of.
+
+    `wanted` and `keys` name the variants to be made, in order, where `frames` is not `None`.
+    """
+
+    performance: Performance
+    found: tuple[Features, ...]
+    frames: Frames | None = None
+    wanted: tuple[Augmentation | None, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Extractor:
     """Makes the features of a performance with one backbone, or takes them from the cache."""
 
@@ -134,40 +155,56 @@ class Extractor:
         self, performance: Performance, augmentations: Iterable[Augmentation | None]
     ) -> tuple[Features, ...]:
         """Make the features of several variants (`None`: as it is) of one performance."""
-        if performance.path.suffix.lower() in FEATURE_SUFFIXES:
-            return (read_features(performance.path),) * len(tuple(augmentations))
-        wanted = tuple(augmentations)
-        keys = [self._key(performance, augmentation) for augmentation in wanted]
-        found = [self.cache.read(key) if self.cache else None for key in keys]
-        if all(found):
-            return tuple(features for features in found if features)
-        return self._made(performance, wanted, keys)
+        return self.described(self.looked_up(performance, augmentations))
 
-    def _made(
-        self, performance: Performance, wanted: tuple[Augmentation | None, ...], keys: list[str]
-    ) -> tuple[Features, ...]:
-        path = performance.path
-        width, height = self.backbone.frame_size
+    def looked_up(
+        self, performance: Performance, augmentations: Iterable[Augmentation | None]
+    ) -> "Lookup":
+        """Find features in the cache, or decode the video that they are to be made of.
+
+        It is the part of `variants` that can be done ahead, in another thread.
+        """
+        wanted = tuple(augmentations)
+        if performance.path.suffix.lower() in FEATURE_SUFFIXES:
+            return Lookup(performance, (read_features(performance.path),) * len(wanted))
+        keys = tuple(self._key(performance, augmentation) for augmentation in wanted)
+        kept = [self.cache.read(key) if self.cache else None for key in keys]
+        found = tuple(features for features in kept if features is not None)
+        if len(found) == len(wanted):
+            return Lookup(performance, found)
+        return Lookup(performance, (), self._decoded(performance), wanted, keys)
+
+    def described(self, lookup: "Lookup") -> tuple[Features, ...]:
+        """Give what was found, or make it of the frames and keep it."""
+        if lookup.frames is None:
+            return lookup.found
+        return tuple(
+            self._made(lookup.performance.path, lookup.frames, augmentation, key)
+            for augmentation, key in zip(lookup.wanted, lookup.keys, strict=True)
+        )
+
+    def _decoded(self, performance: Performance) -> Frames:
+        path, (width, height) = performance.path, self.backbone.frame_size
         frames = decode(path, width=width, height=height)
         frames = bounded(frames, path, performance.start_frame, performance.end_frame)
-        frames = without_repeats(without_leading_black(frames))
-        made = []
-        for augmentation, key in zip(wanted, keys, strict=True):
-            try:
-                clips = self._cut(frames, augmentation)
-            except VideoError as error:
-                raise VideoError(f"{path}: {error}") from error
-            values = self.backbone(clips.pixels).astype(np.float32)
-            if not np.isfinite(values).all():
-                raise FeatureError(f"{path}: the backbone {self.backbone.name} gave no number")
-            features = Features(
-                values, clips.start_seconds, clips.end_seconds, self.backbone.fingerprint,
-                clips.video,
-            )  # fmt: skip
-            if self.cache:
-                self.cache.write(key, features)
-            made.append(features)
-        return tuple(made)
+        return without_repeats(without_leading_black(frames))
+
+    def _made(
+        self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str
+    ) -> Features:
+        try:
+            clips = self._cut(frames, augmentation)
+        except VideoError as error:
+            raise VideoError(f"{path}: {error}") from error
+        values = self.backbone(clips.pixels).astype(np.float32)
+        if not np.isfinite(values).all():
+            raise FeatureError(f"{path}: the backbone {self.backbone.name} gave no number")
+        features = Features(
+            values, clips.start_seconds, clips.end_seconds, self.backbone.fingerprint, clips.video
+        )
+        if self.cache:
+            self.cache.write(key, features)
+        return features
 
     def _cut(self, frames: Frames, augmentation: Augmentation | None) -> Clips:
         if augmentation is None:
@@ -199,16 +236,48 @@ def extract(
     augmentations: tuple[Augmentation, ...] = (),
     progress: Callable[[], None] = lambda: None,
 ) -> Extraction:
-    """Make the features of many performances; one that cannot be used does not stop the others."""
+    """Make the features of many performances; one that cannot be used does not stop the others.
+
+    While the backbone looks at one, the next `AHEAD` are decoded.
+    """
     samples, errors = [], {}
-    for performance in performances:
-        try:
-            first, *others = extractor.variants(performance, (None, *augmentations))
-            samples.append(Sample(performance, first, tuple(others)))
-        except PodiumError as error:
-            errors[performance.id] = error
-        progress()
+    wanted = (None, *augmentations)
+    with closing(_ahead(performances, lambda p: extractor.looked_up(p, wanted))) as lookups:
+        for performance, lookup in lookups:
+            try:
+                first, *others = extractor.described(lookup.result())
+                samples.append(Sample(performance, first, tuple(others)))
+            except PodiumError as error:
+                errors[performance.id] = _without_locals(error)
+            del lookup  # and its frames
+            progress()
     return Extraction(tuple(samples), MappingProxyType(errors))
+
+
+def _ahead(
+    performances: Iterable[Performance], look_up: Callable[[Performance], Lookup]
+) -> Generator[tuple[Performance, Future[Lookup]]]:
+    """Look up performances in another thread, in order, never more than `AHEAD` before the last."""
+    waiting: deque[tuple[Performance, Future[Lookup]]] = deque()
+    pool = ThreadPoolExecutor(1, "decoding")
+    try:
+        for performance in performances:
+            waiting.append((performance, pool.submit(look_up, performance)))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft()
+        while waiting:
+            yield waiting.popleft()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _without_locals(error: PodiumError) -> PodiumError:
+    """Let go of the frames that an error's traceback holds: there may be many errors."""
+    cause: BaseException | None = error
+    while cause is not None:
+        clear_frames(cause.__traceback__)
+        cause = cause.__cause__ or cause.__context__
+    return error
 
 
 def _content_of(path: Path) -> str:

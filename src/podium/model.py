@@ -95,6 +95,30 @@ class Model:
         }
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What a model says of itself: what it was trained on, and the actions that it knows."""
+
+    data: str
+    actions: tuple[str, ...]
+
+
+def summarise(name_or_path: str | Path) -> Summary:
+    """Read what a model says of itself, without its networks: quick, and PyTorch stays out.
+
+    Raises
+    ------
+    UnknownName, ModelError
+        If there is no such model, or its config is missing or damaged.
+    """
+    folder = find_model(name_or_path)
+    config = _config_of(folder)
+    try:
+        return Summary(str(config["evidence"]["data"]), tuple(map(str, config["actions"])))
+    except (LookupError, TypeError) as error:
+        raise _not_whole(folder, error) from error
+
+
 def load_model(name_or_path: str | Path) -> Model:
     """Read a model that ships, by name, or one of your own, by its folder.
 
@@ -113,10 +137,14 @@ def load_model(name_or_path: str | Path) -> Model:
     except (
         AttributeError, LookupError, TypeError, ValueError, OSError, SafetensorError, RuntimeError,
     ) as error:  # fmt: skip
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise ModelError(
-            f"{folder}: is not a whole model ({reason}): train it again, or copy the folder again"
-        ) from error
+        raise _not_whole(folder, error) from error
+
+
+def _not_whole(folder: Path, error: Exception) -> ModelError:
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    return ModelError(
+        f"{folder}: is not a whole model ({reason}): train it again, or copy the folder again"
+    )
 
 
 def find_model(name_or_path: str | Path) -> Path:

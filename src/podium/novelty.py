@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from podium.embedding import Normaliser, fit_normaliser
+if TYPE_CHECKING:  # it brings PyTorch along, which reading what a model says of itself can spare
+    from podium.embedding import Normaliser
 
 Array = npt.NDArray[np.float32]
 
@@ -25,7 +26,7 @@ class Novelty:
     `distances` (performances,) is each one's mean distance to its three nearest others.
     """
 
-    normaliser: Normaliser
+    normaliser: "Normaliser"
     places: Array
     distances: Array
 
@@ -50,6 +51,8 @@ class Novelty:
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
         """Make it of saved arrays."""
+        from podium.embedding import Normaliser
+
         inner = {
             key.removeprefix("novelty."): value
             for key, value in arrays.items()
@@ -61,6 +64,8 @@ class Novelty:
 
 def learn_novelty(features: Sequence[Array]) -> Novelty:
     """Learn what usual performances look like from their features, each (clips, dim)."""
+    from podium.embedding import fit_normaliser
+
     normaliser = fit_normaliser(np.concatenate(features), N_COMPONENTS)
     places = np.stack([_place(normaliser, values) for values in features])
     apart = np.linalg.norm(places[:, None] - places[None], axis=2)
@@ -69,7 +74,7 @@ def learn_novelty(features: Sequence[Array]) -> Novelty:
     return Novelty(normaliser, places, distances)
 
 
-def _place(normaliser: Normaliser, values: Array) -> Array:
+def _place(normaliser: "Normaliser", values: Array) -> Array:
     components = normaliser(values)
     return np.concatenate([components.mean(axis=0), components.std(axis=0)])
 

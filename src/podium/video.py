@@ -317,7 +317,7 @@ class _Resizer:
         small = self._reformatter.reformat(
             frame, width=width, height=height, format="rgb24", interpolation="AREA"
         )
-        return np.ascontiguousarray(np.rot90(small.to_ndarray(), turns)).astype(np.uint8)
+        return np.ascontiguousarray(np.rot90(small.to_ndarray(), turns), np.uint8)
 
 
 def _require_pixels(path: Path, width: int, height: int, limits: VideoLimits) -> None:
