@@ -1,5 +1,6 @@
-"""C3D's weights are 300 MB and do not ship: random ones are made up once for all tests."""
+"""Weights that do not ship: C3D's are made up at random, MobileNet's are used where present."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,19 @@ import torch
 from safetensors.torch import save_file
 
 from podium.backbones.c3d import C3DNetwork
+
+REPOSITORY = Path(__file__).parent.parent.parent
+MOBILENET = "mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"
+
+
+@pytest.fixture(scope="session")
+def mobilenet_weights() -> Path:
+    named = os.environ.get("PODIUM_MOBILENET_WEIGHTS")
+    beside = REPOSITORY.parent / "shared" / "weights" / MOBILENET
+    path = Path(named) if named else beside
+    if not path.is_file():
+        pytest.skip(f"MobileNet's weights are not at {path}: set PODIUM_MOBILENET_WEIGHTS")
+    return path
 
 
 @pytest.fixture(scope="session")

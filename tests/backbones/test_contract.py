@@ -11,6 +11,7 @@ import pytest
 from podium import _catalog
 from podium.backbones.c3d import C3D
 from podium.backbones.figure import Figure, FigureOptions
+from podium.backbones.mobilenet_v1 import MobileNetV1, MobileNetV1Options
 from podium.backbones.motion import Motion, MotionOptions
 from podium.backbones.posture import Posture, PostureOptions
 
@@ -34,6 +35,11 @@ def figure(_: pytest.FixtureRequest, kind: str) -> Figure:
     return Figure(options=FigureOptions(n_windows=4) if kind == "other" else FigureOptions())
 
 
+def mobilenet_v1(request: pytest.FixtureRequest, kind: str) -> MobileNetV1:
+    weights: Path = request.getfixturevalue("mobilenet_weights")
+    return MobileNetV1(weights, MobileNetV1Options(step=4 if kind == "other" else 1))
+
+
 def motion(_: pytest.FixtureRequest, kind: str) -> Motion:
     return Motion(MotionOptions(n_windows=4) if kind == "other" else MotionOptions())
 
@@ -45,6 +51,7 @@ def posture(_: pytest.FixtureRequest, kind: str) -> Posture:
 RECIPES: dict[str, Callable[[pytest.FixtureRequest, str], Any]] = {
     "c3d": c3d,
     "figure": figure,
+    "mobilenet_v1": mobilenet_v1,
     "motion": motion,
     "posture": posture,
 }
