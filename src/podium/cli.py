@@ -136,8 +136,9 @@ def train(
     from podium.features import FeatureCache
     from podium.training import TrainingOptions, train_model
 
-    for folder, name in (("podium.scorers", scorer), ("podium.backbones", backbone)):
-        _catalog.find(folder, name)
+    _catalog.find("podium.scorers", scorer)
+    for part in backbone.split("+"):
+        _catalog.find("podium.backbones", part)
     performances = _manifest(manifest)
     augmentation = AugmentationOptions(n_variants=variants)
     options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation)
@@ -174,13 +175,13 @@ def extract(
     shard: Shard = "0/1",
 ) -> None:
     """Make the features of every video of a table, once; later commands find them in the cache."""
-    from podium import _catalog
+    from podium.backbones import make_backbone
     from podium.features import Extractor, FeatureCache
     from podium.features import extract as extract_features
 
-    kind = _catalog.find("podium.backbones", backbone)
+    made = make_backbone(backbone)
     rows = _shard(_manifest(manifest), shard)
-    extractor = Extractor(kind(), cache=FeatureCache())
+    extractor = Extractor(made, cache=FeatureCache())
     extraction = extract_features(_tracked(rows, "looking at videos"), extractor)
     _say(f"{len(extraction.samples)} of {len(rows)} videos have features")
     _report_failures(extraction.errors)

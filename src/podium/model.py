@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from podium import _catalog
-from podium.backbones import Backbone
+from podium.backbones import Backbone, make_backbone
 from podium.calibration import Calibration
 from podium.clips import ClipOptions
 from podium.errors import MissingFile, ModelError, UnknownName, WeightsError
@@ -216,7 +216,7 @@ def _restored(
 
 
 def _backbone_of(folder: Path, about: Mapping[str, str]) -> Backbone:
-    backbone: Backbone = _catalog.find("podium.backbones", about["name"])()
+    backbone = make_backbone(about["name"])
     if backbone.fingerprint != about["fingerprint"]:
         raise ModelError(
             f"{folder}: was trained with the backbone {about['fingerprint']} and here it is "

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from podium import _catalog
 from podium.augmentation import AugmentationOptions, draw
-from podium.backbones import Backbone
+from podium.backbones import Backbone, make_backbone
 from podium.calibration import calibrate
 from podium.clips import ClipOptions
 from podium.errors import TrainingError, UsageError
@@ -82,7 +82,7 @@ def train_model(
     if not usable:
         raise TrainingError("no performance outside the test split has a score to learn from")
     _require_experts_of_known_actions(usable)
-    backbone: Backbone = _catalog.find("podium.backbones", options.backbone)()
+    backbone = make_backbone(options.backbone)
     extraction = _extracted(usable, Extractor(backbone, options.clips, cache), options, progress)
     samples = extraction.samples
     _require_enough(samples, extraction)

@@ -5,6 +5,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from podium import _catalog
+
 
 class Backbone(Protocol):
     """What looks at a clip and describes it as one row of numbers.
@@ -21,6 +23,20 @@ class Backbone(Protocol):
     def __call__(self, clips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Describe clips of (clips, 16, height, width, 3), 0-255, as (clips, dim)."""
         ...
+
+
+def make_backbone(name: str) -> Backbone:
+    """Make a backbone by its name; names joined by `+` stand for all of them side by side.
+
+    Raises
+    ------
+    PodiumError
+        If there is none of that name, its weights are not there, or those joined do not fit.
+    """
+    from podium.backbones._joined import Joined
+
+    parts: list[Backbone] = [_catalog.find(__name__, part)() for part in name.split("+")]
+    return parts[0] if len(parts) == 1 else Joined(parts)
 
 
 def require_clips(

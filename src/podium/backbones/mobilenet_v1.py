@@ -65,10 +65,14 @@ class MobileNetV1:
     def __call__(self, clips: npt.NDArray[np.uint8]) -> Floats:
         """Describe clips of (clips, 16, 224, 299, 3) as (clips, 1024); see `Backbone`."""
         require_clips(clips, self.frame_size)
-        left = (self.frame_size[0] - SIZE) // 2
-        middles = clips[:, :: -self.options.step, :, left : left + SIZE]
-        means = [np.mean([self._network(frame) for frame in clip], axis=0) for clip in middles]
+        means = [self.frames(clip[:: -self.options.step]).mean(axis=0) for clip in clips]
         return np.asarray(means, np.float32).reshape(len(clips), self.dim)
+
+    def frames(self, frames: npt.NDArray[np.uint8]) -> Floats:
+        """Describe frames of (frames, 224, 299, 3), each by itself, as (frames, 1024)."""
+        left = (self.frame_size[0] - SIZE) // 2
+        middles = frames[:, :, left : left + SIZE]
+        return np.asarray([self._network(frame) for frame in middles], np.float32)
 
 
 class _Network:

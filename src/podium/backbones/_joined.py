@@ -1,0 +1,37 @@
+"""Several backbones as one: what each says of a clip, one after the other."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.backbones import Backbone
+from podium.errors import UsageError
+
+
+class Joined:
+    """Describes a clip by what several backbones that read the same frames say of it.
+
+    Raises
+    ------
+    UsageError
+        If they read frames of different sizes.
+    """
+
+    def __init__(self, parts: Sequence[Backbone]) -> None:
+        sizes = {part.frame_size for part in parts}
+        self.name = "+".join(part.name for part in parts)
+        if len(sizes) != 1:
+            shown = ", ".join(f"{p.name} {p.frame_size[0]}x{p.frame_size[1]}" for p in parts)
+            raise UsageError(
+                f"backbones that read frames of different sizes cannot be joined ({shown}): "
+                "choose ones of one size"
+            )
+        self._parts = tuple(parts)
+        self.frame_size = parts[0].frame_size
+        self.dim = sum(part.dim for part in parts)
+        self.fingerprint = "+".join(part.fingerprint for part in parts)
+
+    def __call__(self, clips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Describe clips of (clips, 16, height, width, 3) as (clips, dim); see `Backbone`."""
+        return np.concatenate([part(clips) for part in self._parts], axis=1)

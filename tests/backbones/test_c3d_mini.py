@@ -1,0 +1,146 @@
+"""The small 3-D network that ships: its shapes, its mirror, and its training end to end."""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from podium.backbones.c3d_mini import (
+    GROUP_DIM,
+    N_GROUPS,
+    WEIGHTS,
+    C3DMini,
+    C3DMiniNetwork,
+    in_parts,
+)
+from podium.errors import WeightsError
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+@pytest.fixture(scope="module")
+def backbone() -> C3DMini:
+    return C3DMini()
+
+
+def a_clip(seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (1, 16, 120, 160, 3), dtype=np.uint8)
+
+
+def test_a_clip_and_its_mirror_image_are_described_alike(backbone):
+    clip = a_clip()
+    np.testing.assert_allclose(backbone(clip[:, :, :, ::-1]), backbone(clip), rtol=1e-4, atol=1e-4)
+
+
+def test_it_sees_the_order_of_time(backbone):
+    clip = np.zeros((1, 16, 120, 160, 3), np.uint8)
+    for number in range(16):
+        clip[0, number, 5 * number : 5 * number + 40, 60:90] = 200
+    forth, back = backbone(clip), backbone(clip[:, ::-1])
+    assert np.abs(forth - back).max() > 0.1
+
+
+def test_features_are_the_network_s_own_averaged_over_each_half(backbone):
+    network = C3DMiniNetwork()
+    network.load_state_dict({k: v.float() for k, v in load_file(WEIGHTS).items()})
+    clip = a_clip(1)
+    with torch.inference_mode():
+        rows = []
+        for pixels in (clip, clip[:, :, :, ::-1].copy()):
+            groups = network.eval().groups(torch.from_numpy(pixels).permute(0, 4, 1, 2, 3).float())
+            halves = [groups[:, :2].mean(dim=1), groups[:, 2:].mean(dim=1)]
+            rows.append(torch.cat(halves, dim=1).numpy())
+    np.testing.assert_allclose(backbone(clip), (rows[0] + rows[1]) / 2, rtol=1e-3, atol=1e-4)
+
+
+def test_groups_become_parts_in_order_of_time():
+    groups = torch.arange(4.0).reshape(1, N_GROUPS, 1).expand(1, N_GROUPS, GROUP_DIM)
+    assert in_parts(groups)[0, :, 0].tolist() == [0.5, 2.5]
+
+
+def test_what_ships_is_small():
+    assert WEIGHTS.stat().st_size < 12e6
+
+
+def test_another_network_s_weights_are_refused(tmp_path):
+    path = tmp_path / "other.safetensors"
+    save_file({"layers.0.0.weight": torch.zeros(1)}, path)
+    with pytest.raises(WeightsError, match=re.escape("give weights written by scripts/")):
+        C3DMini(path)
+
+
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("c3d_mini_s_training", SCRIPTS / "train_c3d_mini.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look themselves up there
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def training() -> ModuleType:
+    return script()
+
+
+@pytest.fixture
+def few(training, tmp_path):
+    """A recipe of four batches, and what it learns from: made-up dives and one rendered."""
+    recipe = training.Recipe(
+        n_epochs=2, clips_an_epoch=4, n_dive_clips=2, n_rendered_clips=1, n_exercise_clips=1,
+        n_appearance=4, n_motion=3, n_rendered_dives=1,
+    )  # fmt: skip
+    rng = np.random.default_rng(0)
+
+    def dive(is_marked: bool) -> object:
+        return training.Filmed(
+            pixels=rng.integers(0, 256, (40, 120, 160, 3), dtype=np.uint8),
+            appearance=rng.standard_normal((40, 4)).astype(np.float32),
+            motion=rng.standard_normal((7, 3)).astype(np.float32),
+            starts=np.arange(0, 25, 4),
+            stages=np.repeat([0, 1, 2, 3], 10) if is_marked else np.full(40, training.UNKNOWN),
+            water=np.linspace(1, -1, 40) if is_marked else np.full(40, np.nan),
+            dive=np.array([4, 1, 2, 1]) if is_marked else np.full(4, training.UNKNOWN),
+        )
+
+    def batches(seed: int = 0) -> object:
+        renderings = training.rendered(recipe, tmp_path, lambda line: None)
+        return training.Batches([dive(True), dive(True)], [dive(False)], renderings, recipe)
+
+    return batches()
+
+
+@pytest.mark.slow
+def test_training_runs_end_to_end_and_twice_the_same(training, few, tmp_path):
+    lines: list[str] = []
+    network, means = training.learned(few, 0, lines.append)
+    again, _ = training.learned(few, 0, lines.append)
+    for key, value in network.state_dict().items():
+        assert torch.equal(value, again.state_dict()[key]), key
+    assert set(means) == set(few.recipe.weights)
+    assert all(np.isfinite(value) for value in means.values())
+    path = tmp_path / "mini.safetensors"
+    save_file({k: v.contiguous() for k, v in network.state_dict().items()}, path)
+    assert C3DMini(path)(a_clip()).shape == (1, C3DMini.dim)
+    text = training.card(few.recipe, few, means, 1.0)
+    assert "It never saw a score, a judge's mark or a commentary." in text
+
+
+@pytest.mark.slow
+def test_a_batch_is_the_same_whoever_draws_it_and_another_is_another(few):
+    first, again, other = few[0], few[0], few[1]
+    for key in first:
+        np.testing.assert_array_equal(first[key], again[key])
+    assert (first["pixels"] != other["pixels"]).any()
+
+
+def test_dive_numbers_are_read(training):
+    assert training._classes_of("5253B").tolist() == [4, 1, 5, 1]
+    assert training._classes_of("407C").tolist() == [3, 2, 7, 0]
+    assert training._classes_of("").tolist() == [training.UNKNOWN] * 4
