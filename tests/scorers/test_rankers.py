@@ -81,7 +81,7 @@ def test_filters_that_look_at_different_clips_are_diverse():
 def test_rankers_put_pairs_in_order(kind, graded):
     scorer = kind().fit(graded(40))
     queries = graded(15, seed=1)
-    assert scorer.pair_accuracy(queries) > 0.8
+    assert scorer.pair_accuracy(queries) > 0.75
     by_score = metrics.pair_accuracy(
         scorer.predict(queries), [query.performance.score for query in queries]
     )

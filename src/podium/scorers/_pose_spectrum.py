@@ -100,9 +100,13 @@ class PoseSpectrum:
         return np.asarray(slopes.numpy() * self.target.divisors([sample])[0], np.float64)
 
     def advice(self, sample: Sample, n: int = 3) -> tuple[JointAdvice, ...]:
-        """Give the moves that would gain most, one a joint, the best first."""
+        """Give the moves that would gain most, one a joint, the best first.
+
+        The head is left out: the others' places are as it sees them.
+        """
         slopes = self.gradient(sample)
         lengths = np.linalg.norm(slopes, axis=2)
+        lengths[:, keypoints_of(sample).head] = 0
         names = joint_names(slopes.shape[1])
         best = np.argsort(-lengths.max(axis=0), kind="stable")[:n]
         frames = lengths.argmax(axis=0)
