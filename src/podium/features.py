@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from podium.augmentation import Augmentation
-from podium.backbones import Backbone
+from podium.backbones import Backbone, describe
 from podium.clips import ClipOptions, Clips, VideoFacts, bounded, cut
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.files import cache_folder, digest, write_bytes
@@ -159,12 +159,13 @@ class Extractor:
                 clips = self._cut(frames, augmentation)
             except VideoError as error:
                 raise VideoError(f"{path}: {error}") from error
-            values = self.backbone(clips.pixels).astype(np.float32)
+            values, doubts = describe(self.backbone, clips.pixels)
+            values = values.astype(np.float32)
             if not np.isfinite(values).all():
                 raise FeatureError(f"{path}: the backbone {self.backbone.name} gave no number")
             features = Features(
                 values, clips.start_seconds, clips.end_seconds, self.backbone.fingerprint,
-                clips.video,
+                replace(clips.video, warnings=(*clips.video.warnings, *doubts)),
             )  # fmt: skip
             if self.cache:
                 self.cache.write(key, features)

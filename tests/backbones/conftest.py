@@ -1,5 +1,6 @@
-"""C3D's weights are 300 MB and do not ship: random ones are made up once for all tests."""
+"""Weights do not ship: C3D's are made up at random once, MoveNet's are used where present."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import torch
 from safetensors.torch import save_file
 
 from podium.backbones.c3d import C3DNetwork
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +22,15 @@ def c3d_weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     save_file(network.state_dict(), path)
     yield path
     path.unlink()  # pytest would keep it for three runs
+
+
+@pytest.fixture(scope="session")
+def movenet_weights() -> Path:
+    """MoveNet's public weights, which are not part of the repository."""
+    usual = REPOSITORY.parent / "shared/weights/movenet_single_pose_lightning_ptq.tflite"
+    path = Path(os.environ.get("PODIUM_MOVENET_WEIGHTS", usual))
+    if not path.is_file():
+        pytest.skip(
+            f"MoveNet's weights are not at {path}: set PODIUM_MOVENET_WEIGHTS to their path"
+        )
+    return path

@@ -8,7 +8,7 @@ from scipy.fft import dct
 
 from podium.errors import UsageError
 from podium.keypoints import Keypoints
-from podium.scorers._pose_spectrum import JointAdvice, PoseSpectrumOptions
+from podium.scorers._pose_spectrum import JointAdvice, PoseSpectrumOptions, keypoints_of
 from podium.scorers.pose_dct import PoseDCT, low_cosines
 from podium.scorers.pose_dft import PoseDFT, low_strengths
 
@@ -57,12 +57,12 @@ def test_the_gradient_is_what_a_small_move_gains(kind, swings):
     for frame, joint, axis in [(5, 10, 0), (40, 0, 1), (20, 3, 1)]:
         moved = []
         for step in (0.01, -0.01):
-            values = query.features.values.reshape(48, 17, 2).copy()
-            values[frame, joint, axis] += step
-            features = replace(query.features, values=values.reshape(3, -1))
-            moved.append(scorer.predict([replace(query, features=features)])[0])
+            positions = keypoints_of(query).positions.astype(np.float64)
+            positions[frame, joint, axis] += step
+            inputs = scorer._described(torch.from_numpy(positions), head=0).numpy()
+            moved.append(scorer._line(inputs[None])[0])
         gain = (moved[0] - moved[1]) / 0.02
-        assert slopes[frame, joint, axis] == pytest.approx(gain, rel=0.05, abs=0.02)
+        assert slopes[frame, joint, axis] == pytest.approx(gain, rel=0.02, abs=1e-3)
 
 
 def test_the_joint_that_matters_is_advised_first(swings):
@@ -72,6 +72,9 @@ def test_the_joint_that_matters_is_advised_first(swings):
     assert advice[0].joint == "right wrist"
     assert advice[0].points >= advice[1].points > 0
     assert np.linalg.norm(advice[0].direction) == pytest.approx(1)
+    slopes = scorer.gradient(swings[3])[advice[0].start_frame : advice[0].end_frame + 1, 10]
+    gain = (slopes.sum(axis=0) * 0.1) @ advice[0].direction
+    assert advice[0].points == pytest.approx(gain)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +86,8 @@ def test_the_joint_that_matters_is_advised_first(swings):
     ],
 )  # fmt: skip
 def test_advice_is_said_in_words(direction, words):
-    advice = JointAdvice(7, "left knee", np.array(direction), 0.456)
-    assert str(advice) == f"frame 7: left knee {words} (+0.46 points)"
+    advice = JointAdvice(7, 22, "left knee", np.array(direction), 0.456)
+    assert str(advice) == f"frames 7-22: left knee {words} (+0.46 points)"
 
 
 def test_impossible_options_are_refused():

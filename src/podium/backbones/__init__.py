@@ -1,6 +1,6 @@
 """Clip -> feature: one backbone a file. A new file here is a new choice everywhere."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,26 @@ class Backbone(Protocol):
     def __call__(self, clips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Describe clips of (clips, 16, height, width, 3), 0-255, as (clips, dim)."""
         ...
+
+
+@runtime_checkable
+class DoubtingBackbone(Backbone, Protocol):
+    """A backbone that can say what of its features is a guess."""
+
+    def describe(
+        self, clips: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+        """Give the features of clips, and warnings for whoever reads the assessment."""
+        ...
+
+
+def describe(
+    backbone: Backbone, clips: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+    """Give the features of clips, (clips, dim), and the backbone's doubts, if it has any."""
+    if isinstance(backbone, DoubtingBackbone):
+        return backbone.describe(clips)
+    return backbone(clips), ()
 
 
 def require_clips(

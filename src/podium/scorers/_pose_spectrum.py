@@ -15,7 +15,7 @@ from torch import Tensor
 
 from podium.errors import UsageError
 from podium.features import Sample
-from podium.keypoints import Keypoints, joint_names, shape_of
+from podium.keypoints import FRAMES_PER_CLIP, Keypoints, joint_names, shape_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._support_vectors import Line, fit_line
 from podium.target import Target, TargetChoice, choose_target
@@ -40,18 +40,19 @@ class PoseSpectrumOptions:
 class JointAdvice:
     """Which joint should move where: the score rises by `points` if it is a tenth of a body off.
 
-    `frame` counts from the first that is used; `direction` (dims,) has length 1.
+    Frames count from the first that is used, inclusive; `direction` (dims,) has length 1.
     """
 
-    frame: int
+    start_frame: int
+    end_frame: int
     joint: str
     direction: Floats
     points: float
 
     def __str__(self) -> str:
         return (
-            f"frame {self.frame}: {self.joint} {_in_words(self.direction)} "
-            f"({self.points:+.2f} points)"
+            f"frames {self.start_frame}-{self.end_frame}: {self.joint} "
+            f"{_in_words(self.direction)} ({self.points:+.2f} points)"
         )
 
 
@@ -100,24 +101,27 @@ class PoseSpectrum:
         return np.asarray(slopes.numpy() * self.target.divisors([sample])[0], np.float64)
 
     def advice(self, sample: Sample, n: int = 3) -> tuple[JointAdvice, ...]:
-        """Give the moves that would gain most, one a joint, the best first.
+        """Give the moves over 16 frames that would gain most, one a joint, the best first.
 
         The head is left out: the others' places are as it sees them.
         """
         slopes = self.gradient(sample)
-        lengths = np.linalg.norm(slopes, axis=2)
-        lengths[:, keypoints_of(sample).head] = 0
+        starts = np.arange(0, len(slopes), FRAMES_PER_CLIP)
+        moves = np.add.reduceat(slopes, starts, axis=0) * STEP  # by stretch, joint and direction
+        gains = np.linalg.norm(moves, axis=2)
+        gains[:, keypoints_of(sample).head] = 0
         names = joint_names(slopes.shape[1])
-        best = np.argsort(-lengths.max(axis=0), kind="stable")[:n]
-        frames = lengths.argmax(axis=0)
+        best = np.argsort(-gains.max(axis=0), kind="stable")[:n]
         return tuple(
             JointAdvice(
-                int(frames[joint]),
-                names[joint],
-                slopes[frames[joint], joint] / max(lengths[frames[joint], joint], 1e-12),
-                float(lengths[frames[joint], joint] * STEP),
+                start_frame=int(starts[stretch]),
+                end_frame=int(min(starts[stretch] + FRAMES_PER_CLIP, len(slopes))) - 1,
+                joint=names[joint],
+                direction=moves[stretch, joint] / max(gains[stretch, joint], 1e-12),
+                points=float(gains[stretch, joint]),
             )
             for joint in best
+            for stretch in [int(gains[:, joint].argmax())]
         )
 
     def state(self) -> ScorerState:
@@ -163,7 +167,8 @@ def keypoints_of(sample: Sample) -> Keypoints:
     """
     features = sample.features
     shape_of(features.backbone)
-    return Keypoints.of_clips(features.values, features.backbone, features.video.n_used)
+    found = Keypoints.of_clips(features.values, features.backbone, features.video.n_used)
+    return found.normalised()
 
 
 def _in_words(direction: Floats) -> str:
