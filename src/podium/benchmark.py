@@ -197,6 +197,10 @@ class Benchmark:
             raise UsageError("no performance has a score to be measured against")
         return scored
 
+    def samples(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
+        """Give the performances with the features of `backbone`, by id."""
+        return self._extracted(performances or self.performances(), self.backbone, 0)
+
     def _systems(self) -> tuple[list[System], dict[str, str]]:
         systems = [s if isinstance(s, System) else system_of(s) for s in self.scorers]
         if not systems:
