@@ -12,7 +12,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from safetensors.numpy import save_file
+from safetensors.numpy import save, save_file
 from safetensors.torch import save_file as save_torch
 
 from podium import features as features_module
@@ -21,6 +21,7 @@ from podium.clips import ClipOptions, read_clips
 from podium.errors import FeatureError, MissingFile, PodiumError, VideoError
 from podium.features import AHEAD, Extractor, FeatureCache, Features, extract, read_features
 from podium.files import cache_folder
+from podium.keypoints import Keypoints
 from podium.performance import Performance
 
 DROPPING = Augmentation(zoom=1, brightness=0.8, equalise=False, mask=False, drop=0.5, seed=1)
@@ -380,7 +381,10 @@ def test_a_file_of_features_is_read_in_place_of_a_video(tmp_path, backbone, kind
 def test_features_of_another_kind_are_refused(tmp_path, values, found):
     path = tmp_path / "x.npy"
     np.save(path, values)
-    message = f"{path}: holds {found}: features must be numbers of (clips, dim)"
+    message = (
+        f"{path}: holds {found}: features must be numbers of (clips, dim), keypoints of "
+        "(frames, joints, 2 or 3)"
+    )
     with pytest.raises(FeatureError, match=whole(message)):
         read_features(path)
 
@@ -470,3 +474,45 @@ def test_a_damaged_file_of_features_is_read_or_refused(tmp_path, kind, data):
         assert message.startswith(f"{path}: ")
     else:
         assert np.isfinite(features.values).all()
+
+
+# keypoints
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".safetensors"])
+def test_keypoints_are_read_as_clips_of_16_frames(tmp_path, suffix):
+    positions = np.random.default_rng(0).normal(size=(40, 17, 2)).astype(np.float32)
+    path = tmp_path / f"x{suffix}"
+    if suffix == ".npy":
+        np.save(path, positions)
+    else:
+        path.write_bytes(save({"keypoints": positions}))
+    features = read_features(path)
+    assert features.values.shape == (3, 16 * 17 * 2)
+    assert features.backbone == "file-keypoints-17x2"
+    assert features.video.n_used == 40
+    assert features.video.warnings == ("keypoints were given instead of a video",)
+    again = Keypoints.of_clips(features.values, features.backbone, 40)
+    np.testing.assert_array_equal(again.positions, Keypoints(positions).normalised().positions)
+
+
+def test_gaps_in_keypoints_are_filled_and_said(tmp_path):
+    positions = np.random.default_rng(0).normal(size=(20, 4, 3))
+    positions[3:5, 1] = np.nan
+    np.save(tmp_path / "x.npy", positions)
+    said = "2 % of the keypoints were not seen and were filled in"
+    assert read_features(tmp_path / "x.npy").video.warnings[1:] == (said,)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (np.nan, "no joint was seen in any frame: find the keypoints anew"),
+        (np.inf, "holds numbers that are not finite: find the keypoints anew"),
+    ],
+)
+def test_keypoints_that_are_no_numbers_are_refused(tmp_path, value, message):
+    path = tmp_path / "x.npy"
+    np.save(path, np.full((20, 4, 2), value))
+    with pytest.raises(FeatureError, match=whole(f"{path}: {message}")):
+        read_features(path)

@@ -251,3 +251,22 @@ def test_nothing_is_changed_in_place(rows):
     metrics.bootstrap(metrics.mse, first, second, n_resamples=5)
     np.testing.assert_array_equal(first, before[0])
     np.testing.assert_array_equal(second, before[1])
+
+
+# pair_accuracy
+
+
+def test_pair_accuracy_counts_pairs():
+    generator = np.random.default_rng(0)
+    predicted, true = generator.integers(0, 6, 20), generator.integers(0, 6, 20)
+    right = total = 0.0
+    for i in range(20):
+        for j in range(20):
+            if true[i] > true[j]:
+                total += 1
+                right += (predicted[i] > predicted[j]) + 0.5 * (predicted[i] == predicted[j])
+    assert metrics.pair_accuracy(predicted, true) == pytest.approx(right / total)
+
+
+def test_pair_accuracy_of_equal_scores_is_unknown():
+    assert np.isnan(metrics.pair_accuracy([1, 2], [5, 5]))

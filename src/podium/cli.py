@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from podium.errors import ManifestError, PodiumError, UsageError
 
 if TYPE_CHECKING:
     from podium.assessor import Assessor
+    from podium.benchmark import Results
     from podium.performance import Performance
 
 app = typer.Typer(
@@ -188,6 +190,47 @@ def extract(
 
 
 @app.command()
+def benchmark(
+    name: Annotated[str, typer.Argument(help="paper, or a data set: podium list datasets.")],
+    root: Annotated[
+        Path | None, typer.Option(help="Where the data are; else in PODIUM_DATA.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="How many seeded splits.", min=1)] = 10,
+    quick: Annotated[bool, typer.Option(help="Two splits and three scorers only.")] = False,
+    out: Annotated[
+        Path, typer.Option(help="The folder for results; a stopped run goes on from there.")
+    ] = Path("out/benchmark"),
+    render: Annotated[
+        bool, typer.Option("--render", help="Measure nothing: write tables of what is in --out.")
+    ] = False,
+    backbone: Backbone = "motion",
+    keypoints: Annotated[
+        str | None, typer.Option(help="What finds joints; pose, if its weights are at hand.")
+    ] = None,
+    scorer: Annotated[
+        list[str] | None, typer.Option(help="Of a data set: which scorers; may be repeated.")
+    ] = None,
+) -> None:
+    """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
+    from podium import _catalog, tables
+
+    if render:
+        _say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
+        return
+    _catalog.find("podium.backbones", backbone)
+    asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out}
+    with _progress() as progress:
+        if name == "paper":
+            results = _paper(root, seeds, quick, {**asked, "progress": progress})
+        else:
+            results = _measured(name, root, 2 if quick else seeds, scorer, asked, progress)
+    path = out / f"{backbone}.json"
+    results.save(path)
+    print(tables.overview(results))
+    _say(f"results: {path}")
+
+
+@app.command()
 def inspect(
     video: Annotated[Path, typer.Argument(help="The video to look at.")], as_json: Json = False
 ) -> None:
@@ -295,6 +338,46 @@ def _complain(message: str, code: int) -> int:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr)
+
+
+def _pose_at_hand() -> str | None:
+    return "pose" if os.environ.get("PODIUM_MOVENET_WEIGHTS") else None
+
+
+def _paper(root: Path | None, seeds: int, quick: bool, asked: dict[str, Any]) -> "Results":
+    """Make the paper's tables; all of them, and the pictures, unless it is to be quick."""
+    from podium.paper import PaperBenchmark
+    from podium.pictures import draw_examples, draw_maps
+    from podium.transfer import with_transfer
+
+    protocol = PaperBenchmark(root, n_seeds=seeds, quick=quick, **asked)
+    results = protocol.run()
+    if quick:
+        return results
+    results = with_transfer(results, root, asked["folder"], asked["progress"])
+    try:
+        for draw in (draw_examples, draw_maps):
+            for path in draw(results, protocol.dives(), asked["folder"] / "pictures"):
+                _say(f"picture: {path}")
+    except UsageError as error:  # the numbers do not need what draws pictures
+        _say(str(error))
+    return results
+
+
+def _measured(
+    name: str,
+    root: Path | None,
+    seeds: int,
+    scorers: "Sequence[str] | None",
+    asked: dict[str, Any],
+    progress: Any,
+) -> "Results":
+    from podium import _catalog
+    from podium.benchmark import Benchmark
+
+    dataset = _catalog.find("podium.datasets", name)(root)
+    named = tuple(scorers or ("constant", "type_mean", "ridge", "siamese_lstm"))
+    return Benchmark(dataset, scorers=named, seeds=range(seeds), progress=progress, **asked).run()
 
 
 def _load(model: str) -> "Assessor":

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from traceback import clear_frames
 from types import MappingProxyType
@@ -18,15 +18,17 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from podium.augmentation import Augmentation
-from podium.backbones import Backbone
+from podium.backbones import Backbone, describe
 from podium.clips import ClipOptions, Clips, VideoFacts, bounded, cut
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.files import cache_folder, digest, write_bytes
+from podium.keypoints import filled
 from podium.performance import Performance
 from podium.video import DECODER_VERSION, Frames, decode, without_leading_black, without_repeats
 
 FEATURE_SUFFIXES = (".npy", ".safetensors")
-"""Files that hold features already, (clips, dim), and are read in place of a video."""
+"""Files that hold features (clips, dim) or keypoints (frames, joints, 2 or 3) already, and are read
+in place of a video."""
 
 CACHE_VERSION = "3"
 
@@ -196,11 +198,13 @@ class Extractor:
             clips = self._cut(frames, augmentation)
         except VideoError as error:
             raise VideoError(f"{path}: {error}") from error
-        values = self.backbone(clips.pixels).astype(np.float32)
+        values, doubts = describe(self.backbone, clips.pixels)
+        values = values.astype(np.float32)
         if not np.isfinite(values).all():
             raise FeatureError(f"{path}: the backbone {self.backbone.name} gave no number")
+        video = replace(clips.video, warnings=(*clips.video.warnings, *doubts))
         features = Features(
-            values, clips.start_seconds, clips.end_seconds, self.backbone.fingerprint, clips.video
+            values, clips.start_seconds, clips.end_seconds, self.backbone.fingerprint, video
         )
         if self.cache:
             self.cache.write(key, features)
@@ -290,28 +294,58 @@ def _content_of(path: Path) -> str:
 
 
 def read_features(path: Path) -> Features:
-    """Read a file of features that were made elsewhere: `.npy` or `.safetensors`, (clips, dim).
+    """Read a file of features made elsewhere, (clips, dim), or of keypoints, (frames, joints, 2|3).
 
-    A safetensors file holds them under the name `features`.
+    `.npy`, or `.safetensors` with the array under the name `features` or `keypoints`. Keypoints
+    are normalised and cut into clips of 16 frames (`podium.keypoints`); joints that were not seen
+    are nan, and are filled in.
 
     Raises
     ------
     FeatureError
-        If it is missing, damaged, not two-dimensional, or holds anything but finite numbers.
+        If it is missing, damaged, of another shape, or holds numbers that are not finite.
     """
     values = _array_of(path)
-    if values.ndim != 2 or 0 in values.shape or values.dtype.kind not in "fiu":
+    is_keypoints = values.ndim == 3 and values.shape[2] in (2, 3)
+    if (
+        not (values.ndim == 2 or is_keypoints)
+        or 0 in values.shape
+        or values.dtype.kind not in "fiu"
+    ):
         raise FeatureError(
             f"{path}: holds {values.dtype} of {values.shape}: features must be numbers of "
-            "(clips, dim)"
+            "(clips, dim), keypoints of (frames, joints, 2 or 3)"
         )
+    return _of_keypoints(values, path) if is_keypoints else _of_clips(values, path)
+
+
+def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
     with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
         values = values.astype(np.float32)
     if not np.isfinite(values).all():
         raise FeatureError(f"{path}: holds numbers that are not finite: make the features anew")
-    unknown = np.full(len(values), np.nan)
     facts = VideoFacts(0, 0, 0, float("nan"), ("features were given instead of a video",))
-    return Features(values, unknown, unknown, f"file-{values.shape[1]}", facts)
+    return _without_times(values, f"file-{values.shape[1]}", facts)
+
+
+def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
+    with np.errstate(over="ignore"):
+        positions = positions.astype(np.float32)
+    if np.isinf(positions).any():
+        raise FeatureError(f"{path}: holds numbers that are not finite: find the keypoints anew")
+    try:
+        keypoints = filled(positions).normalised()
+    except FeatureError as error:
+        raise FeatureError(f"{path}: {error}") from error
+    n_frames = len(keypoints)
+    warnings = ("keypoints were given instead of a video", *keypoints.warnings)
+    facts = VideoFacts(n_frames, n_frames, 0, float("nan"), warnings)
+    return _without_times(keypoints.clips(), f"file-{keypoints.layout}", facts)
+
+
+def _without_times(values: npt.NDArray[np.float32], made_by: str, facts: VideoFacts) -> Features:
+    unknown = np.full(len(values), np.nan)
+    return Features(values, unknown, unknown, made_by, facts)
 
 
 def _array_of(path: Path) -> npt.NDArray[np.float32]:
@@ -324,7 +358,8 @@ def _array_of(path: Path) -> npt.NDArray[np.float32]:
             array: npt.NDArray[np.float32] = np.lib.format.open_memmap(path, mode="r")
             return array
         with safe_open(path, framework="numpy") as file:
-            found: npt.NDArray[np.float32] = file.get_tensor("features")
+            name = "keypoints" if "keypoints" in file.keys() else "features"  # noqa: SIM118
+            found: npt.NDArray[np.float32] = file.get_tensor(name)
             return found
     except Exception as error:  # each format has errors of its own, and any means the same here
         raise FeatureError(f"{path}: cannot be read as features ({error})") from error

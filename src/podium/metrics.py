@@ -66,6 +66,18 @@ def spearman(predicted: Values, true: Values) -> float:
     return float(stats.spearmanr(first, second).statistic)
 
 
+def pair_accuracy(predicted: Values, true: Values) -> float:
+    """Say which share of pairs with different scores is put in the right order, 0 to 1.
+
+    A pair that is predicted the same counts half.
+    """
+    first, second = validate(predicted, true)
+    wanted = np.sign(second[:, None] - second[None])
+    said = np.sign(first[:, None] - first[None])
+    pairs = wanted > 0
+    return float(((said[pairs] + 1) / 2).mean()) if pairs.any() else float("nan")
+
+
 def mse(predicted: Values, true: Values) -> float:
     """Average the squared distance from the judges' score, in points squared (paper, V-B)."""
     first, second = validate(predicted, true)

@@ -179,10 +179,10 @@ def _predicted(
     train: Sequence[Sample], queries: Sequence[Sample], options: TrainingOptions
 ) -> list[float]:
     scorer = make_scorer(options.scorer, options.scorer_options, options.seed).fit(train)
-    return [float(value) for value in scorer.predict([_unlabelled(q) for q in queries])]
+    return [float(value) for value in scorer.predict([unlabelled(q) for q in queries])]
 
 
-def _unlabelled(sample: Sample) -> Sample:
+def unlabelled(sample: Sample) -> Sample:
     """Hide what a scorer must not see of a performance that it is to score."""
     performance = replace(sample.performance, score=None, judges=())
     return replace(sample, performance=performance, variants=())

@@ -1,4 +1,4 @@
-"""Weights that do not ship: C3D's are made up at random, MobileNet's are used where present."""
+"""Weights that do not ship: C3D's are made up at random, the others' used where present."""
 
 import os
 from collections.abc import Iterator
@@ -33,3 +33,15 @@ def c3d_weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     save_file(network.state_dict(), path)
     yield path
     path.unlink()  # pytest would keep it for three runs
+
+
+@pytest.fixture(scope="session")
+def movenet_weights() -> Path:
+    """MoveNet's public weights, which are not part of the repository."""
+    usual = REPOSITORY.parent / "shared/weights/movenet_single_pose_lightning_ptq.tflite"
+    path = Path(os.environ.get("PODIUM_MOVENET_WEIGHTS", usual))
+    if not path.is_file():
+        pytest.skip(
+            f"MoveNet's weights are not at {path}: set PODIUM_MOVENET_WEIGHTS to their path"
+        )
+    return path

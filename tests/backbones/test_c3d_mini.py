@@ -76,8 +76,10 @@ def test_another_network_s_weights_are_refused(tmp_path):
 
 
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("c3d_mini_s_training", SCRIPTS / "train_c3d_mini.py")
-    assert spec and spec.loader
+    path = SCRIPTS / "train_c3d_mini.py"
+    spec = importlib.util.spec_from_file_location("c3d_mini_s_training", path)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look themselves up there
     spec.loader.exec_module(module)

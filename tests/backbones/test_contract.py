@@ -13,6 +13,7 @@ from podium.backbones.c3d import C3D
 from podium.backbones.figure import Figure, FigureOptions
 from podium.backbones.mobilenet_v1 import MobileNetV1, MobileNetV1Options
 from podium.backbones.motion import Motion, MotionOptions
+from podium.backbones.pose import Pose, PoseOptions
 from podium.backbones.posture import Posture, PostureOptions
 
 NAMES = _catalog.names("podium.backbones")
@@ -44,6 +45,11 @@ def motion(_: pytest.FixtureRequest, kind: str) -> Motion:
     return Motion(MotionOptions(n_windows=4) if kind == "other" else MotionOptions())
 
 
+def pose(request: pytest.FixtureRequest, kind: str) -> Pose:
+    weights = request.getfixturevalue("movenet_weights")
+    return Pose(weights, PoseOptions(margin=2.0) if kind == "other" else PoseOptions())
+
+
 def posture(_: pytest.FixtureRequest, kind: str) -> Posture:
     return Posture(PostureOptions(n_windows=4) if kind == "other" else PostureOptions())
 
@@ -53,6 +59,7 @@ RECIPES: dict[str, Callable[[pytest.FixtureRequest, str], Any]] = {
     "figure": figure,
     "mobilenet_v1": mobilenet_v1,
     "motion": motion,
+    "pose": pose,
     "posture": posture,
 }
 SLOW = {"c3d"}

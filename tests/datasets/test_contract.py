@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from podium import _catalog
+from podium.datasets.kimore import Kimore
 from podium.datasets.manifest import Manifest
+from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import DatasetNotFound, MissingFile
@@ -30,6 +33,7 @@ class Recipe:
     absent: Callable[[Path], Any]
     error: type[Exception]
     message: str
+    table: str = "metadata.csv"
 
 
 def manifest(folder: Path) -> Manifest:
@@ -51,12 +55,46 @@ def simulated(folder: Path) -> Simulated:
     return dataset
 
 
+def kimore(folder: Path) -> Kimore:
+    rows = "a,s1,Expert,Es1,45,20,25\nb,s2,Stroke,Es1,20.5,10,10.5\n"
+    header = "id,subject,group,exercise,total_score,primary_outcome,control_factors\n"
+    (folder / "performances.csv").write_text(header + rows, encoding="utf-8")
+    positions = np.random.default_rng(0).normal(size=(40, 25, 3)).astype(np.float16)
+    np.savez(folder / "positions_15hz.npz", a=positions, b=positions)
+    return Kimore(folder)
+
+
+def pushups(folder: Path) -> Pushups:
+    (folder / "videos").mkdir()
+    for name in ("correct1", "wrong12"):
+        (folder / "videos" / f"{name}.mp4").touch()
+    table = "id,label,frames\ncorrect1,correct,61\nwrong12,wrong,50\n"
+    (folder / "performances.csv").write_text(table, encoding="utf-8")
+    return Pushups(folder)
+
+
 RECIPES = {
+    "kimore": Recipe(
+        kimore,
+        Kimore,
+        DatasetNotFound,
+        "KIMORE was looked for at {table} and is not there: set PODIUM_DATA to the folder that "
+        "holds kimore, or give its path",
+        "performances.csv",
+    ),
     "manifest": Recipe(
         manifest,
         lambda folder: Manifest(folder / "metadata.csv"),
         MissingFile,
         "{table}: no such table of performances: check the path",
+    ),
+    "pushups": Recipe(
+        pushups,
+        Pushups,
+        DatasetNotFound,
+        "the push-ups were looked for at {table} and are not there: set PODIUM_DATA to the folder "
+        "that holds pushups, or give its path",
+        "performances.csv",
     ),
     "simulated": Recipe(
         simulated,
@@ -106,7 +144,7 @@ def test_its_ids_are_unique_texts(performances):
 def test_it_says_where_it_was_looked_for(name, tmp_path):
     recipe = RECIPES[name]
     dataset = recipe.absent(tmp_path)
-    message = recipe.message.format(table=tmp_path / "metadata.csv")
+    message = recipe.message.format(table=tmp_path / recipe.table)
     with pytest.raises(recipe.error, match=rf"^{re.escape(message)}$"):
         dataset.performances()
     assert list(tmp_path.iterdir()) == []

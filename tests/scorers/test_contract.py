@@ -1,6 +1,7 @@
 """What every scorer must do; a new file in podium/scorers is met without a change here.
 
-One whose defaults are slow to fit gets a quick recipe.
+One whose defaults are slow to fit gets a quick recipe. A scorer with `reads = "keypoints"` is given
+performances whose features are keypoints.
 """
 
 import json
@@ -11,10 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load, save
 
-from podium import _catalog
-from podium.errors import PodiumError
+from podium import _catalog, metrics
+from podium.errors import FeatureError, PodiumError
 from podium.features import Sample
+from podium.keypoints import Keypoints
 from podium.metric_learning import LearningOptions
 from podium.pairs import PairOptions
 from podium.scorers import ScorerState
@@ -37,24 +40,48 @@ def make(name: str, seed: int = 0) -> Any:
     return _catalog.find("podium.scorers", name)(seed=seed)
 
 
+def is_blind(name: str) -> bool:
+    """Whether a scorer looks at nothing but what is known of a performance beside its video."""
+    return name in {"constant", "difficulty", "one_judge", "type_mean"}
+
+
+def clips_of(mark: float, number: int, generator: np.random.Generator) -> np.ndarray:
+    """3 or 4 clips of 6 numbers, the first of which is the mark."""
+    values = generator.normal(size=(3 + number % 2, 6)).astype(np.float32)
+    values[:, 0] = mark + 0.1 * generator.normal(size=len(values))
+    return values
+
+
+def keypoints_of(mark: float, number: int, generator: np.random.Generator) -> np.ndarray:
+    """3 or 4 clips of a body of 5 joints, one of which swings the wider the better the mark."""
+    n_frames = 40 + 16 * (number % 2)
+    positions = np.tile(np.arange(10, dtype=np.float32).reshape(5, 2), (n_frames, 1, 1))
+    positions[:, 2, 0] += mark / 5 * np.sin(np.arange(n_frames) / 4)
+    positions += 0.05 * generator.normal(size=positions.shape)
+    return Keypoints(positions).normalised().clips()
+
+
+def is_of_keypoints(name: str) -> bool:
+    return getattr(_catalog.find("podium.scorers", name), "reads", "clips") == "keypoints"
+
+
 @pytest.fixture(scope="module")
-def samples(make_sample) -> list[Sample]:
-    """Two dozen performances of two actions whose first number is the mark, of 3 or 4 clips."""
+def samples(make_sample, name) -> list[Sample]:
+    """Two dozen performances of two actions whose clips show the mark."""
     generator = np.random.default_rng(5)
+    values_of = keypoints_of if is_of_keypoints(name) else clips_of
     made = []
     for number in range(24):
         mark, difficulty = 3 + 7 * generator.random(), (1.6, 2.4, 3.2)[number % 3]
-        values = generator.normal(size=(3 + number % 2, 6)).astype(np.float32)
-        values[:, 0] = mark + 0.1 * generator.normal(size=len(values))
-        made.append(
-            make_sample(
-                f"s{number}",
-                values,
-                score=round(3 * mark * difficulty, 2),
-                action="ab"[number % 2],
-                difficulty=difficulty,
-            )
+        sample = make_sample(
+            f"s{number}",
+            values_of(mark, number, generator),
+            score=round(3 * mark * difficulty, 2),
+            action="ab"[number % 2],
+            difficulty=difficulty,
         )
+        backbone = "made-up-keypoints-5x2" if is_of_keypoints(name) else "made-up"
+        made.append(replace(sample, features=replace(sample.features, backbone=backbone)))
     return made
 
 
@@ -101,6 +128,51 @@ def test_a_score_does_not_depend_on_who_else_is_scored(fitted, queries):
     np.testing.assert_allclose(together, alone, rtol=1e-4)
 
 
+def test_nothing_to_score_gives_no_scores(fitted):
+    assert fitted.predict([]).shape == (0,)
+
+
+def test_it_ranks_by_what_it_sees(name, fitted, samples):
+    """Beside difficulty, the mark shows in the clips: only those who look can know it."""
+    predicted = fitted.predict(samples[:18])
+    known = [s.performance for s in samples[:18]]
+    execution = metrics.spearman(
+        predicted / [p.difficulty for p in known], [p.execution for p in known]
+    )
+    if is_blind(name):
+        assert not execution > 0.4
+    else:
+        assert execution > 0.4
+
+
+def test_features_of_another_length_are_refused(name, fitted, queries):
+    if is_blind(name):
+        pytest.skip(f"{name} does not look at features")
+    given = queries[0].features.values
+    backbone = "made-up-keypoints-4x2" if is_of_keypoints(name) else "made-up"
+    features = replace(
+        queries[0].features, values=given[:, : len(given[0]) * 4 // 5], backbone=backbone
+    )
+    message = (
+        r"features have \d+ numbers( a clip)? and the model reads \d+: "
+        r"use the backbone that the model was trained with"
+    )
+    with pytest.raises(FeatureError, match=rf"^{message}$"):
+        fitted.predict([replace(queries[0], features=features)])
+
+
+def test_keypoints_are_asked_for_where_they_are_needed(name, queries):
+    if not is_of_keypoints(name):
+        pytest.skip(f"{name} reads features of any backbone")
+    strange = [replace(q, features=replace(q.features, backbone="motion-1")) for q in queries]
+    message = (
+        "features of motion-1 are no keypoints: use the backbone pose, or files of keypoints "
+        "(frames x joints x 2 or 3)"
+    )
+    with pytest.raises(FeatureError, match=rf"^{re.escape(message)}$"):
+        make(name).fit(strange)
+
+
 def test_fit_gives_the_scorer_back(name, samples):
     scorer = make(name)
     assert scorer.fit(samples) is scorer
@@ -109,7 +181,7 @@ def test_fit_gives_the_scorer_back(name, samples):
 def test_it_survives_being_saved(fitted, queries):
     state = fitted.state()
     text = json.dumps(dict(state.config), allow_nan=False)
-    arrays = {key: np.array(value) for key, value in state.arrays.items()}
+    arrays = load(save({key: np.ascontiguousarray(v) for key, v in state.arrays.items()}))
     again = type(fitted).restore(ScorerState(arrays, json.loads(text)))
     np.testing.assert_array_equal(again.predict(queries), fitted.predict(queries))
     assert_same_arrays(again.state(), state)

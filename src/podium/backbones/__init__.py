@@ -1,6 +1,6 @@
 """Clip -> feature: one backbone a file. A new file here is a new choice everywhere."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,26 @@ def make_backbone(name: str) -> Backbone:
 
     parts: list[Backbone] = [_catalog.find(__name__, part)() for part in name.split("+")]
     return parts[0] if len(parts) == 1 else Joined(parts)
+
+
+@runtime_checkable
+class DoubtingBackbone(Backbone, Protocol):
+    """A backbone that can say what of its features is a guess."""
+
+    def describe(
+        self, clips: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+        """Give the features of clips, and warnings for whoever reads the assessment."""
+        ...
+
+
+def describe(
+    backbone: Backbone, clips: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+    """Give the features of clips, (clips, dim), and the backbone's doubts, if it has any."""
+    if isinstance(backbone, DoubtingBackbone):
+        return backbone.describe(clips)
+    return backbone(clips), ()
 
 
 def require_clips(

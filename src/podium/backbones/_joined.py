@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from podium.backbones import Backbone
+from podium.backbones import Backbone, describe
 from podium.errors import UsageError
 
 
@@ -34,4 +34,12 @@ class Joined:
 
     def __call__(self, clips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Describe clips of (clips, 16, height, width, 3) as (clips, dim); see `Backbone`."""
-        return np.concatenate([part(clips) for part in self._parts], axis=1)
+        return self.describe(clips)[0]
+
+    def describe(
+        self, clips: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+        """Describe clips, and give the doubts of those parts that have any."""
+        said = [describe(part, clips) for part in self._parts]
+        doubts = tuple(doubt for _, doubts in said for doubt in doubts)
+        return np.concatenate([values for values, _ in said], axis=1), doubts

@@ -45,7 +45,9 @@ class SiameseLSTMOptions:
     the predictions from several references become one. `n_metric_actions` restricts phase one to
     the most frequent actions (the paper: 3 of 6); 0 means all. `head` is what the last layer reads:
     `joint` is the paper's D2; `joint_and_query` also the query's own embedding, which D2, learned
-    to tell alike from unlike, need not keep.
+    to tell alike from unlike, need not keep. `clip_measure` is what a clip's similarity is:
+    `sigmoid` the paper's, `share` how much less alike than each is to itself
+    (`Siamese.clip_similarity`).
     """
 
     references: ReferenceChoice = "best"
@@ -56,6 +58,7 @@ class SiameseLSTMOptions:
     n_components: int = 32
     n_metric_actions: int = 0
     learn_metric: bool = True
+    clip_measure: Literal["share", "sigmoid"] = "share"
     learning: LearningOptions = field(default_factory=LearningOptions)
     pairs: PairOptions = field(default_factory=PairOptions)
     siamese: SiameseOptions = field(default_factory=SiameseOptions)
@@ -66,6 +69,31 @@ class SiameseLSTMOptions:
                 "n_networks and n_components must be 1 or more and n_metric_actions 0 or more, "
                 f"not {self.n_networks}, {self.n_components} and {self.n_metric_actions}"
             )
+
+
+def as_printed(
+    references: ReferenceChoice = "best", n_pairs: int = 3200, learn_metric: bool = True
+) -> SiameseLSTMOptions:
+    """Give the paper's own setting, with nothing of Podium's beside it.
+
+    One network, learned from `n_pairs` pairs of the three most frequent actions by the paper's
+    loss alone; a linear layer on D2; the score itself as the target; the sigmoid as similarity.
+    What the paper leaves open is as in the other scorers: 128 components, ReLU, M of 64.
+    """
+    n_similar = round(n_pairs * 1300 / 3200)
+    return SiameseLSTMOptions(
+        references=references,
+        target="score",
+        head="joint",
+        n_networks=1,
+        n_components=128,
+        n_metric_actions=3,
+        learn_metric=learn_metric,
+        clip_measure="sigmoid",
+        learning=LearningOptions(clip_weight=0.0, noise=0.0),
+        pairs=PairOptions(n_similar=n_similar, n_dissimilar=n_pairs - n_similar),
+        siamese=SiameseOptions(reads_difference=False),
+    )
 
 
 @dataclass(frozen=True)
@@ -142,6 +170,41 @@ class SiameseLSTM:
         self.members = tuple(self._with_head(network, train) for network in networks)
         return self
 
+    def refitted(
+        self, train: Sequence[Sample], references: ReferenceChoice | None = None
+    ) -> "SiameseLSTM":
+        """Keep the metric frozen, and fit references and last layer to other performances.
+
+        This is how the paper changes the bias (table I), and goes from dives to vaults (VI).
+        """
+        options = replace(self.options, references=references or self.options.references)
+        other = SiameseLSTM(options, self.seed)
+        other.target = choose_target(train, options.target)
+        other.n_clips, other.normaliser = self.n_clips, self.normaliser
+        other.references = choose_references(train, options.references)
+        other.members = tuple(other._with_head(member.network, train) for member in self.members)
+        return other
+
+    def embeddings(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:
+        """Give the paper's O of each performance by the first network, (performances, M)."""
+        with torch.inference_mode():
+            embedded = self.members[0].network.embedding(self._sequences(samples))
+        found: npt.NDArray[np.float32] = embedded.numpy()
+        return found
+
+    def joint_embeddings(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:
+        """Give D2 of each performance beside its references (mean), (performances, n_second)."""
+        ours = torch.from_numpy(self.embeddings(samples))
+        theirs = torch.from_numpy(self.embeddings(self.references))
+        rows = []
+        with torch.inference_mode():
+            for sample, embedded in zip(samples, ours, strict=True):
+                places = self._places(self.partners(sample, self.references))
+                beside = embedded.expand(len(places), -1)
+                joint = self.members[0].network.joint(theirs[places], beside)
+                rows.append(joint.mean(dim=0).numpy())
+        return np.stack(rows)
+
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points, (performances,), against the references of their action."""
         scores = self.compare(queries, self.references)
@@ -205,7 +268,7 @@ class SiameseLSTM:
         with torch.inference_mode():
             for member in self.members:
                 embedded = clip_embeddings(member.network, both)
-                rows.append(member.network.clip_similarity(embedded[1], embedded[0]).numpy())
+                rows.append(self._clip_measure(member.network, *embedded[[1, 0]]).numpy())
         return np.asarray(np.mean(rows, axis=0), np.float64)[-n_ours:]
 
     def state(self) -> ScorerState:
@@ -243,6 +306,11 @@ class SiameseLSTM:
             for number, plain in enumerate(config["references"])
         )
         return scorer
+
+    def _clip_measure(self, network: Siamese, theirs: Tensor, ours: Tensor) -> Tensor:
+        if self.options.clip_measure == "sigmoid":
+            return network.similarity(theirs, ours)
+        return network.clip_similarity(theirs, ours)
 
     def _parts(
         self, train: Sequence[Sample], validation: Sequence[Sample]

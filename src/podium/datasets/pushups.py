@@ -1,0 +1,57 @@
+"""Push-ups on phones and from the web, each correct or wrong."""
+
+import csv
+import os
+from pathlib import Path
+from types import MappingProxyType
+
+from podium.errors import DatasetNotFound, ManifestError
+from podium.performance import Performance
+
+SCORES = {"correct": 1.0, "wrong": 0.0}
+
+
+class Pushups:
+    """Push-ups that are correct (score 1) or wrong (score 0); read from where you keep them.
+
+    `root` holds `performances.csv` and `videos/`; without it, `pushups` in the folder that
+    `PODIUM_DATA` names. Some clips have ticks or crosses drawn in, and neighbours by number come
+    from one recording: `event` names blocks of ten, to be left out together.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = Path(root) if root else Path(os.environ.get("PODIUM_DATA", ".")) / "pushups"
+
+    def performances(self) -> tuple[Performance, ...]:
+        """List every push-up.
+
+        Raises
+        ------
+        DatasetNotFound
+            If the data are not at `root`.
+        ManifestError
+            If a label is neither correct nor wrong.
+        """
+        table = self.root / "performances.csv"
+        if not table.is_file():
+            raise DatasetNotFound(
+                f"the push-ups were looked for at {table} and are not there: set PODIUM_DATA to "
+                "the folder that holds pushups, or give its path"
+            )
+        with table.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return tuple(self._performance(row, table) for row in rows)
+
+    def _performance(self, row: dict[str, str], table: Path) -> Performance:
+        label = row["label"]
+        if label not in SCORES:
+            raise ManifestError(f"{table}: label {label!r} of {row['id']} must be correct or wrong")
+        number = int("".join(filter(str.isdecimal, row["id"])) or 0)
+        return Performance(
+            id=row["id"],
+            path=self.root / "videos" / f"{row['id']}.mp4",
+            score=SCORES[label],
+            action="pushup",
+            event=f"{label}-{number // 10}",
+            extra=MappingProxyType({"label": label}),
+        )

@@ -1,0 +1,131 @@
+"""UNLV-Vault: 176 gymnastic vaults (Parmar and Morris, 2017), read from its published layout.
+
+Beside one `*overall_scores.mat` (one score a vault, in order) lie the vaults themselves: `001.avi`
+and so on, or a folder of pictures for each, anywhere below `root`. Tested on a made-up copy only:
+the data themselves were not at hand.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from podium.errors import DatasetNotFound, ManifestError
+from podium.files import cache_folder
+from podium.performance import Performance
+
+PICTURES = (".jpg", ".jpeg", ".png")
+FRAMES_PER_SECOND = 25
+
+
+class UnlvVault:
+    """Gymnastic vaults with the judges' scores, as avi files or folders of frames and mat files.
+
+    `root` holds them; without it, `unlv-vault` in the folder that `PODIUM_DATA` names. Folders of
+    frames are joined to videos in the cache, once.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = Path(root) if root else Path(os.environ.get("PODIUM_DATA", ".")) / "unlv-vault"
+
+    def performances(self) -> tuple[Performance, ...]:
+        """List every vault; `difficulty` where a `*difficulty*.mat` gives it.
+
+        Raises
+        ------
+        DatasetNotFound
+            If the data are not at `root`.
+        ManifestError
+            If there are not as many vaults as scores.
+        """
+        tables = sorted(self.root.rglob("*overall_scores.mat"))
+        if not tables:
+            raise DatasetNotFound(
+                f"UNLV-Vault was looked for at {self.root / '*overall_scores.mat'} and is not "
+                "there: set PODIUM_DATA to the folder that holds unlv-vault, or give its path"
+            )
+        scores = _column(tables[0])
+        vaults = _vaults(self.root)
+        if len(vaults) != len(scores):
+            raise ManifestError(
+                f"{tables[0]}: has {len(scores)} scores and there are {len(vaults)} vaults below "
+                f"{self.root}: there must be one of each"
+            )
+        difficulties = _difficulties(self.root, len(scores))
+        return tuple(
+            Performance(
+                id=path.stem,
+                path=_video(path),
+                score=float(score),
+                difficulty=difficulty,
+                action="vault",
+                extra=MappingProxyType({"source": path.name}),
+            )
+            for path, score, difficulty in zip(vaults, scores, difficulties, strict=True)
+        )
+
+
+def _column(path: Path) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Read the one array of numbers of a mat file, as a row."""
+    from scipy.io import loadmat
+
+    try:
+        found = {name: value for name, value in loadmat(path).items() if not name.startswith("_")}
+    except (ValueError, TypeError, NotImplementedError) as error:
+        raise ManifestError(f"{path}: is not a mat file ({error})") from error
+    if len(found) != 1:
+        raise ManifestError(f"{path}: holds {len(found)} arrays: it must hold one, the numbers")
+    return np.ravel(next(iter(found.values()))).astype(np.float64)
+
+
+def _vaults(root: Path) -> list[Path]:
+    """List the vaults by number: avi files, or folders that hold pictures."""
+    videos = [path for path in root.rglob("*.avi") if path.stem.isdecimal()]
+    folders = {
+        path.parent
+        for path in root.rglob("*")
+        if path.suffix.lower() in PICTURES and path.parent.name.isdecimal()
+    }
+    return sorted(videos or folders, key=lambda path: int(path.stem))
+
+
+def _difficulties(root: Path, n: int) -> Sequence[float | None]:
+    tables = sorted(root.rglob("*difficulty*.mat"))
+    if not tables:
+        return [None] * n
+    values = _column(tables[0])
+    if len(values) != n:
+        raise ManifestError(f"{tables[0]}: has {len(values)} difficulties for {n} vaults")
+    return [float(value) for value in values]
+
+
+def _video(path: Path) -> Path:
+    """Give a vault's video; a folder of frames is joined to one first."""
+    if path.is_file():
+        return path
+    video = cache_folder() / "unlv-vault" / f"{path.name}.mkv"
+    if not video.is_file():
+        _join(sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES), video)
+    return video
+
+
+def _join(pictures: Sequence[Path], video: Path) -> None:
+    """Write pictures as a video without loss, in the order of their names."""
+    import av
+    from PIL import Image
+
+    video.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = video.with_name(f".{video.name}")
+    with av.open(str(unfinished), "w", format="matroska") as container:
+        stream = container.add_stream("ffv1", rate=FRAMES_PER_SECOND)
+        stream.width, stream.height = Image.open(pictures[0]).size
+        stream.pix_fmt = "bgr0"
+        for path in pictures:
+            pixels = np.asarray(Image.open(path).convert("RGB"))
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    unfinished.replace(video)

@@ -1,0 +1,117 @@
+"""Which clips a commentator called faulty, and how many of them a scorer finds (paper, V-E)."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.clips import ClipOptions
+from podium.errors import ManifestError, MissingFile
+from podium.features import Sample
+
+SAID = ("fault", "praise", "none")
+FAULTY_BELOW = 0.5
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many clips of one performance were flagged, were faulty, and were both."""
+
+    n_flagged: int
+    n_faulty: int
+    n_hits: int
+    n_clips: int
+
+
+def read_comments(path: Path) -> dict[str, dict[str, str]]:
+    """Read what was said of each phase of each performance: fault, praise or none, by id.
+
+    Raises
+    ------
+    MissingFile, ManifestError
+        If there is no such table, or it holds another word.
+    """
+    if not path.is_file():
+        raise MissingFile(f"{path}: no such table of faults: it lies beside the data's metadata")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    comments = {}
+    for row in rows:
+        said = {name: row[name] for name in row if name not in ("id", "confidence", "evidence")}
+        strange = [word for word in said.values() if word not in SAID]
+        if strange:
+            raise ManifestError(f"{path}: {strange[0]!r} of {row['id']} must be one of {SAID}")
+        comments[row["id"]] = said
+    return comments
+
+
+def clips_of_phase(sample: Sample, name: str, options: ClipOptions = ClipOptions()) -> Flags:
+    """Say which clips lie in a phase, (clips,): those half of whose frames do, or the nearest."""
+    n_clips = len(sample.features)
+    found = np.zeros(n_clips, bool)
+    for phase in sample.performance.phases:
+        if phase.name != name:
+            continue
+        starts = sample.features.video.first_used + options.stride * np.arange(n_clips)
+        last = np.minimum(starts + options.n_frames - 1, phase.end_frame)
+        shared = last - np.maximum(starts, phase.start_frame) + 1
+        found |= shared >= options.n_frames / 2
+        if not found.any() and shared.max() > 0:
+            found[int(shared.argmax())] = True
+    return found
+
+
+def faulty_clips(sample: Sample, said: Mapping[str, str]) -> Flags:
+    """Say which clips lie in a phase that was called faulty, (clips,)."""
+    faulty = np.zeros(len(sample.features), bool)
+    for name, word in said.items():
+        if word == "fault":
+            faulty |= clips_of_phase(sample, name)
+    return faulty
+
+
+def tally(flagged: Flags, faulty: Flags) -> Tally:
+    """Count, for one performance."""
+    hits = int((flagged & faulty).sum())
+    return Tally(int(flagged.sum()), int(faulty.sum()), hits, len(faulty))
+
+
+def detection_summary(tallies: Mapping[str, Sequence[Tally]], seed: int = 0) -> dict[str, Any]:
+    """Give precision and recall over all clips, with 95 % intervals over performances.
+
+    `tallies` holds for each performance one tally a split it was tested in.
+    """
+    totals = np.array(
+        [
+            np.sum([(t.n_hits, t.n_flagged, t.n_faulty) for t in ts], axis=0)
+            for ts in tallies.values()
+        ],
+        dtype=float,
+    ).reshape(-1, 3)
+    draws = np.random.default_rng(seed).integers(0, max(len(totals), 1), (1000, len(totals)))
+    drawn = totals[draws].sum(axis=1) if len(totals) else np.zeros((0, 3))
+    hits, flagged, faulty = totals.sum(axis=0)
+    return {
+        "precision": _share(hits, flagged),
+        "precision_interval": _middle(drawn[:, 0], drawn[:, 1]),
+        "recall": _share(hits, faulty),
+        "recall_interval": _middle(drawn[:, 0], drawn[:, 2]),
+        "n_performances": len(totals),
+    }
+
+
+def _share(part: float, whole: float) -> float | None:
+    return round(float(part / whole), 4) if whole else None
+
+
+def _middle(parts: npt.NDArray[np.float64], wholes: npt.NDArray[np.float64]) -> list[float] | None:
+    shares = parts[wholes > 0] / wholes[wholes > 0]
+    if not len(shares):
+        return None
+    return [round(float(v), 4) for v in np.quantile(shares, [0.025, 0.975])]

@@ -1,0 +1,159 @@
+"""Where the joints of a body are, frame by frame: read from a file, made comparable, cut in clips.
+
+Features may *be* keypoints: a clip is then described by its 16 frames of positions, one after the
+other, and the fingerprint of what made them ends in `keypoints-{joints}x{dimensions}`. Scorers over
+clips read them like any other features; scorers of pose put the frames together again.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.errors import FeatureError
+
+Floats = npt.NDArray[np.float32]
+
+FRAMES_PER_CLIP = 16
+
+COCO = (
+    "nose", "left eye", "right eye", "left ear", "right ear", "left shoulder", "right shoulder",
+    "left elbow", "right elbow", "left wrist", "right wrist", "left hip", "right hip", "left knee",
+    "right knee", "left ankle", "right ankle",
+)  # fmt: skip
+"""The 17 joints of COCO, which MoveNet and most others find."""
+
+KINECT = (
+    "spine base", "spine middle", "neck", "head", "left shoulder", "left elbow", "left wrist",
+    "left hand", "right shoulder", "right elbow", "right wrist", "right hand", "left hip",
+    "left knee", "left ankle", "left foot", "right hip", "right knee", "right ankle", "right foot",
+    "spine shoulder", "left hand tip", "left thumb", "right hand tip", "right thumb",
+)  # fmt: skip
+"""The 25 joints of the Kinect v2."""
+
+SKELETONS = {len(COCO): COCO, len(KINECT): KINECT}
+
+
+@dataclass(frozen=True)
+class Keypoints:
+    """Where the joints were: `positions` is (frames, joints, 2 or 3).
+
+    After `normalised`, 0 is where the head usually was and 1 the size of the body, so that
+    cameras and people can be compared. Two-dimensional ones count downwards, as pictures do.
+    """
+
+    positions: Floats
+    warnings: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def layout(self) -> str:
+        """Say how many joints in how many dimensions, as fingerprints do."""
+        return f"keypoints-{self.positions.shape[1]}x{self.positions.shape[2]}"
+
+    @property
+    def head(self) -> int:
+        """Which joint is the head: the nose of COCO, the head of the Kinect, else the first."""
+        return KINECT.index("head") if self.positions.shape[1] == len(KINECT) else 0
+
+    def normalised(self) -> Self:
+        """Put the head's usual place at 0 and the body's size to 1, for the whole performance."""
+        centred = self.positions - np.median(self.positions[:, self.head], axis=0)
+        spread = self.positions - self.positions.mean(axis=1, keepdims=True)
+        sizes = np.sqrt((spread**2).sum(axis=2).mean(axis=1))
+        size = max(float(np.median(sizes)), 1e-6)
+        return type(self)((centred / size).astype(np.float32), self.warnings)
+
+    def relative_to_head(self) -> Floats:
+        """Give the other joints' places as the head sees them, (frames, joints - 1, dims)."""
+        apart = self.positions - self.positions[:, self.head : self.head + 1]
+        return np.delete(apart, self.head, axis=1)
+
+    def clips(self) -> Floats:
+        """Describe 16 frames after 16 as one row each, (clips, 16 * joints * dims).
+
+        The last clip ends with the last frame; where frames are missing at the beginning, the first
+        one is repeated, so that none is lost.
+        """
+        n_missing = -len(self) % FRAMES_PER_CLIP
+        whole = np.concatenate([np.repeat(self.positions[:1], n_missing, axis=0), self.positions])
+        return whole.reshape(len(whole) // FRAMES_PER_CLIP, -1)
+
+    @classmethod
+    def of_clips(cls, values: Floats, layout: str, n_frames: int = 0) -> Self:
+        """Put the frames of clips (clips, 16 * joints * dims) together again.
+
+        `layout` is a fingerprint that ends in `keypoints-{joints}x{dims}`, `n_frames` how many of
+        the frames, from the end, are real (0: all).
+
+        Raises
+        ------
+        FeatureError
+            If these are no keypoints.
+        """
+        n_joints, n_dims = shape_of(layout)
+        positions = np.asarray(values, np.float32).reshape(-1, n_joints, n_dims)
+        return cls(positions[-n_frames:] if 0 < n_frames < len(positions) else positions)
+
+
+def shape_of(layout: str) -> tuple[int, int]:
+    """Read joints and dimensions from a fingerprint that ends in `keypoints-{joints}x{dims}`.
+
+    Raises
+    ------
+    FeatureError
+        If it does not.
+    """
+    found = re.search(r"keypoints-(\d+)x(\d+)$", layout)
+    if not found:
+        raise FeatureError(
+            f"features of {layout} are no keypoints: use the backbone pose, or files of keypoints "
+            "(frames x joints x 2 or 3)"
+        )
+    return int(found[1]), int(found[2])
+
+
+def joint_names(n_joints: int) -> Sequence[str]:
+    """Name the joints of a skeleton with so many of them; by number where it is not known."""
+    return SKELETONS.get(n_joints) or tuple(f"joint {number}" for number in range(n_joints))
+
+
+def filled(positions: npt.NDArray[Any]) -> Keypoints:
+    """Fill joints that were not seen (nan) from the frames before and after, and say so.
+
+    A joint that was never seen is put where the middle of the others is.
+
+    Raises
+    ------
+    FeatureError
+        If no joint was ever seen.
+    """
+    missing = ~np.isfinite(positions).all(axis=2)
+    if not missing.any():
+        return Keypoints(positions.astype(np.float32))
+    if missing.all():
+        raise FeatureError("no joint was seen in any frame: find the keypoints anew")
+    complete = positions.astype(np.float64)
+    times = np.arange(len(positions))
+    seen_ever = np.flatnonzero(~missing.all(axis=0))
+    for joint in seen_ever:
+        seen = ~missing[:, joint]
+        for axis in range(positions.shape[2]):
+            column = complete[seen, joint, axis]
+            complete[:, joint, axis] = np.interp(times, times[seen], column)
+    never = np.flatnonzero(missing.all(axis=0))
+    complete[:, never] = complete[:, seen_ever].mean(axis=1, keepdims=True)
+    return Keypoints(complete.astype(np.float32), (_said(missing, never),))
+
+
+def _said(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> str:
+    share = f"{100 * missing.mean():.0f} % of the keypoints were not seen and were filled in"
+    if not len(never):
+        return share
+    names = joint_names(missing.shape[1])
+    return f"{share}; never seen: {', '.join(names[joint] for joint in never)}"

@@ -1,0 +1,181 @@
+"""What the scorers share that hear a movement as frequencies (Pirsiavash et al., 2014).
+
+Joints relative to the head; the low frequencies of each coordinate over time; a linear SVR. As the
+whole is differentiable, it says which joint should move where, and what that would gain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from podium.errors import UsageError
+from podium.features import Sample
+from podium.keypoints import FRAMES_PER_CLIP, Keypoints, joint_names, shape_of
+from podium.scorers import Floats, ScorerState
+from podium.scorers._support_vectors import Line, fit_line
+from podium.target import Target, TargetChoice, choose_target
+
+STEP = 0.1
+"""How far a joint is said to be moved: a tenth of the body's size."""
+
+
+@dataclass(frozen=True)
+class PoseSpectrumOptions:
+    """What is predicted, and from how many low frequencies of each coordinate."""
+
+    target: TargetChoice = "auto"
+    n_frequencies: int = 50
+
+    def __post_init__(self) -> None:
+        if self.n_frequencies < 1:
+            raise UsageError(f"n_frequencies is {self.n_frequencies}: it must be 1 or more")
+
+
+@dataclass(frozen=True)
+class JointAdvice:
+    """Which joint should move where: the score rises by `points` if it is a tenth of a body off.
+
+    Frames count from the first that is used, inclusive; `direction` (dims,) has length 1.
+    """
+
+    start_frame: int
+    end_frame: int
+    joint: str
+    direction: Floats
+    points: float
+
+    def __str__(self) -> str:
+        return (
+            f"frames {self.start_frame}-{self.end_frame}: {self.joint} "
+            f"{_in_words(self.direction)} ({self.points:+.2f} points)"
+        )
+
+
+class PoseSpectrum:
+    """The frequencies of the joints' movement and a line on them: what its scorers inherit."""
+
+    name: ClassVar[str]
+    reads = "keypoints"
+
+    def __init__(self, options: PoseSpectrumOptions = PoseSpectrumOptions(), seed: int = 0) -> None:
+        self.options, self.seed = options, seed
+        self.target = Target(uses_execution=False)
+
+    def spectrum(self, series: Tensor) -> Tensor:
+        """Describe (frames, coordinates) as (n_frequencies, coordinates)."""
+        raise NotImplementedError
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Fit the line; `validation` is not used.
+
+        Raises
+        ------
+        FeatureError
+            If the features are no keypoints.
+        """
+        self.target = choose_target(train, self.options.target)
+        self._line = fit_line(self._inputs(train), self.target.of(train), self.seed)
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        if not queries:
+            return np.zeros(0)
+        return self.target.points(self._line(self._inputs(queries)), queries)
+
+    def gradient(self, sample: Sample) -> Floats:
+        """Say by how much the score rises, in points, for each joint and direction.
+
+        (frames, joints, dims), for a move by the body's size.
+        """
+        keypoints = keypoints_of(sample)
+        positions = torch.from_numpy(keypoints.positions.astype(np.float64)).requires_grad_()
+        weights = torch.from_numpy(self._line.weights.astype(np.float64))
+        score = (self._described(positions, keypoints.head) * weights).sum()
+        (slopes,) = torch.autograd.grad(score, positions)
+        return np.asarray(slopes.numpy() * self.target.divisors([sample])[0], np.float64)
+
+    def advice(self, sample: Sample, n: int = 3) -> tuple[JointAdvice, ...]:
+        """Give the moves over 16 frames that would gain most, one a joint, the best first.
+
+        The head is left out: the others' places are as it sees them.
+        """
+        slopes = self.gradient(sample)
+        starts = np.arange(0, len(slopes), FRAMES_PER_CLIP)
+        moves = np.add.reduceat(slopes, starts, axis=0) * STEP  # by stretch, joint and direction
+        gains = np.linalg.norm(moves, axis=2)
+        gains[:, keypoints_of(sample).head] = 0
+        names = joint_names(slopes.shape[1])
+        best = np.argsort(-gains.max(axis=0), kind="stable")[:n]
+        return tuple(
+            JointAdvice(
+                start_frame=int(starts[stretch]),
+                end_frame=int(min(starts[stretch] + FRAMES_PER_CLIP, len(slopes))) - 1,
+                joint=names[joint],
+                direction=moves[stretch, joint] / max(gains[stretch, joint], 1e-12),
+                points=float(gains[stretch, joint]),
+            )
+            for joint in best
+            for stretch in [int(gains[:, joint].argmax())]
+        )
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        config = {
+            "options": asdict(self.options),
+            "seed": self.seed,
+            "target": self.target.to_json(),
+            "bias": self._line.bias,
+        }
+        return ScorerState(self._line.arrays(), config)
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        config = state.config
+        scorer = cls(PoseSpectrumOptions(**config["options"]), config["seed"])
+        scorer.target = Target.from_json(config["target"])
+        scorer._line = Line.of_arrays(state.arrays, config["bias"])
+        return scorer
+
+    def _inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float64]:
+        rows = []
+        for keypoints in map(keypoints_of, samples):
+            positions = torch.from_numpy(keypoints.positions.astype(np.float64))
+            rows.append(self._described(positions, keypoints.head).numpy())
+        return np.stack(rows)
+
+    def _described(self, positions: Tensor, head: int) -> Tensor:
+        """Describe (frames, joints, dims) by the low frequencies of each, as one row."""
+        others = [joint for joint in range(positions.shape[1]) if joint != head]
+        relative = positions[:, others] - positions[:, head : head + 1]
+        return self.spectrum(relative.flatten(1)).flatten()
+
+
+def keypoints_of(sample: Sample) -> Keypoints:
+    """Put the keypoints of a performance together from its clips.
+
+    Raises
+    ------
+    FeatureError
+        If its features are no keypoints.
+    """
+    features = sample.features
+    shape_of(features.backbone)
+    found = Keypoints.of_clips(features.values, features.backbone, features.video.n_used)
+    return found.normalised()
+
+
+def _in_words(direction: Floats) -> str:
+    """Say a direction by its largest part: pictures count downwards, space (3 numbers) upwards."""
+    axis = int(np.abs(direction).argmax())
+    names = (("left", "right"), ("up", "down")) if len(direction) == 2 else (
+        ("to one side (-x)", "to the other side (+x)"), ("down", "up"),
+        ("towards the camera", "away from the camera"),
+    )  # fmt: skip
+    return names[axis][int(direction[axis] > 0)]

@@ -1,0 +1,282 @@
+"""What the scorers with a network over clips share: inputs, the training loop, and saving.
+
+A scorer says which network it has and, where it is not the squared error, which loss.
+"""
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from podium.embedding import Array, Normaliser, fit_normaliser, padded
+from podium.errors import TrainingError, UsageError
+from podium.features import Sample
+from podium.scorers import Floats, ScorerState
+from podium.target import Target, TargetChoice, choose_target
+
+FEWEST = 5
+"""Performances without which no part can be held back to stop on."""
+
+
+@dataclass(frozen=True)
+class FittingOptions:
+    """How long and how fast a network is fitted; the papers say little or nothing of it.
+
+    `held_back` is the share of the training performances that only decides when to stop: when
+    the loss on them has not fallen for `patience` epochs. The best state is kept.
+    """
+
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-4
+    batch_size: int = 32
+    n_epochs: int = 100
+    patience: int = 12
+    held_back: float = 0.2
+
+    def __post_init__(self) -> None:
+        if min(self.batch_size, self.n_epochs, self.patience) < 1 or self.learning_rate <= 0:
+            raise UsageError(
+                f"{self} fits nothing: batch_size, n_epochs and patience must be 1 or more, "
+                "learning_rate above 0"
+            )
+        if not 0 < self.held_back < 1:
+            raise UsageError(f"held_back is {self.held_back}: it must lie between 0 and 1")
+
+
+@dataclass(frozen=True)
+class SequenceOptions:
+    """What every scorer with a network over clips can be told.
+
+    `n_components` is how many components of the features the network reads.
+    """
+
+    target: TargetChoice = "auto"
+    n_components: int = 128
+    fitting: FittingOptions = field(default_factory=FittingOptions)
+
+    def __post_init__(self) -> None:
+        if self.n_components < 1:
+            raise UsageError(f"n_components is {self.n_components}: it must be 1 or more")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some performances as a network reads them.
+
+    `sequences` is (performances, clips, dim), all ending at the last clip; `is_clip`
+    (performances, clips) is false where zeros stand before a shorter one; `targets`
+    (performances,) is centred and scaled.
+    """
+
+    sequences: Tensor
+    is_clip: Tensor
+    targets: Tensor
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def rows(self, chosen: Tensor) -> "Batch":
+        """Give some of the performances."""
+        return Batch(self.sequences[chosen], self.is_clip[chosen], self.targets[chosen])
+
+
+Loss = Callable[[Any, Batch], Tensor]
+
+
+def fit_network(
+    network: nn.Module, loss: Loss, train: Batch, held_back: Batch, options: FittingOptions
+) -> list[float]:
+    """Fit a network, leave it at its best epoch, and give the loss on `held_back` by epoch.
+
+    Raises
+    ------
+    TrainingError
+        If the loss is no number.
+    """
+    optimiser = torch.optim.Adam(
+        network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
+    )
+    history: list[float] = []
+    best, waited = copy.deepcopy(network.state_dict()), 0
+    for _ in range(options.n_epochs):
+        network.train()
+        for rows in torch.split(torch.randperm(len(train)), options.batch_size):
+            value = loss(network, train.rows(rows))
+            optimiser.zero_grad()
+            value.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+        network.eval()
+        with torch.inference_mode():
+            history.append(float(loss(network, held_back)))
+        if not np.isfinite(history[-1]):
+            raise TrainingError("the network's loss is no number: lower the learning rate")
+        if history[-1] <= min(history):
+            best, waited = copy.deepcopy(network.state_dict()), 0
+        else:
+            waited += 1
+        if waited >= options.patience:
+            break
+    network.load_state_dict(best)
+    network.eval()
+    return history
+
+
+def held_back_places(n: int, share: float, seed: int) -> npt.NDArray[np.int64]:
+    """Choose at random which of `n` performances only decide when to stop; at least one."""
+    order = np.random.default_rng(seed).permutation(n)
+    return np.sort(order[: max(1, round(n * share))])
+
+
+class SequenceRegression:
+    """A network that reads clips in order and gives a score: what its scorers inherit."""
+
+    name: ClassVar[str]
+    options_type: ClassVar[type[SequenceOptions]] = SequenceOptions
+    options: Any
+    network: Any
+
+    def __init__(self, options: Any = None, seed: int = 0) -> None:
+        self.options = self.options_type() if options is None else options
+        self.seed = seed
+        self.target = Target(uses_execution=False)
+        self.n_clips, self.centre, self.spread = 1, 0.0, 1.0
+
+    def make_network(self, n_inputs: int) -> nn.Module:
+        """Make the unfitted network, for clips of `n_inputs` numbers."""
+        raise NotImplementedError
+
+    def outputs(self, sequences: Tensor, is_clip: Tensor) -> Tensor:
+        """Give the centred and scaled score of each performance, (performances,)."""
+        scores: Tensor = self.network(sequences, is_clip)
+        return scores
+
+    def loss(self, network: Any, batch: Batch) -> Tensor:
+        """Say how wrong the network is about a batch: the mean squared error."""
+        return nn.functional.mse_loss(network(batch.sequences, batch.is_clip), batch.targets)
+
+    def scale(self, targets: Floats) -> tuple[float, float]:
+        """Give the centre and the spread that targets are brought to before fitting."""
+        return float(targets.mean()), float(targets.std()) or 1.0
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Fit the network; without `validation`, a part of `train` decides when to stop.
+
+        Augmented variants are learned from like performances of their own.
+
+        Raises
+        ------
+        TrainingError
+            If there is too little to learn from.
+        """
+        if len(train) < FEWEST:
+            raise TrainingError(
+                f"{len(train)} performances are too few to learn from: "
+                f"give {FEWEST} or more with scores"
+            )
+        self.target = choose_target(train, self.options.target)
+        self.n_clips = max(len(s.features) for s in train)
+        clips = np.concatenate([s.features.values for s in train])
+        self.normaliser = fit_normaliser(clips, self.options.n_components)
+        self.centre, self.spread = self.scale(self.target.of(train))
+        fitted, stopped = self._parts(train, validation)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            self.network = self.make_network(self.normaliser.dim)
+            batches = self._batch(fitted, with_variants=True), self._batch(stopped)
+            fit_network(self.network, self.loss, *batches, self.options.fitting)
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        with torch.inference_mode():  # one by one, so that a score does not depend on the others
+            values = [float(self.outputs(*self.inputs([query]))[0]) for query in queries]
+        return self.target.points(np.array(values) * self.spread + self.centre, queries)
+
+    def inputs(self, samples: Sequence[Sample]) -> tuple[Tensor, Tensor]:
+        """Give (performances, clips, dim), and which of (performances, clips) are clips."""
+        return self._padded([self.normaliser(s.features.values) for s in samples])
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        arrays: dict[str, npt.NDArray[Any]] = dict(self.normaliser.arrays())
+        for key, value in self.network.state_dict().items():
+            arrays[f"network.{key}"] = value.numpy()
+        config = {
+            "options": asdict(self.options),
+            "seed": self.seed,
+            "n_clips": self.n_clips,
+            "target": self.target.to_json(),
+            "centre": self.centre,
+            "spread": self.spread,
+        }
+        return ScorerState(arrays, config)
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        config = state.config
+        scorer = cls(cls.options_of(config["options"]), config["seed"])
+        scorer.n_clips, scorer.target = config["n_clips"], Target.from_json(config["target"])
+        scorer.centre, scorer.spread = config["centre"], config["spread"]
+        scorer.normaliser = Normaliser.of_arrays(state.arrays)
+        with torch.random.fork_rng(devices=[]):
+            scorer.network = scorer.make_network(scorer.normaliser.dim)
+        scorer.network.load_state_dict(_tensors(state.arrays, "network."))
+        scorer.network.eval()
+        return scorer
+
+    @classmethod
+    def options_of(cls, plain: Mapping[str, Any]) -> SequenceOptions:
+        """Make options of plain JSON."""
+        return cls.options_type(**{**plain, "fitting": FittingOptions(**plain["fitting"])})
+
+    def _parts(
+        self, train: Sequence[Sample], validation: Sequence[Sample]
+    ) -> tuple[Sequence[Sample], Sequence[Sample]]:
+        if validation:
+            return train, validation
+        places = set(held_back_places(len(train), self.options.fitting.held_back, self.seed))
+        fitted = [sample for place, sample in enumerate(train) if place not in places]
+        return fitted, [train[place] for place in sorted(places)]
+
+    def _batch(self, samples: Sequence[Sample], with_variants: bool = False) -> Batch:
+        targets = (self.target.of(samples) - self.centre) / self.spread
+        looks = [(s.features, *(s.variants if with_variants else ())) for s in samples]
+        sequences, is_clip = self._padded([self.normaliser(f.values) for fs in looks for f in fs])
+        repeated = np.repeat(targets, [len(features) for features in looks])
+        return Batch(sequences, is_clip, torch.from_numpy(repeated.astype(np.float32)))
+
+    def _padded(self, sequences: Sequence[Array]) -> tuple[Tensor, Tensor]:
+        stacked = padded(sequences, self.n_clips)
+        lengths = torch.tensor([len(sequence) for sequence in sequences])
+        from_end = torch.arange(stacked.shape[1], 0, -1)
+        return stacked, from_end[None] <= lengths[:, None]
+
+
+def last_clips(sequences: Tensor, is_clip: Tensor, n_clips: int) -> tuple[Tensor, Tensor]:
+    """Keep the last `n_clips` of (performances, clips, dim), for networks that read no more."""
+    return sequences[:, -n_clips:], is_clip[:, -n_clips:]
+
+
+def masked_mean(values: Tensor, is_clip: Tensor) -> Tensor:
+    """Average (performances, clips) over the real clips, (performances,)."""
+    return (values * is_clip).sum(dim=1) / is_clip.sum(dim=1)
+
+
+def ordered_pairs(targets: Tensor, least_gap: float = 0.0) -> tuple[Tensor, Tensor]:
+    """List all pairs of a better and a worse performance by place; the gap is above `least_gap`."""
+    better, worse = torch.nonzero(targets[:, None] - targets[None] > least_gap, as_tuple=True)
+    return better, worse
+
+
+def _tensors(arrays: Mapping[str, npt.NDArray[Any]], prefix: str) -> dict[str, Tensor]:
+    return {
+        key.removeprefix(prefix): torch.from_numpy(np.array(value))
+        for key, value in arrays.items()
+        if key.startswith(prefix)
+    }

@@ -1,0 +1,66 @@
+"""C3D-LSTM-SVR (Parmar and Morris, 2017): the LSTM's state, scored by a straight line."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.features import Sample
+from podium.scorers import Floats, ScorerState
+from podium.scorers._support_vectors import Line, fit_line
+from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions, falls
+from podium.target import Target
+
+
+class C3DLSTMSVR:
+    """The state of a fitted C3D-LSTM after the last clip, and a linear SVR on it."""
+
+    name = "c3d_lstm_svr"
+
+    def __init__(self, options: C3DLSTMOptions = C3DLSTMOptions(), seed: int = 0) -> None:
+        self._lstm = C3DLSTM(options, seed)
+
+    @property
+    def target(self) -> Target:
+        """What is predicted."""
+        return self._lstm.target
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Fit the LSTM, then the line on its last states."""
+        self._lstm.fit(train, validation)
+        self._line = fit_line(self._last_states(train), self.target.of(train), self._lstm.seed)
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        if not queries:
+            return np.zeros(0)
+        return self.target.points(self._line(self._last_states(queries)), queries)
+
+    def running_scores(self, sample: Sample) -> Floats:
+        """Give the score so far after each clip of a performance, in points, (clips,)."""
+        values = self._line(self._lstm.states(sample))
+        return np.asarray(values * self.target.divisors([sample]), np.float64)
+
+    def faulty_clips(self, sample: Sample) -> npt.NDArray[np.bool_]:
+        """Say at which clips the running score falls, (clips,)."""
+        return falls(self.running_scores(sample))
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        lstm = self._lstm.state()
+        return ScorerState(
+            {**lstm.arrays, **self._line.arrays()}, {**lstm.config, "bias": self._line.bias}
+        )
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        scorer = cls()
+        scorer._lstm = C3DLSTM.restore(state)
+        scorer._line = Line.of_arrays(state.arrays, state.config["bias"])
+        return scorer
+
+    def _last_states(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:
+        return np.stack([self._lstm.states(sample)[-1] for sample in samples])

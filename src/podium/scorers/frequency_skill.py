@@ -1,0 +1,131 @@
+"""Frequency features and classes of skill (Zia et al., 2015): novice to expert."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.fft import dct
+
+from podium.embedding import Normaliser, fit_normaliser
+from podium.errors import UsageError
+from podium.features import Sample
+from podium.scorers import Floats, ScorerState
+from podium.target import Target, TargetChoice, choose_target
+
+Skill = Literal["novice", "intermediate", "expert"]
+
+SKILLS: tuple[Skill, ...] = ("novice", "intermediate", "expert")
+
+
+@dataclass(frozen=True)
+class FrequencySkillOptions:
+    """How many components of the features over time, frequencies of each, and neighbours asked."""
+
+    target: TargetChoice = "auto"
+    n_components: int = 16
+    n_frequencies: int = 4
+    n_neighbours: int = 7
+
+    def __post_init__(self) -> None:
+        if min(self.n_components, self.n_frequencies, self.n_neighbours) < 1:
+            raise UsageError(
+                f"{self}: n_components, n_frequencies and n_neighbours must be 1 or more"
+            )
+
+
+class FrequencySkill:
+    """Which class of skill the nearest movements are of, by their slow frequencies (Zia et al.)."""
+
+    name = "frequency_skill"
+
+    def __init__(
+        self, options: FrequencySkillOptions = FrequencySkillOptions(), seed: int = 0
+    ) -> None:
+        self.options, self.seed = options, seed
+        self.target = Target(uses_execution=False)
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Keep the training performances and their classes: the lowest, middle and best third."""
+        self.target = choose_target(train, self.options.target)
+        clips = np.concatenate([s.features.values for s in train])
+        self._normaliser = fit_normaliser(clips, self.options.n_components)
+        values = self.target.of(train)
+        self._classes = thirds(values)
+        self._means = np.array(
+            [
+                values[self._classes == skill].mean() if (self._classes == skill).any()
+                else values.mean()
+                for skill in range(len(SKILLS))
+            ]
+        )  # fmt: skip
+        self._places = self._spectra(train)
+        self._spread = np.maximum(self._places.std(axis=0), 1e-6).astype(np.float32)
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points: the mean of their neighbours' classes, (performances,)."""
+        if not queries:
+            return np.zeros(0)
+        values = [self._means[self._neighbours(query)].mean() for query in queries]
+        return self.target.points(np.array(values), queries)
+
+    def skills(self, queries: Sequence[Sample]) -> tuple[Skill, ...]:
+        """Name the class of most of each one's neighbours; of equally many, the lower."""
+        votes = [np.bincount(self._neighbours(query), minlength=len(SKILLS)) for query in queries]
+        return tuple(SKILLS[int(row.argmax())] for row in votes)
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        arrays = {
+            **self._normaliser.arrays(),
+            "places": self._places,
+            "spread": self._spread,
+            "classes": self._classes,
+            "means": self._means,
+        }
+        config = {
+            "options": asdict(self.options),
+            "seed": self.seed,
+            "target": self.target.to_json(),
+        }
+        return ScorerState(arrays, config)
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        config, arrays = state.config, state.arrays
+        scorer = cls(FrequencySkillOptions(**config["options"]), config["seed"])
+        scorer.target = Target.from_json(config["target"])
+        scorer._normaliser = Normaliser.of_arrays(arrays)
+        scorer._places, scorer._spread = arrays["places"], arrays["spread"]
+        scorer._classes, scorer._means = arrays["classes"], arrays["means"]
+        return scorer
+
+    def _spectra(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:
+        n = self.options.n_frequencies
+        rows = [low_frequencies(self._normaliser(s.features.values), n) for s in samples]
+        return np.stack(rows).astype(np.float32)
+
+    def _neighbours(self, query: Sample) -> npt.NDArray[np.int64]:
+        """Give the classes of the nearest training performances."""
+        apart = (self._places - self._spectra([query])) / self._spread
+        nearest = np.argsort(np.linalg.norm(apart, axis=1), kind="stable")
+        return np.asarray(self._classes[nearest[: self.options.n_neighbours]], np.int64)
+
+
+def low_frequencies(series: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.float32]:
+    """Give the first `n` cosine coefficients of each column of (clips, components), in one row.
+
+    Frequencies that so few clips do not have are 0.
+    """
+    transformed = dct(series, type=2, norm="ortho", axis=0)[:n] / np.sqrt(len(series))
+    missing = n - len(transformed)
+    return np.pad(transformed, ((0, missing), (0, 0))).ravel().astype(np.float32)
+
+
+def thirds(values: Floats) -> npt.NDArray[np.int64]:
+    """Divide values into the lowest, middle and highest third: 0, 1, 2."""
+    low, high = np.quantile(values, [1 / 3, 2 / 3])
+    return np.asarray((values > low) * 1 + (values > high) * 1, np.int64)

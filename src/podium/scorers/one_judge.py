@@ -1,0 +1,68 @@
+"""Scores by one judge's mark: not a floor but a ceiling, for it has seen what the panel saw."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+
+from podium.features import Sample
+from podium.scorers import Floats, ScorerState
+from podium.scorers.type_mean import TypeMean
+from podium.target import Target
+
+
+class OneJudge:
+    """One judge of the panel, where marks are given; else the mean of the action.
+
+    The seed says which judge. It reads the marks of the performance that it scores, which no model
+    may: a model that agrees better with the panel than this has probably seen something it should
+    not have.
+    """
+
+    name = "one_judge"
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self._slope, self._at_zero = 1.0, 0.0
+        self._without_marks = TypeMean(seed)
+
+    @property
+    def target(self) -> Target:
+        """What is predicted."""
+        return self._without_marks.target
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Fit the line from the mark (times difficulty, where known) to the score."""
+        self._without_marks.fit(train)
+        marked = [s for s in train if s.performance.judges]
+        if len(marked) > 1:
+            inputs = np.array([self._mark(s) for s in marked])
+            scores = np.array([s.performance.score for s in marked], float)
+            line = np.polyfit(inputs, scores, 1) if np.ptp(inputs) else (0.0, scores.mean())
+            self._slope, self._at_zero = float(line[0]), float(line[1])
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        means = self._without_marks.predict(queries)
+        for place, query in enumerate(queries):
+            if query.performance.judges:
+                means[place] = self._slope * self._mark(query) + self._at_zero
+        return means
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        line = {"slope": self._slope, "at_zero": self._at_zero, "seed": self.seed}
+        return ScorerState({}, {**line, "without_marks": dict(self._without_marks.state().config)})
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        scorer = cls(state.config["seed"])
+        scorer._slope, scorer._at_zero = state.config["slope"], state.config["at_zero"]
+        scorer._without_marks = TypeMean.restore(ScorerState({}, state.config["without_marks"]))
+        return scorer
+
+    def _mark(self, sample: Sample) -> float:
+        marks = sample.performance.judges
+        return float(marks[self.seed % len(marks)] * self.target.divisors([sample])[0])

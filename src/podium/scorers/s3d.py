@@ -1,0 +1,209 @@
+"""S3D (Xiang et al., 2018): cut the performance into its stages, describe each, and add up.
+
+A temporal convolution network, taught from performances whose phases are marked, says which stage
+a clip belongs to; the features of each stage are averaged, joined and scored by a linear SVR.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from podium.clips import ClipOptions
+from podium.embedding import Array, Normaliser, fit_normaliser, padded
+from podium.errors import UsageError
+from podium.features import Sample
+from podium.scorers import Floats, ScorerState
+from podium.scorers._support_vectors import Line, fit_line
+from podium.target import Target, TargetChoice, choose_target
+
+N_EVEN = 4
+"""Stages of equal length, where no training performance has its phases marked."""
+
+BACKGROUND = "before"
+"""What lies before the first phase or after the last."""
+
+
+@dataclass(frozen=True)
+class S3DOptions:
+    """What is predicted, and how the stages are found.
+
+    `n_steps` steps of `learning_rate` teach a network of `n_channels` which stage a clip belongs
+    to. `joined` puts the stages' features side by side, else they are averaged.
+    """
+
+    target: TargetChoice = "auto"
+    n_components: int = 128
+    joined: bool = True
+    n_channels: int = 32
+    n_steps: int = 200
+    learning_rate: float = 1e-2
+
+    def __post_init__(self) -> None:
+        if min(self.n_components, self.n_channels, self.n_steps) < 1 or self.learning_rate <= 0:
+            raise UsageError(
+                f"{self}: n_components, n_channels and n_steps must be 1 or more, "
+                "learning_rate above 0"
+            )
+
+
+class StageNetwork(nn.Module):
+    """Two convolutions over time: a clip's stage, from it and its neighbours."""
+
+    def __init__(self, n_inputs: int, n_channels: int, n_stages: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv1d(n_inputs, n_channels, 3, padding=1),
+            nn.ReLU(),
+            nn.Conv1d(n_channels, n_stages, 3, padding=1),
+        )
+
+    def forward(self, sequences: Tensor) -> Tensor:
+        """Give logits of stages: (performances, clips, n_inputs) -> (performances, clips, n)."""
+        logits: Tensor = self.layers(sequences.transpose(1, 2))
+        return logits.transpose(1, 2)
+
+
+class S3D:
+    """Finds the stages of the action, describes each, and fits a line to all (Xiang et al.)."""
+
+    name = "s3d"
+
+    def __init__(self, options: S3DOptions = S3DOptions(), seed: int = 0) -> None:
+        self.options, self.seed = options, seed
+        self.target = Target(uses_execution=False)
+        self.stages: tuple[str, ...] = ()
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Learn the stages from the marked performances, then the line; `validation` is not used.
+
+        Where no performance is marked, stages are equal parts of the time.
+        """
+        self.target = choose_target(train, self.options.target)
+        clips = np.concatenate([s.features.values for s in train])
+        self._normaliser = fit_normaliser(clips, self.options.n_components)
+        marked = [s for s in train if s.performance.phases]
+        self.stages = _stage_names(marked)
+        if marked:
+            self._network = self._fitted(marked)
+        self._line = fit_line(self._inputs(train), self.target.of(train), self.seed)
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        if not queries:
+            return np.zeros(0)
+        return self.target.points(self._line(self._inputs(queries)), queries)
+
+    def stage_shares(self, sample: Sample) -> Floats:
+        """Say how much each clip belongs to each stage, (clips, stages); rows sum to 1."""
+        if not self.stages:
+            return _even_shares(len(sample.features), N_EVEN)
+        with torch.inference_mode():
+            values = torch.from_numpy(self._normaliser(sample.features.values))
+            shares = self._network(values[None])[0].softmax(dim=-1)
+        return np.asarray(shares.numpy(), np.float64)
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        arrays: dict[str, npt.NDArray[Any]] = {**self._normaliser.arrays(), **self._line.arrays()}
+        if self.stages:
+            for key, value in self._network.state_dict().items():
+                arrays[f"network.{key}"] = value.numpy()
+        config = {
+            "options": asdict(self.options),
+            "seed": self.seed,
+            "target": self.target.to_json(),
+            "stages": list(self.stages),
+            "bias": self._line.bias,
+        }
+        return ScorerState(arrays, config)
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        config = state.config
+        scorer = cls(S3DOptions(**config["options"]), config["seed"])
+        scorer.target = Target.from_json(config["target"])
+        scorer.stages = tuple(config["stages"])
+        scorer._normaliser = Normaliser.of_arrays(state.arrays)
+        scorer._line = Line.of_arrays(state.arrays, config["bias"])
+        if scorer.stages:
+            with torch.random.fork_rng(devices=[]):
+                scorer._network = scorer._unfitted()
+            scorer._network.load_state_dict(
+                {
+                    key.removeprefix("network."): torch.from_numpy(np.array(value))
+                    for key, value in state.arrays.items()
+                    if key.startswith("network.")
+                }
+            )
+        return scorer
+
+    def _unfitted(self) -> StageNetwork:
+        return StageNetwork(self._normaliser.dim, self.options.n_channels, len(self.stages))
+
+    def _fitted(self, marked: Sequence[Sample]) -> StageNetwork:
+        """Teach the network the share of each clip's frames that lie in each stage."""
+        longest = max(len(s.features) for s in marked)
+        sequences = padded([self._normaliser(s.features.values) for s in marked], longest)
+        shares = padded([phase_shares(s, self.stages) for s in marked], longest)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            network = self._unfitted()
+            optimiser = torch.optim.Adam(network.parameters(), lr=self.options.learning_rate)
+            for _ in range(self.options.n_steps):
+                loss = -(shares * network(sequences).log_softmax(dim=-1)).sum(dim=-1).mean()
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+        return network.eval()
+
+    def _inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float64]:
+        """Describe each performance by its stages, (performances, stages * components)."""
+        rows = []
+        for sample in samples:
+            shares = self.stage_shares(sample)
+            weights = shares / np.maximum(shares.sum(axis=0), 1e-6)
+            stages = weights.T @ self._normaliser(sample.features.values)
+            rows.append(stages.ravel() if self.options.joined else stages.mean(axis=0))
+        return np.stack(rows)
+
+
+def phase_shares(
+    sample: Sample, stages: Sequence[str], options: ClipOptions = ClipOptions()
+) -> Array:
+    """Say which share of each clip's frames lies in each stage, (clips, stages); rows sum to 1.
+
+    Frames outside all phases belong to the first stage, what comes before.
+    """
+    n_clips, first = len(sample.features), sample.features.video.first_used
+    starts = first + options.stride * np.arange(n_clips)
+    frames = starts[:, None] + np.arange(options.n_frames)
+    places = np.zeros(frames.shape, np.int64)
+    for phase in sample.performance.phases:
+        inside = (frames >= phase.start_frame) & (frames <= phase.end_frame)
+        places[inside] = list(stages).index(phase.name)
+    return np.stack(
+        [(places == stage).mean(axis=1) for stage in range(len(stages))], axis=1
+    ).astype(np.float32)
+
+
+def _stage_names(marked: Sequence[Sample]) -> tuple[str, ...]:
+    """List the names of phases in order of time, after what comes before the first."""
+    longest = max((s.performance.phases for s in marked), key=len, default=())
+    named = [phase.name for phase in longest]
+    others = sorted({p.name for s in marked for p in s.performance.phases} - set(named))
+    return (BACKGROUND, *named, *others) if marked else ()
+
+
+def _even_shares(n_clips: int, n_stages: int) -> Floats:
+    """Divide clips into stages of equal length; a clip on a border belongs to both."""
+    borders = np.arange(n_stages + 1) / n_stages
+    starts, ends = np.arange(n_clips) / n_clips, (np.arange(n_clips) + 1) / n_clips
+    overlaps = np.minimum(ends[:, None], borders[1:]) - np.maximum(starts[:, None], borders[:-1])
+    return np.asarray(np.maximum(overlaps, 0) * n_clips, np.float64)

@@ -1,0 +1,84 @@
+"""One regressor for each kind of action (the paper's table I, "dive specific regression")."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+
+from podium.features import Sample
+from podium.scorers import Floats, ScorerState
+from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions
+from podium.target import Target
+
+FEWEST_OF_ACTION = 10
+"""Performances of an action without which it gets no regressor of its own."""
+
+REST = "_rest"
+
+
+class TypeRegressors:
+    """A C3D-LSTM for each action, fitted to that action only; rare actions share one."""
+
+    name = "type_regressors"
+
+    def __init__(self, options: C3DLSTMOptions = C3DLSTMOptions(), seed: int = 0) -> None:
+        self.options, self.seed = options, seed
+        self._by_action: dict[str, C3DLSTM] = {}
+
+    @property
+    def target(self) -> Target:
+        """What is predicted."""
+        return self._by_action[REST].target if self._by_action else Target(uses_execution=False)
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Fit a regressor to each action, and one to all for actions with too few of them.
+
+        All predict the same target, decided from all of `train`.
+        """
+        self._by_action = {REST: C3DLSTM(self.options, self.seed).fit(train, validation)}
+        for action in sorted({str(s.performance.action) for s in train}):
+            ours = _of_action(train, action)
+            if len(ours) >= FEWEST_OF_ACTION:
+                scorer = C3DLSTM(self.options, self.seed)
+                self._by_action[action] = scorer.fit(ours, _of_action(validation, action))
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        rows = [self._regressor(query).predict([query]) for query in queries]
+        return np.concatenate(rows) if rows else np.zeros(0)
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        states = {action: scorer.state() for action, scorer in self._by_action.items()}
+        arrays = {
+            f"{number}.{key}": value
+            for number, state in enumerate(states.values())
+            for key, value in state.arrays.items()
+        }
+        return ScorerState(
+            arrays, {"regressors": [[action, state.config] for action, state in states.items()]}
+        )
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        regressors = {}
+        for number, (action, config) in enumerate(state.config["regressors"]):
+            prefix = f"{number}."
+            arrays = {
+                key.removeprefix(prefix): value
+                for key, value in state.arrays.items()
+                if key.startswith(prefix)
+            }
+            regressors[action] = C3DLSTM.restore(ScorerState(arrays, config))
+        scorer = cls(regressors[REST].options, regressors[REST].seed)
+        scorer._by_action = regressors
+        return scorer
+
+    def _regressor(self, query: Sample) -> C3DLSTM:
+        return self._by_action.get(str(query.performance.action), self._by_action[REST])
+
+
+def _of_action(samples: Sequence[Sample], action: str) -> list[Sample]:
+    return [sample for sample in samples if str(sample.performance.action) == action]

@@ -1,0 +1,122 @@
+"""Which performances a measurement learns from, and which it is made on: ids, kept in a file."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from podium.errors import ManifestError, UsageError
+from podium.files import write_bytes
+from podium.performance import Performance
+
+TRAIN_SHARE = 174 / 264
+"""The paper's: 174 of 264 dives are learned from (V-A)."""
+
+
+@dataclass(frozen=True)
+class DataSplit:
+    """The ids that one measurement learns from and those it is made on; `seed` drew them."""
+
+    seed: int
+    train: tuple[str, ...]
+    test: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        shared = set(self.train) & set(self.test)
+        if shared:
+            raise UsageError(f"{min(shared)} is in train and in test of split {self.seed}")
+
+
+def action_of(performance: Performance) -> str:
+    """Name the group that splits are balanced by: the paper's dive type, else the action."""
+    return performance.extra.get("paper_dive_type") or performance.action or ""
+
+
+def stratified_splits(
+    performances: Sequence[Performance],
+    seeds: Iterable[int],
+    group: Callable[[Performance], str] = action_of,
+    train_share: float = TRAIN_SHARE,
+) -> tuple[DataSplit, ...]:
+    """Draw a split for each seed, with the same share of every group in train.
+
+    Raises
+    ------
+    UsageError
+        If there are fewer than two performances of a group.
+    """
+    groups: dict[str, list[str]] = {}
+    for performance in performances:
+        groups.setdefault(group(performance), []).append(performance.id)
+    small = [name for name, ids in groups.items() if len(ids) < 2]
+    if small:
+        raise UsageError(
+            f"{small[0]!r} has one performance only, which cannot be split: leave it out"
+        )
+    return tuple(_drawn(groups, seed, train_share) for seed in seeds)
+
+
+def leave_events_out(performances: Sequence[Performance]) -> tuple[DataSplit, ...]:
+    """Make a split for each event: learn from all others, measure on it.
+
+    Raises
+    ------
+    UsageError
+        If events are not known, or there is only one.
+    """
+    events = sorted({p.event for p in performances if p.event})
+    if len(events) < 2 or any(p.event is None for p in performances):
+        raise UsageError(
+            f"{len(events)} events are known: every performance needs one, and there must be two "
+            "or more, for one to be left out"
+        )
+    return tuple(
+        DataSplit(
+            number,
+            tuple(p.id for p in performances if p.event != event),
+            tuple(p.id for p in performances if p.event == event),
+        )
+        for number, event in enumerate(events)
+    )
+
+
+def save_splits(splits: Sequence[DataSplit], path: Path) -> None:
+    """Write splits as JSON, one a line."""
+    rows = [json.dumps({"seed": s.seed, "train": s.train, "test": s.test}) for s in splits]
+    write_bytes(path, ("[\n" + ",\n".join(rows) + "\n]\n").encode())
+
+
+def load_splits(path: Path) -> tuple[DataSplit, ...]:
+    """Read splits that `save_splits` wrote.
+
+    Raises
+    ------
+    ManifestError
+        If it is no such file.
+    """
+    try:
+        rows = json.loads(path.read_text("utf-8"))
+        return tuple(DataSplit(r["seed"], tuple(r["train"]), tuple(r["test"])) for r in rows)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ManifestError(f"{path}: is not a file of splits ({error}): make it anew") from error
+
+
+def fits(splits: Sequence[DataSplit], performances: Sequence[Performance]) -> bool:
+    """Say whether splits are of exactly these performances."""
+    ids = sorted(p.id for p in performances)
+    return all(sorted((*split.train, *split.test)) == ids for split in splits)
+
+
+def _drawn(groups: dict[str, list[str]], seed: int, train_share: float) -> DataSplit:
+    generator = np.random.default_rng(seed)
+    train: list[str] = []
+    test: list[str] = []
+    for name in sorted(groups):
+        ids = sorted(groups[name])
+        order = [ids[place] for place in generator.permutation(len(ids))]
+        n_train = min(max(round(len(ids) * train_share), 1), len(ids) - 1)
+        train += order[:n_train]
+        test += order[n_train:]
+    return DataSplit(seed, tuple(sorted(train)), tuple(sorted(test)))

@@ -1,0 +1,399 @@
+"""Stored results -> Markdown: the paper's tables, with intervals, beside the printed numbers."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from podium.benchmark import Cell, Results
+from podium.errors import MissingFile, UsageError
+from podium.files import write_bytes
+
+PRINTED: Mapping[str, Any] = json.loads(
+    (Path(__file__).parent / "_protocol" / "paper_printed.json").read_text("utf-8")
+)
+"""The numbers that the paper prints."""
+
+BEGIN, END = "<!-- results: made by podium benchmark --render -->", "<!-- end of results -->"
+
+HEADLINES = (
+    "type_mean", "c3d_lstm_f", "c3d_svr", "s3d", "siamese_constant", "siamese_no_dml",
+    "siamese_best", "podium",
+)  # fmt: skip
+
+SPLIT_COLUMNS = (
+    "pose_dct", "pose_dft", "c3d_lstm_f", "c3d_lstm_i", "c3d_lstm_svr_f", "c3d_lstm_svr_i", "s3d",
+    "type_regressors", "siamese_constant", "siamese_worst", "siamese_best",
+)  # fmt: skip
+
+TABLE_V = ("c3d_lstm_f", "siamese_no_dml", "siamese_3k", "siamese_14k", "siamese_best")
+N_PAIRS = {"siamese_3k": 3200, "siamese_14k": 14000, "siamese_best": 26000}
+
+
+def load_all(folder: Path) -> tuple[Results, ...]:
+    """Load the results of every backbone that a folder holds, by name.
+
+    Raises
+    ------
+    MissingFile
+        If there are none.
+    """
+    paths = sorted(folder.glob("*.json"))
+    found = [Results.load(path) for path in paths if path.name != "splits.json"]
+    if not found:
+        raise MissingFile(f"{folder}: holds no results: run podium benchmark with --out first")
+    return tuple(found)
+
+
+def render(folder: Path, repository: Path) -> tuple[Path, ...]:
+    """Write the tables of all results in a folder, and say where.
+
+    In a copy of Podium's repository that is docs/results.md and the marked part of README.md;
+    elsewhere results.md in the folder.
+    """
+    found = load_all(folder)
+    readme, docs = repository / "README.md", repository / "docs"
+    if not (docs.is_dir() and readme.is_file() and BEGIN in readme.read_text("utf-8")):
+        write_bytes(folder / "results.md", page(found).encode())
+        return (folder / "results.md",)
+    write_bytes(docs / "results.md", page(found).encode())
+    write_bytes(readme, with_block(readme.read_text("utf-8"), block(found)).encode())
+    return docs / "results.md", readme
+
+
+def page(all_results: Sequence[Results]) -> str:
+    """Write the whole page of results, with a chapter for each backbone."""
+    parts = [
+        "# Results: the paper's tables made anew",
+        "Made by `podium benchmark paper --render` from the JSON in `benchmarks/results/paper`; a "
+        "test fails when they differ. Nothing here was chosen on test performances: networks stop "
+        "on a part of the training dives, and each split's test scores are read once.",
+        _legend(),
+    ]
+    for results in all_results:
+        parts += [f"## Backbone `{results.about['backbone']}`", *chapter(results)]
+    return "\n\n".join(parts) + "\n"
+
+
+def chapter(results: Results) -> list[str]:
+    """Write the tables of one backbone."""
+    makers = (
+        _origin, overview, _split_table, _type_counts, _by_type, _metric_learning, _vaults,
+        _examples, _faults, _clusters, _claims,
+    )  # fmt: skip
+    return [text for make in makers if (text := make(results))]
+
+
+def block(all_results: Sequence[Results]) -> str:
+    """Write the short table that stands in the README, between its two marks."""
+    rows = []
+    for results in all_results:
+        summary = results.tables["summary"]
+        for name in HEADLINES:
+            if name in summary:
+                row, printed = summary[name], PRINTED["systems"].get(name, {})
+                rows.append(
+                    [
+                        f"`{results.about['backbone']}`",
+                        results.systems[name]["title"],
+                        _with_interval(row["rho"], row["rho_interval"], 2),
+                        _with_interval(row["mse"], row["mse_interval"], 0),
+                        _number(printed.get("rho"), 2),
+                        _number(printed.get("mse"), 0),
+                    ]
+                )
+    header = ["backbone", "system", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
+    return f"{BEGIN}\n{_table(header, rows)}\n{END}"
+
+
+def with_block(readme: str, text: str) -> str:
+    """Put the short table in place of what stands between the marks.
+
+    Raises
+    ------
+    UsageError
+        If the marks are not there.
+    """
+    if readme.count(BEGIN) != 1 or readme.count(END) != 1:
+        raise UsageError(f"README.md has no place for results: put the lines {BEGIN} and {END} in")
+    before, rest = readme.split(BEGIN)
+    return before + text + rest.split(END)[1]
+
+
+def _legend() -> str:
+    return (
+        "**How to read.** rho is Spearman's rank correlation with the judges (higher is better), "
+        "MSE the mean squared error in points squared (lower). Execution rho divides the "
+        "difficulty out of both. Numbers are means over the splits; in brackets are 95 % "
+        "intervals from drawing test performances with replacement, all splits together, as the "
+        "splits overlap. \"Paper\" is what the paper prints, on its own 264 dives and splits, "
+        "with C3D features."
+    )  # fmt: skip
+
+
+def _origin(results: Results) -> str:
+    about, versions = results.about, results.about["versions"]
+    first = results.cells[0]
+    left_out = "".join(f" Not run: {name} ({why})." for name, why in about["left_out"].items())
+    return (
+        f"{about['n_performances']} dives with a score, {len(about['seeds'])} seeded splits of "
+        f"{first.n_train} / {len(first.predictions)}. Commit {about['commit']}, Python "
+        f"{versions['python']}, torch {versions['torch']}, scikit-learn "
+        f"{versions['scikit-learn']}. Keypoints: {about['keypoints'] or 'none'}.{left_out}"
+    )
+
+
+def overview(results: Results) -> str:
+    """Write the averages of every system, beside the printed ones (tables I and II)."""
+    rows = []
+    for name, row in results.tables["summary"].items():
+        printed = PRINTED["systems"].get(name, {})
+        rows.append(
+            [
+                results.systems[name]["title"],
+                _with_interval(row["rho"], row["rho_interval"], 2),
+                _with_interval(row["mse"], row["mse_interval"], 0),
+                _number(row["execution_rho"], 2),
+                _number(printed.get("rho"), 2),
+                _number(printed.get("mse"), 0),
+                _number(row["seconds"] / max(row["n_splits"], 1), 0),
+            ]
+        )
+    ceiling = results.tables.get("ceiling") or {}
+    if ceiling.get("n"):
+        title = "One judge against the other six (ceiling)"
+        cells = [_number(ceiling["rho"], 2), _number(ceiling["mse"], 0)]
+        rows.append([title, *cells, "", "", "", ""])
+    header = ["system", "rho (95 %)", "MSE (95 %)", "execution rho", "rho, paper", "MSE, paper",
+              "seconds a split"]  # fmt: skip
+    return "### Tables I and II, on average, and every other system\n\n" + _table(header, rows)
+
+
+def _split_table(results: Results) -> str:
+    names = [name for name in SPLIT_COLUMNS if results.of(name)]
+    if not names:
+        return ""
+    parts = []
+    for measure, title in (("rho", "Table I: rank correlation"), ("mse", "Table II: MSE")):
+        digits = 2 if measure == "rho" else 0
+        rows = [
+            [str(place + 1), *(_number(c.measures[measure], digits) for c in cells)]
+            for place, cells in enumerate(zip(*(results.of(n) for n in names), strict=True))
+        ]
+        printed = [_number(PRINTED["systems"].get(n, {}).get(measure), digits) for n in names]
+        rows.append(["paper's average", *printed])
+        header = ["split", *(results.systems[name]["title"] for name in names)]
+        parts.append(f"### {title}, split by split\n\n{_table(header, rows)}")
+    return "\n\n".join(parts)
+
+
+def _type_counts(results: Results) -> str:
+    rows = []
+    for row in results.tables.get("types", ()):
+        printed = PRINTED["types"].get(row["type"], {})
+        rows.append(
+            [
+                row["type"],
+                str(row["action"]),
+                str(row["n"]),
+                f"{row['best']:g} ({row['n_best']})",
+                f"{printed['best']:g} ({printed['n_best']})" if printed else "",
+                f"{row['worst']:g} ({row['n_worst']})",
+                f"{printed['worst']:g} ({printed['n_worst']})" if printed else "",
+            ]
+        )
+    header = ["type", "action", "dives", "best (how many)", "paper", "worst (how many)", "paper"]
+    note = "Over the dives whose scores are at hand; the paper had 264."
+    return f"### Table III: best and worst performers\n\n{_table(header, rows)}\n\n{note}"
+
+
+def _by_type(results: Results) -> str:
+    names = [name for name in results.tables["summary"] if results.of(name)]
+    types = sorted(results.of(names[0])[0].measures["by_type"])
+    rows = []
+    for name in names:
+        printed = PRINTED["by_type"].get(name, {})
+        cells = [_type_cell(results.of(name), kind, printed.get(kind)) for kind in types]
+        rows.append([results.systems[name]["title"], *cells])
+    sizes = [results.of(names[0])[0].measures["by_type"][kind]["n"] for kind in types]
+    header = ["system", *(f"type {k} (n {n})" for k, n in zip(types, sizes, strict=True))]
+    note = (
+        "Each cell: rho / MSE, averaged over the splits; the paper's in brackets. With so few test "
+        "dives of a type, differences between neighbouring cells mean little."
+    )
+    return f"### Table IV: by type of dive\n\n{_table(header, rows)}\n\n{note}"
+
+
+def _type_cell(cells: Sequence[Cell], kind: str, printed: Sequence[float] | None) -> str:
+    rows = [cell.measures["by_type"].get(kind, {}) for cell in cells]
+    rho = _mean(row.get("rho") for row in rows)
+    mse = _mean(row.get("mse") for row in rows)
+    told = f" ({printed[0]:.2f} / {printed[1]:.0f})" if printed else ""
+    return f"{_number(rho, 2)} / {_number(mse, 0)}{told}"
+
+
+def _metric_learning(results: Results) -> str:
+    summary = results.tables["summary"]
+    rows = []
+    for name in TABLE_V:
+        if name in summary:
+            row, printed = summary[name], PRINTED["systems"][name]
+            rows.append(
+                [
+                    results.systems[name]["title"],
+                    str(N_PAIRS.get(name, "none")),
+                    _with_interval(row["rho"], row["rho_interval"], 2),
+                    _with_interval(row["mse"], row["mse_interval"], 0),
+                    _number(printed["rho"], 2),
+                    _number(printed["mse"], 0),
+                ]
+            )
+    if len(rows) < 2:
+        return ""
+    header = ["system", "pairs", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
+    return f"### Table V: what metric learning does for the score\n\n{_table(header, rows)}"
+
+
+def _vaults(results: Results) -> str:
+    transfer = results.tables.get("transfer")
+    if not transfer:
+        return ""
+    rows = []
+    for task in transfer["tasks"]:
+        for row in task["rows"]:
+            rows.append(
+                [task["title"], row["title"], _number(row["rho"], 2), _number(row["mse"], 3)]
+            )
+    for name, (rho, mse) in PRINTED["vaults"].items():
+        title = results.systems.get(name, {}).get("title", name)
+        rows.append(
+            ["UNLV-Vault: **not run**, the paper's numbers", title, f"{rho:.2f}", f"{mse:.2f}"]
+        )
+    header = ["performances", "system", "rho", "MSE"]
+    note = (
+        "Not run on UNLV-Vault, which is not at hand (`podium.datasets.unlv_vault` reads its "
+        "published layout). \"Frozen\": the metric learned from dives, with a new last layer; the "
+        "other systems are fitted to the new performances from the start. Push-ups are right (1) "
+        "or wrong (0)."
+    )  # fmt: skip
+    return (
+        f"### Table VI: another sport with the metric of diving\n\n{_table(header, rows)}\n\n{note}"
+    )
+
+
+def _examples(results: Results) -> str:
+    if not any(cell.extras.get("similarity") for cell in results.cells):
+        return ""
+    return (
+        "### Table VII: examples\n\n`podium benchmark paper --out DIR` draws the paper's four "
+        "examples (key frames, similarity by clip, commentary) into `DIR/pictures`. Pictures of "
+        "the real videos are not part of the repository."
+    )
+
+
+def _faults(results: Results) -> str:
+    found = results.tables.get("faults")
+    if not found:
+        return ""
+    rows = []
+    for title, row in found.items():
+        printed = PRINTED["faults"].get(title, {})
+        cells = [
+            _with_interval(row[kind][measure], row[kind][f"{measure}_interval"], 2)
+            for kind in ("all", "only_faulted")
+            for measure in ("precision", "recall")
+        ]
+        told = [_number(printed.get(measure), 2) for measure in ("precision", "recall")]
+        rows.append([title, *cells, *told])
+    header = ["system", "precision", "recall", "precision, faulted only", "recall, faulted only",
+              "precision, paper", "recall, paper"]  # fmt: skip
+    first = next(iter(found.values()))
+    note = (
+        f"Truth: what the commentary calls a fault of a phase, carried to the clips of that phase "
+        f"({first['all']['n_performances']} dives; of {first['only_faulted']['n_performances']} "
+        "some fault of a phase was said: \"faulted only\"). **How far to trust it:** \"none\" "
+        "means that nobody mentioned a fault, not that there was none: a commentator speaks of the "
+        "gravest, and of the entry above all. So precision is a lower bound, and recall is of "
+        "faults grave enough to be spoken of. One person read the captions. The floors show what "
+        "recall costs nothing: flagging every clip, or entry and splash always."
+    )  # fmt: skip
+    return f"### Table VIII: faulty clips\n\n{_table(header, rows)}\n\n{note}"
+
+
+def _clusters(results: Results) -> str:
+    spaces = [
+        ("siamese_best", "O", "(a) O, the LSTM's embedding"),
+        ("siamese_constant", "D2", "(b) D2, constant bias"),
+        ("siamese_worst", "D2", "(c) D2, worst performer bias"),
+        ("siamese_best", "D2", "(d) D2, best performer bias"),
+    ]
+    rows = []
+    for name, space, title in spaces:
+        values = [c.extras["clusters"][space] for c in results.of(name) if c.extras]
+        if values:
+            spread = f"{min(values):.2f} to {max(values):.2f}"
+            rows.append([title, f"{sum(values) / len(values):.2f}", spread])
+    if not rows:
+        return ""
+    note = (
+        "Silhouette by type over training and test dives: 1 is one tight cluster a type, 0 no "
+        "clusters, below 0 other types lie nearer. The maps (t-SNE) are drawn into `DIR/pictures`."
+    )
+    table = _table(["space", "silhouette, mean over splits", "range"], rows)
+    return f"### Figure 5: do types form clusters?\n\n{table}\n\n{note}"
+
+
+def _claims(results: Results) -> str:
+    rows = []
+    for row in results.tables.get("claims", ()):
+        cells = []
+        for measure, digits in (("rho", 3), ("mse", 1)):
+            part = row[measure]
+            p = "-" if part["p"] is None else f"{part['p']:.3f}"
+            cells += [
+                _with_interval(part["gap"], part["interval"], digits),
+                f"{p} ({part['n_better']} of {part['n_splits']})",
+            ]
+        rows.append([row["claim"], *cells, _verdict(row)])
+    if not rows:
+        return ""
+    header = ["claim", "gap in rho (95 %)", "Wilcoxon p (splits better)", "gap in MSE (95 %)",
+              "Wilcoxon p (splits better)", "does it hold here?"]  # fmt: skip
+    note = (
+        "A gap is the first system's mean less the second's. A claim holds if an interval lies "
+        "wholly on its side of 0 and the other not wholly on the wrong side; the test over splits "
+        "is shown as papers show it, though overlapping splits make it too sure."
+    )
+    return f"### The claims\n\n{_table(header, rows)}\n\n{note}"
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    """Say whether the intervals are for the claim, against it, or neither."""
+    sides = []
+    for measure, sign in (("rho", 1), ("mse", -1)):
+        interval = row[measure]["interval"]
+        low, high = sorted(sign * value for value in interval) if interval else (0.0, 0.0)
+        sides.append((low > 0) - (high < 0))
+    if sum(sides) > 0:
+        return "yes"
+    return "**no, the opposite**" if sum(sides) < 0 else "not shown"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _with_interval(value: float | None, interval: Sequence[float] | None, digits: int) -> str:
+    if interval is None:
+        return _number(value, digits)
+    return f"{_number(value, digits)} ({interval[0]:.{digits}f} to {interval[1]:.{digits}f})"
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
