@@ -41,6 +41,12 @@ class Reference:
     score: float | None
     similarity: float
     path: Path | None = None
+    name: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """What its video is called in a report: the name of the file, unless it has another."""
+        return self.name or (self.path.name if self.path else self.id)
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,8 @@ class Assessment:
 
     `score` is `None` where two videos were only compared. `difficulty_is_assumed` says that it was
     not given, so that the usual one of the action was taken. `alignment` puts the video in step
-    with the first reference whose video is at hand.
+    with the first reference whose video is at hand. `name` is what reports call the video, where
+    that is not the name of its file.
     """
 
     video_path: Path
@@ -65,6 +72,7 @@ class Assessment:
     backbone: str
     warnings: tuple[str, ...] = ()
     alignment: Alignment | None = None
+    name: str | None = None
 
     def __str__(self) -> str:
         if self.score is None:
@@ -72,6 +80,11 @@ class Assessment:
         assumed = " (assumed)" if self.difficulty_is_assumed else ""
         about = f", difficulty {self.difficulty:g}{assumed}" if self.difficulty else ""
         return f"{self.score}{about}"
+
+    @property
+    def shown_name(self) -> str:
+        """What the video is called in a report: the name of the file, unless it has another."""
+        return self.name or self.video_path.name
 
     @property
     def similarity(self) -> float:
@@ -102,7 +115,7 @@ class Assessment:
             "backbone": self.backbone,
             "alignment": _alignment_to_json(self.alignment),
             "video": {
-                "file": str(self.video_path),
+                "file": self.name or str(self.video_path),
                 "frames": self.video.n_frames,
                 "used_frames": self.video.n_used,
                 "first_used_frame": self.video.first_used,

@@ -239,6 +239,26 @@ def list_(
 
 
 @app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Open http://127.0.0.1:PORT.")] = 8017,
+    host: Annotated[str, typer.Option(help="Where to listen: this machine only.")] = "127.0.0.1",
+    model: Model = "diving",
+    folder: Annotated[
+        Path | None, typer.Option(help="Where assessments are kept; else the user's data folder.")
+    ] = None,
+) -> None:
+    """Open the page: assess videos in a browser, on this machine; nothing leaves it."""
+    try:
+        from podium.web.api import serve as serve_page
+        from podium.web.store import default_folder
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the page needs {error.name}, which is not installed: pip install 'podium[web]'"
+        ) from error
+    serve_page(folder or default_folder(), host=host, port=port, model=model, tell=_say)
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="The folder to write videos and report to.")] = Path(
         "out/demo"

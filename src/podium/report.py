@@ -134,7 +134,7 @@ class _Page:
     ) -> None:
         self.assessment, self.words, self.inside = assessment, words, inside
         self.query, self.reference = query, reference if query else None
-        self.name = assessment.video_path.name
+        self.name = assessment.shown_name
         self.notes = [*notes, *self._absent_expert()]
         self.moments = _moments(assessment)
 
@@ -323,8 +323,7 @@ def _reference_path(assessment: Assessment) -> Path | None:
 
 
 def _reference_name(assessment: Assessment) -> str:
-    path = _reference_path(assessment)
-    return path.name if path else ""
+    return next((r.shown_name for r in assessment.references if r.path), "")
 
 
 def _moments(assessment: Assessment) -> list[Moment]:
