@@ -17,7 +17,7 @@ install: $(VENV)/.installed ## Make the virtual environment in .venv, with every
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt "pip>=23"
-	$(BIN)/python -m pip install --quiet -c constraints.txt --editable ".[dev,benchmark,mobilenet,parquet,pose]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt --editable ".[dev,benchmark,mobilenet,parquet,pose,web]"
 	@touch $@
 
 demo: install ## Render a dive, score it against an expert's and write the report

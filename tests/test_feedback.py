@@ -3,7 +3,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from podium.feedback import FAULTY_BELOW, ClipFeedback, Remark, clip_feedback, remarks
+from podium.feedback import (
+    FAULTY_BELOW,
+    Chapter,
+    ClipFeedback,
+    Remark,
+    chapters,
+    clip_feedback,
+    remarks,
+)
 
 WEIGHTS = np.array([1.0, -2.0, 0.5])
 
@@ -105,6 +113,22 @@ def test_a_mere_comparison_has_no_contributions(make_sample):
     assert [c.contribution for c in made] == [None] * 4
 
 
+# chapters
+
+
+def test_neighbours_of_one_moment_are_a_chapter():
+    made = chapters(
+        [clip(0, 0.9, 0, "flight"), clip(1, 0.1, 0, "flight"), clip(2, 0.9, 0, "entry")]
+    )
+    assert made == (Chapter("flight", 0.0, 1.0, True), Chapter("entry", 1.0, 1.5, False))
+
+
+def test_without_moments_every_clip_is_a_chapter_and_without_times_none():
+    assert len(chapters([clip(0, 0.9), clip(1, 0.9)])) == 2
+    unknown = replace(clip(0, 0.9), start_seconds=float("nan"))
+    assert chapters([unknown]) == ()
+
+
 # remarks
 
 
@@ -118,6 +142,7 @@ def test_a_remark_says_when_what_it_cost_and_why():
     assert made == Remark(
         0.5, 1.0, -3.14,
         "about the water-entry: less like the expert than any other moment (similarity 0.25)",
+        "least", "water_entry", 0.25,
     )  # fmt: skip
     assert str(made) == (
         "0.5-1.0 s  -3.1  about the water-entry: less like the expert than any other moment "

@@ -1,20 +1,33 @@
 import base64
+import hashlib
 import io
+import json
 import os
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
+from podium.alignment import Alignment
 from podium.assessment import Assessment, Reference, Score
 from podium.clips import VideoFacts
+from podium.errors import UnknownName
 from podium.feedback import FAULTY_BELOW, ClipFeedback, remarks
 from podium.panel import Marks
-from podium.report import KEY_FRAME_HEIGHT, KEY_FRAME_WIDTH, Report, make_report
+from podium.report import (
+    FILES_BESIDE,
+    KEY_FRAME_HEIGHT,
+    KEY_FRAME_WIDTH,
+    Report,
+    make_report,
+    make_report_folder,
+)
+from podium.video import probe
 
 VOID = {"meta", "img", "br", "rect", "line", "hr", "input", "link"}
 
@@ -28,6 +41,7 @@ class Page(HTMLParser):
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.pieces: list[str] = []
         self.cells: list[list[str]] = []
+        self.scripts: dict[str | None, str] = {}
         self.feed(html)
         self.close()
         assert self.open == []
@@ -50,7 +64,10 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        if "style" in self.open:
+        if self.open[-1:] == ["script"]:
+            name = self.tags[-1][1].get("id")
+            self.scripts[name] = self.scripts.get(name, "") + data
+        if {"style", "script", "noscript"} & set(self.open):
             return
         self.pieces.append(data)
         if self.open and self.open[-1] in ("td", "th"):
@@ -101,6 +118,10 @@ def compared(assessed: Assessment) -> Assessment:
         clips=feedback, remarks=remarks(feedback), warnings=(),
         references=(replace(assessed.references[0], score=None),),
     )  # fmt: skip
+
+
+def data_of(page: Page) -> dict:
+    return json.loads(page.scripts["data"])
 
 
 def page_of(assessment: Assessment) -> Page:
@@ -198,13 +219,27 @@ def test_an_assessment_without_clips_has_no_timeline(assessed):
 # what it asks for and lets in
 
 
+def fingerprint(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
 def test_it_asks_nothing_of_any_server(assessed):
     html = make_report(assessed).html
     page = Page(html)
-    assert not re.search(r"https?:|//|@import|url\(", re.sub(r"data:image/jpeg\S+", "", html))
-    assert not {"script", "link", "iframe", "form"} & {tag for tag, _ in page.tags}
+    plain = re.sub(r'data:image/jpeg\S+|<script type="text/plain".*?</script>', "", html)
+    assert not re.search(r"https?:|//|@import|url\(", plain)
+    assert not {"link", "iframe", "form", "object"} & {tag for tag, _ in page.tags}
+    assert page.attributes("video", "src") == [None, None]
     policies = [a["content"] for tag, a in page.tags if a.get("http-equiv") is not None]
-    assert policies == ["default-src 'none'; img-src data:; style-src 'unsafe-inline'"]
+    script = re.search(r"<script>(.*)</script>", html, re.DOTALL)[1]
+    style = re.search(r"<style>(.*)</style>", html, re.DOTALL)[1]
+    assert policies == [
+        "default-src 'none'; img-src data: blob:; media-src blob: 'self' file:; "
+        f"style-src {fingerprint(style)}; script-src {fingerprint(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    ]
+    assert not any(name.startswith("on") or name == "style"
+                   for _, found in page.tags for name in found)  # fmt: skip
     assert all(source.startswith("data:image/jpeg;base64,")
                for source in page.attributes("img", "src"))  # fmt: skip
 
@@ -225,8 +260,9 @@ def test_hostile_names_are_shown_as_text(assessed, name):
         )  # fmt: skip
 
     hostile, harmless = called(name), called("plain.mp4")
-    assert hostile.text.count(name) == harmless.text.count("plain.mp4") == 6
+    assert hostile.text.count(name) == harmless.text.count("plain.mp4") == 7
     assert hostile.tags == harmless.tags
+    assert data_of(hostile)["name"] == name
 
 
 def test_a_name_that_is_no_text_is_shown_by_its_numbers(assessed, tmp_path):
@@ -288,6 +324,100 @@ def test_features_instead_of_a_video_leave_a_report_without_pictures(assessed):
     unknown = tuple(replace(c, start_seconds=np.nan, end_seconds=np.nan) for c in assessed.clips)
     page = page_of(replace(assessed, clips=unknown, references=()))
     assert page.attributes("img", "src") == []
+
+
+# playing
+
+
+def video_inside(page: Page, name: str) -> tuple[list[float], dict]:
+    """The presentation times of the video inside, and what the script is told of it."""
+    with av.open(io.BytesIO(base64.b64decode(page.scripts[f"{name}-video"]))) as container:
+        times = [frame.time for frame in container.decode(video=0)]
+    return times, data_of(page)[name]
+
+
+def test_both_videos_are_inside_frame_for_frame(assessed):
+    page = page_of(assessed)
+    for name, n_frames in (("query", 20), ("reference", 30)):
+        times, told = video_inside(page, name)
+        assert times == pytest.approx(np.arange(n_frames) / 25)
+        assert told == {"starts": pytest.approx(times, abs=1e-6), "end": n_frames / 25,
+                        "file": None}  # fmt: skip
+
+
+def test_without_the_experts_video_yours_plays_alone_and_the_report_says_why(assessed):
+    shipped = replace(assessed, references=(replace(assessed.references[0], path=None),))
+    page = page_of(shipped)
+    assert "The expert's video is not here" in page.text
+    assert page.attributes("video", "id") == ["query"]
+    assert data_of(page)["reference"] is None
+    assert "The expert's video is not here" not in page_of(assessed).text
+
+
+def test_videos_too_large_for_one_file_are_left_out_and_the_report_says_so(assessed):
+    report = make_report(assessed, most_video_bytes=2048)
+    page = Page(report.html)
+    assert report.videos_are_left_out
+    assert page.attributes("video", "id") == []
+    assert (
+        "The videos are not inside this file: they would take 1 MB, and 0.00195312 MB is the most. "
+        "Write the report as a folder to have them beside it (--report-dir)."
+    ) in page.text
+    assert len(pictures(assessed)) == 6
+
+
+def test_in_step_says_how_sure_it_is(assessed):
+    steps = Alignment((0.1, 0.5), (0.2, 0.4), (0.05, 0.1), 0.25)
+    page = page_of(replace(assessed, alignment=steps))
+    assert "usually to within 0.08 s. Matched moments still differ by 0.25" in page.text
+    assert data_of(page)["steps"] == {
+        "query": [0.1, 0.5], "reference": [0.2, 0.4], "doubt": [0.05, 0.1],
+    }  # fmt: skip
+    assert "could not be put in step" in page_of(assessed).text
+
+
+def test_a_remark_says_how_sure_it_is(assessed):
+    text = page_of(assessed).text
+    assert "(similarity 0.12) Clear: far below the border of 0.5." in text
+    near = replace(assessed.remarks[0], similarity=0.47)
+    assert "Doubtful: close to the border" in page_of(replace(assessed, remarks=(near,))).text
+
+
+# in another language
+
+
+def test_the_report_speaks_german(assessed):
+    report = make_report(assessed, "de")
+    page = Page(report.html)
+    assert page.attributes("html", "lang") == ["de"]
+    assert "61,3 von 96,0" in page.text
+    assert "3 beschädigte Stellen des Videos wurden übergangen" in page.text
+    assert "dem Vorbild so wenig ähnlich wie sonst nirgends (Ähnlichkeit 0,12)" in page.text
+    assert page.cells[1] == ["1", "0,16", "0,36", "0,81", "+1,3", "ähnlich"]
+
+
+def test_a_language_that_is_not_there_is_refused(assessed):
+    with pytest.raises(
+        UnknownName,
+        match=r"^no language is called 'xx': choose one of de, en, or add a file to podium/_words$",
+    ):
+        make_report(assessed, "xx")
+
+
+# a folder
+
+
+def test_a_folder_holds_the_videos_pictures_and_data(assessed, tmp_path):
+    target = make_report_folder(assessed).save(tmp_path / "kept" / "report.html")
+    found = {p.relative_to(target.parent).as_posix() for p in target.parent.rglob("*.*")}
+    assert found - {f"frames/clip-0{i}{of}.jpg" for i in (1, 2, 3) for of in ("", "-reference")} \
+        == set(FILES_BESIDE)  # fmt: skip
+    page = Page(target.read_text("utf-8"))
+    assert set(page.scripts) == {"data", None}
+    assert data_of(page)["query"]["file"] == "query.mp4"
+    assert probe(target.with_name("reference.mp4")).n_frames == 30
+    kept = json.loads(target.with_name("result.json").read_text("utf-8"))
+    assert (kept["schema"], kept["schema_version"], kept["score"]) == ("podium-result", 1, 61.26)
 
 
 # saving

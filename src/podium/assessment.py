@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from podium.alignment import Alignment
 from podium.clips import VideoFacts
 from podium.feedback import ClipFeedback, Remark
 from podium.panel import Marks
@@ -40,6 +41,12 @@ class Reference:
     score: float | None
     similarity: float
     path: Path | None = None
+    name: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """What its video is called in a report: the name of the file, unless it has another."""
+        return self.name or (self.path.name if self.path else self.id)
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,9 @@ class Assessment:
     """How well one performance was done, beside the references it was compared with.
 
     `score` is `None` where two videos were only compared. `difficulty_is_assumed` says that it was
-    not given, so that the usual one of the action was taken.
+    not given, so that the usual one of the action was taken. `alignment` puts the video in step
+    with the first reference whose video is at hand. `name` is what reports call the video, where
+    that is not the name of its file.
     """
 
     video_path: Path
@@ -62,6 +71,8 @@ class Assessment:
     model: str
     backbone: str
     warnings: tuple[str, ...] = ()
+    alignment: Alignment | None = None
+    name: str | None = None
 
     def __str__(self) -> str:
         if self.score is None:
@@ -71,17 +82,22 @@ class Assessment:
         return f"{self.score}{about}"
 
     @property
+    def shown_name(self) -> str:
+        """What the video is called in a report: the name of the file, unless it has another."""
+        return self.name or self.video_path.name
+
+    @property
     def similarity(self) -> float:
         """How alike the whole performance is to its references, 0 to 1: their mean."""
         if not self.references:
             return float("nan")
         return sum(r.similarity for r in self.references) / len(self.references)
 
-    def report(self) -> "Report":
+    def report(self, language: str = "en") -> "Report":
         """Make the report that a coach keeps: one HTML file that opens offline."""
         from podium.report import make_report
 
-        return make_report(self)
+        return make_report(self, language)
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain JSON; the names are part of the command line's contract."""
@@ -94,11 +110,12 @@ class Assessment:
                 {"id": r.id, "score": r.score, "similarity": r.similarity} for r in self.references
             ],
             "clips": [asdict(clip) for clip in self.clips],
-            "remarks": [asdict(remark) for remark in self.remarks],
+            "remarks": [_remark_to_json(remark) for remark in self.remarks],
             "model": self.model,
             "backbone": self.backbone,
+            "alignment": _alignment_to_json(self.alignment),
             "video": {
-                "file": str(self.video_path),
+                "file": self.name or str(self.video_path),
                 "frames": self.video.n_frames,
                 "used_frames": self.video.n_used,
                 "first_used_frame": self.video.first_used,
@@ -120,6 +137,17 @@ def _score_to_json(score: Score) -> dict[str, Any]:
         "score_range": [score.range_low, score.range_high],
         "marks": None if score.marks is None else asdict(score.marks),
     }
+
+
+def _remark_to_json(remark: Remark) -> dict[str, Any]:
+    names = ("start_seconds", "end_seconds", "contribution", "words")
+    return {name: getattr(remark, name) for name in names}
+
+
+def _alignment_to_json(alignment: Alignment | None) -> dict[str, Any] | None:
+    if alignment is None:
+        return None
+    return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(alignment).items()}
 
 
 def _without_nan(value: Any) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from podium.alignment import Alignment, try_to_align
 from podium.assessment import Assessment, Reference, Score
 from podium.calibration import CONFIDENCE
 from podium.errors import FeatureError, UnknownName, UnusableReference, UsageError
@@ -274,7 +275,14 @@ class Assessor:
             model=self.model.name,
             backbone=self.model.backbone_name,
             warnings=(*features.video.warnings, *question.assumptions, *self._novelty(features)),
+            alignment=self._in_step(query, references),
         )
+
+    def _in_step(self, query: Sample, references: Sequence[Sample]) -> Alignment | None:
+        """Put the query in step with the first reference whose video is at hand."""
+        paths = (path for reference in references if (path := _picture_of(reference)))
+        path = next(paths, None)
+        return try_to_align(query.performance.path, path, self._extractor.cache) if path else None
 
     def _compared(self, query: Sample, references: Sequence[Sample]) -> tuple[Reference, ...]:
         if not references:

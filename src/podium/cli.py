@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -16,6 +17,7 @@ import typer
 from podium.errors import ManifestError, PodiumError, UsageError
 
 if TYPE_CHECKING:
+    from podium.assessment import Assessment
     from podium.assessor import Assessor
     from podium.benchmark import Results
     from podium.performance import Performance
@@ -48,6 +50,11 @@ Model = Annotated[str, typer.Option(help="A model that ships, or the folder of y
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same model.")]
 ReportPath = Annotated[Path | None, typer.Option("--report", help="Write a report to this file.")]
+ReportFolder = Annotated[
+    Path | None,
+    typer.Option("--report-dir", help="Write a report with its videos and data to this folder."),
+]
+Language = Annotated[str, typer.Option(help="Of the report: en, de.")]
 Backbone = Annotated[str, typer.Option(help="What looks at the clips: podium list backbones.")]
 Scorer = Annotated[str, typer.Option(help="What makes the score: podium list scorers.")]
 Shard = Annotated[str, typer.Option(help="Do the i-th of n parts only, as i/n, from 0.")]
@@ -72,14 +79,17 @@ def score(
     action: Annotated[str | None, typer.Option(help="What was performed, such as 407.")] = None,
     difficulty: Annotated[float | None, typer.Option(help="Its difficulty, such as 3.2.")] = None,
     report: ReportPath = None,
+    report_dir: ReportFolder = None,
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Score a video, with a range, and say which moments cost points."""
-    _require_no_input(report, video, *(reference or ()))
+    outputs = _Outputs(report, report_dir, language)
+    outputs.check(video, *(reference or ()))
     assessment = _load(model).assess(
         video, action=action, difficulty=difficulty, references=reference or ()
     )
-    _answer(assessment, report, as_json)
+    _answer(assessment, outputs, as_json)
 
 
 @app.command()
@@ -88,11 +98,14 @@ def compare(
     reference: Annotated[Path, typer.Argument(help="The expert's video.")],
     model: Model = "diving",
     report: ReportPath = None,
+    report_dir: ReportFolder = None,
+    language: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Say how alike two videos are, clip by clip; no training data are needed."""
-    _require_no_input(report, video, reference)
-    _answer(_load(model).compare(video, reference), report, as_json)
+    outputs = _Outputs(report, report_dir, language)
+    outputs.check(video, reference)
+    _answer(_load(model).compare(video, reference), outputs, as_json)
 
 
 @app.command()
@@ -270,6 +283,26 @@ def list_(
 
 
 @app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Open http://127.0.0.1:PORT.")] = 8017,
+    host: Annotated[str, typer.Option(help="Where to listen: this machine only.")] = "127.0.0.1",
+    model: Model = "diving",
+    folder: Annotated[
+        Path | None, typer.Option(help="Where assessments are kept; else the user's data folder.")
+    ] = None,
+) -> None:
+    """Open the page: assess videos in a browser, on this machine; nothing leaves it."""
+    try:
+        from podium.web.api import serve as serve_page
+        from podium.web.store import default_folder
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the page needs {error.name}, which is not installed: pip install 'podium[web]'"
+        ) from error
+    serve_page(folder or default_folder(), host=host, port=port, model=model, tell=_say)
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="The folder to write videos and report to.")] = Path(
         "out/demo"
@@ -393,10 +426,43 @@ def _manifest(path: Path) -> "tuple[Performance, ...]":
     return Manifest(path).performances()
 
 
-def _answer(assessment: Any, report: Path | None, as_json: bool) -> None:
-    if report is not None:
-        assessment.report().save(report)
-        _say(f"report: {report}")
+@dataclass(frozen=True)
+class _Outputs:
+    """Where the report is to go, as one file, as a folder, or both, and in which language."""
+
+    report: Path | None
+    folder: Path | None
+    language: str
+
+    def check(self, *read: str | Path) -> None:
+        """Refuse an unknown language, and to write over what is to be read."""
+        if self.report or self.folder:
+            from podium.words import load_words
+
+            load_words(self.language)
+        _require_no_input(self.report, *read)
+        if self.folder:
+            from podium.report import FILES_BESIDE
+
+            for name in FILES_BESIDE:
+                _require_no_input(self.folder / name, *read)
+
+    def write(self, assessment: "Assessment") -> None:
+        """Write what was asked for, and say where it is."""
+        if self.report:
+            report = assessment.report(self.language)
+            _say(f"report: {report.save(self.report)}")
+            if report.videos_are_left_out:
+                _say("the videos are too large for one file: --report-dir puts them beside it")
+        if self.folder:
+            from podium.report import make_report_folder
+
+            made = make_report_folder(assessment, self.language)
+            _say(f"report: {made.save(self.folder / 'report.html')}")
+
+
+def _answer(assessment: "Assessment", outputs: _Outputs, as_json: bool) -> None:
+    outputs.write(assessment)
     if as_json:
         print(json.dumps(assessment.to_json()))
         return

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +15,12 @@ FAULTY_BELOW = 0.5
 
 COSTLY_POINTS = -1.0
 """A clip that costs more than this deserves a remark, faulty or not."""
+
+_HOW = {
+    "least": "less like the expert than any other moment",
+    "unlike": "unlike the expert",
+    "costly": "cost points, though not unlike the expert",
+}
 
 
 @dataclass(frozen=True)
@@ -34,20 +41,58 @@ class ClipFeedback:
     moment: str = ""
 
 
+RemarkKind = Literal["least", "unlike", "costly"]
+"""The clip least like the expert's, another that is faulty, or one that cost points though alike.
+"""
+
+
 @dataclass(frozen=True)
 class Remark:
-    """A line of feedback: when, what it cost in points, and words."""
+    """A line of feedback: when, what it cost in points, and words.
+
+    `kind`, `moment` and the lowest `similarity` are what the words say, for other languages.
+    """
 
     start_seconds: float
     end_seconds: float
     contribution: float | None
     words: str
+    kind: RemarkKind = "unlike"
+    moment: str = ""
+    similarity: float | None = None
 
     def __str__(self) -> str:
         cost = "" if self.contribution is None else f"  {self.contribution:+.1f}"
         if not math.isfinite(self.start_seconds):  # features given as a file carry no times
             return f"time not known{cost}  {self.words}"
         return f"{self.start_seconds:.1f}-{self.end_seconds:.1f} s{cost}  {self.words}"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of a performance: neighbouring clips of one moment ("" where none is known)."""
+
+    moment: str
+    start_seconds: float
+    end_seconds: float
+    faulty: bool
+
+
+def chapters(clips: Sequence[ClipFeedback]) -> tuple[Chapter, ...]:
+    """Join neighbouring clips of one moment; where moments are not known, each clip is a part.
+
+    Clips without times are no part of anything.
+    """
+    parts: list[Chapter] = []
+    for clip in clips:
+        if not math.isfinite(clip.start_seconds):
+            continue
+        if parts and clip.moment and parts[-1].moment == clip.moment:
+            start, faulty = parts[-1].start_seconds, parts[-1].faulty or clip.faulty
+            parts[-1] = Chapter(clip.moment, start, clip.end_seconds, faulty)
+        else:
+            parts.append(Chapter(clip.moment, clip.start_seconds, clip.end_seconds, clip.faulty))
+    return tuple(parts)
 
 
 def clip_feedback(
@@ -130,12 +175,15 @@ def _remark(span: Sequence[ClipFeedback], worst: float) -> Remark:
     costs = [clip.contribution for clip in span if clip.contribution is not None]
     least = min(clip.similarity for clip in span)
     where = f"about the {span[0].moment.replace('_', '-')}: " if span[0].moment else ""
-    how = "less like the expert than any other moment" if least == worst else "unlike the expert"
+    kind: RemarkKind = "least" if least == worst else "unlike"
     if not span[0].faulty:
-        how = "cost points, though not unlike the expert"
+        kind = "costly"
     return Remark(
         start_seconds=span[0].start_seconds,
         end_seconds=span[-1].end_seconds,
         contribution=sum(costs) if costs else None,
-        words=f"{where}{how} (similarity {least:.2f})",
+        words=f"{where}{_HOW[kind]} (similarity {least:.2f})",
+        kind=kind,
+        moment=span[0].moment,
+        similarity=least,
     )

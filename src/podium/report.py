@@ -1,25 +1,44 @@
-"""The report a coach keeps: one HTML file that opens offline and asks nothing of any server."""
+"""The report a coach keeps: one HTML file that plays offline and asks nothing of any server."""
 
 import base64
+import hashlib
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 from PIL import Image
 
 from podium.assessment import Assessment
 from podium.errors import PodiumError
-from podium.feedback import FAULTY_BELOW, ClipFeedback
+from podium.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters
 from podium.files import write_bytes
 from podium.panel import JUDGE_SD
-from podium.templates import render
+from podium.playback import Playback, make_playback
+from podium.sidecar import clips_csv, result_json, timeline_vtt
+from podium.templates import render, source
 from podium.video import decode, probe
+from podium.words import ENGLISH, Words, load_words
 
 KEY_FRAME_WIDTH = 200
 KEY_FRAME_HEIGHT = 400
 """Key frames fit into this size, however tall and narrow the video is."""
+
+MOST_VIDEO_BYTES = 24 * 2**20
+"""The videos of a report that is one file are no larger than this together: it can be sent."""
+
+SPEEDS = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
+_SPEED_WORDS = ("1/8", "1/4", "1/2", "3/4", "1", "1½", "2")
+
+FILES_BESIDE = (
+    "report.html", "query.mp4", "reference.mp4", "result.json", "clips.csv", "timeline.vtt"
+)  # fmt: skip
+"""What a report that is a folder holds, beside the key frames in `frames`."""
 
 
 @dataclass(frozen=True)
@@ -36,36 +55,284 @@ class Moment:
 
 @dataclass(frozen=True)
 class Report:
-    """A finished report; `html` is the whole file."""
+    """A finished report; `html` is the page, `beside` the files that lie beside it, by name.
+
+    A report with nothing beside it is one file that needs no other.
+    """
 
     html: str
+    beside: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    videos_are_left_out: bool = False
 
     def save(self, path: str | Path) -> Path:
         """Write the report to a file, whole or not at all, and say where it is."""
         target = Path(path)
+        for name, content in self.beside.items():
+            write_bytes(target.parent / name, content)
         # A file name may hold what is no character; it is then shown by its number.
         write_bytes(target, self.html.encode("utf-8", "backslashreplace"))
         return target
 
 
-def make_report(assessment: Assessment) -> Report:
-    """Render an assessment with the key frames of its videos."""
+def make_report(
+    assessment: Assessment,
+    language: str = ENGLISH,
+    *,
+    most_video_bytes: int = MOST_VIDEO_BYTES,
+) -> Report:
+    """Render an assessment as one file, with small copies of its videos inside.
+
+    Videos that would make it larger than `most_video_bytes` are left out, and the report says so.
+
+    Raises
+    ------
+    UnknownName
+        If there are no words in that language.
+    """
+    words = load_words(language)
+    videos = _videos(assessment)
+    n_bytes = sum(len(video.content) for video in videos if video)
+    if n_bytes <= most_video_bytes:
+        return Report(_Page(assessment, words, *videos).html())
+    note = words(
+        "player.too_large",
+        megabytes=math.ceil(n_bytes / 2**20),
+        most=words.plain(most_video_bytes / 2**20),
+    )
+    return Report(_Page(assessment, words, None, None, (note,)).html(), videos_are_left_out=True)
+
+
+def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Report:
+    """Render an assessment with its videos, key frames and data as files beside the page.
+
+    Raises
+    ------
+    UnknownName
+        If there are no words in that language.
+    """
+    words = load_words(language)
+    query, reference = _videos(assessment)
+    page = _Page(assessment, words, query, reference, inside=False)
+    videos = {"query.mp4": query, "reference.mp4": reference}
+    beside = {name: video.content for name, video in videos.items() if video}
+    beside |= {name: content.encode() for name, _, content in page.saved()}
+    return Report(page.html(), MappingProxyType(beside | page.key_frames()))
+
+
+class _Page:
+    """All that the template asks for."""
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        words: Words,
+        query: Playback | None,
+        reference: Playback | None,
+        notes: Sequence[str] = (),
+        *,
+        inside: bool = True,
+    ) -> None:
+        self.assessment, self.words, self.inside = assessment, words, inside
+        self.query, self.reference = query, reference if query else None
+        self.name = assessment.shown_name
+        self.notes = [*notes, *self._absent_expert()]
+        self.moments = _moments(assessment)
+
+    def html(self) -> str:
+        """Fill the template."""
+        assessment, words = self.assessment, self.words
+        style, script = (Markup(source(f"report.{kind}")) for kind in ("css", "js"))
+        points = [abs(clip.contribution or 0) for clip in assessment.clips]
+        return render(
+            "report.html",
+            assessment=assessment,
+            words=words,
+            number=words.number,
+            said=self._said,
+            how_sure=self._how_sure,
+            policy=_policy(style, script),
+            style=style,
+            script=script,
+            title=self._title(),
+            name=self.name,
+            reference_name=_reference_name(assessment),
+            compared=self._compared(),
+            moments=self.moments,
+            has_reference_pictures=any(moment.reference_picture for moment in self.moments),
+            most_points=max([*points, 1.0]),
+            faulty_below=FAULTY_BELOW,
+            judge_sd=JUDGE_SD,
+            query=self.query,
+            reference=self.reference,
+            inside=self.inside,
+            base64=lambda content: base64.b64encode(content).decode(),
+            notes=self.notes,
+            bars=self._bars(),
+            parts=chapters(assessment.clips),
+            steps=self._steps(),
+            speeds=tuple(zip(SPEEDS, _SPEED_WORDS, strict=True)),
+            saved=self.saved(),
+            data=self._data(),
+        )
+
+    def saved(self) -> tuple[tuple[str, str, str], ...]:
+        """Give the files of data: name, key of what the button says, and content."""
+        return (
+            ("clips.csv", "save.csv", clips_csv(self.assessment)),
+            ("result.json", "save.json", result_json(self.assessment)),
+            ("timeline.vtt", "save.vtt", timeline_vtt(self.assessment, self.words)),
+        )
+
+    def key_frames(self) -> dict[str, bytes]:
+        """Give the key frames as files."""
+        shown = {}
+        for moment in self.moments:
+            name = f"frames/clip-{moment.clip.index + 1:02d}"
+            shown[f"{name}.jpg"] = moment.picture
+            shown[f"{name}-reference.jpg"] = moment.reference_picture
+        return {
+            name: base64.b64decode(picture.partition(",")[2])
+            for name, picture in shown.items()
+            if picture
+        }
+
+    def _absent_expert(self) -> list[str]:
+        absent = self.query and self.assessment.references and not self.reference
+        return [self.words("player.no_expert")] if absent else []
+
+    def _title(self) -> str:
+        score, words = self.assessment.score, self.words
+        if score is None:
+            return words("title.comparison", name=self.name)
+        return words("title.points", name=self.name, score=words.number(score.value))
+
+    def _compared(self) -> str:
+        words, named = self.words, []
+        for reference in self.assessment.references:
+            values: dict[str, str] = {"id": reference.id}
+            values["similarity"] = words.number(reference.similarity, 2)
+            key = "made.reference"
+            if reference.score is not None:
+                key, values["score"] = "made.reference_scored", words.number(reference.score, 2)
+            named.append(words(key, **values))
+        return words("made.compared", references="; ".join(named)) if named else ""
+
+    def _said(self, remark: Remark) -> str:
+        if remark.similarity is None:
+            return remark.words
+        words = self.words
+        moment = words.moment(remark.moment)
+        about = words("remarks.about", moment=moment) if remark.moment else ""
+        similarity = words.number(remark.similarity, 2)
+        return words(f"remarks.{remark.kind}", about=about, similarity=similarity)
+
+    def _how_sure(self, remark: Remark) -> str:
+        share = (remark.similarity or 0.0) / FAULTY_BELOW
+        key = "clear" if share < 0.5 else "fair" if share < 0.85 else "doubtful"
+        return self.words(f"remarks.{key}", border=self.words.plain(FAULTY_BELOW))
+
+    def _steps(self) -> str:
+        steps = self.assessment.alignment
+        if steps is None or self.reference is None:
+            return ""
+        number = self.words.number
+        doubt, cost = number(steps.usual_doubt_seconds, 2), number(steps.cost, 2)
+        return self.words("player.steps", doubt=doubt, cost=cost)
+
+    def _bars(self) -> list[dict[str, Any]]:
+        """Place the clips on the track, 0 to 1000 from the first frame to the last."""
+        if self.query is None:
+            return []
+        scale = 1000 / self.query.end_seconds
+        return [
+            {
+                "x": clip.start_seconds * scale + 1,
+                "width": max((clip.end_seconds - clip.start_seconds) * scale - 2, 1),
+                "similarity": clip.similarity,
+                "faulty": clip.faulty,
+            }
+            for clip in self.assessment.clips
+            if math.isfinite(clip.start_seconds)
+        ]
+
+    def _data(self) -> dict[str, Any]:
+        """Give what the script of the page works with."""
+        steps, parts = self.assessment.alignment, chapters(self.assessment.clips)
+        return {
+            "query": _side(self.query, None if self.inside else "query.mp4"),
+            "reference": _side(self.reference, None if self.inside else "reference.mp4"),
+            "steps": steps and {
+                "query": steps.query_seconds,
+                "reference": steps.reference_seconds,
+                "doubt": steps.doubt_seconds,
+            },
+            "clips": [clip.start_seconds for clip in self.assessment.clips if self.query],
+            "marks": sorted(
+                {remark.start_seconds for remark in self.assessment.remarks if self.query}
+            ),
+            "parts": [
+                [part.start_seconds, self.words.moment(part.moment)] for part in parts
+            ],
+            "words": self.words.of("player") | self.words.of("save"),
+            "decimal": self.words("decimal"),
+            "saved": {name: content for name, _, content in self.saved()},
+            "name": self.name,
+        }  # fmt: skip
+
+
+def _side(playback: Playback | None, file: str | None) -> dict[str, Any] | None:
+    if playback is None:
+        return None
+    # Six digits are far finer than the clock of the copy.
+    starts = [round(second, 6) for second in playback.start_seconds]
+    return {"starts": starts, "end": round(playback.end_seconds, 6), "file": file}
+
+
+def _policy(style: str, script: str) -> str:
+    """Allow what is in the file, by its fingerprint, and nothing else: no request to anywhere.
+
+    `file:` and the own origin are for the videos of a report that is a folder.
+    """
+    return (
+        f"default-src 'none'; img-src data: blob:; media-src blob: 'self' file:; "
+        f"style-src '{_fingerprint(style)}'; script-src '{_fingerprint(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _fingerprint(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _videos(assessment: Assessment) -> tuple[Playback | None, Playback | None]:
+    if not assessment.clips or not math.isfinite(assessment.clips[0].start_seconds):
+        return None, None
+    path = _reference_path(assessment)
+    return _playback(assessment.video_path), _playback(path) if path else None
+
+
+def _playback(path: Path) -> Playback | None:
+    try:
+        return make_playback(path)
+    except PodiumError:  # the video was readable a moment ago; a report that does not play is left
+        return None
+
+
+def _reference_path(assessment: Assessment) -> Path | None:
+    return next((r.path for r in assessment.references if r.path), None)
+
+
+def _reference_name(assessment: Assessment) -> str:
+    return next((r.shown_name for r in assessment.references if r.path), "")
+
+
+def _moments(assessment: Assessment) -> list[Moment]:
     ours = _key_frames(assessment.video_path, _middles(assessment.clips))
     theirs = _reference_frames(assessment)
-    moments = [
+    return [
         Moment(clip, picture, reference)
         for clip, picture, reference in zip(assessment.clips, ours, theirs, strict=True)
     ]
-    html = render(
-        "report.html",
-        assessment=assessment,
-        moments=moments,
-        has_reference_pictures=any(theirs),
-        faulty_below=FAULTY_BELOW,
-        judge_sd=JUDGE_SD,
-        name=assessment.video_path.name,
-    )
-    return Report(html)
 
 
 def _middles(clips: Sequence[ClipFeedback]) -> list[float]:
@@ -74,7 +341,7 @@ def _middles(clips: Sequence[ClipFeedback]) -> list[float]:
 
 def _reference_frames(assessment: Assessment) -> list[str]:
     """Take the frames of the first reference that has a video, its clips counted from the end."""
-    path = next((r.path for r in assessment.references if r.path), None)
+    path = _reference_path(assessment)
     if path is None or not assessment.clips:
         return [""] * len(assessment.clips)
     # The same moment counted from the end: what a clip is compared with when both keep one pace.

@@ -24,3 +24,8 @@ def _environment() -> Environment:
 def render(template: str, /, **values: Any) -> str:
     """Fill the template of that name; a value it asks for and is not given is an error."""
     return _environment().get_template(template).render(**values)
+
+
+def source(template: str, /) -> str:
+    """Give a template as it is, such as the script of a page."""
+    return (FOLDER / template).read_text("utf-8")

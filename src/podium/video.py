@@ -139,11 +139,7 @@ def decode(path: Path, *, width: int, height: int, limits: VideoLimits = VideoLi
         last: VideoFrame | None = None
         resized = _Resizer(width, height, limits, path)
         for frame in _decoded(container, stream, damage):
-            if len(pixels) == limits.n_frames:
-                raise VideoError(
-                    f"{path}: has more than {limits.n_frames} frames: "
-                    "cut the performance out of it first"
-                )
+            _require_frames(path, len(pixels), limits)
             times.append(_seconds(frame, stream, times))
             pixels.append(resized(frame))
             last = frame
@@ -157,6 +153,40 @@ def decode(path: Path, *, width: int, height: int, limits: VideoLimits = VideoLi
             warnings += _missing_middle(starts)
     numbers = np.arange(len(pixels))
     return Frames(np.stack(pixels), starts, float(end), numbers, len(pixels), warnings)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame, upright: `pixels` (height, width, 3), and from when to when it is shown.
+
+    Seconds count from the first frame of the file.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    start_seconds: float
+    end_seconds: float
+
+
+def each_frame(
+    path: Path, *, width: int, height: int, limits: VideoLimits = VideoLimits()
+) -> Iterator[Frame]:
+    """Give the frames that `decode` gives one after the other, in constant memory.
+
+    Raises
+    ------
+    MissingFile, VideoError
+        If there is no such file, it is not a video, or it is beyond the limits.
+    """
+    with _opened(path, limits) as container:
+        stream = _video_stream(container, path)
+        _require_pixels(path, stream.width, stream.height, limits)
+        times: list[float] = []
+        resized = _Resizer(width, height, limits, path)
+        for frame in _decoded(container, stream, []):
+            _require_frames(path, len(times), limits)
+            times.append(_seconds(frame, stream, times))
+            start = times[-1] - times[0]
+            yield Frame(resized(frame), start, start + _duration(frame, stream))
 
 
 def without_leading_black(frames: Frames) -> Frames:
@@ -325,6 +355,13 @@ def _require_pixels(path: Path, width: int, height: int, limits: VideoLimits) ->
         raise VideoError(
             f"{path}: its frames of {width}x{height} have more than the "
             f"{limits.n_pixels:,} pixels allowed: make it smaller first"
+        )
+
+
+def _require_frames(path: Path, n_so_far: int, limits: VideoLimits) -> None:
+    if n_so_far >= limits.n_frames:
+        raise VideoError(
+            f"{path}: has more than {limits.n_frames} frames: cut the performance out of it first"
         )
 
 

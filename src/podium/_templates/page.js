@@ -1,0 +1,376 @@
+"use strict";
+(() => {
+  const element = (id) => document.getElementById(id);
+  const words = JSON.parse(element("words").textContent);
+  const settings = JSON.parse(element("settings").textContent);
+  const say = (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const written = (value, digits = 1) => value.toFixed(digits).replace(".", settings.decimal);
+
+  let choices = null;
+  let files = [];
+  let upload = null;
+  let stopped = false;
+  const picked = new Set();
+
+  /* Every piece of text goes in as text, never as HTML. */
+  function make(tag, text = "", attributes = {}) {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  }
+
+  function button(key, name, action) {
+    const made = make("button", words[key], { "type": "button", "aria-label": say(`${key}_one`, { name }) });
+    made.onclick = action;
+    return made;
+  }
+
+  async function ask(path, method = "GET", body) {
+    const response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const said = response.status === 204 ? null : await response.json();
+    if (!response.ok) throw new Error(reasonOf(said));
+    return said;
+  }
+
+  function reasonOf(said) {
+    if (said && typeof said.detail === "string") return said.detail;
+    if (said && Array.isArray(said.detail)) return said.detail.map((one) => one.msg).join("; ");
+    return words.lost;
+  }
+
+  function tell(text, isWrong = false) {
+    element("said").textContent = text;
+    element("said").classList.toggle("wrong", isWrong);
+  }
+
+  /* Sending: one video after the other, with its progress. */
+  function send(file) {
+    return new Promise((resolve, reject) => {
+      upload = new XMLHttpRequest();
+      upload.open("POST", `/api/videos?name=${encodeURIComponent(file.name.slice(-255))}`);
+      upload.setRequestHeader("Content-Type", "application/octet-stream");
+      upload.responseType = "json";
+      upload.upload.onprogress = (event) => {
+        const share = event.lengthComputable ? Math.floor((100 * event.loaded) / event.total) : 0;
+        element("sent").value = share;
+        tell(say("sending", { name: file.name, share }));
+      };
+      upload.onload = () =>
+        upload.status === 201 ? resolve(upload.response.id) : reject(new Error(reasonOf(upload.response)));
+      upload.onerror = () => reject(new Error(words.lost));
+      upload.onabort = () => reject(new Error(words.stopped));
+      upload.send(file);
+    });
+  }
+
+  function wanted() {
+    const how = { language: settings.language };
+    const action = element("action").value.trim();
+    const difficulty = element("difficulty").value.trim().replace(",", ".");
+    if (action) how.action = action;
+    if (difficulty) how.difficulty = Number(difficulty);
+    if (element("beside").value === "expert") how.expert = element("expert").value;
+    return how;
+  }
+
+  function whatIsWrong() {
+    const how = wanted();
+    if (!files.length) return words.none;
+    if (how.action && choices && !knownAction(how.action)) return unknownAction(how.action);
+    if ("difficulty" in how && !(how.difficulty > 0 && Number.isFinite(how.difficulty))) return words.difficulty_wrong;
+    if (element("beside").value === "own" && !element("own").files.length) return words.no_expert;
+    const large = choices && files.concat([...element("own").files]).find((file) => file.size > choices.most_bytes);
+    if (large) return say("too_large", { name: large.name, megabytes: Math.floor(choices.most_bytes / 2 ** 20) });
+    return "";
+  }
+
+  async function assess(event) {
+    event.preventDefault();
+    const wrong = whatIsWrong();
+    if (wrong) {
+      tell(wrong, true);
+      return;
+    }
+    busy(true);
+    const sent = [];
+    try {
+      const how = wanted();
+      const own = element("beside").value === "own" ? element("own").files[0] : null;
+      if (own) {
+        how.reference = await send(own);
+        sent.push(how.reference);
+      }
+      const videos = [];
+      const refused = [];
+      for (const file of files) {
+        try {
+          videos.push(await send(file));
+          sent.push(videos[videos.length - 1]);
+        } catch (error) {
+          if (files.length === 1 || stopped) throw error;
+          refused.push(error.message);
+        }
+      }
+      if (files.length === 1) await ask("/api/assessments", "POST", { ...how, video: videos[0] });
+      else if (videos.length) await ask("/api/batches", "POST", { ...how, videos });
+      else throw new Error(refused.join(" "));
+      choose([]);
+      tell([words.asked, ...refused].join(" "), refused.length > 0);
+    } catch (error) {
+      tell(error.message, true);
+      for (const id of sent) ask(`/api/videos/${id}`, "DELETE").catch(() => {});
+    }
+    busy(false);
+    refresh();
+  }
+
+  function busy(is) {
+    stopped = false;
+    element("assess").disabled = is;
+    element("stop").hidden = !is;
+    element("sent").hidden = !is;
+  }
+
+  function choose(chosen) {
+    files = [...chosen].filter((file) => !file.name.startsWith("."));
+    if (!files.length) for (const id of ["videos", "folder"]) element(id).value = "";
+    const names = files.slice(0, 5).map((file) => file.name).join(", ") + (files.length > 5 ? " ..." : "");
+    element("chosen").textContent = files.length ? say("chosen", { n: files.length, names }) : words.none;
+    tell("");
+  }
+
+  const isVideo = (file) => file.type.startsWith("video/") || /\.(avi|mkv|mov|mp4|m4v|ts|webm|gif|3gp)$/i.test(file.name);
+
+  /* What was dropped: files, or folders with files in them. */
+  async function dropped(items) {
+    const entries = [...items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter(Boolean);
+    const found = [];
+    for (const entry of entries) await gather(entry, found, true);
+    choose(found);
+  }
+
+  async function gather(entry, found, isTop) {
+    if (entry.isFile) {
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      if (isTop || isVideo(file)) found.push(file);
+      return;
+    }
+    const reader = entry.createReader();
+    for (;;) {
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!some.length) return;
+      for (const inner of some) await gather(inner, found, false);
+    }
+  }
+
+  function knownAction(text) {
+    const shorter = text.replace(/[A-D]+$/i, "");
+    return choices.actions.find((one) => one.name === text) || choices.actions.find((one) => one.name === shorter);
+  }
+
+  const unknownAction = (action) =>
+    say("action_unknown", { action, known: choices.actions.map((one) => one.name).join(", ") });
+
+  function checkAction() {
+    const text = element("action").value.trim();
+    const known = text && choices && knownAction(text);
+    const note = element("action-note");
+    note.textContent = !text || !choices ? words.action_hint
+      : known ? say("action_known", { action: known.name, difficulty: String(known.difficulty).replace(".", settings.decimal) })
+        : unknownAction(text);
+    note.classList.toggle("wrong", Boolean(text && choices && !known));
+    element("action").setAttribute("aria-invalid", String(Boolean(text && choices && !known)));
+    showExperts(known && known.name);
+  }
+
+  function showExperts(action) {
+    const chosen = element("expert").value;
+    const fitting = (choices ? choices.experts : []).filter((one) => !action || one.action === action);
+    element("expert").replaceChildren(...fitting.map((one) => {
+      const score = one.score === null ? "?" : written(one.score, 2);
+      return make("option", say("expert_shown", { id: one.id, action: one.action || "-", score }), { value: one.id });
+    }));
+    if (fitting.some((one) => one.id === chosen)) element("expert").value = chosen;
+  }
+
+  /* The list. */
+  function outcome(job) {
+    const cell = make("td");
+    if (job.state === "done") {
+      const all = job.summary;
+      const shown = all.score === null
+        ? say("similarity", { similarity: written(all.similarity, 2) })
+        : say("score", { score: written(all.score), low: written(all.score_low), high: written(all.score_high) });
+      cell.append(make("strong", shown));
+      if (all.warnings.length) cell.append(make("div", words.warned, { "class": "note", "title": all.warnings.join("; ") }));
+    } else {
+      cell.textContent = words[job.stage || job.state];
+      if (job.error) cell.append(make("div", job.error, { "class": "failed" }));
+      if (job.state === "running") {
+        const share = { loading: 15, looking: 45, writing: 80 }[job.stage] || 5;
+        const bar = make("progress", "", { max: 100, value: share, "aria-label": words[job.stage || job.state] });
+        cell.append(document.createElement("br"), bar);
+      }
+    }
+    return cell;
+  }
+
+  function todo(job) {
+    const cell = make("td");
+    const row = make("div", "", { "class": "row" });
+    if (job.state === "done") {
+      row.append(make("a", words.open, { "href": `/assessments/${job.id}/report`, "aria-label": say("open_one", { name: job.video }) }));
+    }
+    if (job.state === "waiting" || job.state === "running") {
+      row.append(button("cancel", job.video, () => order(`/api/assessments/${job.id}/cancel`, "POST")));
+    }
+    row.append(button("delete", job.video, () => { picked.delete(job.id); order(`/api/assessments/${job.id}`, "DELETE"); }));
+    if (job.batch) row.append(make("a", words.table, { "href": `/api/batches/${job.batch}/table.csv`, "download": "podium.csv" }));
+    cell.append(row);
+    return cell;
+  }
+
+  async function order(path, method) {
+    try {
+      await ask(path, method);
+      element("trouble").textContent = "";
+    } catch (error) {
+      element("trouble").textContent = error.message;
+    }
+    refresh();
+  }
+
+  function rowOf(job) {
+    const row = make("tr", "", { "data-id": job.id, "data-state": job.state });
+    const pick = make("td");
+    if (job.state === "done") {
+      const box = make("input", "", { "type": "checkbox", "aria-label": say("pick_one", { name: job.video }) });
+      box.checked = picked.has(job.id);
+      box.onchange = () => pickOne(job.id, box.checked);
+      pick.append(box);
+    }
+    const when = new Date(job.created_seconds * 1000).toLocaleString(settings.language);
+    const what = job.summary && job.summary.action ? ` · ${job.summary.action}` : job.action ? ` · ${job.action}` : "";
+    row.append(pick, make("td", job.video + what, { "class": "name" }), outcome(job),
+      make("td", job.reference || "-"), make("td", when), todo(job));
+    return row;
+  }
+
+  let shown = "";
+  let timer = 0;
+
+  async function refresh() {
+    clearTimeout(timer);
+    let wait = 5000;
+    try {
+      const jobs = await ask("/api/assessments");
+      const text = JSON.stringify(jobs);
+      if (text !== shown) {
+        shown = text;
+        keepingFocus(() => element("rows").replaceChildren(...jobs.map(rowOf)));
+        element("table").hidden = !jobs.length;
+        element("hint").textContent = jobs.length ? words.compare_hint : words.empty;
+      }
+      if (jobs.some((job) => job.state === "waiting" || job.state === "running")) wait = 700;
+      if (element("trouble").textContent === words.lost) element("trouble").textContent = "";
+    } catch (error) {
+      element("trouble").textContent = words.lost;
+    }
+    timer = setTimeout(refresh, wait);
+  }
+
+  /* Rows are made anew: whoever was on a button of one stays there. */
+  function keepingFocus(change) {
+    const focus = document.activeElement;
+    const label = focus && element("rows").contains(focus) ? focus.getAttribute("aria-label") : null;
+    const id = label && focus.closest("tr").dataset.id;
+    change();
+    if (!label) return;
+    const same = [...element("rows").querySelectorAll("[aria-label]")].find(
+      (one) => one.getAttribute("aria-label") === label && one.closest("tr").dataset.id === id);
+    (same || element("list")).focus();
+  }
+
+  /* Two of one's own over time. */
+  function pickOne(id, is) {
+    if (is) picked.add(id);
+    else picked.delete(id);
+    if (picked.size > 2) picked.delete(picked.values().next().value);
+    for (const box of document.querySelectorAll("#rows input")) box.checked = picked.has(box.closest("tr").dataset.id);
+    compare();
+  }
+
+  async function compare() {
+    element("comparison").hidden = picked.size !== 2;
+    if (picked.size !== 2) return;
+    const [one, other] = picked;
+    try {
+      const made = await ask(`/api/comparison?one=${one}&other=${other}`);
+      const overlap = made.ranges_overlap ? words.overlap : words.no_overlap;
+      const sign = made.score_difference > 0 ? "+" : "";
+      element("difference").textContent = made.score_difference === null ? ""
+        : `${say("difference", { points: sign + written(made.score_difference) })} ${overlap}`;
+      element("earlier").textContent = `${words.earlier}: ${made.earlier.video}`;
+      element("later").textContent = `${words.later}: ${made.later.video}`;
+      showClips(made.earlier_clips, made.later_clips);
+    } catch (error) {
+      element("difference").textContent = error.message;
+    }
+  }
+
+  function showClips(earlier, later) {
+    const rows = [];
+    for (let fromEnd = Math.max(earlier.length, later.length); fromEnd > 0; fromEnd -= 1) {
+      const row = make("tr");
+      row.append(make("th", `-${fromEnd}`, { scope: "row" }));
+      for (const clips of [earlier, later]) row.append(make("td", clipText(clips[clips.length - fromEnd])));
+      rows.push(row);
+    }
+    element("clips").replaceChildren(...rows);
+  }
+
+  function clipText(clip) {
+    if (!clip) return "-";
+    const seconds = clip.start_seconds === null ? "?" : written(clip.start_seconds);
+    const flag = clip.faulty ? ` ▼ ${words.unlike}` : "";
+    return say("clip_at", { seconds, similarity: written(clip.similarity, 2) }) + flag;
+  }
+
+  async function loadChoices() {
+    try {
+      choices = await ask("/api/choices");
+      element("actions").replaceChildren(...choices.actions.map((one) => make("option", "", { value: one.name })));
+      element("about").textContent = say("about", { about: choices.about });
+      checkAction();
+    } catch (error) {
+      element("about").textContent = error.message;
+    }
+  }
+
+  element("form").onsubmit = assess;
+  element("stop").onclick = () => { stopped = true; if (upload) upload.abort(); };
+  element("videos").onchange = () => choose(element("videos").files);
+  element("folder").onchange = () => choose([...element("folder").files].filter(isVideo));
+  element("action").oninput = checkAction;
+  element("own").onchange = () => { element("own-name").textContent = [...element("own").files].map((file) => file.name).join(""); };
+  element("beside").onchange = () => {
+    element("expert-label").hidden = element("beside").value !== "expert";
+    element("own-label").hidden = element("beside").value !== "own";
+    element("own-name").hidden = element("beside").value !== "own";
+  };
+  element("language").onchange = () => { location.search = `?language=${element("language").value}`; };
+  const drop = element("drop");
+  for (const name of ["dragenter", "dragover"]) {
+    drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
+  }
+  for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+  drop.addEventListener("drop", (event) => { event.preventDefault(); dropped(event.dataTransfer.items); });
+
+  loadChoices();
+  refresh();
+})();

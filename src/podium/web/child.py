@@ -1,0 +1,139 @@
+"""What runs in a process of its own, so that the page stays quick and odd files do no harm.
+
+python -m podium.web.child probe VIDEO | choices MODEL | assess FOLDER
+"""
+
+import json
+import os
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podium.errors import PodiumError
+from podium.files import write_bytes
+
+if TYPE_CHECKING:
+    from podium.assessment import Assessment
+
+STAGES = ("loading", "looking", "writing")
+"""What an assessment goes through, in this order."""
+
+
+def main(arguments: list[str]) -> int:
+    """Do one task; what is wrong is one line of JSON on standard output."""
+    task, argument = arguments
+    if hasattr(os, "nice"):
+        os.nice(5)  # the page and the rest of the machine come first
+    try:
+        if task == "probe":
+            _probe(Path(argument))
+        elif task == "choices":
+            print(json.dumps(_choices(argument)))
+        else:
+            _end_with_the_server()
+            _assess(Path(argument))
+    except PodiumError as error:
+        print(json.dumps({"error": " ".join(str(error).split())}))
+        return 3
+    return 0
+
+
+def _probe(path: Path) -> None:
+    from podium.video import VideoLimits, each_frame, probe
+
+    limits, video = VideoLimits(), probe(path)
+    if video.n_frames > limits.n_frames:
+        raise PodiumError(
+            f"has {video.n_frames} frames, more than {limits.n_frames}: "
+            "cut the performance out of it first"
+        )
+    next(each_frame(path, width=16, height=16))  # refuses what is too large to decode
+
+
+def _choices(model: str) -> dict[str, Any]:
+    """Say which actions and experts a model knows, and how difficult the actions usually are."""
+    from podium.model import load_model
+
+    loaded = load_model(model)
+    target = loaded.scorer.target
+    return {
+        "actions": [
+            {"name": name, "difficulty": target.difficulties(name).usual}
+            for name in loaded.actions
+        ],
+        "experts": [
+            {
+                "id": sample.performance.id,
+                "action": sample.performance.action,
+                "score": sample.performance.score,
+            }
+            for sample in getattr(loaded.scorer, "references", ())
+        ],
+        "uses_difficulty": target.uses_execution,
+        "about": loaded.evidence.data,
+    }  # fmt: skip
+
+
+def _assess(folder: Path) -> None:
+    """Read `task.json`, and write the folder `result` in one step."""
+    task = json.loads((folder / "task.json").read_bytes())
+    _tell(folder, "loading")
+    from podium.assessor import load
+    from podium.report import make_report
+    from podium.sidecar import clips_csv, result_json, timeline_vtt
+    from podium.words import load_words
+
+    assessor = load(task["model"])
+    _tell(folder, "looking")
+    references = [task["reference_path"] or task["expert"]]
+    assessment = _named(
+        assessor.assess(
+            task["video_path"], action=task["action"], difficulty=task["difficulty"],
+            references=[reference for reference in references if reference],
+        ),
+        task,
+    )  # fmt: skip
+    _tell(folder, "writing")
+    words = load_words(task["language"])
+    half_done = folder / "result.partial"
+    make_report(assessment, task["language"]).save(half_done / "report.html")
+    data = {
+        "result.json": result_json(assessment),
+        "clips.csv": clips_csv(assessment),
+        "timeline.vtt": timeline_vtt(assessment, words),
+    }
+    for name, content in data.items():
+        write_bytes(half_done / name, content.encode("utf-8", "backslashreplace"))
+    os.replace(half_done, folder / "result")
+
+
+def _named(assessment: "Assessment", task: dict[str, Any]) -> "Assessment":
+    """Call the videos what the user called them: here they lie under made-up names."""
+    references = tuple(
+        replace(r, id=f"reference {task['reference_name']}", name=task["reference_name"])
+        if r.path
+        else r
+        for r in assessment.references
+    )
+    return replace(assessment, name=task["video_name"], references=references)
+
+
+def _tell(folder: Path, stage: str) -> None:
+    write_bytes(folder / "progress.json", json.dumps({"stage": stage}).encode())
+
+
+def _end_with_the_server() -> None:
+    """Leave when standard input ends: the server holds its other end, however it dies."""
+
+    def watch() -> None:
+        while os.read(0, 1):  # not sys.stdin's: Python waits for its lock when it ends
+            pass
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
