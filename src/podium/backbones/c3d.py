@@ -64,11 +64,13 @@ class C3DNetwork(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """Describe (clips, 3, 16, 112, 112) as (clips, 4096), before the ReLU."""
         for name, _, _, pool, padding in LAYERS:
-            pixels = torch.relu(getattr(self, name)(pixels))
+            pixels = getattr(self, name)(pixels)
             if pool is not None:
                 time, space = pool
                 size = (time, space, space)
                 pixels = nn.functional.max_pool3d(pixels, size, size, (0, padding, padding))
+            # The greatest of rectified numbers is the rectified greatest, and there are fewer.
+            pixels = torch.relu_(pixels)
         features: Tensor = self.fc6(pixels.flatten(1))
         return features
 

@@ -1,0 +1,42 @@
+"""What the measurements share: times by turns, medians of ratios, and results as JSON."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def seconds_of(run: Callable[[], object]) -> float:
+    """Give how long something takes."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def by_turns(ways: Mapping[str, Callable[[], float]], n_rounds: int) -> dict[str, list[float]]:
+    """Measure several ways, each once a round, so that a busy machine is busy for all of them.
+
+    Each way gives its seconds, or whatever it measures.
+    """
+    measured: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(n_rounds):
+        for name, measure in ways.items():
+            measured[name].append(measure())
+    return measured
+
+
+def ratio(of: Sequence[float], to: Sequence[float]) -> float:
+    """Give the median over rounds of how many times `of` is `to`."""
+    return statistics.median(a / b for a, b in zip(of, to, strict=True))
+
+
+def write(name: str, result: Mapping[str, Any]) -> Path:
+    """Write a result as JSON, `results/NAME.json`, and say where."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(result, indent=1) + "\n")
+    return path
