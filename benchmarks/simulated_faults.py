@@ -13,12 +13,16 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from podium import metrics
 from podium.backbones.figure import Figure
@@ -99,6 +103,19 @@ def _found(
     return Found(flagged, faulty)
 
 
+def run_splits(
+    samples: Sequence[Sample], faults: Mapping[str, Sequence[Fault]], n_splits: int, workers: int
+) -> list[tuple[dict[str, dict[str, float]], Found]]:
+    """Measure every split, several at a time; each gives the same whatever the others do."""
+    # A fresh process each: forking one that runs threads can hang.
+    with ProcessPoolExecutor(workers, get_context("spawn"), _one_thread) as pool:
+        return list(pool.map(partial(run_split, samples, faults), range(n_splits)))
+
+
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
 def summarise(
     rows: Sequence[dict[str, dict[str, float]]], found: Sequence[Found]
 ) -> dict[str, Any]:
@@ -140,6 +157,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3024)
     parser.add_argument("--dives", type=int, default=200)
     parser.add_argument("--splits", type=int, default=10)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--folder", type=Path, help="where the videos are kept")
     parser.add_argument("--out", type=Path, help="default: benchmarks/results/simulated_SEED.json")
     arguments = parser.parse_args()
@@ -148,10 +166,11 @@ def main() -> None:
         folder = arguments.folder or Path(temporary)
         options = SimulationOptions(n_performances=arguments.dives, seed=arguments.seed)
         dataset = Simulated(folder, options)
-        dataset.render(workers=os.cpu_count() or 1)
+        dataset.render(workers=arguments.workers)
         extractor = Extractor(Figure(), cache=FeatureCache(folder / "features"))
         samples = extract(dataset.performances(), extractor).samples
-        results = [run_split(samples, dataset.faults(), s) for s in range(arguments.splits)]
+        faults = dict(dataset.faults())
+        results = run_splits(samples, faults, arguments.splits, arguments.workers)
     summary = summarise([rows for rows, _ in results], [found for _, found in results])
     summary |= {"seed": arguments.seed, "dives": arguments.dives, "splits": arguments.splits}
     summary |= {"head": OPTIONS.head, "clip_metric": OPTIONS.clip_metric}
