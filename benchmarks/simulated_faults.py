@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -103,13 +103,31 @@ def _found(
     return Found(flagged, faulty)
 
 
+@cache
+def measured(
+    folder: Path, options: SimulationOptions
+) -> tuple[tuple[Sample, ...], Mapping[str, tuple[Fault, ...]]]:
+    """Give the samples of rendered dives, and their faults by id; looked at once a process."""
+    dataset = Simulated(folder, options)
+    extractor = Extractor(Figure(), cache=FeatureCache(folder / "features"))
+    return extract(dataset.performances(), extractor).samples, dataset.faults()
+
+
+def split_of(
+    folder: Path, options: SimulationOptions, seed: int
+) -> tuple[dict[str, dict[str, float]], Found]:
+    """Measure one split of rendered dives; see `run_split`."""
+    return run_split(*measured(folder, options), seed)
+
+
 def run_splits(
-    samples: Sequence[Sample], faults: Mapping[str, Sequence[Fault]], n_splits: int, workers: int
+    folder: Path, options: SimulationOptions, n_splits: int, workers: int
 ) -> list[tuple[dict[str, dict[str, float]], Found]]:
     """Measure every split, several at a time; each gives the same whatever the others do."""
+    measured(folder, options)  # so that no two processes make the same features
     # A fresh process each: forking one that runs threads can hang.
     with ProcessPoolExecutor(workers, get_context("spawn"), _one_thread) as pool:
-        return list(pool.map(partial(run_split, samples, faults), range(n_splits)))
+        return list(pool.map(partial(split_of, folder, options), range(n_splits)))
 
 
 def _one_thread() -> None:
@@ -165,12 +183,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         options = SimulationOptions(n_performances=arguments.dives, seed=arguments.seed)
-        dataset = Simulated(folder, options)
-        dataset.render(workers=arguments.workers)
-        extractor = Extractor(Figure(), cache=FeatureCache(folder / "features"))
-        samples = extract(dataset.performances(), extractor).samples
-        faults = dict(dataset.faults())
-        results = run_splits(samples, faults, arguments.splits, arguments.workers)
+        Simulated(folder, options).render(workers=arguments.workers)
+        results = run_splits(folder, options, arguments.splits, arguments.workers)
     summary = summarise([rows for rows, _ in results], [found for _, found in results])
     summary |= {"seed": arguments.seed, "dives": arguments.dives, "splits": arguments.splits}
     summary |= {"head": OPTIONS.head, "clip_metric": OPTIONS.clip_metric}
