@@ -14,10 +14,11 @@ Made by `python benchmarks/summary.py` from the JSON files in this folder; `make
 {n} sets of 200 dives, each of a seed rendered for the first time for its row; ten random splits
 into 160 to learn from and 40 to test on. Rank correlation (mean over splits) with the scorer's
 expert chosen in two ways, beside the floors; then how well faulty clips are found with the best
-expert.
+expert. The second column says what the last layer read, and what the similarity of clips came
+from (options of `siamese_lstm`); the model `simulated` ships with those of the last rows.
 
-| seed | {names} | precision | recall | share faulty |
-|---|{rules}---|---|---|
+| seed | head, clips | {names} | precision | recall | share faulty |
+|---|---|{rules}---|---|---|
 {rows}
 
 The aims were a best expert of .80 and above the constant one, precision .60 and recall .80.
@@ -29,7 +30,8 @@ def row_of(result: dict[str, Any]) -> str:
     scores = (f"{result['scores'][name]['spearman']['mean']:.3f}" for name in ROWS)
     clips = result["faulty_clips"]
     found = (f"{clips[key]:.2f}" for key in ("precision", "recall", "share_faulty"))
-    return f"| {result['seed']} | {' | '.join((*scores, *found))} |"
+    method = f"{result.get('head', 'joint_and_query')}, {result.get('clip_metric', 'network')}"
+    return f"| {result['seed']} | {method} | {' | '.join((*scores, *found))} |"
 
 
 def main() -> None:

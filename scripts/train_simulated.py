@@ -22,7 +22,9 @@ from podium.training import Progress, TrainingOptions, train_model
 SIMULATION = SimulationOptions(n_performances=300, seed=40001)
 OPTIONS = TrainingOptions(
     backbone="figure",
-    scorer_options=SiameseLSTMOptions(n_components=64),
+    scorer_options=SiameseLSTMOptions(
+        n_components=64, head="joint_and_clips", clip_metric="deviation"
+    ),
     description=(
         f"{SIMULATION.n_performances} dives rendered by Podium itself "
         f"({', '.join(USUAL_DIVES)}), seed {SIMULATION.seed}, judged by "

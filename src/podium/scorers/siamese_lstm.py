@@ -6,6 +6,7 @@ action to the score (paper, III-B). Beyond the paper: several networks, each sto
 part of the training performances, are averaged; and the target may be the execution.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ import torch
 from torch import Tensor
 
 from podium.clips import VideoFacts
+from podium.deviation import Deviation, DeviationOptions, fit_deviation
 from podium.embedding import Normaliser, fit_normaliser, padded
 from podium.errors import TrainingError, UnusableReference, UsageError
 from podium.features import Features, Sample
@@ -45,15 +47,18 @@ class SiameseLSTMOptions:
     the predictions from several references become one. `n_metric_actions` restricts phase one to
     the most frequent actions (the paper: 3 of 6); 0 means all. `head` is what the last layer reads:
     `joint` is the paper's D2; `joint_and_query` also the query's own embedding, which D2, learned
-    to tell alike from unlike, need not keep. `clip_measure` is what a clip's similarity is:
-    `sigmoid` the paper's, `share` how much less alike than each is to itself
+    to tell alike from unlike, need not keep; `joint_and_clips` also how each clip differs from the
+    reference's, and how much (`deviation`). `clip_metric` is what the similarity of a clip comes
+    from: the paper's network, the clips' `deviation`, or both alike; `clip_measure` is what it is
+    of the network's: `sigmoid` the paper's, `share` how much less alike than each is to itself
     (`Siamese.clip_similarity`).
     """
 
     references: ReferenceChoice = "best"
     combine: Literal["mean", "median"] = "mean"
     target: TargetChoice = "auto"
-    head: Literal["joint", "joint_and_query"] = "joint_and_query"
+    head: Literal["joint", "joint_and_query", "joint_and_clips"] = "joint_and_query"
+    clip_metric: Literal["network", "deviation", "both"] = "network"
     n_networks: int = 5
     n_components: int = 32
     n_metric_actions: int = 0
@@ -62,6 +67,7 @@ class SiameseLSTMOptions:
     learning: LearningOptions = field(default_factory=LearningOptions)
     pairs: PairOptions = field(default_factory=PairOptions)
     siamese: SiameseOptions = field(default_factory=SiameseOptions)
+    deviation: DeviationOptions = field(default_factory=DeviationOptions)
 
     def __post_init__(self) -> None:
         if self.n_networks < 1 or self.n_components < 1 or self.n_metric_actions < 0:
@@ -100,17 +106,21 @@ def as_printed(
 class Member:
     """One network with its linear layer, in the target's unit.
 
-    `weights` is (n_second,) for the `joint` head, (n_second + n_embedding,) for the other.
+    `weights` is (n_second,) for the head `joint`, (n_second + n_embedding,) for `joint_and_query`,
+    and for `joint_and_clips` as many more as there are `differences` of a pair, which the two
+    others do not read.
     """
 
     network: Siamese
     weights: Tensor
     bias: float
 
-    def predict(self, references: Tensor, queries: Tensor) -> Tensor:
+    def predict(
+        self, references: Tensor, queries: Tensor, differences: Tensor | None = None
+    ) -> Tensor:
         """Predict from pairs of embeddings, (pairs,): the mean of both orders of each pair."""
-        inputs = head_inputs(self.network, references, queries)[:, : len(self.weights)]
-        return inputs @ self.weights + self.bias
+        inputs = head_inputs(self.network, references, queries, differences)
+        return inputs[:, : len(self.weights)] @ self.weights + self.bias
 
     def terms(self, references: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
         """Split predictions into the expert's term and the query's (equations 1-3, III-B).
@@ -122,13 +132,17 @@ class Member:
         return expert, self.predict(nothing, queries) - self.predict(nothing, nothing)
 
 
-def head_inputs(network: Siamese, references: Tensor, queries: Tensor) -> Tensor:
-    """Give what the last layer may read of pairs of embeddings, (pairs, n_second + n_embedding).
+def head_inputs(
+    network: Siamese, references: Tensor, queries: Tensor, differences: Tensor | None = None
+) -> Tensor:
+    """Give what the last layer may read of pairs of embeddings, (pairs, inputs).
 
-    First D2, averaged over both orders of a pair, then the query's embedding.
+    First D2, averaged over both orders of a pair, then the query's embedding, then the
+    `differences` of the clips, where given, (pairs, numbers), with their signs and without.
     """
     joint = (network.joint(references, queries) + network.joint(queries, references)) / 2
-    return torch.cat([joint, queries], dim=-1)
+    clips = [] if differences is None else [differences, differences.abs()]
+    return torch.cat([joint, queries, *clips], dim=-1)
 
 
 class SiameseLSTM:
@@ -162,11 +176,28 @@ class SiameseLSTM:
         self.normaliser = fit_normaliser(
             np.concatenate([s.features.values for s in train]), self.options.n_components
         )
-        self.references = choose_references(train, self.options.references)
+        if self._reads_deviation():
+            self.deviation = self._fitted_deviation(train)
         networks = [
             self._network(fitted, stopped, number)
             for number, (fitted, stopped) in enumerate(self._parts(train, validation))
         ]
+        return self._with_references(networks, train, self.options.references)
+
+    def with_references(self, choice: ReferenceChoice, train: Sequence[Sample]) -> Self:
+        """Give this scorer with other references, its last layer fitted anew beside them.
+
+        `train` is what it was fitted on; phase one, which knows no references, is not repeated.
+        """
+        other = copy.copy(self)
+        other.options = replace(self.options, references=choice)
+        networks = [member.network for member in self.members]
+        return other._with_references(networks, train, choice)
+
+    def _with_references(
+        self, networks: Sequence[Siamese], train: Sequence[Sample], choice: ReferenceChoice
+    ) -> Self:
+        self.references = choose_references(train, choice)
         self.members = tuple(self._with_head(network, train) for network in networks)
         return self
 
@@ -258,8 +289,17 @@ class SiameseLSTM:
         """Say how alike each clip of the query is to the reference's, 0 to 1, (clips,) (IV).
 
         Clips are matched from the end. Where the query has more of them, the reference's first
-        clip stands for those it lacks.
+        clip stands for those it lacks. Of `both` metrics the similarity is the geometric mean.
         """
+        found = []
+        if self.options.clip_metric != "deviation":
+            found.append(self._network_similarity(query, reference))
+        if self.options.clip_metric != "network":
+            ours, theirs = query.features.values, reference.features.values
+            found.append(np.exp2(-(self.deviation.distances(ours, theirs) ** 2)))
+        return np.asarray(np.prod(found, axis=0) ** (1 / len(found)), np.float64)
+
+    def _network_similarity(self, query: Sample, reference: Sample) -> Floats:
         n_ours = len(query.features)
         theirs = _lengthened(self.normaliser(reference.features.values), n_ours)
         ours = self.normaliser(query.features.values)
@@ -274,6 +314,8 @@ class SiameseLSTM:
     def state(self) -> ScorerState:
         """Give all that `restore` needs."""
         arrays: dict[str, npt.NDArray[Any]] = dict(self.normaliser.arrays())
+        if self._reads_deviation():
+            arrays |= self.deviation.arrays()
         for number, member in enumerate(self.members):
             for key, value in member.network.state_dict().items():
                 arrays[f"network.{number}.{key}"] = value.numpy()
@@ -297,6 +339,8 @@ class SiameseLSTM:
         scorer = cls(_options_of(config["options"]), config["seed"])
         scorer.n_clips, scorer.target = config["n_clips"], Target.from_json(config["target"])
         scorer.normaliser = Normaliser.of_arrays(state.arrays)
+        if scorer._reads_deviation():
+            scorer.deviation = Deviation.of_arrays(state.arrays)
         scorer.members = tuple(
             _member_of(state.arrays, number, bias, scorer.normaliser.dim, scorer.options.siamese)
             for number, bias in enumerate(config["biases"])
@@ -311,6 +355,17 @@ class SiameseLSTM:
         if self.options.clip_measure == "sigmoid":
             return network.similarity(theirs, ours)
         return network.clip_similarity(theirs, ours)
+
+    def _fitted_deviation(self, train: Sequence[Sample]) -> Deviation:
+        return fit_deviation(
+            [s.features.values for s in train],
+            self.target.of(train),
+            np.array([s.performance.action or "" for s in train]),
+            self.options.deviation,
+        )
+
+    def _reads_deviation(self) -> bool:
+        return self.options.head == "joint_and_clips" or self.options.clip_metric != "network"
 
     def _parts(
         self, train: Sequence[Sample], validation: Sequence[Sample]
@@ -388,7 +443,8 @@ class SiameseLSTM:
         with torch.inference_mode():
             ours = network.embedding(self._sequences(train))[[query for query, _ in pairs]]
             theirs = network.embedding(self._sequences(self.references))
-            inputs = head_inputs(network, theirs[[r for _, r in pairs]], ours).numpy()
+            differences = self._differences([(train[q], self.references[r]) for q, r in pairs])
+            inputs = head_inputs(network, theirs[[r for _, r in pairs]], ours, differences).numpy()
         if self.options.head == "joint":
             inputs = inputs[:, : self.options.siamese.n_second]
         mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
@@ -397,6 +453,16 @@ class SiameseLSTM:
         weights = fitted.coef_ / scale
         bias = float(fitted.intercept_ - mean @ weights)
         return Member(network, torch.from_numpy(weights.astype(np.float32)), bias)
+
+    def _differences(self, pairs: Sequence[tuple[Sample, Sample]]) -> Tensor | None:
+        """Give how the clips of (query, reference) pairs differ, (pairs, places x dim)."""
+        if self.options.head != "joint_and_clips":
+            return None
+        rows = [
+            self.deviation.differences(q.features.values, r.features.values).ravel()
+            for q, r in pairs
+        ]
+        return torch.from_numpy(np.stack(rows))
 
     def _training_places(self, query: Sample) -> list[int]:
         """Find the references of a training query: those of its action, itself left out."""
@@ -418,7 +484,14 @@ class SiameseLSTM:
         with torch.inference_mode():
             ours = member.network.embedding(self._sequences(queries))
             theirs = member.network.embedding(self._sequences(references))
-            rows = [member.predict(theirs, query.expand(len(references), -1)) for query in ours]
+            rows = [
+                member.predict(
+                    theirs,
+                    embedded.expand(len(references), -1),
+                    self._differences([(query, reference) for reference in references]),
+                )
+                for query, embedded in zip(queries, ours, strict=True)
+            ]
         grid: npt.NDArray[np.float32] = torch.stack(rows).numpy()
         return grid
 
@@ -476,6 +549,7 @@ def _options_of(plain: Mapping[str, Any]) -> SiameseLSTMOptions:
             "learning": LearningOptions(**plain["learning"]),
             "pairs": PairOptions(**plain["pairs"]),
             "siamese": SiameseOptions(**plain["siamese"]),
+            "deviation": DeviationOptions(**plain.get("deviation", {})),
         }
     )
 

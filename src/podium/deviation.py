@@ -1,0 +1,157 @@
+"""How far each clip is from the reference's, beside how far the clips of good performances differ.
+
+The paper's network sees all clips of all actions on one scale, on which the turning of a
+somersault is large and a crooked entry small. Here each place in time has its own scale, counted
+from the end: what varies at that place among performances of one action. Nothing but the scores is
+needed to learn it, and a few dozen performances are enough.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.errors import UsageError
+from podium.pairs import best_of
+
+Array = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+SCALE_FLOOR = 0.05
+"""Numbers that hardly vary at a place must not decide: their scale stays this large, as a share of
+the largest."""
+
+LEAST_PERFORMANCES = 10
+"""A place that fewer performances reach is judged by the next later one."""
+
+
+@dataclass(frozen=True)
+class DeviationOptions:
+    """In how many directions clips may deviate, and what is still good.
+
+    Good performances are the best `expert_share` of each action. At each place, `false_alarms` of
+    their clips lie beyond the border when compared with one another. `shrinkage` is how much the
+    directions are made alike in size: the fewer good performances, the more it helps.
+    """
+
+    n_directions: int = 16
+    expert_share: float = 0.25
+    false_alarms: float = 0.1
+    shrinkage: float = 0.3
+
+    def __post_init__(self) -> None:
+        if self.n_directions < 1 or self.shrinkage <= 0:
+            raise UsageError(f"{self}: n_directions must be 1 or more, and shrinkage above 0")
+        if not (0 < self.expert_share <= 1 and 0 < self.false_alarms < 1):
+            raise UsageError(
+                f"{self}: expert_share must be above 0 and up to 1, false_alarms between 0 and 1"
+            )
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """The scale of each place, (places, dim), and directions, (places, dim, n_directions).
+
+    The last place is the last clip. A difference times the directions is 1 long at the border.
+    """
+
+    scale: Array
+    directions: Array
+
+    def differences(self, query: Array, reference: Array) -> Array:
+        """Give how a query's features, (clips, dim), differ from a reference's, (places, dim).
+
+        Clips are matched from the end. 0 at places that one of the two does not reach.
+        """
+        shared = min(len(query), len(reference), len(self.scale))
+        found = np.zeros_like(self.scale)
+        if shared:
+            found[-shared:] = (query[-shared:] - reference[-shared:]) / self.scale[-shared:]
+        return found
+
+    def distances(self, query: Array, reference: Array) -> Floats:
+        """Give how far each clip of a query is from the reference's, (clips,), 1 at the border.
+
+        Where the query has more clips, the reference's first stands for those it lacks, and the
+        first place for those before it.
+        """
+        lacking = np.arange(len(query)) - len(query)
+        places = np.maximum(lacking, -len(self.scale))
+        theirs = reference[np.maximum(lacking, -len(reference))]
+        along = np.einsum("cd,cdk->ck", query - theirs, self.directions[places])
+        return np.asarray(np.linalg.norm(along, axis=-1), np.float64)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give it as arrays, as it is saved."""
+        return {"deviation.scale": self.scale, "deviation.directions": self.directions}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, Array]) -> Self:
+        """Make it of saved arrays."""
+        return cls(arrays["deviation.scale"], arrays["deviation.directions"])
+
+
+def fit_deviation(
+    sequences: Sequence[Array],
+    scores: Floats,
+    actions: npt.NDArray[np.str_],
+    options: DeviationOptions = DeviationOptions(),
+) -> Deviation:
+    """Learn it from training performances: features, each (clips, dim), scores and actions."""
+    n_places = max(len(sequence) for sequence in sequences)
+    places: list[tuple[Array, Array]] = []
+    for from_end in range(1, n_places + 1):
+        there = np.array([len(sequence) >= from_end for sequence in sequences])
+        if places and there.sum() < LEAST_PERFORMANCES:
+            places.append(places[-1])
+            continue
+        clips = np.stack([s[-from_end] for s in sequences if len(s) >= from_end])
+        places.append(_of_place(clips.astype(np.float64), scores[there], actions[there], options))
+    scales, directions = zip(*reversed(places), strict=True)
+    return Deviation(np.stack(scales), np.stack(directions))
+
+
+def _of_place(
+    clips: Floats, scores: Floats, actions: npt.NDArray[np.str_], options: DeviationOptions
+) -> tuple[Array, Array]:
+    """Give one place's scale, (dim,), and directions, (dim, n_directions)."""
+    centred = clips.copy()
+    for action in np.unique(actions):
+        centred[actions == action] -= clips[actions == action].mean(axis=0)
+    spread = centred.std(axis=0)
+    scale = spread + SCALE_FLOOR * spread.max() + 1e-6
+    centred /= scale
+    n_directions = min(options.n_directions, *centred.shape)
+    directions = np.linalg.svd(centred, full_matrices=False)[2][:n_directions].T
+    between = _between_experts(centred @ directions, scores, actions, options.expert_share)
+    whitening = _whitening(between, options.shrinkage)
+    border = np.quantile(np.linalg.norm(between @ whitening, axis=1), 1 - options.false_alarms)
+    found = np.zeros((len(scale), options.n_directions), np.float32)
+    found[:, :n_directions] = directions @ whitening / scale[:, None] / max(float(border), 1e-6)
+    return scale.astype(np.float32), found
+
+
+def _between_experts(
+    places: Floats, scores: Floats, actions: npt.NDArray[np.str_], share: float
+) -> Floats:
+    """List the differences between the experts of each action, (pairs, n_directions).
+
+    Where no action has two, the differences of all from their action's mean serve.
+    """
+    found = []
+    for action in np.unique(actions):
+        experts = places[best_of(scores, actions == action, share)]
+        first, second = np.triu_indices(len(experts), k=1)
+        found.append(experts[first] - experts[second])
+    between = np.concatenate(found)
+    return between if len(between) else places
+
+
+def _whitening(between: Floats, shrinkage: float) -> Floats:
+    """Give the matrix after which differences are as large in each direction as in the others."""
+    covariance = between.T @ between / len(between)
+    size = len(covariance)
+    shrunk = covariance + (shrinkage * np.trace(covariance) / size + 1e-9) * np.eye(size)
+    return np.asarray(np.linalg.cholesky(np.linalg.inv(shrunk)), np.float64)
