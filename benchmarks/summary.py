@@ -94,18 +94,22 @@ def training_pairs(result: dict[str, Any]) -> str:
     )
 
 
-def main() -> None:
-    """Read every set's JSON and write the table."""
+def page() -> str:
+    """Make the page of every JSON file there is."""
     found = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("simulated_*.json"))]
-    text = TEXT.format(
+    return TEXT.format(
         n=len(found),
         names=" | ".join(ROWS),
         rules="---|" * len(ROWS),
         rows="\n".join(row_of(result) for result in found),
         speed=speed(),
     )
-    (RESULTS / "README.md").write_text(text)
-    print(text)
+
+
+def main() -> None:
+    """Write the page."""
+    (RESULTS / "README.md").write_text(page())
+    print(page())
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """How long a whole assessment takes as a process: start to exit of `podium score`, and its memory.
 
-Renders 151 frames of a dive, 320x240, scores it several times with the shipped model, whatever its backbone,
-and prints the median, beside what of it comes after imports, and the time of `podium --help`, which
-is what starting Python and Typer alone costs.
+Renders 151 frames of a dive, 320x240, scores them several times with the shipped model, whatever
+its backbone, and prints the median, beside what of it comes after imports, and the time of `podium
+--help`, which is what starting Python and Typer alone costs.
 """
 
 import argparse
