@@ -61,7 +61,7 @@ def features(result: dict[str, Any]) -> str:
         f"best convolution, features differ by {result['relative_difference'][name]:.0e}"
         for name, times in result["times_faster"].items()
     ]
-    return f"C3D on {result['threads']} threads: {'; '.join(ways)}."
+    return f"C3D, {result['threads']} thread(s): {'; '.join(ways)}."
 
 
 def whole_dive(result: dict[str, Any]) -> str:
@@ -70,7 +70,8 @@ def whole_dive(result: dict[str, Any]) -> str:
     return (
         f"`podium score` with the backbone `{result['backbone']}` takes "
         f"{seconds['podium score']:.1f} s, {seconds['after imports']:.1f} s of them after imports, "
-        f"and {result['peak_megabytes']:.0f} MB; `podium --help` {seconds['podium --help']:.2f} s."
+        f"{result['processor_seconds']:.1f} s of the processor, and "
+        f"{result['peak_megabytes']:.0f} MB; `podium --help` {seconds['podium --help']:.2f} s."
     )
 
 

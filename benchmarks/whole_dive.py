@@ -62,6 +62,11 @@ def _run(code: str, arguments: Sequence[str], cache: str) -> str:
     return done.stdout
 
 
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> None:
     """Measure, print a table and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -79,16 +84,22 @@ def main() -> None:
             "after imports": partial(seconds_after_imports, scoring, folder),
         }
         rows = by_turns(ways, arguments.runs)
+        before = _processor_seconds()
+        for _ in range(arguments.runs):
+            seconds_of_process(scoring, folder)
+        processor = (_processor_seconds() - before) / arguments.runs
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     config = json.loads((SHIPPED / "diving" / "config.json").read_text())
     result = {
         "backbone": config["backbone"]["name"],
         "seconds": rows,
+        "processor_seconds": processor,
         "peak_megabytes": peak,
         "frames": N_FRAMES,
     }
     for name, taken in rows.items():
         print(f"{name:<14} {statistics.median(taken):.2f} s (median of {len(taken)})")
+    print(f"podium score, of the processor: {processor:.2f} s")
     print(f"largest process: {peak:.0f} MB")
     print(write("whole_dive", result))
 
