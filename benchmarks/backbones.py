@@ -33,10 +33,10 @@ HAS_SEEN = ("c3d_mini",)
 """Backbones that learned from these very dives: their correlation here is too good."""
 
 
-def makeable() -> dict[str, Backbone]:
-    """Make every backbone that can be made here."""
+def makeable(names: Sequence[str]) -> dict[str, Backbone]:
+    """Make those of some backbones that can be made here."""
     made: dict[str, Backbone] = {}
-    for name in _catalog.names("podium.backbones"):
+    for name in names:
         try:
             made[name] = _catalog.find("podium.backbones", name)()
         except WeightsError as error:
@@ -87,13 +87,15 @@ def correlation(samples: Sequence[Sample]) -> dict[str, Any]:
 def main() -> None:
     """Measure, print a table and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    every = _catalog.names("podium.backbones")
+    parser.add_argument("--only", nargs="+", choices=every, default=every)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--dives", type=int, default=5, help="that each round is timed over")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     train = [dive for dive in UnlvDive().performances() if dive.split == "train"]
-    made = makeable()
+    made = makeable(arguments.only)
     taken = seconds_a_dive(made, train[: arguments.dives], arguments.rounds)
     rows: dict[str, Any] = {}
     print(f"{'':<14}{'dim':>6}{'MB':>7}{'s a dive':>10}{'rho':>7}")

@@ -29,7 +29,7 @@ SEEN = """
 *: learned from these very dives, so its rho is too good; its card says how it does on others."""
 ABSENT = """
 
-Not measured, as their weights were not at hand: {names}."""
+Not measured here: {names}."""
 
 
 def row_of(name: str, row: dict[str, Any]) -> str:
