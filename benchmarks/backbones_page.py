@@ -18,11 +18,10 @@ What looks at the clips of a video: 16 frames in, one row of numbers out. Made b
 |---|---|---|---|---|---|
 {rows}
 
-Seconds a dive are from the video file to features, over {timed} dives of 151 frames, 320x240: the
-median of {rounds} rounds in which all took turns, on {threads} threads of a machine that others
-used too, so compare the rows. Rho is the rank correlation of execution = score / difficulty with
-what a plain ridge regression says of it, for {n} training dives of UNLV-Dive in five folds; the
-test dives were not looked at.{seen}{absent}
+Seconds are the processor's, with {threads} thread(s), from the video file to features, a dive of
+151 frames of 320x240: the median of {rounds} rounds over {timed} dives. Rho is the rank correlation
+of execution = score / difficulty with what a plain ridge regression says of it, for {n} training
+dives of UNLV-Dive in five folds; the test dives were not looked at.{seen}{absent}
 """
 SEEN = """
 
