@@ -2,8 +2,8 @@
 
 Seconds are the processor's, of all threads, so that a busy machine matters little. The correlation
 is that of a plain ridge regression (the scorer `ridge`) on execution = score / difficulty, over the
-clips of the training dives of UNLV-Dive in five folds; the test dives are not looked at. A backbone that
-cannot be made here, for want of weights or of an extra, is left out.
+clips of the training dives of UNLV-Dive in five folds; the test dives are not looked at. A backbone
+that cannot be made here, for want of weights or of an extra, is left out.
 """
 
 import argparse
