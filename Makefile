@@ -35,6 +35,11 @@ check: install ## Lint, types and import layers
 bench: install ## Measurements: print tables, write JSON to benchmarks/results
 	$(BIN)/python benchmarks/simulated_faults.py
 	$(BIN)/python benchmarks/whole_dive.py
+	$(BIN)/python benchmarks/features.py
+	$(BIN)/python benchmarks/training_pairs.py
+	$(BIN)/python benchmarks/extraction.py
+	$(BIN)/python benchmarks/backbones.py
+	$(BIN)/python benchmarks/backbones_page.py
 	$(BIN)/python benchmarks/summary.py
 
 clean: ## Remove the virtual environment and caches

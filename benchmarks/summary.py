@@ -1,10 +1,11 @@
 """Write benchmarks/results/README.md from the JSON files beside it."""
 
 import json
+import statistics
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path("benchmarks/results")
+RESULTS = Path(__file__).parent / "results"
 ROWS = ("best expert", "constant expert", "difficulty", "type_mean")
 
 TEXT = """# Results
@@ -22,6 +23,11 @@ from (options of `siamese_lstm`); the model `simulated` ships with those of the 
 {rows}
 
 The aims were a best expert of .80 and above the constant one, precision .60 and recall .80.
+
+## Speed
+{speed}
+
+What each backbone costs and gives is in [docs/backbones.md](../../docs/backbones.md).
 """
 
 
@@ -34,17 +40,79 @@ def row_of(result: dict[str, Any]) -> str:
     return f"| {result['seed']} | {method} | {' | '.join((*scores, *found))} |"
 
 
-def main() -> None:
-    """Read every set's JSON and write the table."""
+def speed() -> str:
+    """Give a list of what was measured of speed, an entry a file."""
+    said = {
+        "features": features,
+        "whole_dive": whole_dive,
+        "extraction": extraction,
+        "training_pairs": training_pairs,
+    }
+    lines = [
+        f"- `{name}.py`: {say(json.loads((RESULTS / f'{name}.json').read_text()))}"
+        for name, say in said.items()
+        if (RESULTS / f"{name}.json").is_file()
+    ]
+    return "\n".join(lines)
+
+
+def features(result: dict[str, Any]) -> str:
+    """Say how fast C3D's features are made."""
+    ways = [
+        f"{name} {times:.1f} times faster than eager, {result['share_of_peak'][name]:.2f} of the "
+        f"best convolution, features differ by {result['relative_difference'][name]:.0e}"
+        for name, times in result["times_faster"].items()
+    ]
+    return f"C3D, {result['threads']} thread(s): {'; '.join(ways)}."
+
+
+def whole_dive(result: dict[str, Any]) -> str:
+    """Say how long a whole assessment takes."""
+    seconds = {name: statistics.median(taken) for name, taken in result["seconds"].items()}
+    return (
+        f"`podium score` with the backbone `{result['backbone']}` takes "
+        f"{seconds['podium score']:.1f} s, {seconds['after imports']:.1f} s of them after imports, "
+        f"{result['processor_seconds']:.1f} s of the processor, and "
+        f"{result['peak_megabytes']:.0f} MB; `podium --help` {seconds['podium --help']:.2f} s."
+    )
+
+
+def extraction(result: dict[str, Any]) -> str:
+    """Say how fast a whole data set is made into features."""
+    return (
+        f"`podium extract` of {result['dives']} dives with `{result['backbone']}`: "
+        f"{result['times_faster_than_real_time']:.0f} times faster than real time, "
+        f"{result['peak_megabytes']:.0f} MB (of a tenth of them: "
+        f"{result['peak_megabytes_of_a_tenth']:.0f}); again, from the cache, "
+        f"{result['seconds_from_cache']:.1f} s."
+    )
+
+
+def training_pairs(result: dict[str, Any]) -> str:
+    """Say how much sooner blocks of pairs reach the loss of the naive way."""
+    return (
+        f"all pairs of blocks of {result['block']} sequences reach the least validation loss of "
+        f"the naive way {result['times_sooner']:.1f} times sooner (median of {result['seeds']} "
+        "seeds; the aim was 5): [training_pairs.png](training_pairs.png)."
+    )
+
+
+def page() -> str:
+    """Make the page of every JSON file there is."""
     found = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("simulated_*.json"))]
-    text = TEXT.format(
+    return TEXT.format(
         n=len(found),
         names=" | ".join(ROWS),
         rules="---|" * len(ROWS),
         rows="\n".join(row_of(result) for result in found),
+        speed=speed(),
     )
-    (RESULTS / "README.md").write_text(text)
-    print(text)
+
+
+def main() -> None:
+    """Write the page."""
+    (RESULTS / "README.md").write_text(page())
+    print(page())
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """How long a whole assessment takes as a process: start to exit of `podium score`, and its memory.
 
-Renders one dive, scores it several times with the shipped model, and prints the median beside the
-time of `podium --help`, which is what starting Python and Typer alone costs.
+Renders 151 frames of a dive, 320x240, scores them several times with the shipped model, whatever
+its backbone, and prints the median, beside what of it comes after imports, and the time of `podium
+--help`, which is what starting Python and Typer alone costs.
 """
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -13,51 +15,93 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 
+from measuring import by_turns, write
+
+from podium.model import SHIPPED
 from podium.simulation import stage, write_video
 
+N_FRAMES = 151  # as the published dives have
 RUN = "from podium.cli import main; main()"
+AFTER = """
+import contextlib, io, sys, time
+from podium.assessor import load
+from podium.cli import run
+load("diving")  # which imports its backbone and scorer
+start = time.perf_counter()
+with contextlib.redirect_stdout(io.StringIO()):
+    assert run(sys.argv[1:]) == 0
+print(time.perf_counter() - start)
+"""
 
 
-def seconds_of(arguments: Sequence[str], n_runs: int, cache: str) -> list[float]:
-    """Run a command of Podium as a process `n_runs` times; give the seconds of each."""
-    taken = []
-    for run in range(n_runs):
-        environment = {"PODIUM_CACHE": f"{cache}/{run}"}
-        start = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-c", RUN, *arguments],
+def seconds_of_process(arguments: Sequence[str], cache: str) -> float:
+    """Run a command of Podium as a process with an empty cache; give its seconds."""
+    start = time.perf_counter()
+    _run(RUN, arguments, cache)
+    return time.perf_counter() - start
+
+
+def seconds_after_imports(arguments: Sequence[str], cache: str) -> float:
+    """Run a command where everything that it needs is imported already; give its seconds."""
+    return float(_run(AFTER, arguments, cache))
+
+
+def _run(code: str, arguments: Sequence[str], cache: str) -> str:
+    with tempfile.TemporaryDirectory(dir=cache) as empty:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
             check=True,
             capture_output=True,
-            env=environment,
+            text=True,
+            env={**os.environ, "PODIUM_CACHE": empty},
         )
-        taken.append(time.perf_counter() - start)
-    return taken
+    return done.stdout
+
+
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main() -> None:
     """Measure, print a table and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/whole_dive.json"))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder) / "dive.mp4"
         dive = stage("407", {"entry": 0.7}, 1)
-        write_video(video, dive.frames(), dive.options.frames_per_second)
+        frames = islice(cycle(dive.frames()), N_FRAMES)
+        write_video(video, frames, dive.options.frames_per_second)
         scoring = ["score", str(video), "--action", "407", "--difficulty", "3.2", "--json"]
-        rows = {
-            "podium --help": seconds_of(["--help"], arguments.runs, folder),
-            "podium score": seconds_of(scoring, arguments.runs, folder),
+        ways = {
+            "podium --help": partial(seconds_of_process, ["--help"], folder),
+            "podium score": partial(seconds_of_process, scoring, folder),
+            "after imports": partial(seconds_after_imports, scoring, folder),
         }
+        rows = by_turns(ways, arguments.runs)
+        before = _processor_seconds()
+        for _ in range(arguments.runs):
+            seconds_of_process(scoring, folder)
+        processor = (_processor_seconds() - before) / arguments.runs
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    result = {"seconds": rows, "peak_megabytes": peak, "frames": dive.n_frames}
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(json.dumps(result, indent=1) + "\n")
+    config = json.loads((SHIPPED / "diving" / "config.json").read_text())
+    result = {
+        "backbone": config["backbone"]["name"],
+        "seconds": rows,
+        "processor_seconds": processor,
+        "peak_megabytes": peak,
+        "frames": N_FRAMES,
+    }
     for name, taken in rows.items():
         print(f"{name:<14} {statistics.median(taken):.2f} s (median of {len(taken)})")
+    print(f"podium score, of the processor: {processor:.2f} s")
     print(f"largest process: {peak:.0f} MB")
+    print(write("whole_dive", result))
 
 
 if __name__ == "__main__":

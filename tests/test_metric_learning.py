@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from podium.errors import UsageError
 from podium.metric_learning import (
@@ -10,6 +11,7 @@ from podium.metric_learning import (
     LearningOptions,
     clip_loss,
     learn_metric,
+    pair_loss,
     set_border,
 )
 from podium.pairs import PairOptions
@@ -41,6 +43,44 @@ def learned() -> tuple[Siamese, Curriculum, Curriculum]:
         seed=0,
     )
     return network, train, validation
+
+
+def naive_loss(network: Siamese, first: torch.Tensor, second: torch.Tensor, *rest: torch.Tensor):
+    """The LSTM over both sides of each pair, pair by pair."""
+    labels, weights = rest
+    losses = [
+        weight
+        * nn.functional.binary_cross_entropy_with_logits(
+            network.logit(network.embedding(a[None]), network.embedding(b[None])), label[None]
+        )
+        for a, b, label, weight in zip(first, second, labels, weights, strict=True)
+    ]
+    return torch.stack(losses).mean()
+
+
+def gradients(network: Siamese, loss: torch.Tensor) -> dict[str, torch.Tensor]:
+    network.zero_grad()
+    loss.backward()
+    return {name: p.grad.clone() for name, p in network.named_parameters()}
+
+
+@pytest.mark.parametrize("kind", ["some pairs", "all pairs of a block"])
+@pytest.mark.parametrize("activation", ["relu", "linear"])
+def test_embedding_each_sequence_once_is_the_naive_way(kind, activation):
+    torch.manual_seed(3)
+    network = Siamese(DIM, SiameseOptions(n_embedding=8, activation=activation))
+    sequences = torch.randn(7, N_CLIPS, DIM)
+    if kind == "some pairs":
+        first, second = torch.randint(7, (2, 30))
+    else:
+        first, second = torch.nonzero(~torch.eye(7, dtype=torch.bool), as_tuple=True)
+    labels, weights = torch.randint(2, (len(first),)).float(), torch.rand(len(first)) + 0.5
+    once = pair_loss(network, sequences, first, second, labels, weights)
+    naive = naive_loss(network, sequences[first], sequences[second], labels, weights)
+    assert once.item() == pytest.approx(naive.item(), rel=1e-5)
+    expected = gradients(network, naive)
+    for name, found in gradients(network, once).items():
+        torch.testing.assert_close(found, expected[name], rtol=1e-5, atol=1e-6)
 
 
 def test_all_clips_alike_is_the_product_of_each_by_hand():

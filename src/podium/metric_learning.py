@@ -171,10 +171,8 @@ class _Learner:
         self, first: npt.NDArray[np.int64], second: npt.NDArray[np.int64], labels: Tensor
     ) -> float:
         used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
-        sequences = self._noisy(used)
-        embedded = self.network.embedding(sequences)[torch.from_numpy(places)]
-        logits = self.network.logit(embedded[: len(first)], embedded[len(first) :])
-        loss = nn.functional.binary_cross_entropy_with_logits(logits, labels)
+        ours, theirs = torch.from_numpy(places.reshape(2, -1))
+        loss = pair_loss(self.network, self._noisy(used), ours, theirs, labels)
         if self.options.clip_weight and len(self.expert_pairs):
             loss = loss + self.options.clip_weight * self._clip_loss()
         self.optimiser.zero_grad()
@@ -221,6 +219,26 @@ class _Judge:
             second = embedded[torch.from_numpy(self.pairs.second)]
             logits = network.logit(first, second)
             return float(nn.functional.binary_cross_entropy_with_logits(logits, self.labels))
+
+
+def pair_loss(
+    network: Siamese,
+    sequences: Tensor,
+    first: Tensor,
+    second: Tensor,
+    labels: Tensor,
+    weights: Tensor | None = None,
+) -> Tensor:
+    """Measure the paper's loss on pairs of sequences, each of which is embedded once.
+
+    `sequences` is (sequences, clips, dim), `first` and `second` (pairs,) are places in it, and
+    `labels` (pairs,) is 1 where the two are alike; `weights` (pairs,) is how much each pair counts.
+    The loss and its gradients are those of running the LSTM over both sides of every pair, at the
+    cost of running it over every sequence.
+    """
+    embedded = network.embedding(sequences)
+    logits = network.logit(embedded[first], embedded[second])
+    return nn.functional.binary_cross_entropy_with_logits(logits, labels, weights)
 
 
 def clip_loss(clip_logits: Tensor, labels: Tensor) -> Tensor:

@@ -1,0 +1,51 @@
+"""Pages that are made from JSON are what their commands make of it."""
+
+import importlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+RESULTS = REPOSITORY / "benchmarks" / "results"
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """Import one of the scripts in benchmarks, which are no package."""
+    monkeypatch.syspath_prepend(str(REPOSITORY / "benchmarks"))
+    return importlib.import_module
+
+
+def test_the_page_of_backbones_is_what_was_measured(script):
+    pages = script("backbones_page")
+    found = (REPOSITORY / "docs" / "backbones.md").read_text("utf-8")
+    assert found == pages.page(json.loads((RESULTS / "backbones.json").read_text("utf-8"))), (
+        "docs/backbones.md is not what was measured: run python benchmarks/backbones_page.py"
+    )
+
+
+def test_every_backbone_is_on_its_page(script):
+    catalog = script("podium._catalog")
+    found = (REPOSITORY / "docs" / "backbones.md").read_text("utf-8")
+    for name in catalog.names("podium.backbones"):
+        assert f"`{name}`" in found
+
+
+def test_a_number_that_was_not_measured_would_be_noticed(script):
+    pages = script("backbones_page")
+    result = json.loads((RESULTS / "backbones.json").read_text("utf-8"))
+    page = pages.page(result)
+    for row in result["backbones"].values():
+        row["execution"]["rho"] += 0.1
+    changed = pages.page(result)
+    assert len(re.findall("^[|] `", page, re.M)) == len(result["backbones"])
+    assert not set(re.findall("^[|] `.*", page, re.M)) & set(re.findall("^[|] `.*", changed, re.M))
+
+
+def test_the_page_of_results_is_what_was_measured(script):
+    found = (RESULTS / "README.md").read_text("utf-8")
+    assert found == script("summary").page(), (
+        "benchmarks/results/README.md is not what was measured: run python benchmarks/summary.py"
+    )
