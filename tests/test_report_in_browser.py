@@ -1,32 +1,24 @@
 """The report in a real browser: what it shows is checked by the pixels of the decoded frames."""
 
-import base64
 import io
 import re
 from dataclasses import replace
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from PIL import Image
 
+from browsing import decoded, settled, shown
 from podium.alignment import Alignment
 from podium.assessment import Assessment, Reference, Score
 from podium.clips import VideoFacts
 from podium.feedback import ClipFeedback, remarks
 from podium.panel import Marks
-from podium.playback import make_playback
 from podium.report import make_report, make_report_folder
 
 RATE = 25
 N_QUERY, N_REFERENCE = 48, 60
-SHOWN = """name => {
-  const video = document.getElementById(name), canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth; canvas.height = video.videoHeight;
-  canvas.getContext("2d").drawImage(video, 0, 0);
-  return canvas.toDataURL("image/png");
-}"""
 
 
 def frame(number: int, total: int) -> np.ndarray:
@@ -70,29 +62,6 @@ def report(assessed, tmp_path, visit):
     page = visit(path.as_uri(), offline=True).page
     page.locator("#playing").wait_for(state="visible")
     return page
-
-
-def settled(page) -> None:
-    """Wait until no video is on its way to another frame."""
-    page.evaluate(
-        """() => new Promise(resolve => {
-          const look = () => [...document.querySelectorAll("video")].some(
-            video => video.seeking || video.readyState < 2) ? setTimeout(look, 20)
-            : setTimeout(resolve, 60);
-          look();
-        })"""
-    )
-
-
-def shown(page, name: str) -> np.ndarray:
-    settled(page)
-    picture = base64.b64decode(page.evaluate(SHOWN, name).partition(",")[2])
-    return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"))
-
-
-def decoded(path: Path) -> list[np.ndarray]:
-    with av.open(io.BytesIO(make_playback(path).content)) as container:
-        return [f.to_ndarray(format="rgb24") for f in container.decode(video=0)]
 
 
 def in_step(assessed: Assessment, number: int) -> int:

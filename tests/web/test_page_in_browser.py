@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from browsing import decoded, shown
 from podium.playback import make_playback
 
-from ..test_report_in_browser import decoded, shown
 from .conftest import Server, running
 
 SECONDS = 240_000
