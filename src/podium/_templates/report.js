@@ -128,7 +128,7 @@
     offset(choice) {
       if (choice === "own") return this.ownOffset;
       if (choice === "end") return this.reference.end - this.query.end;
-      if (choice !== "moment") return 0;
+      if (!choice.startsWith("moment")) return 0;
       const seconds = Number(this.timing.selectedOptions[0].dataset.seconds);
       return interpolate(seconds, data.steps.query, data.steps.reference) - seconds;
     }

@@ -181,6 +181,7 @@ def make_app(
         redoc_url=None,
         responses=_REFUSED,
     )
+    app.state.folder, app.state.store = folder, store
     app.add_middleware(Guard, host=host)
     app.add_exception_handler(NotThere, _refusal(404))
     app.add_exception_handler(PodiumError, _refusal(422))

@@ -93,6 +93,8 @@ class Worker:
                 code = self._waited(job, child)
             finally:
                 self._running = None
+                if child.stdin:
+                    child.stdin.close()
         if code == 0:
             return {"state": "done", "summary": _summary(folder)}
         return {"state": "failed", "error": _error_of(folder / "said", code)}

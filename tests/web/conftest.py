@@ -1,0 +1,101 @@
+"""The page on an address of its own, and a client of it."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+pytest.importorskip("fastapi", reason="the extra `web` is not installed")
+
+from podium.web.api import make_app
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # newer versions ask for a successor of httpx
+    from starlette.testclient import TestClient
+
+ORIGIN = "http://127.0.0.1:8017"
+
+
+@dataclass
+class Server:
+    """A page that runs in a process of its own."""
+
+    url: str
+    folder: Path
+    process: "subprocess.Popen[str]"
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+
+
+@contextmanager
+def running(folder: Path, model: str) -> Iterator[Server]:
+    """Run `podium serve` on a free port until the end of the block."""
+    command = "from podium.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "serve", "--port", "0", "--folder", str(folder),
+         "--model", model],
+        stderr=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    try:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        found = re.fullmatch(r"open (http://127\.0\.0\.1:\d+) \(Ctrl\+C stops it\)\n", line)
+        assert found, line
+        yield Server(found[1], folder, process)
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def send(client: Any, path: Path, name: str | None = None) -> str:
+    """Send a video, and give its id."""
+    answer = client.post(
+        "/api/videos", params={"name": name or path.name}, content=path.read_bytes()
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def finished(client: Any, id_: str, seconds: float = 200) -> dict[str, Any]:
+    """Wait until an assessment has ended."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        job: dict[str, Any] = client.get(f"/api/assessments/{id_}").json()
+        if job["state"] not in ("waiting", "running"):
+            return job
+        time.sleep(0.2)
+    raise AssertionError(f"{job} did not end in {seconds} s")
+
+
+@pytest.fixture
+def make_client(tmp_path: Path, small_model: Any) -> Callable[..., Any]:
+    """Make a client of an application in this process, in which assessments wait for ever."""
+
+    def make(folder: Path = tmp_path / "store", **how: Any) -> Any:
+        app = make_app(folder, model=str(small_model.folder), **{"works": False, **how})
+        return TestClient(app, base_url=ORIGIN)
+
+    return make
+
+
+@pytest.fixture
+def client(make_client: Callable[..., Any]) -> Any:
+    return make_client()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Callable[[], list[str]]:
+    """List all files that the page keeps."""
+    store = tmp_path / "store"
+    return lambda: sorted(p.relative_to(store).as_posix() for p in store.rglob("*") if p.is_file())

@@ -1,0 +1,367 @@
+import csv
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from podium.web.store import Store
+
+from .conftest import send
+
+NO_ID = "0" * 32
+
+
+def asked(client, video, **how):
+    return client.post("/api/assessments", json={"video": video, **how})
+
+
+def detail(answer) -> str:
+    return answer.json()["detail"]
+
+
+@pytest.fixture
+def video(client, small_model) -> str:
+    return send(client, small_model.video("test", "107"), "dive.mp4")
+
+
+# the page itself
+
+
+def test_the_page_is_in_both_languages(client):
+    page = client.get("/")
+    assert page.status_code == 200
+    assert '<html lang="en">' in page.text
+    assert "Neue Beurteilung" in client.get("/?language=de").text
+    assert '<html lang="en">' in client.get("/?language=../../etc").text
+    for name, kind in (("page.css", "text/css"), ("page.js", "text/javascript")):
+        assert client.get(f"/{name}").headers["content-type"].startswith(kind)
+
+
+def test_every_answer_is_strict(client):
+    for path in ("/", "/page.js", "/api/assessments", "/nothing", f"/api/assessments/{NO_ID}"):
+        headers = client.get(path).headers
+        assert headers["content-security-policy"] == (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "no-store"
+        assert "access-control-allow-origin" not in headers
+
+
+def test_no_page_loads_anything_from_elsewhere(client):
+    assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
+    assert client.get("/openapi.json").json()["info"]["title"] == "Podium"
+
+
+def test_choices_are_those_of_the_model(client):
+    found = client.get("/api/choices").json()
+    assert [action["name"] for action in found["actions"]] == ["107", "407"]
+    assert found["actions"][0]["difficulty"] == 2.0
+    assert {expert["action"] for expert in found["experts"]} == {"107", "407"}
+    assert found["languages"]["de"] == "Deutsch"
+    assert found["uses_difficulty"] is True
+
+
+# sending videos
+
+
+def test_two_videos_of_one_name_do_not_meet(client, small_model, files):
+    paths = small_model.video("test", "107"), small_model.video("train", "407")
+    ids = [send(client, path, "dive.mp4") for path in paths]
+    assert ids[0] != ids[1]
+    store = Store(Path(client.app.state.folder))
+    assert [store.video_path(i).read_bytes() for i in ids] == [p.read_bytes() for p in paths]
+    assert not any("dive" in name for name in files())
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\videos\\dive.mp4", "dive.mp4"),
+        ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
+        ("a\x00b\nc.mp4", "a b c.mp4"),
+        ("/", "video"),
+    ],
+)
+def test_a_name_is_only_ever_text(client, small_model, name, kept, files):
+    answer = client.post(
+        "/api/videos", params={"name": name}, content=small_model.video().read_bytes()
+    )
+    assert answer.json()["name"] == kept
+    assert [Path(f).name for f in files()] == ["about.json", "video"]
+    assert Path(files()[1]).parent.name == answer.json()["id"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"x", b"no video", b"\x89PNG\r\n\x1a\n" + bytes(100), bytes(range(256)) * 50,
+     b"ffconcat version 1.0\nfile /etc/passwd\n"],
+)  # fmt: skip
+def test_what_is_no_video_leaves_nothing_behind(client, files, content):
+    answer = client.post("/api/videos", params={"name": "x.mp4"}, content=content)
+    assert answer.status_code == 415
+    assert detail(answer).startswith("x.mp4: ")
+    assert detail(answer).endswith("give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file")
+    assert "partial" not in detail(answer)
+    assert files() == []
+
+
+@pytest.mark.parametrize("is_promised", [True, False])
+def test_what_is_too_large_is_stopped_on_its_way(make_client, tmp_path, files, is_promised):
+    client = make_client(most_video_bytes=100_000)
+    sent = []
+
+    def chunks():
+        for _ in range(10_000):
+            sent.append(1)
+            yield bytes(10_000)
+
+    content = bytes(100_001) if is_promised else chunks()
+    answer = client.post("/api/videos", params={"name": "x.mp4"}, content=content)
+    assert answer.status_code == 413
+    assert detail(answer) == (
+        "the video has more than the 100,000 bytes allowed: cut the performance out of it first"
+    )
+    assert files() == []
+
+
+def test_a_video_can_be_removed(client, video, files):
+    assert client.delete(f"/api/videos/{video}").status_code == 204
+    assert files() == []
+    again = client.delete(f"/api/videos/{video}")
+    assert (again.status_code, detail(again)) == (
+        404,
+        f"there is no video {video!r}: send it again",
+    )
+
+
+# asking
+
+
+def test_an_assessment_waits_with_what_was_asked(client, video):
+    answer = asked(client, video, action="107B", difficulty=2.2, language="de")
+    assert answer.status_code == 202
+    job = answer.json()
+    assert (job["state"], job["action"], job["difficulty"]) == ("waiting", "107", 2.2)
+    assert (job["video"], job["language"], job["stage"]) == ("dive.mp4", "de", None)
+    assert client.get(f"/api/assessments/{job['id']}").json() == job
+    assert client.get("/api/assessments").json() == [job]
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"action": "999"}, "action '999' is not one that the model knows: choose one of 107, 407"),
+        ({"language": "xx"}, "no language is called 'xx': choose one of de, en, or add a file to "
+         "podium/_words"),
+        ({"expert": "nobody"}, "there is no expert 'nobody': choose one of the list"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_before_it_waits(client, video, how, message):
+    answer = asked(client, video, **how)
+    assert (answer.status_code, detail(answer)) == (422, message)
+    assert client.get("/api/assessments").json() == []
+
+
+def test_an_expert_of_another_action_is_refused(client, video):
+    expert = next(
+        e["id"] for e in client.get("/api/choices").json()["experts"] if e["action"] == "407"
+    )
+    answer = asked(client, video, action="107", expert=expert)
+    assert (answer.status_code, detail(answer)) == (
+        422,
+        f"the expert {expert!r} performed 407 and the video shows 107: choose an expert of the "
+        "same action",
+    )
+    both = asked(client, video, reference=video, expert=expert)
+    assert detail(both) == "give a reference of your own or an expert, not both"
+
+
+@pytest.mark.parametrize("difficulty", [0, -1, "hard", 1e9])
+def test_an_impossible_difficulty_is_refused(client, video, difficulty):
+    assert asked(client, video, difficulty=difficulty).status_code == 422
+
+
+def test_unknown_names_are_mistakes(client, video):
+    assert asked(client, video, dificulty=2.0).status_code == 422
+
+
+def test_a_video_that_is_not_there_is_said(client, video):
+    for how in ({"video": NO_ID}, {"video": video, "reference": NO_ID}):
+        answer = client.post("/api/assessments", json=how)
+        assert (answer.status_code, detail(answer)) == (
+            404,
+            f"there is no video {NO_ID!r}: send it again",
+        )
+    assert client.get("/api/assessments").json() == []
+
+
+def test_one_that_waits_can_be_cancelled_and_deleted(client, video, files):
+    id_ = asked(client, video).json()["id"]
+    assert client.post(f"/api/assessments/{id_}/cancel").json()["state"] == "cancelled"
+    assert [name for name in files() if name.startswith("videos")] == []
+    assert client.delete(f"/api/assessments/{id_}").status_code == 204
+    assert files() == []
+    answer = client.get(f"/api/assessments/{id_}")
+    assert (answer.status_code, detail(answer)) == (
+        404,
+        f"there is no assessment {id_!r}: it may have been deleted",
+    )
+
+
+# batches
+
+
+def test_a_batch_is_a_table_without_formulas(client, small_model):
+    names = ["=HYPERLINK(1).mp4", "+1.mp4", "@x.mp4", "<b>.mp4", "-2.mp4"]
+    videos = [send(client, small_model.video(), name) for name in names]
+    made = client.post("/api/batches", json={"videos": videos, "action": "107"}).json()
+    assert [job["video"] for job in made["assessments"]] == names
+    assert client.get(f"/api/batches/{made['id']}").json() == made
+    answer = client.get(f"/api/batches/{made['id']}/table.csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="podium.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [row["file_name"] for row in rows] == [
+        "'=HYPERLINK(1).mp4", "'+1.mp4", "'@x.mp4", "<b>.mp4", "'-2.mp4",
+    ]  # fmt: skip
+    assert {row["state"] for row in rows} == {"waiting"}
+
+
+def test_a_batch_is_whole_or_not_at_all(client, video):
+    answer = client.post("/api/batches", json={"videos": [video, NO_ID]})
+    assert answer.status_code == 404
+    assert client.get("/api/assessments").json() == []
+    assert client.get(f"/api/batches/{NO_ID}").status_code == 404
+
+
+# what others may not
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8017", "", "127.0.0.1:x",
+     "user@127.0.0.1", "[::2]"],
+)  # fmt: skip
+def test_another_host_is_refused(client, host):
+    for method, path in (("GET", "/"), ("GET", "/api/assessments"), ("POST", "/api/videos?name=x")):
+        answer = client.request(method, path, headers={"host": host})
+        assert (answer.status_code, detail(answer)) == (
+            403,
+            "this page answers on this machine only: open it as http://127.0.0.1",
+        )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8017", "localhost:1", "[::1]:8017"])
+def test_this_machine_by_any_of_its_names_is_answered(client, host):
+    headers = {"host": host, "origin": f"http://{host}"}
+    assert client.get("/api/assessments", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:9999"},
+        {"origin": "https://127.0.0.1:8017"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_another_page_is_refused(client, video, headers):
+    answer = asked(client, video).json()
+    for method, path in (
+        ("POST", "/api/videos?name=x"),
+        ("DELETE", f"/api/assessments/{answer['id']}"),
+        ("POST", f"/api/assessments/{answer['id']}/cancel"),
+    ):
+        refused = client.request(method, path, headers=headers)
+        assert (refused.status_code, detail(refused)) == (403, "another page may not ask this one")
+    assert client.get(f"/api/assessments/{answer['id']}").json()["state"] == "waiting"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc%2fpasswd",
+        "/assessments/..%2f..%2fsecret/report", "/assessments/%2e%2e/report",
+        "/assessments/%00/report", "/assessments//etc/passwd/report", "/page.js%00",
+        "/assessments/%2fetc%2fpasswd/report", "/assessments/..%5c..%5csecret/report",
+        "/api/assessments/..%2f..%2fsecret", "/api/assessments/%00",
+        "/api/assessments/a%00b/clips.csv",
+        "/api/batches/%2e%2e%2f/table.csv", "/page.html", "/_templates/page.html", "//etc/passwd",
+    ],
+)  # fmt: skip
+def test_a_path_out_of_the_page_is_not_found(client, tmp_path, path):
+    (tmp_path / "secret").write_text("what nobody may see")
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "what nobody may see" not in answer.text
+
+
+def finish(client, id_: str) -> Path:
+    """Put an outcome where the worker would."""
+    folder = Path(client.app.state.folder) / "assessments" / id_
+    (folder / "result").mkdir()
+    (folder / "result" / "report.html").write_text("the report", "utf-8")
+    return folder
+
+
+def test_a_link_in_place_of_a_report_is_not_followed(client, video, tmp_path):
+    id_ = asked(client, video).json()["id"]
+    folder = finish(client, id_)
+    assert client.get(f"/assessments/{id_}/report").text == "the report"
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    (folder / "result" / "report.html").unlink()
+    os.symlink(secret, folder / "result" / "report.html")
+    assert client.get(f"/assessments/{id_}/report").status_code == 404
+    (folder / "result" / "report.html").unlink()
+    (folder / "result").rmdir()
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "report.html").write_text("secret")
+    os.symlink(outside, folder / "result")
+    assert client.get(f"/assessments/{id_}/report").status_code == 404
+
+
+def test_a_report_may_not_be_framed(client, video):
+    id_ = asked(client, video).json()["id"]
+    finish(client, id_)
+    headers = client.get(f"/assessments/{id_}/report").headers
+    assert headers["content-security-policy"] == "frame-ancestors 'none'"
+    assert headers["x-frame-options"] == "DENY"
+
+
+def test_what_is_not_done_has_no_report(client, video):
+    id_ = asked(client, video).json()["id"]
+    answer = client.get(f"/assessments/{id_}/report")
+    assert (answer.status_code, detail(answer)) == (
+        404,
+        f"assessment {id_} has no report.html: wait until it is done",
+    )
+
+
+# over time
+
+
+def test_two_of_ones_own_are_compared_the_earlier_first(client, video):
+    ids = [asked(client, video).json()["id"] for _ in range(2)]
+    store = client.app.state.store
+    for id_, score in zip(ids, (50.0, 61.5), strict=True):
+        finish(client, id_)
+        summary = {"score": score, "score_low": score - 5, "score_high": score + 5, "warnings": []}
+        store.change(id_, state="done", summary=summary)
+        result = store.job_folder(id_) / "result" / "result.json"
+        result.write_text(json.dumps({"clips": [{"similarity": score / 100}]}))
+    made = client.get("/api/comparison", params={"one": ids[1], "other": ids[0]}).json()
+    assert (made["earlier"]["id"], made["later"]["id"]) == tuple(ids)
+    assert (made["score_difference"], made["ranges_overlap"]) == (11.5, False)
+    assert made["later_clips"] == [{"similarity": 0.615}]
+    missing = client.get("/api/comparison", params={"one": ids[1], "other": NO_ID})
+    assert missing.status_code == 404

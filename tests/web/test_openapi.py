@@ -1,0 +1,49 @@
+"""Odd requests made from the description of the interface never bring it down."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from podium.web.api import choices_of, make_app
+
+schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
+
+OPERATIONS = {
+    "GET /api/choices", "POST /api/videos", "DELETE /api/videos/{id}", "POST /api/assessments",
+    "GET /api/assessments", "GET /api/assessments/{id}", "DELETE /api/assessments/{id}",
+    "POST /api/assessments/{id}/cancel", "GET /api/comparison", "POST /api/batches",
+    "GET /api/assessments/{id}/result.json", "GET /api/assessments/{id}/clips.csv",
+    "GET /api/assessments/{id}/timeline.vtt", "GET /api/batches/{id}",
+    "GET /api/batches/{id}/table.csv",
+}  # fmt: skip
+LOCAL = {"host": "127.0.0.1"}
+
+
+@pytest.fixture(scope="module")
+def described(small_model, tmp_path_factory):
+    choices_of(str(small_model.folder))  # asked once: it takes seconds
+    folder = tmp_path_factory.mktemp("openapi") / "store"
+    app = make_app(folder, model=str(small_model.folder), works=False)
+    return schemathesis.openapi.from_asgi("/openapi.json", app, headers=LOCAL)
+
+
+def operations(described) -> dict:
+    found = [result.ok() for result in described.get_all_operations()]
+    return {f"{one.method.upper()} {one.path}": one for one in found}
+
+
+def test_all_that_the_page_uses_is_described(described):
+    assert set(operations(described)) == OPERATIONS
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_nothing_is_answered_by_a_fault(described, name):
+    @given(case=operations(described)[name].as_strategy())
+    @settings(
+        max_examples=10 if name == "POST /api/videos" else 30, deadline=None, derandomize=True,
+        database=None, suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate],
+    )  # fmt: skip
+    def check(case):
+        assert case.call(headers=LOCAL, timeout=60).status_code < 500
+
+    check()

@@ -1,0 +1,169 @@
+"""The whole way, with real child processes and a small model."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from podium.errors import PodiumError, VideoError
+from podium.web import worker as workers
+from podium.web.store import Request, Store
+from podium.web.worker import Worker, choices, probe
+
+from .conftest import finished, running, send
+
+
+def children_of(pid: int) -> list[int]:
+    """List the processes that a process has started; only Linux says so in files."""
+    if not Path("/proc").is_dir():
+        pytest.skip("this system does not list processes as files")
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.append(int(path.parent.name))
+    return found
+
+
+def all_files(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+@pytest.mark.slow
+def test_from_a_video_to_its_report_and_nothing_left(small_model, tmp_path):
+    dive, expert = small_model.video("test", "107"), small_model.video("train", "107")
+    with running(tmp_path / "store", str(small_model.folder)) as server, server.client() as client:
+        video, own = send(client, dive, "<my dive>.mp4"), send(client, expert, "=hers.mp4")
+        how = {"video": video, "reference": own, "action": "107", "difficulty": 2.0}
+        id_ = client.post("/api/assessments", json=how).json()["id"]
+        waits = []
+        while client.get(f"/api/assessments/{id_}").json()["state"] in ("waiting", "running"):
+            began = time.perf_counter()
+            assert client.get("/").status_code == 200
+            waits.append(time.perf_counter() - began)
+            time.sleep(0.1)
+        job = finished(client, id_)
+        assert (job["state"], job["error"]) == ("done", None)
+        assert sorted(waits)[len(waits) // 2] < 0.1  # it answers while it works
+        report = client.get(f"/assessments/{id_}/report").text
+        assert "&lt;my dive&gt;.mp4" in report
+        assert "The expert&#39;s: =hers.mp4" in report
+        result = client.get(f"/api/assessments/{id_}/result.json").json()
+        assert result["schema_version"] == 1
+        assert result["score"] == pytest.approx(job["summary"]["score"])
+        assert result["references"][0]["id"] == "reference =hers.mp4"
+        assert client.get(f"/api/assessments/{id_}/clips.csv").text.startswith("clip,start_seconds")
+        assert client.get(f"/api/assessments/{id_}/timeline.vtt").text.startswith("WEBVTT")
+        kept = {Path(name).name for name in all_files(server.folder)}
+        assert kept == {"job.json", "report.html", "result.json", "clips.csv", "timeline.vtt"}
+        client.delete(f"/api/assessments/{id_}")
+        assert all_files(server.folder) == []
+        assert children_of(server.process.pid) == []
+
+
+@pytest.mark.slow
+def test_twenty_in_a_row_leave_no_file_and_no_process(small_model, tmp_path):
+    video = small_model.video("test", "107")
+    with running(tmp_path / "store", str(small_model.folder)) as server, server.client() as client:
+        ids = []
+        for number in range(20):
+            sent = send(client, video, "dive.mp4")
+            ids.append(client.post("/api/assessments", json={"video": sent}).json()["id"])
+            if number % 4:
+                client.delete(f"/api/assessments/{ids[-1]}")
+        for id_ in ids:
+            client.post(f"/api/assessments/{id_}/cancel")
+            client.delete(f"/api/assessments/{id_}")
+        assert all_files(server.folder) == []
+        assert children_of(server.process.pid) == []
+        assert client.get("/api/assessments").json() == []
+
+
+@pytest.mark.slow
+def test_an_assessment_survives_that_the_server_is_killed(small_model, tmp_path):
+    folder, model = tmp_path / "store", str(small_model.folder)
+    with running(folder, model) as server, server.client() as client:
+        sent = send(client, small_model.video("test", "107"), "dive.mp4")
+        id_ = client.post("/api/assessments", json={"video": sent, "action": "107"}).json()["id"]
+        while client.get(f"/api/assessments/{id_}").json()["state"] == "waiting":
+            time.sleep(0.05)
+        (child,) = children_of(server.process.pid)
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+        end = time.monotonic() + 30
+        while Path(f"/proc/{child}").exists() and time.monotonic() < end:
+            time.sleep(0.1)
+        assert not Path(f"/proc/{child}").exists()  # it does not go on without a server
+    with running(folder, model) as server, server.client() as client:
+        assert finished(client, id_)["state"] == "done"
+
+
+@pytest.mark.slow
+def test_one_that_runs_can_be_cancelled(small_model, tmp_path):
+    store = Store(tmp_path / "store")
+    worker = Worker(store)
+    partial = store.new_partial()
+    partial.write_bytes(small_model.video("test", "107").read_bytes())
+    video = store.keep_video(partial, "dive.mp4")
+    (job,) = store.add([Request(video.id, str(small_model.folder))])
+    worker.start()
+    while store.job(job.id).state == "waiting":
+        time.sleep(0.02)
+    assert worker.cancel(job.id).state == "cancelled"
+    worker.stop()
+    assert store.job(job.id).state == "cancelled"
+    assert all_files(store.folder) == [f"assessments/{job.id}/job.json"]
+
+
+@pytest.mark.parametrize(
+    ("most_seconds", "model", "message"),
+    [
+        (900.0, "nothing", "no model is called"),
+        (0.0, "diving", "the assessment ended unexpectedly (-9): try again, or try podium score"),
+    ],
+)
+def test_one_that_fails_says_why_and_leaves_nothing(
+    small_model, tmp_path, most_seconds, model, message
+):
+    store = Store(tmp_path / "store")
+    partial = store.new_partial()
+    partial.write_bytes(small_model.video("test", "107").read_bytes())
+    video = store.keep_video(partial, "dive.mp4")
+    (job,) = store.add([Request(video.id, model)])
+    worker = Worker(store, most_seconds)
+    worker.start()
+    while store.job(job.id).state != "failed":
+        time.sleep(0.02)
+    worker.stop()
+    assert message in store.job(job.id).error or "no such" in store.job(job.id).error
+    assert all_files(store.folder) == [f"assessments/{job.id}/job.json"]
+
+
+def test_a_video_is_looked_at_in_another_process(make_video, tmp_path):
+    probe(make_video())
+    text = tmp_path / "x"
+    text.write_text("no video")
+    with pytest.raises(VideoError, match=r"^cannot be read as a video .*: give an MP4"):
+        probe(text)
+
+
+def test_a_look_that_takes_too_long_is_ended(make_video, monkeypatch):
+    monkeypatch.setattr(workers, "PROBE_SECONDS", 0.01)
+    with pytest.raises(VideoError, match=r"^it cannot be read in time$"):
+        probe(make_video())
+    assert children_of(os.getpid()) == []
+
+
+def test_an_unknown_model_has_no_choices():
+    with pytest.raises(PodiumError, match="nothing"):
+        choices("nothing")
+
+
+def test_the_choices_are_json(small_model):
+    assert json.dumps(choices(str(small_model.folder)))
