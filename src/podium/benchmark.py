@@ -349,7 +349,7 @@ class Draws:
     def means(self, cells: Sequence[Cell]) -> tuple[Floats, Floats]:
         """Give the mean over splits of rho and of MSE in each draw, (draws,) each."""
         rows = [self._split(cell) for cell in cells]
-        return (np.nanmean([r for r, _ in rows], axis=0), np.nanmean([m for _, m in rows], axis=0))
+        return known_mean([rho for rho, _ in rows]), known_mean([mse for _, mse in rows])
 
     def _split(self, cell: Cell) -> tuple[Floats, Floats]:
         names = list(cell.predictions)
@@ -359,6 +359,15 @@ class Draws:
         rho = np.array([_weighted_spearman(predicted, true, row) for row in counts])
         mse = counts @ (predicted - true) ** 2 / np.maximum(counts.sum(axis=1), 1)
         return rho, mse
+
+
+def known_mean(rows: Sequence[Floats]) -> Floats:
+    """Average rows where they are known; nan where none is."""
+    stacked = np.stack(rows)
+    known = np.isfinite(stacked)
+    totals = np.where(known, stacked, 0).sum(axis=0)
+    n_known = known.sum(axis=0)
+    return np.where(n_known > 0, totals / np.maximum(n_known, 1), np.nan)
 
 
 def compare(first: Sequence[Cell], second: Sequence[Cell], draws: Draws) -> dict[str, Any]:
