@@ -14,7 +14,7 @@ import numpy as np
 from podium import metrics
 from podium.benchmark import Benchmark, Cell, Draws, Results, System, compare
 from podium.datasets.unlv_dive import UnlvDive
-from podium.errors import UsageError
+from podium.errors import UnknownName, UsageError
 from podium.faults import (
     FAULTY_BELOW,
     clips_of_phase,
@@ -117,7 +117,8 @@ FLAGGING = {
 class PaperBenchmark:
     """All of the paper's tables on UNLV-Dive, as far as its data are at `root`.
 
-    `quick` measures three systems on two splits. Finished cells are kept in `folder`.
+    `quick` measures three systems on two splits; `systems` names those to be measured, () all.
+    Finished cells are kept in `folder`.
     """
 
     root: Path | None = None
@@ -125,6 +126,7 @@ class PaperBenchmark:
     keypoints: str | None = None
     n_seeds: int = 10
     quick: bool = False
+    systems: Sequence[str] = ()
     folder: Path | None = None
     cache: FeatureCache | None = field(default_factory=FeatureCache)
     progress: Progress = field(default_factory=Progress)
@@ -133,7 +135,7 @@ class PaperBenchmark:
         """Measure every system on every split, and work out the tables."""
         dives = self.dives()
         splits = self.splits(dives)
-        systems = [s for s in SYSTEMS if not self.quick or s.name in QUICK]
+        systems, not_asked = self._systems()
         gatherer = Gatherer(splits[0].seed)
         benchmark = Benchmark(
             dives, self.backbone, systems, splits=splits, folder=self.folder,
@@ -148,8 +150,27 @@ class PaperBenchmark:
             "ceiling": one_judge(dives),
             "faults": fault_table(results, samples, UnlvDive(self.root).root / "faults.csv"),
         }
-        about = {**results.about, "name": "paper", "dataset": "UNLV-Dive", "quick": self.quick}
+        about = {
+            **results.about,
+            "name": "paper",
+            "dataset": "UNLV-Dive",
+            "quick": self.quick,
+            "left_out": {**results.about["left_out"], **not_asked},
+        }
         return replace(results, about=about, tables=tables)
+
+    def _systems(self) -> tuple[list[System], dict[str, str]]:
+        """Choose the systems, and say of the others that nobody asked for them."""
+        known = [system.name for system in SYSTEMS]
+        unknown = [name for name in self.systems if name not in known]
+        if unknown:
+            raise UnknownName(
+                f"no system of the paper's tables is called {unknown[0]!r}: choose from "
+                f"{', '.join(known)}"
+            )
+        wanted = self.systems or (QUICK if self.quick else known)
+        chosen = [system for system in SYSTEMS if system.name in wanted]
+        return chosen, {s.title: "not asked for" for s in SYSTEMS if s not in chosen}
 
     def dives(self) -> tuple[Performance, ...]:
         """List the dives of the paper's six types that have a score."""
@@ -269,7 +290,7 @@ def fault_table(results: Results, samples: Mapping[str, Sample], comments: Path)
         if name in said and sample.performance.phases
     }
     flags = {title: _flagged(results.of(name)) for name, title in FLAGGING.items()}
-    cells = next((c for name in FLAGGING if (c := results.of(name))), ())
+    cells = results.of(results.cells[0].system)  # all systems are tested on the same splits
     tested = [(cell.split, name) for cell in cells for name in cell.predictions]
     flags["Every clip (floor)"] = {key: np.ones(99, bool) for key in tested}
     flags["Entry and splash, always (floor)"] = {key: _late(samples[key[1]]) for key in tested}

@@ -163,7 +163,7 @@ def overview(results: Results) -> str:
         title = "One judge against the other six (ceiling)"
         cells = [_number(ceiling["rho"], 2), _number(ceiling["mse"], 0)]
         rows.append([title, *cells, "", "", ""])
-    header = ["system", "rho (95 %)", "MSE (95 %)", "execution rho", "rho, paper", "MSE, paper"]  # fmt: skip
+    header = ["system", "rho (95 %)", "MSE (95 %)", "execution rho", "rho, paper", "MSE, paper"]
     return "### Tables I and II, on average, and every other system\n\n" + _table(header, rows)
 
 
