@@ -356,7 +356,7 @@ class Draws:
         predicted = np.array([cell.predictions[name] for name in names])
         true = np.array([self.true[name] for name in names])
         counts = self.counts[:, [self.place[name] for name in names]].astype(float)
-        rho = np.array([_weighted_spearman(predicted, true, row) for row in counts])
+        rho = weighted_spearman(predicted, true, counts)
         mse = counts @ (predicted - true) ** 2 / np.maximum(counts.sum(axis=1), 1)
         return rho, mse
 
@@ -421,12 +421,28 @@ def _kept(path: Path | None) -> Cell | None:
         return None
 
 
-def _weighted_spearman(first: Floats, second: Floats, counts: Floats) -> float:
-    """Rank correlation of rows that each count several times."""
-    places = np.repeat(np.arange(len(first)), counts.astype(int))
-    if len(places) < 2:
-        return float("nan")
-    return metrics.spearman(first[places], second[places])
+def weighted_spearman(first: Floats, second: Floats, counts: Floats) -> Floats:
+    """Give the rank correlation of rows that count several times each, (draws,).
+
+    `first` and `second` are (rows,), `counts` (draws, rows): as if each row stood there so often.
+    """
+    a, b = mid_ranks(first, counts), mid_ranks(second, counts)
+    totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    a = a - (counts * a).sum(axis=1, keepdims=True) / totals
+    b = b - (counts * b).sum(axis=1, keepdims=True) / totals
+    spreads = (counts * a**2).sum(axis=1) * (counts * b**2).sum(axis=1)
+    shared = (counts * a * b).sum(axis=1)
+    known = spreads > 1e-9
+    return np.where(known, shared / np.sqrt(np.where(known, spreads, 1)), np.nan)
+
+
+def mid_ranks(values: Floats, counts: Floats) -> Floats:
+    """Rank values, (rows,), that each stand there `counts` (draws, rows) times, ties shared."""
+    distinct, places = np.unique(values, return_inverse=True)
+    belongs = np.eye(len(distinct))[places]
+    sizes = counts @ belongs
+    ranks = np.cumsum(sizes, axis=1) - sizes + (sizes + 1) / 2
+    return np.asarray(ranks[:, places], np.float64)
 
 
 def _interval(values: Floats) -> list[float] | None:
