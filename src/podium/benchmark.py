@@ -103,7 +103,7 @@ class Results:
         """Write the results; a cell a line, so that two runs can be compared."""
         cells = ",\n".join(json.dumps(asdict(cell), sort_keys=True) for cell in self.cells)
         parts = [
-            f'"{name}": {json.dumps(getattr(self, name), sort_keys=True)}'
+            f'"{name}": {json.dumps(getattr(self, name))}'
             for name in ("about", "systems", "tables")
         ]
         text = "{" + ",\n".join([*parts, f'"cells": [\n{cells}\n]']) + "}\n"

@@ -24,7 +24,6 @@ from podium.faults import (
     tally,
 )
 from podium.features import FeatureCache, Sample
-from podium.panel import panel_score
 from podium.performance import Performance
 from podium.scorers._pose_spectrum import PoseSpectrumOptions
 from podium.scorers.approximate_entropy import ApproximateEntropyOptions
@@ -73,7 +72,7 @@ SYSTEMS = (
     System("siamese_14k", "With DML + expert bias (few augmented)", "siamese_lstm",
            as_printed(n_pairs=14_000), n_variants=FEW),
     System("podium", "Podium: siamese_lstm, its defaults", "siamese_lstm"),
-    System("ridge", "Podium: ridge, no reference", "ridge"),
+    System("ridge", "Podium: ridge on execution, no reference", "ridge"),
     System("c3d_svr", "C3D-SVR", "c3d_svr", C3DSVROptions("score")),
     System("clipwise_rank", "Clip-wise + ranking loss", "clipwise_rank",
            ClipwiseRankOptions(target="score")),
@@ -261,14 +260,17 @@ def type_counts(dives: Sequence[Performance]) -> list[dict[str, Any]]:
 
 
 def one_judge(dives: Sequence[Performance]) -> dict[str, Any]:
-    """Compare each judge with the panel that the other six make: the ceiling for any model."""
+    """Compare each judge with the panel that the other six make: the ceiling for any model.
+
+    Six judges have no middle three: the mean of their middle four stands for it.
+    """
     judged = [d for d in dives if len(d.judges) == 7 and d.difficulty]
     said, true = [], []
     for dive in judged:
         for place, mark in enumerate(dive.judges):
-            rest = [m for other, m in enumerate(dive.judges) if other != place]
+            rest = sorted(m for other, m in enumerate(dive.judges) if other != place)
             said.append(3 * mark * (dive.difficulty or 1))
-            true.append(panel_score(rest, dive.difficulty or 1))
+            true.append(3 * float(np.mean(rest[1:5])) * (dive.difficulty or 1))
     if not judged:
         return {"n": 0, "rho": None, "mse": None}
     rho, mse = metrics.spearman(said, true), metrics.mse(said, true)
