@@ -335,7 +335,8 @@ def _clusters(results: Results) -> str:
         return ""
     note = (
         "Silhouette by type over training and test dives: 1 is one tight cluster a type, 0 no "
-        "clusters, below 0 other types lie nearer. The maps (t-SNE) are drawn into `DIR/pictures`."
+        "clusters, below 0 other types lie nearer. The paper sees clusters by eye in (c) and (d), "
+        "and none in (a) and (b). The maps (t-SNE) are drawn into `DIR/pictures`."
     )
     table = _table(["space", "silhouette, mean over splits", "range"], rows)
     return f"### Figure 5: do types form clusters?\n\n{table}\n\n{note}"
