@@ -565,6 +565,50 @@ def test_the_demo_scores_a_rendered_dive(podium, small_model, monkeypatch, tmp_p
     assert lines["report"] == str((tmp_path / "demo" / "report.html").resolve())
 
 
+# benchmark
+
+
+def test_benchmark_measures_scorers_on_a_table(podium, table, tmp_path):
+    out = tmp_path / "out"
+    answer = podium(
+        "benchmark", "manifest", "--root", table, "--seeds", 2, "--out", out,
+        "--scorer", "constant", "--scorer", "type_mean",
+    )  # fmt: skip
+    assert answer.code == 0, answer.err
+    assert "| type_mean | " in answer.out
+    assert answer.err == f"results: {out / 'motion.json'}\n"
+    stored = json.loads((out / "motion.json").read_text("utf-8"))
+    assert len(stored["cells"]) == 4
+    assert len(list((out / "cells").iterdir())) == 4
+
+
+def test_benchmark_renders_what_was_measured(podium, table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = ("benchmark", "manifest", "--out", tmp_path / "out")
+    podium(*asked, "--root", table, "--seeds", 1, "--scorer", "type_mean")
+    answer = podium(*asked, "--render")
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err == f"tables: {tmp_path / 'out' / 'results.md'}\n"
+    assert "| type_mean | " in (tmp_path / "out" / "results.md").read_text("utf-8")
+
+
+def test_benchmark_of_nothing_known_is_refused(refused):
+    known = ", ".join(_catalog.names("podium.datasets"))
+    message = (
+        f"no dataset is called 'nothing': choose one of {known}, or name your own as "
+        "package.module:Class"
+    )
+    refused(Exit.USAGE, message, "benchmark", "nothing")
+
+
+def test_benchmark_without_data_says_where_they_were_looked_for(refused, tmp_path):
+    message = (
+        f"UNLV-Dive was looked for at {tmp_path / 'metadata.csv'} and is not there: set "
+        "PODIUM_DATA to the folder that holds unlv-dive, or give its path"
+    )
+    refused(Exit.INPUT, message, "benchmark", "paper", "--root", tmp_path)
+
+
 # help and the README
 
 

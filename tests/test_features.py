@@ -516,3 +516,21 @@ def test_keypoints_that_are_no_numbers_are_refused(tmp_path, value, message):
     np.save(path, np.full((20, 4, 2), value))
     with pytest.raises(FeatureError, match=whole(f"{path}: {message}")):
         read_features(path)
+
+
+# what a backbone doubts
+
+
+class Doubting(Counting):
+    """Describes a clip and says that it guessed."""
+
+    def describe(self, clips: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+        return self(clips), (f"guessed in {len(clips)} clips",)
+
+
+def test_doubts_of_a_backbone_are_among_the_warnings(make_video, tmp_path):
+    cache = FeatureCache(tmp_path / "cache")
+    path = make_video("a.mp4", 40)
+    for _ in range(2):  # made, then from the cache
+        features = Extractor(Doubting("doubting-1"), cache=cache).video(path)
+        assert features.video.warnings[-1] == "guessed in 2 clips"

@@ -103,7 +103,7 @@ class Results:
         """Write the results; a cell a line, so that two runs can be compared."""
         cells = ",\n".join(json.dumps(asdict(cell), sort_keys=True) for cell in self.cells)
         parts = [
-            f'"{name}": {json.dumps(getattr(self, name), sort_keys=True)}'
+            f'"{name}": {json.dumps(getattr(self, name))}'
             for name in ("about", "systems", "tables")
         ]
         text = "{" + ",\n".join([*parts, f'"cells": [\n{cells}\n]']) + "}\n"
@@ -349,16 +349,25 @@ class Draws:
     def means(self, cells: Sequence[Cell]) -> tuple[Floats, Floats]:
         """Give the mean over splits of rho and of MSE in each draw, (draws,) each."""
         rows = [self._split(cell) for cell in cells]
-        return (np.nanmean([r for r, _ in rows], axis=0), np.nanmean([m for _, m in rows], axis=0))
+        return known_mean([rho for rho, _ in rows]), known_mean([mse for _, mse in rows])
 
     def _split(self, cell: Cell) -> tuple[Floats, Floats]:
         names = list(cell.predictions)
         predicted = np.array([cell.predictions[name] for name in names])
         true = np.array([self.true[name] for name in names])
         counts = self.counts[:, [self.place[name] for name in names]].astype(float)
-        rho = np.array([_weighted_spearman(predicted, true, row) for row in counts])
+        rho = weighted_spearman(predicted, true, counts)
         mse = counts @ (predicted - true) ** 2 / np.maximum(counts.sum(axis=1), 1)
         return rho, mse
+
+
+def known_mean(rows: Sequence[Floats]) -> Floats:
+    """Average rows where they are known; nan where none is."""
+    stacked = np.stack(rows)
+    known = np.isfinite(stacked)
+    totals = np.where(known, stacked, 0).sum(axis=0)
+    n_known = known.sum(axis=0)
+    return np.where(n_known > 0, totals / np.maximum(n_known, 1), np.nan)
 
 
 def compare(first: Sequence[Cell], second: Sequence[Cell], draws: Draws) -> dict[str, Any]:
@@ -412,12 +421,28 @@ def _kept(path: Path | None) -> Cell | None:
         return None
 
 
-def _weighted_spearman(first: Floats, second: Floats, counts: Floats) -> float:
-    """Rank correlation of rows that each count several times."""
-    places = np.repeat(np.arange(len(first)), counts.astype(int))
-    if len(places) < 2:
-        return float("nan")
-    return metrics.spearman(first[places], second[places])
+def weighted_spearman(first: Floats, second: Floats, counts: Floats) -> Floats:
+    """Give the rank correlation of rows that count several times each, (draws,).
+
+    `first` and `second` are (rows,), `counts` (draws, rows): as if each row stood there so often.
+    """
+    a, b = mid_ranks(first, counts), mid_ranks(second, counts)
+    totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    a = a - (counts * a).sum(axis=1, keepdims=True) / totals
+    b = b - (counts * b).sum(axis=1, keepdims=True) / totals
+    spreads = (counts * a**2).sum(axis=1) * (counts * b**2).sum(axis=1)
+    shared = (counts * a * b).sum(axis=1)
+    known = spreads > 1e-9
+    return np.where(known, shared / np.sqrt(np.where(known, spreads, 1)), np.nan)
+
+
+def mid_ranks(values: Floats, counts: Floats) -> Floats:
+    """Rank values, (rows,), that each stand there `counts` (draws, rows) times, ties shared."""
+    distinct, places = np.unique(values, return_inverse=True)
+    belongs = np.eye(len(distinct))[places]
+    sizes = counts @ belongs
+    ranks = np.cumsum(sizes, axis=1) - sizes + (sizes + 1) / 2
+    return np.asarray(ranks[:, places], np.float64)
 
 
 def _interval(values: Floats) -> list[float] | None:

@@ -221,7 +221,8 @@ def benchmark(
         str | None, typer.Option(help="What finds joints; pose, if its weights are at hand.")
     ] = None,
     scorer: Annotated[
-        list[str] | None, typer.Option(help="Of a data set: which scorers; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Which scorers, or systems of the paper; may be repeated."),
     ] = None,
 ) -> None:
     """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
@@ -234,7 +235,7 @@ def benchmark(
     asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out}
     with _progress() as progress:
         if name == "paper":
-            results = _paper(root, seeds, quick, {**asked, "progress": progress})
+            results = _paper(root, seeds, quick, scorer or (), {**asked, "progress": progress})
         else:
             results = _measured(name, root, 2 if quick else seeds, scorer, asked, progress)
     path = out / f"{backbone}.json"
@@ -377,13 +378,15 @@ def _pose_at_hand() -> str | None:
     return "pose" if os.environ.get("PODIUM_MOVENET_WEIGHTS") else None
 
 
-def _paper(root: Path | None, seeds: int, quick: bool, asked: dict[str, Any]) -> "Results":
+def _paper(
+    root: Path | None, seeds: int, quick: bool, systems: "Sequence[str]", asked: dict[str, Any]
+) -> "Results":
     """Make the paper's tables; all of them, and the pictures, unless it is to be quick."""
     from podium.paper import PaperBenchmark
     from podium.pictures import draw_examples, draw_maps
     from podium.transfer import with_transfer
 
-    protocol = PaperBenchmark(root, n_seeds=seeds, quick=quick, **asked)
+    protocol = PaperBenchmark(root, n_seeds=seeds, quick=quick, systems=systems, **asked)
     results = protocol.run()
     if quick:
         return results

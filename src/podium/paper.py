@@ -14,7 +14,7 @@ import numpy as np
 from podium import metrics
 from podium.benchmark import Benchmark, Cell, Draws, Results, System, compare
 from podium.datasets.unlv_dive import UnlvDive
-from podium.errors import UsageError
+from podium.errors import UnknownName, UsageError
 from podium.faults import (
     FAULTY_BELOW,
     clips_of_phase,
@@ -24,7 +24,6 @@ from podium.faults import (
     tally,
 )
 from podium.features import FeatureCache, Sample
-from podium.panel import panel_score
 from podium.performance import Performance
 from podium.scorers._pose_spectrum import PoseSpectrumOptions
 from podium.scorers.approximate_entropy import ApproximateEntropyOptions
@@ -73,7 +72,7 @@ SYSTEMS = (
     System("siamese_14k", "With DML + expert bias (few augmented)", "siamese_lstm",
            as_printed(n_pairs=14_000), n_variants=FEW),
     System("podium", "Podium: siamese_lstm, its defaults", "siamese_lstm"),
-    System("ridge", "Podium: ridge, no reference", "ridge"),
+    System("ridge", "Podium: ridge on execution, no reference", "ridge"),
     System("c3d_svr", "C3D-SVR", "c3d_svr", C3DSVROptions("score")),
     System("clipwise_rank", "Clip-wise + ranking loss", "clipwise_rank",
            ClipwiseRankOptions(target="score")),
@@ -117,7 +116,8 @@ FLAGGING = {
 class PaperBenchmark:
     """All of the paper's tables on UNLV-Dive, as far as its data are at `root`.
 
-    `quick` measures three systems on two splits. Finished cells are kept in `folder`.
+    `quick` measures three systems on two splits; `systems` names those to be measured, () all.
+    Finished cells are kept in `folder`.
     """
 
     root: Path | None = None
@@ -125,6 +125,7 @@ class PaperBenchmark:
     keypoints: str | None = None
     n_seeds: int = 10
     quick: bool = False
+    systems: Sequence[str] = ()
     folder: Path | None = None
     cache: FeatureCache | None = field(default_factory=FeatureCache)
     progress: Progress = field(default_factory=Progress)
@@ -133,7 +134,7 @@ class PaperBenchmark:
         """Measure every system on every split, and work out the tables."""
         dives = self.dives()
         splits = self.splits(dives)
-        systems = [s for s in SYSTEMS if not self.quick or s.name in QUICK]
+        systems, not_asked = self._systems()
         gatherer = Gatherer(splits[0].seed)
         benchmark = Benchmark(
             dives, self.backbone, systems, splits=splits, folder=self.folder,
@@ -148,8 +149,27 @@ class PaperBenchmark:
             "ceiling": one_judge(dives),
             "faults": fault_table(results, samples, UnlvDive(self.root).root / "faults.csv"),
         }
-        about = {**results.about, "name": "paper", "dataset": "UNLV-Dive", "quick": self.quick}
+        about = {
+            **results.about,
+            "name": "paper",
+            "dataset": "UNLV-Dive",
+            "quick": self.quick,
+            "left_out": {**results.about["left_out"], **not_asked},
+        }
         return replace(results, about=about, tables=tables)
+
+    def _systems(self) -> tuple[list[System], dict[str, str]]:
+        """Choose the systems, and say of the others that nobody asked for them."""
+        known = [system.name for system in SYSTEMS]
+        unknown = [name for name in self.systems if name not in known]
+        if unknown:
+            raise UnknownName(
+                f"no system of the paper's tables is called {unknown[0]!r}: choose from "
+                f"{', '.join(known)}"
+            )
+        wanted = self.systems or (QUICK if self.quick else known)
+        chosen = [system for system in SYSTEMS if system.name in wanted]
+        return chosen, {s.title: "not asked for" for s in SYSTEMS if s not in chosen}
 
     def dives(self) -> tuple[Performance, ...]:
         """List the dives of the paper's six types that have a score."""
@@ -240,14 +260,17 @@ def type_counts(dives: Sequence[Performance]) -> list[dict[str, Any]]:
 
 
 def one_judge(dives: Sequence[Performance]) -> dict[str, Any]:
-    """Compare each judge with the panel that the other six make: the ceiling for any model."""
+    """Compare each judge with the panel that the other six make: the ceiling for any model.
+
+    Six judges have no middle three: the mean of their middle four stands for it.
+    """
     judged = [d for d in dives if len(d.judges) == 7 and d.difficulty]
     said, true = [], []
     for dive in judged:
         for place, mark in enumerate(dive.judges):
-            rest = [m for other, m in enumerate(dive.judges) if other != place]
+            rest = sorted(m for other, m in enumerate(dive.judges) if other != place)
             said.append(3 * mark * (dive.difficulty or 1))
-            true.append(panel_score(rest, dive.difficulty or 1))
+            true.append(3 * float(np.mean(rest[1:5])) * (dive.difficulty or 1))
     if not judged:
         return {"n": 0, "rho": None, "mse": None}
     rho, mse = metrics.spearman(said, true), metrics.mse(said, true)
@@ -269,7 +292,7 @@ def fault_table(results: Results, samples: Mapping[str, Sample], comments: Path)
         if name in said and sample.performance.phases
     }
     flags = {title: _flagged(results.of(name)) for name, title in FLAGGING.items()}
-    cells = next((c for name in FLAGGING if (c := results.of(name))), ())
+    cells = results.of(results.cells[0].system)  # all systems are tested on the same splits
     tested = [(cell.split, name) for cell in cells for name in cell.predictions]
     flags["Every clip (floor)"] = {key: np.ones(99, bool) for key in tested}
     flags["Entry and splash, always (floor)"] = {key: _late(samples[key[1]]) for key in tested}

@@ -156,16 +156,14 @@ def overview(results: Results) -> str:
                 _number(row["execution_rho"], 2),
                 _number(printed.get("rho"), 2),
                 _number(printed.get("mse"), 0),
-                _number(row["seconds"] / max(row["n_splits"], 1), 0),
             ]
         )
     ceiling = results.tables.get("ceiling") or {}
     if ceiling.get("n"):
         title = "One judge against the other six (ceiling)"
         cells = [_number(ceiling["rho"], 2), _number(ceiling["mse"], 0)]
-        rows.append([title, *cells, "", "", "", ""])
-    header = ["system", "rho (95 %)", "MSE (95 %)", "execution rho", "rho, paper", "MSE, paper",
-              "seconds a split"]  # fmt: skip
+        rows.append([title, *cells, "", "", ""])
+    header = ["system", "rho (95 %)", "MSE (95 %)", "execution rho", "rho, paper", "MSE, paper"]
     return "### Tables I and II, on average, and every other system\n\n" + _table(header, rows)
 
 
@@ -337,7 +335,8 @@ def _clusters(results: Results) -> str:
         return ""
     note = (
         "Silhouette by type over training and test dives: 1 is one tight cluster a type, 0 no "
-        "clusters, below 0 other types lie nearer. The maps (t-SNE) are drawn into `DIR/pictures`."
+        "clusters, below 0 other types lie nearer. The paper sees clusters by eye in (c) and (d), "
+        "and none in (a) and (b). The maps (t-SNE) are drawn into `DIR/pictures`."
     )
     table = _table(["space", "silhouette, mean over splits", "range"], rows)
     return f"### Figure 5: do types form clusters?\n\n{table}\n\n{note}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from podium import _catalog
 from podium.datasets.kimore import Kimore
@@ -15,6 +16,7 @@ from podium.datasets.manifest import Manifest
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.datasets.unlv_dive import UnlvDive
+from podium.datasets.unlv_vault import UnlvVault
 from podium.errors import DatasetNotFound, MissingFile
 from podium.performance import Performance
 from podium.simulation import SimulationOptions
@@ -73,6 +75,13 @@ def pushups(folder: Path) -> Pushups:
     return Pushups(folder)
 
 
+def unlv_vault(folder: Path) -> UnlvVault:
+    savemat(folder / "vault_overall_scores.mat", {"overall_scores": [14.5, 13.9]})
+    for name in ("001", "002"):
+        (folder / f"{name}.avi").touch()
+    return UnlvVault(folder)
+
+
 RECIPES = {
     "kimore": Recipe(
         kimore,
@@ -108,6 +117,14 @@ RECIPES = {
         DatasetNotFound,
         "UNLV-Dive was looked for at {table} and is not there: set PODIUM_DATA to the folder that "
         "holds unlv-dive, or give its path",
+    ),
+    "unlv_vault": Recipe(
+        unlv_vault,
+        UnlvVault,
+        DatasetNotFound,
+        "UNLV-Vault was looked for at {table} and is not there: set PODIUM_DATA to the folder "
+        "that holds unlv-vault, or give its path",
+        "*overall_scores.mat",
     ),
 }
 

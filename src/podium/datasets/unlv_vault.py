@@ -71,10 +71,11 @@ class UnlvVault:
 def _column(path: Path) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Read the one array of numbers of a mat file, as a row."""
     from scipy.io import loadmat
+    from scipy.io.matlab import MatReadError
 
     try:
         found = {name: value for name, value in loadmat(path).items() if not name.startswith("_")}
-    except (ValueError, TypeError, NotImplementedError) as error:
+    except (MatReadError, ValueError, TypeError, NotImplementedError) as error:
         raise ManifestError(f"{path}: is not a mat file ({error})") from error
     if len(found) != 1:
         raise ManifestError(f"{path}: holds {len(found)} arrays: it must hold one, the numbers")
@@ -119,12 +120,15 @@ def _join(pictures: Sequence[Path], video: Path) -> None:
 
     video.parent.mkdir(parents=True, exist_ok=True)
     unfinished = video.with_name(f".{video.name}")
+    with Image.open(pictures[0]) as first:
+        width, height = first.size
     with av.open(str(unfinished), "w", format="matroska") as container:
         stream = container.add_stream("ffv1", rate=FRAMES_PER_SECOND)
-        stream.width, stream.height = Image.open(pictures[0]).size
+        stream.width, stream.height = width, height
         stream.pix_fmt = "bgr0"
         for path in pictures:
-            pixels = np.asarray(Image.open(path).convert("RGB"))
+            with Image.open(path) as picture:
+                pixels = np.asarray(picture.convert("RGB"))
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

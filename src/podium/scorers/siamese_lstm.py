@@ -224,13 +224,16 @@ class SiameseLSTM:
         return found
 
     def joint_embeddings(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:
-        """Give D2 of each performance beside its references (mean), (performances, n_second)."""
+        """Give D2 of each performance beside its references (mean), (performances, n_second).
+
+        A performance that is the only reference of its action stands beside itself.
+        """
         ours = torch.from_numpy(self.embeddings(samples))
         theirs = torch.from_numpy(self.embeddings(self.references))
         rows = []
         with torch.inference_mode():
             for sample, embedded in zip(samples, ours, strict=True):
-                places = self._places(self.partners(sample, self.references))
+                places = self._places_beside(sample)
                 beside = embedded.expand(len(places), -1)
                 joint = self.members[0].network.joint(theirs[places], beside)
                 rows.append(joint.mean(dim=0).numpy())
@@ -473,6 +476,15 @@ class SiameseLSTM:
             if reference.performance.id != query.performance.id
             and (is_constant or reference.performance.action == query.performance.action)
         ]
+
+    def _places_beside(self, sample: Sample) -> list[int]:
+        """Find what a training or other performance stands beside: itself where all else fails."""
+        itself = [r.performance.id == sample.performance.id for r in self.references]
+        if places := self._training_places(sample):
+            return places
+        if any(itself):
+            return [itself.index(True)]
+        return self._places(self.partners(sample, self.references))
 
     def _places(self, chosen: Sequence[Sample]) -> list[int]:
         ids = [reference.performance.id for reference in self.references]

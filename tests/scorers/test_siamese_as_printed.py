@@ -1,0 +1,74 @@
+"""What the paper's tables need of the scorer: its own setting, a frozen metric, embeddings."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from podium.metric_learning import LearningOptions
+from podium.scorers.siamese_lstm import SiameseLSTM, as_printed
+
+
+@pytest.fixture(scope="module")
+def train(graded) -> list:
+    return [*graded(16, action="a"), *graded(14, seed=1, action="b")]
+
+
+@pytest.fixture(scope="module")
+def scorer(train) -> SiameseLSTM:
+    options = replace(as_printed(n_pairs=200), learning=LearningOptions(n_epochs=2))
+    return SiameseLSTM(options).fit(train)
+
+
+def test_the_metric_stays_frozen_when_references_change(scorer, train):
+    worst = scorer.refitted(train, "worst")
+    assert worst.members[0].network is scorer.members[0].network
+    scores = {s.performance.action: [] for s in train}
+    for sample in train:
+        scores[sample.performance.action].append(sample.performance.score)
+    assert sorted(r.performance.score for r in worst.references) == sorted(
+        min(row) for row in scores.values()
+    )
+    assert scorer.references[0].performance.score in {max(row) for row in scores.values()}
+
+
+def test_refitted_to_the_same_it_is_the_same(scorer, train):
+    again = scorer.refitted(train)
+    np.testing.assert_array_equal(again.predict(train), scorer.predict(train))
+
+
+def test_the_metric_goes_over_to_another_action(scorer, graded):
+    vaults = graded(20, seed=3, action="vault")
+    other = scorer.refitted(vaults)
+    assert {r.performance.action for r in other.references} == {"vault"}
+    assert np.isfinite(other.predict(graded(5, seed=4, action="vault"))).all()
+
+
+def test_embeddings_are_what_the_network_says(scorer, train):
+    network = scorer.members[0].network
+    ours = torch.from_numpy(scorer.embeddings(train[:3]))
+    theirs = torch.from_numpy(scorer.embeddings(scorer.references))
+    joint = scorer.joint_embeddings(train[:3])
+    assert (ours.shape, joint.shape) == ((3, 64), (3, 64))
+    reference = next(i for i, r in enumerate(scorer.references) if r.performance.action == "a")
+    with torch.inference_mode():
+        by_hand = network.joint(theirs[[reference] * 3], ours).numpy()
+    np.testing.assert_allclose(joint, by_hand, rtol=1e-5)
+
+
+@pytest.mark.parametrize("choice", ["best", "worst", "constant"])
+def test_a_lonely_reference_stands_beside_itself(scorer, train, choice):
+    assert np.isfinite(scorer.refitted(train, choice).joint_embeddings(train)).all()
+
+
+def test_the_printed_similarity_of_a_clip_is_the_sigmoid(scorer, train):
+    query, reference = train[2], scorer.references[0]
+    shares = SiameseLSTM(replace(scorer.options, clip_measure="share"))
+    shares.normaliser, shares.n_clips = scorer.normaliser, scorer.n_clips
+    shares.members = scorer.members
+    # A clip is wholly like itself as a share, and whatever the network says by the sigmoid.
+    np.testing.assert_allclose(shares.clip_similarity(query, query), 1, rtol=1e-5)
+    printed = scorer.clip_similarity(query, reference)
+    assert not np.allclose(scorer.clip_similarity(query, query), 1)
+    assert ((printed > 0) & (printed < 1)).all()
