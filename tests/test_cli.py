@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -235,6 +236,59 @@ def test_compare_json_has_no_score(podium, model, dive, expert):
         {"id": f"reference {expert.name}", "score": None, "similarity": found["similarity"]}
     ]
     assert [clip["contribution"] for clip in found["clips"]] == [None] * 3
+
+
+# what a coach keeps
+
+
+def test_a_report_can_be_a_folder_and_in_german(podium, model, dive, expert, tmp_path):
+    answer = podium(
+        "score", dive, *model, "--reference", expert, "--action", "107", "--language", "de",
+        "--report", tmp_path / "one.html", "--report-dir", tmp_path / "kept",
+    )  # fmt: skip
+    assert answer.code == Exit.DONE
+    assert answer.err == (
+        f"report: {tmp_path / 'one.html'}\nreport: {tmp_path / 'kept' / 'report.html'}\n"
+    )
+    for path in (tmp_path / "one.html", tmp_path / "kept" / "report.html"):
+        assert "Beide Videos im Gleichschritt" in path.read_text("utf-8")
+    found = json.loads((tmp_path / "kept" / "result.json").read_text("utf-8"))
+    assert found["alignment"]["cost"] > 0
+    assert {p.name for p in (tmp_path / "kept").glob("*.mp4")} == {"query.mp4", "reference.mp4"}
+
+
+def test_a_language_that_is_not_there_is_refused(refused, model, dive):
+    refused(
+        Exit.USAGE,
+        "no language is called 'xx': choose one of de, en, or add a file to podium/_words",
+        "score", dive, *model, "--report", "r.html", "--language", "xx",
+    )  # fmt: skip
+
+
+def test_a_folder_never_takes_the_place_of_a_video(refused, model, dive, tmp_path):
+    video = tmp_path / "query.mp4"
+    shutil.copy(dive, video)
+    refused(
+        Exit.USAGE,
+        f"{video}: is read and would be written over: choose another file",
+        "score", video, *model, "--report-dir", tmp_path,
+    )  # fmt: skip
+
+
+def test_a_port_that_is_taken_is_said(podium, small_model, tmp_path):
+    pytest.importorskip("fastapi", reason="the extra `web` is not installed")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = podium(
+            "serve", "--port", port, "--folder", tmp_path, "--model", small_model.folder
+        )
+    assert answer.code == Exit.USAGE
+    assert answer.err == (
+        f"podium: cannot listen on 127.0.0.1:{port} (Address already in use): "
+        "choose another with --port, or another --host\n"
+    )
 
 
 # predict

@@ -54,7 +54,7 @@ ReportFolder = Annotated[
     Path | None,
     typer.Option("--report-dir", help="Write a report with its videos and data to this folder."),
 ]
-Language = Annotated[str, typer.Option(help="Of the report: en, de.")]
+Language = Annotated[str, typer.Option(help="Of the report, such as en or de.")]
 Backbone = Annotated[str, typer.Option(help="What looks at the clips: podium list backbones.")]
 Scorer = Annotated[str, typer.Option(help="What makes the score: podium list scorers.")]
 Shard = Annotated[str, typer.Option(help="Do the i-th of n parts only, as i/n, from 0.")]
@@ -285,7 +285,9 @@ def list_(
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="Open http://127.0.0.1:PORT.")] = 8017,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Open http://127.0.0.1:PORT; 0: any free one.")
+    ] = 8017,
     host: Annotated[str, typer.Option(help="Where to listen: this machine only.")] = "127.0.0.1",
     model: Model = "diving",
     folder: Annotated[

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from podium.errors import PodiumError, VideoError
+from podium.errors import UsageError, VideoError
 from podium.web import worker as workers
 from podium.web.store import Request, Store
 from podium.web.worker import Worker, choices, probe
@@ -161,7 +161,7 @@ def test_a_look_that_takes_too_long_is_ended(make_video, monkeypatch):
 
 
 def test_an_unknown_model_has_no_choices():
-    with pytest.raises(PodiumError, match="nothing"):
+    with pytest.raises(UsageError, match="nothing"):
         choices("nothing")
 
 

@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from podium.errors import PodiumError, VideoError
+from podium.errors import PodiumError, UsageError, VideoError
 from podium.spreadsheet import csv_text
 from podium.templates import render, source
 from podium.web import store as stores
-from podium.web.guard import Guard
+from podium.web.guard import LOCAL_NAMES, Guard
 from podium.web.store import Job, NotThere, Store, StoredVideo
 from podium.web.worker import Worker, choices, probe
 from podium.words import ENGLISH, languages, load_words
@@ -198,18 +198,30 @@ def serve(folder: Path, *, host: str, port: int, model: str, tell: Callable[[str
 
     Raises
     ------
-    PodiumError, OSError
+    UsageError, PodiumError
         If there is no such model, or the port is taken.
     """
     choices_of(model)  # an unknown model is said before the page opens
     app = make_app(folder, model=model, host=host)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(100)
+        _bind(listening, host, port)
+        if host not in LOCAL_NAMES | {"::1"}:
+            tell("anybody on the network can open the page: it asks for no password")
         tell(f"open http://{host}:{listening.getsockname()[1]} (Ctrl+C stops it)")
         settings = uvicorn.Config(app, log_level="warning", access_log=False)
         uvicorn.Server(settings).run(sockets=[listening])
+
+
+def _bind(listening: socket.socket, host: str, port: int) -> None:
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {host}:{port} ({error.strerror or error}): "
+            "choose another with --port, or another --host"
+        ) from error
+    listening.listen(100)
 
 
 @cache

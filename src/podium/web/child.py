@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
             _assess(Path(argument))
     except PodiumError as error:
         print(json.dumps({"error": " ".join(str(error).split())}))
-        return 3
+        return error.exit_code
     return 0
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from podium.errors import PodiumError, VideoError
+from podium.errors import PodiumError, UsageError, VideoError
 from podium.web.store import ENDED, Job, Store
 
 MOST_SECONDS = 900.0
@@ -167,12 +167,13 @@ def choices(model: str) -> dict[str, Any]:
 
     Raises
     ------
-    PodiumError
+    UsageError, PodiumError
         If there is no such model, or it is damaged.
     """
     code, said = _asked("choices", model, PROBE_SECONDS)
     if code != 0:
-        raise PodiumError(said.get("error", f"the model {model} cannot be loaded"))
+        kind = UsageError if code == UsageError.exit_code else PodiumError
+        raise kind(said.get("error", f"the model {model} cannot be loaded in time: try again"))
     return said
 
 
