@@ -10,6 +10,7 @@ import pytest
 
 from podium import _catalog
 from podium.backbones.c3d import C3D
+from podium.backbones.c3d_mini import WEIGHTS, C3DMini
 from podium.backbones.figure import Figure, FigureOptions
 from podium.backbones.mobilenet_v1 import MobileNetV1, MobileNetV1Options
 from podium.backbones.motion import Motion, MotionOptions
@@ -30,6 +31,16 @@ def c3d(request: pytest.FixtureRequest, kind: str) -> C3D:
         weights.unlink()
         return made
     return C3D(weights)
+
+
+def c3d_mini(request: pytest.FixtureRequest, kind: str) -> C3DMini:
+    if kind == "usual":
+        return C3DMini()
+    content = bytearray(WEIGHTS.read_bytes())
+    content[-1] ^= 1
+    weights = request.getfixturevalue("tmp_path_factory").mktemp("other") / WEIGHTS.name
+    weights.write_bytes(content)
+    return C3DMini(weights)
 
 
 def figure(_: pytest.FixtureRequest, kind: str) -> Figure:
@@ -56,6 +67,7 @@ def posture(_: pytest.FixtureRequest, kind: str) -> Posture:
 
 RECIPES: dict[str, Callable[[pytest.FixtureRequest, str], Any]] = {
     "c3d": c3d,
+    "c3d_mini": c3d_mini,
     "figure": figure,
     "mobilenet_v1": mobilenet_v1,
     "motion": motion,

@@ -76,7 +76,7 @@ class C3DMiniNetwork(nn.Module):
 
 def in_parts(groups: Tensor) -> Tensor:
     """Average groups, (clips, groups, dim), over each part of the clip, (clips, parts, dim)."""
-    return groups.reshape(len(groups), N_PARTS, -1, groups.shape[-1]).mean(dim=2)
+    return groups.reshape(len(groups), N_PARTS, N_GROUPS // N_PARTS, GROUP_DIM).mean(dim=2)
 
 
 class C3DMini:
