@@ -523,14 +523,15 @@ def _losses(
 
 CARD = """# The network of the backbone `c3d_mini`
 
-{n_parameters:,} parameters, {megabytes:.1f} MB: a clip of 16 frames at 160x120 becomes 512 numbers.
+{n_parameters:,} parameters, {megabytes:.1f} MB: a clip of 16 frames at 160x120 becomes
+{dim:,} numbers.
 Written by `scripts/train_c3d_mini.py`; every number below was measured in that run, but the last.
 
 ## What it learned from
 {n_dives} training dives of UNLV-Dive (Parmar and Morris, 2017; the 70 test dives were not looked
 at), {n_exercises} videos of push-ups, and {n_rendered} dives that Podium rendered (seed
 {rendered_seed}). Seed {seed}; {n_steps:,} batches of {n_clips} clips, {minutes:.0f} minutes on
-{n_threads} threads.
+{n_threads} thread(s).
 
 It never saw a score, a judge's mark or a commentary. It learned to say what MobileNet sees in each
 half of a clip and what the backbone `motion` counts, which stage of a dive is shown and how far the
@@ -551,6 +552,7 @@ def card(recipe: Recipe, batches: Batches, means: Mapping[str, float], minutes: 
     n_clips = recipe.n_dive_clips + recipe.n_exercise_clips + recipe.n_rendered_clips
     return CARD.format(
         n_parameters=parameters,
+        dim=C3DMini.dim,
         megabytes=4e-6 * parameters,
         n_dives=len(batches.dives),
         n_exercises=len(batches.exercises),

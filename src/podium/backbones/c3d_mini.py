@@ -19,7 +19,7 @@ from podium.backbones._engine import Engine, EngineOptions, Precision
 from podium.backbones._weights_file import network_of
 from podium.files import digest
 
-VERSION = 1
+VERSION = 2
 WEIGHTS = Path(__file__).parent / "_weights" / "c3d_mini.safetensors"
 ADVICE = "give weights written by scripts/train_c3d_mini.py"
 
@@ -30,7 +30,7 @@ N_GROUPS = 4
 """Into how many groups of four frames the network sums up a clip of 16."""
 
 GROUP_DIM = 256
-"""How many numbers describe a group."""
+"""How many numbers sum up a group for the tasks of training."""
 
 N_PARTS = 2
 """Into how many parts of time a feature divides a clip."""
@@ -63,12 +63,24 @@ class C3DMiniNetwork(nn.Module):
         self.summary = nn.Linear(2 * sixteenth, GROUP_DIM)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Describe (clips, 3, 16, height, width) of 0-255 as (clips, parts * GROUP_DIM)."""
-        return in_parts(self.groups(pixels)).flatten(1)
+        """Describe (clips, 3, 16, height, width) of 0-255 as (clips, parts * 3 * channels).
+
+        Of each channel of the last layer and each part of the clip: its mean, how large it gets,
+        and how much it varies over the picture: for judging, on folds of training dives, more
+        than the summary that the tasks of training read.
+        """
+        seen = self.seen(pixels).flatten(3)
+        groups = torch.cat([seen.mean(3), seen.amax(3), seen.std(3)], dim=1).transpose(1, 2)
+        return in_parts(groups).flatten(1)
+
+    def seen(self, pixels: Tensor) -> Tensor:
+        """Give the last layer's maps, (clips, channels, groups, rows, columns)."""
+        maps: Tensor = self.layers((pixels - 110) / 60)
+        return maps
 
     def groups(self, pixels: Tensor) -> Tensor:
-        """Describe each group of four frames, (clips, groups, GROUP_DIM)."""
-        seen = self.layers((pixels - 110) / 60)
+        """Sum up each group of four frames for the tasks, (clips, groups, GROUP_DIM)."""
+        seen = self.seen(pixels)
         over_picture = torch.cat([seen.mean((3, 4)), seen.amax((3, 4))], dim=1)
         groups: Tensor = torch.relu(self.summary(over_picture.transpose(1, 2)))
         return groups
@@ -76,7 +88,7 @@ class C3DMiniNetwork(nn.Module):
 
 def in_parts(groups: Tensor) -> Tensor:
     """Average groups, (clips, groups, dim), over each part of the clip, (clips, parts, dim)."""
-    return groups.reshape(len(groups), N_PARTS, N_GROUPS // N_PARTS, GROUP_DIM).mean(dim=2)
+    return groups.reshape(len(groups), N_PARTS, N_GROUPS // N_PARTS, groups.shape[-1]).mean(dim=2)
 
 
 class C3DMini:
@@ -93,7 +105,7 @@ class C3DMini:
 
     name = "c3d_mini"
     frame_size = (160, 120)
-    dim = N_PARTS * GROUP_DIM
+    dim = N_PARTS * 3 * WIDTHS[-1]
 
     def __init__(self, weights: Path | None = None, precision: Precision = "fp32") -> None:
         path = weights or WEIGHTS
