@@ -414,6 +414,9 @@ def _measured(
 
 
 def _load(model: str) -> "Assessor":
+    from podium import decoding
+
+    decoding.start_ahead()  # meanwhile, the model is loaded
     from podium.assessor import load
     from podium.features import FeatureCache
 
