@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import measuring
@@ -30,7 +30,7 @@ KNOWN = ("--action", "407", "--difficulty", "3.2", "--json")
 
 def asked_here(
     path: Path, size: tuple[int, int], limits: VideoLimits
-) -> Iterator[tuple[bytes, bytearray]]:
+) -> Generator[tuple[bytes, bytearray]]:
     """Stand in for a child, in this process."""
     answers = io.BytesIO()
     _decoder._answer(decoding._request(path, size, limits), answers)

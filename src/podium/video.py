@@ -91,6 +91,11 @@ class Frames:
     def __len__(self) -> int:
         return len(self.pixels)
 
+    @property
+    def reaches_end(self) -> bool:
+        """Whether the last of these is the last frame that the file held."""
+        return int(self.numbers[-1]) == self.n_decoded - 1
+
     def span(self, start: int, stop: int) -> "Frames":
         """Keep frames `start` to `stop` (exclusive), counted from the first one kept so far."""
         end = self.end_seconds if stop >= len(self) else float(self.start_seconds[stop])
