@@ -292,7 +292,9 @@ class Assessor:
             model=self.model.name,
             backbone=self.model.backbone_name,
             warnings=(
-                *features.video.warnings, *question.assumptions, *self._ending(features),
+                *features.video.warnings,
+                *question.assumptions,
+                *self._ending(features),
                 *self._novelty(features),
             ),  # fmt: skip
             alignment=self._in_step(query, references),

@@ -72,11 +72,7 @@ def learn_ending(features: Sequence[Array], normaliser: "Normaliser") -> Ending 
     components = [normaliser(values) for values in features if len(values) > 1]
     if len(components) < MIN_PERFORMANCES:
         return None
-    left_out = [
-        values
-        for part in range(N_FOLDS)
-        for values in _last_of(components, part)
-    ]
+    left_out = [values for part in range(N_FOLDS) for values in _last_of(components, part)]
     weights, offset = _fitted(components)
     return Ending(weights, offset, float(np.quantile(left_out, ALARM)))
 

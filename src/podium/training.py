@@ -93,6 +93,8 @@ def train_model(
     model = _fitted(samples, predicted, floors, backbone, options, name)
     model.save(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
+    for half_written in folder.glob(".*.????????"):  # of a run that was killed
+        half_written.unlink(missing_ok=True)
     progress.report("done", 1, 1)
     return model, extraction
 
