@@ -1,4 +1,4 @@
-"""Whether a performance is there to its end: a dive without its entry is not scored as if it had one.
+"""Whether a performance is there to its end: a dive without its entry is not scored as if whole.
 
 What a file's header promises is one witness (`VideoFacts.end_is_missing`). The other is what the
 last clip looks like: a file that was cut and saved again promises nothing more.

@@ -140,8 +140,8 @@ def _digest(about: str, arrays: Mapping[str, npt.NDArray[Any]]) -> str:
 class Lookup:
     """What is there of a performance: all of its features, or the frames to make them of.
 
-    `wanted` and `keys` name the variants to be made, in order, where `frames` is not `None`; `claim`
-    keeps other processes from making the same meanwhile.
+    `wanted` and `keys` name the variants to be made, in order, where `frames` is not `None`;
+    `claim` keeps other processes from making the same meanwhile.
     """
 
     performance: Performance

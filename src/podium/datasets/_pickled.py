@@ -98,7 +98,7 @@ COLUMNS = {
     "start_frame": ("start_frame",),
     "end_frame": ("end_frame",),
 }
-"""Columns of a manifest, and what published label files call them; the first that is there counts."""
+"""Columns of a manifest, and what label files call them; the first that is there counts."""
 
 
 def rows_of_labels(labels: Any, path: Path, videos: str = "{id}.mp4") -> list[dict[str, str]]:
