@@ -102,11 +102,7 @@ class Assessor:
             performance.path, features, action, performance.difficulty, performance.id
         )
         value = float(self.model.scorer.predict([question.sample])[0])
-        doubts = (
-            *features.video.warnings, *question.assumptions, *self._ending(features),
-            *self._novelty(features),
-        )  # fmt: skip
-        return self._ranged(value, question), doubts
+        return self._ranged(value, question), self._doubts(question)
 
     def known_action(self, action: str | None) -> str | None:
         """Check an action against those of training; a dive number may keep its position letter.
@@ -259,6 +255,16 @@ class Assessor:
             "as far from the others): take the score and its range with great caution",
         )
 
+    def _doubts(self, question: Question) -> tuple[str, ...]:
+        """Say what had to be assumed, and what is not to be trusted."""
+        features = question.sample.features
+        return (
+            *features.video.warnings,
+            *question.assumptions,
+            *self._ending(features),
+            *self._novelty(features),
+        )
+
     def _ending(self, features: Features) -> tuple[str, ...]:
         """Doubt a video that seems to stop before the performance does."""
         if features.video.end_is_missing:
@@ -291,12 +297,7 @@ class Assessor:
             remarks=remarks(clips),
             model=self.model.name,
             backbone=self.model.backbone_name,
-            warnings=(
-                *features.video.warnings,
-                *question.assumptions,
-                *self._ending(features),
-                *self._novelty(features),
-            ),  # fmt: skip
+            warnings=self._doubts(question),
             alignment=self._in_step(query, references),
         )
 
