@@ -232,8 +232,8 @@ def _fitted(
     for floor, values in floors.items():  # a floor may itself be the scorer that is trained
         results.setdefault(floor, measure(values, samples, score_range).to_json())
     performances = [sample.performance for sample in samples]
-    values = [sample.features.values for sample in samples]
-    novelty = learn_novelty(values)
+    seen = [sample.features.values for sample in samples]
+    novelty = learn_novelty(seen)
     return Model(
         name=name,
         backbone_name=options.backbone,
@@ -248,7 +248,7 @@ def _fitted(
         moments=moments(samples, options.clips),
         actions=tuple(sorted({p.action for p in performances if p.action})),
         evidence=Evidence(options.description, len(samples), options.seed, results),
-        ending=learn_ending(values, novelty.normaliser),
+        ending=learn_ending(seen, novelty.normaliser),
     )
 
 
