@@ -115,10 +115,10 @@ class FeatureCache:
 
         `None` where that takes too long: then the work is done twice, but it is done.
         """
-        path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path, locks = self._path(key), self.folder.with_name(f"{self.folder.name}.locks")
+        locks.mkdir(parents=True, exist_ok=True)
         # One thread claims, another releases.
-        lock = FileLock(path.with_suffix(".lock"), timeout=LOCK_SECONDS, thread_local=False)
+        lock = FileLock(locks / f"{key}.lock", timeout=LOCK_SECONDS, thread_local=False)
         try:
             lock.acquire()
         except Timeout:
