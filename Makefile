@@ -7,7 +7,7 @@ WORKERS ?= 2
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench clean
+.PHONY: help install demo test check bench torture clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench: install ## Measurements: print tables, write JSON to benchmarks/results
 	$(BIN)/python benchmarks/backbones.py
 	$(BIN)/python benchmarks/backbones_page.py
 	$(BIN)/python benchmarks/summary.py
+
+torture: install ## Broken files, killed work and malicious labels, many times; prints what was lost
+	$(THREADS) $(BIN)/python scripts/torture.py
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

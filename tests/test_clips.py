@@ -120,7 +120,7 @@ def test_a_video_is_bounded_and_then_freed_of_black(make_video):
     light = [np.full((48, 64, 3), 20 + 5 * i, np.uint8) for i in range(5, 45)]
     path = make_video("padded.mp4", black + light)
     clips = read_clips(path, **SIZE, start_frame=2, end_frame=44)
-    assert clips.video == VideoFacts(50, 32, 13, pytest.approx(32 / 25), ())
+    assert clips.video == VideoFacts(50, 32, 13, pytest.approx(32 / 25), (), 50)
     np.testing.assert_allclose(clips.start_seconds, [13 / 25, 29 / 25])
     np.testing.assert_allclose(clips.end_seconds, [29 / 25, 45 / 25])
     assert abs(int(clips.pixels[0, 0, 20, 20, 0]) - (20 + 5 * 8)) <= 2

@@ -174,3 +174,43 @@ def test_no_socket_is_opened_by_a_score(rendered: dict[str, Path], tmp_path: Pat
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "a socket was opened" not in done.stderr
+
+
+WIDE = "what was not seen may have gone any way, so the range is left wide"
+
+
+@pytest.mark.slow
+def test_a_real_dive_that_was_cut_and_saved_again_is_not_scored_as_if_whole(
+    data_folder: Path, tmp_path: Path
+) -> None:
+    from podium.datasets.unlv_dive import UnlvDive
+    from podium.video import decode, without_leading_black
+
+    judge, found = podium.load("diving"), []
+    dives = [p for p in UnlvDive(data_folder / "unlv-dive").performances() if p.split == "train"]
+    for dive in dives[::75]:
+        frames = without_leading_black(decode(dive.path, width=320, height=240)).pixels
+        path = tmp_path / f"{dive.id}.mp4"
+        write_video(path, frames[: len(frames) - 40], 30)
+        known = {"action": dive.action, "difficulty": dive.difficulty}
+        whole, cut = (judge.assess(video, **known) for video in (dive.path, path))
+        assert not [w for w in whole.warnings if w.endswith(WIDE)]
+        found += [w for w in cut.warnings if w.endswith(WIDE)]
+        if [w for w in cut.warnings if w.endswith(WIDE)]:
+            assert (cut.score.low, cut.score.high) == (cut.score.range_low, cut.score.range_high)
+            assert cut.score.low <= dive.score <= cut.score.high
+    assert found == [f"the video seems to stop before the performance does: {WIDE}"] * 4
+
+
+def test_a_file_that_lost_its_end_is_not_scored_as_if_whole(
+    data_folder: Path, tmp_path: Path
+) -> None:
+    whole = data_folder / "dives" / "unlv_054_original_length.avi"
+    path = tmp_path / "cut.avi"
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
+    result = podium.load("diving").assess(path, action="207", difficulty=3.3)
+    assert f"the end of the video is missing: {WIDE}" in result.warnings
+    assert (result.score.low, result.score.high) == (0.0, pytest.approx(99))
+    video = result.to_json()["video"]
+    assert video["end_is_missing"]
+    assert video["frames"] < video["promised_frames"]

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from podium import video
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import MissingFile, VideoError
 from podium.video import Frames, VideoLimits, decode, probe, without_leading_black, without_repeats
@@ -310,19 +309,6 @@ def test_too_many_pixels_are_refused(make_video):
     )
     with pytest.raises(VideoError, match=whole(message)):
         decode(path, **SIZE, limits=VideoLimits(n_pixels=64 * 48 - 1))
-
-
-def test_too_many_pixels_are_refused_before_any_is_decoded(make_video, monkeypatch):
-    def never(*_: object) -> None:
-        raise AssertionError("decoded")
-
-    path = make_video()
-    monkeypatch.setattr(video, "_decoded", never)
-    message = (
-        f"{path}: its frames of 64x48 have more than the 9 pixels allowed: make it smaller first"
-    )
-    with pytest.raises(VideoError, match=whole(message)):
-        decode(path, **SIZE, limits=VideoLimits(n_pixels=9))
 
 
 def test_frames_that_grow_beyond_the_limit_are_refused(make_video, tmp_path):

@@ -118,6 +118,8 @@ class Assessment:
                 "file": self.name or str(self.video_path),
                 "frames": self.video.n_frames,
                 "used_frames": self.video.n_used,
+                "promised_frames": self.video.n_promised,
+                "end_is_missing": self.video.end_is_missing,
                 "first_used_frame": self.video.first_used,
                 "seconds": self.video.seconds,
                 "warnings": list(self.warnings),

@@ -102,8 +102,7 @@ class Assessor:
             performance.path, features, action, performance.difficulty, performance.id
         )
         value = float(self.model.scorer.predict([question.sample])[0])
-        doubts = (*features.video.warnings, *question.assumptions, *self._novelty(features))
-        return self._ranged(value, question), doubts
+        return self._ranged(value, question), self._doubts(question)
 
     def known_action(self, action: str | None) -> str | None:
         """Check an action against those of training; a dive number may keep its position letter.
@@ -230,6 +229,8 @@ class Assessor:
         margin = self.model.calibration.half_width(CONFIDENCE)
         least, most = value / middle - margin, value / middle + margin
         bottom, top = self._bounds(question)
+        if self._ending(question.sample.features):  # what was not seen may have gone any way
+            least, most, low, high = bottom / middle, top / middle, middle, middle
         scores = (value, min(least * low, least * high), max(most * low, most * high))
         value, lowest, highest = (min(max(score, bottom), top) for score in scores)
         difficulty, marks = question.sample.performance.difficulty, None
@@ -254,6 +255,28 @@ class Assessor:
             "as far from the others): take the score and its range with great caution",
         )
 
+    def _doubts(self, question: Question) -> tuple[str, ...]:
+        """Say what had to be assumed, and what is not to be trusted."""
+        features = question.sample.features
+        return (
+            *features.video.warnings,
+            *question.assumptions,
+            *self._ending(features),
+            *self._novelty(features),
+        )
+
+    def _ending(self, features: Features) -> tuple[str, ...]:
+        """Doubt a video that seems to stop before the performance does."""
+        if features.video.end_is_missing:
+            why = "the end of the video is missing"
+        elif self.model.ending and self.model.ending.is_missing(
+            self.model.novelty.normaliser(features.values)
+        ):
+            why = "the video seems to stop before the performance does"
+        else:
+            return ()
+        return (f"{why}: what was not seen may have gone any way, so the range is left wide",)
+
     def _assessment(
         self,
         question: Question,
@@ -274,7 +297,7 @@ class Assessor:
             remarks=remarks(clips),
             model=self.model.name,
             backbone=self.model.backbone_name,
-            warnings=(*features.video.warnings, *question.assumptions, *self._novelty(features)),
+            warnings=self._doubts(question),
             alignment=self._in_step(query, references),
         )
 

@@ -46,6 +46,9 @@ class Exit(IntEnum):
     STOPPED = 130
 
 
+PREDICTED = ("file_name", "id", "score", "score_low", "score_high", "warnings", "error")
+"""The columns of a table of predictions."""
+
 Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same model.")]
@@ -200,6 +203,23 @@ def extract(
     extraction = extract_features(_tracked(rows, "looking at videos"), extractor)
     _say(f"{len(extraction.samples)} of {len(rows)} videos have features")
     _report_failures(extraction.errors)
+
+
+@app.command()
+def convert(
+    labels: Annotated[Path, typer.Argument(help="A pickle of labels, as this field publishes.")],
+    out: Annotated[Path, typer.Option(help="Write the table of performances to this CSV file.")],
+    videos: Annotated[
+        str, typer.Option(help="A video's file by its id or the parts of its key: {0:02d}/{1}.mp4.")
+    ] = "{id}.mp4",
+) -> None:
+    """Make a table of performances of a pickle of labels; no program in it is run."""
+    from podium.datasets._pickled import read_pickle, rows_of_labels
+
+    _require_no_input(out, labels)
+    rows = rows_of_labels(read_pickle(labels), labels, videos)
+    _write_csv(out, rows, tuple(dict.fromkeys(column for row in rows for column in row)))
+    _say(f"{len(rows)} performances: {out}")
 
 
 @app.command()
@@ -419,6 +439,9 @@ def _measured(
 
 
 def _load(model: str) -> "Assessor":
+    from podium import decoding
+
+    decoding.start_ahead()  # meanwhile, the model is loaded
     from podium.assessor import load
     from podium.features import FeatureCache
 
@@ -523,15 +546,16 @@ def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -
     }
 
 
-def _write_csv(path: Path, rows: Sequence[dict[str, str]]) -> None:
+def _write_csv(
+    path: Path, rows: Sequence[dict[str, str]], columns: Sequence[str] = PREDICTED
+) -> None:
     from podium.files import write_bytes
 
-    columns = ("file_name", "id", "score", "score_low", "score_high", "warnings", "error")
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_bytes(path, text.getvalue().encode())
+    write_bytes(path, text.getvalue().encode("utf-8", "backslashreplace"))
 
 
 def _report_failures(errors: Any) -> None:

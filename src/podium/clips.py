@@ -31,6 +31,8 @@ class VideoFacts:
 
     `n_frames` is how many frames the file held, `n_used` how many of them are in a clip,
     `first_used` the 0-based number of the first of these, and `seconds` how long they last.
+    `n_promised` is how many frames the file's header promises, 0 where it is silent;
+    `end_is_missing` says that the picture ends before the header says it should.
     """
 
     n_frames: int
@@ -38,6 +40,8 @@ class VideoFacts:
     first_used: int
     seconds: float
     warnings: tuple[str, ...] = ()
+    n_promised: int = 0
+    end_is_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,4 +157,6 @@ def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:
         first_used=int(kept.numbers[0]),
         seconds=kept.end_seconds - float(kept.start_seconds[0]),
         warnings=frames.warnings,
+        n_promised=frames.n_promised,
+        end_is_missing=frames.end_is_missing and frames.reaches_end,
     )

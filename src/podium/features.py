@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
@@ -34,6 +35,9 @@ CACHE_VERSION = "3"
 
 AHEAD = 2
 """How many performances are decoded before they are asked for: memory does not grow with them."""
+
+LOCK_SECONDS = 600.0
+"""How long another process may take to make the same features before they are made here too."""
 
 _ARRAYS = ("values", "start_seconds", "end_seconds")
 
@@ -106,6 +110,23 @@ class FeatureCache:
         # One text of metadata: several would be written in an order of chance.
         write_bytes(self._path(key), save(arrays, {"podium": _digest(text, arrays) + text}))
 
+    def claim(self, key: str) -> FileLock | None:
+        """Wait until no other process makes what belongs under a key; release the lock after.
+
+        `None` where that takes too long: then the work is done twice, but it is done.
+        """
+        path, locks = self._path(key), self.folder.with_name(f"{self.folder.name}.locks")
+        locks.mkdir(parents=True, exist_ok=True)
+        # One thread claims, another releases.
+        lock = FileLock(locks / f"{key}.lock", timeout=LOCK_SECONDS, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            return None
+        for half_written in path.parent.glob(f".{path.name}.*"):  # of one that was killed
+            half_written.unlink(missing_ok=True)
+        return lock
+
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.safetensors"
 
@@ -119,7 +140,8 @@ def _digest(about: str, arrays: Mapping[str, npt.NDArray[Any]]) -> str:
 class Lookup:
     """What is there of a performance: all of its features, or the frames to make them of.
 
-    `wanted` and `keys` name the variants to be made, in order, where `frames` is not `None`.
+    `wanted` and `keys` name the variants to be made, in order, where `frames` is not `None`;
+    `claim` keeps other processes from making the same meanwhile.
     """
 
     performance: Performance
@@ -127,6 +149,7 @@ class Lookup:
     frames: Frames | None = None
     wanted: tuple[Augmentation | None, ...] = ()
     keys: tuple[str, ...] = ()
+    claim: FileLock | None = None
 
 
 @dataclass(frozen=True)
@@ -170,20 +193,37 @@ class Extractor:
         if performance.path.suffix.lower() in FEATURE_SUFFIXES:
             return Lookup(performance, (read_features(performance.path),) * len(wanted))
         keys = tuple(self._key(performance, augmentation) for augmentation in wanted)
+        if (found := self._kept(keys)) is not None:
+            return Lookup(performance, found)
+        claim = self.cache.claim(keys[0]) if self.cache and performance.path.is_file() else None
+        try:
+            if claim and (found := self._kept(keys)) is not None:  # made while it was waited for
+                claim.release()
+                return Lookup(performance, found)
+            return Lookup(performance, (), self._decoded(performance), wanted, keys, claim)
+        except BaseException:
+            if claim:
+                claim.release()
+            raise
+
+    def _kept(self, keys: tuple[str, ...]) -> tuple[Features, ...] | None:
+        """Give what the cache has under all of these keys, or nothing."""
         kept = [self.cache.read(key) if self.cache else None for key in keys]
         found = tuple(features for features in kept if features is not None)
-        if len(found) == len(wanted):
-            return Lookup(performance, found)
-        return Lookup(performance, (), self._decoded(performance), wanted, keys)
+        return found if len(found) == len(keys) else None
 
     def described(self, lookup: "Lookup") -> tuple[Features, ...]:
         """Give what was found, or make it of the frames and keep it."""
         if lookup.frames is None:
             return lookup.found
-        return tuple(
-            self._made(lookup.performance.path, lookup.frames, augmentation, key)
-            for augmentation, key in zip(lookup.wanted, lookup.keys, strict=True)
-        )
+        try:
+            return tuple(
+                self._made(lookup.performance.path, lookup.frames, augmentation, key)
+                for augmentation, key in zip(lookup.wanted, lookup.keys, strict=True)
+            )
+        finally:
+            if lookup.claim:
+                lookup.claim.release()
 
     def _decoded(self, performance: Performance) -> Frames:
         path, (width, height) = performance.path, self.backbone.frame_size

@@ -15,6 +15,7 @@ from podium import _catalog
 from podium.backbones import Backbone, make_backbone
 from podium.calibration import Calibration
 from podium.clips import ClipOptions
+from podium.completeness import Ending
 from podium.errors import MissingFile, ModelError, UnknownName, WeightsError
 from podium.features import Extractor, FeatureCache
 from podium.files import write_bytes
@@ -62,6 +63,7 @@ class Model:
     moments: tuple[str, ...]
     actions: tuple[str, ...]
     evidence: Evidence
+    ending: Ending | None = None
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
         """Give what makes the features that this model reads."""
@@ -74,6 +76,7 @@ class Model:
             **{f"scorer.{key}": np.ascontiguousarray(v) for key, v in state.arrays.items()},
             **{key: np.ascontiguousarray(v) for key, v in self.novelty.arrays().items()},
             "calibration.distances": self.calibration.distances,
+            **(self.ending.arrays() if self.ending else {}),
         }
         write_bytes(folder / "model.safetensors", save(arrays))
         write_bytes(folder / "README.md", model_card(self).encode())
@@ -212,6 +215,7 @@ def _restored(
         moments=tuple(config["moments"]),
         actions=tuple(config["actions"]),
         evidence=Evidence(**config["evidence"]),
+        ending=Ending.of_arrays(arrays),
     )
 
 

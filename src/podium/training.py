@@ -16,6 +16,7 @@ from podium.augmentation import AugmentationOptions, draw
 from podium.backbones import Backbone, make_backbone
 from podium.calibration import calibrate
 from podium.clips import ClipOptions
+from podium.completeness import learn_ending
 from podium.errors import TrainingError, UsageError
 from podium.evaluation import Floats, floor_predictions, measure, true_scores, with_coverage
 from podium.features import Extraction, Extractor, FeatureCache, Sample, extract
@@ -92,6 +93,8 @@ def train_model(
     model = _fitted(samples, predicted, floors, backbone, options, name)
     model.save(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
+    for half_written in folder.glob(".*.????????"):  # of a run that was killed
+        half_written.unlink(missing_ok=True)
     progress.report("done", 1, 1)
     return model, extraction
 
@@ -229,6 +232,8 @@ def _fitted(
     for floor, values in floors.items():  # a floor may itself be the scorer that is trained
         results.setdefault(floor, measure(values, samples, score_range).to_json())
     performances = [sample.performance for sample in samples]
+    seen = [sample.features.values for sample in samples]
+    novelty = learn_novelty(seen)
     return Model(
         name=name,
         backbone_name=options.backbone,
@@ -237,12 +242,13 @@ def _fitted(
         clip_options=options.clips,
         scorer=scorer,
         calibration=calibration,
-        novelty=learn_novelty([sample.features.values for sample in samples]),
+        novelty=novelty,
         score_range=score_range,
         is_panel=is_judged_by_panel(performances),
         moments=moments(samples, options.clips),
         actions=tuple(sorted({p.action for p in performances if p.action})),
         evidence=Evidence(options.description, len(samples), options.seed, results),
+        ending=learn_ending(seen, novelty.normaliser),
     )
 
 

@@ -3,30 +3,38 @@
 One decoder (PyAV) is used for everything, and what it could not read is said, never hidden.
 """
 
+import math
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
-import av
-import av.error
 import numpy as np
 import numpy.typing as npt
-from av.container import InputContainer
-from av.stream import Disposition
-from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
-from av.video.stream import VideoStream
 
+from podium import decoding
+from podium.decoding import CONTAINERS, KINDS, End, Picture, VideoLimits
 from podium.errors import MissingFile, VideoError
 
-DECODER_VERSION = f"pyav-{av.__version__}-2"
-"""Names the decoder and the way it is used; part of every cache key."""
+__all__ = [
+    "CONTAINERS",
+    "DECODER_VERSION",
+    "Frame",
+    "Frames",
+    "Video",
+    "VideoLimits",
+    "decode",
+    "each_frame",
+    "probe",
+    "without_leading_black",
+    "without_repeats",
+]
 
-CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif"
-"""The only container formats that are opened: others (`concat`, playlists) can name other files."""
+DECODER_VERSION = f"pyav-{version('av')}-3"
+"""Names the decoder and the way it is used; part of every cache key."""
 
 BLACK_LEVEL = 40
 """A frame with no value above this (of 255) is black: padding, not performance."""
@@ -36,17 +44,6 @@ MISSING_SECONDS = 0.25
 
 REPEAT_LEVEL = 0.05
 """A frame that differs less than this on average (of 255) from the one before repeats it."""
-
-_KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
-
-
-@dataclass(frozen=True)
-class VideoLimits:
-    """How large a video may be; beyond it the video is refused rather than the memory filled."""
-
-    n_frames: int = 5_000
-    n_pixels: int = 8192 * 4320
-    n_bytes: int = 4 * 2**30
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,9 @@ class Frames:
 
     `pixels` is (frames, height, width, 3) of 0-255, `start_seconds` (frames,) counts from the
     first frame of the file, and `end_seconds` is when the last frame gives way. `numbers` (frames,)
-    are their 0-based numbers in the file, and `n_decoded` is how many the file held.
+    are their 0-based numbers in the file, and `n_decoded` is how many the file held. `n_promised`
+    is how many its header promises, 0 where it is silent; `end_is_missing` says that the picture
+    ends before the header says it should.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -83,12 +82,19 @@ class Frames:
     numbers: npt.NDArray[np.intp]
     n_decoded: int
     warnings: tuple[str, ...] = ()
+    n_promised: int = 0
+    end_is_missing: bool = False
 
     def __repr__(self) -> str:
         return f"Frames({self.pixels.shape}, {self.start_seconds[0]:.2f}-{self.end_seconds:.2f} s)"
 
     def __len__(self) -> int:
         return len(self.pixels)
+
+    @property
+    def reaches_end(self) -> bool:
+        """Whether the last of these is the last frame that the file held."""
+        return int(self.numbers[-1]) == self.n_decoded - 1
 
     def span(self, start: int, stop: int) -> "Frames":
         """Keep frames `start` to `stop` (exclusive), counted from the first one kept so far."""
@@ -102,7 +108,7 @@ class Frames:
         )
 
 
-def probe(path: Path) -> Video:
+def probe(path: Path, limits: VideoLimits = VideoLimits()) -> Video:
     """Look at a video without decoding more than its first frame.
 
     Raises
@@ -110,49 +116,57 @@ def probe(path: Path) -> Video:
     MissingFile, VideoError
         If there is no such file, or it is not a video.
     """
-    with _opened(path) as container:
-        stream = _video_stream(container, path)
-        first = next(_decoded(container, stream, []), None)
-        if first is None:
-            raise VideoError(f"{path}: no frame of it can be decoded: the file is damaged")
-        return _described(path, container, stream, first)
+    _require_regular_file(path, limits)
+    found = decoding.about(path, limits)
+    sides = (found.width, found.height)
+    width, height = sides[::-1] if found.quarter_turns % 2 else sides
+    return Video(
+        path=path,
+        width=width,
+        height=height,
+        n_frames=found.n_frames,
+        seconds=found.seconds,
+        frames_per_second=found.frames_per_second,
+        rotation_degrees=found.quarter_turns * 90,
+        codec=found.codec,
+        container=found.container,
+    )
 
 
 def decode(path: Path, *, width: int, height: int, limits: VideoLimits = VideoLimits()) -> Frames:
     """Decode every frame of a video, upright, resized to `width` x `height`.
 
-    Damaged packets are passed over and counted in `warnings`; so is a video that ends before its
-    header says it should.
+    It is done in a child process (`podium.decoding`). Damaged packets are passed over and counted
+    in `warnings`; so is a video that ends before its header says it should.
 
     Raises
     ------
     MissingFile, VideoError
         If there is no such file, it is not a video, or it is beyond the limits.
     """
-    damage: list[str] = []
-    with _opened(path, limits) as container:
-        stream = _video_stream(container, path)
-        # Before the first frame is decoded: each of the decoder's threads holds such a frame.
-        _require_pixels(path, stream.width, stream.height, limits)
-        times: list[float] = []
-        pixels: list[npt.NDArray[np.uint8]] = []
-        last: VideoFrame | None = None
-        resized = _Resizer(width, height, limits, path)
-        for frame in _decoded(container, stream, damage):
-            _require_frames(path, len(pixels), limits)
-            times.append(_seconds(frame, stream, times))
-            pixels.append(resized(frame))
-            last = frame
-        if last is None:
-            raise VideoError(f"{path}: no frame of it can be decoded: the file is damaged")
-        starts = np.asarray(times) - times[0]
-        end = starts[-1] + _duration(last, stream)
-        warnings = _damage_warnings(len(damage), len(pixels), stream.frames)
-        if not stream.frames:  # Matroska promises seconds, not frames
-            warnings += _missing_end(float(times[0] + end), (container.duration or 0) / 1e6)
-            warnings += _missing_middle(starts)
-    numbers = np.arange(len(pixels))
-    return Frames(np.stack(pixels), starts, float(end), numbers, len(pixels), warnings)
+    times: list[float] = []
+    pixels: list[npt.NDArray[np.uint8]] = []
+    duration, end = 0.0, End(0, 0, 0.0, 0.0)
+    with closing(_pictures(path, width, height, limits)) as answers:
+        for answer in answers:
+            if isinstance(answer, End):
+                end = answer
+                break
+            times.append(answer.seconds)
+            pixels.append(_upright(answer))
+            duration = answer.duration_seconds
+    if not pixels:
+        raise VideoError(f"{path}: no frame of it can be decoded: the file is damaged")
+    starts = np.asarray(times) - times[0]
+    last_end = float(starts[-1]) + duration
+    missing = _missing_end(times[0], last_end, end)
+    warnings = _damage_warnings(end.n_damaged, len(pixels), end.n_frames)
+    if not end.n_frames:  # Matroska promises seconds, not frames
+        warnings += missing + _missing_middle(starts)
+    return Frames(
+        np.stack(pixels), starts, last_end, np.arange(len(pixels)), len(pixels), warnings,
+        end.n_frames, bool(missing) and not 0 < end.n_frames <= len(pixels),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -177,16 +191,14 @@ def each_frame(
     MissingFile, VideoError
         If there is no such file, it is not a video, or it is beyond the limits.
     """
-    with _opened(path, limits) as container:
-        stream = _video_stream(container, path)
-        _require_pixels(path, stream.width, stream.height, limits)
-        times: list[float] = []
-        resized = _Resizer(width, height, limits, path)
-        for frame in _decoded(container, stream, []):
-            _require_frames(path, len(times), limits)
-            times.append(_seconds(frame, stream, times))
-            start = times[-1] - times[0]
-            yield Frame(resized(frame), start, start + _duration(frame, stream))
+    first = math.nan
+    with closing(_pictures(path, width, height, limits)) as answers:
+        for answer in answers:
+            if isinstance(answer, End):
+                return
+            first = answer.seconds if math.isnan(first) else first
+            start = answer.seconds - first
+            yield Frame(_upright(answer), start, start + answer.duration_seconds)
 
 
 def without_leading_black(frames: Frames) -> Frames:
@@ -224,22 +236,6 @@ def _repeats(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> boo
     return bool(np.abs(after.astype(np.int16) - before).mean() < REPEAT_LEVEL)
 
 
-@contextmanager
-def _opened(path: Path, limits: VideoLimits = VideoLimits()) -> Iterator[InputContainer]:
-    _require_regular_file(path, limits)
-    try:
-        container = av.open(
-            str(path.resolve()),
-            options={"format_whitelist": CONTAINERS},
-            metadata_errors="replace",  # a title in another encoding is no reason to refuse
-        )
-    except av.error.FFmpegError as error:
-        reason = error.strerror or type(error).__name__
-        raise VideoError(f"{path}: cannot be read as a video ({reason}): {_KINDS}") from error
-    with container:
-        yield container
-
-
 def _require_regular_file(path: Path, limits: VideoLimits) -> None:
     try:
         status = path.stat()
@@ -248,9 +244,9 @@ def _require_regular_file(path: Path, limits: VideoLimits) -> None:
     except (OSError, ValueError) as error:
         raise VideoError(f"{path}: cannot be opened ({error}): check the path") from error
     if not stat.S_ISREG(status.st_mode):
-        raise VideoError(f"{path}: is not a regular file: {_KINDS}")
+        raise VideoError(f"{path}: is not a regular file: {KINDS}")
     if status.st_size == 0:
-        raise VideoError(f"{path}: is empty (0 bytes): {_KINDS}")
+        raise VideoError(f"{path}: is empty (0 bytes): {KINDS}")
     if status.st_size > limits.n_bytes:
         raise VideoError(
             f"{path}: has {status.st_size:,} bytes, more than the {limits.n_bytes:,} allowed: "
@@ -258,103 +254,30 @@ def _require_regular_file(path: Path, limits: VideoLimits) -> None:
         )
 
 
-def _video_stream(container: InputContainer, path: Path) -> VideoStream:
-    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not streams:
-        raise VideoError(f"{path}: holds no moving picture (sound or a cover only): {_KINDS}")
-    streams[0].thread_type = "AUTO"
-    return streams[0]
+def _pictures(path: Path, width: int, height: int, limits: VideoLimits) -> Generator[Picture | End]:
+    """Give what comes from the child, as long as it is within the limits."""
+    _require_regular_file(path, limits)
+    n_so_far, first = 0, math.nan
+    with closing(decoding.pictures(path, (width, height), limits)) as answers:
+        for answer in answers:
+            if isinstance(answer, Picture):
+                _require_frames(path, n_so_far, limits)
+                first = answer.seconds if math.isnan(first) else first
+                _require_seconds(path, answer.seconds - first, limits)
+                n_so_far += 1
+            yield answer
 
 
-def _decoded(
-    container: InputContainer, stream: VideoStream, damage: list[str]
-) -> Iterator[VideoFrame]:
-    """Yield every frame that can be decoded; note each packet that cannot in `damage`."""
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-            if packet is None:
-                return
-            frames = packet.decode()
-        except av.error.FFmpegError as error:
-            damage.append(str(error))
-            if len(damage) > 1000:
-                return
-            continue
-        for frame in frames:
-            if isinstance(frame, VideoFrame):
-                yield frame
+def _upright(picture: Picture) -> npt.NDArray[np.uint8]:
+    rows = np.frombuffer(picture.content, np.uint8).reshape(picture.height, picture.row_bytes)
+    pixels = rows[:, : 3 * picture.width].reshape(picture.height, picture.width, 3)
+    return np.ascontiguousarray(np.rot90(pixels, picture.quarter_turns), np.uint8)
 
 
-def _described(
-    path: Path, container: InputContainer, stream: VideoStream, first: VideoFrame
-) -> Video:
-    turned = _quarter_turns(first) % 2
-    width, height = (first.height, first.width) if turned else (first.width, first.height)
-    rate = float(stream.average_rate or stream.base_rate or 0)
-    return Video(
-        path=path,
-        width=width,
-        height=height,
-        n_frames=stream.frames,
-        seconds=_stream_seconds(container, stream),
-        frames_per_second=rate,
-        rotation_degrees=_quarter_turns(first) * 90,
-        codec=stream.codec_context.name,
-        container=container.format.name,
-    )
-
-
-def _stream_seconds(container: InputContainer, stream: VideoStream) -> float:
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return (container.duration or 0) / 1e6
-
-
-def _quarter_turns(frame: VideoFrame) -> int:
-    """How often to turn the picture by 90 degrees counter-clockwise to have it upright."""
-    return round(frame.rotation / 90) % 4
-
-
-def _duration(frame: VideoFrame, stream: VideoStream) -> float:
-    if frame.duration and frame.time_base:
-        return float(frame.duration * frame.time_base)
-    rate = stream.average_rate or stream.base_rate
-    return float(1 / rate) if rate else 0.0
-
-
-def _seconds(frame: VideoFrame, stream: VideoStream, earlier: list[float]) -> float:
-    """Take the presentation time; where a frame has none, the time after the frame before."""
-    if frame.time is not None:
-        return float(frame.time)
-    return earlier[-1] + _duration(frame, stream) if earlier else 0.0
-
-
-class _Resizer:
-    """Upright RGB frames of one size; a reused reformatter is three times faster than new ones."""
-
-    def __init__(self, width: int, height: int, limits: VideoLimits, path: Path) -> None:
-        self._size = (width, height)
-        self._limits = limits
-        self._path = path
-        self._reformatter = VideoReformatter()
-
-    def __call__(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
-        _require_pixels(self._path, frame.width, frame.height, self._limits)
-        turns = _quarter_turns(frame)
-        width, height = self._size if turns % 2 == 0 else self._size[::-1]
-        small = self._reformatter.reformat(
-            frame, width=width, height=height, format="rgb24", interpolation="AREA"
-        )
-        return np.ascontiguousarray(np.rot90(small.to_ndarray(), turns), np.uint8)
-
-
-def _require_pixels(path: Path, width: int, height: int, limits: VideoLimits) -> None:
-    if width * height > limits.n_pixels:
+def _require_seconds(path: Path, seconds: float, limits: VideoLimits) -> None:
+    if seconds > limits.n_seconds:
         raise VideoError(
-            f"{path}: its frames of {width}x{height} have more than the "
-            f"{limits.n_pixels:,} pixels allowed: make it smaller first"
+            f"{path}: lasts more than {limits.n_seconds:g} s: cut the performance out of it first"
         )
 
 
@@ -365,10 +288,13 @@ def _require_frames(path: Path, n_so_far: int, limits: VideoLimits) -> None:
         )
 
 
-def _missing_end(end_seconds: float, promised_seconds: float) -> tuple[str, ...]:
-    if end_seconds > promised_seconds - MISSING_SECONDS:
+def _missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[str, ...]:
+    """Say that the picture ends before its header says it should; `end_seconds` from the first."""
+    promised = end.stream_seconds + first_seconds if end.stream_seconds else end.seconds
+    reached = first_seconds + end_seconds
+    if reached > promised - MISSING_SECONDS:
         return ()
-    return (f"the picture ends at {end_seconds:.1f} of the {promised_seconds:.1f} s promised",)
+    return (f"the picture ends at {reached:.1f} of the {promised:.1f} s promised",)
 
 
 def _missing_middle(start_seconds: npt.NDArray[np.float64]) -> tuple[str, ...]:

@@ -1,0 +1,231 @@
+"""The child process that opens the files of users: nothing of a file is decoded anywhere else.
+
+It reads requests, a line of JSON each, from standard input, and answers on standard output with
+headers of a fixed size, each followed by the bytes that it announces. It imports PyAV and the
+standard library only, so that it starts in a tenth of a second, and takes from itself what it does
+not need: memory beyond the limit, files to write, signals of the terminal.
+"""
+
+import json
+import math
+import os
+import signal
+import struct
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO, Any
+
+import av
+import av.error
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+
+HEADER = struct.Struct("<cI")
+"""What comes: its kind, and how many bytes follow."""
+
+ABOUT = struct.Struct("<IIqddB")
+"""Of a stream: width, height, frames promised, its seconds, frames a second, quarter turns."""
+
+PICTURE = struct.Struct("<ddBIII")
+"""Of a frame: when, how long (seconds), quarter turns, width, height, bytes a row."""
+
+END = struct.Struct("<Iqdd")
+"""Of a whole stream: damaged packets, frames promised, seconds promised for the file, and for it.
+
+A number that is not promised is 0.
+"""
+
+MOST_DAMAGE = 1000
+MOST_THREADS = 4
+
+
+class Refusal(Exception):
+    """Why a file is not decoded, in words that follow its name."""
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    answers = _answers()
+    _give_up_what_is_not_needed()
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        _limit(request["memory_bytes"], request["waiting_seconds"])
+        try:
+            _answer(request, answers)
+        except Refusal as refusal:
+            _send(answers, b"R", str(refusal).encode("utf-8", "replace"))
+        except MemoryError:
+            _send(answers, b"M", b"")
+        except (av.error.FFmpegError, ValueError) as error:
+            _send(answers, b"R", f"cannot be decoded ({error}): {request['advice']}".encode())
+        answers.flush()
+
+
+def _answers() -> IO[bytes]:
+    """Keep standard output for answers: whatever a library prints goes the way of errors."""
+    answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    os.dup2(2, 1)
+    return answers
+
+
+def _give_up_what_is_not_needed() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and says so
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _limit(n_bytes: int, seconds: float) -> None:
+    """Limit memory, and the work that may go on should the parent be gone, where possible."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+        most_seconds = math.ceil(used + seconds * MOST_THREADS) + 1
+        for limit, value in ((resource.RLIMIT_CPU, most_seconds), (resource.RLIMIT_AS, n_bytes)):
+            resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
+
+
+def _send(answers: IO[bytes], kind: bytes, *parts: Any) -> None:
+    answers.write(HEADER.pack(kind, sum(memoryview(part).nbytes for part in parts)))
+    for part in parts:
+        answers.write(part)
+
+
+def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
+    with _opened(request) as container:
+        stream = _video_stream(container, request)
+        if request["width"]:
+            _send_frames(request, container, stream, answers)
+        else:
+            _send_about(container, stream, answers)
+
+
+def _opened(request: dict[str, Any]) -> InputContainer:
+    try:
+        container: InputContainer = av.open(
+            request["path"],
+            options={"format_whitelist": request["containers"]},
+            metadata_errors="replace",  # a title in another encoding is no reason to refuse
+        )
+        return container
+    except MemoryError:
+        raise
+    except (av.error.FFmpegError, OSError) as error:
+        reason = error.strerror or type(error).__name__
+        raise Refusal(f"cannot be read as a video ({reason}): {request['advice']}") from error
+
+
+def _video_stream(container: InputContainer, request: dict[str, Any]) -> VideoStream:
+    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not streams:
+        raise Refusal(f"holds no moving picture (sound or a cover only): {request['advice']}")
+    streams[0].thread_type = "AUTO"
+    # Each thread holds frames of its own: memory must not grow with the number of processors.
+    streams[0].codec_context.thread_count = min(os.cpu_count() or 1, MOST_THREADS)
+    return streams[0]
+
+
+def _decoded(
+    container: InputContainer, stream: VideoStream, damage: list[str]
+) -> Iterator[VideoFrame]:
+    """Yield every frame that can be decoded; note each packet that cannot in `damage`."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+            if packet is None:
+                return
+            frames = packet.decode()
+        except MemoryError:
+            raise
+        except av.error.FFmpegError as error:
+            damage.append(str(error))
+            if len(damage) > MOST_DAMAGE:
+                return
+            continue
+        for frame in frames:
+            if isinstance(frame, VideoFrame):
+                yield frame
+
+
+def _send_about(container: InputContainer, stream: VideoStream, answers: IO[bytes]) -> None:
+    first = next(_decoded(container, stream, []), None)
+    if first is None:
+        raise Refusal("no frame of it can be decoded: the file is damaged")
+    rate = float(stream.average_rate or stream.base_rate or 0)
+    seconds = _stream_seconds(stream) or _container_seconds(container)
+    turns = _quarter_turns(first)
+    about = ABOUT.pack(first.width, first.height, stream.frames, seconds, rate, turns)
+    names = f"{stream.codec_context.name}\n{container.format.name}"
+    _send(answers, b"A", about, names.encode("utf-8", "replace"))
+
+
+def _send_frames(
+    request: dict[str, Any], container: InputContainer, stream: VideoStream, answers: IO[bytes]
+) -> None:
+    """Send every frame, upright or a quarter turn from it, at the size asked for, and the end."""
+    # Before the first frame is decoded: each of the decoder's threads holds such a frame.
+    _require_pixels(stream.width, stream.height, request)
+    damage: list[str] = []
+    reformatter = VideoReformatter()  # one that is used again is three times faster than new ones
+    time, step = 0.0, 0.0
+    for frame in _decoded(container, stream, damage):
+        _require_pixels(frame.width, frame.height, request)
+        turns = _quarter_turns(frame)
+        sides = (request["width"], request["height"])
+        width, height = sides if turns % 2 == 0 else sides[::-1]
+        small = reformatter.reformat(
+            frame, width=width, height=height, format="rgb24", interpolation="AREA"
+        )
+        # Where a frame has no time, it comes after the frame before.
+        time = time + step if frame.time is None else float(frame.time)
+        step = _duration(frame, stream)
+        plane: VideoPlane = small.planes[0]
+        picture = PICTURE.pack(time, step, turns, width, height, plane.line_size)
+        _send(answers, b"F", picture, memoryview(plane)[: plane.line_size * height])
+    promised = (_container_seconds(container), _stream_seconds(stream))
+    _send(answers, b"E", END.pack(len(damage), stream.frames, *promised))
+
+
+def _require_pixels(width: int, height: int, request: dict[str, Any]) -> None:
+    if width * height > request["n_pixels"]:
+        raise Refusal(
+            f"its frames of {width}x{height} have more than the "
+            f"{request['n_pixels']:,} pixels allowed: make it smaller first"
+        )
+
+
+def _stream_seconds(stream: VideoStream) -> float:
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return 0.0
+
+
+def _container_seconds(container: InputContainer) -> float:
+    return (container.duration or 0) / 1e6
+
+
+def _quarter_turns(frame: VideoFrame) -> int:
+    """How often to turn the picture by 90 degrees counter-clockwise to have it upright."""
+    return round(frame.rotation / 90) % 4
+
+
+def _duration(frame: VideoFrame, stream: VideoStream) -> float:
+    if frame.duration and frame.time_base:
+        return float(frame.duration * frame.time_base)
+    rate = stream.average_rate or stream.base_rate
+    return float(1 / rate) if rate else 0.0
+
+
+if __name__ == "__main__":
+    with suppress(BrokenPipeError):  # the parent has gone
+        main()
+    os._exit(0)

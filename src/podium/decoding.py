@@ -1,0 +1,381 @@
+"""Files of users are decoded in child processes: whatever becomes of one, the parent goes on.
+
+A child is asked for one file after the other and is replaced when it dies. What it says is read as
+headers of a fixed size and raw bytes, and every number of it is checked: a file that takes over the
+child gains what the child may do, and no more by what it says.
+"""
+
+import atexit
+import io
+import json
+import math
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, NoReturn, cast
+
+from podium.errors import VideoError
+
+# The child's own description of these is in `podium._decoder`, which brings PyAV along: the parent
+# does without. A test compares them.
+HEADER = struct.Struct("<cI")
+ABOUT = struct.Struct("<IIqddB")
+PICTURE = struct.Struct("<ddBIII")
+END = struct.Struct("<Iqdd")
+
+CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif"
+"""The only container formats that are opened: others (`concat`, playlists) can name other files."""
+
+KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
+
+MOST_IDLE = 2
+"""How many children wait for the next file, so that it need not wait for them."""
+
+COMMAND = (sys.executable, "-P", "-m", "podium._decoder")
+"""Starts a child. -P: what lies in the folder that the user works in is no module of ours."""
+
+_MOST_WORDS = 4_000
+_MOST_PADDING = 4_096
+_PIPE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class VideoLimits:
+    """How large a video may be, and how much may be spent on it; beyond that it is refused.
+
+    `n_seconds` is how long it may last, `waiting_seconds` how long its decoding may be waited for,
+    `memory_bytes` how much address space the decoder may use (where the system can limit it).
+    """
+
+    n_frames: int = 5_000
+    n_pixels: int = 8192 * 4320
+    n_bytes: int = 4 * 2**30
+    n_seconds: float = 3_600.0
+    waiting_seconds: float = 300.0
+    memory_bytes: int = 4 * 2**30
+
+
+class About(NamedTuple):
+    """What a file says of itself, as it came from the child; the picture may lie on its side."""
+
+    width: int
+    height: int
+    n_frames: int
+    seconds: float
+    frames_per_second: float
+    quarter_turns: int
+    codec: str
+    container: str
+
+
+class Picture(NamedTuple):
+    """One frame as it came from the child: rows of RGB bytes, `row_bytes` apart."""
+
+    seconds: float
+    duration_seconds: float
+    quarter_turns: int
+    width: int
+    height: int
+    row_bytes: int
+    content: bytearray
+
+
+class End(NamedTuple):
+    """What was said once all frames had come; numbers that are not promised are 0."""
+
+    n_damaged: int
+    n_frames: int
+    seconds: float
+    stream_seconds: float
+
+
+def about(path: Path, limits: VideoLimits) -> About:
+    """Ask what a file holds; its first frame is decoded for it.
+
+    Raises
+    ------
+    VideoError
+        If the file cannot be decoded within the limits, or ends the child.
+    """
+    with closing(_asked(path, (0, 0), limits)) as answers:
+        for kind, content in answers:
+            if kind == b"A":
+                return _about(path, content)
+    raise VideoError(f"{path}: the decoder said nothing of it: {KINDS}")
+
+
+def pictures(path: Path, size: tuple[int, int], limits: VideoLimits) -> Generator[Picture | End]:
+    """Ask for every frame of a file at `size`, (width, height), and at last how it ended.
+
+    Raises
+    ------
+    VideoError
+        If the file cannot be decoded within the limits, or ends the child.
+    """
+    with closing(_asked(path, size, limits)) as answers:
+        for kind, content in answers:
+            yield _picture(path, content, size) if kind == b"F" else _end(path, content)
+
+
+def start_ahead() -> None:
+    """Start a child that the first file will find ready: it costs no time that is waited for."""
+    _children.give_back(_children.take())
+
+
+def _asked(
+    path: Path, size: tuple[int, int], limits: VideoLimits
+) -> Generator[tuple[bytes, bytearray]]:
+    """Give the answers to one request; the child is used again if it gave all of them."""
+    most_bytes = 3 * size[0] * size[1] + _MOST_PADDING * max(size) + _MOST_WORDS
+    with _borrowed() as child:
+        child.ask(_request(path, size, limits), limits.waiting_seconds)
+        while True:
+            kind, content = _next(child, path, most_bytes, limits)
+            if kind in (b"R", b"M", b"E", b"A"):
+                child.is_free = True
+            if kind == b"R":
+                raise VideoError(f"{path}: {_words(content)}")
+            if kind == b"M":
+                raise VideoError(f"{path}: {_too_much_memory(limits)}")
+            yield kind, content
+            if child.is_free:
+                return
+
+
+def _request(path: Path, size: tuple[int, int], limits: VideoLimits) -> dict[str, object]:
+    return {
+        "path": str(path.resolve()),
+        "width": size[0],
+        "height": size[1],
+        "containers": CONTAINERS,
+        "advice": KINDS,
+        "n_pixels": limits.n_pixels,
+        "memory_bytes": limits.memory_bytes,
+        "waiting_seconds": limits.waiting_seconds,
+    }
+
+
+def _next(
+    child: "_Child", path: Path, most_bytes: int, limits: VideoLimits
+) -> tuple[bytes, bytearray]:
+    try:
+        kind, n_bytes = HEADER.unpack(child.read(HEADER.size))
+        if kind not in (b"R", b"M", b"E", b"A", b"F") or n_bytes > most_bytes:
+            _nonsense(path)
+        return kind, child.read(n_bytes)
+    except TimeoutError:
+        raise VideoError(
+            f"{path}: its decoding took more than the {limits.waiting_seconds:g} s allowed: "
+            "the file is damaged, or cut the performance out of it first"
+        ) from None
+    except EOFError:
+        raise VideoError(f"{path}: {_last_words(child.ended())}") from None
+
+
+def _last_words(code: int) -> str:
+    how = f"was ended with code {code}"
+    if code < 0:
+        with suppress(ValueError):
+            how = f"was ended by {signal.Signals(-code).name}"
+    return f"the decoder {how} while it looked at it: the file is damaged, or memory ran out"
+
+
+def _too_much_memory(limits: VideoLimits) -> str:
+    return (
+        f"its decoding needs more than the {limits.memory_bytes:,} bytes of memory allowed: "
+        "make it smaller first"
+    )
+
+
+def _about(path: Path, content: bytearray) -> About:
+    if len(content) < ABOUT.size:
+        _nonsense(path)
+    width, height, n_frames, seconds, rate, turns = ABOUT.unpack(content[: ABOUT.size])
+    codec, _, container = _words(content[ABOUT.size :], "\n").partition("\n")
+    if not (_is_time(seconds, rate) and turns < 4 and width and height):
+        _nonsense(path)
+    return About(width, height, max(n_frames, 0), seconds, rate, turns, codec, container)
+
+
+def _picture(path: Path, content: bytearray, size: tuple[int, int]) -> Picture:
+    if len(content) < PICTURE.size:
+        _nonsense(path)
+    seconds, duration, turns, width, height, row = PICTURE.unpack(content[: PICTURE.size])
+    sides = size if turns % 2 == 0 else size[::-1]
+    is_whole = len(content) == PICTURE.size + row * height and row >= 3 * width
+    if not (turns < 4 and (width, height) == sides and is_whole and _is_time(seconds, duration)):
+        _nonsense(path)
+    return Picture(seconds, duration, turns, width, height, row, content[PICTURE.size :])
+
+
+def _end(path: Path, content: bytearray) -> End:
+    if len(content) != END.size:
+        _nonsense(path)
+    n_damaged, n_frames, seconds, stream_seconds = END.unpack(content)
+    if not _is_time(seconds, stream_seconds):
+        _nonsense(path)
+    return End(n_damaged, max(n_frames, 0), seconds, stream_seconds)
+
+
+def _is_time(*seconds: float) -> bool:
+    return all(math.isfinite(value) for value in seconds)
+
+
+def _words(content: bytearray, kept: str = "") -> str:
+    """Read words of a child, without what could steer a terminal."""
+    text = content[:_MOST_WORDS].decode("utf-8", "replace")
+    return "".join(c if c.isprintable() or c in kept else "?" for c in text)
+
+
+def _nonsense(path: Path) -> NoReturn:
+    raise VideoError(f"{path}: the decoder gave no sense of it: the file is damaged")
+
+
+class _Child:
+    """One process that decodes, and the pipes to it."""
+
+    def __init__(self) -> None:
+        self.is_free = True
+        self._left_seconds = 0.0
+        self._process = subprocess.Popen(
+            COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+        )
+        self._widen()
+
+    def _widen(self) -> None:
+        """Let the child be some frames ahead, where a pipe's size can be chosen."""
+        with suppress(ImportError, AttributeError, OSError):
+            import fcntl
+
+            fcntl.fcntl(self._pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+    @property
+    def _pipe(self) -> io.FileIO:
+        return cast(io.FileIO, self._process.stdout)
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, request: dict[str, object], waiting_seconds: float) -> None:
+        """Send a request; what comes of it is read within so many seconds of waiting."""
+        self.is_free = False
+        self._left_seconds = waiting_seconds
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # reading says how the child ended
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+
+    def read(self, n_bytes: int) -> bytearray:
+        """Read exactly so many bytes; what others do in between does not count as waiting."""
+        content = bytearray(n_bytes)
+        view, got = memoryview(content), 0
+        while got < n_bytes:
+            self._wait()
+            n = self._pipe.readinto(view[got:])
+            if not n:
+                raise EOFError
+            got += n
+        return content
+
+    def _wait(self) -> None:
+        if not hasattr(select, "poll"):  # there, the parent waits for as long as it takes
+            return
+        start = time.monotonic()
+        poll = select.poll()
+        poll.register(self._pipe.fileno(), select.POLLIN)
+        if not poll.poll(max(self._left_seconds, 0) * 1000):
+            raise TimeoutError
+        self._left_seconds -= time.monotonic() - start
+
+    def ended(self) -> int:
+        """Wait for the end of a child that says no more, and give its exit code."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(5)
+        self._process.kill()
+        return self._process.wait()
+
+    def end(self) -> None:
+        """End the child, whatever it does."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+        self._process.wait()
+
+    def forget(self) -> None:
+        """Close this process's copies of the pipes; the child belongs to another."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+        self._process.returncode = 0  # it is not ours to wait for
+
+
+class _Children:
+    """The children that wait for a file."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[_Child] = []
+
+    def take(self) -> _Child:
+        """Give a child that is ready, or a new one."""
+        with self._lock:
+            while self._idle:
+                child = self._idle.pop()
+                if child.is_alive:
+                    return child
+                child.end()
+        return _Child()
+
+    def give_back(self, child: _Child) -> None:
+        """Keep a child for the next file, or end it where that makes no sense."""
+        with self._lock:
+            if child.is_free and child.is_alive and len(self._idle) < MOST_IDLE:
+                self._idle.append(child)
+                return
+        child.end()
+
+    def end(self) -> None:
+        """End all that wait."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().end()
+
+    def forget(self) -> None:
+        """Leave those that wait to the process that this one is a copy of."""
+        self._lock = threading.Lock()
+        while self._idle:
+            self._idle.pop().forget()
+
+
+_children = _Children()
+atexit.register(_children.end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_children.forget)
+
+
+@contextmanager
+def _borrowed() -> Iterator[_Child]:
+    child = _children.take()
+    try:
+        yield child
+    finally:
+        _children.give_back(child)
