@@ -155,9 +155,11 @@ def test_a_video_is_looked_at_in_another_process(make_video, tmp_path):
 
 def test_a_look_that_takes_too_long_is_ended(make_video, monkeypatch):
     monkeypatch.setattr(workers, "PROBE_SECONDS", 0.01)
+    video = make_video()
+    before = children_of(os.getpid())  # decoders of earlier tests wait for more work
     with pytest.raises(VideoError, match=r"^it cannot be read in time$"):
-        probe(make_video())
-    assert children_of(os.getpid()) == []
+        probe(video)
+    assert set(children_of(os.getpid())) <= set(before)
 
 
 def test_an_unknown_model_has_no_choices():

@@ -116,6 +116,8 @@ class C3DMini:
     def __call__(self, clips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
         require_clips(clips, self.frame_size)
+        if not len(clips):
+            return np.zeros((0, self.dim), np.float32)
         mirrored = clips[:, :, :, ::-1]
         return np.asarray((self._engine(clips) + self._engine(mirrored)) / 2, np.float32)
 
