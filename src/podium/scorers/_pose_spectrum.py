@@ -5,8 +5,8 @@ whole is differentiable, it says which joint should move where, and what that wo
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,9 @@ from torch import Tensor
 from podium.errors import UsageError
 from podium.features import Sample
 from podium.keypoints import FRAMES_PER_CLIP, Keypoints, joint_names, shape_of
-from podium.scorers import Floats, ScorerState
-from podium.scorers._support_vectors import Line, fit_line
-from podium.target import Target, TargetChoice, choose_target
+from podium.scorers import Floats
+from podium.scorers._support_vectors import LineScorer
+from podium.target import TargetChoice
 
 STEP = 0.1
 """How far a joint is said to be moved: a tenth of the body's size."""
@@ -56,37 +56,16 @@ class JointAdvice:
         )
 
 
-class PoseSpectrum:
+class PoseSpectrum(LineScorer[PoseSpectrumOptions]):
     """The frequencies of the joints' movement and a line on them: what its scorers inherit."""
 
     name: ClassVar[str]
     reads = "keypoints"
-
-    def __init__(self, options: PoseSpectrumOptions = PoseSpectrumOptions(), seed: int = 0) -> None:
-        self.options, self.seed = options, seed
-        self.target = Target(uses_execution=False)
+    options_class = PoseSpectrumOptions
 
     def spectrum(self, series: Tensor) -> Tensor:
         """Describe (frames, coordinates) as (n_frequencies, coordinates)."""
         raise NotImplementedError
-
-    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
-        """Fit the line; `validation` is not used.
-
-        Raises
-        ------
-        FeatureError
-            If the features are no keypoints.
-        """
-        self.target = choose_target(train, self.options.target)
-        self._line = fit_line(self._inputs(train), self.target.of(train), self.seed)
-        return self
-
-    def predict(self, queries: Sequence[Sample]) -> Floats:
-        """Score performances in points, (performances,)."""
-        if not queries:
-            return np.zeros(0)
-        return self.target.points(self._line(self._inputs(queries)), queries)
 
     def gradient(self, sample: Sample) -> Floats:
         """Say by how much the score rises, in points, for each joint and direction.
@@ -124,26 +103,8 @@ class PoseSpectrum:
             for stretch in [int(gains[:, joint].argmax())]
         )
 
-    def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
-        config = {
-            "options": asdict(self.options),
-            "seed": self.seed,
-            "target": self.target.to_json(),
-            "bias": self._line.bias,
-        }
-        return ScorerState(self._line.arrays(), config)
-
-    @classmethod
-    def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
-        config = state.config
-        scorer = cls(PoseSpectrumOptions(**config["options"]), config["seed"])
-        scorer.target = Target.from_json(config["target"])
-        scorer._line = Line.of_arrays(state.arrays, config["bias"])
-        return scorer
-
-    def _inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float64]:
+    def inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float64]:
+        """Describe each performance by the low frequencies of its joints, (performances, dim)."""
         rows = []
         for keypoints in map(keypoints_of, samples):
             positions = torch.from_numpy(keypoints.positions.astype(np.float64))

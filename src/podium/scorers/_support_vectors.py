@@ -1,14 +1,16 @@
 """Linear support vector regression: the last step of half of the field's systems."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from podium.errors import FeatureError
-from podium.scorers import Floats
+from podium.features import Sample
+from podium.scorers import Floats, ScorerState
+from podium.target import Target, TargetChoice, choose_target
 
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 """Values of C to choose from, for inputs of unit length and targets of unit variance."""
@@ -40,6 +42,75 @@ class Line:
     def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], bias: float) -> Self:
         """Make it of saved arrays."""
         return cls(np.array(arrays["line.weights"]), bias)
+
+
+class LineOptions(Protocol):
+    """Options, a frozen dataclass, that say what is predicted."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def target(self) -> TargetChoice:
+        """Say what is predicted."""
+        ...
+
+
+Options = TypeVar("Options", bound=LineOptions)
+
+
+class LineScorer(Generic[Options]):
+    """One row of numbers a performance and a line on it: what such scorers inherit.
+
+    `options_class` makes the default options; `inputs` is what a scorer adds.
+    """
+
+    options_class: ClassVar[type[Any]]
+
+    def __init__(self, options: Options | None = None, seed: int = 0) -> None:
+        self.options: Options = self.options_class() if options is None else options
+        self.seed = seed
+        self.target = Target(uses_execution=False)
+
+    def inputs(self, samples: Sequence[Sample]) -> npt.NDArray[Any]:
+        """Describe performances as (performances, dim)."""
+        raise NotImplementedError
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Fit the line; `validation` is not used.
+
+        Raises
+        ------
+        FeatureError
+            If the features are not what the scorer reads.
+        """
+        self.target = choose_target(train, self.options.target)
+        self._line = fit_line(self.inputs(train), self.target.of(train), self.seed)
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        if not queries:
+            return np.zeros(0)
+        return self.target.points(self._line(self.inputs(queries)), queries)
+
+    def state(self) -> ScorerState:
+        """Give all that `restore` needs."""
+        config = {
+            "options": asdict(self.options),
+            "seed": self.seed,
+            "target": self.target.to_json(),
+            "bias": self._line.bias,
+        }
+        return ScorerState(self._line.arrays(), config)
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Make a fitted scorer of a saved state."""
+        config = state.config
+        scorer = cls(cls.options_class(**config["options"]), config["seed"])
+        scorer.target = Target.from_json(config["target"])
+        scorer._line = Line.of_arrays(state.arrays, config["bias"])
+        return scorer
 
 
 def fit_line(inputs: npt.NDArray[Any], targets: Floats, seed: int) -> Line:

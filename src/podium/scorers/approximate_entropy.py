@@ -5,19 +5,19 @@ same axis, scored by a linear SVR.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from podium.errors import UsageError
 from podium.features import Sample
-from podium.scorers import Floats, ScorerState
+from podium.scorers import Floats
 from podium.scorers._pose_spectrum import keypoints_of
-from podium.scorers._support_vectors import Line, fit_line
-from podium.target import Target, TargetChoice, choose_target
+from podium.scorers._support_vectors import LineScorer
+from podium.target import TargetChoice
 
 
 @dataclass(frozen=True)
@@ -42,56 +42,15 @@ class ApproximateEntropyOptions:
             )
 
 
-class ApproximateEntropy:
+class ApproximateEntropy(LineScorer[ApproximateEntropyOptions]):
     """How regular the joints' movements are, alone and in pairs, and a line on it."""
 
     name = "approximate_entropy"
     reads = "keypoints"
+    options_class = ApproximateEntropyOptions
 
-    def __init__(
-        self, options: ApproximateEntropyOptions = ApproximateEntropyOptions(), seed: int = 0
-    ) -> None:
-        self.options, self.seed = options, seed
-        self.target = Target(uses_execution=False)
-
-    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
-        """Fit the line; `validation` is not used.
-
-        Raises
-        ------
-        FeatureError
-            If the features are no keypoints.
-        """
-        self.target = choose_target(train, self.options.target)
-        self._line = fit_line(self._inputs(train), self.target.of(train), self.seed)
-        return self
-
-    def predict(self, queries: Sequence[Sample]) -> Floats:
-        """Score performances in points, (performances,)."""
-        if not queries:
-            return np.zeros(0)
-        return self.target.points(self._line(self._inputs(queries)), queries)
-
-    def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
-        config = {
-            "options": asdict(self.options),
-            "seed": self.seed,
-            "target": self.target.to_json(),
-            "bias": self._line.bias,
-        }
-        return ScorerState(self._line.arrays(), config)
-
-    @classmethod
-    def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
-        config = state.config
-        scorer = cls(ApproximateEntropyOptions(**config["options"]), config["seed"])
-        scorer.target = Target.from_json(config["target"])
-        scorer._line = Line.of_arrays(state.arrays, config["bias"])
-        return scorer
-
-    def _inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float64]:
+    def inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float64]:
+        """Describe each performance by the entropies of its joints, (performances, dim)."""
         return np.stack([entropies(_positions(s, self.options), self.options) for s in samples])
 
 
