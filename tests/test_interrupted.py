@@ -50,8 +50,9 @@ assert os.waitstatus_to_exitcode(os.waitpid(start(), 0)[1]) == 0
 usual = time.monotonic() - begin
 os.environ["PODIUM_CACHE"] = cache
 words = json.loads(sys.argv[5])
-generator, n_killed, n_whole = random.Random(0), 0, 0
-for _ in range(n_kills):
+generator, n_killed, n_whole, n_runs = random.Random(0), 0, 0, 0
+while n_killed < n_kills and n_runs < 10 * n_kills:
+    n_runs += 1
     if words[0] == "extract":  # else all would soon be done, and nothing left to interrupt
         for path in list(watched.rglob("*.safetensors")):
             if generator.random() < 0.5:
@@ -59,7 +60,10 @@ for _ in range(n_kills):
     pid = start()
     time.sleep(generator.uniform(0, usual if words[0] == "extract" else usual / 3))
     os.kill(pid, signal.SIGKILL)
-    n_killed += os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+    if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL:
+        n_killed += 1
+    else:  # it had ended before: on a machine that is less busy now, wait for less
+        usual *= 0.8
     for path in watched.rglob("*"):
         if path.suffix == ".safetensors" and not path.name.startswith("."):
             safetensors.numpy.load_file(path)
@@ -90,7 +94,7 @@ def kill_often(whole: list[str], words: list[str], watched: Path, caches: list[P
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout)
     assert found["code"] == 0
-    assert found["killed"] >= N_KILLS // 4, found  # else they had ended before
+    assert found["killed"] == N_KILLS, found
     assert found["checked"] > 0, found  # else they had not begun
     return found
 
