@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from podium.deviation import Deviation, DeviationOptions, fit_deviation
+from podium.deviation import FARTHEST, Deviation, DeviationOptions, fit_deviation
 from podium.errors import UsageError
 
 N_CLIPS, DIM = 4, 5
@@ -26,7 +26,7 @@ def performances(n: int, seed: int) -> tuple[list[np.ndarray], np.ndarray, np.nd
 
 @pytest.fixture(scope="module")
 def learned() -> Deviation:
-    return fit_deviation(*performances(120, 1), DeviationOptions(n_directions=3))
+    return fit_deviation(*performances(120, 1), DeviationOptions(n_directions=DIM))
 
 
 def test_a_clip_is_no_distance_from_itself(learned: Deviation) -> None:
@@ -49,19 +49,37 @@ def test_faulty_clips_are_beyond_the_border_at_every_place(learned: Deviation) -
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4])
-def test_the_chosen_share_of_clips_of_good_performances_is_beyond_the_border(share: float) -> None:
-    sequences, scores, actions = performances(200, 4)
-    options = DeviationOptions(false_alarms=share, expert_share=0.2)
-    deviation = fit_deviation(sequences, scores, actions, options)
-    found = []
-    for action in "ab":
-        places = np.flatnonzero(actions == action)
-        n_best = round(len(places) * 0.2)
-        best = places[np.argsort(-scores[places], kind="stable")[:n_best]]
-        found += [
-            deviation.distances(sequences[i], sequences[j]) for i in best for j in best if i < j
-        ]
-    np.testing.assert_allclose((np.array(found) > 1).mean(axis=0), share, atol=0.01)
+def test_the_chosen_share_of_clips_of_new_good_performances_is_beyond_the_border(
+    share: float,
+) -> None:
+    learned_from = performances(150, 4)
+    options = DeviationOptions(n_directions=5, false_alarms=share, expert_share=0.15)
+    deviation = fit_deviation(*learned_from, options)
+    old, new = _faultless(*learned_from), _faultless(*performances(400, 10))
+    found = [
+        deviation.distances(query, reference) > 1
+        for action in "ab"
+        for query in new[action]
+        for reference in old[action][:10]
+    ]
+    np.testing.assert_allclose(np.mean(found), share, atol=0.05)
+
+
+def _faultless(
+    sequences: list[np.ndarray], scores: np.ndarray, actions: np.ndarray
+) -> dict[str, list[np.ndarray]]:
+    return {
+        action: [sequences[i] for i in np.flatnonzero((actions == action) & (scores == 90))]
+        for action in "ab"
+    }
+
+
+def test_experts_that_cannot_be_left_out_still_give_a_border() -> None:
+    sequences, scores, actions = performances(30, 11)
+    options = DeviationOptions(expert_share=2 / 30)  # one pair only
+    deviation = fit_deviation(sequences, scores, np.full(len(actions), "a"), options)
+    assert np.isfinite(deviation.directions).all()
+    assert deviation.directions.any()
 
 
 def test_differences_are_in_units_of_each_place(learned: Deviation) -> None:
@@ -70,6 +88,14 @@ def test_differences_are_in_units_of_each_place(learned: Deviation) -> None:
     found = np.stack([learned.differences(s, of_one[0]) for s in of_one[1:]])
     assert found.shape == (len(of_one) - 1, N_CLIPS, DIM)
     np.testing.assert_allclose(found.std(axis=0), 0.9, atol=0.2)
+
+
+def test_no_difference_counts_for_more_than_the_farthest(learned: Deviation) -> None:
+    clips, reference = performances(2, 12)[0]
+    clips[-1, 0] = reference[-1, 0] + 1e6
+    clips[-2, 0] = reference[-2, 0] - 1e6
+    found = learned.differences(clips, reference)
+    assert (found[-1, 0], found[-2, 0]) == (FARTHEST, -FARTHEST)
 
 
 def test_clips_are_matched_from_the_end(learned: Deviation) -> None:
@@ -127,8 +153,8 @@ def test_it_is_the_same_after_saving(learned: Deviation) -> None:
 def test_options_that_mean_nothing_are_refused(options: dict[str, float], message: str) -> None:
     values = {
         "n_directions": 16,
-        "expert_share": 0.25,
-        "false_alarms": 0.1,
+        "expert_share": 0.15,
+        "false_alarms": 0.07,
         "shrinkage": 0.3,
     } | options
     shown = ", ".join(f"{key}={value}" for key, value in values.items())

@@ -23,6 +23,10 @@ SCALE_FLOOR = 0.05
 """Numbers that hardly vary at a place must not decide: their scale stays this large, as a share of
 the largest."""
 
+FARTHEST = 5.0
+"""Differences count for no more than so many times a place's scale, or one odd clip could move a
+score by dozens of points."""
+
 LEAST_PERFORMANCES = 10
 """A place that fewer performances reach is judged by the next later one."""
 
@@ -31,14 +35,15 @@ LEAST_PERFORMANCES = 10
 class DeviationOptions:
     """In how many directions clips may deviate, and what is still good.
 
-    Good performances are the best `expert_share` of each action. At each place, `false_alarms` of
-    their clips lie beyond the border when compared with one another. `shrinkage` is how much the
-    directions are made alike in size: the fewer good performances, the more it helps.
+    Good performances are the best `expert_share` of each action: few, so that hardly any of their
+    clips is faulty. Of the clips of one, compared with the others' without its having been learned
+    from, `false_alarms` lie beyond the border at each place. `shrinkage` is how much the directions
+    are made alike in size: the fewer good performances, the more it helps.
     """
 
     n_directions: int = 16
-    expert_share: float = 0.25
-    false_alarms: float = 0.1
+    expert_share: float = 0.15
+    false_alarms: float = 0.07
     shrinkage: float = 0.3
 
     def __post_init__(self) -> None:
@@ -63,13 +68,14 @@ class Deviation:
     def differences(self, query: Array, reference: Array) -> Array:
         """Give how a query's features, (clips, dim), differ from a reference's, (places, dim).
 
-        Clips are matched from the end. 0 at places that one of the two does not reach.
+        In the scale of each place, `FARTHEST` at most. Clips are matched from the end; 0 at places
+        that one of the two does not reach.
         """
         shared = min(len(query), len(reference), len(self.scale))
         found = np.zeros_like(self.scale)
         if shared:
             found[-shared:] = (query[-shared:] - reference[-shared:]) / self.scale[-shared:]
-        return found
+        return found.clip(-FARTHEST, FARTHEST)
 
     def distances(self, query: Array, reference: Array) -> Floats:
         """Give how far each clip of a query is from the reference's, (clips,), 1 at the border.
@@ -125,28 +131,44 @@ def _of_place(
     centred /= scale
     n_directions = min(options.n_directions, *centred.shape)
     directions = np.linalg.svd(centred, full_matrices=False)[2][:n_directions].T
-    between = _between_experts(centred @ directions, scores, actions, options.expert_share)
+    along = centred @ directions
+    pairs = _expert_pairs(scores, actions, options.expert_share)
+    # Where no action has two experts, the differences of all from their action's mean serve.
+    between = along[pairs[:, 0]] - along[pairs[:, 1]] if len(pairs) else along
     whitening = _whitening(between, options.shrinkage)
-    border = np.quantile(np.linalg.norm(between @ whitening, axis=1), 1 - options.false_alarms)
+    distances = _left_out_distances(between, pairs, options.shrinkage)
+    border = np.quantile(distances, 1 - options.false_alarms)
     found = np.zeros((len(scale), options.n_directions), np.float32)
     found[:, :n_directions] = directions @ whitening / scale[:, None] / max(float(border), 1e-6)
     return scale.astype(np.float32), found
 
 
-def _between_experts(
-    places: Floats, scores: Floats, actions: npt.NDArray[np.str_], share: float
-) -> Floats:
-    """List the differences between the experts of each action, (pairs, n_directions).
+def _expert_pairs(
+    scores: Floats, actions: npt.NDArray[np.str_], share: float
+) -> npt.NDArray[np.int64]:
+    """List the places of any two experts of one action, (pairs, 2)."""
+    found = [np.empty((0, 2), np.int64)]
+    for action in np.unique(actions):
+        experts = best_of(scores, actions == action, share)
+        found.append(experts[np.stack(np.triu_indices(len(experts), k=1), axis=1)])
+    return np.concatenate(found)
 
-    Where no action has two, the differences of all from their action's mean serve.
+
+def _left_out_distances(between: Floats, pairs: npt.NDArray[np.int64], shrinkage: float) -> Floats:
+    """Give how far each expert is from the others by what was learned without it.
+
+    What was learned from a difference makes it look small: with few experts the border would be
+    far too near. Where all differences are one expert's, none can be left out.
     """
     found = []
-    for action in np.unique(actions):
-        experts = places[best_of(scores, actions == action, share)]
-        first, second = np.triu_indices(len(experts), k=1)
-        found.append(experts[first] - experts[second])
-    between = np.concatenate(found)
-    return between if len(between) else places
+    for expert in np.unique(pairs):
+        own = (pairs == expert).any(axis=1)
+        if not own.all():
+            whitening = _whitening(between[~own], shrinkage)
+            found.append(np.linalg.norm(between[own] @ whitening, axis=1))
+    if not found:
+        return np.linalg.norm(between @ _whitening(between, shrinkage), axis=1)
+    return np.concatenate(found)
 
 
 def _whitening(between: Floats, shrinkage: float) -> Floats:
