@@ -5,7 +5,8 @@ to test on (as UNLV-Dive's own split), and measures on the test part: the rank c
 best and with a constant expert, beside the floors, and how many faulty clips are found. Nothing is
 chosen on the test part. The method was developed on dives of the seeds 104, 2024, 5101, 7001 and
 7002; the seeds in benchmarks/results were rendered for the first time for these numbers, and all
-that were are there: those up to 3033 before the border was measured on left-out experts. Sets of 200 dives differ much in how hard they are: one seed alone says little.
+that were are there: those up to 3033 before the border was measured on left-out experts. Sets of
+200 dives differ much in how hard they are: one seed alone says little.
 """
 
 import argparse
