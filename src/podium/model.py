@@ -20,6 +20,7 @@ from podium.errors import MissingFile, ModelError, UnknownName, WeightsError
 from podium.features import Extractor, FeatureCache
 from podium.files import write_bytes
 from podium.novelty import Novelty
+from podium.order import Order
 from podium.scorers import Scorer, ScorerState
 
 FORMAT = 1
@@ -64,6 +65,7 @@ class Model:
     actions: tuple[str, ...]
     evidence: Evidence
     ending: Ending | None = None
+    order: Order | None = None
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
         """Give what makes the features that this model reads."""
@@ -77,6 +79,7 @@ class Model:
             **{key: np.ascontiguousarray(v) for key, v in self.novelty.arrays().items()},
             "calibration.distances": self.calibration.distances,
             **(self.ending.arrays() if self.ending else {}),
+            **(self.order.arrays() if self.order else {}),
         }
         write_bytes(folder / "model.safetensors", save(arrays))
         write_bytes(folder / "README.md", model_card(self).encode())
@@ -216,6 +219,7 @@ def _restored(
         actions=tuple(config["actions"]),
         evidence=Evidence(**config["evidence"]),
         ending=Ending.of_arrays(arrays),
+        order=Order.of_arrays(arrays),
     )
 
 

@@ -23,6 +23,7 @@ from podium.features import Extraction, Extractor, FeatureCache, Sample, extract
 from podium.files import write_bytes
 from podium.model import Evidence, Model
 from podium.novelty import learn_novelty
+from podium.order import learn_order
 from podium.panel import is_judged_by_panel
 from podium.performance import Performance
 from podium.scorers import Scorer
@@ -249,6 +250,7 @@ def _fitted(
         actions=tuple(sorted({p.action for p in performances if p.action})),
         evidence=Evidence(options.description, len(samples), options.seed, results),
         ending=learn_ending(seen, novelty.normaliser),
+        order=learn_order(seen, novelty.normaliser),
     )
 
 
