@@ -20,12 +20,12 @@ from safetensors.numpy import save
 
 from podium.augmentation import Augmentation
 from podium.backbones import Backbone, describe
-from podium.clips import ClipOptions, Clips, VideoFacts, bounded, cut
+from podium.clips import ClipOptions, Clips, VideoFacts, bounded, counting, cut
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.files import cache_folder, digest, write_bytes
 from podium.keypoints import filled
 from podium.performance import Performance
-from podium.video import DECODER_VERSION, Frames, decode, without_leading_black, without_repeats
+from podium.video import DECODER_VERSION, Frames, decode
 
 FEATURE_SUFFIXES = (".npy", ".safetensors")
 """Files that hold features (clips, dim) or keypoints (frames, joints, 2 or 3) already, and are read
@@ -229,7 +229,7 @@ class Extractor:
         path, (width, height) = performance.path, self.backbone.frame_size
         frames = decode(path, width=width, height=height)
         frames = bounded(frames, path, performance.start_frame, performance.end_frame)
-        return without_repeats(without_leading_black(frames))
+        return counting(frames, self.options)
 
     def _made(
         self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str

@@ -289,11 +289,11 @@ def _phases_from_end(sample: Sample, options: ClipOptions) -> list[str]:
     if not phases:
         return []
     n_clips = len(sample.features)
-    first = sample.features.video.first_used
-    starts = [first + index * options.stride for index in reversed(range(n_clips))]
+    first, step = sample.features.video.first_used, sample.features.video.step
+    starts = [first + index * options.stride * step for index in reversed(range(n_clips))]
     names = []
     for start in starts:
-        stop = start + options.n_frames - 1
+        stop = start + options.n_frames * step - 1
         overlaps = [min(stop, p.end_frame) - max(start, p.start_frame) for p in phases]
         names.append(phases[int(np.argmax(overlaps))].name)
     return names
