@@ -32,7 +32,8 @@ class VideoFacts:
     `n_frames` is how many frames the file held, `n_used` how many of them are in a clip,
     `first_used` the 0-based number of the first of these, and `seconds` how long they last.
     `n_promised` is how many frames the file's header promises, 0 where it is silent;
-    `end_is_missing` says that the picture ends before the header says it should.
+    `end_is_missing` says that the picture ends before the header says it should, `missing_event`
+    what was looked for in the picture and is not there (`podium.anchor`).
     """
 
     n_frames: int
@@ -42,6 +43,7 @@ class VideoFacts:
     warnings: tuple[str, ...] = ()
     n_promised: int = 0
     end_is_missing: bool = False
+    missing_event: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,4 +161,5 @@ def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:
         warnings=frames.warnings,
         n_promised=frames.n_promised,
         end_is_missing=frames.end_is_missing and frames.reaches_end,
+        missing_event=frames.missing_event,
     )

@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from podium import _catalog
+from podium.anchor import Anchor
 from podium.backbones import Backbone, make_backbone
 from podium.calibration import Calibration
 from podium.clips import ClipOptions
@@ -64,10 +65,11 @@ class Model:
     actions: tuple[str, ...]
     evidence: Evidence
     ending: Ending | None = None
+    anchor: Anchor | None = None
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
         """Give what makes the features that this model reads."""
-        return Extractor(self.backbone, self.clip_options, cache)
+        return Extractor(self.backbone, self.clip_options, cache, self.anchor)
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder; each file appears whole, the config last."""
@@ -77,6 +79,7 @@ class Model:
             **{key: np.ascontiguousarray(v) for key, v in self.novelty.arrays().items()},
             "calibration.distances": self.calibration.distances,
             **(self.ending.arrays() if self.ending else {}),
+            **(self.anchor.arrays() if self.anchor else {}),
         }
         write_bytes(folder / "model.safetensors", save(arrays))
         write_bytes(folder / "README.md", model_card(self).encode())
@@ -89,6 +92,7 @@ class Model:
             "name": self.name,
             "backbone": {"name": self.backbone_name, "fingerprint": self.backbone.fingerprint},
             "clips": asdict(self.clip_options),
+            **({"anchor": self.anchor.to_json()} if self.anchor else {}),
             "scorer": {**state.config, "name": self.scorer_name},
             "score_range": list(self.score_range),
             "is_panel": self.is_panel,
@@ -216,6 +220,7 @@ def _restored(
         actions=tuple(config["actions"]),
         evidence=Evidence(**config["evidence"]),
         ending=Ending.of_arrays(arrays),
+        anchor=Anchor.of_saved(config.get("anchor"), arrays),
     )
 
 

@@ -73,7 +73,8 @@ class Frames:
     first frame of the file, and `end_seconds` is when the last frame gives way. `numbers` (frames,)
     are their 0-based numbers in the file, and `n_decoded` is how many the file held. `n_promised`
     is how many its header promises, 0 where it is silent; `end_is_missing` says that the picture
-    ends before the header says it should.
+    ends before the header says it should. `missing_event` names what was looked for in the picture
+    and is not there, "" where nothing is missing.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -84,6 +85,7 @@ class Frames:
     warnings: tuple[str, ...] = ()
     n_promised: int = 0
     end_is_missing: bool = False
+    missing_event: str = ""
 
     def __repr__(self) -> str:
         return f"Frames({self.pixels.shape}, {self.start_seconds[0]:.2f}-{self.end_seconds:.2f} s)"
