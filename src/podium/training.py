@@ -98,7 +98,9 @@ def train_model(
     unfinished = folder / ".unfinished"
     predicted, floors = _left_out(samples, options, unfinished, progress)
     name = folder.resolve().name
-    model = replace(_fitted(samples, predicted, floors, backbone, options, name), anchor=anchor)
+    model = _fitted(samples, predicted, floors, backbone, options, name)
+    if anchor:  # a video without the event lacks its end
+        model = replace(model, anchor=anchor, ending=None)
     model.save(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
     for half_written in folder.glob(".*.????????"):  # of a run that was killed
