@@ -286,6 +286,8 @@ class Assessor:
         """Doubt a video that seems to stop before the performance does."""
         if features.video.end_is_missing:
             why = "the end of the video is missing"
+        elif event := features.video.missing_event:
+            why = f"the {event} is not to be found in the video"
         elif self.model.ending and self.model.ending.is_missing(
             self.model.novelty.normaliser(features.values)
         ):

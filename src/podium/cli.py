@@ -146,6 +146,10 @@ def train(
     variants: Annotated[
         int, typer.Option(help="Augmented variants of each video; the paper has about 7.")
     ] = 0,
+    event: Annotated[
+        str,
+        typer.Option(help="Align clips at this phase's beginning (column phases), not the end."),
+    ] = "",
     resume: Annotated[bool, typer.Option(help="Go on where a stopped run left off.")] = False,
 ) -> None:
     """Train a model on a table of performances; rows of the test split are not looked at."""
@@ -159,7 +163,7 @@ def train(
         _catalog.find("podium.backbones", part)
     performances = _manifest(manifest)
     augmentation = AugmentationOptions(n_variants=variants)
-    options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation)
+    options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation, event=event)
     with _progress() as progress:
         made, extraction = train_model(
             performances, out, options, cache=FeatureCache(), resume=resume, progress=progress

@@ -42,8 +42,9 @@ class VideoFacts:
     `n_frames` is how many frames the file held, `n_used` how many of them are in a clip,
     `first_used` the 0-based number of the first of these, and `seconds` how long they last.
     `n_promised` is how many frames the file's header promises, 0 where it is silent;
-    `end_is_missing` says that the picture ends before the header says it should. `step` is 2 where
-    every second frame was used, because there were so many a second.
+    `end_is_missing` says that the picture ends before the header says it should, `missing_event`
+    what was looked for in the picture and is not there (`podium.anchor`). `step` is 2 where every
+    second frame was used, because there were so many a second.
     """
 
     n_frames: int
@@ -53,6 +54,7 @@ class VideoFacts:
     warnings: tuple[str, ...] = ()
     n_promised: int = 0
     end_is_missing: bool = False
+    missing_event: str = ""
     step: int = 1
 
 
@@ -176,5 +178,6 @@ def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:
         warnings=frames.warnings,
         n_promised=frames.n_promised,
         end_is_missing=frames.end_is_missing and frames.reaches_end,
+        missing_event=frames.missing_event,
         step=frames.step,
     )

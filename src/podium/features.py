@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from podium.anchor import EYE, Anchor
 from podium.augmentation import Augmentation
 from podium.backbones import Backbone, describe
 from podium.clips import ClipOptions, Clips, VideoFacts, bounded, counting, cut
@@ -154,11 +155,15 @@ class Lookup:
 
 @dataclass(frozen=True)
 class Extractor:
-    """Makes the features of a performance with one backbone, or takes them from the cache."""
+    """Makes the features of a performance with one backbone, or takes them from the cache.
+
+    With an `anchor`, the last clip ends the same time after an event in all performances.
+    """
 
     backbone: Backbone
     options: ClipOptions = field(default_factory=ClipOptions)
     cache: FeatureCache | None = None
+    anchor: Anchor | None = None
 
     def video(
         self, path: Path, start_frame: int | None = None, end_frame: int | None = None
@@ -226,10 +231,12 @@ class Extractor:
                 lookup.claim.release()
 
     def _decoded(self, performance: Performance) -> Frames:
-        path, (width, height) = performance.path, self.backbone.frame_size
-        frames = decode(path, width=width, height=height)
-        frames = bounded(frames, path, performance.start_frame, performance.end_frame)
-        return counting(frames, self.options)
+        frames = _decoded(performance, self.backbone.frame_size, self.options)
+        if self.anchor is None:
+            return frames
+        if self.backbone.frame_size == EYE.frame_size:
+            return self.anchor.ended(frames, frames)
+        return self.anchor.ended(frames, _decoded(performance, EYE.frame_size, self.options))
 
     def _made(
         self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str
@@ -270,8 +277,16 @@ class Extractor:
             self.backbone.fingerprint,
             self.backbone.frame_size,
             augmentation,
+            *((self.anchor.fingerprint,) if self.anchor else ()),
         )
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
+
+
+def _decoded(performance: Performance, frame_size: tuple[int, int], options: ClipOptions) -> Frames:
+    path, (width, height) = performance.path, frame_size
+    frames = decode(path, width=width, height=height)
+    frames = bounded(frames, path, performance.start_frame, performance.end_frame)
+    return counting(frames, options)
 
 
 def extract(

@@ -74,7 +74,8 @@ class Frames:
     first frame of the file, and `end_seconds` is when the last frame gives way. `numbers` (frames,)
     are their 0-based numbers in the file, and `n_decoded` is how many the file held. `n_promised`
     is how many its header promises, 0 where it is silent; `end_is_missing` says that the picture
-    ends before the header says it should. `step` is 2 where every second frame was kept.
+    ends before the header says it should. `missing_event` names what was looked for in the picture
+    and is not there, "" where nothing is missing. `step` is 2 where every second frame was kept.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -85,6 +86,7 @@ class Frames:
     warnings: tuple[str, ...] = ()
     n_promised: int = 0
     end_is_missing: bool = False
+    missing_event: str = ""
     step: int = 1
 
     def __repr__(self) -> str:
