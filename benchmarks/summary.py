@@ -10,9 +10,9 @@ ROWS = ("best expert", "constant expert", "difficulty", "type_mean")
 
 DOUBTS = ("novelty", "order", "end", "any")
 
-DOUBT_TEXT = """`doubt.py`: which share of videos Podium doubts, by what it learned from folds of the
-{dives} training dives. The first row is of dives that were left out, so all are false alarms (the
-aim: 5 % at most in all); what is below should be doubted (the aim: 90 %).
+DOUBT_TEXT = """`doubt.py`: which share of videos Podium doubts, by what it learned from folds of
+the {dives} training dives. The first row is of dives that were left out, so all are false alarms
+(the aim: 5 % at most in all); what is below should be doubted (the aim: 90 %).
 """
 
 METAMORPHIC_TEXT = """`metamorphic.py`: copies of {dives} training dives, drawn by a seed, scored by
