@@ -15,6 +15,7 @@ import argparse
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,6 +27,7 @@ from podium.datasets import unlv_dive
 from podium.datasets.manifest import Manifest
 from podium.datasets.simulated import Simulated
 from podium.features import Extractor, FeatureCache, Features, Sample, extract
+from podium.kinds import learn_kinds
 from podium.model import load_model
 from podium.novelty import Novelty, learn_novelty
 from podium.order import Order, learn_order
@@ -130,6 +132,27 @@ def measure_unseen(samples: Sequence[Sample], n_letters: int) -> dict[str, Any]:
     return shares(rows)
 
 
+def measure_pairs(samples: Sequence[Sample]) -> dict[str, float | int]:
+    """Ask models of four fifths whether two others are of two actions; both were left out."""
+    rows: list[tuple[bool, bool]] = []
+    for part in folds(len(samples), 0):
+        others = [samples[i] for i in np.setdiff1d(np.arange(len(samples)), part)]
+        actions = [sample.performance.action for sample in others]
+        kinds = learn_kinds([sample.features.values for sample in others], actions)
+        assert kinds is not None
+        for i, j in combinations(part, 2):
+            ours, theirs = samples[i], samples[j]
+            doubted = kinds.are_different(ours.features.values, theirs.features.values)
+            rows.append((ours.performance.action == theirs.performance.action, doubted))
+    same, doubted_pairs = np.array(rows).T
+    return {
+        "pairs_of_one_action": int(same.sum()),
+        "doubted_of_one_action": round(float(doubted_pairs[same].mean()), 4),
+        "pairs_of_two_actions": int((~same).sum()),
+        "doubted_of_two_actions": round(float(doubted_pairs[~same].mean()), 4),
+    }
+
+
 def shares(rows: Sequence[Sequence[bool]]) -> dict[str, float | int]:
     """Give the share of doubted performances by witness, and how many were asked about."""
     means = np.mean(np.array(rows, float), axis=0)
@@ -213,8 +236,10 @@ def main() -> None:
     results = measure_folds(features, foreign, arguments.divisions)
     results["dives of an action never seen"] = measure_unseen(samples, 4)
     results["dives of a group of actions never seen"] = measure_unseen(samples, 1)
+    pairs = measure_pairs(samples)
     show(results)
-    write("doubt", {"model": "diving", "dives": len(samples), "doubted": results})
+    print("references of one's own: " + ", ".join(f"{k} {v}" for k, v in pairs.items()))
+    write("doubt", {"model": "diving", "dives": len(samples), "doubted": results, "pairs": pairs})
 
 
 if __name__ == "__main__":

@@ -15,6 +15,10 @@ the {dives} training dives. The first row is of dives that were left out, so all
 (the aim: 5 % at most in all); what is below should be doubted (the aim: 90 %).
 """
 
+PAIRS_TEXT = """Beside a reference of one's own, {doubted_of_one_action:.1%} of
+{pairs_of_one_action} pairs of one dive number were taken for two, and {doubted_of_two_actions:.1%}
+of {pairs_of_two_actions} pairs of two numbers were (both dives were left out; `podium.kinds`)."""
+
 METAMORPHIC_TEXT = """`metamorphic.py`: copies of {dives} training dives, drawn by a seed, scored by
 {model}. A score holds when it moves by less than half the width of the range shown (the aim: 90 %).
 """
@@ -73,7 +77,8 @@ def doubt() -> str:
         for name, row in result["doubted"].items()
     ]
     head = f"| asked about | times | {' | '.join(DOUBTS)} |\n|---|---|{'---|' * len(DOUBTS)}"
-    return "\n".join((DOUBT_TEXT.format(**result), head, *rows))
+    pairs = PAIRS_TEXT.format(**result["pairs"])
+    return "\n".join((DOUBT_TEXT.format(**result), head, *rows, "", pairs))
 
 
 def metamorphic() -> str:

@@ -17,6 +17,7 @@ from podium.errors import (
     UsageError,
 )
 from podium.features import FeatureCache
+from podium.kinds import N_PLACES, Kinds
 from podium.model import load_model
 from podium.order import Order
 from podium.performance import Performance
@@ -284,6 +285,19 @@ def test_moments_out_of_order_are_flagged(judge, dive):
     whatever_is_in_place = replace(nothing_is_in_place, threshold=-1.0)
     lax = Assessor(replace(judge.model, order=whatever_is_in_place))
     assert lax.assess(dive, action="107", difficulty=2.0).warnings == ()
+
+
+def test_a_reference_that_seems_of_another_action_is_doubted(judge, dive):
+    normaliser = judge.model.novelty.normaliser
+    size = (N_PLACES * normaliser.dim, 2)
+    for threshold, doubted in ((1.0, True), (-99.0, False)):
+        kinds = Kinds(normaliser, np.zeros(size), np.zeros(2), threshold)
+        said = Assessor(replace(judge.model, kinds=kinds)).compare(dive, dive).warnings
+        doubt = (
+            f"the reference {dive.name} seems to be of another action than this video: take the "
+            "score and its range with great caution"
+        )
+        assert said == ((doubt,) if doubted else ())
 
 
 # references of one's own

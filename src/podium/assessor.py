@@ -261,15 +261,20 @@ class Assessor:
             said.append(f"the moments of {which} do not come in the usual order: {_CAUTION}")
         return tuple(said)
 
-    def _strange_references(self, references: Sequence[Sample]) -> tuple[str, ...]:
+    def _strange_references(self, query: Sample, references: Sequence[Sample]) -> tuple[str, ...]:
         """Doubt references of the user's own that are unlike all that the model knows."""
         known = {r.performance.id for r in self._comparing().references} if references else set()
-        return tuple(
-            doubt
-            for reference in references
-            if reference.performance.id not in known
-            for doubt in self._strangeness(reference.features, f"the {reference.performance.id}")
-        )
+        own = [reference for reference in references if reference.performance.id not in known]
+        return tuple(doubt for reference in own for doubt in self._strange(query, reference))
+
+    def _strange(self, query: Sample, reference: Sample) -> tuple[str, ...]:
+        kinds, name = self.model.kinds, f"the {reference.performance.id}"
+        doubts = self._strangeness(reference.features, name)
+        if not doubts and kinds and kinds.are_different(
+            query.features.values, reference.features.values
+        ):  # fmt: skip
+            doubts = (f"{name} seems to be of another action than this video: {_CAUTION}",)
+        return doubts
 
     def _doubts(self, question: Question, references: Sequence[Sample] = ()) -> tuple[str, ...]:
         """Say what had to be assumed, and what is not to be trusted."""
@@ -279,7 +284,7 @@ class Assessor:
             *question.assumptions,
             *self._ending(features),
             *self._strangeness(features),
-            *self._strange_references(references),
+            *self._strange_references(question.sample, references),
         )
 
     def _ending(self, features: Features) -> tuple[str, ...]:

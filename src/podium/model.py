@@ -20,6 +20,7 @@ from podium.completeness import Ending
 from podium.errors import MissingFile, ModelError, UnknownName, WeightsError
 from podium.features import Extractor, FeatureCache
 from podium.files import write_bytes
+from podium.kinds import Kinds
 from podium.novelty import Novelty
 from podium.order import Order
 from podium.scorers import Scorer, ScorerState
@@ -67,6 +68,7 @@ class Model:
     evidence: Evidence
     ending: Ending | None = None
     order: Order | None = None
+    kinds: Kinds | None = None
     anchor: Anchor | None = None
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
@@ -82,6 +84,7 @@ class Model:
             "calibration.distances": self.calibration.distances,
             **(self.ending.arrays() if self.ending else {}),
             **(self.order.arrays() if self.order else {}),
+            **(self.kinds.arrays() if self.kinds else {}),
             **(self.anchor.arrays() if self.anchor else {}),
         }
         write_bytes(folder / "model.safetensors", save(arrays))
@@ -224,6 +227,7 @@ def _restored(
         evidence=Evidence(**config["evidence"]),
         ending=Ending.of_arrays(arrays),
         order=Order.of_arrays(arrays),
+        kinds=Kinds.of_arrays(arrays),
         anchor=Anchor.of_saved(config.get("anchor"), arrays),
     )
 

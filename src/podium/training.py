@@ -23,6 +23,7 @@ from podium.errors import TrainingError, UsageError
 from podium.evaluation import Floats, floor_predictions, measure, true_scores, with_coverage
 from podium.features import Extraction, Extractor, FeatureCache, Sample, extract
 from podium.files import write_bytes
+from podium.kinds import learn_kinds
 from podium.model import Evidence, Model
 from podium.novelty import learn_novelty
 from podium.order import learn_order
@@ -302,6 +303,7 @@ def _fitted(
         evidence=Evidence(options.description, len(samples), options.seed, results),
         ending=learn_ending(seen, novelty.normaliser),
         order=learn_order(seen, novelty.normaliser),
+        kinds=learn_kinds(seen, [p.action for p in performances]),
     )
 
 
