@@ -57,6 +57,12 @@ def test_two_actions_are_enough():
     assert np.mean([two.are_different(values[first], values[i]) for i in others]) > 0.8
 
 
+def test_an_action_of_a_single_performance_is_left_out(kinds):
+    values, actions = performances(150, 0)
+    single, _ = performances(1, 7)
+    assert learn_kinds([*values, *single], [*actions, "109"]).weights.shape == kinds.weights.shape
+
+
 def test_the_same_performances_give_the_same_bytes(kinds):
     again = learn_kinds(*performances(150, 0))
     assert again.weights.tobytes() == kinds.weights.tobytes()

@@ -4,6 +4,7 @@ It is learned from the training performances, whose actions are known, what each
 at each place counted from the end.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -85,7 +86,7 @@ def learn_kinds(features: Sequence[Array], actions: Sequence[str | None]) -> Kin
     The threshold is set on pairs of performances that were both left out when the rest was learned.
     `None` where too few have an action, or all the same one.
     """
-    named = [(v, a) for v, a in zip(features, actions, strict=True) if a is not None]
+    named = _repeated([(v, a) for v, a in zip(features, actions, strict=True) if a is not None])
     if len(named) < MIN_PERFORMANCES or len({action for _, action in named}) < 2:
         return None
     order = np.random.default_rng(0).permutation(len(named))
@@ -100,11 +101,18 @@ def learn_kinds(features: Sequence[Array], actions: Sequence[str | None]) -> Kin
     return _fitted(named, float(np.quantile(left_out, ALARM)))
 
 
+def _repeated(named: Sequence[tuple[Array, str]]) -> list[tuple[Array, str]]:
+    """Leave out actions of a single performance: how much such differ cannot be told."""
+    times = Counter(action for _, action in named)
+    return [(values, action) for values, action in named if times[action] > 1]
+
+
 def _left_out(
     train: Sequence[tuple[Array, str]], queries: Sequence[tuple[Array, str]]
 ) -> list[float]:
     """Say how likely pairs of one action are to be so, by what was learned from others."""
-    if not 1 < len({action for _, action in train}) < len(train):
+    train = _repeated(train)
+    if len({action for _, action in train}) < 2:
         return []
     kinds = _fitted(train, 0.0)
     chances = [(kinds.chances(values), action) for values, action in queries]
