@@ -13,20 +13,31 @@ from typing import IO
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that takes the place of `path` only once all of it is on disk.
 
-    Until then, and after any error, whatever stood at `path` before is untouched.
+    Until then, and after any error, whatever stood at `path` before is untouched. An error of the
+    system's, such as a full disk, carries `path` as its `filename`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    name = ""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o644)
         os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
+    except BaseException as error:
+        if name:
+            Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError) and _names_only_the_unfinished(error, path):
+            error.filename = str(path)
         raise
+
+
+def _names_only_the_unfinished(error: OSError, path: Path) -> bool:
+    if error.errno is None or error.filename2 is not None:  # the second is `path` already
+        return False
+    return error.filename is None or Path(error.filename).name.startswith(f".{path.name}.")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
