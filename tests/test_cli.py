@@ -993,6 +993,23 @@ def test_a_fault_of_its_own_is_one_line_too(podium, model, dive, monkeypatch):
         podium("--debug", "score", dive, *model)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes"),
+    ],
+)
+def test_memory_that_ran_out_is_no_fault_of_its_own(podium, model, dive, monkeypatch, error):
+    def full(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("podium.assessor.clip_feedback", full)
+    answer = podium("score", dive, *model)
+    assert (answer.code, answer.out) == (Exit.INPUT, "")
+    assert answer.err == "podium: memory ran out: close other programs, and run it again\n"
+
+
 def test_debug_shows_where_an_error_came_from(podium, tmp_path):
     with pytest.raises(FileNotFoundError):
         podium("--debug", "inspect", tmp_path / "none.mp4")

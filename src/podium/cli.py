@@ -422,11 +422,18 @@ def _failed(error: Exception) -> int:
         where = f"{path}: " if path else ""
         advice = _ADVICE.get(error.errno or 0, "check the path, its permissions and the free space")
         return _complain(f"{where}{error.strerror or error}: {advice}", Exit.INPUT)
+    if _is_of_memory(error):
+        return _complain("memory ran out: close other programs, and run it again", Exit.INPUT)
     return _complain(
         f"this is a fault of Podium's own ({type(error).__name__}: {error}): "
         "please report it with what podium --debug shows",
         Exit.BUG,
     )
+
+
+def _is_of_memory(error: Exception) -> bool:
+    """Say whether memory ran out; PyTorch has an error of its own for it, in words only."""
+    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
 
 
 def _complain(message: str, code: int) -> int:
