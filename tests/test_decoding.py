@@ -169,9 +169,7 @@ def test_the_death_of_a_child_is_said_of_the_file(long_video, make_video, name):
     answers = pictures(long_video, (320, 240), VideoLimits())
     next(answers)
     os.kill(pid, getattr(signal, name))
-    message = (
-        f"{long_video}: the decoder was ended by {name} while it looked at it: {WHY[name]}"
-    )
+    message = f"{long_video}: the decoder was ended by {name} while it looked at it: {WHY[name]}"
     with pytest.raises(VideoError, match=whole(message)):
         list(answers)
     assert len(decode(make_video(), **SIZE)) == 20
