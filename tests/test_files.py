@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from podium.files import cache_folder, digest, replacing, write_bytes
+from podium.files import cache_folder, digest, remove_half_written, replacing, write_bytes
 
 
 def whole(message: str) -> str:
@@ -58,6 +58,15 @@ def test_a_system_call_that_fails_leaves_nothing_behind(tmp_path, monkeypatch, s
     with pytest.raises(OSError, match=whole(f"[Errno 28] No space left on device: '{path}'")):
         write_bytes(path, b"content")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_half_written_of_a_file_is_removed_and_nothing_else(tmp_path):
+    path = tmp_path / "[a]*.csv"
+    half, other, own = tmp_path / ".[a]*.csv.abcd_123", tmp_path / ".b.csv.abcd_123", path
+    for made in (half, other, own):
+        made.touch()
+    remove_half_written(path)
+    assert sorted(tmp_path.iterdir()) == sorted([other, own])
 
 
 def test_an_error_of_another_file_keeps_its_name(tmp_path):

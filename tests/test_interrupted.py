@@ -165,7 +165,7 @@ def test_train_can_be_killed_at_any_moment(small_model, tmp_path, scorer):
     kill_often(
         lambda folder: ["train", small_model.manifest, "--out", folder, "--scorer", scorer,
                         "--resume"],
-        folders, [small_model.cache] * 2, watched=folders[1], share=1 / 3,
+        folders, [small_model.cache] * 2, watched=folders[1], share=2 / 3,
     )  # fmt: skip
     assert contents(folders[1]) == contents(folders[0])
     assert set(contents(folders[0])) == {"README.md", "config.json", "model.safetensors"}

@@ -598,12 +598,13 @@ def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -
 def _write_csv(
     path: Path, rows: Sequence[dict[str, str]], columns: Sequence[str] = PREDICTED
 ) -> None:
-    from podium.files import write_bytes
+    from podium.files import remove_half_written, write_bytes
 
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+    remove_half_written(path)
     write_bytes(path, text.getvalue().encode("utf-8", "backslashreplace"))
 
 

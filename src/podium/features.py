@@ -22,7 +22,7 @@ from podium.augmentation import Augmentation
 from podium.backbones import Backbone, describe
 from podium.clips import ClipOptions, Clips, VideoFacts, bounded, cut
 from podium.errors import FeatureError, PodiumError, VideoError
-from podium.files import cache_folder, digest, write_bytes
+from podium.files import cache_folder, digest, remove_half_written, write_bytes
 from podium.keypoints import filled
 from podium.performance import Performance
 from podium.video import DECODER_VERSION, Frames, decode, without_leading_black, without_repeats
@@ -123,8 +123,7 @@ class FeatureCache:
             lock.acquire()
         except Timeout:
             return None
-        for half_written in path.parent.glob(f".{path.name}.*"):  # of one that was killed
-            half_written.unlink(missing_ok=True)
+        remove_half_written(path)
         return Claim(lock)
 
     def _path(self, key: str) -> Path:

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import IO
 
@@ -44,6 +45,12 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     with replacing(path) as file:
         file.write(content)
+
+
+def remove_half_written(path: Path) -> None:
+    """Remove what a killed process left of `path`; call it where nobody else can be writing it."""
+    for half_written in path.parent.glob(f".{escape(path.name)}.????????"):
+        half_written.unlink(missing_ok=True)
 
 
 def digest(path: Path) -> str:
