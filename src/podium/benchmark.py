@@ -22,7 +22,7 @@ from podium.augmentation import AugmentationOptions, draw
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.evaluation import true_scores
 from podium.features import Extractor, FeatureCache, Sample, extract
-from podium.files import write_bytes
+from podium.files import remove_half_written, write_bytes
 from podium.performance import Performance
 from podium.scorers import Floats
 from podium.splits import DataSplit, action_of, stratified_splits
@@ -270,6 +270,7 @@ class Benchmark:
             extras=self.look(scorer, split, train, test),
         )
         if path:
+            remove_half_written(path)
             write_bytes(path, json.dumps(asdict(cell)).encode())
         return cell
 
