@@ -316,6 +316,14 @@ def test_a_moment_is_the_phase_that_overlaps_a_clip_most(make_sample):
     assert moments([late], ClipOptions()) == ("entry", "entry", "splash")
 
 
+def test_moments_of_a_thinned_video_are_counted_in_the_frames_of_its_file(make_sample):
+    phases = Phase("flight", 0, 40), Phase("entry", 41, 70), Phase("splash", 71, 127)
+    sample = with_phases(make_sample, "a", 4, *phases)
+    video = replace(sample.features.video, step=2)
+    thinned = replace(sample, features=replace(sample.features, video=video))
+    assert moments([thinned], ClipOptions()) == ("flight", "entry", "splash", "splash")
+
+
 def test_moments_are_voted_on_from_the_end(make_sample):
     samples = [
         with_phases(make_sample, "a", 2, Phase("x", 0, 15), Phase("y", 16, 31)),

@@ -87,7 +87,7 @@ class Anchor:
         place = self.find(seen)
         if place is None:
             return replace(frames, missing_event=self.event)
-        last = int(seen.numbers[place]) + self.after
+        last = int(seen.numbers[place]) + self.after * seen.step
         return frames.span(0, int(np.searchsorted(frames.numbers, last, side="right")))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -120,7 +120,8 @@ class Anchor:
 class Marked:
     """A training performance in which the event is marked, at the frame `event`.
 
-    `windows` is (windows, dim), what `EYE` says of each; they end at the frames `ends`, (windows,).
+    `windows` is (windows, dim), what `EYE` says of each; they end at the frames `ends`, (windows,),
+    counted as `event` is.
     """
 
     windows: Array

@@ -21,12 +21,12 @@ from safetensors.numpy import save
 from podium.anchor import EYE, Anchor
 from podium.augmentation import Augmentation
 from podium.backbones import Backbone, describe
-from podium.clips import ClipOptions, Clips, VideoFacts, bounded, cut
+from podium.clips import ClipOptions, Clips, VideoFacts, bounded, counting, cut
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.files import cache_folder, digest, remove_half_written, write_bytes
 from podium.keypoints import filled
 from podium.performance import Performance
-from podium.video import DECODER_VERSION, Frames, decode, without_leading_black, without_repeats
+from podium.video import DECODER_VERSION, Frames, decode
 
 FEATURE_SUFFIXES = (".npy", ".safetensors")
 """Files that hold features (clips, dim) or keypoints (frames, joints, 2 or 3) already, and are read
@@ -243,11 +243,12 @@ class Extractor:
                 lookup.claim.release()
 
     def _decoded(self, performance: Performance) -> Frames:
-        frames = _decoded(performance, self.backbone.frame_size)
+        frames = _decoded(performance, self.backbone.frame_size, self.options)
         if self.anchor is None:
             return frames
-        same = self.backbone.frame_size == EYE.frame_size
-        return self.anchor.ended(frames, frames if same else _decoded(performance, EYE.frame_size))
+        if self.backbone.frame_size == EYE.frame_size:
+            return self.anchor.ended(frames, frames)
+        return self.anchor.ended(frames, _decoded(performance, EYE.frame_size, self.options))
 
     def _made(
         self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str
@@ -293,11 +294,11 @@ class Extractor:
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
 
 
-def _decoded(performance: Performance, frame_size: tuple[int, int]) -> Frames:
+def _decoded(performance: Performance, frame_size: tuple[int, int], options: ClipOptions) -> Frames:
     path, (width, height) = performance.path, frame_size
     frames = decode(path, width=width, height=height)
     frames = bounded(frames, path, performance.start_frame, performance.end_frame)
-    return without_repeats(without_leading_black(frames))
+    return counting(frames, options)
 
 
 def extract(

@@ -21,6 +21,7 @@ from podium.errors import MissingFile, ModelError, UnknownName, WeightsError
 from podium.features import Extractor, FeatureCache
 from podium.files import write_bytes
 from podium.novelty import Novelty
+from podium.order import Order
 from podium.scorers import Scorer, ScorerState
 
 FORMAT = 1
@@ -65,6 +66,7 @@ class Model:
     actions: tuple[str, ...]
     evidence: Evidence
     ending: Ending | None = None
+    order: Order | None = None
     anchor: Anchor | None = None
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
@@ -79,6 +81,7 @@ class Model:
             **{key: np.ascontiguousarray(v) for key, v in self.novelty.arrays().items()},
             "calibration.distances": self.calibration.distances,
             **(self.ending.arrays() if self.ending else {}),
+            **(self.order.arrays() if self.order else {}),
             **(self.anchor.arrays() if self.anchor else {}),
         }
         write_bytes(folder / "model.safetensors", save(arrays))
@@ -220,6 +223,7 @@ def _restored(
         actions=tuple(config["actions"]),
         evidence=Evidence(**config["evidence"]),
         ending=Ending.of_arrays(arrays),
+        order=Order.of_arrays(arrays),
         anchor=Anchor.of_saved(config.get("anchor"), arrays),
     )
 

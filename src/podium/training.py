@@ -25,6 +25,7 @@ from podium.features import Extraction, Extractor, FeatureCache, Sample, extract
 from podium.files import write_bytes
 from podium.model import Evidence, Model
 from podium.novelty import learn_novelty
+from podium.order import learn_order
 from podium.panel import is_judged_by_panel
 from podium.performance import Performance
 from podium.scorers import Scorer
@@ -189,10 +190,11 @@ def marked(
     return [
         Marked(
             sample.features.values,
-            window_ends(sample.features.video.n_used) + sample.features.video.first_used,
-            begins[sample.performance.id] or 0,
+            window_ends(video.n_used),
+            ((begins[sample.performance.id] or 0) - video.first_used) // video.step,
         )
         for sample in extraction.samples
+        for video in (sample.features.video,)
     ]
 
 
@@ -307,6 +309,7 @@ def _fitted(
         actions=tuple(sorted({p.action for p in performances if p.action})),
         evidence=Evidence(options.description, len(samples), options.seed, results),
         ending=learn_ending(seen, novelty.normaliser),
+        order=learn_order(seen, novelty.normaliser),
     )
 
 
@@ -345,11 +348,11 @@ def _phases_from_end(sample: Sample, options: ClipOptions) -> list[str]:
     if not phases:
         return []
     n_clips = len(sample.features)
-    first = sample.features.video.first_used
-    starts = [first + index * options.stride for index in reversed(range(n_clips))]
+    first, step = sample.features.video.first_used, sample.features.video.step
+    starts = [first + index * options.stride * step for index in reversed(range(n_clips))]
     names = []
     for start in starts:
-        stop = start + options.n_frames - 1
+        stop = start + options.n_frames * step - 1
         overlaps = [min(stop, p.end_frame) - max(start, p.start_frame) for p in phases]
         names.append(phases[int(np.argmax(overlaps))].name)
     return names
