@@ -121,15 +121,17 @@ def features(result: dict[str, Any]) -> str:
     return f"C3D, {result['threads']} thread(s): {'; '.join(ways)}."
 
 
-def whole_dive(result: dict[str, Any]) -> str:
-    """Say how long a whole assessment takes."""
-    seconds = {name: statistics.median(taken) for name, taken in result["seconds"].items()}
-    return (
-        f"`podium score` with the backbone `{result['backbone']}` takes "
-        f"{seconds['podium score']:.1f} s, {seconds['after imports']:.1f} s of them after imports, "
-        f"{result['processor_seconds']:.1f} s of the processor, and "
-        f"{result['peak_megabytes']:.0f} MB; `podium --help` {seconds['podium --help']:.2f} s."
-    )
+def whole_dive(results: dict[str, Any]) -> str:
+    """Say how long a whole assessment takes, by backbone."""
+    rows = []
+    for backbone, result in results.items():
+        seconds = {name: statistics.median(taken) for name, taken in result["seconds"].items()}
+        rows.append(
+            f"with `{backbone}` {seconds['podium score']:.1f} s, {seconds['after imports']:.1f} s "
+            f"of them after imports, {result['processor_seconds']:.1f} s of the processor, and "
+            f"{result['peak_megabytes']:.0f} MB (`podium --help`: {seconds['podium --help']:.2f} s)"
+        )
+    return f"`podium score`, start to exit: {'; '.join(rows)}."
 
 
 def extraction(result: dict[str, Any]) -> str:
