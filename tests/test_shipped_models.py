@@ -202,7 +202,7 @@ def test_a_real_dive_that_was_cut_and_saved_again_is_not_scored_as_if_whole(
         if [w for w in cut.warnings if w.endswith(WIDE)]:
             assert (cut.score.low, cut.score.high) == (cut.score.range_low, cut.score.range_high)
             assert cut.score.low <= dive.score <= cut.score.high
-    assert found == [f"the video seems to stop before the performance does: {WIDE}"] * 4
+    assert found == [f"the splash is not to be found in the video: {WIDE}"] * 4
 
 
 def test_a_file_that_lost_its_end_is_not_scored_as_if_whole(
