@@ -107,6 +107,7 @@ class Results:
             for name in ("about", "systems", "tables")
         ]
         text = "{" + ",\n".join([*parts, f'"cells": [\n{cells}\n]']) + "}\n"
+        remove_half_written(Path(path))
         write_bytes(Path(path), text.encode())
         return self
 
