@@ -189,7 +189,7 @@ def test_the_command_keeps_no_rows_of_damaged_results(asked, tmp_path, capsys):
 
 def test_joints_that_nobody_saw_are_counted():
     def sample(*warnings):
-        facts = VideoFacts(16, 16, 0, warnings)
+        facts = VideoFacts(16, 16, 0, 1.0, warnings)
         features = Features(np.zeros((1, 2), np.float32), np.zeros(1), np.ones(1), "x", facts)
         return Sample(Performance("a", Path("a.mp4")), features)
 
