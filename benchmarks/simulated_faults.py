@@ -35,7 +35,12 @@ from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 from podium.simulation import Fault, SimulationOptions
 
 CLIP_FRAMES = 16
-OPTIONS = SiameseLSTMOptions(n_components=64, head="joint_and_clips", clip_metric="deviation")
+OPTIONS = SiameseLSTMOptions(
+    n_components=64,
+    n_last_clips=0,
+    head="joint_and_clips",
+    clip_metric="deviation",
+)
 """Those of the shipped model `simulated`."""
 
 

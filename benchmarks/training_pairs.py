@@ -118,7 +118,7 @@ def learn(
     """Learn for some seconds of the processor; give seconds and validation losses."""
     torch.manual_seed(seed)
     network = Siamese(DIM, NETWORK)
-    optimiser = torch.optim.Adam(network.parameters(), lr=arguments.learning_rate)
+    optimiser = torch.optim.Adam(network.parameters(), lr=arguments.learning_rate, fused=True)
     given = (
         naive(network, lessons, seed)
         if way == "naive"

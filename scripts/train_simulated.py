@@ -23,7 +23,10 @@ SIMULATION = SimulationOptions(n_performances=300, seed=40001)
 OPTIONS = TrainingOptions(
     backbone="figure",
     scorer_options=SiameseLSTMOptions(
-        n_components=64, head="joint_and_clips", clip_metric="deviation"
+        n_components=64,
+        n_last_clips=0,
+        head="joint_and_clips",
+        clip_metric="deviation",
     ),
     description=(
         f"{SIMULATION.n_performances} dives rendered by Podium itself "

@@ -18,6 +18,7 @@ from podium.errors import (
 )
 from podium.features import FeatureCache
 from podium.model import load_model
+from podium.order import Order
 from podium.performance import Performance
 from podium.scorers.difficulty import Difficulty
 from podium.target import Target
@@ -253,6 +254,36 @@ def test_a_video_unlike_the_training_is_flagged(judge, make_video, dive):
     assert doubts == said
     assert judge.compare(video, dive).warnings == said
     assert judge.assess(dive, action="107", difficulty=2.0).warnings == ()
+
+
+def test_a_reference_of_ones_own_is_doubted_as_the_video_is(judge, make_video, dive):
+    generator = np.random.default_rng(0)
+    noise = [generator.integers(0, 255, (48, 64, 3)).astype(np.uint8) for _ in range(50)]
+    video = make_video("noise.mp4", noise)
+    said = (
+        "the reference noise.mp4 is unlike those the model was trained on (only 4.0% of them lie "
+        "as far from the others): take the score and its range with great caution",
+    )
+    assert judge.compare(dive, video).warnings == said
+    beside = judge.assess(dive, action="107", difficulty=2.0, references=[video])
+    assert beside.warnings == said
+    assert judge.compare(dive, dive).warnings == ()
+
+
+def test_moments_out_of_order_are_flagged(judge, dive):
+    normaliser = judge.model.novelty.normaliser
+    nothing_is_in_place = Order(np.zeros((normaliser.dim, 2)), np.zeros(2), threshold=1.0)
+    strict = Assessor(replace(judge.model, order=nothing_is_in_place))
+    ours = (
+        "the moments of this video do not come in the usual order: take the score and its range "
+        "with great caution"
+    )
+    theirs = ours.replace("this video", f"the reference {dive.name}")
+    assert strict.assess(dive, action="107", difficulty=2.0).warnings == (ours,)
+    assert strict.compare(dive, dive).warnings == (ours, theirs)
+    whatever_is_in_place = replace(nothing_is_in_place, threshold=-1.0)
+    lax = Assessor(replace(judge.model, order=whatever_is_in_place))
+    assert lax.assess(dive, action="107", difficulty=2.0).warnings == ()
 
 
 # references of one's own

@@ -139,6 +139,25 @@ def test_frames_that_repeat_are_left_out_of_the_clips(make_video):
     assert np.abs(repeated.pixels.astype(int) - once.pixels).max() <= 4
 
 
+def test_twice_the_frames_a_second_give_the_same_clips(make_video):
+    light = [np.full((48, 64, 3), 40 + 3 * i, np.uint8) for i in range(50)]
+    between = [np.full((48, 64, 3), 42 + 3 * i, np.uint8) for i in range(49)]
+    twice = [frame for pair in zip(light, [*between, light[-1]], strict=True) for frame in pair]
+    slow = read_clips(make_video("slow.mp4", light, frames_per_second=30, crf="1"), **SIZE)
+    fast = read_clips(make_video("fast.mp4", twice[:-1], frames_per_second=60, crf="1"), **SIZE)
+    assert np.abs(fast.pixels.astype(int) - slow.pixels).max() <= 4
+    np.testing.assert_allclose(fast.start_seconds, slow.start_seconds, atol=1e-3)
+    assert (slow.video.step, slow.video.first_used) == (1, 2)
+    assert (fast.video.step, fast.video.first_used) == (2, 4)
+    assert (fast.video.n_frames, fast.video.n_used) == (99, 48)
+
+
+def test_clips_of_no_frames_a_second_are_refused():
+    message = "clips of 0 frames a second cannot be cut: most_per_second must be above 0"
+    with pytest.raises(UsageError, match=whole(message)):
+        ClipOptions(most_per_second=0)
+
+
 @pytest.mark.parametrize("n_frames", [1, 3, 15])
 def test_too_short_a_video_is_refused_by_name(make_video, n_frames):
     path = make_video(frames=n_frames)

@@ -36,6 +36,12 @@ def test_a_clip_lies_in_a_phase_with_half_of_its_frames(dive):
     assert clips_of_phase(dive, "splash").tolist() == by_hand == [False, False, False, True]
 
 
+def test_clips_of_a_thinned_video_are_twice_as_long_in_the_frames_of_its_file(dive):
+    video = replace(dive.features.video, step=2, first_used=0)
+    thinned = replace(dive, features=replace(dive.features, video=video))
+    assert clips_of_phase(thinned, "splash").tolist() == [False, True, False, False]
+
+
 def test_a_short_phase_has_the_clip_that_holds_most_of_it(dive):
     assert clips_of_phase(dive, "entry").tolist() == [False, False, True, False]
 

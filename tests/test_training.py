@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from podium import training
+from podium import anchor, training
 from podium.clips import ClipOptions
 from podium.errors import TrainingError, UsageError
 from podium.features import FeatureCache
+from podium.model import load_model
 from podium.performance import Performance, Phase
 from podium.training import Progress, TrainingOptions, folds, moments, train_model
 
@@ -315,6 +316,14 @@ def test_a_moment_is_the_phase_that_overlaps_a_clip_most(make_sample):
     assert moments([late], ClipOptions()) == ("entry", "entry", "splash")
 
 
+def test_moments_of_a_thinned_video_are_counted_in_the_frames_of_its_file(make_sample):
+    phases = Phase("flight", 0, 40), Phase("entry", 41, 70), Phase("splash", 71, 127)
+    sample = with_phases(make_sample, "a", 4, *phases)
+    video = replace(sample.features.video, step=2)
+    thinned = replace(sample, features=replace(sample.features, video=video))
+    assert moments([thinned], ClipOptions()) == ("flight", "entry", "splash", "splash")
+
+
 def test_moments_are_voted_on_from_the_end(make_sample):
     samples = [
         with_phases(make_sample, "a", 2, Phase("x", 0, 15), Phase("y", 16, 31)),
@@ -333,3 +342,34 @@ def test_the_config_holds_what_was_measured(small_model):
     config = json.loads((small_model.folder / "config.json").read_text("utf-8"))
     assert config["evidence"]["n_train"] == 24
     assert config["evidence"]["results"]["siamese_lstm"]["n"] == 24
+
+
+# clips that are aligned at an event
+
+
+def test_clips_end_some_frames_after_the_event(small_model, cache, tmp_path, monkeypatch):
+    monkeypatch.setattr(anchor, "MIN_PERFORMANCES", 20)
+    options = replace(small_model.options, event="water_entry", after_event=10)
+    made, extraction = train_model(
+        small_model.performances(), tmp_path / "bars", options, cache=cache
+    )
+    assert made.anchor.event == "water_entry"
+    ends = [sample.features.end_seconds[-1] * 25 for sample in extraction.samples]
+    assert np.median(np.abs(np.array(ends) - (26 + 10 + 1))) <= made.anchor.large_error
+    assert max(ends) < 50
+    again = load_model(tmp_path / "bars")
+    assert again.anchor.fingerprint == made.anchor.fingerprint
+    assert again.extractor().anchor == again.anchor
+    card = (tmp_path / "bars" / "README.md").read_text("utf-8")
+    assert "The last clip ends 10 frames after the water_entry" in card
+
+
+def test_an_event_that_is_marked_too_rarely_is_refused(small_model, cache, tmp_path):
+    options = replace(small_model.options, event="landing")
+    message = (
+        "landing is marked in 0 performances, too few to learn to find it: mark it in 50 or more, "
+        "or align clips at the ends of the videos"
+    )
+    with pytest.raises(TrainingError, match=whole(message)):
+        train_model(small_model.performances(), tmp_path / "bars", options, cache=cache)
+    assert not (tmp_path / "bars").exists()

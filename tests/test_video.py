@@ -16,7 +16,15 @@ from PIL import Image
 
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import MissingFile, VideoError
-from podium.video import Frames, VideoLimits, decode, probe, without_leading_black, without_repeats
+from podium.video import (
+    Frames,
+    VideoLimits,
+    decode,
+    probe,
+    thinned,
+    without_leading_black,
+    without_repeats,
+)
 
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 SIZE = {"width": 64, "height": 48}
@@ -494,6 +502,31 @@ def test_single_frames_that_repeat_are_dropped_and_counted(values, kept):
     n = len(values) - len(kept)
     note = f"{n} frames that repeat the one before were left out"
     assert frames.warnings == ((note,) if n else ())
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"),
+    [
+        (10, range(7)),
+        (7, range(7)),  # frames_of has 10 a second
+        (5, [0, 2, 4, 6]),
+        (3, [0, 3, 6]),
+        (2.4, [2, 6]),
+        (0.1, [6]),
+    ],
+)
+def test_a_video_of_a_higher_rate_keeps_every_so_many_frames_back_from_the_last(most, kept):
+    frames = thinned(frames_of([10 * i for i in range(7)]), most)
+    assert frames.numbers.tolist() == list(kept)
+    assert frames.pixels[:, 0, 0, 0].tolist() == [10 * i for i in kept]
+    np.testing.assert_allclose(frames.start_seconds, np.array(kept) / 10)
+    assert (frames.end_seconds, frames.n_decoded) == (pytest.approx(0.7), 7)
+    assert frames.step == (kept[1] - kept[0] if len(kept) > 1 else 100)
+    assert frames.reaches_end
+
+
+def test_a_single_frame_is_not_thinned():
+    assert len(thinned(frames_of([7]), 1)) == 1
 
 
 # real data

@@ -75,6 +75,12 @@ SAID = [
     "difficulty 32 is far from those the model was trained on (1.6 to 4.1): check it",
     "this video is unlike those the model was trained on (only 0.3% of them lie as far from the "
     "others): take the score and its range with great caution",
+    "the moments of this video do not come in the usual order: take the score and its range with "
+    "great caution",
+    "the reference a.mp4 is unlike those the model was trained on (only 0.3% of them lie as far "
+    "from the others): take the score and its range with great caution",
+    "the moments of the reference a.mp4 do not come in the usual order: take the score and its "
+    "range with great caution",
 ]
 
 

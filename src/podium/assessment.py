@@ -120,6 +120,7 @@ class Assessment:
                 "used_frames": self.video.n_used,
                 "promised_frames": self.video.n_promised,
                 "end_is_missing": self.video.end_is_missing,
+                "missing_event": self.video.missing_event,
                 "first_used_frame": self.video.first_used,
                 "seconds": self.video.seconds,
                 "warnings": list(self.warnings),

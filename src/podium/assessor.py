@@ -19,6 +19,7 @@ from podium.scorers import ComparingScorer
 
 QUERY = "your video"
 HIGHEST_SUM = COUNTING * HIGHEST_MARK
+_CAUTION = "take the score and its range with great caution"
 
 
 @dataclass(frozen=True)
@@ -246,29 +247,47 @@ class Assessor:
             return self.model.score_range
         return 0.0, HIGHEST_SUM * max(difficulty, question.difficulty_range[1])
 
-    def _novelty(self, features: Features) -> tuple[str, ...]:
-        share = self.model.novelty.share_farther(features.values)
-        if not self.model.novelty.is_novel(features.values):
-            return ()
-        return (
-            f"this video is unlike those the model was trained on (only {share:.1%} of them lie "
-            "as far from the others): take the score and its range with great caution",
+    def _strangeness(self, features: Features, which: str = "this video") -> tuple[str, ...]:
+        """Doubt a video that is unlike those of training, as a whole or in its order."""
+        novelty, order = self.model.novelty, self.model.order
+        said = []
+        if novelty.is_novel(features.values):
+            said.append(
+                f"{which} is unlike those the model was trained on (only "
+                f"{novelty.share_farther(features.values):.1%} of them lie as far from the "
+                f"others): {_CAUTION}"
+            )
+        if order and order.is_disordered(novelty.normaliser(features.values)):
+            said.append(f"the moments of {which} do not come in the usual order: {_CAUTION}")
+        return tuple(said)
+
+    def _strange_references(self, references: Sequence[Sample]) -> tuple[str, ...]:
+        """Doubt references of the user's own that are unlike all that the model knows."""
+        known = {r.performance.id for r in self._comparing().references} if references else set()
+        return tuple(
+            doubt
+            for reference in references
+            if reference.performance.id not in known
+            for doubt in self._strangeness(reference.features, f"the {reference.performance.id}")
         )
 
-    def _doubts(self, question: Question) -> tuple[str, ...]:
+    def _doubts(self, question: Question, references: Sequence[Sample] = ()) -> tuple[str, ...]:
         """Say what had to be assumed, and what is not to be trusted."""
         features = question.sample.features
         return (
             *features.video.warnings,
             *question.assumptions,
             *self._ending(features),
-            *self._novelty(features),
+            *self._strangeness(features),
+            *self._strange_references(references),
         )
 
     def _ending(self, features: Features) -> tuple[str, ...]:
         """Doubt a video that seems to stop before the performance does."""
         if features.video.end_is_missing:
             why = "the end of the video is missing"
+        elif event := features.video.missing_event:
+            why = f"the {event} is not to be found in the video"
         elif self.model.ending and self.model.ending.is_missing(
             self.model.novelty.normaliser(features.values)
         ):
@@ -297,7 +316,7 @@ class Assessor:
             remarks=remarks(clips),
             model=self.model.name,
             backbone=self.model.backbone_name,
-            warnings=self._doubts(question),
+            warnings=self._doubts(question, references),
             alignment=self._in_step(query, references),
         )
 

@@ -19,7 +19,7 @@ from podium.augmentation import AugmentationOptions, draw
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.evaluation import true_scores
 from podium.features import Extractor, FeatureCache, Sample, extract
-from podium.files import write_bytes
+from podium.files import remove_half_written, write_bytes
 from podium.performance import Performance
 from podium.provenance import (
     PACKAGES,
@@ -366,6 +366,7 @@ class Benchmark:
             made_from=made_from,
         )
         if path := self._path(system, split, made_from):
+            remove_half_written(path)
             write_bytes(path, json.dumps(asdict(cell)).encode())
         return cell
 

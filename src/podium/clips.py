@@ -7,21 +7,31 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import UsageError, VideoError
-from podium.video import Frames, decode, without_leading_black, without_repeats
+from podium.video import Frames, decode, thinned, without_leading_black, without_repeats
 
 
 @dataclass(frozen=True)
 class ClipOptions:
-    """How a performance is cut: the paper's clips have 16 frames and do not overlap (III-A)."""
+    """How a performance is cut: the paper's clips have 16 frames and do not overlap (III-A).
+
+    Clips must last about as long in every video: one that has many more frames than
+    `most_per_second` is thinned first (`podium.video.thinned`).
+    """
 
     n_frames: int = 16
     stride: int = 16
+    most_per_second: float = 30.0
 
     def __post_init__(self) -> None:
         if self.n_frames < 1 or self.stride < 1:
             raise UsageError(
                 f"clips of {self.n_frames} frames with a stride of {self.stride} cannot be cut: "
                 "both must be 1 or more"
+            )
+        if not self.most_per_second > 0:
+            raise UsageError(
+                f"clips of {self.most_per_second:g} frames a second cannot be cut: "
+                "most_per_second must be above 0"
             )
 
 
@@ -32,7 +42,9 @@ class VideoFacts:
     `n_frames` is how many frames the file held, `n_used` how many of them are in a clip,
     `first_used` the 0-based number of the first of these, and `seconds` how long they last.
     `n_promised` is how many frames the file's header promises, 0 where it is silent;
-    `end_is_missing` says that the picture ends before the header says it should.
+    `end_is_missing` says that the picture ends before the header says it should, `missing_event`
+    what was looked for in the picture and is not there (`podium.anchor`). `step` is 2 where every
+    second frame was used, because there were so many a second.
     """
 
     n_frames: int
@@ -42,6 +54,8 @@ class VideoFacts:
     warnings: tuple[str, ...] = ()
     n_promised: int = 0
     end_is_missing: bool = False
+    missing_event: str = ""
+    step: int = 1
 
 
 @dataclass(frozen=True)
@@ -115,7 +129,7 @@ def read_clips(
     end_frame: int | None = None,
     options: ClipOptions = ClipOptions(),
 ) -> Clips:
-    """Decode a video, drop black padding and repeated frames, and cut the rest into clips.
+    """Decode a video, drop what is too much of it (`counting`), and cut the rest into clips.
 
     `start_frame` and `end_frame` (0-based, inclusive) bound the part that counts.
 
@@ -126,9 +140,14 @@ def read_clips(
     """
     frames = bounded(decode(path, width=width, height=height), path, start_frame, end_frame)
     try:
-        return cut(without_repeats(without_leading_black(frames)), options)
+        return cut(counting(frames, options), options)
     except VideoError as error:
         raise VideoError(f"{path}: {error}") from error
+
+
+def counting(frames: Frames, options: ClipOptions = ClipOptions()) -> Frames:
+    """Keep the frames that count: no black padding, no repeated frames, not too many a second."""
+    return without_repeats(without_leading_black(thinned(frames, options.most_per_second)))
 
 
 def bounded(frames: Frames, path: Path, start_frame: int | None, end_frame: int | None) -> Frames:
@@ -159,4 +178,6 @@ def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:
         warnings=frames.warnings,
         n_promised=frames.n_promised,
         end_is_missing=frames.end_is_missing and frames.reaches_end,
+        missing_event=frames.missing_event,
+        step=frames.step,
     )

@@ -1,7 +1,8 @@
 """Whether a performance is there to its end: a dive without its entry is not scored as if whole.
 
-What a file's header promises is one witness (`VideoFacts.end_is_missing`). The other is what the
-last clip looks like: a file that was cut and saved again promises nothing more.
+What a file's header promises is one witness (`VideoFacts.end_is_missing`). Another is what the last
+clip looks like: a file that was cut and saved again promises nothing more. Where performances are
+aligned at an event, that the event is missing says it better (`podium.anchor`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -27,6 +27,10 @@ FARTHEST = 5.0
 """Differences count for no more than so many times a place's scale, or one odd clip could move a
 score by dozens of points."""
 
+LEAST_EXPERTS = 5
+"""Where the share of an action's best gives fewer, so many are taken for experts, but no more than
+a quarter of all."""
+
 LEAST_PERFORMANCES = 10
 """A place that fewer performances reach is judged by the next later one."""
 
@@ -35,10 +39,10 @@ LEAST_PERFORMANCES = 10
 class DeviationOptions:
     """In how many directions clips may deviate, and what is still good.
 
-    Good performances are the best `expert_share` of each action: few, so that hardly any of their
-    clips is faulty. Of the clips of one, compared with the others' without its having been learned
-    from, `false_alarms` lie beyond the border at each place. `shrinkage` is how much the directions
-    are made alike in size: the fewer good performances, the more it helps.
+    Good performances are the best `expert_share` of each action (see `LEAST_EXPERTS`): few, so that
+    hardly any of their clips is faulty. Of the clips of one, compared with the others' without its
+    having been learned from, `false_alarms` lie beyond the border at each place. `shrinkage` is how
+    much the directions are made alike in size: the fewer good performances, the more it helps.
     """
 
     n_directions: int = 16
@@ -149,7 +153,9 @@ def _expert_pairs(
     """List the places of any two experts of one action, (pairs, 2)."""
     found = [np.empty((0, 2), np.int64)]
     for action in np.unique(actions):
-        experts = best_of(scores, actions == action, share)
+        n = int((actions == action).sum())
+        at_least = min(LEAST_EXPERTS, n // 4) / n
+        experts = best_of(scores, actions == action, max(share, at_least))
         found.append(experts[np.stack(np.triu_indices(len(experts), k=1), axis=1)])
     return np.concatenate(found)
 
@@ -167,7 +173,7 @@ def _left_out_distances(between: Floats, pairs: npt.NDArray[np.int64], shrinkage
             whitening = _whitening(between[~own], shrinkage)
             found.append(np.linalg.norm(between[own] @ whitening, axis=1))
     if not found:
-        return np.linalg.norm(between @ _whitening(between, shrinkage), axis=1)
+        found = [np.linalg.norm(between @ _whitening(between, shrinkage), axis=1)]
     return np.concatenate(found)
 
 

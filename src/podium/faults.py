@@ -53,15 +53,16 @@ def read_comments(path: Path) -> dict[str, dict[str, str]]:
 
 def clips_of_phase(sample: Sample, name: str, options: ClipOptions = ClipOptions()) -> Flags:
     """Say which clips lie in a phase, (clips,): those half of whose frames do, or the nearest."""
-    n_clips = len(sample.features)
+    n_clips, video = len(sample.features), sample.features.video
+    length = options.n_frames * video.step
     found = np.zeros(n_clips, bool)
     for phase in sample.performance.phases:
         if phase.name != name:
             continue
-        starts = sample.features.video.first_used + options.stride * np.arange(n_clips)
-        last = np.minimum(starts + options.n_frames - 1, phase.end_frame)
+        starts = video.first_used + options.stride * video.step * np.arange(n_clips)
+        last = np.minimum(starts + length - 1, phase.end_frame)
         shared = last - np.maximum(starts, phase.start_frame) + 1
-        found |= shared >= options.n_frames / 2
+        found |= shared >= length / 2
         if not found.any() and shared.max() > 0:
             found[int(shared.argmax())] = True
     return found

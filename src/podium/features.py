@@ -5,7 +5,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from traceback import clear_frames
@@ -18,14 +18,15 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from podium.anchor import EYE, Anchor
 from podium.augmentation import Augmentation
 from podium.backbones import Backbone, describe
-from podium.clips import ClipOptions, Clips, VideoFacts, bounded, cut
+from podium.clips import ClipOptions, Clips, VideoFacts, bounded, counting, cut
 from podium.errors import FeatureError, PodiumError, VideoError
-from podium.files import cache_folder, digest, write_bytes
+from podium.files import cache_folder, digest, remove_half_written, write_bytes
 from podium.keypoints import filled
 from podium.performance import Performance
-from podium.video import DECODER_VERSION, Frames, decode, without_leading_black, without_repeats
+from podium.video import DECODER_VERSION, Frames, decode
 
 FEATURE_SUFFIXES = (".npy", ".safetensors")
 """Files that hold features (clips, dim) or keypoints (frames, joints, 2 or 3) already, and are read
@@ -110,8 +111,8 @@ class FeatureCache:
         # One text of metadata: several would be written in an order of chance.
         write_bytes(self._path(key), save(arrays, {"podium": _digest(text, arrays) + text}))
 
-    def claim(self, key: str) -> FileLock | None:
-        """Wait until no other process makes what belongs under a key; release the lock after.
+    def claim(self, key: str) -> "Claim | None":
+        """Wait until no other process makes what belongs under a key; release the claim after.
 
         `None` where that takes too long: then the work is done twice, but it is done.
         """
@@ -123,12 +124,24 @@ class FeatureCache:
             lock.acquire()
         except Timeout:
             return None
-        for half_written in path.parent.glob(f".{path.name}.*"):  # of one that was killed
-            half_written.unlink(missing_ok=True)
-        return lock
+        remove_half_written(path)
+        return Claim(lock)
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.safetensors"
+
+
+class Claim:
+    """The right to make features; no lock file stays behind once it is released."""
+
+    def __init__(self, lock: FileLock) -> None:
+        self._lock = lock
+
+    def release(self) -> None:
+        """Let others in. Whoever waits finds the file gone, and locks the next of that name."""
+        with suppress(OSError):  # some systems remove no file that is open
+            Path(self._lock.lock_file).unlink(missing_ok=True)
+        self._lock.release()
 
 
 def _digest(about: str, arrays: Mapping[str, npt.NDArray[Any]]) -> str:
@@ -149,16 +162,20 @@ class Lookup:
     frames: Frames | None = None
     wanted: tuple[Augmentation | None, ...] = ()
     keys: tuple[str, ...] = ()
-    claim: FileLock | None = None
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True)
 class Extractor:
-    """Makes the features of a performance with one backbone, or takes them from the cache."""
+    """Makes the features of a performance with one backbone, or takes them from the cache.
+
+    With an `anchor`, the last clip ends the same time after an event in all performances.
+    """
 
     backbone: Backbone
     options: ClipOptions = field(default_factory=ClipOptions)
     cache: FeatureCache | None = None
+    anchor: Anchor | None = None
 
     def video(
         self, path: Path, start_frame: int | None = None, end_frame: int | None = None
@@ -226,10 +243,12 @@ class Extractor:
                 lookup.claim.release()
 
     def _decoded(self, performance: Performance) -> Frames:
-        path, (width, height) = performance.path, self.backbone.frame_size
-        frames = decode(path, width=width, height=height)
-        frames = bounded(frames, path, performance.start_frame, performance.end_frame)
-        return without_repeats(without_leading_black(frames))
+        frames = _decoded(performance, self.backbone.frame_size, self.options)
+        if self.anchor is None:
+            return frames
+        if self.backbone.frame_size == EYE.frame_size:
+            return self.anchor.ended(frames, frames)
+        return self.anchor.ended(frames, _decoded(performance, EYE.frame_size, self.options))
 
     def _made(
         self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str
@@ -270,8 +289,16 @@ class Extractor:
             self.backbone.fingerprint,
             self.backbone.frame_size,
             augmentation,
+            *((self.anchor.fingerprint,) if self.anchor else ()),
         )
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
+
+
+def _decoded(performance: Performance, frame_size: tuple[int, int], options: ClipOptions) -> Frames:
+    path, (width, height) = performance.path, frame_size
+    frames = decode(path, width=width, height=height)
+    frames = bounded(frames, path, performance.start_frame, performance.end_frame)
+    return counting(frames, options)
 
 
 def extract(

@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from podium import _catalog
+from podium.anchor import Anchor
 from podium.backbones import Backbone, make_backbone
 from podium.calibration import Calibration
 from podium.clips import ClipOptions
@@ -20,6 +21,7 @@ from podium.errors import MissingFile, ModelError, UnknownName, WeightsError
 from podium.features import Extractor, FeatureCache
 from podium.files import write_bytes
 from podium.novelty import Novelty
+from podium.order import Order
 from podium.scorers import Scorer, ScorerState
 
 FORMAT = 1
@@ -64,10 +66,12 @@ class Model:
     actions: tuple[str, ...]
     evidence: Evidence
     ending: Ending | None = None
+    order: Order | None = None
+    anchor: Anchor | None = None
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
         """Give what makes the features that this model reads."""
-        return Extractor(self.backbone, self.clip_options, cache)
+        return Extractor(self.backbone, self.clip_options, cache, self.anchor)
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder; each file appears whole, the config last."""
@@ -77,6 +81,8 @@ class Model:
             **{key: np.ascontiguousarray(v) for key, v in self.novelty.arrays().items()},
             "calibration.distances": self.calibration.distances,
             **(self.ending.arrays() if self.ending else {}),
+            **(self.order.arrays() if self.order else {}),
+            **(self.anchor.arrays() if self.anchor else {}),
         }
         write_bytes(folder / "model.safetensors", save(arrays))
         write_bytes(folder / "README.md", model_card(self).encode())
@@ -89,6 +95,7 @@ class Model:
             "name": self.name,
             "backbone": {"name": self.backbone_name, "fingerprint": self.backbone.fingerprint},
             "clips": asdict(self.clip_options),
+            **({"anchor": self.anchor.to_json()} if self.anchor else {}),
             "scorer": {**state.config, "name": self.scorer_name},
             "score_range": list(self.score_range),
             "is_panel": self.is_panel,
@@ -216,6 +223,8 @@ def _restored(
         actions=tuple(config["actions"]),
         evidence=Evidence(**config["evidence"]),
         ending=Ending.of_arrays(arrays),
+        order=Order.of_arrays(arrays),
+        anchor=Anchor.of_saved(config.get("anchor"), arrays),
     )
 
 

@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium import _catalog
+from podium.anchor import EYE, MIN_PERFORMANCES, WINDOWS, Anchor, Marked, learn_anchor, window_ends
 from podium.augmentation import AugmentationOptions, draw
 from podium.backbones import Backbone, make_backbone
 from podium.calibration import calibrate
@@ -23,6 +25,7 @@ from podium.features import Extraction, Extractor, FeatureCache, Sample, extract
 from podium.files import write_bytes
 from podium.model import Evidence, Model
 from podium.novelty import learn_novelty
+from podium.order import learn_order
 from podium.panel import is_judged_by_panel
 from podium.performance import Performance
 from podium.scorers import Scorer
@@ -35,7 +38,9 @@ class TrainingOptions:
     """What is trained, on what features, with which seed.
 
     `scorer_options` is the options value of the scorer, `None` for its defaults; `description`
-    says in the model card where the data came from.
+    says in the model card where the data came from. `event` names the phase of the performances at
+    whose beginning their clips are to be aligned (`podium.anchor`), "" for the ends of the videos;
+    the last clip then ends `after_event` frames after it.
     """
 
     scorer: str = "siamese_lstm"
@@ -46,6 +51,8 @@ class TrainingOptions:
         default_factory=lambda: AugmentationOptions(n_variants=0)
     )
     clips: ClipOptions = field(default_factory=ClipOptions)
+    event: str = ""
+    after_event: int = 24
     description: str = "performances from a table of the user's own"
 
 
@@ -84,13 +91,17 @@ def train_model(
         raise TrainingError("no performance outside the test split has a score to learn from")
     _require_experts_of_known_actions(usable)
     backbone = make_backbone(options.backbone)
-    extraction = _extracted(usable, Extractor(backbone, options.clips, cache), options, progress)
+    anchor = _anchor(usable, options, cache, progress)
+    extractor = Extractor(backbone, options.clips, cache, anchor)
+    extraction = _extracted(usable, extractor, options, progress)
     samples = extraction.samples
     _require_enough(samples, extraction)
     unfinished = folder / ".unfinished"
     predicted, floors = _left_out(samples, options, unfinished, progress)
     name = folder.resolve().name
     model = _fitted(samples, predicted, floors, backbone, options, name)
+    if anchor:  # a video without the event lacks its end
+        model = replace(model, anchor=anchor, ending=None)
     model.save(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
     for half_written in folder.glob(".*.????????"):  # of a run that was killed
@@ -140,6 +151,55 @@ def _require_enough(samples: Sequence[Sample], extraction: Extraction) -> None:
             f"{len(samples)} usable performances with scores are too few to train on: give "
             f"{2 * N_FOLDS} or more" + (f" (not usable: {reasons})" if reasons else "")
         )
+
+
+def _anchor(
+    performances: Sequence[Performance],
+    options: TrainingOptions,
+    cache: FeatureCache | None,
+    progress: Progress,
+) -> Anchor | None:
+    """Learn to find the event at which clips are to be aligned, where one is named."""
+    if not options.event:
+        return None
+    found = marked(performances, options.event, cache, progress)
+    anchor = learn_anchor(options.event, options.after_event, found)
+    if anchor is None:
+        raise TrainingError(
+            f"{options.event} is marked in {len(found)} performances, too few to learn to find "
+            f"it: mark it in {MIN_PERFORMANCES} or more, or align clips at the ends of the videos"
+        )
+    return anchor
+
+
+def marked(
+    performances: Sequence[Performance],
+    event: str,
+    cache: FeatureCache | None = None,
+    progress: Progress = Progress(),
+) -> list[Marked]:
+    """Look at those performances that have a phase of that name, for `podium.anchor`."""
+    begins = {p.id: _beginning(p, event) for p in performances}
+    known = [p for p in performances if begins[p.id] is not None]
+    done = count(1)
+    extraction = extract(
+        known,
+        Extractor(EYE, WINDOWS, cache),
+        progress=lambda: progress.report(f"looking for {event}", next(done), len(known)),
+    )
+    return [
+        Marked(
+            sample.features.values,
+            window_ends(video.n_used),
+            ((begins[sample.performance.id] or 0) - video.first_used) // video.step,
+        )
+        for sample in extraction.samples
+        for video in (sample.features.video,)
+    ]
+
+
+def _beginning(performance: Performance, event: str) -> int | None:
+    return next((p.start_frame for p in performance.phases if p.name == event), None)
 
 
 def _extracted(
@@ -249,6 +309,7 @@ def _fitted(
         actions=tuple(sorted({p.action for p in performances if p.action})),
         evidence=Evidence(options.description, len(samples), options.seed, results),
         ending=learn_ending(seen, novelty.normaliser),
+        order=learn_order(seen, novelty.normaliser),
     )
 
 
@@ -287,11 +348,11 @@ def _phases_from_end(sample: Sample, options: ClipOptions) -> list[str]:
     if not phases:
         return []
     n_clips = len(sample.features)
-    first = sample.features.video.first_used
-    starts = [first + index * options.stride for index in reversed(range(n_clips))]
+    first, step = sample.features.video.first_used, sample.features.video.step
+    starts = [first + index * options.stride * step for index in reversed(range(n_clips))]
     names = []
     for start in starts:
-        stop = start + options.n_frames - 1
+        stop = start + options.n_frames * step - 1
         overlaps = [min(stop, p.end_frame) - max(start, p.start_frame) for p in phases]
         names.append(phases[int(np.argmax(overlaps))].name)
     return names

@@ -29,6 +29,7 @@ __all__ = [
     "decode",
     "each_frame",
     "probe",
+    "thinned",
     "without_leading_black",
     "without_repeats",
 ]
@@ -73,7 +74,8 @@ class Frames:
     first frame of the file, and `end_seconds` is when the last frame gives way. `numbers` (frames,)
     are their 0-based numbers in the file, and `n_decoded` is how many the file held. `n_promised`
     is how many its header promises, 0 where it is silent; `end_is_missing` says that the picture
-    ends before the header says it should.
+    ends before the header says it should. `missing_event` names what was looked for in the picture
+    and is not there, "" where nothing is missing. `step` is 2 where every second frame was kept.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -84,6 +86,8 @@ class Frames:
     warnings: tuple[str, ...] = ()
     n_promised: int = 0
     end_is_missing: bool = False
+    missing_event: str = ""
+    step: int = 1
 
     def __repr__(self) -> str:
         return f"Frames({self.pixels.shape}, {self.start_seconds[0]:.2f}-{self.end_seconds:.2f} s)"
@@ -199,6 +203,26 @@ def each_frame(
             first = answer.seconds if math.isnan(first) else first
             start = answer.seconds - first
             yield Frame(_upright(answer), start, start + answer.duration_seconds)
+
+
+def thinned(frames: Frames, most_per_second: float) -> Frames:
+    """Keep every second frame, or third and so on, of a video of a much higher frame rate.
+
+    They are counted back from the last. A video that has less than 1.5 times `most_per_second`
+    keeps all; what is left of another has between three and five quarters of it.
+    """
+    usual = float(np.median(np.diff(frames.start_seconds))) if len(frames) > 1 else 0.0
+    step = round(1 / (usual * most_per_second)) if usual > 0 else 1
+    if step < 2:
+        return frames
+    kept = slice((len(frames) - 1) % step, None, step)
+    return replace(
+        frames,
+        pixels=frames.pixels[kept],
+        start_seconds=frames.start_seconds[kept],
+        numbers=frames.numbers[kept],
+        step=frames.step * step,
+    )
 
 
 def without_leading_black(frames: Frames) -> Frames:

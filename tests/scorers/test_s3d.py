@@ -45,6 +45,17 @@ def test_the_first_frame_that_is_used_counts(staged):
     np.testing.assert_allclose(shares[0], [0, 1, 0, 0])
 
 
+def test_shares_of_a_thinned_video_are_counted_in_the_frames_of_its_file(staged):
+    facts = replace(staged[0].features.video, step=2)
+    thinned = replace(staged[0], features=replace(staged[0].features, video=facts))
+    shares = phase_shares(thinned, ("before", "take_off", "flight", "entry"))
+    for clip in range(4):
+        frames = range(32 * clip, 32 * clip + 32, 2)
+        phase = PHASES[0]
+        inside = sum(phase.start_frame <= frame <= phase.end_frame for frame in frames)
+        assert shares[clip, 1] == pytest.approx(inside / 16)
+
+
 def test_stages_of_new_performances_are_found(staged):
     scorer = S3D().fit(staged[:20])
     assert scorer.stages == ("before", "take_off", "flight", "entry")

@@ -48,7 +48,10 @@ class SiameseLSTMOptions:
     the most frequent actions (the paper: 3 of 6); 0 means all. `head` is what the last layer reads:
     `joint` is the paper's D2; `joint_and_query` also the query's own embedding, which D2, learned
     to tell alike from unlike, need not keep; `joint_and_clips` also how each clip differs from the
-    reference's, and how much (`deviation`). `clip_metric` is what the similarity of a clip comes
+    reference's, and how much (`deviation`). With `n_last_clips`, the score is the mean of what
+    the networks say and what a ridge regression says that reads so many of the query's last clips
+    at full detail: what decides a dive, its splash, is a small part of what the networks' few
+    components hold. `clip_metric` is what the similarity of a clip comes
     from: the paper's network, the clips' `deviation`, or both alike; `clip_measure` is what it is
     of the network's: `sigmoid` the paper's, `share` how much less alike than each is to itself
     (`Siamese.clip_similarity`).
@@ -61,6 +64,7 @@ class SiameseLSTMOptions:
     clip_metric: Literal["network", "deviation", "both"] = "network"
     n_networks: int = 5
     n_components: int = 32
+    n_last_clips: int = 4
     n_metric_actions: int = 0
     learn_metric: bool = True
     clip_measure: Literal["share", "sigmoid"] = "share"
@@ -70,10 +74,15 @@ class SiameseLSTMOptions:
     deviation: DeviationOptions = field(default_factory=DeviationOptions)
 
     def __post_init__(self) -> None:
-        if self.n_networks < 1 or self.n_components < 1 or self.n_metric_actions < 0:
+        if min(self.n_networks, self.n_components) < 1:
             raise UsageError(
-                "n_networks and n_components must be 1 or more and n_metric_actions 0 or more, "
-                f"not {self.n_networks}, {self.n_components} and {self.n_metric_actions}"
+                "n_networks and n_components must be 1 or more, "
+                f"not {self.n_networks} and {self.n_components}"
+            )
+        if min(self.n_last_clips, self.n_metric_actions) < 0:
+            raise UsageError(
+                "n_last_clips and n_metric_actions must be 0 or more, "
+                f"not {self.n_last_clips} and {self.n_metric_actions}"
             )
 
 
@@ -93,6 +102,7 @@ def as_printed(
         head="joint",
         n_networks=1,
         n_components=128,
+        n_last_clips=0,
         n_metric_actions=3,
         learn_metric=learn_metric,
         clip_measure="sigmoid",
@@ -145,6 +155,50 @@ def head_inputs(
     return torch.cat([joint, queries, *clips], dim=-1)
 
 
+@dataclass(frozen=True)
+class LastClips:
+    """A line over all that the last clips show: `weights` (clips, dim) and `bias`.
+
+    In the target's unit. Where a performance has fewer clips, its first stands for those it lacks.
+    """
+
+    weights: npt.NDArray[np.float64]
+    bias: float
+
+    def predict(self, samples: Sequence[Sample]) -> Floats:
+        """Predict from the last clips, (performances,)."""
+        last = _last_clips(samples, len(self.weights))
+        return np.asarray(np.einsum("pcd,cd->p", last, self.weights) + self.bias, np.float64)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give it as arrays, as it is saved."""
+        return {"last_clips.weights": self.weights, "last_clips.bias": np.array([self.bias])}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """Make it of saved arrays."""
+        return cls(arrays["last_clips.weights"], float(arrays["last_clips.bias"][0]))
+
+
+def fit_last_clips(train: Sequence[Sample], targets: Floats, n_clips: int) -> LastClips:
+    """Fit the line by ridge regression, its strength chosen by leaving one out."""
+    from sklearn.linear_model import RidgeCV
+
+    last = _last_clips(train, n_clips)
+    inputs = last.reshape(len(last), -1)
+    mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
+    scale += SCALE_FLOOR * scale.max() + 1e-9
+    fitted = RidgeCV(STRENGTHS).fit((inputs - mean) / scale, targets)
+    weights = fitted.coef_ / scale
+    bias = float(fitted.intercept_ - mean @ weights)
+    return LastClips(weights.reshape(last.shape[1:]), bias)
+
+
+def _last_clips(samples: Sequence[Sample], n_clips: int) -> Floats:
+    rows = [_lengthened(sample.features.values, n_clips)[-n_clips:] for sample in samples]
+    return np.stack(rows).astype(np.float64)
+
+
 class SiameseLSTM:
     """Compares with an expert of the same action: the paper's two phases, with feedback by clip."""
 
@@ -155,6 +209,7 @@ class SiameseLSTM:
         self.target = Target(uses_execution=False)
         self.references: tuple[Sample, ...] = ()
         self.members: tuple[Member, ...] = ()
+        self.line: LastClips | None = None
         self.n_clips = 1
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
@@ -178,6 +233,7 @@ class SiameseLSTM:
         )
         if self._reads_deviation():
             self.deviation = self._fitted_deviation(train)
+        self.line = self._fitted_line(train)
         networks = [
             self._network(fitted, stopped, number)
             for number, (fitted, stopped) in enumerate(self._parts(train, validation))
@@ -212,6 +268,7 @@ class SiameseLSTM:
         other = SiameseLSTM(options, self.seed)
         other.target = choose_target(train, options.target)
         other.n_clips, other.normaliser = self.n_clips, self.normaliser
+        other.line = other._fitted_line(train)
         other.references = choose_references(train, options.references)
         other.members = tuple(other._with_head(member.network, train) for member in self.members)
         return other
@@ -254,6 +311,8 @@ class SiameseLSTM:
         values = np.mean(
             [self._grid(member, queries, references) for member in self.members], axis=0
         )
+        if self.line:
+            values = (values + self.line.predict(queries)[:, None]) / 2
         divisors = self.target.divisors(queries)
         return np.asarray(values * divisors[:, None], np.float64)
 
@@ -319,6 +378,8 @@ class SiameseLSTM:
         arrays: dict[str, npt.NDArray[Any]] = dict(self.normaliser.arrays())
         if self._reads_deviation():
             arrays |= self.deviation.arrays()
+        if self.line:
+            arrays |= self.line.arrays()
         for number, member in enumerate(self.members):
             for key, value in member.network.state_dict().items():
                 arrays[f"network.{number}.{key}"] = value.numpy()
@@ -344,6 +405,8 @@ class SiameseLSTM:
         scorer.normaliser = Normaliser.of_arrays(state.arrays)
         if scorer._reads_deviation():
             scorer.deviation = Deviation.of_arrays(state.arrays)
+        if scorer.options.n_last_clips:
+            scorer.line = LastClips.of_arrays(state.arrays)
         scorer.members = tuple(
             _member_of(state.arrays, number, bias, scorer.normaliser.dim, scorer.options.siamese)
             for number, bias in enumerate(config["biases"])
@@ -366,6 +429,11 @@ class SiameseLSTM:
             np.array([s.performance.action or "" for s in train]),
             self.options.deviation,
         )
+
+    def _fitted_line(self, train: Sequence[Sample]) -> "LastClips | None":
+        if not self.options.n_last_clips:
+            return None
+        return fit_last_clips(train, self.target.of(train), self.options.n_last_clips)
 
     def _reads_deviation(self) -> bool:
         return self.options.head == "joint_and_clips" or self.options.clip_metric != "network"
@@ -557,7 +625,7 @@ def _times_of(plain: Sequence[float | None]) -> Floats:
 def _options_of(plain: Mapping[str, Any]) -> SiameseLSTMOptions:
     return SiameseLSTMOptions(
         **{
-            **plain,
+            **{"n_last_clips": 0, **plain},
             "learning": LearningOptions(**plain["learning"]),
             "pairs": PairOptions(**plain["pairs"]),
             "siamese": SiameseOptions(**plain["siamese"]),

@@ -1,0 +1,116 @@
+"""Whether the moments of a performance come in the usual order: a shuffled dive is no dive.
+
+Novelty looks at all clips of a video at once, so it cannot see in which order they come. Here each
+clip is asked which place, counted from the end, it looks like.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from podium.embedding import Normaliser
+
+Array = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+MIN_PERFORMANCES = 50
+"""With fewer to learn from, a threshold that is rarely crossed cannot be told; and a place that
+fewer reach is one with the next later one."""
+
+ALARM = 0.02
+"""Which share of usual performances may be taken for disordered."""
+
+N_FOLDS = 5
+
+FARTHEST = -12.0
+"""One clip that looks like no place must not decide alone: its logarithm counts for no less."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the clips at each place look like, beside those at the others.
+
+    `weights` (components, places) and `offsets` (places,) make the chance of each place, the last
+    place being the last clip; below `threshold` the places that clips look like are not their own.
+    """
+
+    weights: Floats
+    offsets: Floats
+    threshold: float
+
+    def in_place(self, components: Array) -> float:
+        """Say how much the clips, (clips, components), look like their own places; 0 at most.
+
+        The mean logarithm of the chance of each clip's place.
+        """
+        logits = components.astype(np.float64) @ self.weights + self.offsets
+        logits -= logits.max(axis=1, keepdims=True)
+        chances = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        own = chances[np.arange(len(chances)), _places(len(chances), len(self.offsets))]
+        return float(np.maximum(own, FARTHEST).mean())
+
+    def is_disordered(self, components: Array) -> bool:
+        """Say whether the clips of a performance, (clips, components), seem out of order."""
+        return self.in_place(components) < self.threshold
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give it as arrays, as it is saved."""
+        return {
+            "order.weights": self.weights,
+            "order.offsets": self.offsets,
+            "order.threshold": np.array([self.threshold]),
+        }
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self | None:
+        """Make it of saved arrays; `None` where the model was made without."""
+        if "order.weights" not in arrays:
+            return None
+        threshold = float(arrays["order.threshold"][0])
+        return cls(arrays["order.weights"], arrays["order.offsets"], threshold)
+
+
+def learn_order(features: Sequence[Array], normaliser: "Normaliser") -> Order | None:
+    """Learn the usual order of clips from performances, each (clips, dim).
+
+    The threshold is set on performances that were left out when the weights were fitted, so that
+    `ALARM` of usual ones fall below it. `None` where too few have two places or more.
+    """
+    components = [normaliser(values) for values in features if len(values) > 1]
+    if len(components) < MIN_PERFORMANCES:
+        return None
+    # In a table every fifth may be the longest: then a place would be missing in a fold.
+    mixed = np.random.default_rng(0).permutation(len(components))
+    components = [components[i] for i in mixed]
+    longest = sorted((len(values) for values in components), reverse=True)
+    n_places = longest[MIN_PERFORMANCES - 1]
+    left_out = [v for part in range(N_FOLDS) for v in _left_out(components, part, n_places)]
+    return Order(*_fitted(components, n_places), float(np.quantile(left_out, ALARM)))
+
+
+def _left_out(components: Sequence[Array], part: int, n_places: int) -> list[float]:
+    """Measure every fifth performance by weights fitted to the others."""
+    others = [values for i, values in enumerate(components) if i % N_FOLDS != part]
+    order = Order(*_fitted(others, n_places), 0.0)
+    return [order.in_place(values) for values in components[part::N_FOLDS]]
+
+
+def _places(n_clips: int, n_places: int) -> npt.NDArray[np.int64]:
+    """Say at which place each clip is; those before the first place are with it."""
+    return np.maximum(np.arange(n_clips) - n_clips + n_places, 0)
+
+
+def _fitted(components: Sequence[Array], n_places: int) -> tuple[Floats, Floats]:
+    from sklearn.linear_model import LogisticRegression
+
+    places = np.concatenate([_places(len(values), n_places) for values in components])
+    model = LogisticRegression(max_iter=2000)
+    model.fit(np.concatenate(components).astype(np.float64), places)
+    weights, offsets = model.coef_, model.intercept_
+    if n_places == 2:  # scikit-learn keeps one row for two classes
+        weights, offsets = np.vstack([0 * weights, weights]), np.append(0, offsets)
+    return weights.T, offsets
