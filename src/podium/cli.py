@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from podium.errors import ManifestError, PodiumError, UsageError
+from podium.errors import ManifestError, ModelError, PodiumError, UsageError
 
 if TYPE_CHECKING:
     from podium.assessment import Assessment
@@ -259,7 +259,10 @@ def benchmark(
     ] = None,
     scorer: Annotated[
         list[str] | None,
-        typer.Option(help="Which scorers, or systems of the paper; may be repeated."),
+        typer.Option(
+            help="Which scorers, or of the paper which systems (transfer: table VI), beside those "
+            "that --out has; may be repeated."
+        ),
     ] = None,
 ) -> None:
     """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
@@ -459,13 +462,18 @@ def _paper(
     """Make the paper's tables; all of them, and the pictures, unless it is to be quick."""
     from podium.paper import PaperBenchmark
     from podium.pictures import draw_examples, draw_maps
-    from podium.transfer import with_transfer
+    from podium.transfer import TABLE_VI, with_transfer
 
-    protocol = PaperBenchmark(root, n_seeds=seeds, quick=quick, systems=systems, **asked)
-    results = protocol.run()
+    named = [name for name in systems if name != TABLE_VI]
+    earlier = None if quick else _earlier(asked["folder"] / f"{asked['backbone']}.json", systems)
+    protocol = PaperBenchmark(
+        root, n_seeds=seeds, quick=quick, systems=named, earlier=earlier, **asked
+    )
+    results = earlier if earlier and systems and not named else protocol.run()
     if quick:
         return results
-    results = with_transfer(results, root, asked["folder"], asked["progress"])
+    if TABLE_VI in systems or not systems:
+        results = with_transfer(results, root, asked["progress"])
     try:
         for draw in (draw_examples, draw_maps):
             for path in draw(results, protocol.dives(), asked["folder"] / "pictures"):
@@ -473,6 +481,18 @@ def _paper(
     except UsageError as error:  # the numbers do not need what draws pictures
         _say(str(error))
     return results
+
+
+def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
+    """Load what an earlier run came to; a damaged file matters only if rows are to be kept."""
+    from podium.benchmark import Results
+
+    try:
+        return Results.load(path) if path.is_file() else None
+    except ModelError:
+        if systems:
+            raise
+        return None
 
 
 def _measured(
