@@ -2,16 +2,19 @@
 
     PODIUM_DATA=... python benchmarks/doubt.py
 
-What a model knows of its training (novelty, order, ending: `podium.novelty`, `order`,
-`completeness`) is learned from four fifths of the training dives of UNLV-Dive and asked of the
-fifth that was left out, several times; the 70 test dives are not looked at. Then the same is asked
-of what is no such dive. A doubt is false about a dive that was left out, and right about all else.
+What a model knows of its training (`podium.novelty`, `order`) is learned from four fifths of the
+training dives of UNLV-Dive and asked of the fifth that was left out, several times; the 70 test
+dives are not looked at. Then the same is asked of what is no such dive. A third witness, the end,
+doubts where the entry into the water is not found; what it looks like was learned once from all
+training dives, as in the model `diving`, whose features are used. A doubt is false about a dive
+that was left out, and right about all else. Clips are put in another order after they were cut, so
+that the order alone speaks.
 """
 
 import argparse
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,23 +22,23 @@ import numpy as np
 import numpy.typing as npt
 from measuring import write
 
-from podium.backbones import Backbone, make_backbone
-from podium.clips import read_clips
-from podium.completeness import Ending, learn_ending
 from podium.datasets import unlv_dive
 from podium.datasets.manifest import Manifest
 from podium.datasets.simulated import Simulated
-from podium.features import Extractor, FeatureCache, Sample, extract
+from podium.features import Extractor, FeatureCache, Features, Sample, extract
+from podium.model import load_model
 from podium.novelty import Novelty, learn_novelty
 from podium.order import Order, learn_order
 from podium.performance import Performance
-from podium.simulation import SimulationOptions, Sport
+from podium.simulation import SimulationOptions, Sport, write_video
 from podium.training import folds
+from podium.video import decode, without_leading_black
 
-Array = npt.NDArray[np.float32]
-Sets = Mapping[str, Sequence[Array]]
+Pixels = npt.NDArray[np.uint8]
+Sets = Mapping[str, Sequence[Features]]
 
-WITNESSES = ("novelty", "order", "ending", "any")
+WITNESSES = ("novelty", "order", "end", "any")
+LEFT_OUT = "dives left out (false alarms)"
 SEED = 60_001
 N_DIVES, N_VAULTS, N_STILLS, N_NOISES = 60, 30, 30, 10
 
@@ -46,87 +49,85 @@ class Knowledge:
 
     novelty: Novelty
     order: Order | None
-    ending: Ending | None
 
     @classmethod
-    def of(cls, features: Sequence[Array]) -> Self:
+    def of(cls, samples: Sequence[Features]) -> Self:
         """Learn it as `podium.training` does."""
-        novelty = learn_novelty(features)
-        normaliser = novelty.normaliser
-        return cls(novelty, learn_order(features, normaliser), learn_ending(features, normaliser))
+        values = [features.values for features in samples]
+        novelty = learn_novelty(values)
+        return cls(novelty, learn_order(values, novelty.normaliser))
 
-    def doubts(self, values: Array) -> list[bool]:
-        """Say which of `WITNESSES` doubt a performance, (clips, dim)."""
-        components = self.novelty.normaliser(values)
+    def doubts(self, features: Features) -> list[bool]:
+        """Say which of `WITNESSES` doubt a performance."""
+        components = self.novelty.normaliser(features.values)
         said = [
-            self.novelty.is_novel(values),
+            self.novelty.is_novel(features.values),
             bool(self.order and self.order.is_disordered(components)),
-            bool(self.ending and self.ending.is_missing(components)),
+            bool(features.video.end_is_missing or features.video.missing_event),
         ]
         return [*said, any(said)]
 
 
-def shuffled(values: Array, generator: np.random.Generator) -> Array:
-    """Put the clips of a performance in an order that is not theirs."""
-    while (places := generator.permutation(len(values))).tolist() == list(range(len(values))):
-        pass
-    return values[places]
+def shuffled(n_clips: int, generator: np.random.Generator) -> list[int]:
+    """Draw an order of clips that is not their own."""
+    own = list(range(n_clips))
+    drawn = own
+    while drawn == own and n_clips > 1:
+        drawn = generator.permutation(n_clips).tolist()
+    return drawn
 
 
-def neighbours_exchanged(values: Array, generator: np.random.Generator) -> Array:
-    """Exchange two neighbouring clips of a performance."""
-    first = generator.integers(len(values) - 1)
-    places = np.arange(len(values))
-    places[[first, first + 1]] = first + 1, first
-    return values[places]
+def exchanged(n_clips: int, generator: np.random.Generator) -> list[int]:
+    """Exchange two neighbouring clips, drawn at random."""
+    order = list(range(n_clips))
+    first = int(generator.integers(n_clips - 1))
+    order[first], order[first + 1] = first + 1, first
+    return order
 
 
-def in_other_orders(values: Array, generator: np.random.Generator) -> dict[str, Array]:
-    """Give what can be made of a dive by changing the order of its clips."""
+def in_other_orders(features: Features, generator: np.random.Generator) -> dict[str, Features]:
+    """Give a dive with its clips in orders that are not theirs."""
+    n_clips = len(features)
+    orders = {
+        "dives, clips shuffled": shuffled(n_clips, generator),
+        "dives, clips reversed": list(range(n_clips))[::-1],
+        "dives, two neighbouring clips exchanged": exchanged(n_clips, generator),
+    }
     return {
-        "dives, clips shuffled": shuffled(values, generator),
-        "dives, clips reversed": values[::-1],
-        "dives, two neighbouring clips exchanged": neighbours_exchanged(values, generator),
-        "dives, last two clips cut off": values[:-2],
+        name: replace(features, values=features.values[order]) for name, order in orders.items()
     }
 
 
-def measure_folds(samples: Sequence[Sample], foreign: Sets, n_divisions: int) -> dict[str, Any]:
+def measure_folds(dives: Sequence[Features], foreign: Sets, n_divisions: int) -> dict[str, Any]:
     """Ask models of four fifths of the dives about the others, and about what is foreign."""
-    features = [sample.features.values for sample in samples]
-    found: dict[str, list[list[bool]]] = {"dives left out (false alarms)": []}
+    found: dict[str, list[list[bool]]] = {LEFT_OUT: []}
     for division in range(n_divisions):
         generator = np.random.default_rng(division)
-        for part in folds(len(features), division):
-            others = np.setdiff1d(np.arange(len(features)), part)
-            known = Knowledge.of([features[i] for i in others])
-            for values in (features[i] for i in part):
-                found["dives left out (false alarms)"].append(known.doubts(values))
-                for name, changed in in_other_orders(values, generator).items():
-                    found.setdefault(name, []).append(known.doubts(changed))
+        for part in folds(len(dives), division):
+            others = np.setdiff1d(np.arange(len(dives)), part)
+            known = Knowledge.of([dives[i] for i in others])
+            for features in (dives[i] for i in part):
+                found[LEFT_OUT].append(known.doubts(features))
+                if len(features) > 1:
+                    for name, changed in in_other_orders(features, generator).items():
+                        found.setdefault(name, []).append(known.doubts(changed))
             for name, performances in foreign.items():
-                found.setdefault(name, []).extend(known.doubts(v) for v in performances)
+                found.setdefault(name, []).extend(known.doubts(one) for one in performances)
     return {name: shares(rows) for name, rows in found.items()}
 
 
-def measure_unseen(samples: Sequence[Sample], key: str) -> dict[str, Any]:
-    """Leave out one action (or group of actions) after the other, and ask about its dives."""
-    kinds = [_kind(sample, key) for sample in samples]
+def measure_unseen(samples: Sequence[Sample], n_letters: int) -> dict[str, Any]:
+    """Leave out one action after the other, and ask about its dives.
+
+    Actions are told apart by the first `n_letters` of their names: by 1, the groups of dives.
+    """
+    kinds = [str(sample.performance.action)[:n_letters] for sample in samples]
     rows = []
-    for kind in sorted(set(kinds)):
-        rest = [s.features.values for s, k in zip(samples, kinds, strict=True) if k != kind]
-        known = Knowledge.of(rest)
-        rows += [
-            known.doubts(sample.features.values)
-            for sample, k in zip(samples, kinds, strict=True)
-            if k == kind
-        ]
+    for left_out in sorted(set(kinds)):
+        both = list(zip(samples, kinds, strict=True))
+        known = Knowledge.of([sample.features for sample, kind in both if kind != left_out])
+        rows += [known.doubts(sample.features) for sample, kind in both if kind == left_out]
     return shares(rows)
-
-
-def _kind(sample: Sample, key: str) -> str:
-    action = sample.performance.action or ""
-    return action[:1] if key == "group" else action
 
 
 def shares(rows: Sequence[Sequence[bool]]) -> dict[str, float | int]:
@@ -136,28 +137,26 @@ def shares(rows: Sequence[Sequence[bool]]) -> dict[str, float | int]:
 
 
 def foreign_sets(
-    data: Path, rendered: Path, backbone: Backbone, dives: Sequence[Performance]
-) -> dict[str, list[Array]]:
-    """Make the features of what is no dive of the training's kind."""
-    extractor = Extractor(backbone, cache=FeatureCache())
-    generator = np.random.default_rng(SEED)
+    data: Path, folder: Path, extractor: Extractor, dives: Sequence[Performance]
+) -> dict[str, list[Features]]:
+    """Make the features of what is no dive of the training's kind; videos are put in `folder`."""
     springboard = data / "dives" / "springboard_640x480.mp4"
-    return {
-        "rendered dives": _features(_rendered(rendered, "diving", N_DIVES), extractor),
-        "rendered vaults": _features(_rendered(rendered, "vault", N_VAULTS), extractor),
-        "push-ups": _features(_of_folder(data / "pushups" / "videos"), extractor),
-        "springboard dive, another camera": [extractor.video(springboard).values],
-        "a still picture of a dive": _stills(dives, backbone, generator),
-        "black": [_seen(backbone, np.zeros(_shape(backbone), np.uint8))],
-        "noise": [
-            _seen(backbone, generator.integers(0, 256, _shape(backbone)).astype(np.uint8))
-            for _ in range(N_NOISES)
-        ],
+    videos: dict[str, Sequence[Performance]] = {
+        "rendered dives": _rendered(folder, "diving", N_DIVES),
+        "rendered vaults": _rendered(folder, "vault", N_VAULTS),
+        "push-ups": _of_folder(data / "pushups" / "videos"),
+        "springboard dive, another camera": [Performance("springboard", springboard)],
+        "a still picture of a dive": _written(folder / "stills", _stills(dives)),
+        "black": _written(folder / "black", [np.zeros((96, 240, 320, 3), np.uint8)]),
+        "noise": _written(folder / "noise", _noises()),
     }
-
-
-def _features(performances: Sequence[Performance], extractor: Extractor) -> list[Array]:
-    return [sample.features.values for sample in extract(performances, extractor).samples]
+    found = {}
+    for name, performances in videos.items():
+        extraction = extract(performances, extractor)
+        for error in extraction.errors.values():
+            raise error
+        found[name] = [sample.features for sample in extraction.samples]
+    return found
 
 
 def _of_folder(folder: Path) -> list[Performance]:
@@ -169,26 +168,25 @@ def _rendered(root: Path, sport: Sport, n: int) -> Sequence[Performance]:
     return Manifest(Simulated(root / f"sim-{sport}", options).render()).performances()
 
 
-def _shape(backbone: Backbone, n_clips: int = 6) -> tuple[int, ...]:
-    width, height = backbone.frame_size
-    return (n_clips, 16, height, width, 3)
+def _written(folder: Path, videos: Iterable[Pixels]) -> list[Performance]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, frames in enumerate(videos):
+        write_video(folder / f"{number:03d}.mp4", frames, 30)
+    return _of_folder(folder)
 
 
-def _seen(backbone: Backbone, clips: npt.NDArray[np.uint8]) -> Array:
-    return backbone(clips).astype(np.float32)
-
-
-def _stills(
-    dives: Sequence[Performance], backbone: Backbone, generator: np.random.Generator
-) -> list[Array]:
-    """Show one picture of a dive, drawn at random, throughout."""
-    width, height = backbone.frame_size
-    found = []
+def _stills(dives: Sequence[Performance]) -> Iterator[Pixels]:
+    """Show one picture of a dive, drawn at random, for three seconds."""
+    generator = np.random.default_rng(SEED)
     for number in generator.choice(len(dives), N_STILLS, replace=False):
-        clips = read_clips(dives[number].path, width=width, height=height).pixels
-        picture = clips[generator.integers(len(clips)), generator.integers(16)]
-        found.append(_seen(backbone, np.broadcast_to(picture, _shape(backbone)).copy()))
-    return found
+        frames = without_leading_black(decode(dives[number].path, width=320, height=240)).pixels
+        yield np.repeat(frames[generator.integers(len(frames))][None], 96, axis=0)
+
+
+def _noises() -> Iterator[Pixels]:
+    generator = np.random.default_rng(SEED)
+    for _ in range(N_NOISES):
+        yield generator.integers(0, 256, (96, 240, 320, 3)).astype(np.uint8)
 
 
 def show(results: Mapping[str, Mapping[str, float | int]]) -> None:
@@ -201,22 +199,22 @@ def show(results: Mapping[str, Mapping[str, float | int]]) -> None:
 def main() -> None:
     """Run the measurement, print a table and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--backbone", default="motion")
     parser.add_argument("--divisions", type=int, default=3, help="times the dives are divided")
-    parser.add_argument("--folder", type=Path, help="where rendered videos are kept")
+    parser.add_argument("--folder", type=Path, help="where videos that are made are kept")
     arguments = parser.parse_args()
     dataset = unlv_dive.UnlvDive()
     dives = [p for p in dataset.performances() if p.split != "test"]
-    backbone = make_backbone(arguments.backbone)
-    samples = extract(dives, Extractor(backbone, cache=FeatureCache())).samples
+    extractor = load_model("diving").extractor(FeatureCache())
+    samples = extract(dives, extractor).samples
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
-        foreign = foreign_sets(dataset.root.parent, folder, backbone, dives)
-    results = measure_folds(samples, foreign, arguments.divisions)
-    results["dives of an action never seen"] = measure_unseen(samples, "action")
-    results["dives of a group of actions never seen"] = measure_unseen(samples, "group")
+        foreign = foreign_sets(dataset.root.parent, folder, extractor, dives)
+    features = [sample.features for sample in samples]
+    results = measure_folds(features, foreign, arguments.divisions)
+    results["dives of an action never seen"] = measure_unseen(samples, 4)
+    results["dives of a group of actions never seen"] = measure_unseen(samples, 1)
     show(results)
-    write("doubt", {"backbone": arguments.backbone, "dives": len(samples), "doubted": results})
+    write("doubt", {"model": "diving", "dives": len(samples), "doubted": results})
 
 
 if __name__ == "__main__":

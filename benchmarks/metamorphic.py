@@ -58,10 +58,10 @@ def resized(share: float) -> Callable[[Pixels], Pixels]:
 
 
 def cropped(frames: Pixels, share: float = 0.05) -> Pixels:
-    """Cut off the border: `share` of the height and of the width in all, in even numbers."""
-    down, right = (round(side * share / 4) * 2 for side in frames.shape[1:3])
-    height, width = frames.shape[1] - 2 * (down // 2), frames.shape[2] - 2 * (right // 2)
-    return frames[:, down // 2 :, right // 2 :][:, :height, :width]
+    """Cut off the border: `share` of the height and of the width in all."""
+    height, width = frames.shape[1:3]
+    down, right = round(height * share / 2), round(width * share / 2)
+    return frames[:, down : height - down, right : width - right]
 
 
 def at_rate(rate: int) -> Callable[[Pixels], Pixels]:

@@ -8,6 +8,19 @@ from typing import Any
 RESULTS = Path(__file__).parent / "results"
 ROWS = ("best expert", "constant expert", "difficulty", "type_mean")
 
+DOUBTS = ("novelty", "order", "end", "any")
+
+DOUBT_TEXT = """`doubt.py`: which share of videos Podium doubts, by what it learned from folds of
+the {dives} training dives. The first row is of dives that were left out, so all are false alarms
+(the aim: 5 % at most in all); what is below should be doubted (the aim: 90 %).
+"""
+
+METAMORPHIC_TEXT = """`metamorphic.py`: copies of {dives} training dives, drawn by a seed, scored by
+{model}. A score holds when it moves by less than half the width of the range shown (the aim: 90 %).
+"""
+
+OF_DIVES = "Of all training dives, with the references of their action:"
+
 TEXT = """# Results
 Made by `python benchmarks/summary.py` from the JSON files in this folder; `make bench` makes those.
 
@@ -31,6 +44,12 @@ The aims were a best expert of .80 and above the constant one, precision .60 and
 {helped}
 ## Where the clips are aligned
 {aligned}
+
+## Honest doubt
+{doubt}
+
+## What must not change a score
+{metamorphic}
 
 ## Speed
 {speed}
@@ -93,6 +112,43 @@ def aligned() -> str:
         f"{lack['as it is']:.1%} of whole dives, {lack['untrimmed']:.1%} of untrimmed ones, and "
         f"of dives that stop so many frames after it {stopped}."
     )
+
+
+def doubt() -> str:
+    """Give a table of what was doubted, a row each."""
+    path = RESULTS / "doubt.json"
+    if not path.is_file():
+        return "Not measured yet: `python benchmarks/doubt.py`."
+    result = json.loads(path.read_text())
+    rows = [
+        f"| {name} | {row['asked']} | " + " | ".join(f"{row[key]:.1%}" for key in DOUBTS) + " |"
+        for name, row in result["doubted"].items()
+    ]
+    head = f"| asked about | times | {' | '.join(DOUBTS)} |\n|---|---|{'---|' * len(DOUBTS)}"
+    return "\n".join((DOUBT_TEXT.format(**result), head, *rows))
+
+
+def metamorphic() -> str:
+    """Give tables of what copies of dives, and comparisons of dives, do to scores."""
+    path = RESULTS / "metamorphic.json"
+    if not path.is_file():
+        return "Not measured yet: `python benchmarks/metamorphic.py`."
+    result = json.loads(path.read_text())
+    copies = [
+        f"| {name} | {row['held']:.0%} | {row['identical']:.0%} | "
+        f"{row['median_of_half_range']:.2f} |"
+        for name, row in result["copies"].items()
+    ]
+    spoilt = [
+        f"- a {name} clip is the least similar {where}: {share:.0%}"
+        for name, row in result["least_similar"].items()
+        for where, share in row.items()
+    ]
+    always = [f"- {name}: {share:.1%}" for name, share in result["comparisons"].items()]
+    head = "| copy | held | identical | median move, of half the range |\n|---|---|---|---|"
+    said = METAMORPHIC_TEXT.format(**result)
+    spoilt_of = f"Of {result['rendered']} rendered dives, by `simulated`:"
+    return "\n".join((said, head, *copies, "", OF_DIVES, *always, "", spoilt_of, *spoilt))
 
 
 def speed() -> str:
@@ -164,6 +220,8 @@ def page() -> str:
         rows="\n".join(row_of(result) for result in found),
         helped=helped(),
         aligned=aligned(),
+        doubt=doubt(),
+        metamorphic=metamorphic(),
         speed=speed(),
     )
 

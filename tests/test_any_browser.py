@@ -28,7 +28,8 @@ ONLY_CHROMIUM = re.compile(
     | \bperformance\.memory\b | \bmeasureUserAgentSpecificMemory\b | \bEyeDropper\b
     | \bBarcodeDetector\b | \bFaceDetector\b | \bIdleDetector\b | \bImageCapture\b
     | \bMediaStreamTrack(?:Processor|Generator)\b | \bcaptureStream\b
-    | \bdocumentPictureInPicture\b | \brequestPictureInPicture\b | \bpaintWorklet\b | \btrustedTypes\b
+    | \bdocumentPictureInPicture\b | \brequestPictureInPicture\b | \bpaintWorklet\b
+    | \btrustedTypes\b
     | \bcaptureStackTrace\b | \bscheduler\.(?:postTask|yield)\b | \bnavigation\.navigate\b
     | \bcontrolsList\b
     | \b(?:field-sizing|interpolate-size|reading-flow|text-box-trim|animation-timeline)\b
