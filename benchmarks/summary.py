@@ -44,6 +44,11 @@ been left out; the border was chosen on the seeds 104, 2024, 5101, 7001 and 7002
 
 The aims were a best expert of .80 and above the constant one, precision .60 and recall .80.
 
+## What helped the score how much
+{helped}
+## Where the clips are aligned
+{aligned}
+
 ## Honest doubt
 {doubt}
 
@@ -64,6 +69,53 @@ def row_of(result: dict[str, Any]) -> str:
     found = (f"{clips[key]:.2f}" for key in ("precision", "recall", "share_faulty"))
     method = f"{result.get('head', 'joint_and_query')}, {result.get('clip_metric', 'network')}"
     return f"| {result['seed']} | {method} | {' | '.join((*scores, *found))} |"
+
+
+def helped() -> str:
+    """Give the table of what helped, if it was measured."""
+    path = RESULTS / "what_helped.json"
+    if not path.is_file():
+        return "Not measured here.\n"
+    lines = [
+        "Rank correlation and MSE of the training dives of UNLV-Dive, each scored by a model that",
+        "had not seen its score (the same five folds in every row; `what_helped.py`). Settings",
+        "were chosen on these folds, so expect a little less on new dives.",
+        "",
+        "| recipe | backbone | rho, 95 % | execution rho | MSE, 95 % |",
+        "|---|---|---|---|---|",
+    ]
+    for name, row in json.loads(path.read_text())["rows"].items():
+        low, high = row["interval"]
+        least, most = row["mse_interval"]
+        lines.append(
+            f"| {name} | `{row['backbone']}` | {row['spearman']:.3f} ({low:.2f} to {high:.2f}) "
+            f"| {row['execution_spearman']:.3f} | {row['mse']:.1f} ({least:.0f} to {most:.0f}) |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def aligned() -> str:
+    """Say how well the event is found at which clips are aligned, if that was measured."""
+    path = RESULTS / "alignment.json"
+    if not path.is_file():
+        return "Not measured here."
+    result = json.loads(path.read_text())
+    frames, lack = result["frames_off"], result["said_to_lack_it"]
+    stopped = ", ".join(
+        f"{int(after):+d}: {share:.0%}"
+        for after, share in lack["stopped so many frames after it"].items()
+    )
+    off = {
+        name: f"{row['0.5']:.0f}, {row['0.95']:.0f} and {row['1']:.0f}"
+        for name, row in frames.items()
+    }
+    return (
+        f"The splash of {result['dives']} dives, each found by what was learned from others "
+        f"(`alignment.py`): half, 95 % and all of them are at most {off['as it is']} frames off, "
+        f"in videos that nobody trimmed {off['untrimmed']}. Said to lack it: "
+        f"{lack['as it is']:.1%} of whole dives, {lack['untrimmed']:.1%} of untrimmed ones, and "
+        f"of dives that stop so many frames after it {stopped}."
+    )
 
 
 def doubt() -> str:
@@ -130,15 +182,17 @@ def features(result: dict[str, Any]) -> str:
     return f"C3D, {result['threads']} thread(s): {'; '.join(ways)}."
 
 
-def whole_dive(result: dict[str, Any]) -> str:
-    """Say how long a whole assessment takes."""
-    seconds = {name: statistics.median(taken) for name, taken in result["seconds"].items()}
-    return (
-        f"`podium score` with the backbone `{result['backbone']}` takes "
-        f"{seconds['podium score']:.1f} s, {seconds['after imports']:.1f} s of them after imports, "
-        f"{result['processor_seconds']:.1f} s of the processor, and "
-        f"{result['peak_megabytes']:.0f} MB; `podium --help` {seconds['podium --help']:.2f} s."
-    )
+def whole_dive(results: dict[str, Any]) -> str:
+    """Say how long a whole assessment takes, by backbone."""
+    rows = []
+    for backbone, result in results.items():
+        seconds = {name: statistics.median(taken) for name, taken in result["seconds"].items()}
+        rows.append(
+            f"with `{backbone}` {seconds['podium score']:.1f} s, {seconds['after imports']:.1f} s "
+            f"of them after imports, {result['processor_seconds']:.1f} s of the processor, and "
+            f"{result['peak_megabytes']:.0f} MB (`podium --help`: {seconds['podium --help']:.2f} s)"
+        )
+    return f"`podium score`, start to exit: {'; '.join(rows)}."
 
 
 def extraction(result: dict[str, Any]) -> str:
@@ -169,6 +223,8 @@ def page() -> str:
         names=" | ".join(ROWS),
         rules="---|" * len(ROWS),
         rows="\n".join(row_of(result) for result in found),
+        helped=helped(),
+        aligned=aligned(),
         doubt=doubt(),
         metamorphic=metamorphic(),
         speed=speed(),

@@ -3,7 +3,7 @@
 130 made-up performances in ten variants each: 1,300 sequences, of which the naive way draws 26,000
 pairs and runs the LSTM over both sides of each. The other way embeds a block of sequences once and
 learns from all ordered pairs of it, weighted so that alike pairs count as much as in the 26,000.
-Both have the same loss on the same pairs (`podium.metric_learning.pair_loss`, tested) and are
+Both have the same loss on the same pairs (`podium.metric_learning`, tested) and are
 measured by the same validation pairs of other performances. Time is that of the processor, with one
 thread, so that a busy machine does not matter.
 """
@@ -22,7 +22,7 @@ from measuring import RESULTS, write
 from PIL import Image, ImageDraw
 from torch import Tensor, nn
 
-from podium.metric_learning import pair_loss
+from podium.metric_learning import block_loss, pair_loss
 from podium.pairs import PairOptions, Pairs, sample_pairs
 from podium.similarity import Siamese, SiameseOptions
 
@@ -101,15 +101,18 @@ def blocks(network: Siamese, lessons: Lessons, seed: int, size: int) -> Iterator
     gaps = np.abs(lessons.scores[:, None] - lessons.scores[None])
     share = (gaps < PAIRS.threshold).mean()
     wanted = PAIRS.n_similar / (PAIRS.n_similar + PAIRS.n_dissimilar)
-    first, second = torch.nonzero(~torch.eye(size, dtype=torch.bool), as_tuple=True)
     while True:
         order = generator.permutation(len(lessons.scores))
         for start in range(0, len(order) - size + 1, size):
             used = order[start : start + size]
-            alike = torch.from_numpy(gaps[used][:, used] < PAIRS.threshold)[first, second]
-            weights = torch.where(alike, wanted / share, (1 - wanted) / (1 - share)).float()
-            sequences = lessons.sequences[torch.from_numpy(used)]
-            yield pair_loss(network, sequences, first, second, alike.float(), weights)
+            alike = gaps[np.ix_(used, used)] < PAIRS.threshold
+            weights = np.where(alike, wanted / share, (1 - wanted) / (1 - share))
+            yield block_loss(
+                network,
+                lessons.sequences[torch.from_numpy(used)],
+                torch.from_numpy(alike.astype(np.float32)),
+                torch.from_numpy(weights.astype(np.float32)),
+            )
 
 
 def learn(
@@ -180,8 +183,8 @@ def compare(
 def main() -> None:
     """Measure, print a table, write JSON and draw the curves of the first seed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=5.0, help="of learning, for each way")
-    parser.add_argument("--block", type=int, default=16)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of learning, for each way")
+    parser.add_argument("--block", type=int, default=12)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--every", type=int, default=5, help="steps between two measurements")
     parser.add_argument("--seeds", type=int, default=5)

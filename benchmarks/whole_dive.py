@@ -1,8 +1,8 @@
 """How long a whole assessment takes as a process: start to exit of `podium score`, and its memory.
 
-Renders 151 frames of a dive, 320x240, scores them several times with the shipped model, whatever
-its backbone, and prints the median, beside what of it comes after imports, and the time of `podium
---help`, which is what starting Python and Typer alone costs.
+Renders 151 frames of a dive, 320x240, scores them several times with a model (the shipped one, or
+another by `--model`), and prints the median, beside what of it comes after imports, and the time of
+`podium --help`, which is what starting Python and Typer alone costs. Results are kept by backbone.
 """
 
 import argparse
@@ -19,9 +19,9 @@ from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
-from measuring import by_turns, write
+from measuring import RESULTS, by_turns, write
 
-from podium.model import SHIPPED
+from podium.model import find_model
 from podium.simulation import stage, write_video
 
 N_FRAMES = 151  # as the published dives have
@@ -30,7 +30,7 @@ AFTER = """
 import contextlib, io, sys, time
 from podium.assessor import load
 from podium.cli import run
-load("diving")  # which imports its backbone and scorer
+load(sys.argv[-1])  # which imports its backbone and scorer
 start = time.perf_counter()
 with contextlib.redirect_stdout(io.StringIO()):
     assert run(sys.argv[1:]) == 0
@@ -71,6 +71,7 @@ def main() -> None:
     """Measure, print a table and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--model", default="diving", help="a model on another backbone")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder) / "dive.mp4"
@@ -78,6 +79,7 @@ def main() -> None:
         frames = islice(cycle(dive.frames()), N_FRAMES)
         write_video(video, frames, dive.options.frames_per_second)
         scoring = ["score", str(video), "--action", "407", "--difficulty", "3.2", "--json"]
+        scoring += ["--model", arguments.model]
         ways = {
             "podium --help": partial(seconds_of_process, ["--help"], folder),
             "podium score": partial(seconds_of_process, scoring, folder),
@@ -89,9 +91,11 @@ def main() -> None:
             seconds_of_process(scoring, folder)
         processor = (_processor_seconds() - before) / arguments.runs
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    config = json.loads((SHIPPED / "diving" / "config.json").read_text())
+    config = json.loads((find_model(arguments.model) / "config.json").read_text())
+    backbone = config["backbone"]["name"]
+    path = RESULTS / "whole_dive.json"
+    known = json.loads(path.read_text()) if path.is_file() else {}
     result = {
-        "backbone": config["backbone"]["name"],
         "seconds": rows,
         "processor_seconds": processor,
         "peak_megabytes": peak,
@@ -101,7 +105,7 @@ def main() -> None:
         print(f"{name:<14} {statistics.median(taken):.2f} s (median of {len(taken)})")
     print(f"podium score, of the processor: {processor:.2f} s")
     print(f"largest process: {peak:.0f} MB")
-    print(write("whole_dive", result))
+    print(write("whole_dive", {**known, backbone: result}))
 
 
 if __name__ == "__main__":

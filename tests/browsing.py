@@ -18,16 +18,36 @@ SHOWN = """name => {
 }"""
 
 
+SETTLED = """() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  return ["query", "reference"].every(name => {
+    const video = document.getElementById(name), facts = data[name];
+    if (!video || !facts) return true;
+    const said = document.getElementById(name + "-at").textContent;
+    const number = Number(/ (\\d+)\\D+\\d+$/.exec(said)[1]);
+    const next = number < facts.starts.length ? facts.starts[number] : facts.end;
+    const inside = time => facts.starts[number - 1] <= time + 1e-6 && time < next;
+    return !video.seeking && video.readyState >= 2 && inside(video.currentTime)
+      && inside(video.painted);
+  });
+}"""
+"""Whether each video shows the frame that the page says it shows: no matter how long it took."""
+
+PAINTED = """addEventListener("DOMContentLoaded", () => {
+  for (const video of document.querySelectorAll("video")) {
+    const note = (now, frame) => {
+      video.painted = frame.mediaTime;
+      video.requestVideoFrameCallback(note);
+    };
+    video.requestVideoFrameCallback(note);
+  }
+});"""
+"""Run before a page: it notes for each video the time of the frame that was painted last."""
+
+
 def settled(page) -> None:
-    """Wait until no video is on its way to another frame."""
-    page.evaluate(
-        """() => new Promise(resolve => {
-          const look = () => [...document.querySelectorAll("video")].some(
-            video => video.seeking || video.readyState < 2) ? setTimeout(look, 20)
-            : setTimeout(resolve, 60);
-          look();
-        })"""
-    )
+    """Wait until every video shows the frame that the page says; one that slipped never does."""
+    page.wait_for_function(SETTLED)
 
 
 def shown(page, name: str) -> np.ndarray:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pytest
 import torch
 
+from browsing import PAINTED
 from podium import metrics
 from podium.clips import VideoFacts
 from podium.datasets.manifest import Manifest
@@ -265,6 +266,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
     def open_page(url: str, **how: Any) -> Visit:
         context = browser.new_context(viewport={"width": 1200, "height": 900}, **how)
         context.set_default_timeout(60_000)
+        context.add_init_script(PAINTED)
         made = Visit(context.new_page(), [], [])
         made.page.on("request", lambda request: made.requests.append(request.url))
         made.page.on("pageerror", lambda error: made.complaints.append(str(error)))

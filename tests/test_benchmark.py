@@ -165,6 +165,84 @@ def test_other_options_are_never_taken_from_an_earlier_run(dives, tmp_path):
         assert counting.n == n_fitted
 
 
+MINE = """
+from podium.scorers.constant import Constant
+from my_scorers.{inner} import shift
+
+
+class Mine(Constant):
+    def predict(self, queries):
+        return super().predict(queries) + shift()
+"""
+
+
+def test_other_code_is_never_taken_from_an_earlier_run(dives, tmp_path, monkeypatch):
+    """A scorer's own file, or one that it imports; what is only said does not count."""
+    folder = tmp_path / "my_scorers"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    mine, inner = folder / "mine.py", folder / "inner.py"
+    mine.write_text(MINE.format(inner="inner"), "utf-8")
+    inner.write_text("def shift():\n    return 1.0\n", "utf-8")
+
+    def n_fitted() -> int:
+        counting = Counting()
+        system = System("mine", "Mine", "my_scorers.mine:Mine")
+        Benchmark(dives, scorers=[system], seeds=[0], folder=tmp_path, look=counting).run()
+        return counting.n
+
+    assert [n_fitted(), n_fitted()] == [1, 0]
+    inner.write_text('def shift():\n    """Shift."""\n    return 1.0  # one\n', "utf-8")
+    assert n_fitted() == 0
+    inner.write_text("def shift():\n    return 2.0\n", "utf-8")
+    assert [n_fitted(), n_fitted()] == [1, 0]
+    mine.write_text(MINE.format(inner="inner") + "\nX = 1\n", "utf-8")
+    assert [n_fitted(), n_fitted()] == [1, 0]
+
+
+def test_other_defaults_and_samples_are_never_taken_from_an_earlier_run(dives, tmp_path):
+    def n_fitted(performances) -> int:
+        counting = Counting()
+        asked = {"scorers": ["ridge"], "seeds": [0], "folder": tmp_path, "look": counting}
+        Benchmark(performances, **asked).run()
+        return counting.n
+
+    assert [n_fitted(dives), n_fitted(dives)] == [1, 0]
+    assert n_fitted((replace(dives[0], score=31.0), *dives[1:])) == 1
+    assert n_fitted((replace(dives[0], difficulty=3.0), *dives[1:])) == 1
+    moved = tmp_path / "moved.npy"
+    moved.write_bytes(dives[0].path.read_bytes())
+    assert n_fitted((replace(dives[0], path=moved), *dives[1:])) == 0
+    assert system_of("ridge").recipe() == System("a", "A", "ridge", RidgeOptions()).recipe()
+    assert (
+        system_of("ridge").recipe()
+        != System("ridge", "ridge", "ridge", RidgeOptions(n_components=3)).recipe()
+    )
+
+
+def test_a_frozen_metric_depends_on_the_system_it_is_of():
+    worst = System("worst", "Worst", "siamese_lstm", metric_of="best")
+    few, many = (System("best", "Best", "siamese_lstm", n_variants=n) for n in (0, 7))
+    assert worst.recipe([few, worst]) != worst.recipe([many, worst])
+
+
+def test_cells_of_earlier_results_are_not_made_again(dives, results, tmp_path):
+    earlier = Results.load(results.save(tmp_path / "a.json") and tmp_path / "a.json")
+    counting = Counting()
+    asked = {"scorers": ["constant", "ridge"], "seeds": range(4), "look": counting}
+    again = Benchmark(dives, earlier=earlier, **asked).run()
+    assert counting.n == 2  # the fourth split
+    assert again.of("ridge")[:3] == results.of("ridge")
+
+
+def test_systems_are_compared_on_the_splits_that_both_have(results, dives):
+    draws = Draws(results.cells, Benchmark(dives).samples(dives))
+    row = compare(results.of("ridge")[1:], results.of("c3d_svr"), draws)
+    assert row["mse"]["n_splits"] == 2
+    assert row == compare(results.of("ridge")[1:], results.of("c3d_svr")[1:], draws)
+
+
 def test_a_frozen_metric_is_fitted_once_a_split(dives):
     from podium.metric_learning import LearningOptions
     from podium.scorers.siamese_lstm import as_printed

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -931,9 +932,38 @@ def test_a_folder_that_is_read_only_is_said(podium, model, dive, tmp_path):
     assert list(folder.iterdir()) == []
 
 
+MAKE_ROOM = "make room or name another disk (for features, PODIUM_CACHE), and run it again"
+
+
+def inspected_into(stdout: Any, video: Path, unbuffered: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", "from podium.cli import main; main()", "inspect", str(video)],
+        stdout=stdout, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_answer_that_cannot_be_printed_whole_is_said(dive, unbuffered):
+    with open("/dev/full", "w") as full, inspected_into(full, dive, unbuffered) as process:
+        said = process.stderr.read()
+    assert process.returncode == Exit.INPUT
+    assert said == f"podium: standard output: No space left on device: {MAKE_ROOM}\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_enough_is_no_error(dive, unbuffered):
+    with inspected_into(subprocess.PIPE, dive, unbuffered) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == Exit.DONE
+
+
 def test_a_full_disk_is_said_and_nothing_earlier_is_lost(
-    refused, model, dive, tmp_path, monkeypatch
+    podium, refused, model, dive, tmp_path, monkeypatch
 ):
+    podium("score", dive, *model)  # its features are kept now
     report = tmp_path / "here" / "r.html"
     report.write_text("yesterday's")
 
@@ -941,7 +971,7 @@ def test_a_full_disk_is_said_and_nothing_earlier_is_lost(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    message = "No space left on device: check the path, its permissions and the free space"
+    message = f"{report}: No space left on device: {MAKE_ROOM}"
     refused(3, message, "score", dive, *model, "--report", report)
 
 
@@ -961,6 +991,23 @@ def test_a_fault_of_its_own_is_one_line_too(podium, model, dive, monkeypatch):
     )
     with pytest.raises(RuntimeError, match=r"^three\nlines\nlong$"):
         podium("--debug", "score", dive, *model)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes"),
+    ],
+)
+def test_memory_that_ran_out_is_no_fault_of_its_own(podium, model, dive, monkeypatch, error):
+    def full(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("podium.assessor.clip_feedback", full)
+    answer = podium("score", dive, *model)
+    assert (answer.code, answer.out) == (Exit.INPUT, "")
+    assert answer.err == "podium: memory ran out: close other programs, and run it again\n"
 
 
 def test_debug_shows_where_an_error_came_from(podium, tmp_path):

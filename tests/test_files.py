@@ -1,11 +1,16 @@
 import hashlib
 import os
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
-from podium.files import cache_folder, digest, replacing, write_bytes
+from podium.files import cache_folder, digest, remove_half_written, replacing, write_bytes
+
+
+def whole(message: str) -> str:
+    return rf"^{re.escape(message)}$"
 
 
 def test_a_file_is_written_with_the_folders_it_needs(tmp_path):
@@ -49,9 +54,41 @@ def test_a_system_call_that_fails_leaves_nothing_behind(tmp_path, monkeypatch, s
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, step, full)
-    with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device$"):
-        write_bytes(tmp_path / "file.bin", b"content")
+    path = tmp_path / "file.bin"
+    with pytest.raises(OSError, match=whole(f"[Errno 28] No space left on device: '{path}'")):
+        write_bytes(path, b"content")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_half_written_of_a_file_is_removed_and_nothing_else(tmp_path):
+    path = tmp_path / "[a]*.csv"
+    half, other, own = tmp_path / ".[a]*.csv.abcd_123", tmp_path / ".b.csv.abcd_123", path
+    for made in (half, other, own):
+        made.touch()
+    remove_half_written(path)
+    assert sorted(tmp_path.iterdir()) == sorted([other, own])
+
+
+def test_an_error_of_another_file_keeps_its_name(tmp_path):
+    other = tmp_path / "other"
+
+    def read_other() -> None:
+        with replacing(tmp_path / "file.bin"):
+            other.read_bytes()
+
+    with pytest.raises(
+        FileNotFoundError, match=whole(f"[Errno 2] No such file or directory: '{other}'")
+    ):
+        read_other()
+
+
+def test_a_folder_in_the_way_is_named(tmp_path):
+    path = tmp_path / "file.bin"
+    path.mkdir()
+    with pytest.raises(IsADirectoryError) as refused:
+        write_bytes(path, b"content")
+    assert refused.value.filename2 == str(path)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_files_are_told_apart_by_content(tmp_path):

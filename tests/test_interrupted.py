@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,22 +22,29 @@ N_KILLS = int(os.environ.get("PODIUM_TORTURE_KILLS", "10"))
 
 # Each run is a copy of a process that has imported everything: 50 of them take seconds.
 KILLED = """
-import json, os, random, signal, sys, time
+import functools, json, os, random, signal, sys, time
 from pathlib import Path
 import safetensors.numpy
-import torch, rich.console, rich.progress, sklearn.linear_model, functools
+import torch, rich.console, rich.progress, scipy.stats, sklearn.linear_model
 import podium.training, podium.assessor, podium.backbones.motion, podium.scorers.ridge
-from podium import metrics
+import podium.benchmark, podium.scorers.siamese_lstm, podium.tables
+from podium import metrics, training
+from conftest import QUICK
 metrics.bootstrap = functools.partial(metrics.bootstrap, n_resamples=30)
+make = training.make_scorer
+training.make_scorer = podium.benchmark.make_scorer = lambda name, options, seed: make(
+    name, QUICK if name == "siamese_lstm" else options, seed)
 torch.set_num_threads(1)
 from podium.cli import run
-words, watched, n_kills = json.loads(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+asked = json.loads(sys.argv[1])
+watched = Path(asked["watched"])
 
-def start():
+def start(words, cache):
     pid = os.fork()
     if pid == 0:
         silent = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silent, 2); os.dup2(silent, 1)
+        os.dup2(silent, 1)
+        os.environ["PODIUM_CACHE"] = cache
         try:
             code = run(words)
         except BaseException:
@@ -44,34 +52,40 @@ def start():
         os._exit(code)
     return pid
 
-os.environ["PODIUM_CACHE"], cache = sys.argv[4], os.environ["PODIUM_CACHE"]
+def ended(pid):
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+def killed():
+    return ended(start(asked["killed"], asked["caches"][1]))
+
 begin = time.monotonic()
-assert os.waitstatus_to_exitcode(os.waitpid(start(), 0)[1]) == 0
+assert ended(start(asked["whole"], asked["caches"][0])) == 0
 usual = time.monotonic() - begin
-os.environ["PODIUM_CACHE"] = cache
-words = json.loads(sys.argv[5])
+tables = {path.name: path.read_bytes() for path in Path(asked["made"]).glob("*.csv")}
 generator, n_killed, n_whole, n_runs = random.Random(0), 0, 0, 0
-while n_killed < n_kills and n_runs < 10 * n_kills:
+while n_killed < asked["n_kills"] and n_runs < 10 * asked["n_kills"]:
     n_runs += 1
-    if words[0] == "extract":  # else all would soon be done, and nothing left to interrupt
-        for path in list(watched.rglob("*.safetensors")):
-            if generator.random() < 0.5:
-                path.unlink()
-    pid = start()
-    time.sleep(generator.uniform(0, usual if words[0] == "extract" else usual / 3))
+    for path in sorted(watched.glob(asked["forgotten"])):  # else there is soon nothing left to do
+        if generator.random() < 0.5:
+            path.unlink()
+    pid = start(asked["killed"], asked["caches"][1])
+    time.sleep(generator.uniform(0, usual * asked["share"]))
     os.kill(pid, signal.SIGKILL)
-    if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL:
+    if ended(pid) == -signal.SIGKILL:
         n_killed += 1
     else:  # it had ended before: on a machine that is less busy now, wait for less
         usual *= 0.8
     for path in watched.rglob("*"):
-        if path.suffix == ".safetensors" and not path.name.startswith("."):
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        if path.suffix == ".safetensors":
             safetensors.numpy.load_file(path)
-            n_whole += 1
-        elif path.suffix == ".json" and not path.name.startswith("."):
+        elif path.suffix == ".json":
             json.loads(path.read_bytes())
-code = os.waitstatus_to_exitcode(os.waitpid(start(), 0)[1])
-print(json.dumps({"killed": n_killed, "checked": n_whole, "code": code, "usual": usual}))
+        elif path.suffix == ".csv":
+            assert path.read_bytes() == tables[path.name], path
+        n_whole += 1
+print(json.dumps({"killed": n_killed, "checked": n_whole, "code": killed(), "usual": usual}))
 """
 
 
@@ -79,17 +93,35 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".lock"
+        if path.is_file()
     }
 
 
-def kill_often(whole: list[str], words: list[str], watched: Path, caches: list[Path]) -> dict:
-    """Run `whole` once to its end, and `words` again and again, killed, and once to its end."""
-    arguments = [json.dumps(whole), watched, str(N_KILLS), caches[0], json.dumps(words)]
+def kill_often(
+    words: Callable[[Path], list[object]],
+    folders: list[Path],
+    caches: list[Path],
+    *,
+    watched: Path,
+    forgotten: str = "nothing",
+    share: float = 1.0,
+) -> dict:
+    """Run a command once to its end, then again and again, killed, and once to its end.
+
+    `words` says the command for a folder to write to. Of what is `watched`, half of what is
+    `forgotten` goes before each run; a run is killed within `share` of the time it takes.
+    """
+    whole, killed = ([str(word) for word in words(folder)] for folder in folders)
+    asked = {
+        "whole": whole, "killed": killed, "caches": [str(cache) for cache in caches],
+        "made": str(folders[0]), "watched": str(watched), "forgotten": forgotten, "share": share,
+        "n_kills": N_KILLS,
+    }  # fmt: skip
+    watched.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, *map(str, arguments)],
-        capture_output=True, text=True, timeout=280,
-        env={**os.environ, "PODIUM_CACHE": str(caches[1]), "OMP_NUM_THREADS": "1"},
+        [sys.executable, "-c", KILLED, json.dumps(asked)],
+        capture_output=True, text=True, timeout=280 + 10 * N_KILLS,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent), "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout)
@@ -104,27 +136,68 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_table(tmp_path_factory.mktemp("table"), 12, 0)
 
 
+def pair(folder: Path) -> list[Path]:
+    return [folder / "uninterrupted", folder / "killed"]
+
+
+def without_seconds(value: object) -> object:
+    """Leave out how long something took: the one thing that a second run does not repeat."""
+    if isinstance(value, dict):
+        return {key: without_seconds(v) for key, v in value.items() if key != "seconds"}
+    return [without_seconds(v) for v in value] if isinstance(value, list) else value
+
+
 @pytest.mark.slow
 def test_extract_can_be_killed_at_any_moment(table, tmp_path):
-    caches = [tmp_path / "uninterrupted", tmp_path / "killed"]
-    words = ["extract", str(table), "--backbone", "motion"]
-    caches[1].mkdir()
-    kill_often(words, words, caches[1], caches)
+    caches = pair(tmp_path)
+    kill_often(
+        lambda _: ["extract", table, "--backbone", "motion"], caches, caches,
+        watched=caches[1], forgotten="features/*/*.safetensors",
+    )  # fmt: skip
     assert len(contents(caches[0])) == 12
     assert contents(caches[1]) == contents(caches[0])
 
 
 @pytest.mark.slow
-def test_train_can_be_killed_at_any_moment(table, tmp_path):
-    cache = tmp_path / "cache"
-    folders = [tmp_path / name / "model" for name in ("uninterrupted", "killed")]
-    folders[1].mkdir(parents=True)
-    words = [
-        ["train", str(table), "--out", str(f), "--scorer", "ridge", "--resume"] for f in folders
-    ]
-    kill_often(*words, folders[1], [cache, cache])
+@pytest.mark.parametrize("scorer", ["ridge", "siamese_lstm"])
+def test_train_can_be_killed_at_any_moment(small_model, tmp_path, scorer):
+    folders = [path / "model" for path in pair(tmp_path)]
+    kill_often(
+        lambda folder: ["train", small_model.manifest, "--out", folder, "--scorer", scorer,
+                        "--resume"],
+        folders, [small_model.cache] * 2, watched=folders[1], share=2 / 3,
+    )  # fmt: skip
     assert contents(folders[1]) == contents(folders[0])
     assert set(contents(folders[0])) == {"README.md", "config.json", "model.safetensors"}
+
+
+@pytest.mark.slow
+def test_predict_can_be_killed_at_any_moment(small_model, tmp_path):
+    folders = pair(tmp_path)
+    caches = [folder / "cache" for folder in folders]
+    kill_often(
+        lambda folder: ["predict", small_model.manifest, "--model", small_model.folder,
+                        "--out", folder / "predicted.csv"],
+        folders, caches, watched=folders[1], forgotten="cache/features/*/*.safetensors",
+    )  # fmt: skip
+    assert len(contents(folders[0])) == 31
+    assert contents(folders[1]) == contents(folders[0])
+
+
+@pytest.mark.slow
+def test_benchmark_can_be_killed_at_any_moment(small_model, tmp_path):
+    folders = pair(tmp_path)
+    kill_often(
+        lambda folder: ["benchmark", "manifest", "--root", small_model.manifest, "--out", folder,
+                        "--seeds", 4, "--scorer", "ridge", "--scorer", "type_mean"],
+        folders, [small_model.cache] * 2, watched=folders[1], forgotten="cells/*.json",
+    )  # fmt: skip
+    whole, killed = (
+        {name: without_seconds(json.loads(content)) for name, content in contents(f).items()}
+        for f in folders
+    )
+    assert len(whole) == 4 * 2 + 1
+    assert killed == whole
 
 
 def test_what_a_killed_process_left_half_written_is_removed(table, tmp_path):
@@ -197,6 +270,7 @@ def test_two_processes_on_one_cache_do_no_work_twice(table, tmp_path, order):
         Extractor(make_backbone("motion"), cache=FeatureCache(alone)),
     )
     assert contents(tmp_path / "cache") == contents(alone)
+    assert not list(tmp_path.rglob("*.lock"))
 
 
 def test_a_performance_listed_twice_does_not_wait_for_itself(table, tmp_path):

@@ -9,6 +9,7 @@ from podium.errors import UsageError
 from podium.metric_learning import (
     Curriculum,
     LearningOptions,
+    block_loss,
     clip_loss,
     learn_metric,
     pair_loss,
@@ -152,3 +153,22 @@ def test_a_share_of_false_alarms_outside_0_to_1_is_refused(share):
     message = f"false_alarms is {share}: it must lie between 0 and 1"
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         LearningOptions(false_alarms=share)
+
+
+@pytest.mark.parametrize("reads_difference", [True, False])
+def test_a_block_has_the_loss_and_the_gradients_of_its_pairs(reads_difference):
+    torch.manual_seed(0)
+    options = SiameseOptions(n_embedding=8, reads_difference=reads_difference)
+    network, n = Siamese(5, options), 6
+    sequences = torch.randn(n, 4, 5)
+    alike, weights = (torch.rand(n, n) < 0.5).float(), torch.rand(n, n)
+    first, second = torch.nonzero(~torch.eye(n, dtype=torch.bool), as_tuple=True)
+    pairs = pair_loss(
+        network, sequences, first, second, alike[first, second], weights[first, second]
+    )
+    wanted = torch.autograd.grad(pairs, network.parameters())
+    block = block_loss(network, sequences, alike, weights)
+    found = torch.autograd.grad(block, network.parameters())
+    torch.testing.assert_close(block, pairs, rtol=1e-5, atol=1e-6)
+    for one, other in zip(found, wanted, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)

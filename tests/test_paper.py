@@ -3,6 +3,7 @@
 import csv
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,21 @@ import pytest
 
 from podium import paper, pictures, tables, transfer
 from podium.benchmark import Results
+from podium.cli import Exit, run
+from podium.clips import VideoFacts
 from podium.errors import UnknownName, UsageError
+from podium.features import Features, Sample
 from podium.metric_learning import LearningOptions
-from podium.paper import CLAIMS, FLAGGING, QUICK, SPLITS, SYSTEMS, PaperBenchmark, one_judge
+from podium.paper import (
+    CLAIMS,
+    FLAGGING,
+    QUICK,
+    SPLITS,
+    SYSTEMS,
+    PaperBenchmark,
+    one_judge,
+    unseen_joints,
+)
 from podium.performance import Performance
 from podium.scorers.siamese_lstm import SiameseLSTM
 from podium.splits import fits, load_splits
@@ -110,6 +123,82 @@ def test_systems_that_nobody_asked_for_are_said(root):
         PaperBenchmark(root, systems=["svr"]).run()
 
 
+def test_systems_stand_beside_those_of_an_earlier_run(root, tmp_path):
+    first = PaperBenchmark(root, n_seeds=2, systems=["type_mean", "c3d_svr"]).run()
+    first = replace(first, tables={**first.tables, "transfer": {"tasks": []}})
+    first = replace(first, about={**first.about, "commit": "abc1234"})
+    old_rows = {n: {k: v for k, v in r.items() if k != "commit"} for n, r in first.systems.items()}
+    first = replace(first, systems=old_rows)  # as before each row said its commit
+    both = PaperBenchmark(root, n_seeds=1, systems=["constant", "c3d_svr"], earlier=first).run()
+    assert list(both.systems) == ["constant", "type_mean", "c3d_svr"]  # the order of the tables
+    assert both.of("type_mean") == first.of("type_mean")
+    assert [len(both.of(name)) for name in both.systems] == [1, 2, 1]
+    assert both.systems["type_mean"]["commit"] == "abc1234"
+    assert both.tables["transfer"] == {"tasks": []}
+    assert both.tables["summary"]["type_mean"] == first.tables["summary"]["type_mean"]
+    assert set(both.about["left_out"]) == {s.title for s in SYSTEMS if s.name not in both.systems}
+    page = tables.page([both])
+    assert "**Constant (floor): on 1 of the splits only.**" in page
+    assert "at commit abc1234: Mean of the type x difficulty (floor)." in page
+
+
+def test_systems_of_other_dives_are_no_neighbours(root, tmp_path_factory):
+    other = write_dives(tmp_path_factory.mktemp("fewer"), n=40)
+    earlier = PaperBenchmark(other, n_seeds=1, systems=["constant"]).run()
+    message = (
+        "the results that are there are of other performances, splits or features (38 "
+        "performances, backbone motion): name another folder with --out"
+    )
+    with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
+        PaperBenchmark(root, n_seeds=1, systems=["type_mean"], earlier=earlier).run()
+
+
+@pytest.fixture
+def asked(root, tmp_path) -> list[str]:
+    return ["benchmark", "paper", "--root", str(root), "--seeds", "1", "--out", str(tmp_path)]
+
+
+def test_the_command_adds_rows_to_those_that_are_there(asked, tmp_path, capsys):
+    assert run([*asked, "--scorer", "type_mean", "--scorer", "c3d_svr"]) == Exit.DONE
+    before = Results.load(tmp_path / "motion.json")
+    capsys.readouterr()
+    assert run([*asked, "--scorer", "ridge"]) == Exit.DONE
+    assert "| C3D-SVR | " in capsys.readouterr().out
+    after = Results.load(tmp_path / "motion.json")
+    assert list(after.systems) == ["type_mean", "ridge", "c3d_svr"]
+    assert after.of("c3d_svr") == before.of("c3d_svr")
+    assert "transfer" not in after.tables
+
+
+def test_the_command_adds_table_vi_alone(asked, tmp_path, monkeypatch):
+    monkeypatch.setattr(transfer.Transfer, "run", lambda self: {"tasks": []})
+    assert run([*asked, "--scorer", "type_mean"]) == Exit.DONE
+    before = Results.load(tmp_path / "motion.json")
+    assert run([*asked, "--scorer", "transfer"]) == Exit.DONE
+    after = Results.load(tmp_path / "motion.json")
+    assert after.cells == before.cells
+    assert after.tables == {**before.tables, "transfer": {"tasks": []}}
+
+
+def test_the_command_keeps_no_rows_of_damaged_results(asked, tmp_path, capsys):
+    (tmp_path / "motion.json").write_text("{}", "utf-8")
+    assert run([*asked, "--scorer", "ridge"]) == Exit.INPUT
+    said = f"podium: {tmp_path / 'motion.json'}: is not a file of results ('cells'): make it anew"
+    assert capsys.readouterr().err.splitlines()[-1] == said
+
+
+def test_joints_that_nobody_saw_are_counted():
+    def sample(*warnings):
+        facts = VideoFacts(16, 16, 0, 1.0, warnings)
+        features = Features(np.zeros((1, 2), np.float32), np.zeros(1), np.ones(1), "x", facts)
+        return Sample(Performance("a", Path("a.mp4")), features)
+
+    filled = "30 % of the joints were not seen and were filled in from the frames beside them"
+    nobody = "nobody was seen in 1 of 2 clips: joints there are guesses"
+    found = unseen_joints([sample(), sample("dark", filled), sample(filled, nobody)])
+    assert found == {"n": 3, "n_filled": 2, "unseen": 0.2, "n_nobody": 1}
+
+
 def test_names_hold_together():
     names = [system.name for system in SYSTEMS]
     assert len(set(names)) == len(names)
@@ -161,14 +250,12 @@ def test_data_without_types_are_refused(tmp_path):
 @pytest.fixture(scope="module")
 def whole(root) -> Results:
     """Every system that reads clips, on two splits, each learning for an epoch or two."""
-    from dataclasses import replace
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(paper, "SYSTEMS", tuple(hasty(system, replace) for system in SYSTEMS))
+        patch.setattr(paper, "SYSTEMS", tuple(map(hasty, SYSTEMS)))
         return PaperBenchmark(root, n_seeds=2).run()
 
 
-def hasty(system, replace):
+def hasty(system):
     options = system.options
     if system.name == "podium":
         options = replace(SiameseLSTM().options, n_networks=1)
@@ -214,10 +301,24 @@ def test_the_metric_goes_over_to_other_actions(root, monkeypatch, tmp_path):
     monkeypatch.setattr(
         transfer.Transfer, "_vaults", lambda self: PaperBenchmark(self.root).dives()[:20]
     )
+    monkeypatch.setattr(transfer, "SYSTEMS", tuple(map(hasty, SYSTEMS)))
     found = transfer.Transfer(root).run()
-    assert [task["title"] for task in found["tasks"]] == ["Simulated vaults (1 splits, 15 / 5)"]
-    titles = [row["title"] for row in found["tasks"][0]["rows"]]
-    assert titles == ["Ours: metric of diving, frozen", "C + L (F)", "Constant (floor)"]
+    (task,) = found["tasks"]
+    assert (task["title"], task["n_splits"], task["n_train"]) == ("Simulated vaults", 1, 15)
+    assert [row["system"] for row in task["rows"]] == ["frozen", "c3d_lstm_f", "constant"]
+    for row in task["rows"]:
+        assert len(row["predictions"]["0"]) == task["n_test"]
+        assert row["mse_interval"][0] <= row["mse"] <= row["mse_interval"][1]
+    assert task["rows"][0]["frozen_less_this"]["mse"]["gap"] == 0
+
+    def never(*_):
+        raise AssertionError("fitted though nothing has changed")
+
+    monkeypatch.setattr(transfer, "_task", never)
+    assert transfer.Transfer(root, earlier=found).run() == found
+    monkeypatch.setattr(transfer, "SYSTEMS", SYSTEMS)  # other options
+    with pytest.raises(AssertionError, match=r"^fitted though nothing has changed$"):
+        transfer.Transfer(root, earlier=found).run()
 
 
 # the real data

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from podium import tables
+from podium import findings, tables
 from podium.benchmark import Cell, Results
 from podium.errors import MissingFile, UsageError
 
@@ -28,7 +28,7 @@ def claim(rho: list[float], mse: list[float]) -> dict:
     ],
 )
 def test_a_claim_holds_where_an_interval_is_on_its_side(rho, mse, verdict):
-    assert tables._verdict(claim(rho, mse)) == verdict
+    assert findings.verdict(claim(rho, mse)) == verdict
 
 
 @pytest.fixture
@@ -89,6 +89,60 @@ def test_a_folder_without_results_is_refused(tmp_path):
     message = f"{tmp_path}: holds no results: run podium benchmark with --out first"
     with pytest.raises(MissingFile, match=rf"^{re.escape(message)}$"):
         tables.render(tmp_path, tmp_path)
+
+
+def test_claims_of_the_paper_are_judged_by_intervals(results):
+    level = {"rho": 0.6, "rho_interval": [0.5, 0.68], "mse": 80.0, "mse_interval": [70, 90.0]}
+    row = {**results.tables["summary"]["c3d_lstm_f"], **level}
+    gaps = {"gap": 0.1, "interval": [0.02, 0.2], "p": 0.1, "n_better": 1, "n_splits": 1}
+    losses = {**gaps, "gap": -8.0, "interval": [-20.0, -1.0]}
+    pair = {"rho": gaps, "mse": losses}
+    claimed = [
+        {"first": "siamese_best", "second": "c3d_lstm_f", "claim": "It is better", **pair},
+        {"first": "podium", "second": "siamese_best", "claim": "Not the paper's", **pair},
+    ]
+    rows = {
+        "Ours": {"precision": 0.5, "precision_interval": [0.4, 0.6], "recall": 0.5,
+                 "recall_interval": [0.4, 0.6]},
+        "C3D + LSTM": {"precision": 0.2, "precision_interval": [0.1, 0.3], "recall": 0.8,
+                       "recall_interval": [0.7, 0.9]},
+        "C3D + LSTM + SVR": {"precision": 0.3, "precision_interval": [0.2, 0.35], "recall": 0.8,
+                             "recall_interval": [0.7, 0.9]},
+        "Every clip (floor)": {"precision": 0.3, "precision_interval": [0.25, 0.45], "recall": 1.0,
+                               "recall_interval": [1.0, 1.0]},
+    }  # fmt: skip
+    task = {
+        "title": "Vaults", "n_splits": 5, "n_train": 9, "n_test": 4,
+        "rows": [{"system": "c3d_lstm_f", "title": "C + L (F)", "frozen_less_this":
+                  {"rho": gaps, "mse": {**losses, "gap": 8.0, "interval": [1.0, 20.0]}}}],
+    }  # fmt: skip
+    tables_ = {
+        "summary": {"siamese_best": row},
+        "claims": claimed,
+        "faults": {title: {"all": found} for title, found in rows.items()},
+        "transfer": {"tasks": [task]},
+    }
+    clusters = [("siamese_best", -0.2, 0.1), ("siamese_best", -0.1, 0.4), ("siamese_worst", 0, 0.2)]
+    cells = tuple(
+        Cell(name, split, 9, 1.0, {}, {}, {"clusters": {"O": before, "D2": after}})
+        for split, (name, before, after) in enumerate(clusters)
+    )
+    found = findings.findings(Results(results.about, {}, cells, tables_))
+    assert [(f.claim.partition(" (a floor")[0], f.verdict) for f in found] == [
+        ("The best performer's bias reaches a rho of 0.69", "**no**"),
+        ("The best performer's bias has an MSE of 88.6 or less", "not shown"),
+        ("It is better", "yes"),
+        ("Low similarity finds faults with a better precision than a falling score", "yes"),
+        ("Low similarity finds faults with a better recall than a falling score",
+         "**no, the opposite**"),
+        ("Low similarity is more precise than flagging every clip", "not shown"),
+        ("Types form clusters in D2 with the worst performer's bias, and none in O", "yes"),
+        ("Types form clusters in D2 with the best performer's bias, and none in O", "yes"),
+        ("Vaults: a metric frozen from diving beats C + L (F)", "not shown"),
+    ]  # fmt: skip
+    assert found[2].printed == "rho +0.05, MSE -6"
+    assert found[2].here == "rho 0.10 (0.02 to 0.20), MSE -8 (-20 to -1)"
+    assert found[-1].printed == "rho +0.07, MSE -0.25 (UNLV-Vault)"
 
 
 # what the repository says

@@ -6,6 +6,7 @@ standard library only, so that it starts in a tenth of a second, and takes from 
 not need: memory beyond the limit, files to write, signals of the terminal.
 """
 
+import errno
 import json
 import math
 import os
@@ -43,6 +44,12 @@ A number that is not promised is 0.
 MOST_DAMAGE = 1000
 MOST_THREADS = 4
 
+BYTES_A_PIXEL = 8
+"""Of the largest frames: what was refused to the decoder was no more than one of them."""
+
+LEAST_ROOM = 16 * 2**20
+"""What a thread's stack or a packet may want, however small the frames are."""
+
 
 class Refusal(Exception):
     """Why a file is not decoded, in words that follow its name."""
@@ -54,6 +61,7 @@ def main() -> None:
     _give_up_what_is_not_needed()
     for line in sys.stdin.buffer:
         request = json.loads(line)
+        request["peak_before"] = _memory("VmPeak")
         _limit(request["memory_bytes"], request["waiting_seconds"])
         try:
             _answer(request, answers)
@@ -62,7 +70,10 @@ def main() -> None:
         except MemoryError:
             _send(answers, b"M", b"")
         except (av.error.FFmpegError, ValueError) as error:
-            _send(answers, b"R", f"cannot be decoded ({error}): {request['advice']}".encode())
+            if _is_of_memory(error) or _reached_its_limit(request):
+                _send(answers, b"M", b"")
+            else:
+                _send(answers, b"R", f"cannot be decoded ({error}): {request['advice']}".encode())
         answers.flush()
 
 
@@ -93,6 +104,31 @@ def _limit(n_bytes: int, seconds: float) -> None:
             resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
 
 
+def _is_of_memory(error: Exception) -> bool:
+    """Say whether an error is a lack of memory: a thread that cannot be started is one, too."""
+    return getattr(error, "errno", None) in (errno.ENOMEM, errno.EAGAIN)
+
+
+def _reached_its_limit(request: dict[str, Any], n_pixels: int = 0) -> bool:
+    """Say whether there was not room for another frame: FFmpeg calls that damage of the file.
+
+    What this process held for an earlier file does not count.
+    """
+    peak = _memory("VmPeak")
+    reached = peak if peak > request["peak_before"] else _memory("VmSize")
+    room = max(BYTES_A_PIXEL * n_pixels, LEAST_ROOM)
+    return bool(reached) and request["memory_bytes"] - reached < room
+
+
+def _memory(name: str) -> int:
+    """Give a number of this process's in bytes, 0 where the system does not tell."""
+    with suppress(OSError), open("/proc/self/status", encoding="ascii", errors="replace") as status:
+        for line in status:
+            if line.startswith(f"{name}:"):
+                return 1024 * int(line.split()[1])
+    return 0
+
+
 def _send(answers: IO[bytes], kind: bytes, *parts: Any) -> None:
     answers.write(HEADER.pack(kind, sum(memoryview(part).nbytes for part in parts)))
     for part in parts:
@@ -105,7 +141,7 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
         if request["width"]:
             _send_frames(request, container, stream, answers)
         else:
-            _send_about(container, stream, answers)
+            _send_about(request, container, stream, answers)
 
 
 def _opened(request: dict[str, Any]) -> InputContainer:
@@ -119,6 +155,8 @@ def _opened(request: dict[str, Any]) -> InputContainer:
     except MemoryError:
         raise
     except (av.error.FFmpegError, OSError) as error:
+        if _is_of_memory(error):
+            raise MemoryError from error
         reason = error.strerror or type(error).__name__
         raise Refusal(f"cannot be read as a video ({reason}): {request['advice']}") from error
 
@@ -134,7 +172,7 @@ def _video_stream(container: InputContainer, request: dict[str, Any]) -> VideoSt
 
 
 def _decoded(
-    container: InputContainer, stream: VideoStream, damage: list[str]
+    request: dict[str, Any], container: InputContainer, stream: VideoStream, damage: list[str]
 ) -> Iterator[VideoFrame]:
     """Yield every frame that can be decoded; note each packet that cannot in `damage`."""
     packets = container.demux(stream)
@@ -147,6 +185,8 @@ def _decoded(
         except MemoryError:
             raise
         except av.error.FFmpegError as error:
+            if _is_of_memory(error) or _reached_its_limit(request, stream.width * stream.height):
+                raise MemoryError from error
             damage.append(str(error))
             if len(damage) > MOST_DAMAGE:
                 return
@@ -156,8 +196,10 @@ def _decoded(
                 yield frame
 
 
-def _send_about(container: InputContainer, stream: VideoStream, answers: IO[bytes]) -> None:
-    first = next(_decoded(container, stream, []), None)
+def _send_about(
+    request: dict[str, Any], container: InputContainer, stream: VideoStream, answers: IO[bytes]
+) -> None:
+    first = next(_decoded(request, container, stream, []), None)
     if first is None:
         raise Refusal("no frame of it can be decoded: the file is damaged")
     rate = float(stream.average_rate or stream.base_rate or 0)
@@ -177,7 +219,7 @@ def _send_frames(
     damage: list[str] = []
     reformatter = VideoReformatter()  # one that is used again is three times faster than new ones
     time, step = 0.0, 0.0
-    for frame in _decoded(container, stream, damage):
+    for frame in _decoded(request, container, stream, damage):
         _require_pixels(frame.width, frame.height, request)
         turns = _quarter_turns(frame)
         sides = (request["width"], request["height"])

@@ -158,16 +158,23 @@ class Finding:
     doubt: float
 
 
-def left_out(marked: Sequence[Marked], seed: int = 0) -> list[Finding]:
-    """Find each performance's event by what was learned from four fifths of the others."""
+def left_out(
+    marked: Sequence[Marked], seed: int = 0, tried: Sequence[Marked] | None = None
+) -> list[Finding]:
+    """Find each performance's event by what was learned from four fifths of the others.
+
+    `tried` are the performances in another form, in the same order, where it is that form in which
+    the event is to be found.
+    """
+    tried = marked if tried is None else tried
     order = np.random.default_rng(seed).permutation(len(marked))
     findings: dict[int, Finding] = {}
     for part in np.array_split(order, N_FOLDS):
         others = [marked[i] for i in np.setdiff1d(order, part)]
         anchor = Anchor("", 0, *_fitted(others), np.inf)
         for i in part:
-            place, doubt = _nearest(anchor._said(marked[i].windows), marked[i].ends)
-            findings[int(i)] = Finding(place, abs(place - marked[i].event), doubt)
+            place, doubt = _nearest(anchor._said(tried[i].windows), tried[i].ends)
+            findings[int(i)] = Finding(place, abs(place - tried[i].event), doubt)
     return [findings[i] for i in range(len(marked))]
 
 

@@ -5,10 +5,7 @@
 Nothing is chosen on test: a split's test scores are read once, to be compared with predictions.
 """
 
-import hashlib
 import json
-import platform
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
@@ -22,14 +19,27 @@ from podium.augmentation import AugmentationOptions, draw
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.evaluation import true_scores
 from podium.features import Extractor, FeatureCache, Sample, extract
-from podium.files import write_bytes
+from podium.files import remove_half_written, write_bytes
 from podium.performance import Performance
+from podium.provenance import (
+    PACKAGES,
+    code_digest,
+    commit,
+    digest_of,
+    samples_digest,
+    versions,
+)
 from podium.scorers import Floats
 from podium.splits import DataSplit, action_of, stratified_splits
 from podium.training import Progress, make_scorer, unlabelled
 
-FORMAT = 1
+FORMAT = 2
+"""Raised when cells come to hold other measures, or protocols look at something else."""
+
 N_RESAMPLES = 500
+
+APART = ("podium.features", "podium.clips", "podium.backbones", "podium.errors")
+"""Modules whose code a result does not depend on but through the samples, or not at all."""
 
 Input = Literal["clips", "keypoints"]
 
@@ -58,9 +68,22 @@ class System:
     n_variants: int = 0
     metric_of: str | None = None
 
-    def key(self) -> str:
-        """Name what a result depends on, so that a resumed run never takes another's."""
-        return repr((self.scorer, self.options, self.reads, self.n_variants, self.metric_of))
+    def recipe(self, systems: Sequence["System"] = ()) -> str:
+        """Tell apart what its results come from, besides data: code, options, versions.
+
+        `systems` are those that are fitted beside it, one of which its metric may be of.
+        """
+        kind = _catalog.find("podium.scorers", self.scorer)
+        of = [other.recipe(systems) for other in systems if other.name == self.metric_of]
+        code = code_digest(kind.__module__, APART)
+        packages = [version for name, version in versions().items() if name in PACKAGES]
+        return digest_of(
+            self.scorer, self.settings(), self.reads, self.n_variants, of, code, packages, FORMAT
+        )
+
+    def settings(self) -> Any:
+        """Give the options that the scorer has, its defaults where none were named."""
+        return getattr(make_scorer(self.scorer, self.options, 0), "options", None)
 
 
 def system_of(name: str) -> System:
@@ -74,7 +97,8 @@ class Cell:
     """What one system came to on one split.
 
     `predictions` maps test ids to points, `measures` holds rho, MSE, execution rho, and the first
-    two by action under `by_type`. `extras` is what a protocol looked at besides.
+    two by action under `by_type`. `extras` is what a protocol looked at besides. `made_from` tells
+    apart what it came from: code, options, versions, the split and the samples.
     """
 
     system: str
@@ -84,6 +108,7 @@ class Cell:
     predictions: Mapping[str, float]
     measures: Mapping[str, Any]
     extras: Mapping[str, Any] = field(default_factory=dict)
+    made_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +132,7 @@ class Results:
             for name in ("about", "systems", "tables")
         ]
         text = "{" + ",\n".join([*parts, f'"cells": [\n{cells}\n]']) + "}\n"
+        remove_half_written(Path(path))
         write_bytes(Path(path), text.encode())
         return self
 
@@ -128,6 +154,52 @@ class Results:
         except (ValueError, KeyError, TypeError) as error:
             raise ModelError(f"{path}: is not a file of results ({error}): make it anew") from error
 
+    def beside(self, earlier: "Results", order: Sequence[str]) -> "Results":
+        """Add the systems that only earlier results have, in an order of names.
+
+        Each system goes on saying what made it. Tables are those of `earlier` where these have
+        none; what is worked out over all cells is to be worked out again.
+
+        Raises
+        ------
+        UsageError
+            If the earlier results are of other performances or splits.
+        """
+        self._require_same(earlier)
+        added = {
+            name: {"commit": earlier.about["commit"], "versions": earlier.about["versions"], **row}
+            for name, row in earlier.systems.items()
+            if name not in self.systems
+        }
+        systems = {**self.systems, **added}
+        cells = [*self.cells, *(c for c in earlier.cells if c.system in added)]
+        titles = [row["title"] for row in systems.values()]
+        about = {
+            **self.about,
+            "keypoints": self.about["keypoints"] or earlier.about["keypoints"],
+            "seeds": sorted({cell.split for cell in cells}),
+            "left_out": {t: why for t, why in self.about["left_out"].items() if t not in titles},
+        }
+        named = [name for name in order if name in systems]
+        return Results(
+            about,
+            {name: systems[name] for name in named},
+            tuple(sorted(cells, key=lambda c: (c.split, named.index(c.system)))),
+            {**earlier.tables, **self.tables},
+        )
+
+    def _require_same(self, earlier: "Results") -> None:
+        """Refuse to stand beside results of other performances or splits."""
+        tested = {(c.split, tuple(sorted(c.predictions))) for c in self.cells}
+        before = {(c.split, tuple(sorted(c.predictions))) for c in earlier.cells}
+        n_splits = len({split for split, _ in tested | before})
+        if earlier.about["backbone"] != self.about["backbone"] or len(tested | before) != n_splits:
+            raise UsageError(
+                f"the results that are there are of other performances, splits or features "
+                f"({earlier.about['n_performances']} performances, backbone "
+                f"{earlier.about['backbone']}): name another folder with --out"
+            )
+
     def of(self, system: str) -> tuple[Cell, ...]:
         """Give the cells of one system, by split."""
         return tuple(sorted((c for c in self.cells if c.system == system), key=lambda c: c.split))
@@ -143,8 +215,9 @@ class Benchmark:
 
     `dataset` lists performances (those without a score are left out). `scorers` are names of the
     catalogue, or `System`s. In `folder`, if given, each finished cell is kept, and taken from
-    there when the run is started again. `keypoints` is the backbone of scorers of pose; without
-    one they are left out, which `about.left_out` says.
+    there when the run is started again, unless the scorer's code or options, the packages or the
+    samples have changed since. So are cells of `earlier` results. `keypoints` is the backbone of
+    scorers of pose; without one they are left out, which `about.left_out` says.
     """
 
     dataset: Dataset | Sequence[Performance]
@@ -153,6 +226,7 @@ class Benchmark:
     seeds: Iterable[int] = range(10)
     splits: Sequence[DataSplit] = ()
     folder: Path | None = None
+    earlier: Results | None = None
     keypoints: str | None = None
     cache: FeatureCache | None = field(default_factory=FeatureCache)
     progress: Progress = field(default_factory=Progress)
@@ -170,23 +244,33 @@ class Benchmark:
         splits = tuple(self.splits) or stratified_splits(performances, self.seeds)
         systems, left_out = self._systems()
         samples = self._samples(performances, systems)
+        recipes = {
+            s.name: (s.recipe(systems), samples_digest(samples[s.reads].values(), s.n_variants))
+            for s in systems
+        }
         cells = []
         for number, split in enumerate(splits):
             fitted: dict[str, Any] = {}
             for place, system in enumerate(systems):
                 done = number * len(systems) + place
                 self.progress.report("measuring", done, len(splits) * len(systems))
-                cells.append(self._cell(system, split, samples[system.reads], fitted))
+                made_from = digest_of(recipes[system.name], split)
+                known = self._known(system, split, made_from)
+                cells.append(
+                    known or self._cell(system, split, samples[system.reads], fitted, made_from)
+                )
+        made_with = {"commit": commit(), "versions": versions()}
         about = {
-            **_surroundings(),
+            "format": FORMAT,
+            **made_with,
             "backbone": self.backbone,
             "keypoints": self.keypoints,
             "n_performances": len(performances),
             "seeds": [split.seed for split in splits],
             "left_out": left_out,
         }
-        described = {system.name: _described(system) for system in systems}
-        overview = summary(systems, cells, samples["clips"] or samples["keypoints"])
+        described = {system.name: {**_described(system), **made_with} for system in systems}
+        overview = summary(list(described), cells, samples["clips"] or samples["keypoints"])
         return Results(about, described, tuple(cells), {"summary": overview})
 
     def performances(self) -> tuple[Performance, ...]:
@@ -200,6 +284,12 @@ class Benchmark:
     def samples(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
         """Give the performances with the features of `backbone`, by id."""
         return self._extracted(performances or self.performances(), self.backbone, 0)
+
+    def posed(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
+        """Give the performances with their keypoints, by id; none without a backbone for them."""
+        if not self.keypoints:
+            return {}
+        return self._extracted(performances or self.performances(), self.keypoints, 0)
 
     def _systems(self) -> tuple[list[System], dict[str, str]]:
         systems = [s if isinstance(s, System) else system_of(s) for s in self.scorers]
@@ -241,19 +331,25 @@ class Benchmark:
             raise next(iter(extraction.errors.values()))
         return {sample.performance.id: sample for sample in extraction.samples}
 
+    def _known(self, system: System, split: DataSplit, made_from: str) -> Cell | None:
+        """Take a cell from an earlier run, if it was made from the same."""
+        kept = _kept(self._path(system, split, made_from))
+        found = self.earlier.of(system.name) if self.earlier else ()
+        for cell in (kept, *found):
+            if cell and (cell.split, cell.made_from) == (split.seed, made_from):
+                return cell
+        return None
+
     def _cell(
         self,
         system: System,
         split: DataSplit,
         samples: Mapping[str, Sample],
         fitted: dict[str, Any],
+        made_from: str,
     ) -> Cell:
-        """Take a cell from an earlier run, or make it; `fitted` keeps the split's scorers."""
+        """Fit and measure one system on one split; `fitted` keeps the split's scorers."""
         train, test = [samples[i] for i in split.train], [samples[i] for i in split.test]
-        path = self._path(system, split, train)
-        known = _kept(path)
-        if known:
-            return known
         started = time.monotonic()
         scorer = _fit(system, split, train, fitted)
         fitted[system.name] = scorer
@@ -268,17 +364,17 @@ class Benchmark:
             },
             measures=measures(predicted, test),
             extras=self.look(scorer, split, train, test),
+            made_from=made_from,
         )
-        if path:
+        if path := self._path(system, split, made_from):
+            remove_half_written(path)
             write_bytes(path, json.dumps(asdict(cell)).encode())
         return cell
 
-    def _path(self, system: System, split: DataSplit, train: Sequence[Sample]) -> Path | None:
+    def _path(self, system: System, split: DataSplit, made_from: str) -> Path | None:
         if self.folder is None:
             return None
-        made_from = (system.key(), split, train[0].features.backbone, FORMAT)
-        key = hashlib.sha256(repr(made_from).encode()).hexdigest()[:12]
-        return self.folder / "cells" / f"{system.name}-{split.seed}-{key}.json"
+        return self.folder / "cells" / f"{system.name}-{split.seed}-{made_from}.json"
 
 
 def measures(predicted: Floats, samples: Sequence[Sample]) -> dict[str, Any]:
@@ -309,19 +405,19 @@ def measures(predicted: Floats, samples: Sequence[Sample]) -> dict[str, Any]:
 
 
 def summary(
-    systems: Sequence[System], cells: Sequence[Cell], samples: Mapping[str, Sample]
+    systems: Sequence[str], cells: Sequence[Cell], samples: Mapping[str, Sample]
 ) -> dict[str, Any]:
     """Average each system over the splits, with 95 % intervals from resampled performances.
 
     A performance is drawn for all splits at once: splits overlap, and are no independent tries.
     """
-    draws = Draws([c for c in cells if c.system == systems[0].name], samples)
+    draws = Draws(cells, samples)
     rows = {}
-    for system in systems:
-        ours = [cell for cell in cells if cell.system == system.name]
+    for name in systems:
+        ours = [cell for cell in cells if cell.system == name]
         rho, mse = draws.means(ours)
         executions = [c.measures["execution_rho"] for c in ours]
-        rows[system.name] = {
+        rows[name] = {
             "rho": _mean([c.measures["rho"] for c in ours]),
             "rho_interval": _interval(rho),
             "mse": _mean([c.measures["mse"] for c in ours]),
@@ -371,7 +467,7 @@ def known_mean(rows: Sequence[Floats]) -> Floats:
 
 
 def compare(first: Sequence[Cell], second: Sequence[Cell], draws: Draws) -> dict[str, Any]:
-    """Compare two systems on the same splits: first less second, in rho and in MSE.
+    """Compare two systems on the splits that both have: first less second, in rho and in MSE.
 
     `p` is of Wilcoxon's signed-rank test over the splits, as the papers do it, though they
     overlap; `interval` (95 %) is from performances drawn with replacement, and is the one to
@@ -379,6 +475,9 @@ def compare(first: Sequence[Cell], second: Sequence[Cell], draws: Draws) -> dict
     """
     from scipy.stats import wilcoxon
 
+    shared = {cell.split for cell in first} & {cell.split for cell in second}
+    first = [cell for cell in first if cell.split in shared]
+    second = [cell for cell in second if cell.split in shared]
     ours, theirs = draws.means(first), draws.means(second)
     row: dict[str, Any] = {}
     for place, measure in enumerate(("rho", "mse")):
@@ -462,43 +561,12 @@ def _number(value: float) -> float | None:
 
 
 def _described(system: System) -> dict[str, Any]:
-    options = asdict(system.options) if is_dataclass(system.options) else None  # type: ignore[arg-type]
+    options = system.settings()
     return {
         "title": system.title,
         "scorer": system.scorer,
-        "options": options,
+        "options": asdict(options) if is_dataclass(options) else None,  # type: ignore[arg-type]
         "reads": system.reads,
         "n_variants": system.n_variants,
         "metric_of": system.metric_of,
     }
-
-
-def _surroundings() -> dict[str, Any]:
-    from importlib.metadata import version
-
-    packages = ("numpy", "scipy", "scikit-learn", "torch")
-    return {
-        "format": FORMAT,
-        "commit": _commit(),
-        "versions": {
-            "podium": version("podium"),
-            "python": platform.python_version(),
-            **{name: version(name) for name in packages},
-        },
-    }
-
-
-def _commit() -> str:
-    """Name the commit of Podium's own repository, or say that it is not run from one."""
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"],
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return "not run from a repository"
-    return done.stdout.strip()

@@ -1,6 +1,7 @@
 """The command line: `podium score`, `podium train` and the others. Progress goes to stderr."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from podium.errors import ManifestError, PodiumError, UsageError
+from podium.errors import ManifestError, ModelError, PodiumError, UsageError
 
 if TYPE_CHECKING:
     from podium.assessment import Assessment
@@ -48,6 +49,18 @@ class Exit(IntEnum):
 
 PREDICTED = ("file_name", "id", "score", "score_low", "score_high", "warnings", "error")
 """The columns of a table of predictions."""
+
+_MAKE_ROOM = "make room or name another disk (for features, PODIUM_CACHE), and run it again"
+_ASK_FOR_MORE = "allow larger files (ulimit -f) or name another disk, and run it again"
+_MAY_NOT = "name another place, or allow writing to this one, and run it again"
+_ADVICE = {
+    errno.ENOSPC: _MAKE_ROOM,
+    errno.EDQUOT: _MAKE_ROOM,
+    errno.EFBIG: _ASK_FOR_MORE,
+    errno.EROFS: _MAY_NOT,
+    errno.EACCES: "check its permissions, or name another place, and run it again",
+}
+"""What to do about an error of the system's. What was finished before it is kept."""
 
 Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -184,7 +197,7 @@ def evaluate(
 
     results = evaluate_predictions(predictions, _manifest(manifest))
     if as_json:
-        print(json.dumps(results))
+        _print(json.dumps(results))
         return
     _print_table({"predictions": results, **results["baselines"]})
     _say(results["baselines_fitted_to"])
@@ -246,7 +259,10 @@ def benchmark(
     ] = None,
     scorer: Annotated[
         list[str] | None,
-        typer.Option(help="Which scorers, or systems of the paper; may be repeated."),
+        typer.Option(
+            help="Which scorers, or of the paper which systems (transfer: table VI), beside those "
+            "that --out has; may be repeated."
+        ),
     ] = None,
 ) -> None:
     """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
@@ -264,7 +280,7 @@ def benchmark(
             results = _measured(name, root, 2 if quick else seeds, scorer, asked, progress)
     path = out / f"{backbone}.json"
     results.save(path)
-    print(tables.overview(results))
+    _print(tables.overview(results))
     _say(f"results: {path}")
 
 
@@ -341,7 +357,7 @@ def demo(
 
     with _progress() as progress:
         lines = run_demo(out, seed, progress.report)
-    print("\n".join(lines))
+    _print("\n".join(lines))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -349,7 +365,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a file name may hold what cannot be printed
         sys.stdout.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(words))
+    code = run(words)
+    sys.exit(_flushed(code))
+
+
+def _print(text: object) -> None:
+    with _standard_output():
+        print(text)
+
+
+def _flushed(code: int) -> int:
+    """Write out what was printed; where that fails the answer is not whole, and that is said."""
+    try:
+        with _standard_output():
+            sys.stdout.flush()
+    except OSError as error:
+        return _failed(error)
+    return code
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    """Give errors of the standard output its name; a reader that has enough is no error."""
+    try:
+        yield
+    except OSError as error:
+        # Python would try again at its end, and complain in words of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno != errno.EPIPE:
+            error.filename = "standard output"
+            raise
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -382,13 +427,20 @@ def _failed(error: Exception) -> int:
         # Of a file that could not take another's place, the second is the one that was named.
         path = error.filename2 or error.filename
         where = f"{path}: " if path else ""
-        advice = "check the path, its permissions and the free space"
+        advice = _ADVICE.get(error.errno or 0, "check the path, its permissions and the free space")
         return _complain(f"{where}{error.strerror or error}: {advice}", Exit.INPUT)
+    if _is_of_memory(error):
+        return _complain("memory ran out: close other programs, and run it again", Exit.INPUT)
     return _complain(
         f"this is a fault of Podium's own ({type(error).__name__}: {error}): "
         "please report it with what podium --debug shows",
         Exit.BUG,
     )
+
+
+def _is_of_memory(error: Exception) -> bool:
+    """Say whether memory ran out; PyTorch has an error of its own for it, in words only."""
+    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
 
 
 def _complain(message: str, code: int) -> int:
@@ -410,13 +462,18 @@ def _paper(
     """Make the paper's tables; all of them, and the pictures, unless it is to be quick."""
     from podium.paper import PaperBenchmark
     from podium.pictures import draw_examples, draw_maps
-    from podium.transfer import with_transfer
+    from podium.transfer import TABLE_VI, with_transfer
 
-    protocol = PaperBenchmark(root, n_seeds=seeds, quick=quick, systems=systems, **asked)
-    results = protocol.run()
+    named = [name for name in systems if name != TABLE_VI]
+    earlier = None if quick else _earlier(asked["folder"] / f"{asked['backbone']}.json", systems)
+    protocol = PaperBenchmark(
+        root, n_seeds=seeds, quick=quick, systems=named, earlier=earlier, **asked
+    )
+    results = earlier if earlier and systems and not named else protocol.run()
     if quick:
         return results
-    results = with_transfer(results, root, asked["folder"], asked["progress"])
+    if TABLE_VI in systems or not systems:
+        results = with_transfer(results, root, asked["progress"])
     try:
         for draw in (draw_examples, draw_maps):
             for path in draw(results, protocol.dives(), asked["folder"] / "pictures"):
@@ -424,6 +481,18 @@ def _paper(
     except UsageError as error:  # the numbers do not need what draws pictures
         _say(str(error))
     return results
+
+
+def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
+    """Load what an earlier run came to; a damaged file matters only if rows are to be kept."""
+    from podium.benchmark import Results
+
+    try:
+        return Results.load(path) if path.is_file() else None
+    except ModelError:
+        if systems:
+            raise
+        return None
 
 
 def _measured(
@@ -496,13 +565,13 @@ class _Outputs:
 def _answer(assessment: "Assessment", outputs: _Outputs, as_json: bool) -> None:
     outputs.write(assessment)
     if as_json:
-        print(json.dumps(assessment.to_json()))
+        _print(json.dumps(assessment.to_json()))
         return
-    print(assessment)
+    _print(assessment)
     for warning in assessment.warnings:
-        print(f"warning: {warning}")
+        _print(f"warning: {warning}")
     for remark in assessment.remarks:
-        print(remark)
+        _print(remark)
 
 
 def _require_no_input(out: Path | None, *read: str | Path) -> None:
@@ -553,12 +622,13 @@ def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -
 def _write_csv(
     path: Path, rows: Sequence[dict[str, str]], columns: Sequence[str] = PREDICTED
 ) -> None:
-    from podium.files import write_bytes
+    from podium.files import remove_half_written, write_bytes
 
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+    remove_half_written(path)
     write_bytes(path, text.getvalue().encode("utf-8", "backslashreplace"))
 
 
@@ -588,21 +658,21 @@ def _listed(what: str, model: str) -> dict[str, Any]:
 
 def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        print(json.dumps(facts))
+        _print(json.dumps(facts))
         return
     width = max((len(key) for key in facts), default=0)
     for key, value in facts.items():
         shown = "; ".join(value) if isinstance(value, list) else value
-        print(f"{key:<{width}}  {shown}")
+        _print(f"{key:<{width}}  {shown}")
 
 
 def _print_table(rows: dict[str, dict[str, Any]]) -> None:
     columns = ("n", "spearman", "mse", "r_l2", "execution_spearman")
-    print(f"{'':<14}" + "".join(f"{column:>20}" for column in columns) + "   95 % of spearman")
+    _print(f"{'':<14}" + "".join(f"{column:>20}" for column in columns) + "   95 % of spearman")
     for name, row in rows.items():
         cells = "".join(f"{_cell(row[column]):>20}" for column in columns)
         low, high = row["interval"]
-        print(f"{name:<14}{cells}   {_cell(low)} to {_cell(high)}")
+        _print(f"{name:<14}{cells}   {_cell(low)} to {_cell(high)}")
 
 
 def _cell(value: float | None) -> str:

@@ -140,7 +140,7 @@ def _asked(
         child.ask(_request(path, size, limits), limits.waiting_seconds)
         while True:
             kind, content = _next(child, path, most_bytes, limits)
-            if kind in (b"R", b"M", b"E", b"A"):
+            if kind in (b"R", b"E", b"A"):  # one that ran out of memory is not used again
                 child.is_free = True
             if kind == b"R":
                 raise VideoError(f"{path}: {_words(content)}")
@@ -182,11 +182,19 @@ def _next(
 
 
 def _last_words(code: int) -> str:
+    """Say how a child ended, and what is to be done about it.
+
+    The system ends by SIGKILL whoever holds too much when memory runs out; a damaged file cannot.
+    """
     how = f"was ended with code {code}"
     if code < 0:
         with suppress(ValueError):
             how = f"was ended by {signal.Signals(-code).name}"
-    return f"the decoder {how} while it looked at it: the file is damaged, or memory ran out"
+    why = {
+        "was ended by SIGKILL": "memory ran out, or someone ended it: free memory, then try again",
+        "was ended by SIGXCPU": "it took too long: cut the performance out of it first",
+    }.get(how, "the file is damaged, or memory ran out")
+    return f"the decoder {how} while it looked at it: {why}"
 
 
 def _too_much_memory(limits: VideoLimits) -> str:

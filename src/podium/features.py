@@ -5,7 +5,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from traceback import clear_frames
@@ -23,7 +23,7 @@ from podium.augmentation import Augmentation
 from podium.backbones import Backbone, describe
 from podium.clips import ClipOptions, Clips, VideoFacts, bounded, counting, cut
 from podium.errors import FeatureError, PodiumError, VideoError
-from podium.files import cache_folder, digest, write_bytes
+from podium.files import cache_folder, digest, remove_half_written, write_bytes
 from podium.keypoints import filled
 from podium.performance import Performance
 from podium.video import DECODER_VERSION, Frames, decode
@@ -111,8 +111,8 @@ class FeatureCache:
         # One text of metadata: several would be written in an order of chance.
         write_bytes(self._path(key), save(arrays, {"podium": _digest(text, arrays) + text}))
 
-    def claim(self, key: str) -> FileLock | None:
-        """Wait until no other process makes what belongs under a key; release the lock after.
+    def claim(self, key: str) -> "Claim | None":
+        """Wait until no other process makes what belongs under a key; release the claim after.
 
         `None` where that takes too long: then the work is done twice, but it is done.
         """
@@ -124,12 +124,24 @@ class FeatureCache:
             lock.acquire()
         except Timeout:
             return None
-        for half_written in path.parent.glob(f".{path.name}.*"):  # of one that was killed
-            half_written.unlink(missing_ok=True)
-        return lock
+        remove_half_written(path)
+        return Claim(lock)
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.safetensors"
+
+
+class Claim:
+    """The right to make features; no lock file stays behind once it is released."""
+
+    def __init__(self, lock: FileLock) -> None:
+        self._lock = lock
+
+    def release(self) -> None:
+        """Let others in. Whoever waits finds the file gone, and locks the next of that name."""
+        with suppress(OSError):  # some systems remove no file that is open
+            Path(self._lock.lock_file).unlink(missing_ok=True)
+        self._lock.release()
 
 
 def _digest(about: str, arrays: Mapping[str, npt.NDArray[Any]]) -> str:
@@ -150,7 +162,7 @@ class Lookup:
     frames: Frames | None = None
     wanted: tuple[Augmentation | None, ...] = ()
     keys: tuple[str, ...] = ()
-    claim: FileLock | None = None
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True)

@@ -241,6 +241,20 @@ def pair_loss(
     return nn.functional.binary_cross_entropy_with_logits(logits, labels, weights)
 
 
+def block_loss(network: Siamese, sequences: Tensor, alike: Tensor, weights: Tensor) -> Tensor:
+    """Measure the paper's loss on all ordered pairs of a block of sequences.
+
+    `alike` and `weights` are (sequences, sequences); no sequence is paired with itself. The same as
+    `pair_loss` of these pairs, in less time.
+    """
+    embedded = network.embedding(sequences)
+    logits = network.logits_of_all(embedded, embedded)
+    n = len(sequences)
+    weights = weights * (1 - torch.eye(n))
+    losses = nn.functional.binary_cross_entropy_with_logits(logits, alike, weights, reduction="sum")
+    return losses / (n * (n - 1))
+
+
 def clip_loss(clip_logits: Tensor, labels: Tensor) -> Tensor:
     """Measure how well "all clips are alike" agrees with the labels, (pairs, clips) and (pairs,).
 

@@ -4,7 +4,7 @@ What the paper calls "ours" stands here as printed, with nothing of Podium's bes
 defaults are rows of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from podium import metrics
-from podium.benchmark import Benchmark, Cell, Draws, Results, System, compare
+from podium.backbones.pose import share_unseen
+from podium.benchmark import Benchmark, Cell, Draws, Results, System, compare, summary
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import UnknownName, UsageError
 from podium.faults import (
@@ -101,6 +102,7 @@ CLAIMS = (
     ("podium", "siamese_best", "Podium's defaults beat the method as printed"),
     ("podium", "type_mean", "Podium's defaults beat the mean of the type"),
     ("podium", "c3d_svr", "Podium's defaults beat C3D-SVR"),
+    ("podium", "ridge", "Podium's defaults beat a plain ridge on execution"),
 )
 """Pairs of systems of which the first should be better, and the claim in words."""
 
@@ -116,8 +118,9 @@ FLAGGING = {
 class PaperBenchmark:
     """All of the paper's tables on UNLV-Dive, as far as its data are at `root`.
 
-    `quick` measures three systems on two splits; `systems` names those to be measured, () all.
-    Finished cells are kept in `folder`.
+    `quick` measures three systems on two splits; `systems` names those to be measured, () all;
+    where some are named, the others are those of `earlier` results. Finished cells are kept in
+    `folder`.
     """
 
     root: Path | None = None
@@ -127,6 +130,7 @@ class PaperBenchmark:
     quick: bool = False
     systems: Sequence[str] = ()
     folder: Path | None = None
+    earlier: Results | None = None
     cache: FeatureCache | None = field(default_factory=FeatureCache)
     progress: Progress = field(default_factory=Progress)
 
@@ -137,24 +141,40 @@ class PaperBenchmark:
         systems, not_asked = self._systems()
         gatherer = Gatherer(splits[0].seed)
         benchmark = Benchmark(
-            dives, self.backbone, systems, splits=splits, folder=self.folder,
+            dives, self.backbone, systems, splits=splits, folder=self.folder, earlier=self.earlier,
             keypoints=self.keypoints, cache=self.cache, progress=self.progress, look=gatherer,
         )  # fmt: skip
         results = benchmark.run()
-        samples = benchmark.samples(dives)
+        if any(system["reads"] == "keypoints" for system in results.systems.values()):
+            seen = unseen_joints(benchmark.posed(dives).values())
+            results = replace(results, tables={**results.tables, "keypoints": seen})
+        if self.systems and self.earlier:
+            results = results.beside(self.earlier, [system.name for system in SYSTEMS])
+        return self._with_tables(results, benchmark.samples(dives), not_asked)
+
+    def _with_tables(
+        self, results: Results, samples: Mapping[str, Sample], not_asked: Mapping[str, str]
+    ) -> Results:
+        """Work out what is over all systems, and say what this is and is not."""
+        dives = [sample.performance for sample in samples.values()]
         tables = {
             **results.tables,
+            "summary": summary(list(results.systems), results.cells, samples),
             "claims": claims(results, samples),
             "types": type_counts(dives),
             "ceiling": one_judge(dives),
             "faults": fault_table(results, samples, UnlvDive(self.root).root / "faults.csv"),
         }
+        titles = [system["title"] for system in results.systems.values()]
         about = {
             **results.about,
             "name": "paper",
             "dataset": "UNLV-Dive",
             "quick": self.quick,
-            "left_out": {**results.about["left_out"], **not_asked},
+            "left_out": {
+                **results.about["left_out"],
+                **{title: why for title, why in not_asked.items() if title not in titles},
+            },
         }
         return replace(results, about=about, tables=tables)
 
@@ -228,6 +248,17 @@ class Gatherer:
         return found
 
 
+def unseen_joints(posed: Iterable[Sample]) -> dict[str, Any]:
+    """Say in how many dives joints were not seen, and what share of them on average."""
+    shares = [share_unseen(sample.features.video.warnings) for sample in posed]
+    return {
+        "n": len(shares),
+        "n_filled": sum(share > 0 for share, _ in shares),
+        "unseen": round(float(np.mean([share for share, _ in shares])), 4),
+        "n_nobody": sum(n_clips > 0 for _, n_clips in shares),
+    }
+
+
 def claims(results: Results, samples: Mapping[str, Sample]) -> list[dict[str, Any]]:
     """Compare the pairs of systems that the paper's claims are about, where both were run."""
     draws = Draws(results.cells, samples)
@@ -292,8 +323,7 @@ def fault_table(results: Results, samples: Mapping[str, Sample], comments: Path)
         if name in said and sample.performance.phases
     }
     flags = {title: _flagged(results.of(name)) for name, title in FLAGGING.items()}
-    cells = results.of(results.cells[0].system)  # all systems are tested on the same splits
-    tested = [(cell.split, name) for cell in cells for name in cell.predictions]
+    tested = sorted({(cell.split, name) for cell in results.cells for name in cell.predictions})
     flags["Every clip (floor)"] = {key: np.ones(99, bool) for key in tested}
     flags["Entry and splash, always (floor)"] = {key: _late(samples[key[1]]) for key in tested}
     return {

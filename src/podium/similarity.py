@@ -65,6 +65,23 @@ class Siamese(nn.Module):
         logit: Tensor = self.output(self.dropout(self.joint(reference, query))).squeeze(-1)
         return logit
 
+    def logits_of_all(self, references: Tensor, queries: Tensor) -> Tensor:
+        """Give `logit` of every reference beside every query, (references, queries).
+
+        D1 is a sum of what it reads of either side: each is worked out once, and not for each pair.
+        """
+        n = references.shape[-1]
+        weights = self.first.weight
+        ours = nn.functional.linear(self.dropout(references), weights[:, :n])
+        theirs = nn.functional.linear(self.dropout(queries), weights[:, n : 2 * n], self.first.bias)
+        first = ours[:, None] + theirs[None]
+        if self.reads_difference:
+            differences = (references[:, None] - queries[None]).abs()
+            first = first + nn.functional.linear(self.dropout(differences), weights[:, 2 * n :])
+        second = self.activation(self.second(self.activation(first)))
+        logits: Tensor = self.output(self.dropout(second)).squeeze(-1)
+        return logits
+
     def similarity(self, reference: Tensor, query: Tensor) -> Tensor:
         """Say how alike pairs of embeddings are, 0 to 1, whichever is named first, (pairs,)."""
         return torch.sigmoid(self.mean_logit(reference, query))

@@ -1,6 +1,5 @@
 """Stored results -> Markdown: the paper's tables, with intervals, beside the printed numbers."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,17 +7,14 @@ from typing import Any
 from podium.benchmark import Cell, Results
 from podium.errors import MissingFile, UsageError
 from podium.files import write_bytes
-
-PRINTED: Mapping[str, Any] = json.loads(
-    (Path(__file__).parent / "_protocol" / "paper_printed.json").read_text("utf-8")
-)
-"""The numbers that the paper prints."""
+from podium.findings import NOT_SHOWN, PRINTED, YES, findings, silhouettes, verdict
+from podium.markdown import gap, number, table, with_interval
 
 BEGIN, END = "<!-- results: made by podium benchmark --render -->", "<!-- end of results -->"
 
 HEADLINES = (
     "type_mean", "c3d_lstm_f", "c3d_svr", "s3d", "siamese_constant", "siamese_no_dml",
-    "siamese_best", "podium",
+    "siamese_best", "podium", "ridge",
 )  # fmt: skip
 
 SPLIT_COLUMNS = (
@@ -78,8 +74,8 @@ def page(all_results: Sequence[Results]) -> str:
 def chapter(results: Results) -> list[str]:
     """Write the tables of one backbone."""
     makers = (
-        _origin, overview, _split_table, _type_counts, _by_type, _metric_learning, _vaults,
-        _examples, _faults, _clusters, _claims,
+        _origin, _findings, overview, _split_table, _type_counts, _by_type, _metric_learning,
+        _vaults, _examples, _faults, _clusters, _claims, _keypoints,
     )  # fmt: skip
     return [text for make in makers if (text := make(results))]
 
@@ -96,14 +92,14 @@ def block(all_results: Sequence[Results]) -> str:
                     [
                         f"`{results.about['backbone']}`",
                         results.systems[name]["title"],
-                        _with_interval(row["rho"], row["rho_interval"], 2),
-                        _with_interval(row["mse"], row["mse_interval"], 0),
-                        _number(printed.get("rho"), 2),
-                        _number(printed.get("mse"), 0),
+                        with_interval(row["rho"], row["rho_interval"], 2),
+                        with_interval(row["mse"], row["mse_interval"], 0),
+                        number(printed.get("rho"), 2),
+                        number(printed.get("mse"), 0),
                     ]
                 )
     header = ["backbone", "system", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
-    return f"{BEGIN}\n{_table(header, rows)}\n{END}"
+    return f"{BEGIN}\n{table(header, rows)}\n{END}"
 
 
 def with_block(readme: str, text: str) -> str:
@@ -137,9 +133,52 @@ def _origin(results: Results) -> str:
     left_out = "".join(f" Not run: {name} ({why})." for name, why in about["left_out"].items())
     return (
         f"{about['n_performances']} dives with a score, {len(about['seeds'])} seeded splits of "
-        f"{first.n_train} / {len(first.predictions)}. Commit {about['commit']}, Python "
+        f"{first.n_train} / {len(first.predictions)}. {_made_at(results)}. Python "
         f"{versions['python']}, torch {versions['torch']}, scikit-learn "
         f"{versions['scikit-learn']}. Keypoints: {about['keypoints'] or 'none'}.{left_out}"
+        f"{_fewer_splits(results)}"
+    )
+
+
+def _made_at(results: Results) -> str:
+    """Say at which commits the systems were fitted; the most of them first."""
+    titles: dict[str, list[str]] = {}
+    for row in results.systems.values():
+        titles.setdefault(row.get("commit", results.about["commit"]), []).append(row["title"])
+    first, *others = sorted(titles, key=lambda commit: -len(titles[commit]))
+    told = [f"Commit {first}", *(f"at commit {c}: {'; '.join(titles[c])}" for c in others)]
+    return ", but ".join(told)
+
+
+def _fewer_splits(results: Results) -> str:
+    n_splits = len(results.about["seeds"])
+    rows = results.tables["summary"].items()
+    return "".join(
+        f" **{results.systems[name]['title']}: on {row['n_splits']} of the splits only.**"
+        for name, row in rows
+        if row["n_splits"] < n_splits
+    )
+
+
+def _findings(results: Results) -> str:
+    """Write which of the paper's claims hold here."""
+    found = findings(results)
+    if not found:
+        return ""
+    said = [f.verdict for f in found]
+    n_yes, n_open = said.count(YES), said.count(NOT_SHOWN)
+    header = ["the paper's claim", "the paper's numbers", "here (95 %)", "does it hold here?"]
+    rows = [[f.claim, f.printed, f.here, f.verdict] for f in found]
+    note = (
+        "Gaps are the first system's mean less the second's (tests: [the claims](#the-claims)); "
+        "\"not shown\" means that the intervals leave it open. The features are other than the "
+        "paper's C3D, the dives fewer, and nothing was chosen on test dives, which is not known of "
+        "the paper."
+    )  # fmt: skip
+    return (
+        f"### Which of the paper's claims hold here\n\nOf {len(found)} claims, {n_yes} hold, "
+        f"{n_open} are not shown and {len(found) - n_yes - n_open} do not hold.\n\n"
+        f"{table(header, rows)}\n\n{note}"
     )
 
 
@@ -151,20 +190,20 @@ def overview(results: Results) -> str:
         rows.append(
             [
                 results.systems[name]["title"],
-                _with_interval(row["rho"], row["rho_interval"], 2),
-                _with_interval(row["mse"], row["mse_interval"], 0),
-                _number(row["execution_rho"], 2),
-                _number(printed.get("rho"), 2),
-                _number(printed.get("mse"), 0),
+                with_interval(row["rho"], row["rho_interval"], 2),
+                with_interval(row["mse"], row["mse_interval"], 0),
+                number(row["execution_rho"], 2),
+                number(printed.get("rho"), 2),
+                number(printed.get("mse"), 0),
             ]
         )
     ceiling = results.tables.get("ceiling") or {}
     if ceiling.get("n"):
         title = "One judge against the other six (ceiling)"
-        cells = [_number(ceiling["rho"], 2), _number(ceiling["mse"], 0)]
+        cells = [number(ceiling["rho"], 2), number(ceiling["mse"], 0)]
         rows.append([title, *cells, "", "", ""])
     header = ["system", "rho (95 %)", "MSE (95 %)", "execution rho", "rho, paper", "MSE, paper"]
-    return "### Tables I and II, on average, and every other system\n\n" + _table(header, rows)
+    return "### Tables I and II, on average, and every other system\n\n" + table(header, rows)
 
 
 def _split_table(results: Results) -> str:
@@ -174,14 +213,15 @@ def _split_table(results: Results) -> str:
     parts = []
     for measure, title in (("rho", "Table I: rank correlation"), ("mse", "Table II: MSE")):
         digits = 2 if measure == "rho" else 0
+        by_split = [{c.split: c.measures[measure] for c in results.of(name)} for name in names]
         rows = [
-            [str(place + 1), *(_number(c.measures[measure], digits) for c in cells)]
-            for place, cells in enumerate(zip(*(results.of(n) for n in names), strict=True))
+            [str(place + 1), *(number(known.get(split), digits) for known in by_split)]
+            for place, split in enumerate(results.about["seeds"])
         ]
-        printed = [_number(PRINTED["systems"].get(n, {}).get(measure), digits) for n in names]
+        printed = [number(PRINTED["systems"].get(n, {}).get(measure), digits) for n in names]
         rows.append(["paper's average", *printed])
         header = ["split", *(results.systems[name]["title"] for name in names)]
-        parts.append(f"### {title}, split by split\n\n{_table(header, rows)}")
+        parts.append(f"### {title}, split by split\n\n{table(header, rows)}")
     return "\n\n".join(parts)
 
 
@@ -202,7 +242,7 @@ def _type_counts(results: Results) -> str:
         )
     header = ["type", "action", "dives", "best (how many)", "paper", "worst (how many)", "paper"]
     note = "Over the dives whose scores are at hand; the paper had 264."
-    return f"### Table III: best and worst performers\n\n{_table(header, rows)}\n\n{note}"
+    return f"### Table III: best and worst performers\n\n{table(header, rows)}\n\n{note}"
 
 
 def _by_type(results: Results) -> str:
@@ -219,7 +259,7 @@ def _by_type(results: Results) -> str:
         "Each cell: rho / MSE, averaged over the splits; the paper's in brackets. With so few test "
         "dives of a type, differences between neighbouring cells mean little."
     )
-    return f"### Table IV: by type of dive\n\n{_table(header, rows)}\n\n{note}"
+    return f"### Table IV: by type of dive\n\n{table(header, rows)}\n\n{note}"
 
 
 def _type_cell(cells: Sequence[Cell], kind: str, printed: Sequence[float] | None) -> str:
@@ -227,7 +267,7 @@ def _type_cell(cells: Sequence[Cell], kind: str, printed: Sequence[float] | None
     rho = _mean(row.get("rho") for row in rows)
     mse = _mean(row.get("mse") for row in rows)
     told = f" ({printed[0]:.2f} / {printed[1]:.0f})" if printed else ""
-    return f"{_number(rho, 2)} / {_number(mse, 0)}{told}"
+    return f"{number(rho, 2)} / {number(mse, 0)}{told}"
 
 
 def _metric_learning(results: Results) -> str:
@@ -240,16 +280,16 @@ def _metric_learning(results: Results) -> str:
                 [
                     results.systems[name]["title"],
                     str(N_PAIRS.get(name, "none")),
-                    _with_interval(row["rho"], row["rho_interval"], 2),
-                    _with_interval(row["mse"], row["mse_interval"], 0),
-                    _number(printed["rho"], 2),
-                    _number(printed["mse"], 0),
+                    with_interval(row["rho"], row["rho_interval"], 2),
+                    with_interval(row["mse"], row["mse_interval"], 0),
+                    number(printed["rho"], 2),
+                    number(printed["mse"], 0),
                 ]
             )
     if len(rows) < 2:
         return ""
     header = ["system", "pairs", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
-    return f"### Table V: what metric learning does for the score\n\n{_table(header, rows)}"
+    return f"### Table V: what metric learning does for the score\n\n{table(header, rows)}"
 
 
 def _vaults(results: Results) -> str:
@@ -259,15 +299,23 @@ def _vaults(results: Results) -> str:
     rows = []
     for task in transfer["tasks"]:
         for row in task["rows"]:
+            less = row["frozen_less_this"]
             rows.append(
-                [task["title"], row["title"], _number(row["rho"], 2), _number(row["mse"], 3)]
+                [
+                    _task_title(task),
+                    row["title"],
+                    with_interval(row["rho"], row["rho_interval"], 2),
+                    with_interval(row["mse"], row["mse_interval"], 3),
+                    "" if row["system"] == "frozen" else gap(less["rho"], 2),
+                    "" if row["system"] == "frozen" else gap(less["mse"], 3),
+                ]
             )
     for name, (rho, mse) in PRINTED["vaults"].items():
         title = results.systems.get(name, {}).get("title", name)
-        rows.append(
-            ["UNLV-Vault: **not run**, the paper's numbers", title, f"{rho:.2f}", f"{mse:.2f}"]
-        )
-    header = ["performances", "system", "rho", "MSE"]
+        told = [f"{rho:.2f}", f"{mse:.2f}", "", ""]
+        rows.append(["UNLV-Vault: **not run**, the paper's numbers", title, *told])
+    header = ["performances", "system", "rho (95 %)", "MSE (95 %)",
+              "frozen less this, rho (95 %)", "frozen less this, MSE (95 %)"]  # fmt: skip
     note = (
         "Not run on UNLV-Vault, which is not at hand (`podium.datasets.unlv_vault` reads its "
         "published layout). \"Frozen\": the metric learned from dives, with a new last layer; the "
@@ -275,8 +323,12 @@ def _vaults(results: Results) -> str:
         "or wrong (0)."
     )  # fmt: skip
     return (
-        f"### Table VI: another sport with the metric of diving\n\n{_table(header, rows)}\n\n{note}"
+        f"### Table VI: another sport with the metric of diving\n\n{table(header, rows)}\n\n{note}"
     )
+
+
+def _task_title(task: Mapping[str, Any]) -> str:
+    return f"{task['title']} ({task['n_splits']} splits, {task['n_train']} / {task['n_test']})"
 
 
 def _examples(results: Results) -> str:
@@ -297,11 +349,11 @@ def _faults(results: Results) -> str:
     for title, row in found.items():
         printed = PRINTED["faults"].get(title, {})
         cells = [
-            _with_interval(row[kind][measure], row[kind][f"{measure}_interval"], 2)
+            with_interval(row[kind][measure], row[kind][f"{measure}_interval"], 2)
             for kind in ("all", "only_faulted")
             for measure in ("precision", "recall")
         ]
-        told = [_number(printed.get(measure), 2) for measure in ("precision", "recall")]
+        told = [number(printed.get(measure), 2) for measure in ("precision", "recall")]
         rows.append([title, *cells, *told])
     header = ["system", "precision", "recall", "precision, faulted only", "recall, faulted only",
               "precision, paper", "recall, paper"]  # fmt: skip
@@ -315,7 +367,7 @@ def _faults(results: Results) -> str:
         "faults grave enough to be spoken of. One person read the captions. The floors show what "
         "recall costs nothing: flagging every clip, or entry and splash always."
     )  # fmt: skip
-    return f"### Table VIII: faulty clips\n\n{_table(header, rows)}\n\n{note}"
+    return f"### Table VIII: faulty clips\n\n{table(header, rows)}\n\n{note}"
 
 
 def _clusters(results: Results) -> str:
@@ -327,7 +379,7 @@ def _clusters(results: Results) -> str:
     ]
     rows = []
     for name, space, title in spaces:
-        values = [c.extras["clusters"][space] for c in results.of(name) if c.extras]
+        values = silhouettes(results, name, space)
         if values:
             spread = f"{min(values):.2f} to {max(values):.2f}"
             rows.append([title, f"{sum(values) / len(values):.2f}", spread])
@@ -338,8 +390,8 @@ def _clusters(results: Results) -> str:
         "clusters, below 0 other types lie nearer. The paper sees clusters by eye in (c) and (d), "
         "and none in (a) and (b). The maps (t-SNE) are drawn into `DIR/pictures`."
     )
-    table = _table(["space", "silhouette, mean over splits", "range"], rows)
-    return f"### Figure 5: do types form clusters?\n\n{table}\n\n{note}"
+    header = ["space", "silhouette, mean over splits", "range"]
+    return f"### Figure 5: do types form clusters?\n\n{table(header, rows)}\n\n{note}"
 
 
 def _claims(results: Results) -> str:
@@ -350,10 +402,10 @@ def _claims(results: Results) -> str:
             part = row[measure]
             p = "-" if part["p"] is None else f"{part['p']:.3f}"
             cells += [
-                _with_interval(part["gap"], part["interval"], digits),
+                gap(part, digits),
                 f"{p} ({part['n_better']} of {part['n_splits']})",
             ]
-        rows.append([row["claim"], *cells, _verdict(row)])
+        rows.append([row["claim"], *cells, verdict(row)])
     if not rows:
         return ""
     header = ["claim", "gap in rho (95 %)", "Wilcoxon p (splits better)", "gap in MSE (95 %)",
@@ -363,34 +415,21 @@ def _claims(results: Results) -> str:
         "wholly on its side of 0 and the other not wholly on the wrong side; the test over splits "
         "is shown as papers show it, though overlapping splits make it too sure."
     )
-    return f"### The claims\n\n{_table(header, rows)}\n\n{note}"
+    return f"### The claims\n\n{table(header, rows)}\n\n{note}"
 
 
-def _verdict(row: Mapping[str, Any]) -> str:
-    """Say whether the intervals are for the claim, against it, or neither."""
-    sides = []
-    for measure, sign in (("rho", 1), ("mse", -1)):
-        interval = row[measure]["interval"]
-        low, high = sorted(sign * value for value in interval) if interval else (0.0, 0.0)
-        sides.append((low > 0) - (high < 0))
-    if sum(sides) > 0:
-        return "yes"
-    return "**no, the opposite**" if sum(sides) < 0 else "not shown"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _with_interval(value: float | None, interval: Sequence[float] | None, digits: int) -> str:
-    if interval is None:
-        return _number(value, digits)
-    return f"{_number(value, digits)} ({interval[0]:.{digits}f} to {interval[1]:.{digits}f})"
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:.{digits}f}"
+def _keypoints(results: Results) -> str:
+    seen = results.tables.get("keypoints")
+    if not seen:
+        return ""
+    return (
+        "### Joints\n\n"
+        "Pose + DCT, Pose + DFT and approximate entropy read joints that MoveNet found: on average "
+        f"{100 * seen['unseen']:.0f} % of a dive's joints were not seen, and were filled in from "
+        f"the frames beside them ({seen['n_filled']} of {seen['n']} dives have such joints); in "
+        f"{seen['n_nobody']} dives there are clips in which nobody was seen at all. What these "
+        "systems come to here says as much of the joints as of the systems."
+    )
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

@@ -163,32 +163,40 @@ def _anchor(
     """Learn to find the event at which clips are to be aligned, where one is named."""
     if not options.event:
         return None
-    events = {p.id: _beginning(p, options.event) for p in performances}
-    looked_at = [p for p in performances if events[p.id] is not None]
+    found = marked(performances, options.event, cache, progress)
+    anchor = learn_anchor(options.event, options.after_event, found)
+    if anchor is None:
+        raise TrainingError(
+            f"{options.event} is marked in {len(found)} performances, too few to learn to find "
+            f"it: mark it in {MIN_PERFORMANCES} or more, or align clips at the ends of the videos"
+        )
+    return anchor
+
+
+def marked(
+    performances: Sequence[Performance],
+    event: str,
+    cache: FeatureCache | None = None,
+    progress: Progress = Progress(),
+) -> list[Marked]:
+    """Look at those performances that have a phase of that name, for `podium.anchor`."""
+    begins = {p.id: _beginning(p, event) for p in performances}
+    known = [p for p in performances if begins[p.id] is not None]
     done = count(1)
     extraction = extract(
-        looked_at,
+        known,
         Extractor(EYE, WINDOWS, cache),
-        progress=lambda: progress.report(
-            f"looking for {options.event}", next(done), len(looked_at)
-        ),
+        progress=lambda: progress.report(f"looking for {event}", next(done), len(known)),
     )
-    marked = [
+    return [
         Marked(
             sample.features.values,
             window_ends(video.n_used),
-            ((events[sample.performance.id] or 0) - video.first_used) // video.step,
+            ((begins[sample.performance.id] or 0) - video.first_used) // video.step,
         )
         for sample in extraction.samples
         for video in (sample.features.video,)
     ]
-    anchor = learn_anchor(options.event, options.after_event, marked)
-    if anchor is None:
-        raise TrainingError(
-            f"{options.event} is marked in {len(marked)} performances, too few to learn to find "
-            f"it: mark it in {MIN_PERFORMANCES} or more, or align clips at the ends of the videos"
-        )
-    return anchor
 
 
 def _beginning(performance: Performance, event: str) -> int | None:

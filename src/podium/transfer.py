@@ -1,76 +1,94 @@
 """From dives to other actions with the metric frozen (the paper's table VI)."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from podium import _catalog, metrics
+from podium import _catalog
 from podium.augmentation import AugmentationOptions, draw
-from podium.benchmark import Results, System
+from podium.benchmark import APART, Cell, Draws, Results, System, compare, measures, summary
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.errors import DatasetNotFound
-from podium.evaluation import true_scores
 from podium.features import Extractor, FeatureCache, Sample, extract
-from podium.files import cache_folder, write_bytes
+from podium.files import cache_folder
 from podium.paper import SYSTEMS, PaperBenchmark
 from podium.performance import Performance
+from podium.provenance import code_digest, commit, digest_of, samples_digest
+from podium.scorers import Scorer
 from podium.simulation import SimulationOptions
 from podium.splits import DataSplit, stratified_splits
 from podium.training import Progress, make_scorer, unlabelled
+
+TABLE_VI = "transfer"
+"""How table VI is asked for, among the systems."""
 
 N_SPLITS = 5
 N_VAULTS = 138
 """As many as the paper has tuck vaults."""
 
 TRAIN_SHARE = 98 / 138
+FROZEN = "siamese_best"
 REGRESSORS = ("c3d_lstm_f", "c3d_lstm_i", "c3d_lstm_svr_f", "c3d_lstm_svr_i")
+
+Fit = Callable[[Sequence[Sample]], Scorer]
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """Learns the metric from all scored dives at `root`, and scores vaults and push-ups with it."""
+    """Learns the metric from all scored dives at `root`, and scores vaults and push-ups with it.
+
+    Tasks of an `earlier` table that were made from the same code and samples are taken from it.
+    """
 
     root: Path | None = None
     backbone: str = "motion"
     n_vaults: int = N_VAULTS
+    earlier: Mapping[str, Any] = field(default_factory=dict)
     cache: FeatureCache | None = field(default_factory=FeatureCache)
     progress: Progress = field(default_factory=Progress)
 
     def run(self) -> dict[str, Any]:
-        """Give rho and MSE of each system on each task, averaged over the splits."""
-        dives = self._extracted(PaperBenchmark(self.root).dives(), 7)
-        system = next(s for s in SYSTEMS if s.name == "siamese_best")
-        diving = make_scorer(system.scorer, system.options, 0).fit(dives)
-        tasks = [self._task("Simulated vaults", self._vaults(), diving)]
-        pushups = self._pushups()
-        if pushups:
-            tasks.append(self._task("Push-ups", pushups, diving))
+        """Give what each system came to on each task, averaged over the splits."""
+        metric = _system(FROZEN)
+        dives = self._extracted(PaperBenchmark(self.root).dives(), metric.n_variants)
+        code = code_digest(__name__, (*APART, "podium.paper", "podium.benchmark"))
+        systems = [_system(name).recipe() for name in (FROZEN, *REGRESSORS)]
+        recipe = digest_of(code, systems, samples_digest(dives, metric.n_variants))
+        tasks, diving = [], None
+        for title, performances in self._performances():
+            samples = {s.performance.id: s for s in self._extracted(performances, 0)}
+            made_from = digest_of(recipe, title, samples_digest(samples.values()))
+            task = self._known(made_from)
+            if task is None:
+                self.progress.report(f"fitting for {title}", 0, 1)
+                diving = diving or make_scorer(metric.scorer, metric.options, 0).fit(dives)
+                task = {"made_from": made_from, "commit": commit(), **_task(title, samples, diving)}
+            tasks.append(task)
         return {"tasks": tasks}
 
-    def _task(self, title: str, performances: Sequence[Performance], diving: Any) -> dict[str, Any]:
-        samples = {s.performance.id: s for s in self._extracted(performances, 0)}
-        splits = _splits([s.performance for s in samples.values()])
-        rows = [_row("Ours: metric of diving, frozen", splits, samples, diving.refitted)]
-        for name in REGRESSORS:
-            system = next(s for s in SYSTEMS if s.name == name)
-            rows.append(_row(system.title, splits, samples, _fitting(system)))
-        rows.append(_row("Constant (floor)", splits, samples, _fitting(System("", "", "constant"))))
-        n_train, n_test = len(splits[0].train), len(splits[0].test)
-        return {"title": f"{title} ({len(splits)} splits, {n_train} / {n_test})", "rows": rows}
+    def _known(self, made_from: str) -> dict[str, Any] | None:
+        for task in self.earlier.get("tasks", ()):
+            if task.get("made_from") == made_from:
+                return dict(task)
+        return None
 
-    def _vaults(self) -> tuple[Performance, ...]:
+    def _performances(self) -> list[tuple[str, Sequence[Performance]]]:
+        pushups = self._pushups()
+        vaults = [("Simulated vaults", self._vaults())]
+        return [*vaults, ("Push-ups", pushups)] if pushups else [*vaults]
+
+    def _vaults(self) -> Sequence[Performance]:
         """Render the vaults once, into the cache."""
         options = SimulationOptions(sport="vault", n_performances=self.n_vaults, seed=60)
         vaults = Simulated(cache_folder() / f"vaults-{self.n_vaults}", options)
         vaults.render(lambda done, total: self.progress.report("rendering vaults", done, total))
         return vaults.performances()
 
-    def _pushups(self) -> tuple[Performance, ...]:
+    def _pushups(self) -> Sequence[Performance]:
         beside = Path(self.root).parent / "pushups" if self.root else None
         try:
             return Pushups(beside).performances()
@@ -78,21 +96,59 @@ class Transfer:
             return ()
 
     def _extracted(self, performances: Sequence[Performance], n_variants: int) -> list[Sample]:
+        done = 0
+
+        def advance() -> None:
+            nonlocal done
+            done += 1
+            self.progress.report("looking at videos for table VI", done, len(performances))
+
         extractor = Extractor(_catalog.find("podium.backbones", self.backbone)(), cache=self.cache)
         variants = draw(AugmentationOptions(n_variants=n_variants), 0)
-        return list(extract(performances, extractor, variants).samples)
+        extraction = extract(performances, extractor, variants, advance)
+        if extraction.errors:  # a table of other videos than were named would mislead
+            raise next(iter(extraction.errors.values()))
+        return list(extraction.samples)
 
 
-def with_transfer(results: Results, root: Path | None, folder: Path, progress: Progress) -> Results:
-    """Add table VI to the paper's results; what an earlier run kept in `folder` is taken."""
-    backbone = results.about["backbone"]
-    path = folder / "cells" / f"transfer-{backbone}.json"
-    if path.is_file():
-        table = json.loads(path.read_text("utf-8"))
-    else:
-        table = Transfer(root, backbone, progress=progress).run()
-        write_bytes(path, json.dumps(table).encode())
+def with_transfer(results: Results, root: Path | None, progress: Progress) -> Results:
+    """Add table VI to the paper's results; what they hold of it already is not made again."""
+    earlier = results.tables.get("transfer", {})
+    table = Transfer(root, results.about["backbone"], earlier=earlier, progress=progress).run()
     return replace(results, tables={**results.tables, "transfer": table})
+
+
+def _task(title: str, samples: Mapping[str, Sample], diving: Any) -> dict[str, Any]:
+    """Measure every system on one kind of performance, with what the frozen metric is better by."""
+    splits = _splits([sample.performance for sample in samples.values()])
+    fits: dict[str, tuple[str, Fit]] = {
+        "frozen": ("Ours: metric of diving, frozen", diving.refitted),
+        **{name: (_system(name).title, _fitting(_system(name))) for name in REGRESSORS},
+        "constant": ("Constant (floor)", _fitting(System("", "", "constant"))),
+    }
+    cells = {name: _cells(name, splits, samples, fit) for name, (_, fit) in fits.items()}
+    listed = [cell for ours in cells.values() for cell in ours]
+    measured, draws = summary(list(fits), listed, samples), Draws(listed, samples)
+    return {
+        "title": title,
+        "n_splits": len(splits),
+        "n_train": len(splits[0].train),
+        "n_test": len(splits[0].test),
+        "rows": [
+            {
+                "system": name,
+                "title": fits[name][0],
+                **measured[name],
+                "frozen_less_this": compare(cells["frozen"], ours, draws),
+                "predictions": {str(cell.split): cell.predictions for cell in ours},
+            }
+            for name, ours in cells.items()
+        ],
+    }
+
+
+def _system(name: str) -> System:
+    return next(system for system in SYSTEMS if system.name == name)
 
 
 def _splits(performances: Sequence[Performance]) -> tuple[DataSplit, ...]:
@@ -109,23 +165,21 @@ def _splits(performances: Sequence[Performance]) -> tuple[DataSplit, ...]:
     return tuple(splits)
 
 
-def _fitting(system: System) -> Any:
-    def fit(train: Sequence[Sample]) -> Any:
+def _fitting(system: System) -> Fit:
+    def fit(train: Sequence[Sample]) -> Scorer:
         return make_scorer(system.scorer, system.options, 0).fit(train)
 
     return fit
 
 
-def _row(
-    title: str, splits: Sequence[DataSplit], samples: Mapping[str, Sample], fit: Any
-) -> dict[str, Any]:
-    rhos, mses = [], []
+def _cells(
+    name: str, splits: Sequence[DataSplit], samples: Mapping[str, Sample], fit: Fit
+) -> list[Cell]:
+    cells = []
     for split in splits:
-        train = [replace(samples[name], variants=()) for name in split.train]
-        test = [samples[name] for name in split.test]
+        train = [replace(samples[i], variants=()) for i in split.train]
+        test = [samples[i] for i in split.test]
         predicted = fit(train).predict([unlabelled(sample) for sample in test])
-        rhos.append(metrics.spearman(predicted, true_scores(test)))
-        mses.append(metrics.mse(predicted, true_scores(test)))
-    known = [rho for rho in rhos if np.isfinite(rho)]
-    rho = round(float(np.mean(known)), 4) if known else None
-    return {"title": title, "rho": rho, "mse": round(float(np.mean(mses)), 4)}
+        points = {i: round(float(p), 4) for i, p in zip(split.test, predicted, strict=True)}
+        cells.append(Cell(name, split.seed, len(train), 0.0, points, measures(predicted, test)))
+    return cells

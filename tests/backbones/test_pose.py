@@ -11,6 +11,7 @@ from podium.backbones.pose import (
     cropped,
     moving_region,
     places_to_search,
+    share_unseen,
 )
 from podium.errors import UsageError, WeightsError
 from podium.keypoints import Keypoints
@@ -93,6 +94,12 @@ def test_a_clip_without_anybody_is_said_to_be_a_guess(pose):
     clips = np.stack([film(np.full(16, 100), np.full(16, 100)), np.full((16, 240, 320, 3), 90)])
     doubts = pose.describe(clips.astype(np.uint8))[1]
     assert doubts[1:] == ("nobody was seen in 1 of 2 clips: joints there are guesses",)
+
+
+def test_what_was_said_of_joints_can_be_read_back(pose):
+    assert share_unseen(["dark", *pose.describe(film(range(20, 36), [99] * 16)[None])[1]]) == (0, 0)
+    clips = np.stack([film(np.full(16, 100), np.full(16, 100)), np.full((16, 240, 320, 3), 90)])
+    assert share_unseen(["dark", *pose.describe(clips.astype(np.uint8))[1]]) == (0.5, 1)
 
 
 def test_a_region_may_reach_outside():

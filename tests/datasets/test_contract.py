@@ -101,8 +101,8 @@ RECIPES = {
         pushups,
         Pushups,
         DatasetNotFound,
-        "the push-ups were looked for at {table} and are not there: set PODIUM_DATA to the folder "
-        "that holds pushups, or give its path",
+        "the set of push-ups was looked for at {table} and is not there: set PODIUM_DATA to the "
+        "folder that holds pushups, or give its path",
         "performances.csv",
     ),
     "simulated": Recipe(

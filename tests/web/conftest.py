@@ -58,6 +58,21 @@ def running(folder: Path, model: str) -> Iterator[Server]:
         process.communicate(timeout=60)
 
 
+def children_of(pid: int) -> list[int]:
+    """List the processes that a process has started; only Linux says so in files."""
+    if not Path("/proc").is_dir():
+        pytest.skip("this system does not list processes as files")
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.append(int(path.parent.name))
+    return found
+
+
 def send(client: Any, path: Path, name: str | None = None) -> str:
     """Send a video, and give its id."""
     answer = client.post(

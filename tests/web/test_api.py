@@ -130,6 +130,22 @@ def test_what_is_too_large_is_stopped_on_its_way(make_client, tmp_path, files, i
     assert files() == []
 
 
+def test_a_video_whose_sender_has_gone_is_not_kept(client, small_model, files, monkeypatch):
+    """The last byte had come, but nobody waits for the id any more."""
+
+    async def gone(_: object) -> bool:
+        return True
+
+    monkeypatch.setattr("starlette.requests.Request.is_disconnected", gone)
+    content = small_model.video().read_bytes()
+    answer = client.post("/api/videos", params={"name": "x.mp4"}, content=content)
+    assert (answer.status_code, detail(answer)) == (
+        400,
+        "the video did not arrive whole: send it again",
+    )
+    assert files() == []
+
+
 def test_a_video_can_be_removed(client, video, files):
     assert client.delete(f"/api/videos/{video}").status_code == 204
     assert files() == []

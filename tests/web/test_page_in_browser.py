@@ -1,6 +1,8 @@
 """The page in a real browser: from dropping a video to stepping through its report."""
 
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from browsing import decoded, shown
 from podium.playback import make_playback
 
-from .conftest import Server, running
+from .conftest import Server, children_of, running
 
 SECONDS = 240_000
 """The machine may be busy with other tests."""
@@ -100,6 +102,101 @@ def test_a_batch_is_compared_downloaded_and_deleted(server: Server, page, small_
         page.locator("#rows tr").first.get_by_role("button", name=re.compile("Delete")).click()
         page.wait_for_timeout(1000)
     page.locator("#rows tr").nth(before).wait_for(state="detached")
+
+
+def kept(server: Server) -> set[str]:
+    """List what the server keeps on disk."""
+    return {path.relative_to(server.folder).as_posix() for path in server.folder.rglob("*")
+            if path.is_file()}  # fmt: skip
+
+
+def until(is_so: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def half_sent(server: Server, page, small_model, tmp_path):
+    """Begin to send a large video over a slow line, and wait until a part of it has come."""
+    before, processes = kept(server), children_of(server.process.pid)
+    large = tmp_path / "large.mp4"
+    large.write_bytes(small_model.video("test", "107").read_bytes() + bytes(20_000_000))
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", slow)
+    page.set_input_files("#videos", large)
+    page.click("#assess")
+    partial = server.folder / "partial"
+    until(lambda: any(path.stat().st_size for path in partial.iterdir()), "nothing was sent")
+    assert max(path.stat().st_size for path in partial.iterdir()) < 10_000_000
+    yield large
+    until(lambda: kept(server) == before, "a file was left behind")
+    until(lambda: children_of(server.process.pid) == processes, "a process was left behind")
+
+
+@pytest.mark.slow
+def test_an_upload_that_is_stopped_half_way_leaves_nothing_behind(page, half_sent):
+    page.locator("#stop").click()
+    page.locator("#said", has_text="stopped").wait_for()
+    assert page.locator("#assess").is_enabled()
+    assert page.locator("#stop").is_hidden()
+
+
+@pytest.mark.slow
+def test_a_page_that_is_closed_half_way_leaves_nothing_behind(page, half_sent):
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_names_and_refusals_are_only_ever_text_in_the_page(server, visit, small_model, tmp_path):
+    visited = visit(f"{server.url}/")
+    page = visited.page
+    before = page.locator("#rows tr").count()
+    names = ["<img src=x onerror=alert(1)>.mp4", '"><svg onload=alert(2)>.mp4', "{{7*7}}.mp4"]
+    for name in names:
+        (tmp_path / name).write_bytes(small_model.video("test", "107").read_bytes())
+    picture = tmp_path / "<b>picture.svg"
+    picture.write_text("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(3)'/>")
+    files = kept(server)
+    page.set_input_files("#videos", picture)
+    assert page.locator("#chosen").inner_text().endswith("<b>picture.svg")
+    page.click("#assess")
+    page.locator("#said", has_text="<b>picture.svg: cannot be read as a video").wait_for()
+    assert kept(server) == files
+    assert "415" in visited.complaints.pop()  # the browser itself notes what was refused
+    page.select_option("#beside", "own")
+    for name in names[:2]:
+        page.set_input_files("#videos", tmp_path / name)
+        page.set_input_files("#own", tmp_path / names[2])
+        assert page.locator("#own-name").inner_text() == names[2]
+        page.click("#assess")
+        page.locator("#rows tr", has_text=name).wait_for(timeout=SECONDS)
+        outcome(page)
+    rows = page.locator("#rows tr")
+    for number, name in enumerate(reversed(names[:2])):
+        cells = rows.nth(number).locator("td")
+        assert cells.nth(1).inner_text().partition(" · ")[0] == name
+        assert cells.nth(3).inner_text() == names[2]
+        label = rows.nth(number).get_by_role("link").first.get_attribute("aria-label")
+        assert label == f"Open the report of {name}"
+        rows.nth(number).locator("input").check()
+    page.locator("#earlier", has_text=names[0]).wait_for()
+    assert page.locator("#later").inner_text().endswith(names[1])
+    for html in ("img[src=x]", "svg", "b"):
+        assert page.locator(html).count() == 0
+    rows.first.get_by_role("link").first.click()
+    page.locator("#playing").wait_for(state="visible")
+    assert page.locator("h1").inner_text() == names[1]
+    assert page.locator(".side h3").nth(1).inner_text().endswith(names[2])
+    assert page.locator("img[src=x], svg[onload]").count() == 0
+    page.go_back()
+    while rows.count() > before:
+        rows.first.get_by_role("button", name=re.compile("Delete")).click()
+        page.wait_for_timeout(300)
+    until(lambda: kept(server) == files, "a file was left behind")
 
 
 def test_wrong_words_are_said_before_anything_is_sent(page, small_model):

@@ -6,7 +6,8 @@ is searched for: where something moves, in the middle, and in the whole frame.
 """
 
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -196,6 +197,17 @@ def _doubts(found: Sequence[Floats], least: float) -> tuple[str, ...]:
     if lost:
         doubts.append(f"nobody was seen in {lost} of {len(found)} clips: joints there are guesses")
     return tuple(doubts)
+
+
+def share_unseen(warnings: Iterable[str]) -> tuple[float, int]:
+    """Read back what `describe` said of a video: the share of joints not seen, 0 to 1.
+
+    And the number of clips in which nobody was seen.
+    """
+    text = "\n".join(warnings)
+    unseen = re.search(r"^(\d+) % of the joints were not seen", text, re.MULTILINE)
+    nobody = re.search(r"^nobody was seen in (\d+) of", text, re.MULTILINE)
+    return (int(unseen[1]) / 100 if unseen else 0.0), (int(nobody[1]) if nobody else 0)
 
 
 def _movenet(path: Path) -> Finder:

@@ -2,13 +2,13 @@
 
 import csv
 import math
-import os
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
-from podium.errors import DatasetNotFound, ManifestError
+from podium.datasets._folder import not_found, root_of
+from podium.errors import ManifestError
 from podium.files import cache_folder, digest, replacing
 from podium.performance import Performance
 
@@ -24,7 +24,7 @@ class Kimore:
     """
 
     def __init__(self, root: Path | None = None) -> None:
-        self.root = Path(root) if root else Path(os.environ.get("PODIUM_DATA", ".")) / "kimore"
+        self.root = root_of("kimore", root)
 
     def performances(self) -> tuple[Performance, ...]:
         """List every exercise: its kind is the action, the clinicians' total the score.
@@ -39,10 +39,7 @@ class Kimore:
         table, archive = self.root / "performances.csv", self.root / "positions_15hz.npz"
         for needed in (table, archive):
             if not needed.is_file():
-                raise DatasetNotFound(
-                    f"KIMORE was looked for at {needed} and is not there: set PODIUM_DATA to the "
-                    "folder that holds kimore, or give its path"
-                )
+                raise not_found("KIMORE", needed, "kimore")
         rows = _rows(table)
         folder = _skeletons(archive, table, [row["id"] for row in rows])
         return tuple(_performance(row, folder) for row in rows)

@@ -1,11 +1,11 @@
 """Push-ups on phones and from the web, each correct or wrong."""
 
 import csv
-import os
 from pathlib import Path
 from types import MappingProxyType
 
-from podium.errors import DatasetNotFound, ManifestError
+from podium.datasets._folder import not_found, root_of
+from podium.errors import ManifestError
 from podium.performance import Performance
 
 SCORES = {"correct": 1.0, "wrong": 0.0}
@@ -20,7 +20,7 @@ class Pushups:
     """
 
     def __init__(self, root: Path | None = None) -> None:
-        self.root = Path(root) if root else Path(os.environ.get("PODIUM_DATA", ".")) / "pushups"
+        self.root = root_of("pushups", root)
 
     def performances(self) -> tuple[Performance, ...]:
         """List every push-up.
@@ -34,10 +34,7 @@ class Pushups:
         """
         table = self.root / "performances.csv"
         if not table.is_file():
-            raise DatasetNotFound(
-                f"the push-ups were looked for at {table} and are not there: set PODIUM_DATA to "
-                "the folder that holds pushups, or give its path"
-            )
+            raise not_found("the set of push-ups", table, "pushups")
         with table.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         return tuple(self._performance(row, table) for row in rows)

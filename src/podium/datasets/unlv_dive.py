@@ -1,11 +1,11 @@
 """UNLV-Dive: 370 Olympic 10 m platform dives (Parmar and Morris, 2017), the paper's own data."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
+from podium.datasets._folder import not_found, root_of
 from podium.datasets.manifest import Manifest
-from podium.errors import DatasetNotFound, ManifestError
+from podium.errors import ManifestError
 from podium.performance import Performance, Phase
 
 PHASE_NAMES = ("take_off", "flight", "entry", "splash")
@@ -19,7 +19,7 @@ class UnlvDive:
     """
 
     def __init__(self, root: Path | None = None) -> None:
-        self.root = Path(root) if root else Path(os.environ.get("PODIUM_DATA", ".")) / "unlv-dive"
+        self.root = root_of("unlv-dive", root)
 
     def performances(self) -> tuple[Performance, ...]:
         """List every dive, with its phases where the stages are marked.
@@ -31,10 +31,7 @@ class UnlvDive:
         """
         table = self.root / "metadata.csv"
         if not table.is_file():
-            raise DatasetNotFound(
-                f"UNLV-Dive was looked for at {table} and is not there: set PODIUM_DATA to the "
-                "folder that holds unlv-dive, or give its path"
-            )
+            raise not_found("UNLV-Dive", table, "unlv-dive")
         return tuple(_with_phases(dive, table) for dive in Manifest(table).performances())
 
 

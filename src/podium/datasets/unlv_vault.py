@@ -5,7 +5,6 @@ and so on, or a folder of pictures for each, anywhere below `root`. Tested on a 
 the data themselves were not at hand.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from podium.errors import DatasetNotFound, ManifestError
+from podium.datasets._folder import not_found, root_of
+from podium.errors import ManifestError
 from podium.files import cache_folder
 from podium.performance import Performance
 
@@ -29,7 +29,7 @@ class UnlvVault:
     """
 
     def __init__(self, root: Path | None = None) -> None:
-        self.root = Path(root) if root else Path(os.environ.get("PODIUM_DATA", ".")) / "unlv-vault"
+        self.root = root_of("unlv-vault", root)
 
     def performances(self) -> tuple[Performance, ...]:
         """List every vault; `difficulty` where a `*difficulty*.mat` gives it.
@@ -43,10 +43,7 @@ class UnlvVault:
         """
         tables = sorted(self.root.rglob("*overall_scores.mat"))
         if not tables:
-            raise DatasetNotFound(
-                f"UNLV-Vault was looked for at {self.root / '*overall_scores.mat'} and is not "
-                "there: set PODIUM_DATA to the folder that holds unlv-vault, or give its path"
-            )
+            raise not_found("UNLV-Vault", self.root / "*overall_scores.mat", "unlv-vault")
         scores = _column(tables[0])
         vaults = _vaults(self.root)
         if len(vaults) != len(scores):

@@ -285,6 +285,8 @@ def _add_videos(app: FastAPI, store: Store, most_bytes: int) -> None:
         try:
             await _receive(request, partial, most_bytes)
             await run_in_threadpool(probe, partial)
+            if await request.is_disconnected():  # nobody would know its id
+                raise ClientDisconnect
             video = await run_in_threadpool(store.keep_video, partial, _last_part(name))
         except VideoError as error:
             raise HTTPException(415, f"{_last_part(name)}: {error}") from error

@@ -1,0 +1,109 @@
+"""What a result was made from: code, versions and samples, told apart by what is in them."""
+
+import ast
+import hashlib
+import platform
+import subprocess
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from importlib.util import find_spec, resolve_name
+from pathlib import Path
+
+from podium.features import Sample
+
+PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
+"""The packages that numbers come out of."""
+
+N_DIGITS = 12
+
+
+def code_digest(module: str, apart_from: Collection[str] = ()) -> str:
+    """Tell the versions of a module's code apart, with all that it imports of its package, in turn.
+
+    Of Podium's modules too, if it is another's. Comments, docstrings and line breaks do not count,
+    nor do the modules named in `apart_from`, with what only they import.
+    """
+    packages = {"podium", module.partition(".")[0]}
+    found: dict[str, str] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name in apart_from or (path := _source(name)) is None:
+            continue
+        tree = ast.parse(path.read_bytes())
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        waiting += [n for n in _imported(tree, package) if n.partition(".")[0] in packages]
+        found[name] = ast.dump(_WithoutWords().visit(tree))
+    return digest_of(sorted(found.items()))
+
+
+def samples_digest(samples: Iterable[Sample], n_variants: int = 0) -> str:
+    """Tell data apart: features, facts and scores, with so many variants, wherever files lie."""
+    found = hashlib.sha256()
+    for sample in samples:
+        found.update(repr(replace(sample.performance, path=Path())).encode())
+        for features in (sample.features, *sample.variants[:n_variants]):
+            found.update(f"{features.backbone} {features.video} {features.values.shape}".encode())
+            found.update(features.values.tobytes())
+            found.update(features.start_seconds.tobytes())
+    return found.hexdigest()[:N_DIGITS]
+
+
+def digest_of(*values: object) -> str:
+    """Tell values apart by how they are written in Python."""
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:N_DIGITS]
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of Podium, Python and the packages that numbers come out of."""
+    return {
+        "podium": version("podium"),
+        "python": platform.python_version(),
+        **{name: version(name) for name in PACKAGES},
+    }
+
+
+def commit() -> str:
+    """Name the commit of Podium's own repository, or say that it is not run from one."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "not run from a repository"
+    return done.stdout.strip()
+
+
+class _WithoutWords(ast.NodeTransformer):
+    """Takes out what is only said: docstrings, of values too."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_text else self.generic_visit(node)
+
+
+def _imported(tree: ast.AST, package: str) -> Iterator[str]:
+    """List the modules that a module of a package imports, wherever in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            module = resolve_name("." * node.level + (node.module or ""), package)
+            for alias in node.names:
+                inner = f"{module}.{alias.name}"
+                yield inner if _source(inner) else module
+
+
+def _source(module: str) -> Path | None:
+    """Find the file of a module's source; `None` where there is none."""
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError, AttributeError):
+        return None
+    return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
