@@ -28,9 +28,9 @@ ONLY_CHROMIUM = re.compile(
     | \bperformance\.memory\b | \bmeasureUserAgentSpecificMemory\b | \bEyeDropper\b
     | \bBarcodeDetector\b | \bFaceDetector\b | \bIdleDetector\b | \bImageCapture\b
     | \bMediaStreamTrack(?:Processor|Generator)\b | \bcaptureStream\b
-    | \bdocumentPictureInPicture\b | \brequestPictureInPicture\b | \bpaintWorklet\b | \btrustedTypes\b
-    | \bcaptureStackTrace\b | \bscheduler\.(?:postTask|yield)\b | \bnavigation\.navigate\b
-    | \bcontrolsList\b
+    | \bdocumentPictureInPicture\b | \brequestPictureInPicture\b | \bpaintWorklet\b
+    | \btrustedTypes\b | \bcaptureStackTrace\b | \bscheduler\.(?:postTask|yield)\b
+    | \bcontrolsList\b | \bnavigation\.navigate\b
     | \b(?:field-sizing|interpolate-size|reading-flow|text-box-trim|animation-timeline)\b
     | \b(?:anchor-name|position-anchor|position-area|position-try)\b | \bcalc-size\(
     | \boverflow:\s*overlay\b | \bif\((?:style|media)\(
