@@ -3,10 +3,13 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -282,42 +285,189 @@ def test_a_performance_listed_twice_does_not_wait_for_itself(table, tmp_path):
     assert len(contents(tmp_path)) == 1
 
 
+def test_any_number_of_workers_makes_the_same_bytes(small_model, tmp_path, monkeypatch):
+    """Alone, or in four shards at once with other numbers of threads each: features and scores."""
+    words = ["-c", "from podium.cli import main; main()"]
+    made = {}
+    for name, n_workers in (("alone", 1), ("together", 4)):
+        cache = tmp_path / name
+        workers = [
+            subprocess.Popen(
+                [sys.executable, *words, "predict", str(small_model.manifest),
+                 "--model", str(small_model.folder), "--split", "test",
+                 "--out", str(tmp_path / f"{name}-{i}.csv"), "--shard", f"{i}/{n_workers}"],
+                stderr=subprocess.PIPE, text=True,
+                env={**os.environ, "PODIUM_CACHE": str(cache), "OMP_NUM_THREADS": str(1 + i % 2)},
+            )
+            for i in range(n_workers)
+        ]  # fmt: skip
+        for worker in workers:
+            assert worker.communicate(timeout=250)[1].startswith(("1 scored", "2 scored", "6 sc"))
+            assert worker.returncode == 0
+        parts = [(tmp_path / f"{name}-{i}.csv").read_text() for i in range(n_workers)]
+        header, rows = parts[0].splitlines()[0], []
+        for part in parts:
+            assert part.splitlines()[0] == header
+            rows += part.splitlines()[1:]
+        made[name] = (rows, contents(cache))
+    assert len(made["alone"][0]) == len(made["alone"][1]) == 6
+    assert made["together"] == made["alone"]
+
+
+@pytest.mark.slow
+def test_any_number_of_threads_trains_the_same_model(small_model, tmp_path):
+    words = ["-c", "from podium.cli import main; main()", "train", str(small_model.manifest)]
+    for n in (1, 2, 4):
+        subprocess.run(
+            [sys.executable, *words, "--out", str(tmp_path / str(n) / "model"),
+             "--scorer", "ridge"],
+            check=True, timeout=280, capture_output=True,
+            env={**os.environ, "PODIUM_CACHE": str(small_model.cache), "OMP_NUM_THREADS": str(n)},
+        )  # fmt: skip
+    alone = contents(tmp_path / "1")
+    assert len(alone) == 3
+    assert contents(tmp_path / "2") == contents(tmp_path / "4") == alone
+
+
 # a disk that is full, a folder that may not be written
+
+
+MAKE_ROOM = "make room or name another disk (for features, PODIUM_CACHE), and run it again"
+MAY_NOT = "name another place, or allow writing to this one, and run it again"
+ASK_FOR_MORE = "allow larger files (ulimit -f) or name another disk, and run it again"
+NO_ROOM = f"No space left on device: {MAKE_ROOM}"
+TOO_LARGE = f"File too large: {ASK_FOR_MORE}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A command that writes to `folder`, and the file that it cannot write."""
+
+    words: list[object]
+    cache: Path
+    refused: str
+
+
+def asked(command: str, small_model: Any, folder: Path) -> Asked:
+    """Let `predict`, `train` and `benchmark` find features, and `extract` make them."""
+    table, kept = small_model.manifest, small_model.cache
+    return {
+        "extract": Asked(["extract", table], folder, r"features/../[0-9a-f]{64}\.safetensors"),
+        "predict": Asked(["predict", table, "--model", small_model.folder,
+                          "--out", folder / "p.csv"], kept, r"p\.csv"),
+        "score": Asked(["score", small_model.video("train"), "--model", small_model.folder,
+                        "--report", folder / "r.html"], kept, r"r\.html"),
+        "train": Asked(["train", table, "--out", folder, "--scorer", "ridge", "--resume"],
+                       kept, r"\.unfinished/fold-0-[0-9a-f]{16}\.json"),
+        "benchmark": Asked(["benchmark", "manifest", "--root", table, "--out", folder,
+                            "--scorer", "ridge"], kept, r"cells/ridge-0-[0-9a-f]{12}\.json"),
+    }[command]  # fmt: skip
+
+
+def require_nothing_lost(folder: Path, earlier: dict[str, bytes]) -> None:
+    after = contents(folder)
+    assert {name: after[name] for name in earlier} == earlier
+    assert set(after) == set(earlier), "something half-written was left behind"
+
+
+COMMANDS = ("extract", "predict", "score", "train", "benchmark")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_limit_on_the_size_of_files_is_said_with_the_path(small_model, tmp_path, command):
+    """A real error of the system's, in a process that may write files of ten bytes only."""
+    folder = tmp_path / "out"
+    what = asked(command, small_model, folder)
+    folder.mkdir()
+    for name in ("p.csv", "r.html", "config.json"):
+        (folder / name).write_text("earlier")
+    earlier = contents(folder)
+    limited = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)); "
+        "from podium.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", limited, *map(str, what.words)],
+        capture_output=True, text=True, timeout=280,
+        env={**os.environ, "PODIUM_CACHE": str(what.cache)},
+    )  # fmt: skip
+    path = f"{re.escape(str(folder))}/{what.refused}"
+    assert re.fullmatch(rf"podium: {path}: {re.escape(TOO_LARGE)}\n", done.stderr), done.stderr
+    assert (done.returncode, done.stdout) == (3, "")
+    require_nothing_lost(folder, earlier)
+
+
+# A disk of a page or two in a name space of one's own, which is gone with the process.
+ON_A_SMALL_DISK = """
+mount -t tmpfs -o size=16k tmpfs "$1" || exit 77
+cp -r "$2/." "$1" && shift 2 && "$@"
+code=$?
+cp -r "$PODIUM_TEST_DISK/." "$PODIUM_TEST_AFTER"
+exit $code
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_disk_that_is_full_is_said_with_the_path(small_model, tmp_path, command):
+    folder, before, after = tmp_path / "out", tmp_path / "before", tmp_path / "after"
+    what = asked(command, small_model, folder)
+    for made in (folder, before, after):
+        made.mkdir()
+    for name in ("p.csv", "r.html", "config.json"):
+        (before / name).write_text("earlier")
+    (before / "all that fits").write_bytes(bytes(4096))  # each of four files takes a page
+    unshare = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    podium = [sys.executable, "-c", "from podium.cli import main; main()"]
+    words = [folder, before, *podium, *what.words]
+    try:
+        done = subprocess.run(
+            [*unshare, "sh", "-c", ON_A_SMALL_DISK, "sh", *map(str, words)],
+            capture_output=True, text=True, timeout=280,
+            env={**os.environ, "PODIUM_CACHE": str(what.cache),
+                 "PODIUM_TEST_DISK": str(folder), "PODIUM_TEST_AFTER": str(after)},
+        )  # fmt: skip
+    except FileNotFoundError:
+        pytest.skip("unshare is not installed: no small disk can be made")
+    if done.returncode in (1, 77) and "podium" not in done.stderr:
+        pytest.skip(f"no small disk can be made here: {done.stderr.strip()}")
+    path = f"{re.escape(str(folder))}/{what.refused}"
+    assert re.fullmatch(rf"podium: {path}: {re.escape(NO_ROOM)}\n", done.stderr), done.stderr
+    assert (done.returncode, done.stdout) == (3, "")
+    require_nothing_lost(after, contents(before))
 
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [(errno.ENOSPC, "No space left on device"), (errno.EROFS, "Read-only file system")],
+    [
+        (errno.ENOSPC, NO_ROOM),
+        (errno.EDQUOT, f"Disk quota exceeded: {MAKE_ROOM}"),
+        (errno.EROFS, f"Read-only file system: {MAY_NOT}"),
+    ],
 )
-@pytest.mark.parametrize("command", ["extract", "predict", "train"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_disk_that_takes_no_more_loses_nothing_earlier(
     small_model, tmp_path, monkeypatch, capsys, code, words, command
 ):
     out = tmp_path / "out"
-    asked = {
-        "extract": ["extract", small_model.manifest],
-        "predict": ["predict", small_model.manifest, "--out", out / "p.csv", "--split", "test",
-                    "--model", small_model.folder],
-        "train": ["train", small_model.manifest, "--out", out, "--scorer", "ridge", "--resume"],
-    }[command]  # fmt: skip
-    monkeypatch.setenv(
-        "PODIUM_CACHE", str(tmp_path / "cache" if command == "extract" else small_model.cache)
-    )
+    what = asked(command, small_model, out)
+    monkeypatch.setenv("PODIUM_CACHE", str(what.cache))
     out.mkdir()
-    (out / "p.csv").write_text("earlier")
-    (out / "config.json").write_text("earlier")
+    for name in ("p.csv", "r.html", "config.json"):
+        (out / name).write_text("earlier")
+    earlier = contents(out)
     n_written = 0
 
     def full(handle: int) -> None:
         nonlocal n_written
         n_written += 1
-        raise OSError(code, words)
+        raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(files.os, "fsync", full)
-    assert run([str(word) for word in asked]) == 3
+    assert run([str(word) for word in what.words]) == 3
     assert n_written > 0
-    said = capsys.readouterr().err.splitlines()
-    assert said[-1] == (f"podium: {words}: check the path, its permissions and the free space")
-    assert (out / "p.csv").read_text() == "earlier"
-    assert (out / "config.json").read_text() == "earlier"
-    assert not [path for path in tmp_path.rglob(".*") if path.is_file()]
+    said = capsys.readouterr().err
+    path = f"{re.escape(str(out))}/{what.refused}"
+    assert re.fullmatch(rf"podium: {path}: {re.escape(words)}\n", said), said
+    require_nothing_lost(out, earlier)

@@ -164,6 +164,11 @@ class Lookup:
     keys: tuple[str, ...] = ()
     claim: Claim | None = None
 
+    def release(self) -> None:
+        """Let others make what belongs here."""
+        if self.claim:
+            self.claim.release()
+
 
 @dataclass(frozen=True)
 class Extractor:
@@ -239,8 +244,7 @@ class Extractor:
                 for augmentation, key in zip(lookup.wanted, lookup.keys, strict=True)
             )
         finally:
-            if lookup.claim:
-                lookup.claim.release()
+            lookup.release()
 
     def _decoded(self, performance: Performance) -> Frames:
         frames = _decoded(performance, self.backbone.frame_size, self.options)
@@ -340,6 +344,9 @@ def _ahead(
             yield waiting.popleft()
     finally:
         pool.shutdown(cancel_futures=True)
+        for _, lookup in waiting:  # what was stopped for will not be made
+            if not lookup.cancelled() and not lookup.exception():
+                lookup.result().release()
 
 
 def _without_locals(error: PodiumError) -> PodiumError:
