@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,12 @@ def test_what_was_not_measured_has_no_table(results):
     for title in ("Table V:", "Table VI", "Table VIII", "Figure 5", "The claims"):
         assert title not in page
     assert "12 dives with a score, 1 seeded splits of 9 / 1. Commit abc" in page
+
+
+def test_a_table_vi_that_was_not_run_is_said(results):
+    paper = replace(results, about={**results.about, "name": "paper"})
+    assert tables.NO_TABLE_VI in tables.page([paper])
+    assert tables.NO_TABLE_VI not in tables.page([results])
 
 
 def test_the_short_table_takes_the_place_of_the_old_one(results):
