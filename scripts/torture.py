@@ -13,6 +13,7 @@ from pathlib import Path
 
 OFTEN = {
     "PODIUM_TORTURE_MUTATIONS": "300",
+    "PODIUM_TORTURE_SCORES": "300",
     "PODIUM_TORTURE_COMMANDS": "30",
     "PODIUM_TORTURE_KILLS": "50",
     "PODIUM_TORTURE_TABLES": "2000",
@@ -32,12 +33,19 @@ TRIALS = (
     Trial("the decoder killed, hung, out of memory, lying", "each once", ("test_decoding.py",)),
     Trial("broken MP4, AVI and MKV, decoded", "300 each", ("test_torture.py", "-k", "honestly")),
     Trial("broken files, inspected", "300 each", ("test_torture.py", "-k", "inspected")),
+    Trial("broken files, scored", "300 each", ("test_torture.py", "-k", "is_scored")),
     Trial("broken files, the real command", "30 x 2", ("test_torture.py", "-k", "contract")),
     Trial("what is no video", "10 kinds", ("test_torture.py", "-k", "no_video")),
     Trial("tables of any content", "2000", ("test_torture.py", "-k", "any_table")),
     Trial("malicious and damaged labels", "16", ("datasets/test_pickled.py",)),
-    Trial("extract and train killed", "50 each", ("test_interrupted.py", "-k", "killed")),
-    Trial("a disk that takes no more", "6", ("test_interrupted.py", "-k", "disk")),
+    Trial(
+        "extract, train, predict, benchmark killed",
+        "50 each",
+        ("test_interrupted.py", "-k", "killed"),
+    ),
+    Trial("a disk that takes no more", "25", ("test_interrupted.py", "-k", "disk or limit_on")),
+    Trial("any number of workers and threads", "7", ("test_interrupted.py", "-k", "number_of")),
+    Trial("a socket opened by a command", "5", ("test_torture.py", "-k", "socket")),
     Trial("one cache, two processes", "2", ("test_interrupted.py", "-k", "two_processes")),
 )
 

@@ -214,6 +214,19 @@ def test_no_single_flipped_bit_is_believed(make_video, extractor):
             assert_same(found, first)
 
 
+def test_what_was_claimed_ahead_is_let_go_when_work_stops(make_video, extractor, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    rows = [Performance(str(n), make_video(f"{n}.mp4", 20 + n)) for n in range(4)]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device: '.*'$"):
+            extract(rows, extractor)
+    assert not list(extractor.cache.folder.parent.rglob("*.lock"))
+    assert len(extract(rows, extractor).samples) == 4
+
+
 def test_a_write_that_fails_leaves_no_entry(make_video, extractor, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -221,10 +234,9 @@ def test_a_write_that_fails_leaves_no_entry(make_video, extractor, monkeypatch):
     path = make_video()
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        with pytest.raises(
-            OSError, match=r"^\[Errno 28\] No space left on device: '.*\.safetensors'$"
-        ):
+        with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device: '.*'$") as said:
             extractor.video(path)
+    assert Path(said.value.filename).parents[1] == extractor.cache.folder
     assert entries(extractor) == []
     assert len(extractor.video(path)) == 1
 

@@ -351,6 +351,9 @@ class Asked:
 def asked(command: str, small_model: Any, folder: Path) -> Asked:
     """Let `predict`, `train` and `benchmark` find features, and `extract` make them."""
     table, kept = small_model.manifest, small_model.cache
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PODIUM_CACHE", str(kept))
+        assert run(["extract", str(table)]) == 0
     return {
         "extract": Asked(["extract", table], folder, r"features/../[0-9a-f]{64}\.safetensors"),
         "predict": Asked(["predict", table, "--model", small_model.folder,
@@ -384,7 +387,7 @@ def test_a_limit_on_the_size_of_files_is_said_with_the_path(small_model, tmp_pat
         (folder / name).write_text("earlier")
     earlier = contents(folder)
     limited = (
-        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)); "
+        "import joblib, resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)); "
         "from podium.cli import main; main()"
     )
     done = subprocess.run(
@@ -465,6 +468,7 @@ def test_a_disk_that_takes_no_more_loses_nothing_earlier(
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(files.os, "fsync", full)
+    capsys.readouterr()
     assert run([str(word) for word in what.words]) == 3
     assert n_written > 0
     said = capsys.readouterr().err
