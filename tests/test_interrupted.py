@@ -21,7 +21,7 @@ from podium.datasets.manifest import Manifest
 from podium.features import Extractor, FeatureCache, extract
 from podium.performance import Performance
 
-N_KILLS = int(os.environ.get("PODIUM_TORTURE_KILLS", "10"))
+N_KILLS = int(os.environ.get("PODIUM_TORTURE_KILLS", "4"))
 
 # Each run is a copy of a process that has imported everything: 50 of them take seconds.
 KILLED = """
