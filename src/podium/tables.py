@@ -24,9 +24,9 @@ SPLIT_COLUMNS = (
 
 TABLE_V = ("c3d_lstm_f", "siamese_no_dml", "siamese_3k", "siamese_14k", "siamese_best")
 NO_TABLE_VI = (
-    "### Table VI: another sport with the metric of diving\n\n**Not run** for these results: `podium "
-    "benchmark paper --scorer transfer` adds it, on simulated vaults and push-ups. UNLV-Vault is "
-    "not at hand."
+    "### Table VI: another sport with the metric of diving\n\n**Not run** for these results: "
+    "`podium benchmark paper --scorer transfer` adds it, on simulated vaults and push-ups. "
+    "UNLV-Vault is not at hand."
 )
 
 N_PAIRS = {"siamese_3k": 3200, "siamese_14k": 14000, "siamese_best": 26000}
