@@ -189,6 +189,7 @@ def test_score_json_keeps_its_contract(podium, model, dive, tmp_path):
         "file": str(dive), "frames": 50, "used_frames": 48, "first_used_frame": 2,
         "seconds": pytest.approx(1.92), "warnings": [], "promised_frames": 50,
         "end_is_missing": False,
+        "missing_event": "",
     }  # fmt: skip
 
 
@@ -363,7 +364,8 @@ def test_predict_goes_on_where_some_fail(podium, model, table, tmp_path):
     assert all(found[id]["score"] == "" for id in errors)
     assert all(row["score"] for id, row in found.items() if id not in errors)
     assert answer.err == (
-        f"27 scored, 3 failed: {out}\n" + "".join(f"  {error}\n" for error in errors.values())
+        f"27 scored, 3 failed: {out}\n"
+        f"  {errors['001']}\n  {errors['003']}\n  005.mp4: {errors['005']}\n"
     )
 
 
@@ -429,7 +431,12 @@ def test_train_resumes_to_the_same_bytes(
     monkeypatch.setattr(training, "_predicted", stopping)
     answer = podium(*given, out)
     assert answer.code == 130
-    assert answer.err == "podium: stopped: nothing half-written was left behind\n"
+    *progress, last = answer.err.splitlines()
+    assert last == "podium: stopped: nothing half-written was left behind"
+    assert progress == [
+        *(f"looking at videos: {done} of 24" for done in (5, 10, 15, 20, 24)),
+        *(f"measuring on left-out folds: {done} of 5" for done in range(3)),
+    ]
     assert len(snapshot(out)) == 3
     assert podium(*given, out, "--resume").code == 0
     assert n_calls == 6
@@ -633,7 +640,11 @@ def test_benchmark_measures_scorers_on_a_table(podium, table, tmp_path):
     )  # fmt: skip
     assert answer.code == 0, answer.err
     assert "| type_mean | " in answer.out
-    assert answer.err == f"results: {out / 'motion.json'}\n"
+    *progress, last = answer.err.splitlines()
+    assert last == f"results: {out / 'motion.json'}"
+    assert all(
+        re.fullmatch(r"(looking at videos \(motion\)|measuring): \d+ of \d+", p) for p in progress
+    )
     stored = json.loads((out / "motion.json").read_text("utf-8"))
     assert len(stored["cells"]) == 4
     assert len(list((out / "cells").iterdir())) == 4

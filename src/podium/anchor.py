@@ -9,21 +9,21 @@ ends the same time after it. A video in which nothing looks like it is known to 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from podium.backbones.motion import Motion
 from podium.clips import ClipOptions, clip_starts
 from podium.video import Frames
+
+if TYPE_CHECKING:
+    from podium.backbones.motion import Motion
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
-
-EYE = Motion()
-"""What the windows are looked at with; the backbone of the score may be another."""
 
 WINDOWS = ClipOptions(n_frames=16, stride=4)
 """The windows that are looked at: their ends lie so many frames apart."""
@@ -49,6 +49,14 @@ PENALTY = 300.0
 SCALE_FLOOR = 0.05
 
 
+@cache
+def eye() -> "Motion":
+    """Give what the windows are looked at with; the backbone of the score may be another."""
+    from podium.backbones.motion import Motion
+
+    return Motion()
+
+
 @dataclass(frozen=True)
 class Anchor:
     """Finds an event in the frames of a performance.
@@ -70,17 +78,17 @@ class Anchor:
     @property
     def fingerprint(self) -> str:
         """Name what it finds, for the keys of a cache."""
-        content = (EYE.fingerprint, WINDOWS, self.event, self.after, self.offset, self.limit)
+        content = (eye().fingerprint, WINDOWS, self.event, self.after, self.offset, self.limit)
         digest = hashlib.sha256(repr(content).encode() + self.weights.tobytes()).hexdigest()
         return f"{self.event}-{digest[:16]}"
 
     def find(self, frames: Frames) -> int | None:
-        """Give the place of the event among frames of `EYE`'s size; `None` where there is none."""
+        """Give the place of the event among frames of `eye`'s size; `None` where there is none."""
         place, doubt = _nearest(self._said(_seen(frames)), window_ends(len(frames)))
         return place if doubt <= self.limit else None
 
     def ended(self, frames: Frames, seen: Frames) -> Frames:
-        """End a performance `after` frames after the event; `seen` is it at `EYE`'s size.
+        """End a performance `after` frames after the event; `seen` is it at `eye`'s size.
 
         Where there is none, all frames are kept and are said to lack it (`missing_event`).
         """
@@ -120,7 +128,7 @@ class Anchor:
 class Marked:
     """A training performance in which the event is marked, at the frame `event`.
 
-    `windows` is (windows, dim), what `EYE` says of each; they end at the frames `ends`, (windows,),
+    `windows` is (windows, dim), what `eye` says of each; they end at the frames `ends`, (windows,),
     counted as `event` is.
     """
 
@@ -195,8 +203,8 @@ def _fitted(marked: Sequence[Marked]) -> tuple[Floats, float]:
 def _seen(frames: Frames) -> Array:
     """Look at every window; one after the other, so that a long video takes no more memory."""
     starts = window_ends(len(frames)) - WINDOWS.n_frames + 1
-    rows = [EYE(frames.pixels[None, start : start + WINDOWS.n_frames]) for start in starts]
-    return np.concatenate(rows) if rows else np.empty((0, EYE.dim), np.float32)
+    rows = [eye()(frames.pixels[None, start : start + WINDOWS.n_frames]) for start in starts]
+    return np.concatenate(rows) if rows else np.empty((0, eye().dim), np.float32)
 
 
 def _nearest(said: Floats, ends: Places) -> tuple[int, float]:

@@ -334,15 +334,15 @@ class Assessor:
     def _compared(self, query: Sample, references: Sequence[Sample]) -> tuple[Reference, ...]:
         if not references:
             return ()
-        alike = self._comparing().similarity(query, references)
+        scorer = self._comparing()
         return tuple(
             Reference(
                 id=reference.performance.id,
                 score=reference.performance.score,
-                similarity=float(similarity),
+                similarity=float(scorer.clip_similarity(query, reference).mean()),
                 path=_picture_of(reference),
             )
-            for reference, similarity in zip(references, alike, strict=True)
+            for reference in references
         )
 
     def _scorer_compares(self) -> bool:

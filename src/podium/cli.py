@@ -144,7 +144,8 @@ def predict(
     failed = [row for row in predicted if row["error"]]
     _say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
     for row in failed:
-        _say(f"  {row['error']}")
+        named = row["file_name"] in row["error"]
+        _say(f"  {row['error']}" if named else f"  {row['file_name']}: {row['error']}")
     if failed:
         raise typer.Exit(Exit.SOME_FAILED)
 
@@ -690,16 +691,25 @@ def _tracked(rows: "Sequence[Performance]", words: str) -> "Iterator[Performance
     yield from track(rows, words, console=console, transient=True, disable=silent)
 
 
+def _say_now_and_then(stage: str, done: int, total: int) -> None:
+    """Say how far a stage of training is, at every fifth of it."""
+    if total > 1 and done * 5 // total > (done - 1) * 5 // total:
+        _say(f"{stage}: {done} of {total}")
+
+
 @contextmanager
 def _progress() -> Iterator[Any]:
-    """Show a bar on standard error for each stage of training."""
+    """Show a bar on standard error for each stage; a few lines where that is no screen."""
     from rich.console import Console
     from rich.progress import Progress as Bars
 
     from podium.training import Progress
 
     console = Console(stderr=True)
-    with Bars(console=console, transient=True, disable=not console.is_terminal) as bars:
+    if not console.is_terminal:
+        yield Progress(_say_now_and_then)
+        return
+    with Bars(console=console, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
         def report(stage: str, done: int, total: int) -> None:

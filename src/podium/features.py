@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from podium.anchor import EYE, Anchor
+from podium.anchor import Anchor, eye
 from podium.augmentation import Augmentation
 from podium.backbones import Backbone, describe
 from podium.clips import ClipOptions, Clips, VideoFacts, bounded, counting, cut
@@ -250,9 +250,9 @@ class Extractor:
         frames = _decoded(performance, self.backbone.frame_size, self.options)
         if self.anchor is None:
             return frames
-        if self.backbone.frame_size == EYE.frame_size:
+        if self.backbone.frame_size == eye().frame_size:
             return self.anchor.ended(frames, frames)
-        return self.anchor.ended(frames, _decoded(performance, EYE.frame_size, self.options))
+        return self.anchor.ended(frames, _decoded(performance, eye().frame_size, self.options))
 
     def _made(
         self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str

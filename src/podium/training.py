@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium import _catalog
-from podium.anchor import EYE, MIN_PERFORMANCES, WINDOWS, Anchor, Marked, learn_anchor, window_ends
+from podium.anchor import MIN_PERFORMANCES, WINDOWS, Anchor, Marked, eye, learn_anchor, window_ends
 from podium.augmentation import AugmentationOptions, draw
 from podium.backbones import Backbone, make_backbone
 from podium.calibration import calibrate
@@ -185,7 +185,7 @@ def marked(
     done = count(1)
     extraction = extract(
         known,
-        Extractor(EYE, WINDOWS, cache),
+        Extractor(eye(), WINDOWS, cache),
         progress=lambda: progress.report(f"looking for {event}", next(done), len(known)),
     )
     return [

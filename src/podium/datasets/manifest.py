@@ -206,7 +206,10 @@ class _RowReader:
         if not name:
             self._problem("file_name is empty")
         elif path.is_absolute() or ".." in path.parts or name[1:2] == ":":
-            self._problem(f"file_name {name!r} must lie in the table's folder or below it")
+            self._problem(
+                f"file_name {name!r} must lie in the table's folder or below it: "
+                "put the table beside the videos, or a link to their folder beside the table"
+            )
         elif not _is_file(self._folder / path):
             self._problem(f"file_name {name!r} does not exist")
         return self._folder / path
