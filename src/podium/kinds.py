@@ -25,6 +25,9 @@ MIN_PAIRS = 50
 ALARM = 0.05
 """Which share of pairs of one action may be taken for two actions'."""
 
+EVEN = float(np.log(0.5))
+"""As likely of one action as of two, as a logarithm."""
+
 N_COMPONENTS = 64
 N_PLACES = 6
 N_FOLDS = 5
@@ -56,8 +59,12 @@ class Kinds:
         return float(np.logaddexp.reduce(self.chances(query) + self.chances(reference)))
 
     def are_different(self, query: Array, reference: Array) -> bool:
-        """Say whether two performances, each (clips, dim), seem to be of two actions."""
-        return self.same(query, reference) < self.threshold
+        """Say whether two performances, each (clips, dim), seem to be of two actions.
+
+        A pair that is likelier of one action than of two never does, though where actions are
+        easily told apart the threshold may lie higher.
+        """
+        return self.same(query, reference) < min(self.threshold, EVEN)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Give it as arrays, as it is saved."""
