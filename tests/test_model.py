@@ -3,16 +3,19 @@ import os
 import pickle
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from podium.embedding import fit_normaliser
 from podium.errors import ModelError, UnknownName, WeightsError
 from podium.features import FeatureCache, Sample
+from podium.kinds import learn_kinds
 from podium.model import SHIPPED, Model, find_model, load_model, shipped_models, summarise
+from podium.order import learn_order
 
 
 @dataclass
@@ -78,6 +81,25 @@ def test_loaded_it_predicts_the_same(small_model, queries, tmp_path):
     assert [again.novelty.share_farther(q.features.values) for q in queries] == [
         model.novelty.share_farther(q.features.values) for q in queries
     ]
+
+
+def test_every_array_comes_back_as_it_was_however_it_lies_in_memory(small_model, tmp_path):
+    generator = np.random.default_rng(0)
+    seen = [generator.normal(size=(4, 9)).astype(np.float32) for _ in range(120)]
+    normaliser = fit_normaliser(np.concatenate(seen), 5)
+    made = replace(
+        load_model(small_model.folder),
+        order=learn_order(seen, normaliser),
+        kinds=learn_kinds(seen, ["a", "b"] * 60),
+    )
+    assert not made.kinds.arrays()["kinds.weights"].flags["C_CONTIGUOUS"]
+    made.save(tmp_path / "again")
+    again = load_model(tmp_path / "again")
+    for part in ("order", "kinds", "novelty"):
+        wanted, found = getattr(made, part).arrays(), getattr(again, part).arrays()
+        assert wanted.keys() == found.keys()
+        for key, values in wanted.items():
+            np.testing.assert_array_equal(found[key], values, err_msg=key)
 
 
 def test_it_knows_what_it_was_trained_on(small_model):

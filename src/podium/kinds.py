@@ -64,7 +64,7 @@ class Kinds:
         A pair that is likelier of one action than of two never does, though where actions are
         easily told apart the threshold may lie higher.
         """
-        return self.same(query, reference) < min(self.threshold, EVEN)
+        return bool(self.same(query, reference) < min(self.threshold, EVEN))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Give it as arrays, as it is saved."""

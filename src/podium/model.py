@@ -79,14 +79,16 @@ class Model:
         """Write the model into a folder; each file appears whole, the config last."""
         state = self.scorer.state()
         arrays = {
-            **{f"scorer.{key}": np.ascontiguousarray(v) for key, v in state.arrays.items()},
-            **{key: np.ascontiguousarray(v) for key, v in self.novelty.arrays().items()},
+            **{f"scorer.{key}": values for key, values in state.arrays.items()},
+            **self.novelty.arrays(),
             "calibration.distances": self.calibration.distances,
             **(self.ending.arrays() if self.ending else {}),
             **(self.order.arrays() if self.order else {}),
             **(self.kinds.arrays() if self.kinds else {}),
             **(self.anchor.arrays() if self.anchor else {}),
         }
+        # safetensors writes memory as it lies: a transposed array would come back scrambled.
+        arrays = {key: np.ascontiguousarray(values) for key, values in arrays.items()}
         write_bytes(folder / "model.safetensors", save(arrays))
         write_bytes(folder / "README.md", model_card(self).encode())
         text = json.dumps(self._config(state), indent=1, ensure_ascii=False)
