@@ -289,9 +289,9 @@ def test_moments_out_of_order_are_flagged(judge, dive):
 
 def test_a_reference_that_seems_of_another_action_is_doubted(judge, dive):
     normaliser = judge.model.novelty.normaliser
-    size = (N_PLACES * normaliser.dim, 2)
+    size = (N_PLACES * normaliser.dim, 3)  # three actions, all as likely
     for threshold, doubted in ((1.0, True), (-99.0, False)):
-        kinds = Kinds(normaliser, np.zeros(size), np.zeros(2), threshold)
+        kinds = Kinds(normaliser, np.zeros(size), np.zeros(3), threshold)
         said = Assessor(replace(judge.model, kinds=kinds)).compare(dive, dive).warnings
         doubt = (
             f"the reference {dive.name} seems to be of another action than this video: take the "

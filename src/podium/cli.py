@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -49,6 +50,8 @@ class Exit(IntEnum):
 
 PREDICTED = ("file_name", "id", "score", "score_low", "score_high", "warnings", "error")
 """The columns of a table of predictions."""
+
+QUIET_SECONDS = 20.0
 
 _MAKE_ROOM = "make room or name another disk (for features, PODIUM_CACHE), and run it again"
 _ASK_FOR_MORE = "allow larger files (ulimit -f) or name another disk, and run it again"
@@ -691,10 +694,16 @@ def _tracked(rows: "Sequence[Performance]", words: str) -> "Iterator[Performance
     yield from track(rows, words, console=console, transient=True, disable=silent)
 
 
-def _say_now_and_then(stage: str, done: int, total: int) -> None:
-    """Say how far a stage of training is, at every fifth of it."""
-    if total > 1 and done * 5 // total > (done - 1) * 5 // total:
-        _say(f"{stage}: {done} of {total}")
+class _NowAndThen:
+    """Says how far training is where no bar can be shown: every `QUIET_SECONDS`, not sooner."""
+
+    def __init__(self) -> None:
+        self._said = monotonic()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if monotonic() - self._said >= QUIET_SECONDS:
+            self._said = monotonic()
+            _say(f"{stage}: {done} of {total}")
 
 
 @contextmanager
@@ -707,7 +716,7 @@ def _progress() -> Iterator[Any]:
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield Progress(_say_now_and_then)
+        yield Progress(_NowAndThen())
         return
     with Bars(console=console, transient=True) as bars:
         tasks: dict[str, Any] = {}
