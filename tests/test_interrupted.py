@@ -74,7 +74,7 @@ while n_killed < asked["n_kills"] and n_runs < 10 * asked["n_kills"]:
     pid = start(asked["killed"], asked["caches"][1])
     # One moment in each part of the time: all may not fall before there is anything to lose.
     part = (n_killed % asked["n_kills"] + generator.random()) / asked["n_kills"]
-    time.sleep(usual * part)
+    time.sleep(1.2 * usual * part)
     os.kill(pid, signal.SIGKILL)
     if ended(pid) == -signal.SIGKILL:
         n_killed += 1

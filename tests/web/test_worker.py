@@ -123,6 +123,8 @@ def test_one_that_fails_says_why_and_leaves_nothing(
     video = store.keep_video(partial, "dive.mp4")
     (job,) = store.add([Request(video.id, model)])
     worker = Worker(store, most_seconds)
+    half_written = store.job_folder(job.id) / ".progress.json.abcd1234"  # of a child that is killed
+    half_written.write_bytes(b"{")
     worker.start()
     while store.job(job.id).state != "failed":
         time.sleep(0.02)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from podium.errors import PodiumError, UsageError, VideoError
+from podium.files import remove_half_written
 from podium.web.store import ENDED, Job, Store
 
 MOST_SECONDS = 900.0
@@ -129,6 +130,7 @@ class Worker:
     def _finish(self, job: Job, outcome: dict[str, Any]) -> None:
         folder = self._store.job_folder(job.id)
         for name in ("task.json", "said", "progress.json"):
+            remove_half_written(folder / name)
             (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder / "result.partial", ignore_errors=True)
         with self._lock:
