@@ -11,11 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from measuring import write
+from measuring import run_where_data_are, write
 
 from podium.anchor import WINDOWS, Finding, Marked, learn_anchor, left_out
 from podium.datasets.unlv_dive import UnlvDive
-from podium.errors import DatasetNotFound
 from podium.features import FeatureCache
 from podium.training import marked
 
@@ -84,7 +83,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except DatasetNotFound as error:  # so that `make bench` goes on
-        print(f"not measured: {error}")
+    run_where_data_are(main)

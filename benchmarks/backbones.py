@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from measuring import by_turns, seconds_of, write
+from measuring import by_turns, run_where_data_are, seconds_of, write
 
 from podium import _catalog, backbones, metrics
 from podium.backbones import Backbone
 from podium.datasets.unlv_dive import UnlvDive
-from podium.errors import DatasetNotFound, WeightsError
+from podium.errors import WeightsError
 from podium.features import Extractor, FeatureCache, Sample, extract
 from podium.performance import Performance
 from podium.scorers.ridge import Ridge, RidgeOptions
@@ -124,7 +124,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except DatasetNotFound as error:  # so that `make bench` goes on
-        print(f"not measured: {error}")
+    run_where_data_are(main)

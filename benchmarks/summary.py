@@ -71,10 +71,16 @@ def row_of(result: dict[str, Any]) -> str:
     return f"| {result['seed']} | {method} | {' | '.join((*scores, *found))} |"
 
 
+def measured(name: str) -> dict[str, Any] | None:
+    """Read a result, `None` where it was not measured yet."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text()) if path.is_file() else None
+
+
 def helped() -> str:
     """Give the table of what helped, if it was measured."""
-    path = RESULTS / "what_helped.json"
-    if not path.is_file():
+    result = measured("what_helped")
+    if result is None:
         return "Not measured here.\n"
     lines = [
         "Rank correlation and MSE of the training dives of UNLV-Dive, each scored by a model that",
@@ -84,7 +90,7 @@ def helped() -> str:
         "| recipe | backbone | rho, 95 % | execution rho | MSE, 95 % |",
         "|---|---|---|---|---|",
     ]
-    for name, row in json.loads(path.read_text())["rows"].items():
+    for name, row in result["rows"].items():
         low, high = row["interval"]
         least, most = row["mse_interval"]
         lines.append(
@@ -96,10 +102,9 @@ def helped() -> str:
 
 def aligned() -> str:
     """Say how well the event is found at which clips are aligned, if that was measured."""
-    path = RESULTS / "alignment.json"
-    if not path.is_file():
+    result = measured("alignment")
+    if result is None:
         return "Not measured here."
-    result = json.loads(path.read_text())
     frames, lack = result["frames_off"], result["said_to_lack_it"]
     stopped = ", ".join(
         f"{int(after):+d}: {share:.0%}"
@@ -120,10 +125,9 @@ def aligned() -> str:
 
 def doubt() -> str:
     """Give a table of what was doubted, a row each."""
-    path = RESULTS / "doubt.json"
-    if not path.is_file():
+    result = measured("doubt")
+    if result is None:
         return "Not measured yet: `python benchmarks/doubt.py`."
-    result = json.loads(path.read_text())
     rows = [
         f"| {name} | {row['asked']} | " + " | ".join(f"{row[key]:.1%}" for key in DOUBTS) + " |"
         for name, row in result["doubted"].items()
@@ -135,10 +139,9 @@ def doubt() -> str:
 
 def metamorphic() -> str:
     """Give tables of what copies of dives, and comparisons of dives, do to scores."""
-    path = RESULTS / "metamorphic.json"
-    if not path.is_file():
+    result = measured("metamorphic")
+    if result is None:
         return "Not measured yet: `python benchmarks/metamorphic.py`."
-    result = json.loads(path.read_text())
     copies = [
         f"| {name} | {row['held']:.0%} | {row['identical']:.0%} | "
         f"{row['median_of_half_range']:.2f} |"
@@ -165,9 +168,9 @@ def speed() -> str:
         "training_pairs": training_pairs,
     }
     lines = [
-        f"- `{name}.py`: {say(json.loads((RESULTS / f'{name}.json').read_text()))}"
+        f"- `{name}.py`: {say(result)}"
         for name, say in said.items()
-        if (RESULTS / f"{name}.json").is_file()
+        if (result := measured(name)) is not None
     ]
     return "\n".join(lines)
 

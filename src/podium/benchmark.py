@@ -317,19 +317,8 @@ class Benchmark:
     def _extracted(
         self, performances: Sequence[Performance], backbone: str, n_variants: int
     ) -> dict[str, Sample]:
-        done = 0
-
-        def advance() -> None:
-            nonlocal done
-            done += 1
-            self.progress.report(f"looking at videos ({backbone})", done, len(performances))
-
-        extractor = Extractor(_catalog.find("podium.backbones", backbone)(), cache=self.cache)
-        variants = draw(AugmentationOptions(n_variants=n_variants), 0)
-        extraction = extract(performances, extractor, variants, advance)
-        if extraction.errors:  # a benchmark of other videos than were named would mislead
-            raise next(iter(extraction.errors.values()))
-        return {sample.performance.id: sample for sample in extraction.samples}
+        advance = self.progress.counting(f"looking at videos ({backbone})", len(performances))
+        return all_samples(performances, backbone, n_variants, self.cache, advance)
 
     def _known(self, system: System, split: DataSplit, made_from: str) -> Cell | None:
         """Take a cell from an earlier run, if it was made from the same."""
@@ -375,6 +364,28 @@ class Benchmark:
         if self.folder is None:
             return None
         return self.folder / "cells" / f"{system.name}-{split.seed}-{made_from}.json"
+
+
+def all_samples(
+    performances: Sequence[Performance],
+    backbone: str,
+    n_variants: int,
+    cache: FeatureCache | None,
+    advance: Callable[[], None],
+) -> dict[str, Sample]:
+    """Make the samples of all performances, by id.
+
+    Raises
+    ------
+    PodiumError
+        If one cannot be used: results of other videos than were named would mislead.
+    """
+    extractor = Extractor(_catalog.find("podium.backbones", backbone)(), cache=cache)
+    variants = draw(AugmentationOptions(n_variants=n_variants), 0)
+    extraction = extract(performances, extractor, variants, advance)
+    if extraction.errors:
+        raise next(iter(extraction.errors.values()))
+    return {sample.performance.id: sample for sample in extraction.samples}
 
 
 def measures(predicted: Floats, samples: Sequence[Sample]) -> dict[str, Any]:

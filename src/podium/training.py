@@ -63,6 +63,11 @@ class Progress:
 
     report: Callable[[str, int, int], None] = lambda stage, done, total: None
 
+    def counting(self, stage: str, total: int) -> Callable[[], None]:
+        """Give what is to be called after each step of a stage."""
+        done = count(1)
+        return lambda: self.report(stage, next(done), total)
+
 
 def train_model(
     performances: Sequence[Performance],
@@ -182,12 +187,8 @@ def marked(
     """Look at those performances that have a phase of that name, for `podium.anchor`."""
     begins = {p.id: _beginning(p, event) for p in performances}
     known = [p for p in performances if begins[p.id] is not None]
-    done = count(1)
-    extraction = extract(
-        known,
-        Extractor(eye(), WINDOWS, cache),
-        progress=lambda: progress.report(f"looking for {event}", next(done), len(known)),
-    )
+    advance = progress.counting(f"looking for {event}", len(known))
+    extraction = extract(known, Extractor(eye(), WINDOWS, cache), progress=advance)
     return [
         Marked(
             sample.features.values,
@@ -209,14 +210,8 @@ def _extracted(
     options: TrainingOptions,
     progress: Progress,
 ) -> Extraction:
-    done = 0
-
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        progress.report("looking at videos", done, len(performances))
-
     variants = draw(options.augmentation, options.seed)
+    advance = progress.counting("looking at videos", len(performances))
     return extract(performances, extractor, variants, advance)
 
 

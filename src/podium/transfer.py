@@ -7,13 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from podium import _catalog
-from podium.augmentation import AugmentationOptions, draw
-from podium.benchmark import APART, Cell, Draws, Results, System, compare, measures, summary
+from podium.benchmark import (
+    APART,
+    Cell,
+    Draws,
+    Results,
+    System,
+    all_samples,
+    compare,
+    measures,
+    summary,
+)
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.errors import DatasetNotFound
-from podium.features import Extractor, FeatureCache, Sample, extract
+from podium.features import FeatureCache, Sample
 from podium.files import cache_folder
 from podium.paper import SYSTEMS, PaperBenchmark
 from podium.performance import Performance
@@ -54,13 +62,13 @@ class Transfer:
     def run(self) -> dict[str, Any]:
         """Give what each system came to on each task, averaged over the splits."""
         metric = _system(FROZEN)
-        dives = self._extracted(PaperBenchmark(self.root).dives(), metric.n_variants)
+        dives = list(self._extracted(PaperBenchmark(self.root).dives(), metric.n_variants).values())
         code = code_digest(__name__, (*APART, "podium.paper", "podium.benchmark"))
         systems = [_system(name).recipe() for name in (FROZEN, *REGRESSORS)]
         recipe = digest_of(code, systems, samples_digest(dives, metric.n_variants))
         tasks, diving = [], None
         for title, performances in self._performances():
-            samples = {s.performance.id: s for s in self._extracted(performances, 0)}
+            samples = self._extracted(performances, 0)
             made_from = digest_of(recipe, title, samples_digest(samples.values()))
             task = self._known(made_from)
             if task is None:
@@ -95,20 +103,9 @@ class Transfer:
         except DatasetNotFound:
             return ()
 
-    def _extracted(self, performances: Sequence[Performance], n_variants: int) -> list[Sample]:
-        done = 0
-
-        def advance() -> None:
-            nonlocal done
-            done += 1
-            self.progress.report("looking at videos for table VI", done, len(performances))
-
-        extractor = Extractor(_catalog.find("podium.backbones", self.backbone)(), cache=self.cache)
-        variants = draw(AugmentationOptions(n_variants=n_variants), 0)
-        extraction = extract(performances, extractor, variants, advance)
-        if extraction.errors:  # a table of other videos than were named would mislead
-            raise next(iter(extraction.errors.values()))
-        return list(extraction.samples)
+    def _extracted(self, performances: Sequence[Performance], n_variants: int) -> dict[str, Sample]:
+        advance = self.progress.counting("looking at videos for table VI", len(performances))
+        return all_samples(performances, self.backbone, n_variants, self.cache, advance)
 
 
 def with_transfer(results: Results, root: Path | None, progress: Progress) -> Results:

@@ -145,9 +145,8 @@ def test_it_ranks_by_what_it_sees(name, fitted, samples):
         assert execution > 0.4
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if not is_blind(name)], scope="module")
 def test_features_of_another_length_are_refused(name, fitted, queries):
-    if is_blind(name):
-        pytest.skip(f"{name} does not look at features")
     given = queries[0].features.values
     backbone = "made-up-keypoints-4x2" if is_of_keypoints(name) else "made-up"
     features = replace(
@@ -161,9 +160,8 @@ def test_features_of_another_length_are_refused(name, fitted, queries):
         fitted.predict([replace(queries[0], features=features)])
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if is_of_keypoints(name)], scope="module")
 def test_keypoints_are_asked_for_where_they_are_needed(name, queries):
-    if not is_of_keypoints(name):
-        pytest.skip(f"{name} reads features of any backbone")
     strange = [replace(q, features=replace(q.features, backbone="motion-1")) for q in queries]
     message = (
         "features of motion-1 are no keypoints: use the backbone pose, or files of keypoints "

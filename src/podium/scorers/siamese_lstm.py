@@ -182,16 +182,20 @@ class LastClips:
 
 def fit_last_clips(train: Sequence[Sample], targets: Floats, n_clips: int) -> LastClips:
     """Fit the line by ridge regression, its strength chosen by leaving one out."""
+    last = _last_clips(train, n_clips)
+    weights, bias = _line(last.reshape(len(last), -1), targets)
+    return LastClips(weights.reshape(last.shape[1:]), bias)
+
+
+def _line(inputs: npt.NDArray[Any], targets: Floats) -> tuple[npt.NDArray[Any], float]:
+    """Fit targets to inputs, (rows, numbers), each brought to its own scale; give weights, bias."""
     from sklearn.linear_model import RidgeCV
 
-    last = _last_clips(train, n_clips)
-    inputs = last.reshape(len(last), -1)
     mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
-    scale += SCALE_FLOOR * scale.max() + 1e-9
+    scale = scale + SCALE_FLOOR * scale.max() + 1e-9
     fitted = RidgeCV(STRENGTHS).fit((inputs - mean) / scale, targets)
     weights = fitted.coef_ / scale
-    bias = float(fitted.intercept_ - mean @ weights)
-    return LastClips(weights.reshape(last.shape[1:]), bias)
+    return weights, float(fitted.intercept_ - mean @ weights)
 
 
 def _last_clips(samples: Sequence[Sample], n_clips: int) -> Floats:
@@ -498,8 +502,6 @@ class SiameseLSTM:
 
     def _with_head(self, network: Siamese, train: Sequence[Sample]) -> Member:
         """Fit the last layer on every (reference, query) pair of the same action."""
-        from sklearn.linear_model import RidgeCV
-
         pairs = [
             (query, reference)
             for query in range(len(train))
@@ -518,11 +520,7 @@ class SiameseLSTM:
             inputs = head_inputs(network, theirs[[r for _, r in pairs]], ours, differences).numpy()
         if self.options.head == "joint":
             inputs = inputs[:, : self.options.siamese.n_second]
-        mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
-        scale = scale + SCALE_FLOOR * scale.max() + 1e-9
-        fitted = RidgeCV(STRENGTHS).fit((inputs - mean) / scale, targets)
-        weights = fitted.coef_ / scale
-        bias = float(fitted.intercept_ - mean @ weights)
+        weights, bias = _line(inputs, targets)
         return Member(network, torch.from_numpy(weights.astype(np.float32)), bias)
 
     def _differences(self, pairs: Sequence[tuple[Sample, Sample]]) -> Tensor | None:
