@@ -14,7 +14,9 @@ from podium.features import Sample
 from podium.metric_learning import LearningOptions
 from podium.pairs import PairOptions
 from podium.scorers import ScorerState
-from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions, fit_last_clips
+from podium.scorers._last_layer import fit_last_clips, fit_member
+from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
+from podium.similarity import Siamese, SiameseOptions
 
 QUICK = SiameseLSTMOptions(
     n_networks=2,
@@ -114,13 +116,13 @@ def test_deviation_is_saved_with_the_scorer(fitted, samples):
 
 
 def test_a_scorer_that_reads_no_deviation_saves_none(samples):
-    options = replace(QUICK, head="joint_and_query", clip_metric="network")
+    options = replace(QUICK, head="query_and_unlikeness", clip_metric="network")
     state = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN]).state()
     assert not [key for key in state.arrays if key.startswith("deviation")]
 
 
 def test_a_model_saved_before_deviation_was_known_is_read(samples):
-    options = replace(QUICK, head="joint_and_query", clip_metric="network")
+    options = replace(QUICK, head="query_and_unlikeness", clip_metric="network")
     fitted = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     state = fitted.state()
     older = {
@@ -169,3 +171,30 @@ def test_the_line_reads_the_last_clips_only(samples):
 def test_numbers_that_mean_nothing_are_refused(options, message):
     with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
         SiameseLSTMOptions(**options)
+
+
+# beside itself and beside others
+
+
+@pytest.mark.parametrize("clip_metric", ["network", "deviation"])
+def test_none_scores_less_beside_itself_than_beside_another(samples, clip_metric):
+    options = replace(QUICK, head="query_and_unlikeness", clip_metric=clip_metric)
+    scorer = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
+    queries = samples[BEHIND]
+    scores = scorer.compare(queries, queries)
+    beside_itself = np.diagonal(scores)[:, None]
+    assert (beside_itself >= scores - 1e-3).all()  # points; of numbers of 32 bits
+
+
+def test_being_unlike_the_reference_costs_where_the_good_are_like_it():
+    assert _unlikeness_weight(np.array([0.0, 1, 2, 3, 4, 5]), np.array([9.0, 8, 7, 6, 5, 4])) > 0
+
+
+def test_being_unlike_the_reference_gains_nothing_where_the_good_are_unlike_it():
+    assert _unlikeness_weight(np.array([0.0, 1, 2, 3, 4, 5]), np.array([4.0, 5, 6, 7, 8, 9])) == 0
+
+
+def _unlikeness_weight(unlikeness: np.ndarray, targets: np.ndarray) -> float:
+    inputs = np.column_stack([np.array([1.0, -1, 1, -1, 1, -1]), -unlikeness])
+    network = Siamese(4, SiameseOptions())
+    return float(fit_member("query_and_unlikeness", network, inputs, targets).weights[-1])
