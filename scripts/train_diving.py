@@ -10,6 +10,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+from podium.augmentation import AugmentationOptions
 from podium.datasets.unlv_dive import UnlvDive
 from podium.features import FeatureCache
 from podium.model import SHIPPED
@@ -19,6 +20,7 @@ from podium.training import Progress, TrainingOptions, train_model
 OPTIONS = TrainingOptions(
     backbone="motion",
     scorer_options=SiameseLSTMOptions(),
+    augmentation=AugmentationOptions(n_variants=0, copies=True),
     event="splash",  # which begins when the diver is in the water
     description=(
         "The 300 training dives of UNLV-Dive (Parmar and Morris, 2017): Olympic 10 m platform "

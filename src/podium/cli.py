@@ -163,6 +163,12 @@ def train(
     variants: Annotated[
         int, typer.Option(help="Augmented variants of each video; the paper has about 7.")
     ] = 0,
+    copies: Annotated[
+        bool,
+        typer.Option(
+            help="Learn from copies too, as they are passed on: no other score for these."
+        ),
+    ] = False,
     event: Annotated[
         str,
         typer.Option(help="Align clips at this phase's beginning (column phases), not the end."),
@@ -179,7 +185,7 @@ def train(
     for part in backbone.split("+"):
         _catalog.find("podium.backbones", part)
     performances = _manifest(manifest)
-    augmentation = AugmentationOptions(n_variants=variants)
+    augmentation = AugmentationOptions(n_variants=variants, copies=copies)
     options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation, event=event)
     with _progress() as progress:
         made, extraction = train_model(

@@ -14,7 +14,7 @@ from podium.features import Sample
 from podium.metric_learning import LearningOptions
 from podium.pairs import PairOptions
 from podium.scorers import ScorerState
-from podium.scorers._last_layer import fit_last_clips, fit_member
+from podium.scorers._last_layer import fit_last_clips, fit_member, line
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 from podium.similarity import Siamese, SiameseOptions
 
@@ -150,7 +150,7 @@ def test_the_score_is_the_mean_of_networks_and_last_clips(samples):
 
 
 def test_the_line_reads_the_last_clips_only(samples):
-    line = fit_last_clips(samples, np.arange(len(samples), dtype=float), 2)
+    line = fit_last_clips(samples, np.arange(len(samples), dtype=float), 2, len(samples))
     (query, *_) = samples
     changed = replace(query, features=replace(query.features, values=query.features.values.copy()))
     changed.features.values[:-2] += 100
@@ -197,4 +197,38 @@ def test_being_unlike_the_reference_gains_nothing_where_the_good_are_unlike_it()
 def _unlikeness_weight(unlikeness: np.ndarray, targets: np.ndarray) -> float:
     inputs = np.column_stack([np.array([1.0, -1, 1, -1, 1, -1]), -unlikeness])
     network = Siamese(4, SiameseOptions())
-    return float(fit_member("query_and_unlikeness", network, inputs, targets).weights[-1])
+    return float(fit_member("query_and_unlikeness", network, inputs, targets, 6).weights[-1])
+
+
+# variants
+
+
+def shifted(sample: Sample) -> Sample:
+    """A copy of another camera: everything is a little more in it, which a line would score."""
+    values = sample.features.values + np.float32(0.7)
+    return replace(sample, features=replace(sample.features, values=values))
+
+
+def moved(scorer: SiameseLSTM, queries: list[Sample]) -> float:
+    return float(
+        np.abs(scorer.predict([shifted(q) for q in queries]) - scorer.predict(queries)).mean()
+    )
+
+
+def test_a_scorer_that_knew_variants_scores_them_alike(samples):
+    options = replace(QUICK, head="query_and_unlikeness", n_last_clips=2)
+    train = [replace(s, variants=(shifted(s).features,)) for s in samples[:N_TRAIN]]
+    knew = SiameseLSTM(options, seed=1).fit(train)
+    for_pairs_only = SiameseLSTM(replace(options, scores_variants=False), seed=1).fit(train)
+    queries = samples[BEHIND]
+    assert moved(knew, queries) < moved(for_pairs_only, queries) / 2
+
+
+def test_variants_have_no_say_in_how_strong_a_penalty_is():
+    """With each row twice, leaving one out would find it again, and choose hardly any penalty."""
+    generator = np.random.default_rng(0)
+    inputs, targets = generator.normal(size=(40, 30)), generator.normal(size=40)
+    once, bias = line(inputs, targets, 40)
+    twice, same_bias = line(np.vstack([inputs, inputs]), np.tile(targets, 2), 40)
+    np.testing.assert_allclose(twice, once, rtol=1e-6)
+    assert same_bias == pytest.approx(bias)

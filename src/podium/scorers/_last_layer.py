@@ -77,15 +77,17 @@ def head_inputs(
     return torch.cat([joint, queries, differences, differences.abs()], dim=-1)
 
 
-def fit_member(head: Head, network: Siamese, inputs: npt.NDArray[Any], targets: Floats) -> Member:
-    """Fit the last layer by ridge regression, its strength chosen by leaving one out.
+def fit_member(
+    head: Head, network: Siamese, inputs: npt.NDArray[Any], targets: Floats, n_own: int
+) -> Member:
+    """Fit the last layer by ridge regression (`line`); the first `n_own` rows are no variants.
 
     That a performance is unlike the reference never gains it anything: so none scores less beside
     itself than beside another.
     """
-    weights, bias = line(inputs, targets)
+    weights, bias = line(inputs, targets, n_own)
     if head == "query_and_unlikeness" and weights[-1] < 0:
-        weights, bias = line(inputs[:, :-1], targets)
+        weights, bias = line(inputs[:, :-1], targets, n_own)
         weights = np.append(weights, 0.0)
     return Member(network, head, torch.from_numpy(weights.astype(np.float32)), bias)
 
@@ -115,20 +117,27 @@ class LastClips:
         return cls(arrays["last_clips.weights"], float(arrays["last_clips.bias"][0]))
 
 
-def fit_last_clips(train: Sequence[Sample], targets: Floats, n_clips: int) -> LastClips:
-    """Fit the line by ridge regression, its strength chosen by leaving one out."""
+def fit_last_clips(train: Sequence[Sample], targets: Floats, n_clips: int, n_own: int) -> LastClips:
+    """Fit the line by ridge regression (`line`); the first `n_own` performances are no variants."""
     last = _last_clips(train, n_clips)
-    weights, bias = line(last.reshape(len(last), -1), targets)
+    weights, bias = line(last.reshape(len(last), -1), targets, n_own)
     return LastClips(weights.reshape(last.shape[1:]), bias)
 
 
-def line(inputs: npt.NDArray[Any], targets: Floats) -> tuple[npt.NDArray[Any], float]:
-    """Fit targets to inputs, (rows, numbers), each brought to its own scale; give weights, bias."""
-    from sklearn.linear_model import RidgeCV
+def line(inputs: npt.NDArray[Any], targets: Floats, n_own: int) -> tuple[npt.NDArray[Any], float]:
+    """Fit targets to inputs, (rows, numbers), each brought to its own scale; give weights, bias.
+
+    The strength is chosen by leaving one out of the first `n_own` rows. Those that follow are
+    variants of these: one that is left out would be known by its variant, so they have no say.
+    """
+    from sklearn.linear_model import Ridge, RidgeCV
 
     mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
     scale = scale + SCALE_FLOOR * scale.max() + 1e-9
-    fitted = RidgeCV(STRENGTHS).fit((inputs - mean) / scale, targets)
+    scaled = (inputs - mean) / scale
+    fitted = RidgeCV(STRENGTHS).fit(scaled[:n_own], targets[:n_own])
+    if n_own < len(inputs):
+        fitted = Ridge(fitted.alpha_ * len(inputs) / n_own).fit(scaled, targets)
     weights = fitted.coef_ / scale
     return weights, float(fitted.intercept_ - mean @ weights)
 

@@ -54,7 +54,9 @@ class SiameseLSTMOptions:
     and how each clip differs from the reference's, and how much (`deviation`). With `n_last_clips`,
     the score is the mean of what the networks say and what a ridge regression says that reads so
     many of the query's last clips at full detail: what decides a dive, its splash, is a small part
-    of what the networks' few components hold. `clip_metric` is what the similarity of a clip comes
+    of what the networks' few components hold. With `scores_variants`, what gives the score is also
+    fitted to augmented variants, where there are any, so that they score alike; the paper's are for
+    pairs only. `clip_metric` is what the similarity of a clip comes
     from: the paper's network, the clips' `deviation`, or both alike; `clip_measure` is what it is
     of the network's: `sigmoid` the paper's, `share` how much less alike than each is to itself
     (`Siamese.clip_similarity`).
@@ -70,6 +72,7 @@ class SiameseLSTMOptions:
     n_last_clips: int = 4
     n_metric_actions: int = 0
     learn_metric: bool = True
+    scores_variants: bool = True
     clip_measure: Literal["share", "sigmoid"] = "share"
     learning: LearningOptions = field(default_factory=LearningOptions)
     pairs: PairOptions = field(default_factory=PairOptions)
@@ -108,6 +111,7 @@ def as_printed(
         n_last_clips=0,
         n_metric_actions=3,
         learn_metric=learn_metric,
+        scores_variants=False,
         clip_measure="sigmoid",
         learning=LearningOptions(clip_weight=0.0, noise=0.0),
         pairs=PairOptions(n_similar=n_similar, n_dissimilar=n_pairs - n_similar),
@@ -349,7 +353,8 @@ class SiameseLSTM:
     def _fitted_line(self, train: Sequence[Sample]) -> "LastClips | None":
         if not self.options.n_last_clips:
             return None
-        return fit_last_clips(train, self.target.of(train), self.options.n_last_clips)
+        rows = self._with_variants(train)
+        return fit_last_clips(rows, self.target.of(rows), self.options.n_last_clips, len(train))
 
     def _reads_deviation(self) -> bool:
         return self.options.head == "joint_and_clips" or self.options.clip_metric != "network"
@@ -414,24 +419,37 @@ class SiameseLSTM:
 
     def _with_head(self, network: Siamese, train: Sequence[Sample]) -> Member:
         """Fit the last layer on every (reference, query) pair of the same action."""
+        rows = self._with_variants(train)
         pairs = [
             (query, reference)
-            for query in range(len(train))
-            for reference in self._training_places(train[query])
+            for query in range(len(rows))
+            for reference in self._training_places(rows[query])
         ]
-        if len({query for query, _ in pairs}) < 3:
+        n_own = sum(query < len(train) for query, _ in pairs)
+        if len({query for query, _ in pairs[:n_own]}) < 3:
             raise TrainingError(
                 "fewer than three performances have a reference of their action other than "
                 "themselves: give more performances of each action"
             )
-        targets = self.target.of(train)[[query for query, _ in pairs]]
+        targets = self.target.of(rows)[[query for query, _ in pairs]]
         with torch.inference_mode():
-            ours = network.embedding(self._sequences(train))[[query for query, _ in pairs]]
+            ours = network.embedding(self._sequences(rows))[[query for query, _ in pairs]]
             theirs = network.embedding(self._sequences(self.references))
-            differences = self._differences([(train[q], self.references[r]) for q, r in pairs])
+            differences = self._differences([(rows[q], self.references[r]) for q, r in pairs])
             beside = theirs[[r for _, r in pairs]]
             inputs = head_inputs(self.options.head, network, beside, ours, differences).numpy()
-        return fit_member(self.options.head, network, inputs, targets)
+        return fit_member(self.options.head, network, inputs, targets, n_own)
+
+    def _with_variants(self, train: Sequence[Sample]) -> list[Sample]:
+        """Let variants stand behind the performances, each as one of its own."""
+        if not self.options.scores_variants:
+            return list(train)
+        variants = [
+            replace(sample, features=features, variants=())
+            for sample in train
+            for features in sample.variants
+        ]
+        return [*train, *variants]
 
     def _differences(self, pairs: Sequence[tuple[Sample, Sample]]) -> Tensor | None:
         """Give how the clips of (query, reference) pairs differ, (pairs, places x dim)."""
