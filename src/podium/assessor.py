@@ -19,7 +19,8 @@ from podium.scorers import ComparingScorer
 
 QUERY = "your video"
 HIGHEST_SUM = COUNTING * HIGHEST_MARK
-_CAUTION = "take the score and its range with great caution"
+CAUTION = "take the score and its range with great caution"
+"""How every doubt of a whole assessment ends."""
 
 
 @dataclass(frozen=True)
@@ -255,10 +256,10 @@ class Assessor:
             said.append(
                 f"{which} is unlike those the model was trained on (only "
                 f"{novelty.share_farther(features.values):.1%} of them lie as far from the "
-                f"others): {_CAUTION}"
+                f"others): {CAUTION}"
             )
         if order and order.is_disordered(novelty.normaliser(features.values)):
-            said.append(f"the moments of {which} do not come in the usual order: {_CAUTION}")
+            said.append(f"the moments of {which} do not come in the usual order: {CAUTION}")
         return tuple(said)
 
     def _strange_references(self, query: Sample, references: Sequence[Sample]) -> tuple[str, ...]:
@@ -273,7 +274,7 @@ class Assessor:
         if not doubts and kinds and kinds.are_different(
             query.features.values, reference.features.values
         ):  # fmt: skip
-            doubts = (f"{name} seems to be of another action than this video: {_CAUTION}",)
+            doubts = (f"{name} seems to be of another action than this video: {CAUTION}",)
         return doubts
 
     def _doubts(self, question: Question, references: Sequence[Sample] = ()) -> tuple[str, ...]:

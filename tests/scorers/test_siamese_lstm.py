@@ -14,9 +14,8 @@ from podium.features import Sample
 from podium.metric_learning import LearningOptions
 from podium.pairs import PairOptions
 from podium.scorers import ScorerState
-from podium.scorers._last_layer import fit_last_clips, fit_member, line
+from podium.scorers._last_layer import costing_line, fit_last_clips, line
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
-from podium.similarity import Siamese, SiameseOptions
 
 QUICK = SiameseLSTMOptions(
     n_networks=2,
@@ -116,13 +115,13 @@ def test_deviation_is_saved_with_the_scorer(fitted, samples):
 
 
 def test_a_scorer_that_reads_no_deviation_saves_none(samples):
-    options = replace(QUICK, head="query_and_unlikeness", clip_metric="network")
+    options = replace(QUICK, head="query_and_difference", clip_metric="network")
     state = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN]).state()
     assert not [key for key in state.arrays if key.startswith("deviation")]
 
 
 def test_a_model_saved_before_deviation_was_known_is_read(samples):
-    options = replace(QUICK, head="query_and_unlikeness", clip_metric="network")
+    options = replace(QUICK, head="query_and_difference", clip_metric="network")
     fitted = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     state = fitted.state()
     older = {
@@ -178,7 +177,7 @@ def test_numbers_that_mean_nothing_are_refused(options, message):
 
 @pytest.mark.parametrize("clip_metric", ["network", "deviation"])
 def test_none_scores_less_beside_itself_than_beside_another(samples, clip_metric):
-    options = replace(QUICK, head="query_and_unlikeness", clip_metric=clip_metric)
+    options = replace(QUICK, head="query_and_difference", clip_metric=clip_metric)
     scorer = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     queries = samples[BEHIND]
     scores = scorer.compare(queries, queries)
@@ -186,18 +185,33 @@ def test_none_scores_less_beside_itself_than_beside_another(samples, clip_metric
     assert (beside_itself >= scores - 1e-3).all()  # points; of numbers of 32 bits
 
 
-def test_being_unlike_the_reference_costs_where_the_good_are_like_it():
-    assert _unlikeness_weight(np.array([0.0, 1, 2, 3, 4, 5]), np.array([9.0, 8, 7, 6, 5, 4])) > 0
+def test_the_chosen_reference_has_a_say(samples):
+    options = replace(QUICK, head="query_and_difference", clip_metric="network")
+    scorer = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
+    like, unlike = samples[0], samples[1]  # of one action, and of the other
+    (query,) = samples[2:3]
+    beside_like, beside_unlike = scorer.compare([query], [like, unlike])[0]
+    assert beside_like > beside_unlike + 0.01
 
 
-def test_being_unlike_the_reference_gains_nothing_where_the_good_are_unlike_it():
-    assert _unlikeness_weight(np.array([0.0, 1, 2, 3, 4, 5]), np.array([4.0, 5, 6, 7, 8, 9])) == 0
+UNLIKE = np.column_stack([[0.0, 1, 2, 3, 4, 5], [3.0, 1, 2, 0, 4, 5]])
+"""How six queries differ from their reference in two ways."""
+
+SHOWN = np.array([[1.0], [-1], [1], [-1], [1], [-1]])
+"""What they show by themselves."""
 
 
-def _unlikeness_weight(unlikeness: np.ndarray, targets: np.ndarray) -> float:
-    inputs = np.column_stack([np.array([1.0, -1, 1, -1, 1, -1]), -unlikeness])
-    network = Siamese(4, SiameseOptions())
-    return float(fit_member("query_and_unlikeness", network, inputs, targets, 6).weights[-1])
+@pytest.mark.parametrize("gaining", [(), (0,), (1,), (0, 1)])
+def test_what_differs_from_the_reference_can_cost_and_never_gain(gaining):
+    effect = np.array([1.0 if i in gaining else -1.0 for i in range(2)])
+    targets = 50 + 3 * SHOWN[:, 0] + UNLIKE @ effect
+    weights, _ = costing_line(np.hstack([SHOWN, -UNLIKE]), targets, 6, 2)
+    assert weights[0] > 0
+    assert (weights[1:] >= 0).all()
+    if not gaining:
+        assert (weights[1:] > 0).all()
+    if len(gaining) == 2:
+        assert (weights[1:] == 0).all()
 
 
 # variants
@@ -216,7 +230,7 @@ def moved(scorer: SiameseLSTM, queries: list[Sample]) -> float:
 
 
 def test_a_scorer_that_knew_variants_scores_them_alike(samples):
-    options = replace(QUICK, head="query_and_unlikeness", n_last_clips=2)
+    options = replace(QUICK, head="query_and_difference", n_last_clips=2)
     train = [replace(s, variants=(shifted(s).features,)) for s in samples[:N_TRAIN]]
     knew = SiameseLSTM(options, seed=1).fit(train)
     for_pairs_only = SiameseLSTM(replace(options, scores_variants=False), seed=1).fit(train)

@@ -13,7 +13,7 @@ from podium.features import Sample
 from podium.scorers import Floats
 from podium.similarity import Siamese
 
-Head = Literal["joint", "query_and_unlikeness", "joint_and_clips"]
+Head = Literal["joint", "query_and_difference", "joint_and_clips"]
 """What the last layer reads: see `SiameseLSTMOptions`."""
 
 STRENGTHS = 10.0 ** np.arange(0, 5.1, 0.5)
@@ -63,13 +63,14 @@ def head_inputs(
 ) -> Tensor:
     """Give what the last layer reads of pairs of embeddings, (pairs, inputs).
 
-    `joint`: D2, averaged over both orders of a pair. `query_and_unlikeness`: D2 of the query beside
-    itself, its embedding, and how unlike the two are, below 0. `joint_and_clips`: D2, the query's
-    embedding, and the `differences` of the clips, (pairs, numbers), with their signs and without.
+    `joint`: D2, averaged over both orders of a pair. `query_and_difference`: D2 of the query beside
+    itself, its embedding, and by how much the two embeddings differ, below 0. `joint_and_clips`:
+    D2, the query's embedding, and the `differences` of the clips, (pairs, numbers), with their
+    signs and without.
     """
-    if head == "query_and_unlikeness":
-        unlike = network.unlikeness(references, queries)[:, None]
-        return torch.cat([network.joint(queries, queries), queries, -unlike], dim=-1)
+    if head == "query_and_difference":
+        apart = (references - queries).abs()
+        return torch.cat([network.joint(queries, queries), queries, -apart], dim=-1)
     joint = (network.joint(references, queries) + network.joint(queries, references)) / 2
     if head == "joint":
         return joint
@@ -80,16 +81,30 @@ def head_inputs(
 def fit_member(
     head: Head, network: Siamese, inputs: npt.NDArray[Any], targets: Floats, n_own: int
 ) -> Member:
-    """Fit the last layer by ridge regression (`line`); the first `n_own` rows are no variants.
-
-    That a performance is unlike the reference never gains it anything: so none scores less beside
-    itself than beside another.
-    """
-    weights, bias = line(inputs, targets, n_own)
-    if head == "query_and_unlikeness" and weights[-1] < 0:
-        weights, bias = line(inputs[:, :-1], targets, n_own)
-        weights = np.append(weights, 0.0)
+    """Fit the last layer by ridge regression (`line`); the first `n_own` rows are no variants."""
+    n_costs = network.n_embedding if head == "query_and_difference" else 0
+    weights, bias = costing_line(inputs, targets, n_own, n_costs)
     return Member(network, head, torch.from_numpy(weights.astype(np.float32)), bias)
+
+
+def costing_line(
+    inputs: npt.NDArray[Any], targets: Floats, n_own: int, n_costs: int
+) -> tuple[npt.NDArray[Any], float]:
+    """Fit a line in which the last `n_costs` inputs, none above 0, can only cost.
+
+    An input that would gain is left out, until none does. So a performance that differs from its
+    reference in nothing never scores less than beside another.
+    """
+    n_free = inputs.shape[1] - n_costs
+    kept = np.arange(inputs.shape[1])
+    while True:
+        fitted, bias = line(inputs[:, kept], targets, n_own)
+        gains = (kept >= n_free) & (fitted < 0)
+        if not gains.any():
+            weights = np.zeros(inputs.shape[1])
+            weights[kept] = fitted
+            return weights, bias
+        kept = kept[~gains]
 
 
 @dataclass(frozen=True)

@@ -48,15 +48,15 @@ class SiameseLSTMOptions:
     to stop it. `n_components` is how many components of the features it reads. `combine` says how
     the predictions from several references become one. `n_metric_actions` restricts phase one to
     the most frequent actions (the paper: 3 of 6); 0 means all. `head` is what the last layer reads:
-    `joint` is the paper's D2. `query_and_unlikeness` is what the query shows by itself (its D2
-    beside itself, and its embedding) and how unlike the reference it is, which can only cost: none
-    scores less beside itself than beside another. `joint_and_clips` is D2, the query's embedding,
-    and how each clip differs from the reference's, and how much (`deviation`). With `n_last_clips`,
-    the score is the mean of what the networks say and what a ridge regression says that reads so
-    many of the query's last clips at full detail: what decides a dive, its splash, is a small part
-    of what the networks' few components hold. With `scores_variants`, what gives the score is also
-    fitted to augmented variants, where there are any, so that they score alike; the paper's are for
-    pairs only. `clip_metric` is what the similarity of a clip comes
+    `joint` is the paper's D2. `query_and_difference` is what the query shows by itself (its D2
+    beside itself, and its embedding) and how far from the reference's that is, which can only cost:
+    none scores less beside itself than beside another. `joint_and_clips` is D2, the query's
+    embedding, and how each clip differs from the reference's, and how much (`deviation`). With
+    `n_last_clips`, the score is the mean of what the networks say and what a ridge regression says
+    that reads so many of the query's last clips at full detail: what decides a dive, its splash, is
+    a small part of what the networks' few components hold. With `scores_variants`, what gives the
+    score is also fitted to augmented variants, where there are any, so that they score alike; the
+    paper's are for pairs only. `clip_metric` is what the similarity of a clip comes
     from: the paper's network, the clips' `deviation`, or both alike; `clip_measure` is what it is
     of the network's: `sigmoid` the paper's, `share` how much less alike than each is to itself
     (`Siamese.clip_similarity`).
@@ -65,7 +65,7 @@ class SiameseLSTMOptions:
     references: ReferenceChoice = "best"
     combine: Literal["mean", "median"] = "mean"
     target: TargetChoice = "auto"
-    head: Head = "query_and_unlikeness"
+    head: Head = "query_and_difference"
     clip_metric: Literal["network", "deviation", "both"] = "network"
     n_networks: int = 5
     n_components: int = 32
