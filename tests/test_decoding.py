@@ -18,6 +18,7 @@ from podium.performance import Performance
 from podium.video import decode, each_frame, probe
 
 SIZE = {"width": 64, "height": 48}
+SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 
 
 def whole(message: str) -> str:
@@ -287,7 +288,7 @@ def test_no_memory_left_is_said(make_video, monkeypatch):
 
 def test_a_video_that_lasts_too_long_is_refused(make_video):
     path = make_video("x.mkv", 4, times_ms=[0, 40, 80, 4_000_000])
-    message = f"{path}: lasts more than 3600 s: cut the performance out of it first"
+    message = f"{path}: lasts more than 3600 s: {SHORTER}"
     with pytest.raises(VideoError, match=whole(message)):
         decode(path, **SIZE)
     assert len(decode(path, **SIZE, limits=VideoLimits(n_seconds=4001))) == 4
@@ -342,7 +343,7 @@ def test_a_video_of_many_frames_is_refused_in_little_memory(tmp_path):
     still = scene(0, 32, 32)
     path = write_video(tmp_path / "bomb.mp4", [still] * 20_000, preset="ultrafast")
     said, own, child = peak_megabytes(path)
-    assert said == f"{path}: has more than 5000 frames: cut the performance out of it first"
+    assert said == f"{path}: has more than 5000 frames: {SHORTER}"
     assert own + child < 1000
 
 
@@ -356,10 +357,21 @@ def test_a_video_of_many_frames_is_refused_in_little_memory(tmp_path):
         "b'?' + bytes(4)",
         "b'F' + (5).to_bytes(4, 'little') + bytes(5)",
         "b'E' + (5).to_bytes(4, 'little') + bytes(5)",
-        "b'E' + (28).to_bytes(4, 'little') + bytes(12) + b'\\0\\0\\0\\0\\0\\0\\xf8\\x7f' * 2",
+        "b'E' + (68).to_bytes(4, 'little') + bytes(60) + b'\\0\\0\\0\\0\\0\\0\\xf8\\x7f'",
+        "b'E' + (68).to_bytes(4, 'little') + bytes(28) + (5).to_bytes(8, 'little') + bytes(32)",
+        "b'E' + (68).to_bytes(4, 'little') + bytes(28) + b'\\xff' * 8 + bytes(32)",
         "b'F' + (37).to_bytes(4, 'little') + bytes(20) + b'\\xff' * 17",
     ],
-    ids=["huge", "unknown", "short picture", "short end", "nan", "wrong size"],
+    ids=[
+        "huge",
+        "unknown",
+        "short picture",
+        "short end",
+        "nan",
+        "frames kept back",
+        "fewer than none",
+        "wrong size",
+    ],
 )
 def test_nonsense_of_a_child_is_refused(make_video, monkeypatch, answer):
     code = f"import sys; sys.stdin.readline(); sys.stdout.buffer.write({answer})"

@@ -28,6 +28,7 @@ from podium.video import (
 
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 SIZE = {"width": 64, "height": 48}
+SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 
 
 def whole(message: str) -> str:
@@ -303,7 +304,7 @@ def test_a_cover_is_not_taken_for_the_video(tmp_path):
 def test_too_many_frames_are_refused(make_video):
     path = make_video(frames=20)
     assert len(decode(path, **SIZE, limits=VideoLimits(n_frames=20))) == 20
-    message = f"{path}: has more than 19 frames: cut the performance out of it first"
+    message = f"{path}: has more than 19 frames: {SHORTER}"
     with pytest.raises(VideoError, match=whole(message)):
         decode(path, **SIZE, limits=VideoLimits(n_frames=19))
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from podium.errors import ManifestError, ModelError, PodiumError, UsageError
+from podium.errors import ManifestError, ModelError, PodiumError, TooLong, UsageError
 
 if TYPE_CHECKING:
     from podium.assessment import Assessment
@@ -293,11 +293,10 @@ def inspect(
     video: Annotated[Path, typer.Argument(help="The video to look at.")], as_json: Json = False
 ) -> None:
     """Say what a video file holds and how much of it would be used."""
-    from podium.clips import read_clips
     from podium.video import probe
 
     described = probe(video)
-    clips = read_clips(video, width=64, height=48)
+    usable = _usable(video)
     facts = {
         "file": str(video),
         "container": described.container,
@@ -307,14 +306,39 @@ def inspect(
         "rotation_degrees": described.rotation_degrees,
         "frames_per_second": described.frames_per_second,
         "seconds": described.seconds,
-        "frames": clips.video.n_frames,
+        "frames": usable.pop("frames"),
         "frames_promised": described.n_frames,
+        **usable,
+    }
+    _print_facts(facts, as_json)
+
+
+def _usable(video: Path) -> dict[str, Any]:
+    """Say how many frames a video holds and would be used; if none, its warnings say why."""
+    from podium.clips import ClipOptions, counting, cut
+    from podium.video import decode
+
+    nothing = {"frames": None, "used_frames": 0, "first_used_frame": None, "clips": 0}
+    try:
+        frames = decode(video, width=64, height=48)
+    except TooLong as error:
+        return {**nothing, "warnings": [str(error).removeprefix(f"{video}: ")]}
+    counted = counting(frames)
+    if len(counted) < ClipOptions.n_frames:
+        why = (
+            f"{len(counted)} of {len(frames)} frames count (no black padding, no repeats, no more "
+            f"than {ClipOptions.most_per_second:g} a second): at least {ClipOptions.n_frames} are "
+            "needed for one clip"
+        )
+        return {**nothing, "frames": len(frames), "warnings": [*counted.warnings, why]}
+    clips = cut(counted)
+    return {
+        "frames": clips.video.n_frames,
         "used_frames": clips.video.n_used,
         "first_used_frame": clips.video.first_used,
         "clips": len(clips),
         "warnings": list(clips.video.warnings),
     }
-    _print_facts(facts, as_json)
 
 
 @app.command("list")
@@ -666,7 +690,7 @@ def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
         return
     width = max((len(key) for key in facts), default=0)
     for key, value in facts.items():
-        shown = "; ".join(value) if isinstance(value, list) else value
+        shown = "; ".join(value) if isinstance(value, list) else "-" if value is None else value
         _print(f"{key:<{width}}  {shown}")
 
 
