@@ -52,8 +52,9 @@ _PIPE_BYTES = 1 << 20
 class VideoLimits:
     """How large a video may be, and how much may be spent on it; beyond that it is refused.
 
-    `n_seconds` is how long it may last, `waiting_seconds` how long its decoding may be waited for,
-    `memory_bytes` how much address space the decoder may use (where the system can limit it).
+    `n_frames` and `n_seconds` are how long it may be, or the part of it that is wanted, wherever
+    that lies; `waiting_seconds` is how long its decoding may be waited for, from its first frame to
+    the last that is wanted, and `memory_bytes` how much address space the decoder may use (where the system can limit it).
     """
 
     n_frames: int = 5_000
