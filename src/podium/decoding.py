@@ -54,7 +54,8 @@ class VideoLimits:
 
     `n_frames` and `n_seconds` are how long it may be, or the part of it that is wanted, wherever
     that lies; `waiting_seconds` is how long its decoding may be waited for, from its first frame to
-    the last that is wanted, and `memory_bytes` how much address space the decoder may use (where the system can limit it).
+    the last that is wanted, and `memory_bytes` how much address space the decoder may use (where
+    the system can limit it).
     """
 
     n_frames: int = 5_000
