@@ -301,10 +301,13 @@ def test_predict_scores_every_row(podium, model, small_model, tmp_path):
     out = tmp_path / "predictions.csv"
     answer = podium("predict", small_model.manifest, "--out", out, *model)
     assert (answer.code, answer.out) == (0, "")
-    assert answer.err == f"30 scored, 0 failed: {out}\n"
+    assert answer.err == (
+        f"30 scored, 0 failed: {out}\n"
+        "the model learned from 24 of them: leave those out to measure it\n"
+    )
     found = rows(out)
     assert list(found[0]) == [
-        "file_name", "id", "score", "score_low", "score_high", "warnings", "error",
+        "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
     ]  # fmt: skip
     assert [row["file_name"] for row in found] == [
         row["file_name"] for row in rows(small_model.manifest)
@@ -312,6 +315,29 @@ def test_predict_scores_every_row(podium, model, small_model, tmp_path):
     for row in found:
         assert float(row["score_low"]) <= float(row["score"]) <= float(row["score_high"])
         assert row["error"] == ""
+    remembered = [row["is_remembered"] for row in found]
+    assert remembered == ["true"] * 24 + ["false"] * 6
+    said = "the model learned from this very performance: the score says what it remembers, not "
+    assert [said + "how well it scores" in row["warnings"] for row in found] == (
+        [True] * 24 + [False] * 6
+    )
+
+
+def test_a_model_is_not_measured_by_what_it_learned_from_without_a_word(
+    podium, model, small_model, tmp_path
+):
+    out = tmp_path / "p.csv"
+    podium("predict", small_model.manifest, "--out", out, "--split", "train", *model)
+    answer = podium("evaluate", out, small_model.manifest)
+    warning = (
+        "the model learned from 24 of the 24 performances measured: these numbers say what the "
+        "model remembers more than how well it scores: measure others (podium predict --split test)"
+    )
+    assert answer.err.splitlines()[0] == f"warning: {warning}"
+    constant = next(line for line in answer.out.splitlines() if line.startswith("constant"))
+    assert constant.split()[1:3] == ["24", "-"]
+    found = podium("evaluate", out, small_model.manifest, "--json").json()
+    assert (found["n_remembered"], found["warnings"]) == (24, [warning])
 
 
 def test_predict_agrees_with_score(podium, model, small_model, dive, tmp_path):
@@ -365,6 +391,7 @@ def test_predict_goes_on_where_some_fail(podium, model, table, tmp_path):
     assert all(row["score"] for id, row in found.items() if id not in errors)
     assert answer.err == (
         f"27 scored, 3 failed: {out}\n"
+        "the model learned from 21 of them: leave those out to measure it\n"
         f"  {errors['001']}\n  {errors['003']}\n  005.mp4: {errors['005']}\n"
     )
 

@@ -19,7 +19,8 @@ class Score:
     """A score in points with the range that holds it nine times in ten.
 
     `range_low` and `range_high` are the lowest and highest score there can be. `marks` is the same
-    as mean marks of a panel, where the scores come from one.
+    as mean marks of a panel, where the scores come from one. `is_remembered` says that the model
+    learned from this very performance.
     """
 
     value: float
@@ -28,6 +29,7 @@ class Score:
     range_low: float
     range_high: float
     marks: Marks | None = None
+    is_remembered: bool = False
 
     def __str__(self) -> str:
         return f"{self.value:.1f} of {self.range_high:.1f} ({self.low:.1f} to {self.high:.1f})"
@@ -139,6 +141,7 @@ def _score_to_json(score: Score) -> dict[str, Any]:
         "score_high": score.high,
         "score_range": [score.range_low, score.range_high],
         "marks": None if score.marks is None else asdict(score.marks),
+        "is_remembered": score.is_remembered,
     }
 
 

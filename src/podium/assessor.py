@@ -19,6 +19,10 @@ from podium.scorers import ComparingScorer
 
 QUERY = "your video"
 HIGHEST_SUM = COUNTING * HIGHEST_MARK
+REMEMBERED = (
+    "the model learned from this very performance: the score says what it remembers, not how well "
+    "it scores"
+)
 _CAUTION = "take the score and its range with great caution"
 
 
@@ -238,7 +242,8 @@ class Assessor:
         if self.model.is_panel and difficulty:
             # A mark is for the execution: that the difficulty is not known makes it no vaguer.
             marks = as_marks(value, least * middle, most * middle, difficulty)
-        return Score(value, lowest, highest, bottom, top, marks)
+        is_remembered = self.model.novelty.has_seen(question.sample.features.values)
+        return Score(value, lowest, highest, bottom, top, marks, is_remembered)
 
     def _bounds(self, question: Question) -> tuple[float, float]:
         """Give the lowest and highest score there can be, or were seen where no rule is known."""
@@ -282,10 +287,17 @@ class Assessor:
         return (
             *features.video.warnings,
             *question.assumptions,
+            *self._memory(features),
             *self._ending(features),
             *self._strangeness(features),
             *self._strange_references(question.sample, references),
         )
+
+    def _memory(self, features: Features) -> tuple[str, ...]:
+        """Doubt a score of a performance that the model learned from."""
+        if not self.model.novelty.has_seen(features.values):
+            return ()
+        return (REMEMBERED,)
 
     def _ending(self, features: Features) -> tuple[str, ...]:
         """Doubt a video that seems to stop before the performance does."""

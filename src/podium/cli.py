@@ -48,7 +48,9 @@ class Exit(IntEnum):
     STOPPED = 130
 
 
-PREDICTED = ("file_name", "id", "score", "score_low", "score_high", "warnings", "error")
+PREDICTED = (
+    "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
+)  # fmt: skip
 """The columns of a table of predictions."""
 
 QUIET_SECONDS = 20.0
@@ -144,8 +146,10 @@ def predict(
         for performance in _tracked(rows, "scoring")
     ]
     _write_csv(out, predicted)
-    failed = [row for row in predicted if row["error"]]
+    failed = [row for row in predicted if row.get("error")]
     _say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
+    if n_remembered := sum(row.get("is_remembered") == "true" for row in predicted):
+        _say(f"the model learned from {n_remembered} of them: leave those out to measure it")
     for row in failed:
         named = row["file_name"] in row["error"]
         _say(f"  {row['error']}" if named else f"  {row['file_name']}: {row['error']}")
@@ -204,6 +208,8 @@ def evaluate(
         _print(json.dumps(results))
         return
     _print_table({"predictions": results, **results["baselines"]})
+    for warning in results["warnings"]:
+        _say(f"warning: {warning}")
     _say(results["baselines_fitted_to"])
 
 
@@ -612,14 +618,13 @@ def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -
         result, doubts = assessor.score(performance)
     except PodiumError as error:
         message = " ".join(str(error).split())
-        return {**row, "score": "", "score_low": "", "score_high": "", "warnings": "",
-                "error": message}  # fmt: skip
+        return {**row, "error": message}
     numbers = {"score": result.value, "score_low": result.low, "score_high": result.high}
     return {
         **row,
         **{key: f"{value:.4f}" for key, value in numbers.items()},
         "warnings": "; ".join(doubts),
-        "error": "",
+        "is_remembered": "true" if result.is_remembered else "false",
     }
 
 
