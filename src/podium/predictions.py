@@ -23,6 +23,7 @@ from podium.evaluation import (
 )
 from podium.features import Features, Sample
 from podium.performance import Performance
+from podium.problems import listed, problem
 
 MIN_TRAIN = 10
 
@@ -98,12 +99,14 @@ def read_predictions(path: Path) -> Rows:
         plain.setdefault("error", "")
         key = plain["file_name"], plain.get("id", "")
         if key in found:
-            problems.append(f"line {line}: {plain['file_name']} is predicted twice")
+            name = plain["file_name"]
+            problems.append(problem(line, "{name} is predicted twice", name=name))
         if not plain["error"] and not math.isfinite(_number(plain["score"])):
-            problems.append(f"line {line}: score {plain['score']!r} must be a number")
+            score = plain["score"]
+            problems.append(problem(line, "score {score!r} must be a number", score=score))
         found[key] = plain
     if problems:
-        raise ManifestError(f"{path}: {'; '.join(problems)}")
+        raise ManifestError(f"{path}: {listed(problems)}")
     return found
 
 
