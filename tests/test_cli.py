@@ -154,10 +154,31 @@ def test_score_says_score_range_and_where_the_report_is(podium, model, dive, tmp
 def test_score_warns_of_what_it_had_to_assume(podium, model, dive):
     answer = podium("score", dive, *model)
     lines = answer.out.splitlines()
-    assert lines[0].endswith("(assumed)")
+    assert re.match(
+        r"^\d+\.\d of 60\.0 \(\d+\.\d to \d+\.\d\), difficulty 2 "
+        r"\(assumed; the range is for 1\.6 to 3\.2\)$",
+        lines[0],
+    )
     assert lines[1].startswith("warning: no action was given: it was compared as ")
     assert lines[2].startswith("warning: no difficulty was given: ")
     assert answer.err == ""
+
+
+def test_score_parts_what_cost_points_from_what_did_not(podium, model, dive, monkeypatch):
+    from podium.feedback import Remark
+
+    told = (Remark(0.0, 0.5, -4.0, "one"), Remark(1.0, 1.5, 2.0, "other"))
+    monkeypatch.setattr("podium.assessor.remarks", lambda _: told)
+    lines = podium("score", dive, *model, "--action", "107", "--difficulty", "2").out.splitlines()
+    assert lines[1:] == [
+        "What cost points (each number is what the score would gain if one clip alone were the "
+        "expert's, added up over the moment; these are no deductions and do not add up to what is "
+        "missing):",
+        "0.0-0.5 s  -4.0  one",
+        "Unlike the expert, but cost no points (with the expert's clips in their place the score "
+        "would not be higher):",
+        "1.0-1.5 s  +2.0  other",
+    ]
 
 
 def test_score_json_keeps_its_contract(podium, model, dive, tmp_path):
@@ -765,8 +786,17 @@ def test_wrong_words_are_one_line(podium, words, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("difficulty", ["0", "-1.5", "nan", "inf"])
 def test_an_impossible_difficulty_is_refused(refused, model, dive, difficulty):
-    message = f"difficulty {float(difficulty)} must be a number above 0, such as 3.2"
+    message = f"difficulty {difficulty} must be a number above 0, such as 3.2"
     refused(2, message, "score", dive, *model, f"--difficulty={difficulty}")
+
+
+def test_a_difficulty_whose_decimal_point_is_shifted_is_refused(refused, model, dive):
+    refused(
+        2,
+        "difficulty 33 is none that a performance can have (the model was trained on 1.6 to 3.2): "
+        "check its decimal point, and give one such as 2.4, or leave it out",
+        "score", dive, *model, "--action", "107", "--difficulty", "33", "--report", "r.html",
+    )  # fmt: skip
 
 
 def test_an_unknown_action_is_refused(refused, model, dive):

@@ -573,6 +573,10 @@ class _Outputs:
 
 
 def _answer(assessment: "Assessment", outputs: _Outputs, as_json: bool) -> None:
+    from podium.feedback import grouped
+    from podium.words import load_words
+
+    words = load_words()
     outputs.write(assessment)
     if as_json:
         _print(json.dumps(assessment.to_json()))
@@ -580,8 +584,10 @@ def _answer(assessment: "Assessment", outputs: _Outputs, as_json: bool) -> None:
     _print(assessment)
     for warning in assessment.warnings:
         _print(f"warning: {warning}")
-    for remark in assessment.remarks:
-        _print(remark)
+    for group, remarks in grouped(assessment.remarks).items():
+        _print(f"{words(f'remarks.{group}')} ({words(f'remarks.{group}_note')}):")
+        for remark in remarks:
+            _print(remark)
 
 
 def _require_no_input(out: Path | None, *read: str | Path) -> None:
