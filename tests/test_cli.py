@@ -24,7 +24,8 @@ from podium.scorers.siamese_lstm import SiameseLSTM
 
 README = Path(__file__).parent.parent / "README.md"
 LISTS = ("backbones", "datasets", "scorers", "models", "actions")
-COMMANDS = sorted(typer.main.get_command(app).commands)
+LISTED_COMMANDS = tuple(typer.main.get_command(app).commands)
+COMMANDS = sorted(LISTED_COMMANDS)
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 
 
@@ -758,30 +759,55 @@ def test_without_a_command_the_help_is_shown(podium):
 # wrong usage: one line, exit code 2
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["score"],
-        ["compare", "a.mp4"],
-        ["predict", "m.csv"],
-        ["train"],
-        ["evaluate", "p.csv"],
-        ["nothing"],
-        ["score", "a.mp4", "--nothing"],
-        ["score", "a.mp4", "b.mp4"],
-        ["score", "a.mp4", "--difficulty", "hard"],
-        ["score", "a.mp4", "--difficulty"],
-        ["train", "m.csv", "--out", "x", "--seed", "one"],
-        ["score", "a.mp4", "--json=5"],
-    ],
-)
-def test_wrong_words_are_one_line(podium, words, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    answer = podium(*words)
-    assert answer.code == Exit.USAGE
-    assert answer.out == ""
-    assert re.match(r"^podium: \S.*\n$", answer.err)
-    assert snapshot(tmp_path) == {}
+WHOLE = "must be a whole number"
+WRONG_WORDS = {
+    "score": "podium score lacks VIDEO: give it (see podium score --help)",
+    "compare a.mp4": "podium compare lacks REFERENCE: give it (see podium compare --help)",
+    "predict m.csv": "podium predict lacks --out: give it (see podium predict --help)",
+    "train": "podium train lacks MANIFEST: give it (see podium train --help)",
+    "nothing": f"there is no command 'nothing': choose one of {', '.join(LISTED_COMMANDS)}",
+    "scor a.mp4": f"there is no command 'scor': choose one of {', '.join(LISTED_COMMANDS)}",
+    "--nothing": "podium has no option --nothing: podium --help lists those it has",
+    "score a.mp4 --nothing": (
+        "podium score has no option --nothing: podium score --help lists those it has"
+    ),
+    "score a.mp4 --dificulty 3": (
+        "podium score has no option --dificulty: choose --difficulty, or see podium score --help"
+    ),
+    "score a.mp4 b.mp4": (
+        "podium score has no use for 'b.mp4': leave it out, put quotes about a name that holds "
+        "spaces, or see podium score --help"
+    ),
+    "score a.mp4 --difficulty hard": "--difficulty 'hard' must be a number, such as 3.2",
+    "score a.mp4 --difficulty 3,3": "--difficulty '3,3' must be a number, such as 3.2",
+    "score a.mp4 --difficulty": "--difficulty needs a value: write one after it",
+    "score a.mp4 --json=5": "--json takes no value: write it alone",
+    "score a.mp4 --language xx": (
+        "no language is called 'xx': choose one of de, en, or add a file to podium/_words"
+    ),
+    "score a.mp4 --model=": (
+        f"no model is called '': choose one of {', '.join(shipped_models())}, or give the path of "
+        "a folder made by podium train"
+    ),
+    "train m.csv --out x --seed one": (f"--seed 'one' {WHOLE}, from 0 to 4294967295, such as 7"),
+    "train m.csv --out x --seed=-1": f"--seed '-1' {WHOLE}, from 0 to 4294967295, such as 7",
+    "demo --seed 4294967296": f"--seed '4294967296' {WHOLE}, from 0 to 4294967295, such as 7",
+    "train m.csv --out x --variants=-1": f"--variants '-1' {WHOLE}, 0 or more, such as 7",
+    "benchmark paper --seeds 0": f"--seeds '0' {WHOLE}, 1 or more, such as 10",
+    "benchmark paper --seeds 1.5": f"--seeds '1.5' {WHOLE}, 1 or more, such as 10",
+    "benchmark manifest": (
+        "the data set manifest is a table of your own: name it (podium benchmark manifest --root "
+        "dives.csv)"
+    ),
+    "serve --port 70000": f"--port '70000' {WHOLE}, from 0 to 65535, such as 8017",
+    "serve --port x": f"--port 'x' {WHOLE}, from 0 to 65535, such as 8017",
+    "serve --host=": "--host '' must be an address to listen on, such as 127.0.0.1",
+}
+
+
+@pytest.mark.parametrize("words", WRONG_WORDS)
+def test_wrong_words_are_answered_in_our_own(refused, words):
+    refused(Exit.USAGE, WRONG_WORDS[words], *words.split(" "))
 
 
 @pytest.mark.parametrize("difficulty", ["0", "-1.5", "nan", "inf"])
@@ -982,14 +1008,32 @@ def test_a_damaged_model_is_refused(refused, small_model, dive, tmp_path):
     refused(3, message, "score", dive, "--model", folder, "--report", "r.html")
 
 
-def test_a_report_that_cannot_be_written_is_said(refused, model, dive, tmp_path):
-    advice = "check the path, its permissions and the free space"
-    given = ("score", dive, *model, "--json", "--report")
-    (tmp_path / "folder").mkdir()
-    refused(3, f"{tmp_path / 'folder'}: Is a directory: {advice}", *given, tmp_path / "folder")
-    (tmp_path / "file").write_text("mine")
-    message = f"{tmp_path / 'file'}: File exists: {advice}"
-    refused(3, message, *given, tmp_path / "file" / "r.html")
+def test_a_place_that_cannot_be_written_to_is_refused_before_any_work(
+    refused, model, small_model, dive, table, tmp_path
+):
+    folder, file = tmp_path / "folder", tmp_path / "file"
+    folder.mkdir()
+    file.write_text("mine")
+    writing = {
+        "the report": ["score", dive, *model, "--json", "--report"],
+        "the predictions": ["predict", table, *model, "--out"],
+        "the table of performances": ["convert", file, "--out"],
+    }
+    for what, given in writing.items():
+        refused(2, f"{folder}: is a folder: name a file for {what}", *given, folder)
+        refused(2, f"/: is a folder: name a file for {what}", *given, "/")
+        below = file / "there" / "x"
+        message = f"{below}: cannot be made, since {file} is a file: name another place for {what}"
+        refused(2, message, *given, below)
+    filling = {
+        "the report": ["compare", dive, dive, *model, "--report-dir"],
+        "the model": ["train", table, "--out"],
+        "the results": ["benchmark", "simulated", "--out"],
+        "the assessments": ["serve", "--port", "0", "--folder"],
+        "the videos and the report": ["demo", "--out"],
+    }
+    for what, given in filling.items():
+        refused(2, f"{file}: is a file: name a folder for {what}", *given, file)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to the administrator")

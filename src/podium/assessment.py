@@ -19,9 +19,9 @@ class Score:
     """A score in points with the range that holds it nine times in ten.
 
     `range_low` and `range_high` are the lowest and highest score there can be at any difficulty in
-    question, `best` is the highest at the one that was given or assumed, where known. `marks` is the same
-    as mean marks of a panel, where the scores come from one. `is_remembered` says that the model
-    learned from this very performance.
+    question, `best` is the highest at the one that was given or assumed, where known. `marks` is
+    the same as mean marks of a panel, where the scores come from one. `is_remembered` says that
+    the model learned from this very performance.
     """
 
     value: float

@@ -12,11 +12,20 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from podium.errors import ManifestError, ModelError, PodiumError, UsageError
+from podium.usage import (
+    MOST_SEED,
+    WrongUsage,
+    in_our_words,
+    number,
+    require_file,
+    require_folder,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from podium.assessment import Assessment
@@ -31,10 +40,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-
-
-# Click's, or in newer versions that of a copy of click inside Typer: by this name it is either.
-WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 
 
 class Exit(IntEnum):
@@ -69,7 +74,14 @@ _ADVICE = {
 
 Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Seed = Annotated[int, typer.Option(help="The same seed gives the same model.")]
+Seed = Annotated[
+    int,
+    typer.Option(
+        parser=whole_number("--seed", 0, MOST_SEED, example=7),
+        metavar="N",
+        help="The same seed gives the same model.",
+    ),
+]
 ReportPath = Annotated[Path | None, typer.Option("--report", help="Write a report to this file.")]
 ReportFolder = Annotated[
     Path | None,
@@ -98,7 +110,14 @@ def score(
         list[str] | None, typer.Option(help="An expert's video of your own; may be repeated.")
     ] = None,
     action: Annotated[str | None, typer.Option(help="What was performed, such as 407.")] = None,
-    difficulty: Annotated[float | None, typer.Option(help="Its difficulty, such as 3.2.")] = None,
+    difficulty: Annotated[
+        float | None,
+        typer.Option(
+            parser=number("--difficulty", 3.2),
+            metavar="NUMBER",
+            help="Its difficulty, such as 3.2.",
+        ),
+    ] = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
     language: Language = "en",
@@ -138,6 +157,7 @@ def predict(
     shard: Shard = "0/1",
 ) -> None:
     """Score every performance of a table."""
+    require_file(out, "the predictions")
     rows = _shard(_of_split(_manifest(manifest), split, manifest), shard)
     _require_no_input(out, manifest, *(performance.path for performance in rows))
     assessor = _load(model)
@@ -165,7 +185,12 @@ def train(
     backbone: Backbone = "motion",
     seed: Seed = 0,
     variants: Annotated[
-        int, typer.Option(help="Augmented variants of each video; the paper has about 7.")
+        int,
+        typer.Option(
+            parser=whole_number("--variants", 0, example=7),
+            metavar="N",
+            help="Augmented variants of each video; the paper has about 7.",
+        ),
     ] = 0,
     event: Annotated[
         str,
@@ -179,6 +204,7 @@ def train(
     from podium.features import FeatureCache
     from podium.training import TrainingOptions, train_model
 
+    require_folder(out, "the model")
     _catalog.find("podium.scorers", scorer)
     for part in backbone.split("+"):
         _catalog.find("podium.backbones", part)
@@ -243,6 +269,7 @@ def convert(
     """Make a table of performances of a pickle of labels; no program in it is run."""
     from podium.datasets._pickled import read_pickle, rows_of_labels
 
+    require_file(out, "the table of performances")
     _require_no_input(out, labels)
     rows = rows_of_labels(read_pickle(labels), labels, videos)
     _write_csv(out, rows, tuple(dict.fromkeys(column for row in rows for column in row)))
@@ -255,7 +282,14 @@ def benchmark(
     root: Annotated[
         Path | None, typer.Option(help="Where the data are; else in PODIUM_DATA.")
     ] = None,
-    seeds: Annotated[int, typer.Option(help="How many seeded splits.", min=1)] = 10,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            parser=whole_number("--seeds", 1, example=10),
+            metavar="N",
+            help="How many seeded splits.",
+        ),
+    ] = 10,
     quick: Annotated[bool, typer.Option(help="Two splits and three scorers only.")] = False,
     out: Annotated[
         Path, typer.Option(help="The folder for results; a stopped run goes on from there.")
@@ -278,6 +312,7 @@ def benchmark(
     """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
     from podium import _catalog, tables
 
+    require_folder(out, "the results")
     if render:
         _say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
         return
@@ -336,7 +371,12 @@ def list_(
 @app.command()
 def serve(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Open http://127.0.0.1:PORT; 0: any free one.")
+        int,
+        typer.Option(
+            parser=whole_number("--port", 0, 65535, example=8017),
+            metavar="PORT",
+            help="Open http://127.0.0.1:PORT; 0: any free one.",
+        ),
     ] = 8017,
     host: Annotated[str, typer.Option(help="Where to listen: this machine only.")] = "127.0.0.1",
     model: Model = "diving",
@@ -352,6 +392,9 @@ def serve(
         raise UsageError(
             f"the page needs {error.name}, which is not installed: pip install 'podium[web]'"
         ) from error
+    require_folder(folder, "the assessments")
+    if not host:
+        raise UsageError("--host '' must be an address to listen on, such as 127.0.0.1")
     serve_page(folder or default_folder(), host=host, port=port, model=model, tell=_say)
 
 
@@ -365,6 +408,7 @@ def demo(
     """Render a dive and an expert's, score the dive, and write a report."""
     from podium.demo import run_demo
 
+    require_folder(out, "the videos and the report")
     with _progress() as progress:
         lines = run_demo(out, seed, progress.report)
     _print("\n".join(lines))
@@ -418,7 +462,7 @@ def run(arguments: Sequence[str]) -> int:
         )
         code = result if isinstance(result, int) else Exit.DONE
     except WrongUsage as error:
-        return _complain(error.format_message(), Exit.USAGE)
+        return _complain(in_our_words(error), Exit.USAGE)
     except (typer.Abort, KeyboardInterrupt):
         code = Exit.STOPPED
     except Exception as error:
@@ -547,10 +591,11 @@ class _Outputs:
 
     def check(self, *read: str | Path) -> None:
         """Refuse an unknown language, and to write over what is to be read."""
-        if self.report or self.folder:
-            from podium.words import load_words
+        from podium.words import load_words
 
-            load_words(self.language)
+        load_words(self.language)
+        require_file(self.report, "the report")
+        require_folder(self.folder, "the report")
         _require_no_input(self.report, *read)
         if self.folder:
             from podium.report import FILES_BESIDE

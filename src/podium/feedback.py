@@ -151,7 +151,9 @@ def remarks(clips: Sequence[ClipFeedback]) -> tuple[Remark, ...]:
 
 def grouped(remarks: Sequence[Remark]) -> dict[RemarkGroup, tuple[Remark, ...]]:
     """Part what cost points from what did not; groups without a remark are left out."""
-    parts = {group: tuple(r for r in remarks if r.group == group) for group in get_args(RemarkGroup)}
+    parts = {
+        group: tuple(r for r in remarks if r.group == group) for group in get_args(RemarkGroup)
+    }
     return {group: part for group, part in parts.items() if part}
 
 

@@ -28,9 +28,9 @@ from podium.problems import listed, problem
 MIN_TRAIN = 10
 
 LEFT_OUT = (
-    "baselines were fitted, for each performance, to all the others that were measured; the mean of "
-    "the others is the lower the higher a score is, so the rank of type_mean comes out too low, and "
-    "that of constant, which would be -1 whatever the scores are, is not given"
+    "baselines were fitted, for each performance, to all the others that were measured; the mean "
+    "of the others is the lower the higher a score is, so the rank of type_mean comes out too low, "
+    "and that of constant, which would be -1 whatever the scores are, is not given"
 )
 
 Rows = Mapping[tuple[str, str], Mapping[str, str]]
@@ -51,7 +51,9 @@ def evaluate_predictions(predictions: Path, performances: Sequence[Performance])
     rows = read_predictions(predictions)
     measured, samples = _matched(rows, performances, predictions)
     columns = ("score", "score_low", "score_high")
-    predicted, low, high = (np.array([_number(row.get(c, "")) for row in measured]) for c in columns)
+    predicted, low, high = (
+        np.array([_number(row.get(c, "")) for row in measured]) for c in columns
+    )
     n_remembered, warning = _remembered(measured, samples)
     true = true_scores(samples)
     score_range = _score_range(performances)
@@ -151,8 +153,8 @@ def _remembered(
 
 def _warning(why: str) -> str:
     return (
-        f"{why}: these numbers say what the model remembers more than how well it scores: measure others "
-        "(podium predict --split test)"
+        f"{why}: these numbers say what the model remembers more than how well it scores: "
+        "measure others (podium predict --split test)"
     )
 
 

@@ -1,4 +1,4 @@
-"""All that is wrong with a table, in one line: a few of each kind in full, the rest by their lines."""
+"""All that is wrong with a table, in one line: a few of each kind in full, else their lines."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

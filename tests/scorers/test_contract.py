@@ -44,12 +44,16 @@ def make(name: str, seed: int = 0) -> Any:
     return _catalog.find("podium.scorers", name)(seed=seed)
 
 
+class LookedAt(Exception):
+    """Somebody looked at a video that was hidden."""
+
+
 class NoVideo(Sample):
     """A labelled performance whose video nobody may look at."""
 
     @property
     def features(self) -> Any:
-        raise LookupError("looked at")
+        raise LookedAt
 
     @features.setter
     def features(self, _: object) -> None:
@@ -67,8 +71,7 @@ def is_blind(name: str) -> bool:
     samples = [no_video(number) for number in range(24)]
     try:
         make(name).fit(samples).predict(samples)
-    except LookupError as error:
-        assert error.args == ("looked at",), f"{name} stopped before it looked"
+    except LookedAt:
         return False
     return True
 

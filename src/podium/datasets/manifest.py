@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args
 
-from podium.errors import ManifestError, MissingFile
+from podium.errors import ManifestError, MissingFile, UsageError
 from podium.performance import Performance, Phase, Split
 from podium.problems import Problem, listed, problem
 
@@ -52,7 +52,12 @@ class Row:
 class Manifest:
     """Your own videos and scores, listed in a CSV or Parquet file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
+        if path is None:
+            raise UsageError(
+                "the data set manifest is a table of your own: name it (podium benchmark manifest "
+                "--root dives.csv)"
+            )
         self.path = Path(path)
 
     def performances(self) -> tuple[Performance, ...]:
