@@ -60,6 +60,12 @@ def test_a_lonely_performance_is_refused():
         stratified_splits(performances({"a": 4, "b": 1}), [0])
 
 
+def test_one_performance_without_an_action_is_refused():
+    message = "one performance cannot be split: give two or more with scores"
+    with pytest.raises(UsageError, match=rf"^{message}$"):
+        stratified_splits([Performance("x", Path("x"))], [0])
+
+
 def test_each_event_is_left_out_once():
     given = [*performances({"a": 2}, event="final"), *performances({"b": 3}, event="heats")]
     splits = leave_events_out(given)
