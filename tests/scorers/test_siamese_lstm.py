@@ -164,6 +164,10 @@ def test_the_line_reads_the_last_clips_only(samples):
     ("options", "message"),
     [
         ({"n_networks": 0}, "n_networks and n_components must be 1 or more, not 0 and 32"),
+        (
+            {"head": "joint_and_query"},
+            "head is 'joint_and_query': choose one of joint, query_and_difference, joint_and_clips",
+        ),
         ({"n_last_clips": -1}, "n_last_clips and n_metric_actions must be 0 or more, not -1 and 0"),
     ],
 )

@@ -10,7 +10,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +90,8 @@ class SiameseLSTMOptions:
                 "n_last_clips and n_metric_actions must be 0 or more, "
                 f"not {self.n_last_clips} and {self.n_metric_actions}"
             )
+        if self.head not in get_args(Head):
+            raise UsageError(f"head is {self.head!r}: choose one of {', '.join(get_args(Head))}")
 
 
 def as_printed(
