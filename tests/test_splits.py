@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from podium.errors import ManifestError, UsageError
-from podium.performance import Performance
-from podium.splits import (
+from podium.benchmark.splits import (
     DataSplit,
     action_of,
     fits,
@@ -15,6 +13,8 @@ from podium.splits import (
     save_splits,
     stratified_splits,
 )
+from podium.errors import ManifestError, UsageError
+from podium.performance import Performance
 
 
 def performances(counts: dict[str, int], **known) -> list[Performance]:

@@ -30,7 +30,7 @@ from podium.usage import (
 if TYPE_CHECKING:
     from podium.assessment import Assessment
     from podium.assessor import Assessor
-    from podium.benchmark import Results
+    from podium.benchmark.run import Results
     from podium.performance import Performance
 
 app = typer.Typer(
@@ -316,7 +316,8 @@ def benchmark(
     ] = None,
 ) -> None:
     """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
-    from podium import _catalog, tables
+    from podium import _catalog
+    from podium.benchmark import tables
 
     require_folder(out, "the results")
     if render:
@@ -544,9 +545,9 @@ def _paper(
     root: Path | None, seeds: int, quick: bool, systems: "Sequence[str]", asked: dict[str, Any]
 ) -> "Results":
     """Make the paper's tables; all of them, and the pictures, unless it is to be quick."""
-    from podium.paper import PaperBenchmark
-    from podium.pictures import draw_examples, draw_maps
-    from podium.transfer import TABLE_VI, with_transfer
+    from podium.benchmark.paper import PaperBenchmark
+    from podium.benchmark.pictures import draw_examples, draw_maps
+    from podium.benchmark.transfer import TABLE_VI, with_transfer
 
     named = [name for name in systems if name != TABLE_VI]
     earlier = None if quick else _earlier(asked["folder"] / f"{asked['backbone']}.json", systems)
@@ -569,7 +570,7 @@ def _paper(
 
 def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
     """Load what an earlier run came to; a damaged file matters only if rows are to be kept."""
-    from podium.benchmark import Results
+    from podium.benchmark.run import Results
 
     try:
         return Results.load(path) if path.is_file() else None
@@ -588,7 +589,7 @@ def _measured(
     progress: Any,
 ) -> "Results":
     from podium import _catalog
-    from podium.benchmark import Benchmark
+    from podium.benchmark.run import Benchmark
 
     dataset = _catalog.find("podium.datasets", name)(root)
     named = tuple(scorers or ("constant", "type_mean", "ridge", "siamese_lstm"))
