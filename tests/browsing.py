@@ -45,6 +45,10 @@ PAINTED = """addEventListener("DOMContentLoaded", () => {
 """Run before a page: it notes for each video the time of the frame that was painted last."""
 
 
+NOTE_PAINTED = PAINTED.partition("{")[2].rpartition("}")[0]
+"""The same for a page that is open already: what is painted from now on is noted."""
+
+
 def settled(page) -> None:
     """Wait until every video shows the frame that the page says; one that slipped never does."""
     page.wait_for_function(SETTLED)
@@ -52,8 +56,18 @@ def settled(page) -> None:
 
 def shown(page, name: str) -> np.ndarray:
     settled(page)
-    picture = base64.b64decode(page.evaluate(SHOWN, name).partition(",")[2])
+    return pixels_of(page.evaluate(SHOWN, name))
+
+
+def pixels_of(address: str) -> np.ndarray:
+    """Give the pixels of a picture in a `data:` address."""
+    picture = base64.b64decode(address.partition(",")[2])
     return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"))
+
+
+def shown_in_firefox(firefox, name: str) -> np.ndarray:
+    firefox.wait(f"({SETTLED})()")
+    return pixels_of(firefox.evaluate(f"return ({SHOWN})({name!r})"))
 
 
 def decoded(path: Path) -> list[np.ndarray]:

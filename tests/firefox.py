@@ -28,6 +28,16 @@ KEYS = {"Control": "\ue009", "Shift": "\ue008", "ArrowLeft": "\ue012", "ArrowRig
         "ArrowUp": "\ue013", "ArrowDown": "\ue015", "Enter": "\ue007"}  # fmt: skip
 """As WebDriver names the keys that write nothing."""
 
+COMPLAINTS = """
+const found = [];
+for (const message of Services.console.getMessageArray()) {
+  if (!(message instanceof Ci.nsIScriptError)) continue;
+  if (/^(file|http|blob):/.test(message.sourceName)) found.push(message.errorMessage);
+}
+Services.console.reset();
+return found;
+"""
+
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -72,6 +82,14 @@ class Firefox:
             assert time.monotonic() < end, script
             time.sleep(0.05)
 
+    def complaints(self) -> list[str]:
+        """List the errors and warnings that pages from a disk or this machine have caused."""
+        self._ask("Marionette:SetContext", {"value": "chrome"})
+        try:
+            return self.evaluate(COMPLAINTS)
+        finally:
+            self._ask("Marionette:SetContext", {"value": "content"})
+
     def _ask(self, command: str, parameters: dict[str, Any]) -> Any:
         self._number += 1
         text = json.dumps([0, self._number, command, parameters]).encode()
@@ -96,7 +114,8 @@ def running(program: str, folder: Path) -> Iterator[Firefox]:
     profile.mkdir()
     lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in PREFERENCES.items()]
     (profile / "user.js").write_text("\n".join(lines), "utf-8")
-    command = [program, "--headless", "--no-remote", "--marionette", "--profile", str(profile)]
+    command = [program, "--headless", "--no-remote", "--marionette",
+               "--remote-allow-system-access", "--profile", str(profile)]  # fmt: skip
     silent = subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=silent, stderr=silent, start_new_session=True)
     try:

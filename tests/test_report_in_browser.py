@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from browsing import decoded, settled, shown
+from browsing import NOTE_PAINTED, SETTLED, decoded, settled, shown, shown_in_firefox
 from podium.alignment import Alignment
 from podium.assessment import Assessment, Reference, Score
 from podium.clips import VideoFacts
@@ -279,3 +279,51 @@ def test_without_the_script_all_numbers_can_be_read(assessed, tmp_path, visit):
     page = visit(path.as_uri(), java_script_enabled=False).page
     assert "The videos need JavaScript" in page.locator("#player").inner_text()
     assert page.locator("tbody tr").count() == 3
+
+
+# in Firefox, where there is one
+
+
+@pytest.mark.slow
+def test_the_report_in_firefox(assessed, tmp_path, firefox):
+    ours, theirs = decoded(assessed.video_path), decoded(assessed.references[0].path)
+    firefox.goto(make_report(assessed).save(tmp_path / "report.html").as_uri())
+    firefox.wait("!document.getElementById('playing').hidden")
+    firefox.evaluate(NOTE_PAINTED)
+    firefox.evaluate("document.getElementById('player').focus()")
+    for number in range(1, 11):
+        firefox.press("ArrowRight")
+        for name, frames, expected in (
+            ("query", ours, number), ("reference", theirs, in_step(assessed, number))
+        ):  # fmt: skip
+            picture = shown_in_firefox(firefox, name).astype(int)
+            assert number_in(picture) == expected
+            assert np.abs(picture - frames[expected]).mean() < 6
+    firefox.press("Control+ArrowRight")
+    assert number_in(shown_in_firefox(firefox, "query")) == 16
+    firefox.press("F8")
+    assert number_in(shown_in_firefox(firefox, "reference")) == 16
+    firefox.press("F9")
+    assert firefox.evaluate("return getComputedStyle(reference).opacity") == "0.5"
+    firefox.press("Home")
+    firefox.press("ArrowUp")
+    firefox.press("ArrowUp")
+    firefox.press(" ")
+    firefox.wait("document.getElementById('play').textContent === 'Pause'")
+    firefox.wait("document.getElementById('play').textContent === 'Play'")
+    assert number_in(shown_in_firefox(firefox, "query")) == N_QUERY - 1
+    asked = firefox.evaluate("return performance.getEntriesByType('resource').map(e => e.name)")
+    assert [url for url in asked if not url.startswith(("blob:", "data:"))] == []
+
+
+@pytest.mark.slow
+def test_a_folder_plays_in_firefox(assessed, tmp_path, firefox):
+    firefox.goto(make_report_folder(assessed).save(tmp_path / "kept" / "report.html").as_uri())
+    firefox.wait("!document.getElementById('playing').hidden")
+    firefox.evaluate(NOTE_PAINTED)
+    for _ in range(7):
+        firefox.press("ArrowRight")
+    firefox.wait(f"({SETTLED})()")
+    seconds = firefox.evaluate("return [query.currentTime, reference.currentTime]")
+    expected = [7.5 / RATE, (in_step(assessed, 7) + 0.5) / RATE]
+    assert seconds == pytest.approx(expected, abs=1e-3)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from browsing import decoded, shown
+from browsing import NOTE_PAINTED, decoded, shown, shown_in_firefox
 from podium.playback import make_playback
 
 from .conftest import Server, children_of, running
@@ -229,3 +229,31 @@ def test_the_page_speaks_german(page, server):
     page.locator("#language").select_option("de")
     page.locator("h2", has_text="Neue Beurteilung").wait_for()
     assert page.locator("html").get_attribute("lang") == "de"
+
+
+@pytest.mark.slow
+def test_from_a_video_to_its_report_in_firefox(server, firefox, small_model):
+    dive, expert = small_model.video("test", "107"), small_model.video("train", "107")
+    firefox.goto(f"{server.url}/")
+    firefox.wait("document.getElementById('about').textContent.startsWith('The model')")
+    firefox.put_files("#videos", dive)
+    firefox.evaluate("""const choice = document.getElementById("beside");
+        choice.value = "own"; choice.dispatchEvent(new Event("change"));
+        document.getElementById("action").value = "107C";""")
+    firefox.put_files("#own", expert)
+    firefox.evaluate("document.getElementById('assess').click()")
+    firefox.wait("document.querySelector('#rows tr[data-state=done]')", SECONDS / 1000)
+    assert firefox.evaluate("return document.querySelector('#rows .name').textContent") == (
+        f"{dive.name} · 107"
+    )
+    firefox.evaluate("document.querySelector('#rows tr[data-state=done] a').click()")
+    firefox.wait("document.getElementById('playing') && !playing.hidden")
+    firefox.evaluate(NOTE_PAINTED)
+    frames = decoded(dive)
+    for number in range(1, 6):
+        firefox.press("ArrowRight")
+        picture = shown_in_firefox(firefox, "query").astype(int)
+        assert np.abs(picture - frames[number]).mean() < 6
+    asked = firefox.evaluate("return performance.getEntriesByType('resource').map(e => e.name)")
+    allowed = ("blob:", "data:", f"{server.url}/")
+    assert [url for url in asked if not url.startswith(allowed)] == []

@@ -186,7 +186,7 @@ class Store:
 
     def jobs(self, batch: str | None = None) -> list[Job]:
         """List the assessments, the newest first; those of a batch in the order they were sent."""
-        everything = sorted(list(self._jobs.values()), key=lambda job: job.created_seconds)
+        everything = sorted(self._jobs.values(), key=lambda job: job.created_seconds)
         if batch is not None:
             return [job for job in everything if job.batch == batch]
         return everything[::-1]
