@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import pytest
 from PIL import Image
 
 from podium.playback import make_playback
@@ -17,6 +18,35 @@ SHOWN = """name => {
   return canvas.toDataURL("image/png");
 }"""
 
+
+WCAG = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
+    },
+    "rules": {"target-size": {"enabled": True}},  # axe leaves it out unless asked
+}
+"""All of WCAG 2.2 AA that axe knows, however serious."""
+
+FOCUSED = """() => {
+  const one = document.activeElement, box = one.getBoundingClientRect();
+  if (one === document.body) return null;
+  const shown = one.matches(".file input") ? one.previousElementSibling : one;
+  const style = getComputedStyle(shown);
+  const x = Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 1);
+  const y = Math.min(Math.max(box.top + box.height / 2, 1), innerHeight - 1);
+  const there = document.elementFromPoint(x, y);
+  const isInText = one.matches("p a, li a");
+  return {
+    name: one.getAttribute("aria-label") || one.textContent.trim()
+      || one.labels?.[0]?.textContent.trim() || one.getAttribute("aria-labelledby"),
+    outline: style.outlineStyle, thick: parseFloat(style.outlineWidth),
+    covered: !(one.contains(there) || there?.contains(one)),
+    small: !isInText && Math.min(box.width, box.height) < 24,
+    html: one.outerHTML.slice(0, 120),
+  };
+}"""
+"""What WCAG 2.2 asks of whatever has the focus: a name, an outline, in sight, 24 pixels wide."""
 
 SETTLED = """() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -68,6 +98,25 @@ def pixels_of(address: str) -> np.ndarray:
 def shown_in_firefox(firefox, name: str) -> np.ndarray:
     firefox.wait(f"({SETTLED})()")
     return pixels_of(firefox.evaluate(f"return ({SHOWN})({name!r})"))
+
+
+def breaches(page) -> list[tuple[str, list[str]]]:
+    """List what axe finds against WCAG 2.2 AA."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page, options=WCAG).response["violations"]
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+def tab_through(page, most: int = 200) -> list[dict]:
+    """Go through a page by the Tab key, and say what each stop looks like."""
+    stops = []
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if (stop := page.evaluate(FOCUSED)) is None:
+            return stops
+        stops.append(stop)
+    raise AssertionError(f"after {most} stops the page has no end")
 
 
 def decoded(path: Path) -> list[np.ndarray]:
