@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from pathlib import Path
 
 import av
@@ -47,6 +48,22 @@ FOCUSED = """() => {
   };
 }"""
 """What WCAG 2.2 asks of whatever has the focus: a name, an outline, in sight, 24 pixels wide."""
+
+SAID = """() => {
+  const all = document.createTreeWalker(document.body, NodeFilter.SHOW_ALL);
+  const said = [document.title];
+  for (let one = all.currentNode; one; one = all.nextNode()) {
+    if (one.nodeType === Node.TEXT_NODE) {
+      if (!one.parentElement.closest("script, style, noscript")) said.push(one.textContent);
+    } else if (one.getAttribute) {
+      for (const name of ["aria-label", "aria-valuetext", "title", "alt", "placeholder"]) {
+        if (one.hasAttribute(name)) said.push(one.getAttribute(name));
+      }
+    }
+  }
+  return said;
+}"""
+"""All that a page says: its text, and what it says to those who cannot see it."""
 
 SETTLED = """() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -110,13 +127,26 @@ def breaches(page) -> list[tuple[str, list[str]]]:
 def tab_through(page, most: int = 200) -> list[dict]:
     """Go through a page by the Tab key, and say what each stop looks like."""
     stops = []
-    page.evaluate("document.activeElement.blur()")
+    page.evaluate("() => { document.body.tabIndex = -1; document.body.focus(); }")
     for _ in range(most):
         page.keyboard.press("Tab")
         if (stop := page.evaluate(FOCUSED)) is None:
             return stops
         stops.append(stop)
     raise AssertionError(f"after {most} stops the page has no end")
+
+
+def untranslated(page, *data: str) -> set[str]:
+    """List what a page says, to anybody, that is neither marked words nor data."""
+    rest = set()
+    for text in page.evaluate(SAID):
+        for known in data:
+            text = text.replace(known, "")
+        while (shorter := re.sub("⟦[^⟦⟧]*⟧", "", text)) != text:
+            text = shorter
+        if re.search("[^\\W\\d_]{2,}", text):
+            rest.add(text.strip())
+    return rest
 
 
 def decoded(path: Path) -> list[np.ndarray]:

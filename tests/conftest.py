@@ -1,6 +1,7 @@
 """What every test may ask for: small videos, made-up samples, and the real data where present."""
 
 import csv
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,7 @@ import torch
 from browsing import PAINTED
 from firefox import Firefox
 from firefox import running as running_firefox
-from podium import metrics
+from podium import metrics, words
 from podium.clips import VideoFacts
 from podium.datasets.manifest import Manifest
 from podium.features import FeatureCache, Features, Sample
@@ -228,6 +229,21 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> SmallModel:
             made.performances(), made.folder, options, cache=FeatureCache(made.cache / "features")
         )
     return made
+
+
+@pytest.fixture
+def made_up_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A third language: one file more, in which everything said stands in brackets."""
+    folder = tmp_path / "words"
+    shutil.copytree(words.FOLDER, folder)
+    english = json.loads((folder / "en.json").read_text("utf-8"))
+    kept = ("language", "decimal")
+    marked = {key: text if key in kept else f"⟦{text}⟧" for key, text in english.items()}
+    marked["language"] = "Tlhingan"
+    (folder / "tlh.json").write_text(json.dumps(marked), "utf-8")
+    monkeypatch.setattr(words, "FOLDER", folder)
+    yield "tlh"
+    words.load_words.cache_clear()
 
 
 # pages in a real browser

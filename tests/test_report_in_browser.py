@@ -18,6 +18,7 @@ from browsing import (
     shown,
     shown_in_firefox,
     tab_through,
+    untranslated,
 )
 from podium.alignment import Alignment
 from podium.assessment import Assessment, Reference, Score
@@ -402,6 +403,19 @@ def test_without_the_script_all_numbers_can_be_read(assessed, tmp_path, visit):
     page = visit(path.as_uri(), java_script_enabled=False).page
     assert "The videos need JavaScript" in page.locator("#player").inner_text()
     assert page.locator("tbody tr").count() == 3
+
+
+def test_a_made_up_language_reaches_all_of_the_report(assessed, tmp_path, visit, made_up_language):
+    path = make_report(assessed, made_up_language).save(tmp_path / "tlh.html")
+    page = visit(path.as_uri(), offline=True).page
+    page.locator("#playing").wait_for(state="visible")
+    assert page.locator("html").get_attribute("lang") == made_up_language
+    page.keyboard.press("ArrowRight")
+    assert untranslated(page, "dive.mp4", "expert.mp4") == set()
+    plain = replace(assessed, score=None, references=(), alignment=None)
+    path = make_report(plain, made_up_language, most_video_bytes=1).save(tmp_path / "plain.html")
+    page = visit(path.as_uri(), offline=True).page
+    assert untranslated(page, "dive.mp4") == set()
 
 
 # in Firefox, where there is one

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from podium.web.store import Store
+from podium.words import languages
 
 from .conftest import ORIGIN, send
 
@@ -210,8 +211,8 @@ def test_an_assessment_waits_with_what_was_asked(client, video):
     ("how", "message"),
     [
         ({"action": "999"}, "action '999' is not one that the model knows: choose one of 107, 407"),
-        ({"language": "xx"}, "no language is called 'xx': choose one of de, en, or add a file to "
-         "podium/_words"),
+        ({"language": "xx"}, f"no language is called 'xx': choose one of {', '.join(languages())}, "
+         "or add a file to podium/_words"),
         ({"expert": "nobody"}, "there is no expert 'nobody': choose one of the list"),
     ],
 )  # fmt: skip
