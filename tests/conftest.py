@@ -1,6 +1,7 @@
 """What every test may ask for: small videos, made-up samples, and the real data where present."""
 
 import csv
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,9 @@ import pytest
 import torch
 
 from browsing import PAINTED
-from podium import metrics
+from firefox import Firefox
+from firefox import running as running_firefox
+from podium import metrics, words
 from podium.clips import VideoFacts
 from podium.datasets.manifest import Manifest
 from podium.features import FeatureCache, Features, Sample
@@ -228,8 +231,24 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> SmallModel:
     return made
 
 
+@pytest.fixture
+def made_up_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A third language: one file more, in which everything said stands in brackets."""
+    folder = tmp_path / "words"
+    shutil.copytree(words.FOLDER, folder)
+    english = json.loads((folder / "en.json").read_text("utf-8"))
+    kept = ("language", "decimal")
+    marked = {key: text if key in kept else f"⟦{text}⟧" for key, text in english.items()}
+    marked["language"] = "Tlhingan"
+    (folder / "tlh.json").write_text(json.dumps(marked), "utf-8")
+    monkeypatch.setattr(words, "FOLDER", folder)
+    yield "tlh"
+    words.load_words.cache_clear()
+
+
 # pages in a real browser
 
+H264 = 'video/mp4; codecs="avc1.4d401f"'
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -283,3 +302,22 @@ def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
         own = "/".join(url.split("/")[:3]) if url.startswith("http") else url.rpartition("/")[0]
         allowed = ("blob:", "data:", f"{own}/")
         assert [request for request in made.requests if not request.startswith(allowed)] == []
+
+
+@pytest.fixture(scope="session")
+def firefox_program() -> str:
+    """Where a Firefox is; tests that need it are skipped where there is none."""
+    found = [path for name in ("firefox-esr", "firefox") if (path := shutil.which(name))]
+    if not found:
+        pytest.skip("Firefox is not installed: neither firefox-esr nor firefox was found")
+    return found[0]
+
+
+@pytest.fixture
+def firefox(firefox_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """A Firefox that plays H.264, for one test; at the end it must have complained of nothing."""
+    with running_firefox(firefox_program, tmp_path_factory.mktemp("firefox")) as made:
+        if not made.evaluate(f"return document.createElement('video').canPlayType('{H264}')"):
+            pytest.skip("this Firefox plays no H.264: install libavcodec beside it")
+        yield made
+        assert made.complaints() == []

@@ -21,6 +21,7 @@ from podium import _catalog, cli, training
 from podium.cli import Exit, app, run
 from podium.model import shipped_models
 from podium.scorers.siamese_lstm import SiameseLSTM
+from podium.words import languages
 
 README = Path(__file__).parent.parent / "README.md"
 LISTS = ("backbones", "datasets", "scorers", "models", "actions")
@@ -285,7 +286,8 @@ def test_a_report_can_be_a_folder_and_in_german(podium, model, dive, expert, tmp
 def test_a_language_that_is_not_there_is_refused(refused, model, dive):
     refused(
         Exit.USAGE,
-        "no language is called 'xx': choose one of de, en, or add a file to podium/_words",
+        f"no language is called 'xx': choose one of {', '.join(languages())}, "
+        "or add a file to podium/_words",
         "score", dive, *model, "--report", "r.html", "--language", "xx",
     )  # fmt: skip
 

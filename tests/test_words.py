@@ -39,8 +39,8 @@ def test_a_third_language_is_one_file(tmp_path, monkeypatch):
 def test_a_language_that_is_not_there_is_refused():
     with pytest.raises(
         UnknownName,
-        match=r"^no language is called '../en': choose one of de, en, or add a file to "
-        r"podium/_words$",
+        match=rf"^no language is called '../en': choose one of {', '.join(languages())}, "
+        "or add a file to podium/_words$",
     ):
         load_words("../en")
 

@@ -32,6 +32,9 @@ KEY_FRAME_HEIGHT = 400
 MOST_VIDEO_BYTES = 24 * 2**20
 """The videos of a report that is one file are no larger than this together: it can be sent."""
 
+MOST_PRINTED_CLIPS, MOST_PRINTED_REMARKS = 16, 6
+"""So many, the worst, fit on the one page that is printed; the file holds all of them."""
+
 SPEEDS = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
 _SPEED_WORDS = ("1/8", "1/4", "1/2", "3/4", "1", "1½", "2")
 
@@ -150,7 +153,7 @@ class _Page:
             number=words.number,
             said=self._said,
             how_sure=self._how_sure,
-            policy=_policy(style, script),
+            policy=_policy(style, script, inside=self.inside),
             style=style,
             script=script,
             title=self._title(),
@@ -160,6 +163,8 @@ class _Page:
             groups=grouped(assessment.remarks),
             moments=self.moments,
             has_reference_pictures=any(moment.reference_picture for moment in self.moments),
+            printed=_worst(assessment.clips, MOST_PRINTED_CLIPS),
+            most_printed_remarks=MOST_PRINTED_REMARKS,
             most_points=max([*points, 1.0]),
             faulty_below=FAULTY_BELOW,
             judge_sd=JUDGE_SD,
@@ -206,7 +211,8 @@ class _Page:
         score, words = self.assessment.score, self.words
         if score is None:
             return words("title.comparison", name=self.name)
-        return words("title.points", name=self.name, score=words.number(score.value))
+        value, low, high = (words.number(x) for x in (score.value, score.low, score.high))
+        return words("title.points", name=self.name, score=value, low=low, high=high)
 
     def _compared(self) -> str:
         words, named = self.words, []
@@ -286,6 +292,11 @@ class _Page:
         }  # fmt: skip
 
 
+def _worst(clips: Sequence[ClipFeedback], most: int) -> set[int]:
+    """Choose the clips that are least alike, by their numbers."""
+    return {clip.index for clip in sorted(clips, key=lambda clip: clip.similarity)[:most]}
+
+
 def _side(playback: Playback | None, file: str | None) -> dict[str, Any] | None:
     if playback is None:
         return None
@@ -294,13 +305,14 @@ def _side(playback: Playback | None, file: str | None) -> dict[str, Any] | None:
     return {"starts": starts, "end": round(playback.end_seconds, 6), "file": file}
 
 
-def _policy(style: str, script: str) -> str:
+def _policy(style: str, script: str, *, inside: bool) -> str:
     """Allow what is in the file, by its fingerprint, and nothing else: no request to anywhere.
 
-    `file:` and the own origin are for the videos of a report that is a folder.
+    A report that is a folder may load its videos, from the disk or from where it came from.
     """
+    media = "blob:" if inside else "'self' file:"
     return (
-        f"default-src 'none'; img-src data: blob:; media-src blob: 'self' file:; "
+        f"default-src 'none'; img-src data: blob:; media-src {media}; "
         f"style-src '{_fingerprint(style)}'; script-src '{_fingerprint(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )

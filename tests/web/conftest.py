@@ -32,6 +32,7 @@ class Server:
 
     url: str
     folder: Path
+    temporary: Path
     process: "subprocess.Popen[str]"
 
     def client(self) -> httpx.Client:
@@ -40,19 +41,22 @@ class Server:
 
 @contextmanager
 def running(folder: Path, model: str) -> Iterator[Server]:
-    """Run `podium serve` on a free port until the end of the block."""
+    """Run `podium serve` on a free port until the end of the block; temporary files are its own."""
+    temporary = folder.with_name(f"{folder.name}-temporary")
+    temporary.mkdir(exist_ok=True)
     command = "from podium.cli import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", command, "serve", "--port", "0", "--folder", str(folder),
          "--model", model],
-        stderr=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(temporary)},
     )  # fmt: skip
     try:
         assert process.stderr is not None
         line = process.stderr.readline()
         found = re.fullmatch(r"open (http://127\.0\.0\.1:\d+) \(Ctrl\+C stops it\)\n", line)
         assert found, line
-        yield Server(found[1], folder, process)
+        yield Server(found[1], folder, temporary, process)
     finally:
         process.terminate()
         process.communicate(timeout=60)
@@ -71,6 +75,25 @@ def children_of(pid: int) -> list[int]:
         if int(fields[1]) == pid and fields[0] != "Z":
             found.append(int(path.parent.name))
     return found
+
+
+def started_by(server: Server) -> set[int]:
+    """List all that runs because of a page, however far down and whoever its parent is now."""
+    if not Path("/proc").is_dir():
+        pytest.skip("this system does not list processes as files")
+    mark, found = f"TMPDIR={server.temporary}".encode(), set()
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in path.read_bytes().split(b"\0"):
+                found.add(int(path.parent.name))
+        except OSError:  # it has ended, or is somebody else's
+            continue
+    return found - {server.process.pid}
+
+
+def open_files(server: Server) -> int:
+    """Count what a page holds open: files, connections, pipes to its children."""
+    return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
 
 
 def send(client: Any, path: Path, name: str | None = None) -> str:

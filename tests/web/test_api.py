@@ -2,13 +2,17 @@ import csv
 import io
 import json
 import os
+import time
 from pathlib import Path
 
+import anyio
+import httpx
 import pytest
 
 from podium.web.store import Store
+from podium.words import languages
 
-from .conftest import send
+from .conftest import ORIGIN, send
 
 NO_ID = "0" * 32
 
@@ -146,6 +150,40 @@ def test_a_video_whose_sender_has_gone_is_not_kept(client, small_model, files, m
     assert files() == []
 
 
+class Slow(io.BytesIO):
+    """A file on a disk that takes half a second for each thing written."""
+
+    def write(self, content):
+        time.sleep(0.5)
+        return super().write(content)
+
+
+def test_a_slow_disk_keeps_nobody_else_waiting(make_client, monkeypatch):
+    app = make_client().app
+    monkeypatch.setattr(Path, "open", lambda *_, **__: Slow())
+    waited: list[float] = []
+
+    async def look(client, sending):
+        while not sending.is_set():
+            began = time.monotonic()
+            assert (await client.get("/api/assessments")).status_code == 200
+            waited.append(time.monotonic() - began)
+            await anyio.sleep(0.01)
+
+    async def both():
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+            sent = anyio.Event()
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(look, client, sent)
+                await client.post("/api/videos?name=x", content=bytes(3 * 2**20))
+                sent.set()
+
+    anyio.run(both)
+    assert len(waited) > 30
+    assert max(waited) < 0.4
+
+
 def test_a_video_can_be_removed(client, video, files):
     assert client.delete(f"/api/videos/{video}").status_code == 204
     assert files() == []
@@ -173,8 +211,8 @@ def test_an_assessment_waits_with_what_was_asked(client, video):
     ("how", "message"),
     [
         ({"action": "999"}, "action '999' is not one that the model knows: choose one of 107, 407"),
-        ({"language": "xx"}, "no language is called 'xx': choose one of de, en, or add a file to "
-         "podium/_words"),
+        ({"language": "xx"}, f"no language is called 'xx': choose one of {', '.join(languages())}, "
+         "or add a file to podium/_words"),
         ({"expert": "nobody"}, "there is no expert 'nobody': choose one of the list"),
     ],
 )  # fmt: skip

@@ -8,8 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from browsing import decoded, shown
+from browsing import (
+    NOTE_PAINTED,
+    breaches,
+    decoded,
+    shown,
+    shown_in_firefox,
+    tab_through,
+    untranslated,
+)
 from podium.playback import make_playback
+from podium.words import languages
 
 from .conftest import Server, children_of, running
 
@@ -216,16 +225,206 @@ def test_wrong_words_are_said_before_anything_is_sent(page, small_model):
     assert "must be a number above 0" in page.locator("#said").inner_text()
 
 
-def test_nothing_serious_hinders_anybody(page):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    for dark in ("light", "dark"):
-        page.emulate_media(color_scheme=dark)
-        found = axe.run(page).response["violations"]
-        serious = [v for v in found if v["impact"] in ("serious", "critical")]
-        assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in serious] == []
+def drop(page, *paths: Path) -> None:
+    """Drop files and folders from the desktop, as the system hands them to the browser."""
+    box = page.locator("#drop").bounding_box()
+    place = {"x": box["x"] + 20, "y": box["y"] + 20}
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+
+
+@pytest.fixture
+def folder_of_videos(small_model, tmp_path) -> Path:
+    """A folder with two videos, one of them further down, and what is no video."""
+    folder = tmp_path / "meeting"
+    (folder / "second round").mkdir(parents=True)
+    (folder / "a.mp4").write_bytes(small_model.video("test", "107").read_bytes())
+    (folder / "second round" / "b.mp4").write_bytes(small_model.video("test", "407").read_bytes())
+    (folder / "notes.txt").write_text("no video")
+    (folder / ".hidden.mp4").write_bytes(b"no video")
+    return folder
+
+
+def test_files_and_folders_can_be_dropped_and_chosen(page, folder_of_videos):
+    chosen = page.locator("#chosen")
+    drop(page, folder_of_videos / "a.mp4")
+    page.locator("#chosen", has_text="1 chosen: a.mp4").wait_for()
+    drop(page, folder_of_videos)
+    page.locator("#chosen", has_text="2 chosen").wait_for()
+    assert sorted(chosen.inner_text().removeprefix("2 chosen: ").split(", ")) == ["a.mp4", "b.mp4"]
+    page.set_input_files("#videos", folder_of_videos / "a.mp4")
+    assert chosen.inner_text() == "1 chosen: a.mp4"
+    page.set_input_files("#folder", folder_of_videos)
+    page.locator("#chosen", has_text="2 chosen").wait_for()
+    assert sorted(chosen.inner_text().removeprefix("2 chosen: ").split(", ")) == ["a.mp4", "b.mp4"]
+
+
+def test_a_file_is_taken_where_a_browser_knows_no_folders(page):
+    """Some browsers, and files that come out of another program, have no entry."""
+    page.evaluate("""() => {
+      const dropped = new DataTransfer();
+      dropped.items.add(new File(["x"], "plain.mp4"));
+      dropped.items.add("some text", "text/plain");
+      const event = new DragEvent("drop", { dataTransfer: dropped });
+      document.getElementById("drop").dispatchEvent(event);
+    }""")
+    page.locator("#chosen", has_text="1 chosen: plain.mp4").wait_for()
+
+
+@pytest.mark.slow
+def test_a_dropped_folder_is_assessed_beside_a_shipped_expert(page, server, folder_of_videos):
+    page.locator("#about", has_text="The model").wait_for(timeout=SECONDS)
+    page.select_option("#beside", "expert")
+    page.fill("#action", "107")
+    options = page.locator("#expert option")
+    assert options.count() > 0
+    assert all(" (107, " in text for text in options.all_inner_texts())
+    expert = page.locator("#expert").input_value()
+    (folder_of_videos / "second round" / "b.mp4").write_bytes(
+        (folder_of_videos / "a.mp4").read_bytes()
+    )
+    drop(page, folder_of_videos)
+    page.locator("#chosen", has_text="2 chosen").wait_for()
+    page.click("#assess")
+    rows = page.locator("#rows tr")
+    running = page.locator("#rows tr[data-state=running]")
+    running.first.wait_for(timeout=SECONDS)
+    bar = running.first.get_by_role("progressbar")
+    assert bar.get_attribute("aria-label")  # it says what is going on
+    newest = rows.first
+    newest.get_by_role("button", name=re.compile("Cancel")).click()
+    page.locator("#rows tr:first-child[data-state=cancelled]").wait_for()
+    assert outcome(page, 1).locator("td").nth(3).inner_text() == expert
+    with page.expect_download() as download:
+        newest.get_by_text("Table of this batch (CSV)").click()
+    lines = Path(download.value.path()).read_text("utf-8").splitlines()
+    assert lines[0].startswith("file_name,state,score,score_low,score_high,")
+    assert sorted(line.split(",")[1] for line in lines[1:]) == ["cancelled", "done"]
+    page.reload()  # past ones are there again, and open
+    outcome(page, 1).get_by_role("link", name=re.compile("Open the report")).click()
+    page.locator("#playing").wait_for(state="visible")
+    page.go_back()
+    for _ in range(2):
+        id_ = rows.first.get_attribute("data-id")
+        rows.first.get_by_role("button", name=re.compile("Delete")).click()
+        page.locator(f"#rows tr[data-id='{id_}']").wait_for(state="detached")
+
+
+def full_of(states: tuple[str, ...], browser_page, server: Server, about="The model") -> None:
+    """Show assessments of these states, as if they had been made, and two of them compared."""
+    summary = {
+        "score": 61.3, "score_low": 48.0, "score_high": 70.6, "similarity": 0.5, "action": "107",
+        "warnings": ["no difficulty was given: 2.0 was assumed"],
+    }  # fmt: skip
+    jobs = [
+        {
+            "id": f"{number:032x}", "state": state,
+            "stage": "looking" if state == "running" else None,
+            "video": f"dive {number}.mp4", "reference": None, "action": "107", "difficulty": 2.0,
+            "language": "en", "batch": "b" * 32, "created_seconds": 1.7e9, "started_seconds": None,
+            "ended_seconds": None, "error": "it broke" if state == "failed" else None,
+            "summary": summary if state == "done" else None,
+        }
+        for number, state in enumerate(states)
+    ]  # fmt: skip
+    clips = [{"start_seconds": 0.5, "similarity": 0.2, "faulty": True}]
+    compared = {
+        "earlier": jobs[0], "later": jobs[1], "score_difference": 1.5, "ranges_overlap": True,
+        "earlier_clips": clips, "later_clips": clips,
+    }  # fmt: skip
+    browser_page.route("**/api/assessments?*", lambda route: route.fulfill(json=jobs))
+    browser_page.route("**/api/comparison?*", lambda route: route.fulfill(json=compared))
+    browser_page.reload()
+    browser_page.locator("#about", has_text=about).wait_for(timeout=SECONDS)
+
+
+@pytest.fixture
+def full(page, server):
+    full_of(("done", "done", "running", "waiting", "failed", "cancelled"), page, server)
+    page.locator("#rows input").nth(0).check()
+    page.locator("#rows input").nth(1).check()
+    page.locator("#comparison").wait_for(state="visible")
+    page.locator("#clips tr").wait_for()
+    page.click("#assess")  # what is wrong is said, too
+    return page
+
+
+@pytest.mark.parametrize("width", [1200, 320])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_nothing_hinders_anybody(full, colours, width):
+    full.set_viewport_size({"width": width, "height": 900})
+    full.emulate_media(color_scheme=colours)
+    assert breaches(full) == []
+    assert full.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1200, 320])
+def test_all_that_takes_the_focus_is_named_outlined_in_sight_and_large(full, width):
+    full.set_viewport_size({"width": width, "height": 600})
+    for choice in ("own", "expert"):
+        full.select_option("#beside", choice)
+        stops = tab_through(full)
+        assert len(stops) > 20
+        assert [stop for stop in stops if not stop["name"]] == []
+        assert [s for s in stops if s["outline"] != "solid" or s["thick"] < 2] == []
+        assert [stop for stop in stops if stop["covered"] or stop["small"]] == []
+
+
+def test_that_not_all_are_listed_is_said(page, server):
+    full_of(("cancelled",) * 1000, page, server)
+    page.locator("#hint", has_text="Only the 1000 newest are shown").wait_for()
+    assert page.locator("#rows tr").count() == 1000
 
 
 def test_the_page_speaks_german(page, server):
     page.locator("#language").select_option("de")
     page.locator("h2", has_text="Neue Beurteilung").wait_for()
     assert page.locator("html").get_attribute("lang") == "de"
+
+
+@pytest.mark.slow
+def test_from_a_video_to_its_report_in_firefox(server, firefox, small_model):
+    dive, expert = small_model.video("test", "107"), small_model.video("train", "107")
+    firefox.goto(f"{server.url}/")
+    firefox.wait("document.getElementById('about').textContent.startsWith('The model')")
+    firefox.put_files("#videos", dive)
+    firefox.evaluate("""const choice = document.getElementById("beside");
+        choice.value = "own"; choice.dispatchEvent(new Event("change"));
+        document.getElementById("action").value = "107C";""")
+    firefox.put_files("#own", expert)
+    firefox.evaluate("document.getElementById('assess').click()")
+    firefox.wait("document.querySelector('#rows tr[data-state=done]')", SECONDS / 1000)
+    assert firefox.evaluate("return document.querySelector('#rows .name').textContent") == (
+        f"{dive.name} · 107"
+    )
+    firefox.evaluate("document.querySelector('#rows tr[data-state=done] a').click()")
+    firefox.wait("document.getElementById('playing') && !playing.hidden")
+    firefox.evaluate(NOTE_PAINTED)
+    frames = decoded(dive)
+    for number in range(1, 6):
+        firefox.press("ArrowRight")
+        picture = shown_in_firefox(firefox, "query").astype(int)
+        assert np.abs(picture - frames[number]).mean() < 6
+    asked = firefox.evaluate("return performance.getEntriesByType('resource').map(e => e.name)")
+    allowed = ("blob:", "data:", f"{server.url}/")
+    assert [url for url in asked if not url.startswith(allowed)] == []
+
+
+def test_a_made_up_language_reaches_all_of_the_page(page, server, client, made_up_language):
+    html = client.get(f"/?language={made_up_language}").text
+    assert f'<option value="{made_up_language}" selected>' in html
+    page.route(f"{server.url}/", lambda route: route.fulfill(body=html, content_type="text/html"))
+    states = "done", "done", "running", "waiting", "failed", "cancelled"
+    full_of(states, page, server, "⟦The model")
+    page.locator("#rows input").nth(0).check()
+    page.locator("#rows input").nth(1).check()
+    page.locator("#clips tr").wait_for()
+    page.click("#assess")
+    page.fill("#action", "999")
+    page.select_option("#beside", "own")
+    dives = [f"dive {number}.mp4" for number in range(len(states))]
+    when = page.locator("#rows td:nth-child(5)").first.inner_text()  # as the browser writes dates
+    names = *languages().values(), "it broke", when
+    assert untranslated(page, *dives, *names) == set()

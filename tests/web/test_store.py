@@ -1,8 +1,10 @@
 import os
+import threading
 import time
 
 import pytest
 
+from podium.files import write_bytes
 from podium.web.store import UNUSED_SECONDS, NotThere, Request, Store
 
 
@@ -91,3 +93,27 @@ def test_the_line_keeps_its_order(store):
     jobs = store.add([Request(keep(store), "m") for _ in range(3)], batch="b")
     assert [job.id for job in store.jobs(batch="b")] == [job.id for job in jobs]
     assert [job.id for job in store.jobs()] == [job.id for job in jobs][::-1]
+
+
+def test_whoever_looks_does_not_wait_for_the_disk(store, monkeypatch):
+    video = keep(store)
+
+    def slowly(path, content):
+        time.sleep(0.05)
+        write_bytes(path, content)
+
+    monkeypatch.setattr("podium.web.store.write_bytes", slowly)
+    batch = threading.Thread(target=store.add, args=([Request(video, "m")] * 40,))
+    batch.start()
+    looks = []
+    while batch.is_alive():
+        began = time.monotonic()
+        jobs = store.jobs()
+        assert all(store.has_job(job.id) and store.job(job.id) for job in jobs)
+        assert store.video_path(store.video(video).id)
+        store.next_waiting()
+        looks.append(time.monotonic() - began)
+        time.sleep(0.01)
+    assert len(store.jobs()) == 40
+    assert max(looks) < 0.5  # writing all of them takes two seconds
+    assert len(looks) > 20

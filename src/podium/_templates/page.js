@@ -6,6 +6,7 @@
   const say = (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const written = (value, digits = 1) => value.toFixed(digits).replace(".", settings.decimal);
 
+  const MOST_LISTED = 1000;
   let choices = null;
   let files = [];
   let upload = null;
@@ -148,9 +149,21 @@
 
   /* What was dropped: files, or folders with files in them. */
   async function dropped(items) {
-    const entries = [...items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter(Boolean);
     const found = [];
-    for (const entry of entries) await gather(entry, found, true);
+    const given = [...items].filter((item) => item.kind === "file").map((item) => {
+      const entry = item.webkitGetAsEntry && item.webkitGetAsEntry();
+      return entry || item.getAsFile();
+    });
+    try {
+      for (const one of given) {
+        if (one instanceof File) found.push(one);
+        else if (one) await gather(one, found, true);
+      }
+    } catch (error) {
+      choose([]);
+      tell(error.message, true);
+      return;
+    }
     choose(found);
   }
 
@@ -207,7 +220,7 @@
         ? say("similarity", { similarity: written(all.similarity, 2) })
         : say("score", { score: written(all.score), low: written(all.score_low), high: written(all.score_high) });
       cell.append(make("strong", shown));
-      if (all.warnings.length) cell.append(make("div", words.warned, { "class": "note", "title": all.warnings.join("; ") }));
+      if (all.warnings.length) cell.append(make("div", say("warned", { n: all.warnings.length }), { "class": "note" }));
     } else {
       cell.textContent = words[job.stage || job.state];
       if (job.error) cell.append(make("div", job.error, { "class": "failed" }));
@@ -268,13 +281,15 @@
     clearTimeout(timer);
     let wait = 5000;
     try {
-      const jobs = await ask("/api/assessments");
+      const jobs = await ask(`/api/assessments?limit=${MOST_LISTED}`);
       const text = JSON.stringify(jobs);
       if (text !== shown) {
         shown = text;
         keepingFocus(() => element("rows").replaceChildren(...jobs.map(rowOf)));
         element("table").hidden = !jobs.length;
-        element("hint").textContent = jobs.length ? words.compare_hint : words.empty;
+        const hints = [jobs.length ? words.compare_hint : words.empty];
+        if (jobs.length === MOST_LISTED) hints.push(say("newest", { n: MOST_LISTED }));
+        element("hint").textContent = hints.join(" ");
       }
       if (jobs.some((job) => job.state === "waiting" || job.state === "running")) wait = 700;
       if (element("trouble").textContent === words.lost) element("trouble").textContent = "";

@@ -74,7 +74,11 @@ class Job:
 
 
 class Store:
-    """All there is, in memory and on disk; safe to use from several threads."""
+    """All there is, in memory and on disk; safe to use from several threads.
+
+    Whoever changes something takes the lock and may wait for the disk; whoever only looks reads a
+    dictionary in one step and never waits, so that the page answers while a batch is written down.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -117,10 +121,9 @@ class Store:
         NotThere
             If there is none of that id.
         """
-        with self._lock:
-            if id_ not in self._videos:
-                raise NotThere(f"there is no video {id_[:40]!r}: send it again")
-            return self._videos[id_]
+        if (video := self._videos.get(id_)) is None:
+            raise NotThere(f"there is no video {id_[:40]!r}: send it again")
+        return video
 
     def video_path(self, id_: str) -> Path:
         """Say where a video lies."""
@@ -177,29 +180,25 @@ class Store:
         NotThere
             If there is none of that id.
         """
-        with self._lock:
-            if id_ not in self._jobs:
-                raise NotThere(f"there is no assessment {id_[:40]!r}: it may have been deleted")
-            return self._jobs[id_]
+        if (job := self._jobs.get(id_)) is None:
+            raise NotThere(f"there is no assessment {id_[:40]!r}: it may have been deleted")
+        return job
 
     def jobs(self, batch: str | None = None) -> list[Job]:
         """List the assessments, the newest first; those of a batch in the order they were sent."""
-        with self._lock:
-            everything = sorted(self._jobs.values(), key=lambda job: job.created_seconds)
+        everything = sorted(self._jobs.values(), key=lambda job: job.created_seconds)
         if batch is not None:
             return [job for job in everything if job.batch == batch]
         return everything[::-1]
 
     def has_job(self, id_: str) -> bool:
         """Say whether an assessment is there."""
-        with self._lock:
-            return id_ in self._jobs
+        return id_ in self._jobs
 
     def next_waiting(self) -> Job | None:
         """Give the assessment that has waited longest."""
-        with self._lock:
-            waiting = [job for job in self._jobs.values() if job.state == "waiting"]
-            return min(waiting, key=lambda job: job.created_seconds, default=None)
+        waiting = [job for job in list(self._jobs.values()) if job.state == "waiting"]
+        return min(waiting, key=lambda job: job.created_seconds, default=None)
 
     def write(self, job: Job) -> Job:
         """Keep what is known of an assessment."""
