@@ -25,7 +25,7 @@ OPTIONS = TrainingOptions(
     description=(
         "The 300 training dives of UNLV-Dive (Parmar and Morris, 2017): Olympic 10 m platform "
         "dives, broadcast in 2012, 320x240; of each also two worse copies, one compressed and one "
-        "with a fifth of its frames lost. The backbone's design (about 55 variants, by ridge "
+        "of 24 frames a second. The backbone's design (about 55 variants, by ridge "
         "regression) and the scorer's settings (about 70) were compared by cross-validation on "
         "these same dives, so the figures below are a little too good"
     ),

@@ -189,7 +189,7 @@ def write_table(folder: Path, n_train: int, n_test: int) -> Path:
         difficulty = {"107": (1.6, 2.0, 2.4), "407": (2.4, 3.0, 3.2)}[action][number % 3]
         judges = (mark, mark, max(mark - 0.5, 0), mark, min(mark + 0.5, 10))
         name = f"{number:03d}.mp4"
-        write_video(folder / name, attempt(mark, action, seed=number))
+        write_video(folder / name, attempt(mark, action, seed=number), frames_per_second=30)
         rows.append(
             {
                 "file_name": name,

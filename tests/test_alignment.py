@@ -95,15 +95,16 @@ def scene(number: int) -> np.ndarray:
 
 def test_two_videos_are_put_in_step(make_video, tmp_path):
     frames = [scene(number) for number in range(40)]
-    query, reference = make_video("q.mp4", frames), make_video("r.mp4", [scene(0)] * 3 + frames)
+    query = make_video("q.mp4", frames, frames_per_second=30)
+    reference = make_video("r.mp4", [scene(0)] * 3 + frames, frames_per_second=30)
     made = align_videos(query, reference, cache=FeatureCache(tmp_path / "cache"))
     assert len(made.query_seconds) == 13  # (40 - 16) / 2 + 1
-    assert made.query_seconds[0] == pytest.approx(8 / 25)
+    assert made.query_seconds[0] == pytest.approx(8 / 30)
 
 
 def test_a_long_video_is_looked_at_less_often(make_video, monkeypatch):
     monkeypatch.setattr(alignment, "MOST_MOMENTS", 8)
-    video = make_video("long.mp4", 48)
+    video = make_video("long.mp4", 48, frames_per_second=30)
     assert len(align_videos(video, video).query_seconds) == 6
 
 

@@ -105,8 +105,8 @@ def test_better_performances_get_more_points(judge, small_model):
 def test_clips_have_the_times_of_the_video(judge, dive):
     made = judge.assess(dive, action="107", difficulty=2.0)
     assert [clip.index for clip in made.clips] == [0, 1, 2]
-    assert [clip.start_seconds for clip in made.clips] == pytest.approx([0.08, 0.72, 1.36])
-    assert [clip.end_seconds for clip in made.clips] == pytest.approx([0.72, 1.36, 2.0])
+    assert [clip.start_seconds for clip in made.clips] == pytest.approx([2 / 30, 18 / 30, 34 / 30])
+    assert [clip.end_seconds for clip in made.clips] == pytest.approx([18 / 30, 34 / 30, 50 / 30])
     assert [clip.moment for clip in made.clips] == ["flight", "flight", "water_entry"]
     assert (made.video.n_frames, made.video.n_used, made.video.first_used) == (50, 48, 2)
 

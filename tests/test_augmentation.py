@@ -150,6 +150,15 @@ def test_a_compressed_variant_keeps_every_frame_and_its_time():
     np.testing.assert_array_equal(lossy.start_seconds, frames.start_seconds)
 
 
+def test_a_slower_copy_shows_some_frames_until_the_next():
+    frames = frames_of(11)
+    copied = variant(rate=0.8)(frames)
+    shown = [0, 0, 1, 2, 3, 5, 5, 6, 7, 8, 10]
+    np.testing.assert_array_equal(copied.pixels, frames.pixels[shown])
+    np.testing.assert_array_equal(copied.start_seconds, frames.start_seconds)
+    np.testing.assert_array_equal(variant(rate=1.0)(frames).pixels, frames.pixels)
+
+
 def test_no_variants_can_be_asked_for():
     assert draw(AugmentationOptions(n_variants=0), 0) == ()
 

@@ -99,18 +99,19 @@ def test_clips_without_length_or_stride_are_refused(length, stride):
 def test_a_video_is_bounded_and_then_freed_of_black(make_video):
     black = [np.zeros((48, 64, 3), np.uint8)] * 10
     light = [np.full((48, 64, 3), 20 + 5 * i, np.uint8) for i in range(5, 45)]
-    path = make_video("padded.mp4", black + light)
+    path = make_video("padded.mp4", black + light, frames_per_second=30)
     clips = read_clips(path, **SIZE, start_frame=2, end_frame=44)
-    assert clips.video == VideoFacts(46, 32, 13, pytest.approx(32 / 25), (), 50)
-    np.testing.assert_allclose(clips.start_seconds, [13 / 25, 29 / 25])
-    np.testing.assert_allclose(clips.end_seconds, [29 / 25, 45 / 25])
+    assert clips.video == VideoFacts(46, 32, 13, pytest.approx(32 / 30), (), 50)
+    np.testing.assert_allclose(clips.start_seconds, [13 / 30, 29 / 30])
+    np.testing.assert_allclose(clips.end_seconds, [29 / 30, 45 / 30])
     assert abs(int(clips.pixels[0, 0, 20, 20, 0]) - (20 + 5 * 8)) <= 2
 
 
 def test_frames_that_repeat_are_left_out_of_the_clips(make_video):
     light = [np.full((48, 64, 3), 40 + 5 * i, np.uint8) for i in range(34)]
-    once = read_clips(make_video("once.mp4", light), **SIZE)
-    repeated = read_clips(make_video("repeated.mp4", [*light[:20], *light[19:]]), **SIZE)
+    once = read_clips(make_video("once.mp4", light, frames_per_second=30), **SIZE)
+    twice = make_video("repeated.mp4", [*light[:20], *light[19:]], frames_per_second=30)
+    repeated = read_clips(twice, **SIZE)
     assert repeated.video.warnings == ("1 frames that repeat the one before were left out",)
     assert (repeated.video.n_frames, repeated.video.n_used, repeated.video.first_used) == (
         35,
@@ -133,15 +134,32 @@ def test_twice_the_frames_a_second_give_the_same_clips(make_video):
     assert (fast.video.n_frames, fast.video.n_used) == (99, 48)
 
 
+@pytest.mark.parametrize("rate", [24, 25, 30, 50, 60, 120, 240])
+def test_a_performance_has_the_same_phases_at_the_same_times_at_any_rate(make_video, rate):
+    """It grows lighter by 60 a second for three seconds; a clip's light says when it was."""
+    light = [
+        np.full((48, 64, 3), 30 + round(60 * i / rate), np.uint8) for i in range(round(3 * rate))
+    ]
+    for i, frame in enumerate(light):  # no frame repeats the one before
+        frame[i % 48] = 200
+    clips = read_clips(make_video("v.mp4", light, frames_per_second=rate, crf="1"), **SIZE)
+    last_starts = 3 - 1 / rate - (np.arange(5)[::-1] * 16 + 15) / 30
+    np.testing.assert_allclose(clips.start_seconds, last_starts, atol=2e-3)
+    shown = np.median(clips.pixels.astype(float), axis=(2, 3, 4))
+    expected = 30 + 60 * (last_starts[:, None] + np.arange(16) / 30)
+    assert np.abs(shown - expected).max() < 60 * max(1 / rate, 1 / 30) + 2
+    assert clips.video.n_different <= clips.video.n_frames
+
+
 def test_clips_of_no_frames_a_second_are_refused():
-    message = "clips of 0 frames a second cannot be cut: most_per_second must be above 0"
+    message = "clips of 0 frames a second cannot be cut: frames_per_second must be above 0"
     with pytest.raises(UsageError, match=whole(message)):
-        ClipOptions(most_per_second=0)
+        ClipOptions(frames_per_second=0)
 
 
 @pytest.mark.parametrize("n_frames", [1, 3, 15])
 def test_too_short_a_video_is_refused_by_name(make_video, n_frames):
-    path = make_video(frames=n_frames)
+    path = make_video(frames=n_frames, frames_per_second=30)
     message = f"{path}: {n_frames} frames are too few: at least 16 are needed for one clip"
     with pytest.raises(VideoError, match=whole(message)):
         read_clips(path, **SIZE)

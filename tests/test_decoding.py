@@ -317,7 +317,7 @@ def needs_more(path: Path, n_bytes: int) -> str:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is not limited here")
-@pytest.mark.parametrize("megabytes", [130, 160, 180, 200, 240])
+@pytest.mark.parametrize("megabytes", [130, 160, 180, 200])
 def test_a_lack_of_memory_is_not_called_damage(large_video, megabytes):
     """FFmpeg names it in another way at each of these: no thread, no frame, a damaged packet."""
     limits = VideoLimits(memory_bytes=megabytes * 2**20)
@@ -325,6 +325,18 @@ def test_a_lack_of_memory_is_not_called_damage(large_video, megabytes):
         decode(large_video, **SIZE, limits=limits)
     assert pids() == []  # the next file has a child of its own
     assert len(decode(large_video, **SIZE)) == 6
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is not limited here")
+def test_what_just_fits_is_whole_or_lacks_memory(large_video):
+    """How many frames the threads hold at a time depends on how they take turns."""
+    limits = VideoLimits(memory_bytes=240 * 2**20)
+    try:
+        frames = decode(large_video, **SIZE, limits=limits)
+    except VideoError as error:
+        assert str(error) == needs_more(large_video, limits.memory_bytes)  # noqa: PT017
+    else:
+        assert (len(frames), frames.warnings) == (6, ())
 
 
 def test_damage_is_not_called_a_lack_of_memory(large_video, make_video):

@@ -93,7 +93,7 @@ def test_features_are_what_the_backbone_says_of_each_clip(make_video, backbone):
 
 
 def test_a_performance_is_bounded_by_its_frames(make_video, backbone):
-    path = make_video(frames=50)
+    path = make_video(frames=50, frames_per_second=30)
     performance = Performance("a", path, start_frame=4, end_frame=40)
     features = Extractor(backbone).performance(performance)
     assert (features.video.first_used, features.video.n_used) == (9, 32)

@@ -110,3 +110,15 @@ def test_a_performance_that_was_learned_from_is_known_again(novelty):
 
 def test_another_performance_of_the_same_kind_is_not_taken_for_one(novelty):
     assert not any(novelty.has_seen(values) for values in performances(50, 1))
+
+
+def test_variants_of_a_performance_are_as_usual_and_none_of_its_own_others():
+    usual, moved = performances(100, 0), performances(100, 0, shift=6.0)
+    alone = learn_novelty(usual)
+    with_copies = learn_novelty(usual, [[values, values] for values in usual])
+    np.testing.assert_allclose(with_copies.distances.min(), alone.distances.min(), rtol=0.5)
+    assert with_copies.distances.min() > 0.1
+    both = learn_novelty(usual, [[values] for values in moved])
+    others = performances(60, 5, shift=6.0)
+    assert np.mean([alone.is_novel(values) for values in others]) > 0.9
+    assert np.mean([both.is_novel(values) for values in others]) < 0.1

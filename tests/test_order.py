@@ -106,3 +106,17 @@ def test_too_few_teach_nothing(normaliser):
     assert learn_order(performances(MIN_PERFORMANCES - 1, 0), normaliser) is None
     single = [values[:1] for values in performances(MIN_PERFORMANCES, 0)]
     assert learn_order(single, normaliser) is None
+
+
+def test_variants_come_in_the_usual_order(order, normaliser):
+    usual, others = performances(200, 0), performances(200, 8)
+    changed = [values + LIGHTER for values in others]
+    knew = learn_order(usual, normaliser, [[values + LIGHTER] for values in usual])
+    assert disordered(order, normaliser, changed) > 0.2
+    assert disordered(knew, normaliser, changed) < 2.5 * ALARM
+    assert disordered(knew, normaliser, others) < 2.5 * ALARM
+    assert disordered(knew, normaliser, [values[::-1] for values in changed]) > 0.95
+
+
+LIGHTER = np.float32(4) * np.random.default_rng(5).normal(size=8).astype(np.float32)
+"""What another camera adds to every clip."""

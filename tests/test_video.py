@@ -20,9 +20,10 @@ from podium.errors import MissingFile, TooLong, VideoError
 from podium.video import (
     Frames,
     VideoLimits,
+    at_least,
+    at_most,
     decode,
     probe,
-    thinned,
     without_leading_black,
     without_repeats,
 )
@@ -658,28 +659,66 @@ def test_single_frames_that_repeat_are_dropped_and_counted(values, kept):
 
 
 @pytest.mark.parametrize(
-    ("most", "kept"),
+    ("rate", "kept"),
     [
         (10, range(7)),
-        (7, range(7)),  # frames_of has 10 a second
+        (9, range(7)),  # frames_of has 10 a second
         (5, [0, 2, 4, 6]),
-        (3, [0, 3, 6]),
-        (2.4, [2, 6]),
+        (4, [1, 3, 6]),
+        (10 / 3, [0, 3, 6]),
+        (2.5, [2, 6]),
         (0.1, [6]),
     ],
 )
-def test_a_video_of_a_higher_rate_keeps_every_so_many_frames_back_from_the_last(most, kept):
-    frames = thinned(frames_of([10 * i for i in range(7)]), most)
+def test_a_video_of_a_higher_rate_keeps_what_is_shown_back_from_the_last(rate, kept):
+    frames = at_most(frames_of([10 * i for i in range(7)]), rate)
     assert frames.numbers.tolist() == list(kept)
     assert frames.pixels[:, 0, 0, 0].tolist() == [10 * i for i in kept]
-    np.testing.assert_allclose(frames.start_seconds, np.array(kept) / 10)
+    np.testing.assert_allclose(np.diff(frames.start_seconds), 0.1 if len(kept) == 7 else 1 / rate)
     assert (frames.end_seconds, frames.n_decoded) == (pytest.approx(0.7), 7)
-    assert frames.step == (kept[1] - kept[0] if len(kept) > 1 else 100)
+    assert frames.step == (1 if len(kept) == 7 else pytest.approx(10 / rate, abs=1e-3))
     assert frames.reaches_end
+    assert at_least(frames, rate) is frames
 
 
-def test_a_single_frame_is_not_thinned():
-    assert len(thinned(frames_of([7]), 1)) == 1
+@pytest.mark.parametrize(
+    ("rate", "kept"),
+    [
+        (11, range(7)),
+        (12, [0, 1, 1, 2, 3, 4, 5, 6]),
+        (20, [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6]),
+    ],
+)
+def test_a_video_of_a_lower_rate_shows_some_frames_again(rate, kept):
+    frames = at_least(frames_of([10 * i for i in range(7)]), rate)
+    assert frames.numbers.tolist() == list(kept)
+    assert frames.pixels[:, 0, 0, 0].tolist() == [10 * i for i in kept]
+    assert frames.start_seconds[-1] == pytest.approx(0.6)
+    assert frames.step == (1 if len(kept) == 7 else pytest.approx(10 / rate, abs=1e-3))
+    assert at_most(frames, rate) is frames
+
+
+@given(
+    n=st.integers(2, 300), rate=st.sampled_from([10.0, 15, 23.976, 24, 25, 48, 50, 60, 120, 240])
+)
+def test_at_any_rate_the_same_is_shown_at_the_same_time(n, rate):
+    seconds = np.arange(n) / rate
+    frames = Frames(
+        np.zeros((n, 1, 1, 3), np.uint8), seconds, n / rate, np.arange(n, dtype=np.intp), n
+    )
+    shown = at_least(at_most(frames, 30), 30)
+    np.testing.assert_allclose(np.diff(shown.start_seconds), 1 / 30)
+    late = shown.start_seconds - seconds[shown.numbers]
+    assert (late >= -1e-3).all()
+    assert (late < 1 / rate + 1e-3).all()
+    assert shown.numbers[-1] == n - 1
+    assert shown.start_seconds[0] < 1 / 30 + 1e-9
+
+
+def test_a_single_frame_has_no_rate():
+    single = frames_of([7])
+    assert at_most(single, 1) is single
+    assert at_least(single, 100) is single
 
 
 # real data

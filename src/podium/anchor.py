@@ -95,7 +95,7 @@ class Anchor:
         place = self.find(seen)
         if place is None:
             return replace(frames, missing_event=self.event)
-        last = int(seen.numbers[place]) + self.after * seen.step
+        last = int(seen.numbers[place]) + round(self.after * seen.step)
         return frames.span(0, int(np.searchsorted(frames.numbers, last, side="right")))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:

@@ -135,7 +135,7 @@ class Assessment:
             "video": {
                 "file": self.name or str(self.video_path),
                 "frames": self.video.n_frames,
-                "used_frames": self.video.n_used,
+                "used_frames": self.video.n_different,
                 "promised_frames": self.video.n_promised,
                 "end_is_missing": self.video.end_is_missing,
                 "missing_event": self.video.missing_event,

@@ -50,7 +50,8 @@ class Augmentation:
     """One variant's changes, drawn once and then the same for every frame.
 
     `compression` is the constant rate factor of H.264 at the size of the backbone's frames, 0 for
-    none: 18 is hardly to be seen, 51 the worst there is.
+    none: 18 is hardly to be seen, 51 the worst there is. `rate` is which share of the frames a copy
+    of a lower frame rate shows; those that it lacks show again what came before.
     """
 
     zoom: float
@@ -60,11 +61,12 @@ class Augmentation:
     drop: float
     seed: int
     compression: int = 0
+    rate: float = 1.0
 
     def __call__(self, frames: Frames, at_least: int = 1) -> Frames:
         """Make the variant of a performance; `at_least` so many frames are left of it."""
         kept = _dropped(frames, self.drop, self.seed, at_least)
-        pixels = kept.pixels
+        pixels = slower(kept.pixels, self.rate)
         if self.mask:
             pixels = mask_background(pixels)
         changed = np.stack([self._frame(Image.fromarray(frame)) for frame in pixels])
@@ -99,9 +101,15 @@ def _drawn(options: AugmentationOptions, generator: np.random.Generator) -> Augm
 
 
 AS_IT_IS = Augmentation(zoom=1, brightness=1, equalise=False, mask=False, drop=0, seed=0)
-COPIES = (replace(AS_IT_IS, compression=30), replace(AS_IT_IS, drop=0.2))
+COPIES = (replace(AS_IT_IS, compression=30), replace(AS_IT_IS, rate=0.8))
 """What becomes of videos that are passed on: they are compressed once more, so strongly that at
 their full size it would be about 35, or saved with 24 frames a second in place of 30."""
+
+
+def slower(pixels: Pixels, rate: float) -> Pixels:
+    """Show only the share `rate` of the frames, each until the next, (frames, height, width, 3)."""
+    shown = np.floor(np.floor(np.arange(len(pixels)) * rate) / rate).astype(np.intp)
+    return np.asarray(pixels[shown], np.uint8)
 
 
 def compressed(pixels: Pixels, rate_factor: int) -> Pixels:
@@ -115,11 +123,13 @@ def compressed(pixels: Pixels, rate_factor: int) -> Pixels:
     even = np.pad(pixels, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
     file = io.BytesIO()
     with av.open(file, "w", format="matroska") as container:
-        # Its "macroblock tree" does not do the same twice.
-        options = {"crf": str(rate_factor), "preset": "veryfast", "x264-params": "mbtree=0"}
+        # With more threads, or looking ahead, it does not do the same twice.
+        options = {"crf": str(rate_factor), "preset": "veryfast"}
+        options["x264-params"] = "mbtree=0:rc-lookahead=0:sync-lookahead=0"
         stream = container.add_stream("libx264", rate=30, options=options)
         stream.height, stream.width = even.shape[1:3]
         stream.pix_fmt = "yuv420p"
+        stream.codec_context.thread_count = 1
         for frame in even:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
         container.mux(stream.encode())

@@ -374,15 +374,15 @@ def _usable(video: Path) -> dict[str, Any]:
     counted = counting(frames)
     if len(counted) < ClipOptions.n_frames:
         why = (
-            f"{len(counted)} of {len(frames)} frames count (no black padding, no repeats, no more "
-            f"than {ClipOptions.most_per_second:g} a second): at least {ClipOptions.n_frames} are "
+            f"{len(counted)} of {len(frames)} frames count (no black padding, no repeats, about "
+            f"{ClipOptions.frames_per_second:g} a second): at least {ClipOptions.n_frames} are "
             "needed for one clip"
         )
         return {**nothing, "frames": len(frames), "warnings": [*counted.warnings, why]}
     clips = cut(counted)
     return {
         "frames": clips.video.n_frames,
-        "used_frames": clips.video.n_used,
+        "used_frames": clips.video.n_different,
         "first_used_frame": clips.video.first_used,
         "clips": len(clips),
         "warnings": list(clips.video.warnings),

@@ -7,20 +7,27 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import UsageError, VideoError
-from podium.video import Frames, decode, thinned, without_leading_black, without_repeats
+from podium.video import (
+    Frames,
+    at_least,
+    at_most,
+    decode,
+    without_leading_black,
+    without_repeats,
+)
 
 
 @dataclass(frozen=True)
 class ClipOptions:
     """How a performance is cut: the paper's clips have 16 frames and do not overlap (III-A).
 
-    Clips must last about as long in every video: one that has many more frames than
-    `most_per_second` is thinned first (`podium.video.thinned`).
+    Clips must last as long in every video: one of clearly more or fewer `frames_per_second` is
+    shown at so many first (`counting`).
     """
 
     n_frames: int = 16
     stride: int = 16
-    most_per_second: float = 30.0
+    frames_per_second: float = 30.0
 
     def __post_init__(self) -> None:
         if self.n_frames < 1 or self.stride < 1:
@@ -28,10 +35,10 @@ class ClipOptions:
                 f"clips of {self.n_frames} frames with a stride of {self.stride} cannot be cut: "
                 "both must be 1 or more"
             )
-        if not self.most_per_second > 0:
+        if not self.frames_per_second > 0:
             raise UsageError(
-                f"clips of {self.most_per_second:g} frames a second cannot be cut: "
-                "most_per_second must be above 0"
+                f"clips of {self.frames_per_second:g} frames a second cannot be cut: "
+                "frames_per_second must be above 0"
             )
 
 
@@ -45,8 +52,8 @@ class VideoFacts:
     `n_promised` is how many frames the file's header promises, 0 where it is silent;
     `end_is_missing` says that the picture ends before the header says it should, where it was
     decoded to its end; `missing_event` what was looked for in the picture and is not there
-    (`podium.anchor`). `step` is 2 where every second frame was used, because there were so many a
-    second.
+    (`podium.anchor`). `step` is how many frames of the file one of a clip stands for: 2 where every
+    second was used, because there were so many a second, and below 1 where some were used again.
     """
 
     n_frames: int
@@ -57,7 +64,12 @@ class VideoFacts:
     n_promised: int = 0
     end_is_missing: bool = False
     missing_event: str = ""
-    step: int = 1
+    step: float = 1
+
+    @property
+    def n_different(self) -> int:
+        """About how many different frames of the file are in a clip."""
+        return round(self.n_used * min(self.step, 1))
 
 
 @dataclass(frozen=True)
@@ -148,8 +160,12 @@ def read_clips(
 
 
 def counting(frames: Frames, options: ClipOptions = ClipOptions()) -> Frames:
-    """Keep the frames that count: no black padding, no repeated frames, not too many a second."""
-    return without_repeats(without_leading_black(thinned(frames, options.most_per_second)))
+    """Keep the frames that count, so many a second: no black padding, no repeated frames.
+
+    Where there are fewer a second, what is shown for longer counts more than once.
+    """
+    rate = options.frames_per_second
+    return at_least(without_repeats(without_leading_black(at_most(frames, rate))), rate)
 
 
 def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -73,14 +74,19 @@ class Novelty:
         return cls(normaliser, arrays["novelty.places"], arrays["novelty.distances"])
 
 
-def learn_novelty(features: Sequence[Array]) -> Novelty:
-    """Learn what usual performances look like from their features, each (clips, dim)."""
+def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]] = ()) -> Novelty:
+    """Learn what usual performances look like from their features, each (clips, dim).
+
+    The `variants` of each are as usual as it is; none of its own is among the others of one.
+    """
     from podium.embedding import fit_normaliser
 
     normaliser = fit_normaliser(np.concatenate(features), N_COMPONENTS)
-    places = np.stack([_place(normaliser, values) for values in features])
+    looks = [[values, *others] for values, others in zip_longest(features, variants, fillvalue=())]
+    owners = np.repeat(np.arange(len(looks)), [len(one) for one in looks])
+    places = np.stack([_place(normaliser, values) for one in looks for values in one])
     apart = np.linalg.norm(places[:, None] - places[None], axis=2)
-    np.fill_diagonal(apart, np.inf)
+    apart[owners[:, None] == owners[None]] = np.inf
     distances = np.array([_nearest(row) for row in apart], np.float32)
     return Novelty(normaliser, places, distances)
 

@@ -6,6 +6,7 @@ clip is asked which place, counted from the end, it looks like.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -74,29 +75,37 @@ class Order:
         return cls(arrays["order.weights"], arrays["order.offsets"], threshold)
 
 
-def learn_order(features: Sequence[Array], normaliser: "Normaliser") -> Order | None:
-    """Learn the usual order of clips from performances, each (clips, dim).
+def learn_order(
+    features: Sequence[Array],
+    normaliser: "Normaliser",
+    variants: Sequence[Sequence[Array]] = (),
+) -> Order | None:
+    """Learn the usual order of clips from performances, each (clips, dim), and their `variants`.
 
     The threshold is set on performances that were left out when the weights were fitted, so that
     `ALARM` of usual ones fall below it. `None` where too few have two places or more.
     """
-    components = [normaliser(values) for values in features if len(values) > 1]
-    if len(components) < MIN_PERFORMANCES:
+    looks = [
+        [normaliser(look) for look in (values, *others)]
+        for values, others in zip_longest(features, variants, fillvalue=())
+        if len(values) > 1
+    ]
+    if len(looks) < MIN_PERFORMANCES:
         return None
     # In a table every fifth may be the longest: then a place would be missing in a fold.
-    mixed = np.random.default_rng(0).permutation(len(components))
-    components = [components[i] for i in mixed]
-    longest = sorted((len(values) for values in components), reverse=True)
+    mixed = np.random.default_rng(0).permutation(len(looks))
+    looks = [looks[i] for i in mixed]
+    longest = sorted((len(one[0]) for one in looks), reverse=True)
     n_places = longest[MIN_PERFORMANCES - 1]
-    left_out = [v for part in range(N_FOLDS) for v in _left_out(components, part, n_places)]
-    return Order(*_fitted(components, n_places), float(np.quantile(left_out, ALARM)))
+    left_out = [v for part in range(N_FOLDS) for v in _left_out(looks, part, n_places)]
+    return Order(*_fitted(looks, n_places), float(np.quantile(left_out, ALARM)))
 
 
-def _left_out(components: Sequence[Array], part: int, n_places: int) -> list[float]:
-    """Measure every fifth performance by weights fitted to the others."""
-    others = [values for i, values in enumerate(components) if i % N_FOLDS != part]
+def _left_out(looks: Sequence[Sequence[Array]], part: int, n_places: int) -> list[float]:
+    """Measure every fifth performance, with its variants, by weights fitted to the others."""
+    others = [one for i, one in enumerate(looks) if i % N_FOLDS != part]
     order = Order(*_fitted(others, n_places), 0.0)
-    return [order.in_place(values) for values in components[part::N_FOLDS]]
+    return [order.in_place(components) for one in looks[part::N_FOLDS] for components in one]
 
 
 def _places(n_clips: int, n_places: int) -> npt.NDArray[np.int64]:
@@ -104,9 +113,10 @@ def _places(n_clips: int, n_places: int) -> npt.NDArray[np.int64]:
     return np.maximum(np.arange(n_clips) - n_clips + n_places, 0)
 
 
-def _fitted(components: Sequence[Array], n_places: int) -> tuple[Floats, Floats]:
+def _fitted(looks: Sequence[Sequence[Array]], n_places: int) -> tuple[Floats, Floats]:
     from sklearn.linear_model import LogisticRegression
 
+    components = [look for one in looks for look in one]
     places = np.concatenate([_places(len(values), n_places) for values in components])
     model = LogisticRegression(max_iter=2000)
     model.fit(np.concatenate(components).astype(np.float64), places)

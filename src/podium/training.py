@@ -193,7 +193,7 @@ def marked(
         Marked(
             sample.features.values,
             window_ends(video.n_used),
-            ((begins[sample.performance.id] or 0) - video.first_used) // video.step,
+            int(((begins[sample.performance.id] or 0) - video.first_used) / video.step),
         )
         for sample in extraction.samples
         for video in (sample.features.video,)
@@ -289,7 +289,8 @@ def _fitted(
         results.setdefault(floor, measure(values, samples, score_range).to_json())
     performances = [sample.performance for sample in samples]
     seen = [sample.features.values for sample in samples]
-    novelty = learn_novelty(seen)
+    variants = [[features.values for features in sample.variants] for sample in samples]
+    novelty = learn_novelty(seen, variants)
     return Model(
         name=name,
         backbone_name=options.backbone,
@@ -305,7 +306,7 @@ def _fitted(
         actions=tuple(sorted({p.action for p in performances if p.action})),
         evidence=Evidence(options.description, len(samples), options.seed, results),
         ending=learn_ending(seen, novelty.normaliser),
-        order=learn_order(seen, novelty.normaliser),
+        order=learn_order(seen, novelty.normaliser, variants),
         kinds=learn_kinds(seen, [p.action for p in performances]),
     )
 

@@ -26,10 +26,11 @@ __all__ = [
     "Frames",
     "Video",
     "VideoLimits",
+    "at_least",
+    "at_most",
     "decode",
     "each_frame",
     "probe",
-    "thinned",
     "without_leading_black",
     "without_repeats",
 ]
@@ -45,6 +46,9 @@ MISSING_SECONDS = 0.25
 
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 """What to do about a video that is too long."""
+
+CLEARLY = 1.15
+"""Rates that differ by a smaller factor are one: 30 frames a second are 29.97, and not 25."""
 
 REPEAT_LEVEL = 0.05
 """A frame that differs less than this on average (of 255) from the one before repeats it."""
@@ -79,8 +83,8 @@ class Frames:
     it held or, where only a part was wanted, up to one after that part. `n_promised` is how many
     its header promises, 0 where it is silent; `end_is_missing` says that the picture ends before
     the header says it should, where it was decoded to its end. `missing_event` names what was
-    looked for in the picture and is not there, "" where nothing is missing. `step` is 2 where every
-    second frame was kept.
+    looked for in the picture and is not there, "" where nothing is missing. `step` is how
+    many frames of the file one of these stands for: 2 where every second was kept.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -92,7 +96,7 @@ class Frames:
     n_promised: int = 0
     end_is_missing: bool = False
     missing_event: str = ""
-    step: int = 1
+    step: float = 1
 
     def __repr__(self) -> str:
         return f"Frames({self.pixels.shape}, {self.start_seconds[0]:.2f}-{self.end_seconds:.2f} s)"
@@ -249,23 +253,34 @@ def each_frame(
             yield Frame(_upright(answer), start, start + answer.duration_seconds)
 
 
-def thinned(frames: Frames, most_per_second: float) -> Frames:
-    """Keep every second frame, or third and so on, of a video of a much higher frame rate.
+def at_most(frames: Frames, per_second: float) -> Frames:
+    """Leave frames out of a video that shows clearly more of them a second."""
+    return _shown_at(frames, per_second) if _rate(frames) > per_second * CLEARLY else frames
 
-    They are counted back from the last. A video that has less than 1.5 times `most_per_second`
-    keeps all; what is left of another has between three and five quarters of it.
-    """
+
+def at_least(frames: Frames, per_second: float) -> Frames:
+    """Repeat frames of a video that shows clearly fewer of them a second."""
+    return _shown_at(frames, per_second) if _rate(frames) < per_second / CLEARLY else frames
+
+
+def _rate(frames: Frames) -> float:
+    """Say how many frames there are in a second, no number where that is not known."""
     usual = float(np.median(np.diff(frames.start_seconds))) if len(frames) > 1 else 0.0
-    step = round(1 / (usual * most_per_second)) if usual > 0 else 1
-    if step < 2:
-        return frames
-    kept = slice((len(frames) - 1) % step, None, step)
+    return 1 / usual if usual > 0 else math.nan
+
+
+def _shown_at(frames: Frames, per_second: float) -> Frames:
+    """Take what is shown at so many times a second, counted back from the beginning of the last."""
+    first, last = float(frames.start_seconds[0]), float(frames.start_seconds[-1])
+    seconds = last - np.arange(int((last - first) * per_second + 1e-3), -1, -1) / per_second
+    places = np.searchsorted(frames.start_seconds, seconds + 1e-3 / per_second, side="right") - 1
+    kept = np.maximum(places, 0)
     return replace(
         frames,
         pixels=frames.pixels[kept],
-        start_seconds=frames.start_seconds[kept],
+        start_seconds=np.maximum(seconds, first),
         numbers=frames.numbers[kept],
-        step=frames.step * step,
+        step=frames.step * round(_rate(frames) / per_second, 3),
     )
 
 
