@@ -22,18 +22,20 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from measuring import write
+from what_helped import SHIPPED
 
+from podium.augmentation import draw
 from podium.datasets import unlv_dive
 from podium.datasets.manifest import Manifest
 from podium.datasets.simulated import Simulated
 from podium.features import Extractor, FeatureCache, Features, Sample, extract
 from podium.kinds import learn_kinds
 from podium.model import load_model
-from podium.novelty import Novelty, learn_novelty
-from podium.order import Order, learn_order
+from podium.novelty import Novelty
+from podium.order import Order
 from podium.performance import Performance
 from podium.simulation import SimulationOptions, Sport, write_video
-from podium.training import folds
+from podium.training import folds, learn_usual
 from podium.video import decode, without_leading_black
 
 Pixels = npt.NDArray[np.uint8]
@@ -53,11 +55,9 @@ class Knowledge:
     order: Order | None
 
     @classmethod
-    def of(cls, samples: Sequence[Features]) -> Self:
+    def of(cls, samples: Sequence[Sample]) -> Self:
         """Learn it as `podium.training` does."""
-        values = [features.values for features in samples]
-        novelty = learn_novelty(values)
-        return cls(novelty, learn_order(values, novelty.normaliser))
+        return cls(*learn_usual(samples))
 
     def doubts(self, features: Features) -> list[bool]:
         """Say which of `WITNESSES` doubt a performance."""
@@ -100,7 +100,7 @@ def in_other_orders(features: Features, generator: np.random.Generator) -> dict[
     }
 
 
-def measure_folds(dives: Sequence[Features], foreign: Sets, n_divisions: int) -> dict[str, Any]:
+def measure_folds(dives: Sequence[Sample], foreign: Sets, n_divisions: int) -> dict[str, Any]:
     """Ask models of four fifths of the dives about the others, and about what is foreign."""
     found: dict[str, list[list[bool]]] = {LEFT_OUT: []}
     for division in range(n_divisions):
@@ -108,7 +108,7 @@ def measure_folds(dives: Sequence[Features], foreign: Sets, n_divisions: int) ->
         for part in folds(len(dives), division):
             others = np.setdiff1d(np.arange(len(dives)), part)
             known = Knowledge.of([dives[i] for i in others])
-            for features in (dives[i] for i in part):
+            for features in (dives[i].features for i in part):
                 found[LEFT_OUT].append(known.doubts(features))
                 if len(features) > 1:
                     for name, changed in in_other_orders(features, generator).items():
@@ -127,7 +127,7 @@ def measure_unseen(samples: Sequence[Sample], n_letters: int) -> dict[str, Any]:
     rows = []
     for left_out in sorted(set(kinds)):
         both = list(zip(samples, kinds, strict=True))
-        known = Knowledge.of([sample.features for sample, kind in both if kind != left_out])
+        known = Knowledge.of([sample for sample, kind in both if kind != left_out])
         rows += [known.doubts(sample.features) for sample, kind in both if kind == left_out]
     return shares(rows)
 
@@ -228,12 +228,12 @@ def main() -> None:
     dataset = unlv_dive.UnlvDive()
     dives = [p for p in dataset.performances() if p.split != "test"]
     extractor = load_model("diving").extractor(FeatureCache())
-    samples = extract(dives, extractor).samples
+    variants = draw(SHIPPED.augmentation, SHIPPED.seed)
+    samples = extract(dives, extractor, variants).samples
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         foreign = foreign_sets(dataset.root.parent, folder, extractor, dives)
-    features = [sample.features for sample in samples]
-    results = measure_folds(features, foreign, arguments.divisions)
+    results = measure_folds(samples, foreign, arguments.divisions)
     results["dives of an action never seen"] = measure_unseen(samples, 4)
     results["dives of a group of actions never seen"] = measure_unseen(samples, 1)
     pairs = measure_pairs(samples)

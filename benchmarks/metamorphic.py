@@ -4,7 +4,7 @@
 
 Copies of training dives of UNLV-Dive (a sample drawn by a seed) that show the same dive are scored
 as by the model `diving`, by scorers that have not seen these dives: they are fitted as it is, to
-four fifths of the others. A score holds when it moves by less than half the width of the range that
+four fifths of the dives. A score holds when it moves by less than half the width of the range that
 Podium shows with it; a copy is doubted when it is said to be unlike the training, or out of order,
 and the dive is not. The 70 test dives are not looked at. Then what any comparison must do is asked
 of the same scorers about all dives left out, and, with one clip of a rendered dive spoilt, of
@@ -37,7 +37,7 @@ from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.scorers import ComparingScorer
 from podium.simulation import SimulationOptions
-from podium.training import folds, make_scorer
+from podium.training import folds, learn_usual, make_scorer
 from podium.video import decode, probe
 
 Pixels = npt.NDArray[np.uint8]
@@ -156,11 +156,13 @@ class Fold:
 
 
 def left_out(model: Model, samples: Sequence[Sample]) -> Iterator[Fold]:
-    """Fit the scorer anew without each fifth of the samples."""
+    """Fit the scorer, and what is usual, anew without each fifth of the samples."""
     for part in folds(len(samples), SHIPPED.seed):
         others = [samples[i] for i in np.setdiff1d(np.arange(len(samples)), part)]
         scorer = make_scorer(SHIPPED.scorer, SHIPPED.scorer_options, SHIPPED.seed).fit(others)
-        yield Fold(Assessor(replace(model, scorer=scorer)), [samples[i] for i in part])
+        novelty, order = learn_usual(others)
+        judge = Assessor(replace(model, scorer=scorer, novelty=novelty, order=order))
+        yield Fold(judge, [samples[i] for i in part])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from podium.datasets.unlv_dive import UnlvDive
-from podium.features import Extractor, FeatureCache, Features, extract
+from podium.features import Extractor, FeatureCache, Sample, extract
 from podium.model import load_model
 
 
@@ -22,17 +22,18 @@ def doubt(monkeypatch):
 def made_up(make_sample):
     """A factory of performances whose clips each look like their place."""
 
-    def make(n: int, seed: int, shift: float = 0.0) -> list[Features]:
+    def make(n: int, seed: int, shift: float = 0.0) -> list[Sample]:
         generator = np.random.default_rng(seed)
         stages = 3 * np.random.default_rng(99).normal(size=(5, 8)) + shift
         values = [(stages + generator.normal(size=(5, 8))).astype(np.float32) for _ in range(n)]
-        return [make_sample(f"{seed}-{i}", v).features for i, v in enumerate(values)]
+        return [make_sample(f"{seed}-{i}", v) for i, v in enumerate(values)]
 
     return make
 
 
 def test_false_alarms_are_rare_and_what_is_foreign_or_shuffled_is_doubted(doubt, made_up):
-    found = doubt.measure_folds(made_up(100, 0), {"far": made_up(20, 1, shift=20.0)}, 1)
+    far = [sample.features for sample in made_up(20, 1, shift=20.0)]
+    found = doubt.measure_folds(made_up(100, 0), {"far": far}, 1)
     assert found[doubt.LEFT_OUT]["asked"] == 100
     assert found[doubt.LEFT_OUT]["any"] <= 0.08
     assert found["far"] == {"asked": 100, "novelty": 1, "order": found["far"]["order"], "end": 0,
@@ -43,7 +44,7 @@ def test_false_alarms_are_rare_and_what_is_foreign_or_shuffled_is_doubted(doubt,
 
 def test_a_missing_end_is_a_doubt(doubt, made_up):
     known = doubt.Knowledge.of(made_up(100, 0))
-    usual = made_up(1, 2)[0]
+    usual = made_up(1, 2)[0].features
     assert known.doubts(usual) == [False, False, False, False]
     for missing in ({"end_is_missing": True}, {"missing_event": "splash"}):
         cut = replace(usual, video=replace(usual.video, **missing))
@@ -72,7 +73,7 @@ def test_real_dives_are_rarely_doubted_and_what_is_none_nearly_always(
     extractor: Extractor = load_model("diving").extractor(FeatureCache())
     samples = extract(dives, extractor).samples
     foreign = doubt.foreign_sets(data_folder, tmp_path, extractor, dives)
-    found = doubt.measure_folds([sample.features for sample in samples], foreign, 1)
+    found = doubt.measure_folds(samples, foreign, 1)
     assert found[doubt.LEFT_OUT]["any"] <= 0.05
     for name in (*foreign, "dives, clips shuffled", "dives, clips reversed"):
         assert found[name]["any"] >= 0.9, name

@@ -25,8 +25,8 @@ from podium.features import Extraction, Extractor, FeatureCache, Sample, extract
 from podium.files import write_bytes
 from podium.kinds import learn_kinds
 from podium.model import Evidence, Model
-from podium.novelty import learn_novelty
-from podium.order import learn_order
+from podium.novelty import Novelty, learn_novelty
+from podium.order import Order, learn_order
 from podium.panel import is_judged_by_panel
 from podium.performance import Performance
 from podium.scorers import Scorer
@@ -289,8 +289,7 @@ def _fitted(
         results.setdefault(floor, measure(values, samples, score_range).to_json())
     performances = [sample.performance for sample in samples]
     seen = [sample.features.values for sample in samples]
-    variants = [[features.values for features in sample.variants] for sample in samples]
-    novelty = learn_novelty(seen, variants)
+    novelty, order = learn_usual(samples)
     return Model(
         name=name,
         backbone_name=options.backbone,
@@ -306,9 +305,17 @@ def _fitted(
         actions=tuple(sorted({p.action for p in performances if p.action})),
         evidence=Evidence(options.description, len(samples), options.seed, results),
         ending=learn_ending(seen, novelty.normaliser),
-        order=learn_order(seen, novelty.normaliser, variants),
+        order=order,
         kinds=learn_kinds(seen, [p.action for p in performances]),
     )
+
+
+def learn_usual(samples: Sequence[Sample]) -> tuple[Novelty, Order | None]:
+    """Learn what is usual of performances: how they look, and in which order."""
+    seen = [sample.features.values for sample in samples]
+    variants = [[features.values for features in sample.variants] for sample in samples]
+    novelty = learn_novelty(seen, variants)
+    return novelty, learn_order(seen, novelty.normaliser, variants)
 
 
 def _coverage(
