@@ -354,7 +354,7 @@ def test_clips_end_some_frames_after_the_event(small_model, cache, tmp_path, mon
         small_model.performances(), tmp_path / "bars", options, cache=cache
     )
     assert made.anchor.event == "water_entry"
-    ends = [sample.features.end_seconds[-1] * 25 for sample in extraction.samples]
+    ends = [sample.features.end_seconds[-1] * 30 for sample in extraction.samples]
     assert np.median(np.abs(np.array(ends) - (26 + 10 + 1))) <= made.anchor.large_error
     assert max(ends) < 50
     again = load_model(tmp_path / "bars")
