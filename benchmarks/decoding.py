@@ -19,7 +19,7 @@ import measuring
 
 import podium
 from podium import _decoder, decoding
-from podium.decoding import VideoLimits
+from podium.decoding import WHOLE, Part, VideoLimits
 from podium.features import FeatureCache
 from podium.simulation import stage, write_video
 from podium.video import decode
@@ -29,11 +29,11 @@ KNOWN = ("--action", "407", "--difficulty", "3.2", "--json")
 
 
 def asked_here(
-    path: Path, size: tuple[int, int], limits: VideoLimits
+    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
 ) -> Generator[tuple[bytes, bytearray]]:
     """Stand in for a child, in this process."""
     answers = io.BytesIO()
-    _decoder._answer(decoding._request(path, size, limits), answers)
+    _decoder._answer(decoding._request(path, size, limits, part), answers)
     answers.seek(0)
     while header := answers.read(decoding.HEADER.size):
         kind, n_bytes = decoding.HEADER.unpack(header)

@@ -20,10 +20,11 @@ PAIRS_TEXT = """Beside a reference of one's own, {doubted_of_one_action:.1%} of
 of {pairs_of_two_actions} pairs of two numbers were (both dives were left out; `podium.kinds`)."""
 
 METAMORPHIC_TEXT = """`metamorphic.py`: copies of {dives} training dives, drawn by a seed, scored by
-{model}. A score holds when it moves by less than half the width of the range shown (the aim: 90 %).
+{model}. A score holds when it moves by less than half the width of the range shown (the aim: 90 %);
+a copy is doubted when Podium says not to trust its score, and not so of the dive.
 """
 
-OF_DIVES = "Of all training dives, with the references of their action:"
+OF_DIVES = "Of all training dives, left out, with the references of their action:"
 
 TEXT = """# Results
 Made by `python benchmarks/summary.py` from the JSON files in this folder; `make bench` makes those.
@@ -144,7 +145,7 @@ def metamorphic() -> str:
         return "Not measured yet: `python benchmarks/metamorphic.py`."
     copies = [
         f"| {name} | {row['held']:.0%} | {row['identical']:.0%} | "
-        f"{row['median_of_half_range']:.2f} |"
+        f"{row['median_of_half_range']:.2f} | {row['doubted']:.0%} |"
         for name, row in result["copies"].items()
     ]
     spoilt = [
@@ -153,7 +154,8 @@ def metamorphic() -> str:
         for where, share in row.items()
     ]
     always = [f"- {name}: {share:.1%}" for name, share in result["comparisons"].items()]
-    head = "| copy | held | identical | median move, of half the range |\n|---|---|---|---|"
+    head = "| copy | held | identical | median move, of half the range | doubted |\n"
+    head += "|---|---|---|---|---|"
     said = METAMORPHIC_TEXT.format(**result)
     spoilt_of = f"Of {result['rendered']} rendered dives, by `simulated`:"
     return "\n".join((said, head, *copies, "", OF_DIVES, *always, "", spoilt_of, *spoilt))

@@ -39,7 +39,6 @@ from podium.backbones.c3d_mini import (
 from podium.backbones.figure import POINTS, angles
 from podium.backbones.mobilenet_v1 import MobileNetV1
 from podium.backbones.motion import Motion
-from podium.clips import bounded
 from podium.datasets.unlv_dive import UnlvDive
 from podium.embedding import Normaliser, fit_normaliser
 from podium.files import write_bytes
@@ -136,8 +135,10 @@ class Rendered:
 
 def frames_of(performance: Performance, width: int, height: int) -> Frames:
     """Decode what counts of a performance."""
-    frames = decode(performance.path, width=width, height=height)
-    return bounded(frames, performance.path, performance.start_frame, performance.end_frame)
+    return decode(
+        performance.path, width=width, height=height,
+        start_frame=performance.start_frame, end_frame=performance.end_frame,
+    )  # fmt: skip
 
 
 def kept_frames(performance: Performance, n_most: int | None = None) -> Frames:

@@ -148,7 +148,7 @@ def test_a_model_without_actions_says_so(judge, dive):
 
 @pytest.mark.parametrize("difficulty", [0, -3.2, float("nan"), float("inf"), -float("inf")])
 def test_an_impossible_difficulty_is_refused(judge, dive, difficulty):
-    message = f"difficulty {difficulty} must be a number above 0, such as 3.2"
+    message = f"difficulty {difficulty:g} must be a number above 0, such as 3.2"
     with pytest.raises(UsageError, match=whole(message)):
         judge.assess(dive, action="107", difficulty=difficulty)
 
@@ -194,7 +194,22 @@ def test_knowing_neither_widens_the_range_to_all_difficulties(judge, dive):
     assert made.score.high - made.score.low >= known.high - known.low
 
 
-@pytest.mark.parametrize("difficulty", [0.5, 33.0])
+@pytest.mark.parametrize("difficulty", [0.32, 24.0, 33.0])
+def test_a_difficulty_whose_decimal_point_is_shifted_is_refused(judge, dive, difficulty):
+    """Of a panel's scores, that is: a score rises with the difficulty, so it would be none."""
+    message = (
+        f"difficulty {difficulty:g} is none that a performance can have (the model was trained on "
+        "1.6 to 3.2): check its decimal point, and give one such as 2.4, or leave it out"
+    )
+    with pytest.raises(UsageError, match=whole(message)):
+        judge.assess(dive, action="107", difficulty=difficulty)
+    with pytest.raises(UsageError, match=whole(message)):
+        judge.score(Performance("x", dive, action="107", difficulty=difficulty))
+    own_scale = Assessor(replace(judge.model, is_panel=False))
+    assert len(own_scale.assess(dive, action="107", difficulty=difficulty).warnings) == 1
+
+
+@pytest.mark.parametrize("difficulty", [0.6, 10.0])
 def test_a_difficulty_far_from_all_in_training_is_doubted(judge, dive, difficulty):
     made = judge.assess(dive, action="107", difficulty=difficulty)
     seen = judge.model.scorer.target.overall
@@ -446,7 +461,29 @@ def test_an_assessment_says_score_range_and_difficulty(judge, dive):
     assert str(made) == (
         f"{score.value:.1f} of 60.0 ({score.low:.1f} to {score.high:.1f}), difficulty 2"
     )
-    assert str(judge.assess(dive, action="107")).endswith(", difficulty 2 (assumed)")
+
+
+def test_what_was_assumed_is_said_with_the_score(judge, dive):
+    """The score is out of what the assumed difficulty allows; its range is for all there may be."""
+    made = judge.assess(dive, action="107")
+    score = made.score
+    assert str(made) == (
+        f"{score.value:.1f} of 60.0 ({score.low:.1f} to {score.high:.1f}), difficulty 2 "
+        "(assumed; the range is for 1.6 to 2.4)"
+    )
+    assert (score.best, score.range_high) == (pytest.approx(60.0), pytest.approx(72.0))
+    assert made.difficulty_range == (1.6, 2.4)
+    assert made.to_json()["difficulty_range"] == [1.6, 2.4]
+    assert made.to_json()["score_best"] == pytest.approx(60.0)
+    alone = replace(made, difficulty_range=(2.0, 2.0))
+    assert str(alone).endswith(", difficulty 2 (assumed)")
+    known = judge.assess(dive, action="107", difficulty=2.0)
+    assert (known.difficulty_range, known.score.best) == (None, known.score.range_high)
+
+
+def test_a_score_is_never_above_the_highest_at_its_difficulty(floor, dive):
+    made = floor.assess(dive, action="107").score
+    assert made.low <= made.value <= made.of <= made.range_high
 
 
 def test_it_is_the_same_each_time_and_with_or_without_a_cache(judge, dive, small_model):

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podium.augmentation import Augmentation, AugmentationOptions, draw, mask_background
+from podium.augmentation import (
+    COPIES,
+    Augmentation,
+    AugmentationOptions,
+    compressed,
+    draw,
+    mask_background,
+)
 from podium.errors import UsageError
 from podium.video import Frames
 
@@ -60,6 +67,7 @@ def test_dropping_leaves_some_frames_in_order_with_their_own_times(n, drop, seed
     assert len(kept) == max(n - int(n * drop), min(least, n))
     for pixels, seconds in zip(kept.pixels, kept.start_seconds, strict=True):
         np.testing.assert_array_equal(pixels, frames.pixels[round(seconds * 10)])
+    np.testing.assert_array_equal(kept.numbers, np.rint(kept.start_seconds * 10))
     assert (np.diff(kept.start_seconds) > 0).all()
     assert kept.end_seconds == frames.end_seconds
 
@@ -103,6 +111,45 @@ def test_variants_stay_within_the_options(seed):
         assert not one.equalise
 
 
+def test_copies_stand_before_what_is_drawn():
+    drawn = draw(AugmentationOptions(n_variants=3), 5)
+    assert draw(AugmentationOptions(n_variants=3, copies=True), 5) == (*COPIES, *drawn)
+    assert draw(AugmentationOptions(n_variants=0, copies=True), 5) == COPIES
+
+
+def moving_picture(height: int, width: int) -> np.ndarray:
+    """A bright disc that crosses a picture of soft waves, with the noise of a camera."""
+    generator = np.random.default_rng(0)
+    rows, columns = np.mgrid[:height, :width]
+    waves = 90 + 40 * np.sin(rows / 5) + 20 * np.cos(columns / 7)
+    frames = []
+    for time in range(12):
+        disc = (rows - height / 2) ** 2 + (columns - 4 * time) ** 2 < 80
+        noisy = np.where(disc, 230, waves) + generator.normal(0, 6, (height, width))
+        frames.append(np.repeat(noisy[..., None], 3, axis=2))
+    return np.clip(frames, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("height", "width"), [(60, 80), (57, 79)])
+def test_the_stronger_a_copy_is_compressed_the_more_it_has_lost(height, width):
+    pixels = moving_picture(height, width)
+    lost = []
+    for rate_factor in (10, 25, 40):
+        lossy = compressed(pixels, rate_factor)
+        assert (lossy.shape, lossy.dtype) == (pixels.shape, pixels.dtype)
+        np.testing.assert_array_equal(lossy, compressed(pixels, rate_factor))
+        lost.append(np.abs(lossy.astype(float) - pixels).mean())
+    assert 0 < lost[0] < lost[1] < lost[2] < 10
+
+
+def test_a_compressed_variant_keeps_every_frame_and_its_time():
+    pixels = moving_picture(60, 80)
+    frames = Frames(pixels, np.arange(12) / 10, 1.2, np.arange(12), 12)
+    lossy = variant(compression=30)(frames)
+    np.testing.assert_array_equal(lossy.pixels, compressed(pixels, 30))
+    np.testing.assert_array_equal(lossy.start_seconds, frames.start_seconds)
+
+
 def test_no_variants_can_be_asked_for():
     assert draw(AugmentationOptions(n_variants=0), 0) == ()
 
@@ -115,6 +162,7 @@ def test_no_variants_can_be_asked_for():
 def test_impossible_options_are_refused(changed):
     plain = {
         "n_variants": 7, "zoom": 1.2, "brightness": 0.2, "equalise": 0.3, "mask": 0.3, "drop": 0.1,
+        "copies": False,
     } | changed  # fmt: skip
     shown = ", ".join(f"{name}={value!r}" for name, value in plain.items())
     message = (

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from podium import metrics
-from podium.benchmark import Benchmark, Cell, Draws, Results, System, compare, system_of
+from podium.benchmark.run import Benchmark, Cell, Draws, Results, System, compare, system_of
+from podium.benchmark.splits import stratified_splits
 from podium.errors import MissingFile, ModelError, UnknownName, UsageError
 from podium.performance import Performance
 from podium.scorers.ridge import RidgeOptions
-from podium.splits import stratified_splits
 
 
 @pytest.fixture(scope="module")

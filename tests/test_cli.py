@@ -25,7 +25,8 @@ from podium.words import languages
 
 README = Path(__file__).parent.parent / "README.md"
 LISTS = ("backbones", "datasets", "scorers", "models", "actions")
-COMMANDS = sorted(typer.main.get_command(app).commands)
+LISTED_COMMANDS = tuple(typer.main.get_command(app).commands)
+COMMANDS = sorted(LISTED_COMMANDS)
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 
 
@@ -155,10 +156,31 @@ def test_score_says_score_range_and_where_the_report_is(podium, model, dive, tmp
 def test_score_warns_of_what_it_had_to_assume(podium, model, dive):
     answer = podium("score", dive, *model)
     lines = answer.out.splitlines()
-    assert lines[0].endswith("(assumed)")
+    assert re.match(
+        r"^\d+\.\d of 60\.0 \(\d+\.\d to \d+\.\d\), difficulty 2 "
+        r"\(assumed; the range is for 1\.6 to 3\.2\)$",
+        lines[0],
+    )
     assert lines[1].startswith("warning: no action was given: it was compared as ")
     assert lines[2].startswith("warning: no difficulty was given: ")
     assert answer.err == ""
+
+
+def test_score_parts_what_cost_points_from_what_did_not(podium, model, dive, monkeypatch):
+    from podium.feedback import Remark
+
+    told = (Remark(0.0, 0.5, -4.0, "one"), Remark(1.0, 1.5, 2.0, "other"))
+    monkeypatch.setattr("podium.assessor.remarks", lambda _: told)
+    lines = podium("score", dive, *model, "--action", "107", "--difficulty", "2").out.splitlines()
+    assert lines[1:] == [
+        "What cost points (each number is what the score would gain if one clip alone were the "
+        "expert's, added up over the moment; these are no deductions and do not add up to what is "
+        "missing):",
+        "0.0-0.5 s  -4.0  one",
+        "Unlike the expert, but cost no points (with the expert's clips in their place the score "
+        "would not be higher):",
+        "1.0-1.5 s  +2.0  other",
+    ]
 
 
 def test_score_json_keeps_its_contract(podium, model, dive, tmp_path):
@@ -303,10 +325,13 @@ def test_predict_scores_every_row(podium, model, small_model, tmp_path):
     out = tmp_path / "predictions.csv"
     answer = podium("predict", small_model.manifest, "--out", out, *model)
     assert (answer.code, answer.out) == (0, "")
-    assert answer.err == f"30 scored, 0 failed: {out}\n"
+    assert answer.err == (
+        f"30 scored, 0 failed: {out}\n"
+        "the model learned from 24 of them: leave those out to measure it\n"
+    )
     found = rows(out)
     assert list(found[0]) == [
-        "file_name", "id", "score", "score_low", "score_high", "warnings", "error",
+        "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
     ]  # fmt: skip
     assert [row["file_name"] for row in found] == [
         row["file_name"] for row in rows(small_model.manifest)
@@ -314,6 +339,29 @@ def test_predict_scores_every_row(podium, model, small_model, tmp_path):
     for row in found:
         assert float(row["score_low"]) <= float(row["score"]) <= float(row["score_high"])
         assert row["error"] == ""
+    remembered = [row["is_remembered"] for row in found]
+    assert remembered == ["true"] * 24 + ["false"] * 6
+    said = "the model learned from this very performance: the score says what it remembers, not "
+    assert [said + "how well it scores" in row["warnings"] for row in found] == (
+        [True] * 24 + [False] * 6
+    )
+
+
+def test_a_model_is_not_measured_by_what_it_learned_from_without_a_word(
+    podium, model, small_model, tmp_path
+):
+    out = tmp_path / "p.csv"
+    podium("predict", small_model.manifest, "--out", out, "--split", "train", *model)
+    answer = podium("evaluate", out, small_model.manifest)
+    warning = (
+        "the model learned from 24 of the 24 performances measured: these numbers say what the "
+        "model remembers more than how well it scores: measure others (podium predict --split test)"
+    )
+    assert answer.err.splitlines()[0] == f"warning: {warning}"
+    constant = next(line for line in answer.out.splitlines() if line.startswith("constant"))
+    assert constant.split()[1:3] == ["24", "-"]
+    found = podium("evaluate", out, small_model.manifest, "--json").json()
+    assert (found["n_remembered"], found["warnings"]) == (24, [warning])
 
 
 def test_predict_agrees_with_score(podium, model, small_model, dive, tmp_path):
@@ -367,6 +415,7 @@ def test_predict_goes_on_where_some_fail(podium, model, table, tmp_path):
     assert all(row["score"] for id, row in found.items() if id not in errors)
     assert answer.err == (
         f"27 scored, 3 failed: {out}\n"
+        "the model learned from 21 of them: leave those out to measure it\n"
         f"  {errors['001']}\n  {errors['003']}\n  005.mp4: {errors['005']}\n"
     )
 
@@ -572,6 +621,26 @@ def test_inspect_says_what_a_video_holds(podium, dive):
     }
 
 
+@pytest.mark.parametrize(("n_black", "n_light", "n_counting"), [(0, 3, 3), (17, 3, 3), (3, 0, 3)])
+def test_inspect_says_what_a_video_holds_that_is_too_short(
+    podium, make_video, n_black, n_light, n_counting
+):
+    light = [np.full((48, 64, 3), 90 + 9 * i, np.uint8) for i in range(n_light)]
+    path = make_video(frames=[np.zeros((48, 64, 3), np.uint8)] * n_black + light)
+    answer = podium("inspect", path)
+    assert (answer.code, answer.err) == (0, "")
+    assert re.search(rf"^frames +{n_black + n_light}$", answer.out, re.M)
+    assert re.search(r"^first_used_frame +-$", answer.out, re.M)
+    found = podium("inspect", path, "--json").json()
+    assert list(found) == list(podium("inspect", make_video("long.mp4", 20), "--json").json())
+    assert (found["frames"], found["frames_promised"]) == (n_black + n_light, n_black + n_light)
+    assert (found["used_frames"], found["first_used_frame"], found["clips"]) == (0, None, 0)
+    assert found["warnings"] == [
+        f"{n_counting} of {n_black + n_light} frames count (no black padding, no repeats, no more "
+        "than 30 a second): at least 16 are needed for one clip"
+    ]
+
+
 # list
 
 
@@ -712,36 +781,70 @@ def test_without_a_command_the_help_is_shown(podium):
 # wrong usage: one line, exit code 2
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["score"],
-        ["compare", "a.mp4"],
-        ["predict", "m.csv"],
-        ["train"],
-        ["evaluate", "p.csv"],
-        ["nothing"],
-        ["score", "a.mp4", "--nothing"],
-        ["score", "a.mp4", "b.mp4"],
-        ["score", "a.mp4", "--difficulty", "hard"],
-        ["score", "a.mp4", "--difficulty"],
-        ["train", "m.csv", "--out", "x", "--seed", "one"],
-        ["score", "a.mp4", "--json=5"],
-    ],
-)
-def test_wrong_words_are_one_line(podium, words, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    answer = podium(*words)
-    assert answer.code == Exit.USAGE
-    assert answer.out == ""
-    assert re.match(r"^podium: \S.*\n$", answer.err)
-    assert snapshot(tmp_path) == {}
+WHOLE = "must be a whole number"
+WRONG_WORDS = {
+    "score": "podium score lacks VIDEO: give it (see podium score --help)",
+    "compare a.mp4": "podium compare lacks REFERENCE: give it (see podium compare --help)",
+    "predict m.csv": "podium predict lacks --out: give it (see podium predict --help)",
+    "train": "podium train lacks MANIFEST: give it (see podium train --help)",
+    "nothing": f"there is no command 'nothing': choose one of {', '.join(LISTED_COMMANDS)}",
+    "scor a.mp4": f"there is no command 'scor': choose one of {', '.join(LISTED_COMMANDS)}",
+    "--nothing": "podium has no option --nothing: podium --help lists those it has",
+    "score a.mp4 --nothing": (
+        "podium score has no option --nothing: podium score --help lists those it has"
+    ),
+    "score a.mp4 --dificulty 3": (
+        "podium score has no option --dificulty: choose --difficulty, or see podium score --help"
+    ),
+    "score a.mp4 b.mp4": (
+        "podium score has no use for 'b.mp4': leave it out, put quotes about a name that holds "
+        "spaces, or see podium score --help"
+    ),
+    "score a.mp4 --difficulty hard": "--difficulty 'hard' must be a number, such as 3.2",
+    "score a.mp4 --difficulty 3,3": "--difficulty '3,3' must be a number, such as 3.2",
+    "score a.mp4 --difficulty": "--difficulty needs a value: write one after it",
+    "score a.mp4 --json=5": "--json takes no value: write it alone",
+    "score a.mp4 --language xx": (
+        "no language is called 'xx': choose one of de, en, or add a file to podium/_words"
+    ),
+    "score a.mp4 --model=": (
+        f"no model is called '': choose one of {', '.join(shipped_models())}, or give the path of "
+        "a folder made by podium train"
+    ),
+    "train m.csv --out x --seed one": (f"--seed 'one' {WHOLE}, from 0 to 4294967295, such as 7"),
+    "train m.csv --out x --seed=-1": f"--seed '-1' {WHOLE}, from 0 to 4294967295, such as 7",
+    "demo --seed 4294967296": f"--seed '4294967296' {WHOLE}, from 0 to 4294967295, such as 7",
+    "train m.csv --out x --variants=-1": f"--variants '-1' {WHOLE}, 0 or more, such as 7",
+    "benchmark paper --seeds 0": f"--seeds '0' {WHOLE}, 1 or more, such as 10",
+    "benchmark paper --seeds 1.5": f"--seeds '1.5' {WHOLE}, 1 or more, such as 10",
+    "benchmark manifest": (
+        "the data set manifest is a table of your own: name it (podium benchmark manifest --root "
+        "dives.csv)"
+    ),
+    "serve --port 70000": f"--port '70000' {WHOLE}, from 0 to 65535, such as 8017",
+    "serve --port x": f"--port 'x' {WHOLE}, from 0 to 65535, such as 8017",
+    "serve --host=": "--host '' must be an address to listen on, such as 127.0.0.1",
+}
+
+
+@pytest.mark.parametrize("words", WRONG_WORDS)
+def test_wrong_words_are_answered_in_our_own(refused, words):
+    refused(Exit.USAGE, WRONG_WORDS[words], *words.split(" "))
 
 
 @pytest.mark.parametrize("difficulty", ["0", "-1.5", "nan", "inf"])
 def test_an_impossible_difficulty_is_refused(refused, model, dive, difficulty):
-    message = f"difficulty {float(difficulty)} must be a number above 0, such as 3.2"
+    message = f"difficulty {difficulty} must be a number above 0, such as 3.2"
     refused(2, message, "score", dive, *model, f"--difficulty={difficulty}")
+
+
+def test_a_difficulty_whose_decimal_point_is_shifted_is_refused(refused, model, dive):
+    refused(
+        2,
+        "difficulty 33 is none that a performance can have (the model was trained on 1.6 to 3.2): "
+        "check its decimal point, and give one such as 2.4, or leave it out",
+        "score", dive, *model, "--action", "107", "--difficulty", "33", "--report", "r.html",
+    )  # fmt: skip
 
 
 def test_an_unknown_action_is_refused(refused, model, dive):
@@ -861,7 +964,8 @@ def test_a_video_that_cannot_be_used_is_refused(refused, model, dive, unusable):
     refused(3, message, "score", dive, *model, "--reference", path, "--report", "r.html")
     refused(3, message, "compare", path, dive, *model, "--report", "r.html")
     refused(3, message, "compare", dive, path, *model, "--report", "r.html")
-    refused(3, message, "inspect", path)
+    if "too few" not in message:
+        refused(3, message, "inspect", path)
 
 
 @pytest.mark.parametrize("given", [["017"], ["017", "017"], ["005", "017"]])
@@ -927,14 +1031,32 @@ def test_a_damaged_model_is_refused(refused, small_model, dive, tmp_path):
     refused(3, message, "score", dive, "--model", folder, "--report", "r.html")
 
 
-def test_a_report_that_cannot_be_written_is_said(refused, model, dive, tmp_path):
-    advice = "check the path, its permissions and the free space"
-    given = ("score", dive, *model, "--json", "--report")
-    (tmp_path / "folder").mkdir()
-    refused(3, f"{tmp_path / 'folder'}: Is a directory: {advice}", *given, tmp_path / "folder")
-    (tmp_path / "file").write_text("mine")
-    message = f"{tmp_path / 'file'}: File exists: {advice}"
-    refused(3, message, *given, tmp_path / "file" / "r.html")
+def test_a_place_that_cannot_be_written_to_is_refused_before_any_work(
+    refused, model, small_model, dive, table, tmp_path
+):
+    folder, file = tmp_path / "folder", tmp_path / "file"
+    folder.mkdir()
+    file.write_text("mine")
+    writing = {
+        "the report": ["score", dive, *model, "--json", "--report"],
+        "the predictions": ["predict", table, *model, "--out"],
+        "the table of performances": ["convert", file, "--out"],
+    }
+    for what, given in writing.items():
+        refused(2, f"{folder}: is a folder: name a file for {what}", *given, folder)
+        refused(2, f"/: is a folder: name a file for {what}", *given, "/")
+        below = file / "there" / "x"
+        message = f"{below}: cannot be made, since {file} is a file: name another place for {what}"
+        refused(2, message, *given, below)
+    filling = {
+        "the report": ["compare", dive, dive, *model, "--report-dir"],
+        "the model": ["train", table, "--out"],
+        "the results": ["benchmark", "simulated", "--out"],
+        "the assessments": ["serve", "--port", "0", "--folder"],
+        "the videos and the report": ["demo", "--out"],
+    }
+    for what, given in filling.items():
+        refused(2, f"{file}: is a file: name a folder for {what}", *given, file)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to the administrator")

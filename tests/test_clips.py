@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podium.clips import ClipOptions, VideoFacts, bounded, clip_starts, cut, read_clips
+from podium.clips import ClipOptions, VideoFacts, clip_starts, cut, read_clips
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import UsageError, VideoError
 from podium.video import Frames
@@ -96,31 +96,12 @@ def test_clips_without_length_or_stride_are_refused(length, stride):
         ClipOptions(length, stride)
 
 
-@given(n=st.integers(1, 30), start=st.integers(-3, 33), end=st.integers(-3, 33))
-def test_bounds_are_inclusive_and_within_the_video(tmp_path_factory, n, start, end):
-    path = tmp_path_factory.getbasetemp() / "x.mp4"
-    wanted = list(range(n))
-    if 0 <= start <= end < n:
-        kept = bounded(numbered(n), path, start, end)
-        assert kept.pixels[:, 0, 0, 0].tolist() == wanted[start : end + 1]
-        return
-    message = f"{path}: has no frames {start} to {end}: it has {n}, so choose from 0 to {n - 1}"
-    with pytest.raises(VideoError, match=whole(message)):
-        bounded(numbered(n), path, start, end)
-
-
-def test_no_bounds_keep_everything(tmp_path):
-    assert len(bounded(numbered(7), tmp_path, None, None)) == 7
-    assert len(bounded(numbered(7), tmp_path, 2, None)) == 5
-    assert len(bounded(numbered(7), tmp_path, None, 2)) == 3
-
-
 def test_a_video_is_bounded_and_then_freed_of_black(make_video):
     black = [np.zeros((48, 64, 3), np.uint8)] * 10
     light = [np.full((48, 64, 3), 20 + 5 * i, np.uint8) for i in range(5, 45)]
     path = make_video("padded.mp4", black + light)
     clips = read_clips(path, **SIZE, start_frame=2, end_frame=44)
-    assert clips.video == VideoFacts(50, 32, 13, pytest.approx(32 / 25), (), 50)
+    assert clips.video == VideoFacts(46, 32, 13, pytest.approx(32 / 25), (), 50)
     np.testing.assert_allclose(clips.start_seconds, [13 / 25, 29 / 25])
     np.testing.assert_allclose(clips.end_seconds, [29 / 25, 45 / 25])
     assert abs(int(clips.pixels[0, 0, 20, 20, 0]) - (20 + 5 * 8)) <= 2

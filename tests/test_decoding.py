@@ -1,9 +1,11 @@
+import io
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +13,14 @@ import pytest
 
 from conftest import scene, write_video
 from podium import _decoder, decoding
-from podium.decoding import COMMAND, KINDS, Picture, VideoLimits, about, pictures
+from podium.decoding import COMMAND, KINDS, Part, Picture, VideoLimits, about, pictures
 from podium.errors import VideoError
 from podium.features import Extractor, extract
 from podium.performance import Performance
 from podium.video import decode, each_frame, probe
 
 SIZE = {"width": 64, "height": 48}
+SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 
 
 def whole(message: str) -> str:
@@ -152,6 +155,53 @@ def test_a_folder_of_modules_named_as_ours_does_no_harm(make_video, tmp_path, mo
     assert len(decode(path, **SIZE)) == 20
 
 
+def answered(path: Path, part: Part, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
+    """Answer in this process: how many frames were decoded, how many resized, how many sent."""
+    counts = {"decoded": 0, "resized": 0}
+    decoded, resizer = _decoder._decoded, _decoder.VideoReformatter
+
+    def counted(*given: object) -> Iterator[object]:
+        for frame in decoded(*given):
+            counts["decoded"] += 1
+            yield frame
+
+    class Counted:
+        def __init__(self) -> None:
+            self.resizer = resizer()
+
+        def reformat(self, *given: object, **how: object) -> object:
+            counts["resized"] += 1
+            return self.resizer.reformat(*given, **how)
+
+    monkeypatch.setattr(_decoder, "_decoded", counted)
+    monkeypatch.setattr(_decoder, "VideoReformatter", Counted)
+    answers = io.BytesIO()
+    _decoder._answer(decoding._request(path, (64, 48), VideoLimits(), part), answers)
+    answers.seek(0)
+    sent = 0
+    while header := answers.read(decoding.HEADER.size):
+        kind, n_bytes = decoding.HEADER.unpack(header)
+        answers.seek(n_bytes, os.SEEK_CUR)
+        sent += kind == b"F"
+    return counts["decoded"], counts["resized"], sent
+
+
+def test_only_a_part_is_resized_and_sent_and_decoding_stops_after_it(make_video, monkeypatch):
+    path = make_video(frames=60)
+    with monkeypatch.context() as patch:
+        assert answered(path, Part(20, 29), patch) == (31, 10, 10)
+    with monkeypatch.context() as patch:
+        assert answered(path, Part(20), patch) == (60, 40, 40)
+
+
+def test_a_child_that_stopped_after_a_part_is_used_again(long_video):
+    pid = one_child()
+    for start in (0, 50, 110):
+        part = decode(long_video, **SIZE, start_frame=start, end_frame=start + 3)
+        assert part.numbers.tolist() == list(range(start, start + 4))
+        assert pids() == [pid]
+
+
 # the death of a child
 
 
@@ -189,6 +239,21 @@ def test_a_child_that_hangs_is_ended(long_video, make_video):
         list(answers)
     assert not is_running(pid)
     assert len(decode(make_video(), **SIZE)) == 20
+
+
+def test_the_way_to_a_part_is_said_where_it_took_the_time(long_video, make_video):
+    decode(make_video(), **SIZE)
+    (pid,) = pids()
+    os.kill(pid, signal.SIGSTOP)
+    message = (
+        f"{long_video}: its decoding, the 2,000 frames before the performance included, took more "
+        "than the 0.2 s allowed: the file is damaged, or cut the performance out of it first"
+    )
+    with pytest.raises(VideoError, match=whole(message)):
+        decode(
+            long_video, **SIZE, start_frame=2000, limits=VideoLimits(waiting_seconds=0.2)
+        )  # fmt: skip
+    assert not is_running(pid)
 
 
 def test_time_that_the_reader_takes_is_no_waiting(make_video):
@@ -287,7 +352,7 @@ def test_no_memory_left_is_said(make_video, monkeypatch):
 
 def test_a_video_that_lasts_too_long_is_refused(make_video):
     path = make_video("x.mkv", 4, times_ms=[0, 40, 80, 4_000_000])
-    message = f"{path}: lasts more than 3600 s: cut the performance out of it first"
+    message = f"{path}: lasts more than 3600 s: {SHORTER}"
     with pytest.raises(VideoError, match=whole(message)):
         decode(path, **SIZE)
     assert len(decode(path, **SIZE, limits=VideoLimits(n_seconds=4001))) == 4
@@ -342,7 +407,7 @@ def test_a_video_of_many_frames_is_refused_in_little_memory(tmp_path):
     still = scene(0, 32, 32)
     path = write_video(tmp_path / "bomb.mp4", [still] * 20_000, preset="ultrafast")
     said, own, child = peak_megabytes(path)
-    assert said == f"{path}: has more than 5000 frames: cut the performance out of it first"
+    assert said == f"{path}: has more than 5000 frames: {SHORTER}"
     assert own + child < 1000
 
 
@@ -356,10 +421,21 @@ def test_a_video_of_many_frames_is_refused_in_little_memory(tmp_path):
         "b'?' + bytes(4)",
         "b'F' + (5).to_bytes(4, 'little') + bytes(5)",
         "b'E' + (5).to_bytes(4, 'little') + bytes(5)",
-        "b'E' + (28).to_bytes(4, 'little') + bytes(12) + b'\\0\\0\\0\\0\\0\\0\\xf8\\x7f' * 2",
+        "b'E' + (68).to_bytes(4, 'little') + bytes(60) + b'\\0\\0\\0\\0\\0\\0\\xf8\\x7f'",
+        "b'E' + (68).to_bytes(4, 'little') + bytes(28) + (5).to_bytes(8, 'little') + bytes(32)",
+        "b'E' + (68).to_bytes(4, 'little') + bytes(28) + b'\\xff' * 8 + bytes(32)",
         "b'F' + (37).to_bytes(4, 'little') + bytes(20) + b'\\xff' * 17",
     ],
-    ids=["huge", "unknown", "short picture", "short end", "nan", "wrong size"],
+    ids=[
+        "huge",
+        "unknown",
+        "short picture",
+        "short end",
+        "nan",
+        "frames kept back",
+        "fewer than none",
+        "wrong size",
+    ],
 )
 def test_nonsense_of_a_child_is_refused(make_video, monkeypatch, answer):
     code = f"import sys; sys.stdin.readline(); sys.stdout.buffer.write({answer})"

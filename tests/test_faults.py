@@ -4,14 +4,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from podium.errors import ManifestError, MissingFile
-from podium.faults import (
+from podium.benchmark.faults import (
     clips_of_phase,
     detection_summary,
     faulty_clips,
     read_comments,
     tally,
 )
+from podium.errors import ManifestError, MissingFile
 from podium.performance import Phase
 
 PHASES = (

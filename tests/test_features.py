@@ -17,12 +17,13 @@ from safetensors.torch import save_file as save_torch
 
 from podium import features as features_module
 from podium.augmentation import Augmentation
-from podium.clips import ClipOptions, read_clips
+from podium.clips import ClipOptions, counting, cut, read_clips
 from podium.errors import FeatureError, MissingFile, PodiumError, VideoError
 from podium.features import AHEAD, Extractor, FeatureCache, Features, extract, read_features
 from podium.files import cache_folder
 from podium.keypoints import Keypoints
 from podium.performance import Performance
+from podium.video import decode
 
 DROPPING = Augmentation(zoom=1, brightness=0.8, equalise=False, mask=False, drop=0.5, seed=1)
 
@@ -97,6 +98,10 @@ def test_a_performance_is_bounded_by_its_frames(make_video, backbone):
     features = Extractor(backbone).performance(performance)
     assert (features.video.first_used, features.video.n_used) == (9, 32)
     assert_same(features, Extractor(backbone).video(path, 4, 40))
+    clips = cut(counting(decode(path, width=32, height=24).span(4, 41)))
+    np.testing.assert_array_equal(features.values, Counting()(clips.pixels))
+    np.testing.assert_array_equal(features.start_seconds, clips.start_seconds)
+    np.testing.assert_array_equal(features.end_seconds, clips.end_seconds)
 
 
 def test_too_short_a_video_is_refused_by_name(make_video, extractor):

@@ -10,6 +10,7 @@ from podium.feedback import (
     Remark,
     chapters,
     clip_feedback,
+    grouped,
     remarks,
 )
 
@@ -192,3 +193,17 @@ def test_the_costliest_comes_first_and_equals_keep_their_time():
     assert [r.start_seconds for r in remarks(clips)] == [1.0, 0.0, 3.0, 2.0]
     plain = [clip(index, 0.4, None) for index in (0, 2, 4)]
     assert [r.start_seconds for r in remarks(plain)] == [0.0, 1.0, 2.0]
+
+
+def test_a_gain_does_not_stand_among_what_cost_points():
+    made = remarks([clip(0, 0.4, 2), clip(2, 0.4, -5), clip(4, 0.4, -0.04), clip(6, 0.4, -1)])
+    found = grouped(made)
+    assert list(found) == ["costs", "gains"]
+    assert [r.contribution for r in found["costs"]] == [-5, -1]
+    assert [str(r).split()[2] for r in found["gains"]] == ["+0.0", "+2.0"]
+    assert grouped(()) == {}
+
+
+def test_remarks_of_a_comparison_stand_apart():
+    made = remarks([clip(0, 0.4, None)])
+    assert grouped(made) == {"apart": made}

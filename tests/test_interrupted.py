@@ -30,12 +30,12 @@ from pathlib import Path
 import safetensors.numpy
 import torch, rich.console, rich.progress, scipy.stats, sklearn.linear_model
 import podium.training, podium.assessor, podium.backbones.motion, podium.scorers.ridge
-import podium.benchmark, podium.scorers.siamese_lstm, podium.tables
+import podium.benchmark.run, podium.benchmark.tables, podium.scorers.siamese_lstm
 from podium import metrics, training
 from conftest import QUICK
 metrics.bootstrap = functools.partial(metrics.bootstrap, n_resamples=30)
 make = training.make_scorer
-training.make_scorer = podium.benchmark.make_scorer = lambda name, options, seed: make(
+training.make_scorer = podium.benchmark.run.make_scorer = lambda name, options, seed: make(
     name, QUICK if name == "siamese_lstm" else options, seed)
 torch.set_num_threads(1)
 from podium.cli import run

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from podium.embedding import fit_normaliser
-from podium.kinds import ALARM, MIN_PERFORMANCES, Kinds, learn_kinds
+from podium.kinds import ALARM, EVEN, MIN_PERFORMANCES, Kinds, learn_kinds
 
 ACTIONS = ("107", "207", "407")
 
@@ -86,10 +85,8 @@ def test_too_few_or_one_action_alone_teach_nothing():
     assert learn_kinds(values, [f"{i}" for i in range(150)]) is None
 
 
-def test_a_pair_that_is_likelier_of_one_action_than_of_two_is_not_doubted(monkeypatch):
-    normaliser = fit_normaliser(np.eye(2, dtype=np.float32), 2)
-    kinds = Kinds(normaliser, np.zeros((12, 2)), np.zeros(2), threshold=-0.001)
-    values = np.zeros((3, 2), np.float32)
-    for likely, doubted in ((np.log(0.6), False), (np.log(0.4), True)):
-        monkeypatch.setattr(Kinds, "same", lambda *_, likely=likely: likely)
-        assert kinds.are_different(values, values) is doubted
+def test_a_pair_that_is_likelier_of_one_action_than_of_two_is_not_doubted():
+    """Where actions are easily told apart, the quantile would lie close to certainty."""
+    values, actions = performances(150, 0)
+    far = [v + 30 * ACTIONS.index(a) for v, a in zip(values, actions, strict=True)]
+    assert learn_kinds(far, actions).threshold == EVEN

@@ -57,8 +57,8 @@ def test_a_performance_is_most_like_itself(metamorphic, small_model):
         for p in small_model.performances()
     ]
     found = metamorphic.comparisons(judge.model.scorer, samples)
-    assert found["similar to itself above .5 in every clip"] == 1
-    assert found["similarity(V, V) >= similarity(V, W)"] == 1
+    assert len(found) == 3
+    assert all(all(holds) for holds in found.values())
 
 
 def test_one_clip_is_spoilt_and_no_other(metamorphic):
@@ -87,9 +87,7 @@ def test_copies_of_a_real_dive_have_about_its_score(metamorphic, data_folder, tm
     judge = podium.load("diving", cache=FeatureCache(tmp_path / "features"))
     dive = UnlvDive(data_folder / "unlv-dive").performances()[11]
     assert dive.split == "train"
-    moved = metamorphic.moves(judge, [replace(dive, judges=())])
-    assert moved.pop("remuxed") == [0.0]
-    moved.pop("encoded again, crf 35")  # this does not hold: see benchmarks/results
-    farthest = [max(values) for values in moved.values()]
-    assert np.mean(np.array(farthest) < 1) > 0.8  # of copies; of dives, see there
-    assert max(farthest) < 1.5
+    sample = Sample(replace(dive, judges=()), judge.model.extractor().performance(dive))
+    moved = dict(metamorphic.moves(metamorphic.Fold(judge, [sample]), {dive.id}))
+    assert moved.pop("remuxed") == metamorphic.Move(0.0, is_doubted=False)
+    assert max(copy.moved for copy in moved.values()) < 1

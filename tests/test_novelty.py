@@ -98,3 +98,15 @@ def test_it_survives_being_saved(novelty):
         "novelty.places",
         "novelty.distances",
     }
+
+
+def test_a_performance_that_was_learned_from_is_known_again(novelty):
+    generator = np.random.default_rng(2)
+    for values in performances(300, 0)[::30]:
+        read_again = values + 1e-5 * generator.normal(size=values.shape).astype(np.float32)
+        assert novelty.has_seen(values)
+        assert novelty.has_seen(read_again)
+
+
+def test_another_performance_of_the_same_kind_is_not_taken_for_one(novelty):
+    assert not any(novelty.has_seen(values) for values in performances(50, 1))

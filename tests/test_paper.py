@@ -9,14 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from podium import paper, pictures, tables, transfer
-from podium.benchmark import Results
-from podium.cli import Exit, run
-from podium.clips import VideoFacts
-from podium.errors import UnknownName, UsageError
-from podium.features import Features, Sample
-from podium.metric_learning import LearningOptions
-from podium.paper import (
+from podium.benchmark import paper, pictures, tables, transfer
+from podium.benchmark.paper import (
     CLAIMS,
     FLAGGING,
     QUICK,
@@ -26,9 +20,15 @@ from podium.paper import (
     one_judge,
     unseen_joints,
 )
+from podium.benchmark.run import Results
+from podium.benchmark.splits import fits, load_splits
+from podium.cli import Exit, run
+from podium.clips import VideoFacts
+from podium.errors import UnknownName, UsageError
+from podium.features import Features, Sample
+from podium.metric_learning import LearningOptions
 from podium.performance import Performance
 from podium.scorers.siamese_lstm import SiameseLSTM
-from podium.splits import fits, load_splits
 
 COLUMNS = ("file_name", "id", "split", "action", "score", "difficulty", "judges", "start_frame",
            "end_frame", "stage_frames", "paper_dive_type", "commentary")  # fmt: skip

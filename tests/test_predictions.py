@@ -7,7 +7,13 @@ from scipy import stats
 
 from podium.errors import ManifestError, MissingFile
 from podium.performance import Performance
-from podium.predictions import MIN_TRAIN, evaluate_predictions, read_predictions, unseen
+from podium.predictions import (
+    LEFT_OUT,
+    MIN_TRAIN,
+    evaluate_predictions,
+    read_predictions,
+    unseen,
+)
 
 HEADER = "file_name,id,score,score_low,score_high,warnings,error\n"
 
@@ -196,7 +202,9 @@ def test_with_too_few_training_rows_each_is_left_out_in_turn(table):
     text = rows(*((f"{i}.mp4", 0) for i in range(3)))
     found = evaluate_predictions(table(text), tested)
     assert found["baselines_fitted_to"] == (
-        "baselines were fitted, for each performance, to all the others that were measured"
+        "baselines were fitted, for each performance, to all the others that were measured; the "
+        "mean of the others is the lower the higher a score is, so the rank of type_mean comes out "
+        "too low, and that of constant, which would be -1 whatever the scores are, is not given"
     )
     expected = np.mean([(10 - 50) ** 2, (40 - 35) ** 2, (60 - 25) ** 2])
     assert found["baselines"]["constant"]["mse"] == pytest.approx(expected, abs=1e-5)
@@ -206,7 +214,59 @@ def test_a_measured_performance_is_never_fitted_to(table):
     rows_of_train = [performance(f"{i}.mp4", 10.0 * i, split="train") for i in range(MIN_TRAIN)]
     text = rows(*((f"{i}.mp4", 0) for i in range(MIN_TRAIN)))
     found = evaluate_predictions(table(text), rows_of_train)
-    assert found["baselines_fitted_to"].startswith("baselines were fitted, for each performance,")
+    assert found["baselines_fitted_to"] == LEFT_OUT
+
+
+def test_a_constant_that_was_left_out_in_turn_has_no_rank(table):
+    tested = [performance(f"{i}.mp4", 10.0 * i, difficulty=2.0 + i) for i in range(5)]
+    text = rows(*((f"{i}.mp4", i) for i in range(5)))
+    constant = evaluate_predictions(table(text), tested)["baselines"]["constant"]
+    assert constant["spearman"] is constant["execution_spearman"] is None
+    assert constant["interval"] == [None, None]
+    assert constant["mse"] > 0
+
+
+# what a model learned from
+
+MEASURE_OTHERS = (
+    "these numbers say what the model remembers more than how well it scores: measure others "
+    "(podium predict --split test)"
+)
+
+
+def table_that_says(remembered: dict[str, str]) -> str:
+    header = HEADER.strip() + ",is_remembered\n"
+    return header + "".join(f"{n}.mp4,{n},50,,,,,{said}\n" for n, said in remembered.items())
+
+
+def test_performances_that_the_model_learned_from_are_told(table):
+    tested = [performance(f"{n}.mp4", 50) for n in "abc"]
+    text = table_that_says({"a": "true", "b": "false", "c": "true"})
+    found = evaluate_predictions(table(text), tested)
+    assert found["n_remembered"] == 2
+    assert found["warnings"] == [
+        f"the model learned from 2 of the 3 performances measured: {MEASURE_OTHERS}"
+    ]
+
+
+def test_what_the_table_says_counts_and_not_the_split(table):
+    tested = [performance(f"{n}.mp4", 50, split="train") for n in "ab"]
+    found = evaluate_predictions(table(table_that_says({"a": "false", "b": "false"})), tested)
+    assert (found["n_remembered"], found["warnings"]) == (0, [])
+
+
+def test_rows_to_learn_from_are_suspected_where_the_table_says_nothing(table):
+    splits = ("train", "validation", "test", None)
+    tested = [performance(f"{i}.mp4", 10 * i, split=split) for i, split in enumerate(splits)]
+    text = rows(*((f"{i}.mp4", 10 * i) for i in range(4)))
+    found = evaluate_predictions(table(text), tested)
+    assert found["n_remembered"] is None
+    assert found["warnings"] == [
+        "2 of the 4 performances measured are of the split train or validation, from which models "
+        f"learn: {MEASURE_OTHERS}"
+    ]
+    found = evaluate_predictions(table(rows(("2.mp4", 20), ("3.mp4", 30))), tested)
+    assert (found["n_remembered"], found["warnings"]) == (None, [])
 
 
 def test_a_performance_that_is_not_seen_has_no_video():

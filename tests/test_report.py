@@ -171,6 +171,15 @@ def test_several_references_are_all_named(assessed):
     assert "Compared with 017 (95.50 points), similarity 0.43; own, similarity 0.90." in text
 
 
+def test_a_score_is_out_of_what_the_assumed_difficulty_allows(assessed):
+    score = replace(assessed.score, high=101.0, range_high=123.0, best=96.0)
+    made = replace(assessed, score=score, difficulty_range=(2.7, 4.1))
+    text = page_of(made).text
+    assert "61.3 of 96.0" in text
+    assert "3.2 (assumed; the range, and the scale below, are for 2.7 to 4.1)" in text
+    assert "<span>0.0</span><span>123.0</span>" in make_report(made).html
+
+
 def test_remarks_are_in_the_order_of_the_assessment(assessed):
     text = page_of(assessed).text
     assert (
@@ -179,6 +188,35 @@ def test_remarks_are_in_the_order_of_the_assessment(assessed):
     ) in text
     flawless = replace(assessed, remarks=())
     assert "No moment is more unlike the expert's than like it." in page_of(flawless).text
+
+
+COSTS = (
+    "What cost points (each number is what the score would gain if one clip alone were the "
+    "expert's, added up over the moment; these are no deductions and do not add up to what is "
+    "missing)"
+)
+GAINS = (
+    "Unlike the expert, but cost no points (with the expert's clips in their place the score would "
+    "not be higher)"
+)
+
+
+def test_what_cost_points_is_parted_from_what_did_not(assessed):
+    gain = replace(clips()[1], index=5, similarity=0.2, contribution=3.0, moment="splash")
+    made = replace(assessed, remarks=remarks((*clips(), gain)))
+    text = page_of(made).text
+    assert f"Moments to look at {COSTS} 0.4 to 0.6 s, -7.5 points" in text
+    assert text.index(COSTS) < text.index("-7.5 points") < text.index(GAINS)
+    assert text.index(GAINS) < text.index("+3.0 points: about the splash: unlike the expert")
+    assert GAINS not in page_of(assessed).text
+
+
+def test_a_comparison_speaks_of_no_points(assessed):
+    text = page_of(compared(assessed)).text
+    assert (
+        "Moments to look at Unlike the expert (no score was given, so nothing is said of points)"
+    ) in text
+    assert COSTS not in text
 
 
 def test_the_table_holds_the_numbers_of_the_assessment(assessed):

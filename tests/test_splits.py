@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from podium.errors import ManifestError, UsageError
-from podium.performance import Performance
-from podium.splits import (
+from podium.benchmark.splits import (
     DataSplit,
     action_of,
     fits,
@@ -15,6 +13,8 @@ from podium.splits import (
     save_splits,
     stratified_splits,
 )
+from podium.errors import ManifestError, UsageError
+from podium.performance import Performance
 
 
 def performances(counts: dict[str, int], **known) -> list[Performance]:
@@ -58,6 +58,12 @@ def test_a_lonely_performance_is_refused():
     message = "'b' has one performance only, which cannot be split: leave it out"
     with pytest.raises(UsageError, match=rf"^{message}$"):
         stratified_splits(performances({"a": 4, "b": 1}), [0])
+
+
+def test_one_performance_without_an_action_is_refused():
+    message = "one performance cannot be split: give two or more with scores"
+    with pytest.raises(UsageError, match=rf"^{message}$"):
+        stratified_splits([Performance("x", Path("x"))], [0])
 
 
 def test_each_event_is_left_out_once():

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from podium import findings, tables
-from podium.benchmark import Cell, Results
+from podium.benchmark import findings, tables
+from podium.benchmark.run import Cell, Results
 from podium.errors import MissingFile, UsageError
 
 REPOSITORY = Path(__file__).parent.parent

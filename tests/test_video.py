@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from podium import decoding
 from podium.datasets.unlv_dive import UnlvDive
-from podium.errors import MissingFile, VideoError
+from podium.errors import MissingFile, TooLong, VideoError
 from podium.video import (
     Frames,
     VideoLimits,
@@ -28,6 +29,7 @@ from podium.video import (
 
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 SIZE = {"width": 64, "height": 48}
+SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 
 
 def whole(message: str) -> str:
@@ -303,7 +305,7 @@ def test_a_cover_is_not_taken_for_the_video(tmp_path):
 def test_too_many_frames_are_refused(make_video):
     path = make_video(frames=20)
     assert len(decode(path, **SIZE, limits=VideoLimits(n_frames=20))) == 20
-    message = f"{path}: has more than 19 frames: cut the performance out of it first"
+    message = f"{path}: has more than 19 frames: {SHORTER}"
     with pytest.raises(VideoError, match=whole(message)):
         decode(path, **SIZE, limits=VideoLimits(n_frames=19))
 
@@ -341,6 +343,157 @@ def test_too_large_a_file_is_refused(make_video):
     )
     with pytest.raises(VideoError, match=whole(message)):
         decode(path, **SIZE, limits=VideoLimits(n_bytes=1000))
+
+
+# a part of a video
+
+
+def part_of_whole(path: Path, start: int, end: int) -> Frames:
+    """Decode everything and cut the part out of it."""
+    return decode(path, **SIZE).span(start, end + 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("video.mp4", {"bf": "3", "g": "12"}),
+        ("video.mp4", {"rotation": 90}),
+        ("video.mkv", {"g": "7"}),
+        ("video.mkv", {"times_ms": [0, 40, 41, 200, 210, 400, *range(500, 1760, 40)]}),
+        ("video.avi", {"codec": "mjpeg", "pixel_format": "yuvj420p"}),
+        ("video.ts", {}),
+        ("video.gif", {"codec": "gif", "pixel_format": "rgb8"}),
+    ],
+)
+def test_a_part_is_what_would_be_cut_out_of_the_whole(make_video, name, how):
+    path = make_video(name, 38, **how)
+    for start, end in [(0, 0), (0, 20), (5, 5), (11, 30), (4, 36), (4, 37), (37, 37)]:
+        part = decode(path, **SIZE, start_frame=start, end_frame=end)
+        expected = part_of_whole(path, start, end)
+        np.testing.assert_array_equal(part.pixels, expected.pixels)
+        np.testing.assert_array_equal(part.start_seconds, expected.start_seconds)
+        np.testing.assert_array_equal(part.numbers, expected.numbers)
+        assert part.end_seconds == expected.end_seconds
+        assert (part.n_promised, part.warnings) == (expected.n_promised, ())
+        assert part.n_decoded == min(end + 2, 38)
+        assert part.reaches_end == (end == 37)
+
+
+def test_a_part_may_have_one_bound_only(make_video):
+    path = make_video(frames=7)
+    for start, end, numbers in [(2, None, [2, 3, 4, 5, 6]), (None, 2, [0, 1, 2])]:
+        assert decode(path, **SIZE, start_frame=start, end_frame=end).numbers.tolist() == numbers
+
+
+def refuse_part(path: Path, start: int | None, end: int | None, message: str) -> None:
+    with pytest.raises(VideoError, match=whole(f"{path}: {message}")):
+        decode(path, **SIZE, start_frame=start, end_frame=end)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "named"),
+    [
+        (10, 20, "frames 10 to 20"),
+        (15, 15, "frames 15 to 15"),
+        (16, 10**30, f"frames 16 to {10**30}"),
+        (None, 15, "frames 0 to 15"),
+        (15, None, "frames from 15 on"),
+        (10**30, None, f"frames from {10**30} on"),
+    ],
+)
+def test_frames_that_a_video_does_not_have_are_refused(make_video, start, end, named):
+    message = f"has no {named}: it has 15, so choose from 0 to 14"
+    refuse_part(make_video(frames=15), start, end, message)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "named"),
+    [
+        (-1, 5, "frames -1 to 5"),
+        (-1, None, "frames from -1 on"),
+        (None, -1, "frames 0 to -1"),
+        (9, 8, "frames 9 to 8"),
+    ],
+)
+def test_bounds_that_no_video_has_are_refused_without_decoding_it(
+    make_video, monkeypatch, start, end, named
+):
+    monkeypatch.setattr(decoding, "pictures", lambda *_: pytest.fail("decoded"))
+    message = (
+        f"has no {named}: choose a start_frame of 0 or more, and an end_frame that is not before it"
+    )
+    refuse_part(make_video(frames=15), start, end, message)
+
+
+def test_limits_hold_for_the_part_that_is_kept(make_video):
+    path = make_video(frames=20)  # 25 frames a second
+    frames, seconds = VideoLimits(n_frames=5), VideoLimits(n_seconds=0.17)
+    for limits in (frames, seconds):
+        part = decode(path, **SIZE, start_frame=13, end_frame=17, limits=limits)
+        assert part.numbers.tolist() == [13, 14, 15, 16, 17]
+    for limits, end, said in [
+        (frames, 18, "frames 13 to 18 are more than the 5 allowed: choose fewer"),
+        (seconds, 18, "frames 13 to 18 last more than 0.17 s: choose fewer"),
+        (frames, None, "frames from 13 on are more than the 5 allowed: choose fewer"),
+        (seconds, None, "frames from 13 on last more than 0.17 s: choose fewer"),
+    ]:
+        with pytest.raises(TooLong, match=whole(f"{path}: {said}")):
+            decode(path, **SIZE, start_frame=13, end_frame=end, limits=limits)
+
+
+@pytest.mark.parametrize(("name", "is_promised"), [("video.mp4", True), ("video.mkv", False)])
+def test_a_part_before_a_lost_end_lacks_nothing(make_video, name, is_promised):
+    path = make_video(name, noise(50), g="5", container_options={"movflags": "faststart"})
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 6 // 10])
+    n = len(decode(path, **SIZE))
+    assert 20 < n < 40
+    before = decode(path, **SIZE, start_frame=2, end_frame=n - 2)
+    assert (before.warnings, before.end_is_missing) == ((), False)
+    for bounds in ({"start_frame": 2}, {"start_frame": 2, "end_frame": n - 1}):
+        to_the_end = decode(path, **SIZE, **bounds)
+        end = (
+            f"only {n} of the 50 frames promised could be read"
+            if is_promised
+            else f"the picture ends at {to_the_end.end_seconds:.1f} of the 2.0 s promised"
+        )
+        assert end in to_the_end.warnings
+        assert (to_the_end.end_is_missing, to_the_end.reaches_end) == (True, True)
+
+
+def test_damage_is_said_of_what_was_decoded_only(make_video):
+    path = make_video("video.avi", noise(40), codec="mjpeg", pixel_format="yuvj420p")
+    content = bytearray(path.read_bytes())
+    middle = content.index(b"movi") + (content.index(b"idx1") - content.index(b"movi")) // 2
+    start = content.index(b"\xff\xd8", middle)
+    content[start : start + 400] = bytes(400)
+    path.write_bytes(content)
+    (said, only) = decode(path, **SIZE).warnings
+    assert said == "1 damaged parts of the video were passed over"
+    assert only == "only 39 of the 40 frames promised could be read"
+    assert decode(path, **SIZE, end_frame=10).warnings == ()
+    assert decode(path, **SIZE, start_frame=10, end_frame=25).warnings == (said,)
+    assert decode(path, **SIZE, start_frame=25, end_frame=30).warnings == (said,)  # numbers moved
+    assert decode(path, **SIZE, start_frame=25).warnings == (said, only)
+
+
+def test_a_gap_is_said_of_what_was_decoded_only(make_video):
+    times = [*range(0, 1000, 40), *range(3000, 4000, 40), *range(9000, 10_000, 40)]
+    path = make_video("video.mkv", 75, times_ms=times)
+    first, second = (
+        "there is no frame between 1.0 and 3.0 s",
+        "there is no frame between 4.0 and 9.0 s",
+    )
+    for bounds, said in [
+        ((None, 20), ()),
+        ((None, 30), (first,)),
+        ((25, 40), (first,)),
+        ((26, 40), (first,)),
+        ((40, 60), (first, second)),
+        ((60, None), (second,)),  # of those before it the longest only
+    ]:
+        part = decode(path, **SIZE, start_frame=bounds[0], end_frame=bounds[1])
+        assert part.warnings == said, bounds
 
 
 # damage

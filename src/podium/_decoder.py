@@ -15,6 +15,7 @@ import struct
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import IO, Any
 
 import av
@@ -35,10 +36,12 @@ ABOUT = struct.Struct("<IIqddB")
 PICTURE = struct.Struct("<ddBIII")
 """Of a frame: when, how long (seconds), quarter turns, width, height, bytes a row."""
 
-END = struct.Struct("<Iqdd")
-"""Of a whole stream: damaged packets, frames promised, seconds promised for the file, and for it.
+END = struct.Struct("<Iqddqdddd")
+"""Of a stream: damaged packets, frames promised, seconds promised for the file, and for it.
 
-A number that is not promised is 0.
+Then how it was decoded: how many frames, when the first came, when the one after the last that was
+sent, and the longest step up to the first that was sent, from when to when. A number that is not
+promised, or not there, is 0.
 """
 
 MOST_DAMAGE = 1000
@@ -210,31 +213,67 @@ def _send_about(
     _send(answers, b"A", about, names.encode("utf-8", "replace"))
 
 
+@dataclass
+class _Course:
+    """How the frames of a stream came, one after the other; times in seconds."""
+
+    n_decoded: int = 0
+    first: float = 0.0
+    time: float = 0.0
+    step: float = 0.0
+    after: float = 0.0
+    gap: tuple[float, float] = (0.0, 0.0)
+
+    def take(self, frame: VideoFrame, stream: VideoStream) -> None:
+        """Note when a frame comes; one that has no time comes after the frame before."""
+        self.time = self.time + self.step if frame.time is None else float(frame.time)
+        self.step = _duration(frame, stream)
+        self.first = self.first if self.n_decoded else self.time
+        self.n_decoded += 1
+
+
 def _send_frames(
     request: dict[str, Any], container: InputContainer, stream: VideoStream, answers: IO[bytes]
 ) -> None:
-    """Send every frame, upright or a quarter turn from it, at the size asked for, and the end."""
+    """Send the frames asked for, upright or a quarter turn from it, at the size asked for."""
     # Before the first frame is decoded: each of the decoder's threads holds such a frame.
     _require_pixels(stream.width, stream.height, request)
     damage: list[str] = []
+    course = _Course()
     reformatter = VideoReformatter()  # one that is used again is three times faster than new ones
-    time, step = 0.0, 0.0
-    for frame in _decoded(request, container, stream, damage):
-        _require_pixels(frame.width, frame.height, request)
+    for frame in _wanted(request, _decoded(request, container, stream, damage), stream, course):
         turns = _quarter_turns(frame)
         sides = (request["width"], request["height"])
         width, height = sides if turns % 2 == 0 else sides[::-1]
         small = reformatter.reformat(
             frame, width=width, height=height, format="rgb24", interpolation="AREA"
         )
-        # Where a frame has no time, it comes after the frame before.
-        time = time + step if frame.time is None else float(frame.time)
-        step = _duration(frame, stream)
         plane: VideoPlane = small.planes[0]
-        picture = PICTURE.pack(time, step, turns, width, height, plane.line_size)
+        picture = PICTURE.pack(course.time, course.step, turns, width, height, plane.line_size)
         _send(answers, b"F", picture, memoryview(plane)[: plane.line_size * height])
-    promised = (_container_seconds(container), _stream_seconds(stream))
-    _send(answers, b"E", END.pack(len(damage), stream.frames, *promised))
+    promised = (stream.frames, _container_seconds(container), _stream_seconds(stream))
+    came = (course.n_decoded, course.first, course.after, *course.gap)
+    _send(answers, b"E", END.pack(len(damage), *promised, *came))
+
+
+def _wanted(
+    request: dict[str, Any], frames: Iterator[VideoFrame], stream: VideoStream, course: _Course
+) -> Iterator[VideoFrame]:
+    """Yield the frames from the first to the last asked for, and look whether another follows.
+
+    Those before are decoded, for what follows needs them, and let go.
+    """
+    for number, frame in enumerate(frames):
+        _require_pixels(frame.width, frame.height, request)
+        before = course.time
+        course.take(frame, stream)
+        if request["end_frame"] is not None and number > request["end_frame"]:
+            course.after = course.time
+            return
+        if 0 < number <= request["start_frame"]:
+            course.gap = max(course.gap, (before, course.time), key=lambda gap: gap[1] - gap[0])
+        if number >= request["start_frame"]:
+            yield frame
 
 
 def _require_pixels(width: int, height: int, request: dict[str, Any]) -> None:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 class Score:
     """A score in points with the range that holds it nine times in ten.
 
-    `range_low` and `range_high` are the lowest and highest score there can be. `marks` is the same
-    as mean marks of a panel, where the scores come from one.
+    `range_low` and `range_high` are the lowest and highest score there can be at any difficulty in
+    question, `best` is the highest at the one that was given or assumed, where known. `marks` is
+    the same as mean marks of a panel, where the scores come from one. `is_remembered` says that
+    the model learned from this very performance.
     """
 
     value: float
@@ -28,9 +30,16 @@ class Score:
     range_low: float
     range_high: float
     marks: Marks | None = None
+    is_remembered: bool = False
+    best: float | None = None
+
+    @property
+    def of(self) -> float:
+        """What the score is out of: the highest at its difficulty, or the highest there can be."""
+        return self.range_high if self.best is None else self.best
 
     def __str__(self) -> str:
-        return f"{self.value:.1f} of {self.range_high:.1f} ({self.low:.1f} to {self.high:.1f})"
+        return f"{self.value:.1f} of {self.of:.1f} ({self.low:.1f} to {self.high:.1f})"
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,8 @@ class Assessment:
     """How well one performance was done, beside the references it was compared with.
 
     `score` is `None` where two videos were only compared. `difficulty_is_assumed` says that it was
-    not given, so that the usual one of the action was taken. `alignment` puts the video in step
+    not given, so that the usual one of the action was taken; `difficulty_range` is what the score's
+    range then covers. `alignment` puts the video in step
     with the first reference whose video is at hand. `name` is what reports call the video, where
     that is not the name of its file.
     """
@@ -73,13 +83,20 @@ class Assessment:
     warnings: tuple[str, ...] = ()
     alignment: Alignment | None = None
     name: str | None = None
+    difficulty_range: tuple[float, float] | None = None
 
     def __str__(self) -> str:
         if self.score is None:
             return f"similarity {self.similarity:.2f} to {self.references[0].id}"
-        assumed = " (assumed)" if self.difficulty_is_assumed else ""
-        about = f", difficulty {self.difficulty:g}{assumed}" if self.difficulty else ""
-        return f"{self.score}{about}"
+        if not self.difficulty:
+            return str(self.score)
+        if not self.difficulty_is_assumed:
+            return f"{self.score}, difficulty {self.difficulty:g}"
+        return f"{self.score}, difficulty {self.difficulty:g} (assumed{self._covered()})"
+
+    def _covered(self) -> str:
+        low, high = self.difficulty_range or (0.0, 0.0)
+        return f"; the range is for {low:g} to {high:g}" if low < high else ""
 
     @property
     def shown_name(self) -> str:
@@ -105,6 +122,7 @@ class Assessment:
             "action": self.action,
             "difficulty": self.difficulty,
             "difficulty_is_assumed": self.difficulty_is_assumed,
+            "difficulty_range": self.difficulty_range and list(self.difficulty_range),
             "similarity": self.similarity,
             "references": [
                 {"id": r.id, "score": r.score, "similarity": r.similarity} for r in self.references
@@ -138,7 +156,9 @@ def _score_to_json(score: Score) -> dict[str, Any]:
         "score_low": score.low,
         "score_high": score.high,
         "score_range": [score.range_low, score.range_high],
+        "score_best": score.of,
         "marks": None if score.marks is None else asdict(score.marks),
+        "is_remembered": score.is_remembered,
     }
 
 

@@ -19,7 +19,16 @@ from podium.scorers import ComparingScorer
 
 QUERY = "your video"
 HIGHEST_SUM = COUNTING * HIGHEST_MARK
-_CAUTION = "take the score and its range with great caution"
+SHIFTED_POINT = 10**0.5
+"""A number farther off than this, as a factor, is nearer to one whose decimal point is shifted."""
+
+CAUTION = "take the score and its range with great caution"
+"""How every doubt of a whole assessment ends."""
+
+REMEMBERED = (
+    "the model learned from this very performance: the score says what it remembers, not how well "
+    "it scores"
+)
 
 
 @dataclass(frozen=True)
@@ -61,12 +70,13 @@ class Assessor:
         Raises
         ------
         UsageError, UnknownName
-            If the action is not one the model knows, or a reference is of another action.
+            If the action is not one the model knows, the difficulty is impossible, or a reference
+            is of another action.
         PodiumError
             If a file cannot be used.
         """
         action = self.known_action(action) or self._action_of(references)
-        _require_difficulty(difficulty)
+        self._require_difficulty(difficulty)
         features = self._features(Performance(QUERY, Path(video)))
         question = self._question(Path(video), features, action, difficulty)
         chosen = self._references(references, question.sample.performance.action)
@@ -95,9 +105,10 @@ class Assessor:
         Raises
         ------
         PodiumError
-            If the action is not known or the file cannot be used.
+            If the action is not known, the difficulty impossible, or the file cannot be used.
         """
         action = self.known_action(performance.action)
+        self._require_difficulty(performance.difficulty)
         features = self._features(performance)
         question = self._question(
             performance.path, features, action, performance.difficulty, performance.id
@@ -127,6 +138,26 @@ class Assessor:
             f"action {action!r} is not one that the model {self.model.name} was trained on: "
             f"choose one of {', '.join(self.model.actions)}"
         )
+
+    def _require_difficulty(self, difficulty: float | None) -> None:
+        """Refuse a difficulty that no performance can have: the score rises with it.
+
+        Where a panel's rule is known, one that is nearer to a shifted decimal point than to any
+        that was seen in training is none. Other scales may be anyone's own: those are doubted.
+        """
+        if difficulty is None:
+            return
+        if not 0 < difficulty < float("inf"):
+            raise UsageError(f"difficulty {difficulty:g} must be a number above 0, such as 3.2")
+        target = self.model.scorer.target
+        seen = target.overall
+        least, most = seen.low / SHIFTED_POINT, seen.high * SHIFTED_POINT
+        if self.model.is_panel and target.uses_execution and not least <= difficulty <= most:
+            raise UsageError(
+                f"difficulty {difficulty:g} is none that a performance can have (the model was "
+                f"trained on {seen.low:g} to {seen.high:g}): check its decimal point, and give "
+                f"one such as {seen.usual:g}, or leave it out"
+            )
 
     def _features(self, performance: Performance) -> Features:
         features, path = self._extractor.performance(performance), performance.path
@@ -234,11 +265,16 @@ class Assessor:
             least, most, low, high = bottom / middle, top / middle, middle, middle
         scores = (value, min(least * low, least * high), max(most * low, most * high))
         value, lowest, highest = (min(max(score, bottom), top) for score in scores)
+        best = self._best(question)
+        value = min(value, best)
         difficulty, marks = question.sample.performance.difficulty, None
         if self.model.is_panel and difficulty:
             # A mark is for the execution: that the difficulty is not known makes it no vaguer.
             marks = as_marks(value, least * middle, most * middle, difficulty)
-        return Score(value, lowest, highest, bottom, top, marks)
+        is_remembered = self.model.novelty.has_seen(question.sample.features.values)
+        return Score(
+            value, min(lowest, value), highest, bottom, top, marks, is_remembered, best
+        )  # fmt: skip
 
     def _bounds(self, question: Question) -> tuple[float, float]:
         """Give the lowest and highest score there can be, or were seen where no rule is known."""
@@ -246,6 +282,13 @@ class Assessor:
         if not self.model.is_panel or not difficulty:
             return self.model.score_range
         return 0.0, HIGHEST_SUM * max(difficulty, question.difficulty_range[1])
+
+    def _best(self, question: Question) -> float:
+        """Give the highest score there can be at the difficulty that was given or assumed."""
+        difficulty = question.sample.performance.difficulty
+        if not self.model.is_panel or not difficulty:
+            return self.model.score_range[1]
+        return HIGHEST_SUM * difficulty
 
     def _strangeness(self, features: Features, which: str = "this video") -> tuple[str, ...]:
         """Doubt a video that is unlike those of training, as a whole or in its order."""
@@ -255,10 +298,10 @@ class Assessor:
             said.append(
                 f"{which} is unlike those the model was trained on (only "
                 f"{novelty.share_farther(features.values):.1%} of them lie as far from the "
-                f"others): {_CAUTION}"
+                f"others): {CAUTION}"
             )
         if order and order.is_disordered(novelty.normaliser(features.values)):
-            said.append(f"the moments of {which} do not come in the usual order: {_CAUTION}")
+            said.append(f"the moments of {which} do not come in the usual order: {CAUTION}")
         return tuple(said)
 
     def _strange_references(self, query: Sample, references: Sequence[Sample]) -> tuple[str, ...]:
@@ -273,7 +316,7 @@ class Assessor:
         if not doubts and kinds and kinds.are_different(
             query.features.values, reference.features.values
         ):  # fmt: skip
-            doubts = (f"{name} seems to be of another action than this video: {_CAUTION}",)
+            doubts = (f"{name} seems to be of another action than this video: {CAUTION}",)
         return doubts
 
     def _doubts(self, question: Question, references: Sequence[Sample] = ()) -> tuple[str, ...]:
@@ -282,10 +325,17 @@ class Assessor:
         return (
             *features.video.warnings,
             *question.assumptions,
+            *self._memory(features),
             *self._ending(features),
             *self._strangeness(features),
             *self._strange_references(question.sample, references),
         )
+
+    def _memory(self, features: Features) -> tuple[str, ...]:
+        """Doubt a score of a performance that the model learned from."""
+        if not self.model.novelty.has_seen(features.values):
+            return ()
+        return (REMEMBERED,)
 
     def _ending(self, features: Features) -> tuple[str, ...]:
         """Doubt a video that seems to stop before the performance does."""
@@ -316,6 +366,9 @@ class Assessor:
             action=query.performance.action,
             difficulty=query.performance.difficulty,
             difficulty_is_assumed=question.difficulty_is_assumed,
+            difficulty_range=(
+                question.difficulty_range if question.difficulty_is_assumed else None
+            ),
             references=self._compared(query, references),
             clips=clips,
             remarks=remarks(clips),
@@ -393,8 +446,3 @@ def _of_action(reference: Sample, action: str | None) -> Sample:
             f"and the video of {action}: give references of the same action"
         )
     return reference
-
-
-def _require_difficulty(difficulty: float | None) -> None:
-    if difficulty is not None and not 0 < difficulty < float("inf"):
-        raise UsageError(f"difficulty {difficulty} must be a number above 0, such as 3.2")

@@ -1,9 +1,11 @@
 """Variants of a performance that change what the camera saw, and not how well it was done.
 
 The paper (III-C, V-A) names zoom, brightness, histogram equalisation, a masked background and
-dropped frames, without magnitudes; those here are options.
+dropped frames, without magnitudes; those here are options. So is the loss of a video that was
+compressed once more, which is what becomes of most that are passed on.
 """
 
+import io
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +24,7 @@ class AugmentationOptions:
 
     `zoom` is the largest magnification, `brightness` the largest relative change either way,
     `equalise` and `mask` the chance of each, and `drop` the largest share of frames left out.
+    With `copies`, what becomes of videos that are passed on (`COPIES`) is among the variants.
     """
 
     n_variants: int = 7
@@ -30,6 +33,7 @@ class AugmentationOptions:
     equalise: float = 0.3
     mask: float = 0.3
     drop: float = 0.1
+    copies: bool = False
 
     def __post_init__(self) -> None:
         shares = (self.brightness, self.equalise, self.mask)
@@ -43,7 +47,11 @@ class AugmentationOptions:
 
 @dataclass(frozen=True)
 class Augmentation:
-    """One variant's changes, drawn once and then the same for every frame."""
+    """One variant's changes, drawn once and then the same for every frame.
+
+    `compression` is the constant rate factor of H.264 at the size of the backbone's frames, 0 for
+    none: 18 is hardly to be seen, 51 the worst there is.
+    """
 
     zoom: float
     brightness: float
@@ -51,6 +59,7 @@ class Augmentation:
     mask: bool
     drop: float
     seed: int
+    compression: int = 0
 
     def __call__(self, frames: Frames, at_least: int = 1) -> Frames:
         """Make the variant of a performance; `at_least` so many frames are left of it."""
@@ -58,8 +67,10 @@ class Augmentation:
         pixels = kept.pixels
         if self.mask:
             pixels = mask_background(pixels)
-        changed = [self._frame(Image.fromarray(frame)) for frame in pixels]
-        return replace(kept, pixels=np.stack(changed))
+        changed = np.stack([self._frame(Image.fromarray(frame)) for frame in pixels])
+        if self.compression:
+            changed = compressed(changed, self.compression)
+        return replace(kept, pixels=changed)
 
     def _frame(self, image: Image.Image) -> Pixels:
         zoomed = _zoomed(image, self.zoom)
@@ -72,7 +83,8 @@ class Augmentation:
 def draw(options: AugmentationOptions, seed: int) -> tuple[Augmentation, ...]:
     """Draw the variants that every performance is given in one training; the seed fixes them."""
     generator = np.random.default_rng(seed)
-    return tuple(_drawn(options, generator) for _ in range(options.n_variants))
+    drawn = (_drawn(options, generator) for _ in range(options.n_variants))
+    return (*(COPIES if options.copies else ()), *drawn)
 
 
 def _drawn(options: AugmentationOptions, generator: np.random.Generator) -> Augmentation:
@@ -84,6 +96,37 @@ def _drawn(options: AugmentationOptions, generator: np.random.Generator) -> Augm
         drop=float(generator.uniform(0, options.drop)),
         seed=int(generator.integers(2**31)),
     )
+
+
+AS_IT_IS = Augmentation(zoom=1, brightness=1, equalise=False, mask=False, drop=0, seed=0)
+COPIES = (replace(AS_IT_IS, compression=30), replace(AS_IT_IS, drop=0.2))
+"""What becomes of videos that are passed on: they are compressed once more, so strongly that at
+their full size it would be about 35, or saved with 24 frames a second in place of 30."""
+
+
+def compressed(pixels: Pixels, rate_factor: int) -> Pixels:
+    """Lose what H.264 loses at a constant rate factor, (frames, height, width, 3) of 0-255.
+
+    For H.264 an odd side is made even, by its last row or column twice.
+    """
+    import av
+
+    height, width = pixels.shape[1:3]
+    even = np.pad(pixels, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    file = io.BytesIO()
+    with av.open(file, "w", format="matroska") as container:
+        # Its "macroblock tree" does not do the same twice.
+        options = {"crf": str(rate_factor), "preset": "veryfast", "x264-params": "mbtree=0"}
+        stream = container.add_stream("libx264", rate=30, options=options)
+        stream.height, stream.width = even.shape[1:3]
+        stream.pix_fmt = "yuv420p"
+        for frame in even:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(stream.encode())
+    file.seek(0)
+    with av.open(file, "r") as container:
+        seen = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    return np.asarray(np.stack(seen)[:, :height, :width], np.uint8)
 
 
 def mask_background(pixels: Pixels, threshold: float = 12.0) -> Pixels:
@@ -111,4 +154,9 @@ def _dropped(frames: Frames, share: float, seed: int, at_least: int) -> Frames:
     n_dropped = max(min(int(len(frames) * share), len(frames) - at_least), 0)
     keep = np.ones(len(frames), bool)
     keep[np.random.default_rng(seed).choice(len(frames), n_dropped, replace=False)] = False
-    return replace(frames, pixels=frames.pixels[keep], start_seconds=frames.start_seconds[keep])
+    return replace(
+        frames,
+        pixels=frames.pixels[keep],
+        start_seconds=frames.start_seconds[keep],
+        numbers=frames.numbers[keep],
+    )

@@ -12,16 +12,25 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.errors import ManifestError, ModelError, PodiumError, UsageError
+from podium.errors import ManifestError, ModelError, PodiumError, TooLong, UsageError
+from podium.usage import (
+    MOST_SEED,
+    WrongUsage,
+    in_our_words,
+    number,
+    require_file,
+    require_folder,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from podium.assessment import Assessment
     from podium.assessor import Assessor
-    from podium.benchmark import Results
+    from podium.benchmark.run import Results
     from podium.performance import Performance
 
 app = typer.Typer(
@@ -31,10 +40,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-
-
-# Click's, or in newer versions that of a copy of click inside Typer: by this name it is either.
-WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 
 
 class Exit(IntEnum):
@@ -48,7 +53,9 @@ class Exit(IntEnum):
     STOPPED = 130
 
 
-PREDICTED = ("file_name", "id", "score", "score_low", "score_high", "warnings", "error")
+PREDICTED = (
+    "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
+)  # fmt: skip
 """The columns of a table of predictions."""
 
 QUIET_SECONDS = 20.0
@@ -67,7 +74,14 @@ _ADVICE = {
 
 Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Seed = Annotated[int, typer.Option(help="The same seed gives the same model.")]
+Seed = Annotated[
+    int,
+    typer.Option(
+        parser=whole_number("--seed", 0, MOST_SEED, example=7),
+        metavar="N",
+        help="The same seed gives the same model.",
+    ),
+]
 ReportPath = Annotated[Path | None, typer.Option("--report", help="Write a report to this file.")]
 ReportFolder = Annotated[
     Path | None,
@@ -96,7 +110,14 @@ def score(
         list[str] | None, typer.Option(help="An expert's video of your own; may be repeated.")
     ] = None,
     action: Annotated[str | None, typer.Option(help="What was performed, such as 407.")] = None,
-    difficulty: Annotated[float | None, typer.Option(help="Its difficulty, such as 3.2.")] = None,
+    difficulty: Annotated[
+        float | None,
+        typer.Option(
+            parser=number("--difficulty", 3.2),
+            metavar="NUMBER",
+            help="Its difficulty, such as 3.2.",
+        ),
+    ] = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
     language: Language = "en",
@@ -136,6 +157,7 @@ def predict(
     shard: Shard = "0/1",
 ) -> None:
     """Score every performance of a table."""
+    require_file(out, "the predictions")
     rows = _shard(_of_split(_manifest(manifest), split, manifest), shard)
     _require_no_input(out, manifest, *(performance.path for performance in rows))
     assessor = _load(model)
@@ -144,8 +166,10 @@ def predict(
         for performance in _tracked(rows, "scoring")
     ]
     _write_csv(out, predicted)
-    failed = [row for row in predicted if row["error"]]
+    failed = [row for row in predicted if row.get("error")]
     _say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
+    if n_remembered := sum(row.get("is_remembered") == "true" for row in predicted):
+        _say(f"the model learned from {n_remembered} of them: leave those out to measure it")
     for row in failed:
         named = row["file_name"] in row["error"]
         _say(f"  {row['error']}" if named else f"  {row['file_name']}: {row['error']}")
@@ -161,8 +185,19 @@ def train(
     backbone: Backbone = "motion",
     seed: Seed = 0,
     variants: Annotated[
-        int, typer.Option(help="Augmented variants of each video; the paper has about 7.")
+        int,
+        typer.Option(
+            parser=whole_number("--variants", 0, example=7),
+            metavar="N",
+            help="Augmented variants of each video; the paper has about 7.",
+        ),
     ] = 0,
+    copies: Annotated[
+        bool,
+        typer.Option(
+            help="Learn from copies too, as they are passed on: no other score for these."
+        ),
+    ] = False,
     event: Annotated[
         str,
         typer.Option(help="Align clips at this phase's beginning (column phases), not the end."),
@@ -175,11 +210,12 @@ def train(
     from podium.features import FeatureCache
     from podium.training import TrainingOptions, train_model
 
+    require_folder(out, "the model")
     _catalog.find("podium.scorers", scorer)
     for part in backbone.split("+"):
         _catalog.find("podium.backbones", part)
     performances = _manifest(manifest)
-    augmentation = AugmentationOptions(n_variants=variants)
+    augmentation = AugmentationOptions(n_variants=variants, copies=copies)
     options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation, event=event)
     with _progress() as progress:
         made, extraction = train_model(
@@ -204,6 +240,8 @@ def evaluate(
         _print(json.dumps(results))
         return
     _print_table({"predictions": results, **results["baselines"]})
+    for warning in results["warnings"]:
+        _say(f"warning: {warning}")
     _say(results["baselines_fitted_to"])
 
 
@@ -237,6 +275,7 @@ def convert(
     """Make a table of performances of a pickle of labels; no program in it is run."""
     from podium.datasets._pickled import read_pickle, rows_of_labels
 
+    require_file(out, "the table of performances")
     _require_no_input(out, labels)
     rows = rows_of_labels(read_pickle(labels), labels, videos)
     _write_csv(out, rows, tuple(dict.fromkeys(column for row in rows for column in row)))
@@ -249,7 +288,14 @@ def benchmark(
     root: Annotated[
         Path | None, typer.Option(help="Where the data are; else in PODIUM_DATA.")
     ] = None,
-    seeds: Annotated[int, typer.Option(help="How many seeded splits.", min=1)] = 10,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            parser=whole_number("--seeds", 1, example=10),
+            metavar="N",
+            help="How many seeded splits.",
+        ),
+    ] = 10,
     quick: Annotated[bool, typer.Option(help="Two splits and three scorers only.")] = False,
     out: Annotated[
         Path, typer.Option(help="The folder for results; a stopped run goes on from there.")
@@ -270,8 +316,10 @@ def benchmark(
     ] = None,
 ) -> None:
     """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
-    from podium import _catalog, tables
+    from podium import _catalog
+    from podium.benchmark import tables
 
+    require_folder(out, "the results")
     if render:
         _say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
         return
@@ -293,11 +341,10 @@ def inspect(
     video: Annotated[Path, typer.Argument(help="The video to look at.")], as_json: Json = False
 ) -> None:
     """Say what a video file holds and how much of it would be used."""
-    from podium.clips import read_clips
     from podium.video import probe
 
     described = probe(video)
-    clips = read_clips(video, width=64, height=48)
+    usable = _usable(video)
     facts = {
         "file": str(video),
         "container": described.container,
@@ -307,14 +354,39 @@ def inspect(
         "rotation_degrees": described.rotation_degrees,
         "frames_per_second": described.frames_per_second,
         "seconds": described.seconds,
-        "frames": clips.video.n_frames,
+        "frames": usable.pop("frames"),
         "frames_promised": described.n_frames,
+        **usable,
+    }
+    _print_facts(facts, as_json)
+
+
+def _usable(video: Path) -> dict[str, Any]:
+    """Say how many frames a video holds and would be used; if none, its warnings say why."""
+    from podium.clips import ClipOptions, counting, cut
+    from podium.video import decode
+
+    nothing = {"frames": None, "used_frames": 0, "first_used_frame": None, "clips": 0}
+    try:
+        frames = decode(video, width=64, height=48)
+    except TooLong as error:
+        return {**nothing, "warnings": [str(error).removeprefix(f"{video}: ")]}
+    counted = counting(frames)
+    if len(counted) < ClipOptions.n_frames:
+        why = (
+            f"{len(counted)} of {len(frames)} frames count (no black padding, no repeats, no more "
+            f"than {ClipOptions.most_per_second:g} a second): at least {ClipOptions.n_frames} are "
+            "needed for one clip"
+        )
+        return {**nothing, "frames": len(frames), "warnings": [*counted.warnings, why]}
+    clips = cut(counted)
+    return {
+        "frames": clips.video.n_frames,
         "used_frames": clips.video.n_used,
         "first_used_frame": clips.video.first_used,
         "clips": len(clips),
         "warnings": list(clips.video.warnings),
     }
-    _print_facts(facts, as_json)
 
 
 @app.command("list")
@@ -330,7 +402,12 @@ def list_(
 @app.command()
 def serve(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Open http://127.0.0.1:PORT; 0: any free one.")
+        int,
+        typer.Option(
+            parser=whole_number("--port", 0, 65535, example=8017),
+            metavar="PORT",
+            help="Open http://127.0.0.1:PORT; 0: any free one.",
+        ),
     ] = 8017,
     host: Annotated[str, typer.Option(help="Where to listen: this machine only.")] = "127.0.0.1",
     model: Model = "diving",
@@ -346,6 +423,9 @@ def serve(
         raise UsageError(
             f"the page needs {error.name}, which is not installed: pip install 'podium[web]'"
         ) from error
+    require_folder(folder, "the assessments")
+    if not host:
+        raise UsageError("--host '' must be an address to listen on, such as 127.0.0.1")
     serve_page(folder or default_folder(), host=host, port=port, model=model, tell=_say)
 
 
@@ -359,6 +439,7 @@ def demo(
     """Render a dive and an expert's, score the dive, and write a report."""
     from podium.demo import run_demo
 
+    require_folder(out, "the videos and the report")
     with _progress() as progress:
         lines = run_demo(out, seed, progress.report)
     _print("\n".join(lines))
@@ -412,7 +493,7 @@ def run(arguments: Sequence[str]) -> int:
         )
         code = result if isinstance(result, int) else Exit.DONE
     except WrongUsage as error:
-        return _complain(error.format_message(), Exit.USAGE)
+        return _complain(in_our_words(error), Exit.USAGE)
     except (typer.Abort, KeyboardInterrupt):
         code = Exit.STOPPED
     except Exception as error:
@@ -464,9 +545,9 @@ def _paper(
     root: Path | None, seeds: int, quick: bool, systems: "Sequence[str]", asked: dict[str, Any]
 ) -> "Results":
     """Make the paper's tables; all of them, and the pictures, unless it is to be quick."""
-    from podium.paper import PaperBenchmark
-    from podium.pictures import draw_examples, draw_maps
-    from podium.transfer import TABLE_VI, with_transfer
+    from podium.benchmark.paper import PaperBenchmark
+    from podium.benchmark.pictures import draw_examples, draw_maps
+    from podium.benchmark.transfer import TABLE_VI, with_transfer
 
     named = [name for name in systems if name != TABLE_VI]
     earlier = None if quick else _earlier(asked["folder"] / f"{asked['backbone']}.json", systems)
@@ -489,7 +570,7 @@ def _paper(
 
 def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
     """Load what an earlier run came to; a damaged file matters only if rows are to be kept."""
-    from podium.benchmark import Results
+    from podium.benchmark.run import Results
 
     try:
         return Results.load(path) if path.is_file() else None
@@ -508,7 +589,7 @@ def _measured(
     progress: Any,
 ) -> "Results":
     from podium import _catalog
-    from podium.benchmark import Benchmark
+    from podium.benchmark.run import Benchmark
 
     dataset = _catalog.find("podium.datasets", name)(root)
     named = tuple(scorers or ("constant", "type_mean", "ridge", "siamese_lstm"))
@@ -541,10 +622,11 @@ class _Outputs:
 
     def check(self, *read: str | Path) -> None:
         """Refuse an unknown language, and to write over what is to be read."""
-        if self.report or self.folder:
-            from podium.words import load_words
+        from podium.words import load_words
 
-            load_words(self.language)
+        load_words(self.language)
+        require_file(self.report, "the report")
+        require_folder(self.folder, "the report")
         _require_no_input(self.report, *read)
         if self.folder:
             from podium.report import FILES_BESIDE
@@ -567,6 +649,10 @@ class _Outputs:
 
 
 def _answer(assessment: "Assessment", outputs: _Outputs, as_json: bool) -> None:
+    from podium.feedback import grouped
+    from podium.words import load_words
+
+    words = load_words()
     outputs.write(assessment)
     if as_json:
         _print(json.dumps(assessment.to_json()))
@@ -574,8 +660,10 @@ def _answer(assessment: "Assessment", outputs: _Outputs, as_json: bool) -> None:
     _print(assessment)
     for warning in assessment.warnings:
         _print(f"warning: {warning}")
-    for remark in assessment.remarks:
-        _print(remark)
+    for group, remarks in grouped(assessment.remarks).items():
+        _print(f"{words(f'remarks.{group}')} ({words(f'remarks.{group}_note')}):")
+        for remark in remarks:
+            _print(remark)
 
 
 def _require_no_input(out: Path | None, *read: str | Path) -> None:
@@ -612,14 +700,13 @@ def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -
         result, doubts = assessor.score(performance)
     except PodiumError as error:
         message = " ".join(str(error).split())
-        return {**row, "score": "", "score_low": "", "score_high": "", "warnings": "",
-                "error": message}  # fmt: skip
+        return {**row, "error": message}
     numbers = {"score": result.value, "score_low": result.low, "score_high": result.high}
     return {
         **row,
         **{key: f"{value:.4f}" for key, value in numbers.items()},
         "warnings": "; ".join(doubts),
-        "error": "",
+        "is_remembered": "true" if result.is_remembered else "false",
     }
 
 
@@ -666,7 +753,7 @@ def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
         return
     width = max((len(key) for key in facts), default=0)
     for key, value in facts.items():
-        shown = "; ".join(value) if isinstance(value, list) else value
+        shown = "; ".join(value) if isinstance(value, list) else "-" if value is None else value
         _print(f"{key:<{width}}  {shown}")
 
 

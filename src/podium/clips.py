@@ -39,12 +39,14 @@ class ClipOptions:
 class VideoFacts:
     """What became of a video on its way to clips; every assessment carries it.
 
-    `n_frames` is how many frames the file held, `n_used` how many of them are in a clip,
+    `n_frames` is how many frames of the file were decoded: all that it held or, where only a part
+    was wanted, up to one after that part. `n_used` is how many of them are in a clip,
     `first_used` the 0-based number of the first of these, and `seconds` how long they last.
     `n_promised` is how many frames the file's header promises, 0 where it is silent;
-    `end_is_missing` says that the picture ends before the header says it should, `missing_event`
-    what was looked for in the picture and is not there (`podium.anchor`). `step` is 2 where every
-    second frame was used, because there were so many a second.
+    `end_is_missing` says that the picture ends before the header says it should, where it was
+    decoded to its end; `missing_event` what was looked for in the picture and is not there
+    (`podium.anchor`). `step` is 2 where every second frame was used, because there were so many a
+    second.
     """
 
     n_frames: int
@@ -138,7 +140,7 @@ def read_clips(
     MissingFile, VideoError
         If the video cannot be read, is out of those bounds, or is too short.
     """
-    frames = bounded(decode(path, width=width, height=height), path, start_frame, end_frame)
+    frames = decode(path, width=width, height=height, start_frame=start_frame, end_frame=end_frame)
     try:
         return cut(counting(frames, options), options)
     except VideoError as error:
@@ -148,24 +150,6 @@ def read_clips(
 def counting(frames: Frames, options: ClipOptions = ClipOptions()) -> Frames:
     """Keep the frames that count: no black padding, no repeated frames, not too many a second."""
     return without_repeats(without_leading_black(thinned(frames, options.most_per_second)))
-
-
-def bounded(frames: Frames, path: Path, start_frame: int | None, end_frame: int | None) -> Frames:
-    """Keep the frames from `start_frame` to `end_frame` (0-based, inclusive).
-
-    Raises
-    ------
-    VideoError
-        If the video does not have these frames.
-    """
-    start = 0 if start_frame is None else start_frame
-    end = len(frames) - 1 if end_frame is None else end_frame
-    if not 0 <= start <= end < len(frames):
-        raise VideoError(
-            f"{path}: has no frames {start} to {end}: it has {len(frames)}, "
-            f"so choose from 0 to {len(frames) - 1}"
-        )
-    return frames.span(start, end + 1)
 
 
 def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:

@@ -30,7 +30,7 @@ from podium.errors import VideoError
 HEADER = struct.Struct("<cI")
 ABOUT = struct.Struct("<IIqddB")
 PICTURE = struct.Struct("<ddBIII")
-END = struct.Struct("<Iqdd")
+END = struct.Struct("<Iqddqdddd")
 
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif"
 """The only container formats that are opened: others (`concat`, playlists) can name other files."""
@@ -52,8 +52,10 @@ _PIPE_BYTES = 1 << 20
 class VideoLimits:
     """How large a video may be, and how much may be spent on it; beyond that it is refused.
 
-    `n_seconds` is how long it may last, `waiting_seconds` how long its decoding may be waited for,
-    `memory_bytes` how much address space the decoder may use (where the system can limit it).
+    `n_frames` and `n_seconds` are how long it may be, or the part of it that is wanted, wherever
+    that lies; `waiting_seconds` is how long its decoding may be waited for, from its first frame to
+    the last that is wanted, and `memory_bytes` how much address space the decoder may use (where
+    the system can limit it).
     """
 
     n_frames: int = 5_000
@@ -89,13 +91,40 @@ class Picture(NamedTuple):
     content: bytearray
 
 
-class End(NamedTuple):
-    """What was said once all frames had come; numbers that are not promised are 0."""
+class Part(NamedTuple):
+    """Which frames of a file are wanted: 0-based, inclusive; `None` is its last one."""
 
-    n_damaged: int
-    n_frames: int
-    seconds: float
-    stream_seconds: float
+    start_frame: int = 0
+    end_frame: int | None = None
+
+    def n_of(self, n_decoded: int) -> int:
+        """Say how many of these there are in a file of which so many frames were decoded."""
+        stop = n_decoded if self.end_frame is None else min(n_decoded, self.end_frame + 1)
+        return max(stop - self.start_frame, 0)
+
+
+WHOLE = Part()
+"""All frames of a file."""
+
+
+class End(NamedTuple):
+    """What was said once all frames had come; numbers that are not promised are 0.
+
+    `n_frames`, `seconds` and `stream_seconds` are promised. `n_decoded` frames were decoded, those
+    before the wanted ones and one after them included; the first came at `first_seconds`, the one
+    after them at `next_seconds`. Up to the first that was wanted, the longest time without a new
+    frame was from `gap_start` to `gap_end`.
+    """
+
+    n_damaged: int = 0
+    n_frames: int = 0
+    seconds: float = 0.0
+    stream_seconds: float = 0.0
+    n_decoded: int = 0
+    first_seconds: float = 0.0
+    next_seconds: float = 0.0
+    gap_start: float = 0.0
+    gap_end: float = 0.0
 
 
 def about(path: Path, limits: VideoLimits) -> About:
@@ -113,17 +142,29 @@ def about(path: Path, limits: VideoLimits) -> About:
     raise VideoError(f"{path}: the decoder said nothing of it: {KINDS}")
 
 
-def pictures(path: Path, size: tuple[int, int], limits: VideoLimits) -> Generator[Picture | End]:
-    """Ask for every frame of a file at `size`, (width, height), and at last how it ended.
+def pictures(
+    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
+) -> Generator[Picture | End]:
+    """Ask for frames of a file at `size`, (width, height), and at last how it ended.
+
+    The frames before `part` are decoded and not sent; of those after it, one at most is decoded.
 
     Raises
     ------
     VideoError
         If the file cannot be decoded within the limits, or ends the child.
     """
-    with closing(_asked(path, size, limits)) as answers:
+    n_sent = 0
+    with closing(_asked(path, size, limits, part)) as answers:
         for kind, content in answers:
-            yield _picture(path, content, size) if kind == b"F" else _end(path, content)
+            if kind == b"F":
+                yield _picture(path, content, size)
+                n_sent += 1
+                continue
+            end = _end(path, content)
+            if n_sent != part.n_of(end.n_decoded):
+                _nonsense(path)
+            yield end
 
 
 def start_ahead() -> None:
@@ -132,14 +173,14 @@ def start_ahead() -> None:
 
 
 def _asked(
-    path: Path, size: tuple[int, int], limits: VideoLimits
+    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
 ) -> Generator[tuple[bytes, bytearray]]:
     """Give the answers to one request; the child is used again if it gave all of them."""
     most_bytes = 3 * size[0] * size[1] + _MOST_PADDING * max(size) + _MOST_WORDS
     with _borrowed() as child:
-        child.ask(_request(path, size, limits), limits.waiting_seconds)
+        child.ask(_request(path, size, limits, part), limits.waiting_seconds)
         while True:
-            kind, content = _next(child, path, most_bytes, limits)
+            kind, content = _next(child, path, most_bytes, limits, part)
             if kind in (b"R", b"E", b"A"):  # one that ran out of memory is not used again
                 child.is_free = True
             if kind == b"R":
@@ -151,11 +192,14 @@ def _asked(
                 return
 
 
-def _request(path: Path, size: tuple[int, int], limits: VideoLimits) -> dict[str, object]:
+def _request(
+    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part
+) -> dict[str, object]:
     return {
         "path": str(path.resolve()),
         "width": size[0],
         "height": size[1],
+        **part._asdict(),
         "containers": CONTAINERS,
         "advice": KINDS,
         "n_pixels": limits.n_pixels,
@@ -165,7 +209,7 @@ def _request(path: Path, size: tuple[int, int], limits: VideoLimits) -> dict[str
 
 
 def _next(
-    child: "_Child", path: Path, most_bytes: int, limits: VideoLimits
+    child: "_Child", path: Path, most_bytes: int, limits: VideoLimits, part: Part
 ) -> tuple[bytes, bytearray]:
     try:
         kind, n_bytes = HEADER.unpack(child.read(HEADER.size))
@@ -173,10 +217,7 @@ def _next(
             _nonsense(path)
         return kind, child.read(n_bytes)
     except TimeoutError:
-        raise VideoError(
-            f"{path}: its decoding took more than the {limits.waiting_seconds:g} s allowed: "
-            "the file is damaged, or cut the performance out of it first"
-        ) from None
+        raise VideoError(f"{path}: {_too_much_time(limits, part)}") from None
     except EOFError:
         raise VideoError(f"{path}: {_last_words(child.ended())}") from None
 
@@ -195,6 +236,15 @@ def _last_words(code: int) -> str:
         "was ended by SIGXCPU": "it took too long: cut the performance out of it first",
     }.get(how, "the file is damaged, or memory ran out")
     return f"the decoder {how} while it looked at it: {why}"
+
+
+def _too_much_time(limits: VideoLimits, part: Part) -> str:
+    before = f", the {part.start_frame:,} frames before the performance included,"
+    return (
+        f"its decoding{before if part.start_frame else ''} took more than the "
+        f"{limits.waiting_seconds:g} s allowed: "
+        "the file is damaged, or cut the performance out of it first"
+    )
 
 
 def _too_much_memory(limits: VideoLimits) -> str:
@@ -228,10 +278,10 @@ def _picture(path: Path, content: bytearray, size: tuple[int, int]) -> Picture:
 def _end(path: Path, content: bytearray) -> End:
     if len(content) != END.size:
         _nonsense(path)
-    n_damaged, n_frames, seconds, stream_seconds = END.unpack(content)
-    if not _is_time(seconds, stream_seconds):
+    end = End(*END.unpack(content))
+    if end.n_decoded < 0 or not _is_time(*end[2:]):
         _nonsense(path)
-    return End(n_damaged, max(n_frames, 0), seconds, stream_seconds)
+    return end._replace(n_frames=max(end.n_frames, 0))
 
 
 def _is_time(*seconds: float) -> bool:

@@ -28,6 +28,10 @@ class VideoError(PodiumError, ValueError):
     """A video that cannot be read as one, or holds too little to be assessed."""
 
 
+class TooLong(VideoError):
+    """A video, or the part of it that is wanted, that goes on beyond the limits."""
+
+
 class MissingFile(PodiumError, FileNotFoundError):
     """A file that was named is not there."""
 

@@ -79,6 +79,12 @@ def with_coverage(measures: Measures, low: Floats, high: Floats, true: Floats) -
     return replace(measures, covered=float(np.mean((true >= low) & (true <= high))))
 
 
+def without_ranks(measures: Measures) -> Measures:
+    """Leave out how well predictions rank, where it would say nothing."""
+    nan, unknown = float("nan"), Interval(float("nan"), float("nan"))
+    return replace(measures, spearman=nan, execution_spearman=nan, interval=unknown)
+
+
 def true_scores(samples: Sequence[Sample]) -> Floats:
     """Give the judges' scores in points, (performances,)."""
     missing = [s.performance.id for s in samples if s.performance.score is None]

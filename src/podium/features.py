@@ -21,7 +21,7 @@ from safetensors.numpy import save
 from podium.anchor import Anchor, eye
 from podium.augmentation import Augmentation
 from podium.backbones import Backbone, describe
-from podium.clips import ClipOptions, Clips, VideoFacts, bounded, counting, cut
+from podium.clips import ClipOptions, Clips, VideoFacts, counting, cut
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.files import cache_folder, digest, remove_half_written, write_bytes
 from podium.keypoints import filled
@@ -299,9 +299,11 @@ class Extractor:
 
 
 def _decoded(performance: Performance, frame_size: tuple[int, int], options: ClipOptions) -> Frames:
-    path, (width, height) = performance.path, frame_size
-    frames = decode(path, width=width, height=height)
-    frames = bounded(frames, path, performance.start_frame, performance.end_frame)
+    width, height = frame_size
+    frames = decode(
+        performance.path, width=width, height=height,
+        start_frame=performance.start_frame, end_frame=performance.end_frame,
+    )  # fmt: skip
     return counting(frames, options)
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -41,6 +41,9 @@ class ClipFeedback:
     moment: str = ""
 
 
+RemarkGroup = Literal["costs", "gains", "apart"]
+"""What cost points, what is unlike the expert's but cost none, and what has no points."""
+
 RemarkKind = Literal["least", "unlike", "costly"]
 """The clip least like the expert's, another that is faulty, or one that cost points though alike.
 """
@@ -61,8 +64,16 @@ class Remark:
     moment: str = ""
     similarity: float | None = None
 
+    @property
+    def group(self) -> RemarkGroup:
+        """Say where it belongs, by its points as they are shown: to a tenth."""
+        if self.contribution is None:
+            return "apart"
+        return "costs" if round(self.contribution, 1) < 0 else "gains"
+
     def __str__(self) -> str:
-        cost = "" if self.contribution is None else f"  {self.contribution:+.1f}"
+        # What rounds to nothing is no loss: + 0.0 takes the sign off a zero.
+        cost = "" if self.contribution is None else f"  {round(self.contribution, 1) + 0.0:+.1f}"
         if not math.isfinite(self.start_seconds):  # features given as a file carry no times
             return f"time not known{cost}  {self.words}"
         return f"{self.start_seconds:.1f}-{self.end_seconds:.1f} s{cost}  {self.words}"
@@ -136,6 +147,14 @@ def remarks(clips: Sequence[ClipFeedback]) -> tuple[Remark, ...]:
     worst = min((clip.similarity for clip in clips), default=1.0)
     lines = [_remark(span, worst) for span in spans]
     return tuple(sorted(lines, key=lambda remark: remark.contribution or 0.0))
+
+
+def grouped(remarks: Sequence[Remark]) -> dict[RemarkGroup, tuple[Remark, ...]]:
+    """Part what cost points from what did not; groups without a remark are left out."""
+    parts = {
+        group: tuple(r for r in remarks if r.group == group) for group in get_args(RemarkGroup)
+    }
+    return {group: part for group, part in parts.items() if part}
 
 
 def _contributions(scorer: ComparingScorer, query: Sample, references: Sequence[Sample]) -> Floats:

@@ -40,7 +40,7 @@ class Kinds:
     """What the actions look like: `weights` (places x components, actions), `offsets` (actions,).
 
     Two performances that are less likely than `threshold` (a logarithm) to be of one action are
-    taken for two actions'.
+    taken for two actions'; it is no higher than `EVEN`.
     """
 
     normaliser: "Normaliser"
@@ -59,12 +59,8 @@ class Kinds:
         return float(np.logaddexp.reduce(self.chances(query) + self.chances(reference)))
 
     def are_different(self, query: Array, reference: Array) -> bool:
-        """Say whether two performances, each (clips, dim), seem to be of two actions.
-
-        A pair that is likelier of one action than of two never does, though where actions are
-        easily told apart the threshold may lie higher.
-        """
-        return bool(self.same(query, reference) < min(self.threshold, EVEN))
+        """Say whether two performances, each (clips, dim), seem to be of two actions."""
+        return bool(self.same(query, reference) < self.threshold)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Give it as arrays, as it is saved."""
@@ -91,7 +87,9 @@ def learn_kinds(features: Sequence[Array], actions: Sequence[str | None]) -> Kin
     """Learn it from performances, each (clips, dim), and their actions.
 
     The threshold is set on pairs of performances that were both left out when the rest was learned.
-    `None` where too few have an action, or all the same one.
+    Where actions are easily told apart it would lie above `EVEN`, and pairs that are likelier of
+    one action than of two would be doubted: there it is `EVEN`. `None` where too few have an
+    action, or all the same one.
     """
     named = _repeated([(v, a) for v, a in zip(features, actions, strict=True) if a is not None])
     if len(named) < MIN_PERFORMANCES or len({action for _, action in named}) < 2:
@@ -105,7 +103,7 @@ def learn_kinds(features: Sequence[Array], actions: Sequence[str | None]) -> Kin
     ]  # fmt: skip
     if len(left_out) < MIN_PAIRS:
         return None
-    return _fitted(named, float(np.quantile(left_out, ALARM)))
+    return _fitted(named, min(float(np.quantile(left_out, ALARM)), EVEN))
 
 
 def _repeated(named: Sequence[tuple[Array, str]]) -> list[tuple[Array, str]]:

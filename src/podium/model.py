@@ -167,7 +167,7 @@ def find_model(name_or_path: str | Path) -> Path:
     shipped = SHIPPED / str(name_or_path)
     if str(name_or_path) in shipped_models():
         return shipped
-    if Path(name_or_path).is_dir():
+    if str(name_or_path) and Path(name_or_path).is_dir():
         return Path(name_or_path)
     raise UnknownName(
         f"no model is called {str(name_or_path)!r}: choose one of "

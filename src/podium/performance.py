@@ -23,7 +23,8 @@ class Performance:
     """One labelled execution: where its video is and what is known of it.
 
     `score` and `difficulty` are in the points of its competition; `None` means not known.
-    `start_frame` and `end_frame` (0-based, inclusive) bound the part of the video that counts.
+    `start_frame` and `end_frame` (0-based, inclusive) bound the part of the video that counts; the
+    video may be a recording of hours.
     `extra` keeps the columns of a table that Podium has no use for.
     """
 

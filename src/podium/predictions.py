@@ -13,16 +13,25 @@ from podium.clips import VideoFacts
 from podium.errors import ManifestError, MissingFile
 from podium.evaluation import (
     Floats,
+    Measures,
     floor_predictions,
     left_out_floor_predictions,
     measure,
     true_scores,
     with_coverage,
+    without_ranks,
 )
 from podium.features import Features, Sample
 from podium.performance import Performance
+from podium.problems import listed, problem
 
 MIN_TRAIN = 10
+
+LEFT_OUT = (
+    "baselines were fitted, for each performance, to all the others that were measured; the mean "
+    "of the others is the lower the higher a score is, so the rank of type_mean comes out too low, "
+    "and that of constant, which would be -1 whatever the scores are, is not given"
+)
 
 Rows = Mapping[tuple[str, str], Mapping[str, str]]
 """The rows of a table by file name and id: several performances may lie in one file."""
@@ -40,20 +49,25 @@ def evaluate_predictions(predictions: Path, performances: Sequence[Performance])
         If the table is missing or damaged, or names no performance that has a true score.
     """
     rows = read_predictions(predictions)
-    samples, predicted, low, high = _matched(rows, performances, predictions)
+    measured, samples = _matched(rows, performances, predictions)
+    columns = ("score", "score_low", "score_high")
+    predicted, low, high = (
+        np.array([_number(row.get(c, "")) for row in measured]) for c in columns
+    )
+    n_remembered, warning = _remembered(measured, samples)
     true = true_scores(samples)
     score_range = _score_range(performances)
     measures = measure(predicted, samples, score_range)
     if np.isfinite(low).all() and np.isfinite(high).all():
         measures = with_coverage(measures, low, high, true)
-    floors, fitted_to = _floors(samples, performances)
+    floors, fitted_to = _floors(samples, performances, score_range)
     return {
         **measures.to_json(),
         "score_range": list(score_range),
         "n_failed": sum(1 for row in rows.values() if row["error"]),
-        "baselines": {
-            name: measure(values, samples, score_range).to_json() for name, values in floors.items()
-        },
+        "n_remembered": n_remembered,
+        "warnings": [warning] if warning else [],
+        "baselines": {name: floor.to_json() for name, floor in floors.items()},
         "baselines_fitted_to": fitted_to,
     }
 
@@ -87,34 +101,61 @@ def read_predictions(path: Path) -> Rows:
         plain.setdefault("error", "")
         key = plain["file_name"], plain.get("id", "")
         if key in found:
-            problems.append(f"line {line}: {plain['file_name']} is predicted twice")
+            name = plain["file_name"]
+            problems.append(problem(line, "{name} is predicted twice", name=name))
         if not plain["error"] and not math.isfinite(_number(plain["score"])):
-            problems.append(f"line {line}: score {plain['score']!r} must be a number")
+            score = plain["score"]
+            problems.append(problem(line, "score {score!r} must be a number", score=score))
         found[key] = plain
     if problems:
-        raise ManifestError(f"{path}: {'; '.join(problems)}")
+        raise ManifestError(f"{path}: {listed(problems)}")
     return found
 
 
 def _matched(
     rows: Rows, performances: Sequence[Performance], path: Path
-) -> tuple[list[Sample], Floats, Floats, Floats]:
+) -> tuple[list[Mapping[str, str]], list[Sample]]:
     """Bring predictions and true scores together; performances without a score are left out."""
-    samples, numbers = [], []
+    measured, samples = [], []
     for performance in performances:
         row = _row_of(performance, rows)
         if row is None or row["error"] or performance.score is None:
             continue
+        measured.append(row)
         samples.append(unseen(performance))
-        columns = ("score", "score_low", "score_high")
-        numbers.append([_number(row.get(column, "")) for column in columns])
     if not samples:
         raise ManifestError(
             f"{path}: predicts no performance of the manifest that has a score: "
             "use the manifest that the predictions were made from, with its scores"
         )
-    predicted, low, high = np.array(numbers).T
-    return samples, predicted, low, high
+    return measured, samples
+
+
+def _remembered(
+    measured: Sequence[Mapping[str, str]], samples: Sequence[Sample]
+) -> tuple[int | None, str | None]:
+    """Count the performances that the model learned from, where the table says; warn of them.
+
+    Where it does not, those are suspected that the manifest says are to be learned from.
+    """
+    n = len(measured)
+    if all(row.get("is_remembered") for row in measured):
+        n_remembered = sum(row["is_remembered"] == "true" for row in measured)
+        why = f"the model learned from {n_remembered} of the {n} performances measured"
+        return n_remembered, _warning(why) if n_remembered else None
+    n_suspected = sum(s.performance.split in ("train", "validation") for s in samples)
+    why = (
+        f"{n_suspected} of the {n} performances measured are of the split train or validation, "
+        "from which models learn"
+    )
+    return None, _warning(why) if n_suspected else None
+
+
+def _warning(why: str) -> str:
+    return (
+        f"{why}: these numbers say what the model remembers more than how well it scores: "
+        "measure others (podium predict --split test)"
+    )
 
 
 def unseen(performance: Performance) -> Sample:
@@ -134,8 +175,10 @@ def _row_of(performance: Performance, rows: Rows) -> Mapping[str, str] | None:
 
 
 def _floors(
-    samples: Sequence[Sample], performances: Sequence[Performance]
-) -> tuple[dict[str, Floats], str]:
+    samples: Sequence[Sample],
+    performances: Sequence[Performance],
+    score_range: tuple[float, float],
+) -> tuple[dict[str, Measures], str]:
     measured = {sample.performance.id for sample in samples}
     train = [
         unseen(p)
@@ -144,11 +187,17 @@ def _floors(
     ]
     if len(train) >= MIN_TRAIN:
         words = f"baselines were fitted to the {len(train)} training performances of the manifest"
-        return floor_predictions(train, samples), words
+        return _measured(floor_predictions(train, samples), samples, score_range), words
     if len(samples) < 2:
         return {}, "no baselines: there is nothing to fit them to"
-    words = "baselines were fitted, for each performance, to all the others that were measured"
-    return left_out_floor_predictions(samples), words
+    floors = _measured(left_out_floor_predictions(samples), samples, score_range)
+    return {**floors, "constant": without_ranks(floors["constant"])}, LEFT_OUT
+
+
+def _measured(
+    predicted: Mapping[str, Floats], samples: Sequence[Sample], score_range: tuple[float, float]
+) -> dict[str, Measures]:
+    return {name: measure(values, samples, score_range) for name, values in predicted.items()}
 
 
 def _score_range(performances: Sequence[Performance]) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from podium.assessment import Assessment
 from podium.errors import PodiumError
-from podium.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters
+from podium.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, grouped
 from podium.files import write_bytes
 from podium.panel import JUDGE_SD
 from podium.playback import Playback, make_playback
@@ -160,6 +160,7 @@ class _Page:
             name=self.name,
             reference_name=_reference_name(assessment),
             compared=self._compared(),
+            groups=grouped(assessment.remarks),
             moments=self.moments,
             has_reference_pictures=any(moment.reference_picture for moment in self.moments),
             printed=_worst(assessment.clips, MOST_PRINTED_CLIPS),
@@ -167,6 +168,7 @@ class _Page:
             most_points=max([*points, 1.0]),
             faulty_below=FAULTY_BELOW,
             judge_sd=JUDGE_SD,
+            difficulty_spread=self._difficulty_spread(),
             query=self.query,
             reference=self.reference,
             inside=self.inside,
@@ -222,6 +224,10 @@ class _Page:
                 key, values["score"] = "made.reference_scored", words.number(reference.score, 2)
             named.append(words(key, **values))
         return words("made.compared", references="; ".join(named)) if named else ""
+
+    def _difficulty_spread(self) -> tuple[float, float] | None:
+        low, high = self.assessment.difficulty_range or (0.0, 0.0)
+        return (low, high) if low < high else None
 
     def _said(self, remark: Remark) -> str:
         if remark.similarity is None:

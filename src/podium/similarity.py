@@ -41,9 +41,10 @@ class Siamese(nn.Module):
 
     def __init__(self, n_inputs: int, options: SiameseOptions) -> None:
         super().__init__()
-        self.embedding = Embedding(n_inputs, options.n_embedding)
+        self.n_embedding = options.n_embedding
+        self.embedding = Embedding(n_inputs, self.n_embedding)
         self.reads_difference = options.reads_difference and options.activation != "linear"
-        n_read = (3 if self.reads_difference else 2) * options.n_embedding
+        n_read = (3 if self.reads_difference else 2) * self.n_embedding
         self.first = nn.Linear(n_read, options.n_first)
         self.second = nn.Linear(options.n_first, options.n_second)
         self.output = nn.Linear(options.n_second, 1)

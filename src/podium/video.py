@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from podium import decoding
-from podium.decoding import CONTAINERS, KINDS, End, Picture, VideoLimits
-from podium.errors import MissingFile, VideoError
+from podium.decoding import CONTAINERS, KINDS, WHOLE, End, Part, Picture, VideoLimits
+from podium.errors import MissingFile, TooLong, VideoError
 
 __all__ = [
     "CONTAINERS",
@@ -42,6 +42,9 @@ BLACK_LEVEL = 40
 
 MISSING_SECONDS = 0.25
 """Where no number of frames is promised, a picture that lacks this long is called incomplete."""
+
+SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
+"""What to do about a video that is too long."""
 
 REPEAT_LEVEL = 0.05
 """A frame that differs less than this on average (of 255) from the one before repeats it."""
@@ -72,10 +75,12 @@ class Frames:
 
     `pixels` is (frames, height, width, 3) of 0-255, `start_seconds` (frames,) counts from the
     first frame of the file, and `end_seconds` is when the last frame gives way. `numbers` (frames,)
-    are their 0-based numbers in the file, and `n_decoded` is how many the file held. `n_promised`
-    is how many its header promises, 0 where it is silent; `end_is_missing` says that the picture
-    ends before the header says it should. `missing_event` names what was looked for in the picture
-    and is not there, "" where nothing is missing. `step` is 2 where every second frame was kept.
+    are their 0-based numbers in the file, and `n_decoded` is how many of it were decoded: all that
+    it held or, where only a part was wanted, up to one after that part. `n_promised` is how many
+    its header promises, 0 where it is silent; `end_is_missing` says that the picture ends before
+    the header says it should, where it was decoded to its end. `missing_event` names what was
+    looked for in the picture and is not there, "" where nothing is missing. `step` is 2 where every
+    second frame was kept.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -97,7 +102,7 @@ class Frames:
 
     @property
     def reaches_end(self) -> bool:
-        """Whether the last of these is the last frame that the file held."""
+        """Whether the last of these is the last frame that was decoded: the file's, if all was."""
         return int(self.numbers[-1]) == self.n_decoded - 1
 
     def span(self, start: int, stop: int) -> "Frames":
@@ -137,21 +142,33 @@ def probe(path: Path, limits: VideoLimits = VideoLimits()) -> Video:
     )
 
 
-def decode(path: Path, *, width: int, height: int, limits: VideoLimits = VideoLimits()) -> Frames:
-    """Decode every frame of a video, upright, resized to `width` x `height`.
+def decode(
+    path: Path,
+    *,
+    width: int,
+    height: int,
+    start_frame: int | None = None,
+    end_frame: int | None = None,
+    limits: VideoLimits = VideoLimits(),
+) -> Frames:
+    """Decode a video, or the frames of it that are wanted, upright, resized to `width` x `height`.
 
-    It is done in a child process (`podium.decoding`). Damaged packets are passed over and counted
-    in `warnings`; so is a video that ends before its header says it should.
+    `start_frame` and `end_frame` (0-based, inclusive) bound what is wanted: however long the file
+    is, no more than that is kept, and decoding stops after it. It is done in a child process
+    (`podium.decoding`). Damaged packets are passed over and counted in `warnings`; so is a video
+    that ends before its header says it should.
 
     Raises
     ------
     MissingFile, VideoError
-        If there is no such file, it is not a video, or it is beyond the limits.
+        If there is no such file, it is not a video, it has no such frames, or it is beyond the
+        limits, which hold for what is kept.
     """
+    part = _part(path, start_frame, end_frame)
     times: list[float] = []
     pixels: list[npt.NDArray[np.uint8]] = []
-    duration, end = 0.0, End(0, 0, 0.0, 0.0)
-    with closing(_pictures(path, width, height, limits)) as answers:
+    duration, end = 0.0, End()
+    with closing(_pictures(path, width, height, limits, part)) as answers:
         for answer in answers:
             if isinstance(answer, End):
                 end = answer
@@ -159,18 +176,45 @@ def decode(path: Path, *, width: int, height: int, limits: VideoLimits = VideoLi
             times.append(answer.seconds)
             pixels.append(_upright(answer))
             duration = answer.duration_seconds
-    if not pixels:
+    if not end.n_decoded:
         raise VideoError(f"{path}: no frame of it can be decoded: the file is damaged")
-    starts = np.asarray(times) - times[0]
-    last_end = float(starts[-1]) + duration
-    missing = _missing_end(times[0], last_end, end)
-    warnings = _damage_warnings(end.n_damaged, len(pixels), end.n_frames)
+    _require_part(path, part, end.n_decoded)
+    numbers = part.start_frame + np.arange(len(pixels))
+    starts = np.asarray(times) - end.first_seconds
+    goes_on = end.n_decoded > numbers[-1] + 1  # then it was not asked how the file ends
+    last_end = end.next_seconds - end.first_seconds if goes_on else float(starts[-1]) + duration
+    missing = () if goes_on else _missing_end(end.first_seconds, last_end, end)
+    warnings = _damage_warnings(end.n_damaged, end.n_decoded, 0 if goes_on else end.n_frames)
     if not end.n_frames:  # Matroska promises seconds, not frames
-        warnings += missing + _missing_middle(starts)
+        warnings += missing + _missing_middle(starts, end)
     return Frames(
-        np.stack(pixels), starts, last_end, np.arange(len(pixels)), len(pixels), warnings,
-        end.n_frames, bool(missing) and not 0 < end.n_frames <= len(pixels),
+        np.stack(pixels), starts, last_end, numbers, end.n_decoded, warnings,
+        end.n_frames, bool(missing) and not 0 < end.n_frames <= end.n_decoded,
     )  # fmt: skip
+
+
+def _part(path: Path, start_frame: int | None, end_frame: int | None) -> Part:
+    part = Part(start_frame or 0, end_frame)
+    if part.start_frame < 0 or (end_frame is not None and end_frame < part.start_frame):
+        raise VideoError(
+            f"{path}: has no {_named(part)}: choose a start_frame of 0 or more, "
+            "and an end_frame that is not before it"
+        )
+    return part
+
+
+def _require_part(path: Path, part: Part, n_decoded: int) -> None:
+    if max(part.start_frame, part.end_frame or 0) >= n_decoded:
+        raise VideoError(
+            f"{path}: has no {_named(part)}: it has {n_decoded}, "
+            f"so choose from 0 to {n_decoded - 1}"
+        )
+
+
+def _named(part: Part) -> str:
+    if part.end_frame is None:
+        return f"frames from {part.start_frame} on"
+    return f"frames {part.start_frame} to {part.end_frame}"
 
 
 @dataclass(frozen=True)
@@ -278,16 +322,18 @@ def _require_regular_file(path: Path, limits: VideoLimits) -> None:
         )
 
 
-def _pictures(path: Path, width: int, height: int, limits: VideoLimits) -> Generator[Picture | End]:
+def _pictures(
+    path: Path, width: int, height: int, limits: VideoLimits, part: Part = WHOLE
+) -> Generator[Picture | End]:
     """Give what comes from the child, as long as it is within the limits."""
     _require_regular_file(path, limits)
     n_so_far, first = 0, math.nan
-    with closing(decoding.pictures(path, (width, height), limits)) as answers:
+    with closing(decoding.pictures(path, (width, height), limits, part)) as answers:
         for answer in answers:
             if isinstance(answer, Picture):
-                _require_frames(path, n_so_far, limits)
+                _require_frames(path, n_so_far, limits, part)
                 first = answer.seconds if math.isnan(first) else first
-                _require_seconds(path, answer.seconds - first, limits)
+                _require_seconds(path, answer.seconds - first, limits, part)
                 n_so_far += 1
             yield answer
 
@@ -298,17 +344,19 @@ def _upright(picture: Picture) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(pixels, picture.quarter_turns), np.uint8)
 
 
-def _require_seconds(path: Path, seconds: float, limits: VideoLimits) -> None:
+def _require_seconds(path: Path, seconds: float, limits: VideoLimits, part: Part) -> None:
     if seconds > limits.n_seconds:
-        raise VideoError(
-            f"{path}: lasts more than {limits.n_seconds:g} s: cut the performance out of it first"
-        )
+        if part == WHOLE:
+            raise TooLong(f"{path}: lasts more than {limits.n_seconds:g} s: {SHORTER}")
+        raise TooLong(f"{path}: {_named(part)} last more than {limits.n_seconds:g} s: choose fewer")
 
 
-def _require_frames(path: Path, n_so_far: int, limits: VideoLimits) -> None:
+def _require_frames(path: Path, n_so_far: int, limits: VideoLimits, part: Part) -> None:
     if n_so_far >= limits.n_frames:
-        raise VideoError(
-            f"{path}: has more than {limits.n_frames} frames: cut the performance out of it first"
+        if part == WHOLE:
+            raise TooLong(f"{path}: has more than {limits.n_frames} frames: {SHORTER}")
+        raise TooLong(
+            f"{path}: {_named(part)} are more than the {limits.n_frames} allowed: choose fewer"
         )
 
 
@@ -321,13 +369,16 @@ def _missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[st
     return (f"the picture ends at {reached:.1f} of the {promised:.1f} s promised",)
 
 
-def _missing_middle(start_seconds: npt.NDArray[np.float64]) -> tuple[str, ...]:
+def _missing_middle(start_seconds: npt.NDArray[np.float64], end: End) -> tuple[str, ...]:
+    """Say where no frame comes for long: of those before the first wanted, the longest only."""
     steps = np.diff(start_seconds)
     usual = float(np.median(steps)) if len(steps) else 0.0
-    long = np.flatnonzero(steps > max(MISSING_SECONDS, 10 * usual))
+    before = np.array([[end.gap_start, end.gap_end]]) - end.first_seconds
+    gaps = np.concatenate([before, np.stack([start_seconds[:-1], start_seconds[1:]], axis=1)])
     return tuple(
-        f"there is no frame between {start_seconds[i]:.1f} and {start_seconds[i + 1]:.1f} s"
-        for i in long
+        f"there is no frame between {gap_start:.1f} and {gap_end:.1f} s"
+        for gap_start, gap_end in gaps
+        if gap_end - gap_start > max(MISSING_SECONDS, 10 * usual)
     )
 
 

@@ -28,6 +28,7 @@ class Words:
         """Write a number as the language does; one that is not known is `?`."""
         if value != value:
             return "?"
+        value = round(value, n_digits) + 0.0  # so that nothing has no sign
         written = f"{value:+.{n_digits}f}" if signed else f"{value:.{n_digits}f}"
         return written.replace(".", self.strings["decimal"])
 

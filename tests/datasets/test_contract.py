@@ -109,7 +109,8 @@ RECIPES = {
         simulated,
         lambda folder: Simulated(folder, TINY),
         DatasetNotFound,
-        "simulated performances were looked for at {table} and are not there: call render() first",
+        "simulated performances were looked for at {table} and are not there: "
+        "podium.datasets.simulated.Simulated(root).render() in Python writes them",
     ),
     "unlv_dive": Recipe(
         unlv_dive,

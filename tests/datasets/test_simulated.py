@@ -95,6 +95,6 @@ def test_nothing_rendered_yet_is_said(tmp_path: Path) -> None:
         Simulated(tmp_path, OPTIONS).performances()
     assert str(refusal.value) == (
         f"simulated performances were looked for at {tmp_path / 'metadata.csv'} and are not "
-        "there: call render() first"
+        "there: podium.datasets.simulated.Simulated(root).render() in Python writes them"
     )
     assert list(tmp_path.iterdir()) == []

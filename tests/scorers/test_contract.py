@@ -8,6 +8,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,10 +18,12 @@ from safetensors.numpy import load, save
 
 from podium import _catalog, metrics
 from podium.errors import FeatureError, PodiumError
+from podium.evaluation import FLOORS
 from podium.features import Sample
 from podium.keypoints import Keypoints
 from podium.metric_learning import LearningOptions
 from podium.pairs import PairOptions
+from podium.performance import Performance
 from podium.scorers import ScorerState
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 
@@ -40,9 +44,36 @@ def make(name: str, seed: int = 0) -> Any:
     return _catalog.find("podium.scorers", name)(seed=seed)
 
 
+class LookedAt(Exception):
+    """Somebody looked at a video that was hidden."""
+
+
+class NoVideo(Sample):
+    """A labelled performance whose video nobody may look at."""
+
+    @property
+    def features(self) -> Any:
+        raise LookedAt
+
+    @features.setter
+    def features(self, _: object) -> None:
+        pass
+
+
+def no_video(number: int) -> Sample:
+    known = {"action": "ab"[number % 2], "difficulty": 1.6 + number % 3, "judges": (5.0, 6.0, 7.0)}
+    return NoVideo(Performance(f"n{number}", Path("none"), 40.0 + number, **known), None)
+
+
+@cache
 def is_blind(name: str) -> bool:
     """Whether a scorer looks at nothing but what is known of a performance beside its video."""
-    return name in {"constant", "difficulty", "one_judge", "type_mean"}
+    samples = [no_video(number) for number in range(24)]
+    try:
+        make(name).fit(samples).predict(samples)
+    except LookedAt:
+        return False
+    return True
 
 
 def clips_of(mark: float, number: int, generator: np.random.Generator) -> np.ndarray:
@@ -143,6 +174,16 @@ def test_it_ranks_by_what_it_sees(name, fitted, samples):
         assert not execution > 0.4
     else:
         assert execution > 0.4
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if is_blind(name)], scope="module")
+def test_one_that_looks_at_no_video_has_learned_nothing_of_any(fitted):
+    """One that keeps weights was meant to look: that it does not is a fault."""
+    assert dict(fitted.state().arrays) == {}
+
+
+def test_the_floors_look_at_no_video():
+    assert all(is_blind(name) for name in FLOORS)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not is_blind(name)], scope="module")

@@ -14,7 +14,8 @@ from podium.features import Sample
 from podium.metric_learning import LearningOptions
 from podium.pairs import PairOptions
 from podium.scorers import ScorerState
-from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions, fit_last_clips
+from podium.scorers._last_layer import costing_line, fit_last_clips, line
+from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 
 QUICK = SiameseLSTMOptions(
     n_networks=2,
@@ -114,13 +115,13 @@ def test_deviation_is_saved_with_the_scorer(fitted, samples):
 
 
 def test_a_scorer_that_reads_no_deviation_saves_none(samples):
-    options = replace(QUICK, head="joint_and_query", clip_metric="network")
+    options = replace(QUICK, head="query_and_difference", clip_metric="network")
     state = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN]).state()
     assert not [key for key in state.arrays if key.startswith("deviation")]
 
 
 def test_a_model_saved_before_deviation_was_known_is_read(samples):
-    options = replace(QUICK, head="joint_and_query", clip_metric="network")
+    options = replace(QUICK, head="query_and_difference", clip_metric="network")
     fitted = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     state = fitted.state()
     older = {
@@ -148,7 +149,7 @@ def test_the_score_is_the_mean_of_networks_and_last_clips(samples):
 
 
 def test_the_line_reads_the_last_clips_only(samples):
-    line = fit_last_clips(samples, np.arange(len(samples), dtype=float), 2)
+    line = fit_last_clips(samples, np.arange(len(samples), dtype=float), 2, len(samples))
     (query, *_) = samples
     changed = replace(query, features=replace(query.features, values=query.features.values.copy()))
     changed.features.values[:-2] += 100
@@ -163,9 +164,89 @@ def test_the_line_reads_the_last_clips_only(samples):
     ("options", "message"),
     [
         ({"n_networks": 0}, "n_networks and n_components must be 1 or more, not 0 and 32"),
+        (
+            {"head": "joint_and_query"},
+            "head is 'joint_and_query': choose one of joint, query_and_difference, joint_and_clips",
+        ),
         ({"n_last_clips": -1}, "n_last_clips and n_metric_actions must be 0 or more, not -1 and 0"),
     ],
 )
 def test_numbers_that_mean_nothing_are_refused(options, message):
     with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
         SiameseLSTMOptions(**options)
+
+
+# beside itself and beside others
+
+
+@pytest.mark.parametrize("clip_metric", ["network", "deviation"])
+def test_none_scores_less_beside_itself_than_beside_another(samples, clip_metric):
+    options = replace(QUICK, head="query_and_difference", clip_metric=clip_metric)
+    scorer = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
+    queries = samples[BEHIND]
+    scores = scorer.compare(queries, queries)
+    beside_itself = np.diagonal(scores)[:, None]
+    assert (beside_itself >= scores - 1e-3).all()  # points; of numbers of 32 bits
+
+
+def test_the_chosen_reference_has_a_say(samples):
+    options = replace(QUICK, head="query_and_difference", clip_metric="network")
+    scorer = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
+    like, unlike = samples[0], samples[1]  # of one action, and of the other
+    (query,) = samples[2:3]
+    beside_like, beside_unlike = scorer.compare([query], [like, unlike])[0]
+    assert beside_like > beside_unlike + 0.01
+
+
+UNLIKE = np.column_stack([[0.0, 1, 2, 3, 4, 5], [3.0, 1, 2, 0, 4, 5]])
+"""How six queries differ from their reference in two ways."""
+
+SHOWN = np.array([[1.0], [-1], [1], [-1], [1], [-1]])
+"""What they show by themselves."""
+
+
+@pytest.mark.parametrize("gaining", [(), (0,), (1,), (0, 1)])
+def test_what_differs_from_the_reference_can_cost_and_never_gain(gaining):
+    effect = np.array([1.0 if i in gaining else -1.0 for i in range(2)])
+    targets = 50 + 3 * SHOWN[:, 0] + UNLIKE @ effect
+    weights, _ = costing_line(np.hstack([SHOWN, -UNLIKE]), targets, 6, 2)
+    assert weights[0] > 0
+    assert (weights[1:] >= 0).all()
+    if not gaining:
+        assert (weights[1:] > 0).all()
+    if len(gaining) == 2:
+        assert (weights[1:] == 0).all()
+
+
+# variants
+
+
+def shifted(sample: Sample) -> Sample:
+    """A copy of another camera: everything is a little more in it, which a line would score."""
+    values = sample.features.values + np.float32(0.7)
+    return replace(sample, features=replace(sample.features, values=values))
+
+
+def moved(scorer: SiameseLSTM, queries: list[Sample]) -> float:
+    return float(
+        np.abs(scorer.predict([shifted(q) for q in queries]) - scorer.predict(queries)).mean()
+    )
+
+
+def test_a_scorer_that_knew_variants_scores_them_alike(samples):
+    options = replace(QUICK, head="query_and_difference", n_last_clips=2)
+    train = [replace(s, variants=(shifted(s).features,)) for s in samples[:N_TRAIN]]
+    knew = SiameseLSTM(options, seed=1).fit(train)
+    for_pairs_only = SiameseLSTM(replace(options, scores_variants=False), seed=1).fit(train)
+    queries = samples[BEHIND]
+    assert moved(knew, queries) < moved(for_pairs_only, queries) / 2
+
+
+def test_variants_have_no_say_in_how_strong_a_penalty_is():
+    """With each row twice, leaving one out would find it again, and choose hardly any penalty."""
+    generator = np.random.default_rng(0)
+    inputs, targets = generator.normal(size=(40, 30)), generator.normal(size=40)
+    once, bias = line(inputs, targets, 40)
+    twice, same_bias = line(np.vstack([inputs, inputs]), np.tile(targets, 2), 40)
+    np.testing.assert_allclose(twice, once, rtol=1e-6)
+    assert same_bias == pytest.approx(bias)

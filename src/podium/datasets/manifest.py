@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args
 
-from podium.errors import ManifestError, MissingFile
+from podium.errors import ManifestError, MissingFile, UsageError
 from podium.performance import Performance, Phase, Split
+from podium.problems import Problem, listed, problem
 
 T = TypeVar("T")
 
@@ -51,7 +52,12 @@ class Row:
 class Manifest:
     """Your own videos and scores, listed in a CSV or Parquet file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
+        if path is None:
+            raise UsageError(
+                "the data set manifest is a table of your own: name it (podium benchmark manifest "
+                "--root dives.csv)"
+            )
         self.path = Path(path)
 
     def performances(self) -> tuple[Performance, ...]:
@@ -73,10 +79,9 @@ class Manifest:
         return tuple(performances)
 
 
-def _refusal(path: Path, problems: list[tuple[int, str]]) -> ManifestError:
-    listed = "; ".join(f"line {line}: {problem}" for line, problem in sorted(problems))
+def _refusal(path: Path, problems: Sequence[Problem]) -> ManifestError:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return ManifestError(f"{path}: {count}, nothing was done: {listed}")
+    return ManifestError(f"{path}: {count}, nothing was done: {listed(problems)}")
 
 
 def _read(path: Path) -> list[Row]:
@@ -97,7 +102,10 @@ def _csv_rows(path: Path) -> list[Row]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ManifestError(f"{path}: is not UTF-8 text ({error}): save it as UTF-8") from error
+        raise ManifestError(
+            f"{path}: is not UTF-8 text (byte {error.start} is none): save it as UTF-8, or give a "
+            "Parquet file"
+        ) from error
     header = text.split("\n", 1)[0]
     delimiter = ";" if ";" in header and "," not in header else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
@@ -145,7 +153,7 @@ class _RowReader:
     """Turns rows into performances and collects what is wrong with them."""
 
     def __init__(self, folder: Path) -> None:
-        self.problems: list[tuple[int, str]] = []
+        self.problems: list[Problem] = []
         self._folder = folder
         self._line = 0
         self._cells: Mapping[str, str] = {}
@@ -155,13 +163,14 @@ class _RowReader:
         if row.n_surplus:
             n_columns = len(row.cells)
             self._problem(
-                f"has {n_columns + row.n_surplus} cells under {n_columns} columns: "
-                "quote a cell that holds a comma"
+                "has {n} cells under {n_columns} columns: quote a cell that holds a comma",
+                n=n_columns + row.n_surplus,
+                n_columns=n_columns,
             )
         path = self._path()
         start, end = self._frame("start_frame"), self._frame("end_frame")
         if start is not None and end is not None and end < start:
-            self._problem(f"end_frame {end} is before start_frame {start}")
+            self._problem("end_frame {end} is before start_frame {start}", start=start, end=end)
         return Performance(
             id=self._text("id") or PurePosixPath(path.name).stem,
             path=path,
@@ -181,8 +190,8 @@ class _RowReader:
             ),
         )
 
-    def _problem(self, text: str) -> None:
-        self.problems.append((self._line, text))
+    def _problem(self, kind: str, **values: object) -> None:
+        self.problems.append(problem(self._line, kind, **values))
 
     def _text(self, column: str) -> str | None:
         return self._cells.get(column) or None
@@ -194,7 +203,7 @@ class _RowReader:
         try:
             return parse(text)
         except ValueError:
-            self._problem(f"{column} {text!r} must be {wanted}")
+            self._problem(f"{column} {{text!r}} must be {wanted}", text=text)
             return None
 
     def _frame(self, column: str) -> int | None:
@@ -207,11 +216,12 @@ class _RowReader:
             self._problem("file_name is empty")
         elif path.is_absolute() or ".." in path.parts or name[1:2] == ":":
             self._problem(
-                f"file_name {name!r} must lie in the table's folder or below it: "
-                "put the table beside the videos, or a link to their folder beside the table"
+                "file_name {name!r} must lie in the table's folder or below it: "
+                "put the table beside the videos, or a link to their folder beside the table",
+                name=name,
             )
         elif not _is_file(self._folder / path):
-            self._problem(f"file_name {name!r} does not exist")
+            self._problem("file_name {name!r} does not exist", name=name)
         return self._folder / path
 
 
@@ -222,14 +232,15 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _duplicates(performances: list[Performance], rows: list[Row]) -> list[tuple[int, str]]:
+def _duplicates(performances: list[Performance], rows: list[Row]) -> list[Problem]:
     seen: dict[str, int] = {}
     problems = []
     for performance, row in zip(performances, rows, strict=True):
         first = seen.setdefault(performance.id, row.line)
         is_named = row.cells.get("id") or row.cells["file_name"]
         if first != row.line and is_named:
-            problems.append((row.line, f"id {performance.id!r} stands on line {first} already"))
+            kind = "id {id!r} stands on line {first} already"
+            problems.append(problem(row.line, kind, id=performance.id, first=first))
     return problems
 
 

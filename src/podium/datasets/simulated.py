@@ -90,7 +90,7 @@ class Simulated:
         if not table.is_file():
             raise DatasetNotFound(
                 f"simulated performances were looked for at {table} and are not there: "
-                "call render() first"
+                "podium.datasets.simulated.Simulated(root).render() in Python writes them"
             )
         self._claim_root()
         return Manifest(table).performances()

@@ -10,7 +10,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -27,15 +27,17 @@ from podium.pairs import PairOptions
 from podium.performance import Performance
 from podium.references import ReferenceChoice, choose_references, partners
 from podium.scorers import Floats, ScorerState
+from podium.scorers._last_layer import (
+    Head,
+    LastClips,
+    Member,
+    fit_last_clips,
+    fit_member,
+    head_inputs,
+    lengthened,
+)
 from podium.similarity import Siamese, SiameseOptions, clip_embeddings
 from podium.target import Target, TargetChoice, choose_target
-
-STRENGTHS = 10.0 ** np.arange(0, 5.1, 0.5)
-"""Penalties of the last layer to choose from; without one, as the paper's, few pairs upset it."""
-
-SCALE_FLOOR = 0.05
-"""Units of D2 that hardly vary in training must not decide a score: their scale stays this large,
-as a share of the largest."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,15 @@ class SiameseLSTMOptions:
     to stop it. `n_components` is how many components of the features it reads. `combine` says how
     the predictions from several references become one. `n_metric_actions` restricts phase one to
     the most frequent actions (the paper: 3 of 6); 0 means all. `head` is what the last layer reads:
-    `joint` is the paper's D2; `joint_and_query` also the query's own embedding, which D2, learned
-    to tell alike from unlike, need not keep; `joint_and_clips` also how each clip differs from the
-    reference's, and how much (`deviation`). With `n_last_clips`, the score is the mean of what
-    the networks say and what a ridge regression says that reads so many of the query's last clips
-    at full detail: what decides a dive, its splash, is a small part of what the networks' few
-    components hold. `clip_metric` is what the similarity of a clip comes
+    `joint` is the paper's D2. `query_and_difference` is what the query shows by itself (its D2
+    beside itself, and its embedding) and how far from the reference's that is, which can only cost:
+    none scores less beside itself than beside another. `joint_and_clips` is D2, the query's
+    embedding, and how each clip differs from the reference's, and how much (`deviation`). With
+    `n_last_clips`, the score is the mean of what the networks say and what a ridge regression says
+    that reads so many of the query's last clips at full detail: what decides a dive, its splash, is
+    a small part of what the networks' few components hold. With `scores_variants`, what gives the
+    score is also fitted to augmented variants, where there are any, so that they score alike; the
+    paper's are for pairs only. `clip_metric` is what the similarity of a clip comes
     from: the paper's network, the clips' `deviation`, or both alike; `clip_measure` is what it is
     of the network's: `sigmoid` the paper's, `share` how much less alike than each is to itself
     (`Siamese.clip_similarity`).
@@ -60,13 +65,14 @@ class SiameseLSTMOptions:
     references: ReferenceChoice = "best"
     combine: Literal["mean", "median"] = "mean"
     target: TargetChoice = "auto"
-    head: Literal["joint", "joint_and_query", "joint_and_clips"] = "joint_and_query"
+    head: Head = "query_and_difference"
     clip_metric: Literal["network", "deviation", "both"] = "network"
     n_networks: int = 5
     n_components: int = 32
     n_last_clips: int = 4
     n_metric_actions: int = 0
     learn_metric: bool = True
+    scores_variants: bool = True
     clip_measure: Literal["share", "sigmoid"] = "share"
     learning: LearningOptions = field(default_factory=LearningOptions)
     pairs: PairOptions = field(default_factory=PairOptions)
@@ -84,6 +90,8 @@ class SiameseLSTMOptions:
                 "n_last_clips and n_metric_actions must be 0 or more, "
                 f"not {self.n_last_clips} and {self.n_metric_actions}"
             )
+        if self.head not in get_args(Head):
+            raise UsageError(f"head is {self.head!r}: choose one of {', '.join(get_args(Head))}")
 
 
 def as_printed(
@@ -105,102 +113,12 @@ def as_printed(
         n_last_clips=0,
         n_metric_actions=3,
         learn_metric=learn_metric,
+        scores_variants=False,
         clip_measure="sigmoid",
         learning=LearningOptions(clip_weight=0.0, noise=0.0),
         pairs=PairOptions(n_similar=n_similar, n_dissimilar=n_pairs - n_similar),
         siamese=SiameseOptions(reads_difference=False),
     )
-
-
-@dataclass(frozen=True)
-class Member:
-    """One network with its linear layer, in the target's unit.
-
-    `weights` is (n_second,) for the head `joint`, (n_second + n_embedding,) for `joint_and_query`,
-    and for `joint_and_clips` as many more as there are `differences` of a pair, which the two
-    others do not read.
-    """
-
-    network: Siamese
-    weights: Tensor
-    bias: float
-
-    def predict(
-        self, references: Tensor, queries: Tensor, differences: Tensor | None = None
-    ) -> Tensor:
-        """Predict from pairs of embeddings, (pairs,): the mean of both orders of each pair."""
-        inputs = head_inputs(self.network, references, queries, differences)
-        return inputs[:, : len(self.weights)] @ self.weights + self.bias
-
-    def terms(self, references: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
-        """Split predictions into the expert's term and the query's (equations 1-3, III-B).
-
-        Exact for the activation `linear`. The biases belong to the expert's term.
-        """
-        nothing = torch.zeros_like(references)
-        expert = self.predict(references, nothing)
-        return expert, self.predict(nothing, queries) - self.predict(nothing, nothing)
-
-
-def head_inputs(
-    network: Siamese, references: Tensor, queries: Tensor, differences: Tensor | None = None
-) -> Tensor:
-    """Give what the last layer may read of pairs of embeddings, (pairs, inputs).
-
-    First D2, averaged over both orders of a pair, then the query's embedding, then the
-    `differences` of the clips, where given, (pairs, numbers), with their signs and without.
-    """
-    joint = (network.joint(references, queries) + network.joint(queries, references)) / 2
-    clips = [] if differences is None else [differences, differences.abs()]
-    return torch.cat([joint, queries, *clips], dim=-1)
-
-
-@dataclass(frozen=True)
-class LastClips:
-    """A line over all that the last clips show: `weights` (clips, dim) and `bias`.
-
-    In the target's unit. Where a performance has fewer clips, its first stands for those it lacks.
-    """
-
-    weights: npt.NDArray[np.float64]
-    bias: float
-
-    def predict(self, samples: Sequence[Sample]) -> Floats:
-        """Predict from the last clips, (performances,)."""
-        last = _last_clips(samples, len(self.weights))
-        return np.asarray(np.einsum("pcd,cd->p", last, self.weights) + self.bias, np.float64)
-
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
-        return {"last_clips.weights": self.weights, "last_clips.bias": np.array([self.bias])}
-
-    @classmethod
-    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """Make it of saved arrays."""
-        return cls(arrays["last_clips.weights"], float(arrays["last_clips.bias"][0]))
-
-
-def fit_last_clips(train: Sequence[Sample], targets: Floats, n_clips: int) -> LastClips:
-    """Fit the line by ridge regression, its strength chosen by leaving one out."""
-    last = _last_clips(train, n_clips)
-    weights, bias = _line(last.reshape(len(last), -1), targets)
-    return LastClips(weights.reshape(last.shape[1:]), bias)
-
-
-def _line(inputs: npt.NDArray[Any], targets: Floats) -> tuple[npt.NDArray[Any], float]:
-    """Fit targets to inputs, (rows, numbers), each brought to its own scale; give weights, bias."""
-    from sklearn.linear_model import RidgeCV
-
-    mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
-    scale = scale + SCALE_FLOOR * scale.max() + 1e-9
-    fitted = RidgeCV(STRENGTHS).fit((inputs - mean) / scale, targets)
-    weights = fitted.coef_ / scale
-    return weights, float(fitted.intercept_ - mean @ weights)
-
-
-def _last_clips(samples: Sequence[Sample], n_clips: int) -> Floats:
-    rows = [_lengthened(sample.features.values, n_clips)[-n_clips:] for sample in samples]
-    return np.stack(rows).astype(np.float64)
 
 
 class SiameseLSTM:
@@ -367,7 +285,7 @@ class SiameseLSTM:
 
     def _network_similarity(self, query: Sample, reference: Sample) -> Floats:
         n_ours = len(query.features)
-        theirs = _lengthened(self.normaliser(reference.features.values), n_ours)
+        theirs = lengthened(self.normaliser(reference.features.values), n_ours)
         ours = self.normaliser(query.features.values)
         both = padded([ours, theirs], self.n_clips)
         rows = []
@@ -412,7 +330,7 @@ class SiameseLSTM:
         if scorer.options.n_last_clips:
             scorer.line = LastClips.of_arrays(state.arrays)
         scorer.members = tuple(
-            _member_of(state.arrays, number, bias, scorer.normaliser.dim, scorer.options.siamese)
+            _member_of(state.arrays, number, bias, scorer.normaliser.dim, scorer.options)
             for number, bias in enumerate(config["biases"])
         )
         scorer.references = tuple(
@@ -437,7 +355,8 @@ class SiameseLSTM:
     def _fitted_line(self, train: Sequence[Sample]) -> "LastClips | None":
         if not self.options.n_last_clips:
             return None
-        return fit_last_clips(train, self.target.of(train), self.options.n_last_clips)
+        rows = self._with_variants(train)
+        return fit_last_clips(rows, self.target.of(rows), self.options.n_last_clips, len(train))
 
     def _reads_deviation(self) -> bool:
         return self.options.head == "joint_and_clips" or self.options.clip_metric != "network"
@@ -502,26 +421,37 @@ class SiameseLSTM:
 
     def _with_head(self, network: Siamese, train: Sequence[Sample]) -> Member:
         """Fit the last layer on every (reference, query) pair of the same action."""
+        rows = self._with_variants(train)
         pairs = [
             (query, reference)
-            for query in range(len(train))
-            for reference in self._training_places(train[query])
+            for query in range(len(rows))
+            for reference in self._training_places(rows[query])
         ]
-        if len({query for query, _ in pairs}) < 3:
+        n_own = sum(query < len(train) for query, _ in pairs)
+        if len({query for query, _ in pairs[:n_own]}) < 3:
             raise TrainingError(
                 "fewer than three performances have a reference of their action other than "
                 "themselves: give more performances of each action"
             )
-        targets = self.target.of(train)[[query for query, _ in pairs]]
+        targets = self.target.of(rows)[[query for query, _ in pairs]]
         with torch.inference_mode():
-            ours = network.embedding(self._sequences(train))[[query for query, _ in pairs]]
+            ours = network.embedding(self._sequences(rows))[[query for query, _ in pairs]]
             theirs = network.embedding(self._sequences(self.references))
-            differences = self._differences([(train[q], self.references[r]) for q, r in pairs])
-            inputs = head_inputs(network, theirs[[r for _, r in pairs]], ours, differences).numpy()
-        if self.options.head == "joint":
-            inputs = inputs[:, : self.options.siamese.n_second]
-        weights, bias = _line(inputs, targets)
-        return Member(network, torch.from_numpy(weights.astype(np.float32)), bias)
+            differences = self._differences([(rows[q], self.references[r]) for q, r in pairs])
+            beside = theirs[[r for _, r in pairs]]
+            inputs = head_inputs(self.options.head, network, beside, ours, differences).numpy()
+        return fit_member(self.options.head, network, inputs, targets, n_own)
+
+    def _with_variants(self, train: Sequence[Sample]) -> list[Sample]:
+        """Let variants stand behind the performances, each as one of its own."""
+        if not self.options.scores_variants:
+            return list(train)
+        variants = [
+            replace(sample, features=features, variants=())
+            for sample in train
+            for features in sample.variants
+        ]
+        return [*train, *variants]
 
     def _differences(self, pairs: Sequence[tuple[Sample, Sample]]) -> Tensor | None:
         """Give how the clips of (query, reference) pairs differ, (pairs, places x dim)."""
@@ -580,11 +510,6 @@ class SiameseLSTM:
         return float(np.median(scores) if self.options.combine == "median" else np.mean(scores))
 
 
-def _lengthened(values: npt.NDArray[np.float32], n_clips: int) -> npt.NDArray[np.float32]:
-    missing = max(n_clips - len(values), 0)
-    return np.concatenate([np.repeat(values[:1], missing, axis=0), values])
-
-
 def _reference_to_json(reference: Sample) -> dict[str, Any]:
     performance, features = reference.performance, reference.features
     return {
@@ -637,10 +562,10 @@ def _member_of(
     number: int,
     bias: float,
     n_inputs: int,
-    options: SiameseOptions,
+    options: SiameseLSTMOptions,
 ) -> Member:
     prefix = f"network.{number}."
-    network = Siamese(n_inputs, options)
+    network = Siamese(n_inputs, options.siamese)
     network.load_state_dict(
         {
             key.removeprefix(prefix): torch.from_numpy(np.array(value))
@@ -649,4 +574,4 @@ def _member_of(
         }
     )
     weights = torch.from_numpy(np.array(arrays[f"head.{number}.weights"]))
-    return Member(network.eval(), weights, bias)
+    return Member(network.eval(), options.head, weights, bias)

@@ -52,6 +52,8 @@ def stratified_splits(
         groups.setdefault(group(performance), []).append(performance.id)
     small = [name for name, ids in groups.items() if len(ids) < 2]
     if small:
+        if not small[0]:  # actions are not known
+            raise UsageError("one performance cannot be split: give two or more with scores")
         raise UsageError(
             f"{small[0]!r} has one performance only, which cannot be split: leave it out"
         )

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from podium.benchmark import (
+from podium.benchmark.paper import SYSTEMS, PaperBenchmark
+from podium.benchmark.provenance import code_digest, commit, digest_of, samples_digest
+from podium.benchmark.run import (
     APART,
     Cell,
     Draws,
@@ -18,17 +20,15 @@ from podium.benchmark import (
     measures,
     summary,
 )
+from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.errors import DatasetNotFound
 from podium.features import FeatureCache, Sample
 from podium.files import cache_folder
-from podium.paper import SYSTEMS, PaperBenchmark
 from podium.performance import Performance
-from podium.provenance import code_digest, commit, digest_of, samples_digest
 from podium.scorers import Scorer
 from podium.simulation import SimulationOptions
-from podium.splits import DataSplit, stratified_splits
 from podium.training import Progress, make_scorer, unlabelled
 
 TABLE_VI = "transfer"
@@ -63,7 +63,9 @@ class Transfer:
         """Give what each system came to on each task, averaged over the splits."""
         metric = _system(FROZEN)
         dives = list(self._extracted(PaperBenchmark(self.root).dives(), metric.n_variants).values())
-        code = code_digest(__name__, (*APART, "podium.paper", "podium.benchmark"))
+        code = code_digest(
+            __name__, (*APART, "podium.benchmark", "podium.benchmark.paper", "podium.benchmark.run")
+        )
         systems = [_system(name).recipe() for name in (FROZEN, *REGRESSORS)]
         recipe = digest_of(code, systems, samples_digest(dives, metric.n_variants))
         tasks, diving = [], None

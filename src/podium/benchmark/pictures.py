@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from podium.benchmark import Cell, Results
+from podium.benchmark.run import Cell, Results
+from podium.benchmark.splits import action_of
 from podium.clips import read_clips
 from podium.errors import UsageError
 from podium.performance import Performance
-from podium.splits import action_of
 
 EXAMPLES = ("214", "118", "044", "292")
 """The dives of the paper's table VII."""

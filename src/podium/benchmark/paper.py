@@ -13,10 +13,7 @@ import numpy as np
 
 from podium import metrics
 from podium.backbones.pose import share_unseen
-from podium.benchmark import Benchmark, Cell, Draws, Results, System, compare, summary
-from podium.datasets.unlv_dive import UnlvDive
-from podium.errors import UnknownName, UsageError
-from podium.faults import (
+from podium.benchmark.faults import (
     FAULTY_BELOW,
     clips_of_phase,
     detection_summary,
@@ -24,6 +21,17 @@ from podium.faults import (
     read_comments,
     tally,
 )
+from podium.benchmark.run import Benchmark, Cell, Draws, Results, System, compare, summary
+from podium.benchmark.splits import (
+    DataSplit,
+    action_of,
+    fits,
+    load_splits,
+    save_splits,
+    stratified_splits,
+)
+from podium.datasets.unlv_dive import UnlvDive
+from podium.errors import UnknownName, UsageError
 from podium.features import FeatureCache, Sample
 from podium.performance import Performance
 from podium.scorers._pose_spectrum import PoseSpectrumOptions
@@ -37,7 +45,6 @@ from podium.scorers.pairwise_rank import PairwiseRankOptions
 from podium.scorers.rank_aware_attention import RankAwareAttentionOptions
 from podium.scorers.s3d import S3DOptions
 from podium.scorers.siamese_lstm import as_printed
-from podium.splits import DataSplit, action_of, fits, load_splits, save_splits, stratified_splits
 from podium.training import Progress
 
 SPLITS = Path(__file__).parent / "_protocol" / "paper_splits.json"

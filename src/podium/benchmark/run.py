@@ -16,12 +16,7 @@ import numpy as np
 
 from podium import _catalog, metrics
 from podium.augmentation import AugmentationOptions, draw
-from podium.errors import MissingFile, ModelError, UsageError
-from podium.evaluation import true_scores
-from podium.features import Extractor, FeatureCache, Sample, extract
-from podium.files import remove_half_written, write_bytes
-from podium.performance import Performance
-from podium.provenance import (
+from podium.benchmark.provenance import (
     PACKAGES,
     code_digest,
     commit,
@@ -29,8 +24,13 @@ from podium.provenance import (
     samples_digest,
     versions,
 )
+from podium.benchmark.splits import DataSplit, action_of, stratified_splits
+from podium.errors import MissingFile, ModelError, UsageError
+from podium.evaluation import true_scores
+from podium.features import Extractor, FeatureCache, Sample, extract
+from podium.files import remove_half_written, write_bytes
+from podium.performance import Performance
 from podium.scorers import Floats
-from podium.splits import DataSplit, action_of, stratified_splits
 from podium.training import Progress, make_scorer, unlabelled
 
 FORMAT = 2

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from podium.benchmark import Cell, Results
+from podium.benchmark.findings import NOT_SHOWN, PRINTED, YES, findings, silhouettes, verdict
+from podium.benchmark.markdown import gap, number, table, with_interval
+from podium.benchmark.run import Cell, Results
 from podium.errors import MissingFile, UsageError
 from podium.files import write_bytes
-from podium.findings import NOT_SHOWN, PRINTED, YES, findings, silhouettes, verdict
-from podium.markdown import gap, number, table, with_interval
 
 BEGIN, END = "<!-- results: made by podium benchmark --render -->", "<!-- end of results -->"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from podium.benchmark import Results
-from podium.markdown import gap, number, with_interval
+from podium.benchmark.markdown import gap, number, with_interval
+from podium.benchmark.run import Results
 
 PRINTED: Mapping[str, Any] = json.loads(
     (Path(__file__).parent / "_protocol" / "paper_printed.json").read_text("utf-8")

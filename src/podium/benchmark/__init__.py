@@ -1,0 +1,8 @@
+"""Which scorer is best, and whether the paper's claims hold: every system on the same splits.
+
+Benchmark(dataset, scorers=["type_mean", "ridge", "siamese_lstm"]).run().save("results.json")
+"""
+
+from podium.benchmark.run import Benchmark, Results, System
+
+__all__ = ["Benchmark", "Results", "System"]

@@ -1,0 +1,111 @@
+"""What was typed wrongly, in Podium's own words rather than those of the library that reads it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import typer
+
+from podium.errors import UsageError
+
+# Click's, or in newer versions that of a copy of click inside Typer: by this name it is either.
+WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
+
+MOST_SEED = 2**32 - 1
+"""The largest that every generator of random numbers takes."""
+
+
+def number(option: str, example: float) -> Callable[[Any], float]:
+    """Make what reads a number; what is allowed of it is the model's to say."""
+
+    def read(text: Any) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            raise _wrong(f"{option} {text!r} must be a number, such as {example:g}") from None
+
+    return read
+
+
+def whole_number(
+    option: str, least: int, most: int | None = None, *, example: int
+) -> Callable[[Any], int]:
+    """Make what reads a whole number from `least` to `most`."""
+    allowed = f"{least} or more" if most is None else f"from {least} to {most}"
+
+    def read(text: Any) -> int:
+        if re.fullmatch(r"\s*[+-]?[0-9]{1,30}\s*", str(text)):
+            value = int(text)
+            if least <= value <= (value if most is None else most):
+                return value
+        raise _wrong(f"{option} {text!r} must be a whole number, {allowed}, such as {example}")
+
+    return read
+
+
+def _wrong(message: str) -> Exception:
+    return WrongUsage(message)
+
+
+def in_our_words(error: typer.BadParameter) -> str:
+    """Say what is wrong with a command that could not be read: what, its value, what to do."""
+    found: Any = error
+    command = found.ctx.command_path if found.ctx else "podium"
+    kind, said = type(error).__name__, found.format_message()
+    if kind == "NoSuchOption":
+        return f"{command} has no option {found.option_name}: {_instead(found, command)}"
+    if kind == "MissingParameter":
+        return _missing(found.param, command)
+    if kind == "BadOptionUsage":
+        if "does not take" in said:
+            return f"{found.option_name} takes no value: write it alone"
+        return f"{found.option_name} needs a value: write one after it"
+    extra = re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", said, re.DOTALL)
+    if extra:
+        return (
+            f"{command} has no use for {extra[1]!r}: leave it out, put quotes about a name that "
+            f"holds spaces, or see {command} --help"
+        )
+    if unknown := re.match(r"No such command '(.*?)'\.", said, re.DOTALL):
+        choices = ", ".join(found.ctx.command.commands)
+        return f"there is no command {unknown[1]!r}: choose one of {choices}"
+    return str(said)
+
+
+def _instead(error: Any, command: str) -> str:
+    if not error.possibilities:
+        return f"{command} --help lists those it has"
+    return f"choose {' or '.join(error.possibilities)}, or see {command} --help"
+
+
+def _missing(parameter: Any, command: str) -> str:
+    is_option = parameter.param_type_name == "option"
+    name = parameter.opts[0] if is_option else str(parameter.name).upper()
+    return f"{command} lacks {name}: give it (see {command} --help)"
+
+
+def require_file(path: Path | None, what: str) -> None:
+    """Refuse to write to a place that cannot be a file."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder: name a file for {what}")
+    _require_below_folders(path, what)
+
+
+def require_folder(path: Path | None, what: str) -> None:
+    """Refuse to write into a place that cannot be a folder."""
+    if path is None:
+        return
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path}: is a file: name a folder for {what}")
+    _require_below_folders(path, what)
+
+
+def _require_below_folders(path: Path, what: str) -> None:
+    for above in path.parents:
+        if above.exists() and not above.is_dir():
+            raise UsageError(
+                f"{path}: cannot be made, since {above} is a file: name another place for {what}"
+            )
