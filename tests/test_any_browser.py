@@ -1,6 +1,8 @@
 """What the page and the report ask of a browser is known to more than one of them.
 
-Only Chromium is at hand to try them in, so what only Chromium knows is looked for by name.
+Where a Firefox is installed, it tries them for real (the tests with `firefox` in their names).
+Where there is none, what only Chromium knows, or Firefox learned a short while ago, is looked for
+by name.
 """
 
 import re
@@ -23,7 +25,7 @@ ONLY_CHROMIUM = re.compile(
     r"""
     (?<![\w:-])-(?:webkit|moz|ms)-[a-z-]+ | ::-(?:webkit|moz)-[a-z-]+ | \bwebkit\w+
     | \bmoz[A-Z]\w+ | \bnavigator\.(?:connection|usb|hid|serial|bluetooth|keyboard)\b
-    | \bshow(?:Open|Save|Directory)FilePicker\b | \bgetAsFileSystemHandle\b | \blaunchQueue\b
+    | \bshow(?:OpenFile|SaveFile|Directory)Picker\b | \bgetAsFileSystemHandle\b | \blaunchQueue\b
     | \buserAgentData\b | \bdeviceMemory\b | \bwindow\.chrome\b | \bchrome\.\w+
     | \bperformance\.memory\b | \bmeasureUserAgentSpecificMemory\b | \bEyeDropper\b
     | \bBarcodeDetector\b | \bFaceDetector\b | \bIdleDetector\b | \bImageCapture\b
@@ -32,6 +34,12 @@ ONLY_CHROMIUM = re.compile(
     | \btrustedTypes\b
     | \bcaptureStackTrace\b | \bscheduler\.(?:postTask|yield)\b | \bnavigation\.navigate\b
     | \bcontrolsList\b
+    | \brequestVideoFrameCallback\b | \bstartViewTransition\b | ::view-transition\b
+    | \bview-transition-name\b | \bpopover\b | \bshowPopover\b | \bcommandfor\b
+    | \bdocument\.requestStorageAccessFor\b | \bnavigator\.(?:share|canShare|wakeLock|getBattery)\b
+    | \bscrollIntoViewIfNeeded\b | \bspeculationrules\b | \bcookieStore\b | \bCloseWatcher\b
+    | \bRegExp\.escape\b | \bPromise\.try\b | \btoBase64\b | \bfromBase64\b
+    | \b(?:scroll-timeline|view-timeline|animation-range|scroll-marker|scroll-button)\b
     | \b(?:field-sizing|interpolate-size|reading-flow|text-box-trim|animation-timeline)\b
     | \b(?:anchor-name|position-anchor|position-area|position-try)\b | \bcalc-size\(
     | \boverflow:\s*overlay\b | \bif\((?:style|media)\(
@@ -82,7 +90,34 @@ def test_no_page_needs_one_browser(make_video, language):
         ("a { -webkit-line-clamp: 2 }", "-webkit-line-clamp"),
         ("item.getAsFileSystemHandle()", "getAsFileSystemHandle"),
         ("video.webkitDecodedFrameCount", "webkitDecodedFrameCount"),
+        ("video.requestVideoFrameCallback(draw)", "requestVideoFrameCallback"),
+        ("document.startViewTransition(() => {})", "startViewTransition"),
+        ("<div popover>", "popover"),
+        ("p { field-sizing: content }", "field-sizing"),
+        (":root { interpolate-size: allow-keywords }", "interpolate-size"),
+        ("div::-webkit-scrollbar { width: 4px }", "::-webkit-scrollbar"),
+        ("navigator.share({})", "navigator.share"),
+        ("showDirectoryPicker()", "showDirectoryPicker"),
     ],
 )
 def test_such_a_thing_is_found(text, found):
     assert only_in_one(text) == [found]
+
+
+@pytest.mark.parametrize(
+    ("html", "complaint"),
+    [
+        ("<script>nothing()</script>", "nothing is not defined"),
+        (
+            "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'\">"
+            "<img src='https://podium.invalid/a.png'>",
+            "blocked",
+        ),
+    ],
+)
+def test_a_complaint_of_firefox_is_heard(firefox, tmp_path, html, complaint):
+    """What the tests in Firefox end with can fail."""
+    page = tmp_path / "page.html"
+    page.write_text(f"<!doctype html><meta charset='utf-8'><title>x</title>{html}", "utf-8")
+    firefox.goto(page.as_uri())
+    assert any(complaint in one for one in firefox.complaints())

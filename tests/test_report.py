@@ -409,6 +409,7 @@ def test_in_step_says_how_sure_it_is(assessed):
     steps = Alignment((0.1, 0.5), (0.2, 0.4), (0.05, 0.1), 0.25)
     page = page_of(replace(assessed, alignment=steps))
     assert "usually to within 0.08 s. Matched moments still differ by 0.25" in page.text
+    assert "(0 is the same video, 1 no better than chance)" in page.text
     assert data_of(page)["steps"] == {
         "query": [0.1, 0.5], "reference": [0.2, 0.4], "doubt": [0.05, 0.1],
     }  # fmt: skip

@@ -312,7 +312,8 @@ def many(assessed: Assessment, n: int) -> Assessment:
     """The same, in so many clips, of which every second is at fault."""
     seconds = 1.92 / n
     clips = tuple(
-        ClipFeedback(i, seconds * i, seconds * (i + 1), 0.2 if i % 2 else 0.8, -1.0, bool(i % 2),
+        ClipFeedback(i, seconds * i, seconds * (i + 1), 0.2 if i % 2 else 0.8,
+                     (0.3, -1.0, 0.3, 1.0)[i % 4], bool(i % 2),
                      ("take_off", "flight", "entry")[3 * i // n])
         for i in range(n)
     )  # fmt: skip
