@@ -9,6 +9,7 @@ import anyio
 import httpx
 import pytest
 
+from podium.web.api import where_to_open
 from podium.web.store import Store
 from podium.words import languages
 
@@ -419,3 +420,20 @@ def test_two_of_ones_own_are_compared_the_earlier_first(client, video):
     assert made["later_clips"] == [{"similarity": 0.615}]
     missing = client.get("/api/comparison", params={"one": ids[1], "other": NO_ID})
     assert missing.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "shown", "warned"),
+    [
+        ("127.0.0.1", "127.0.0.1", None),
+        ("localhost", "localhost", None),
+        ("::1", "[::1]", None),
+        ("0.0.0.0", "127.0.0.1", "the page answers on this machine only: for others in the network "
+         "to open it, give --host this machine's address there"),
+        ("10.0.0.7", "10.0.0.7",
+         "anybody on the network can open the page: it asks for no password"),
+    ],
+)  # fmt: skip
+def test_it_is_said_where_the_page_can_be_opened(host, shown, warned):
+    opened = f"open http://{shown}:8000 (Ctrl+C stops it)"
+    assert where_to_open(host, 8000) == ((warned, opened) if warned else (opened,))

@@ -207,11 +207,25 @@ def serve(folder: Path, *, host: str, port: int, model: str, tell: Callable[[str
     with _socket(host) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         _bind(listening, host, port)
-        if host not in LOCAL_NAMES | {"::1"}:
-            tell("anybody on the network can open the page: it asks for no password")
-        tell(f"open http://{host}:{listening.getsockname()[1]} (Ctrl+C stops it)")
+        for line in where_to_open(host, listening.getsockname()[1]):
+            tell(line)
         settings = uvicorn.Config(app, log_level="warning", access_log=False)
         uvicorn.Server(settings).run(sockets=[listening])
+
+
+def where_to_open(host: str, port: int) -> tuple[str, ...]:
+    """Say where the page can be opened, and by whom."""
+    named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    opened = f"open http://{named}:{port} (Ctrl+C stops it)"
+    if host in ("0.0.0.0", "::"):  # guard lets in who names this machine or the host, which is none
+        return (
+            "the page answers on this machine only: for others in the network to open it, give "
+            "--host this machine's address there",
+            opened,
+        )
+    if host in LOCAL_NAMES | {"::1"}:
+        return (opened,)
+    return "anybody on the network can open the page: it asks for no password", opened
 
 
 def _socket(host: str) -> socket.socket:
