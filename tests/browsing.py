@@ -73,7 +73,8 @@ SETTLED = """() => {
     const said = document.getElementById(name + "-at").textContent;
     const number = Number(/ (\\d+)\\D+\\d+$/.exec(said)[1]);
     const next = number < facts.starts.length ? facts.starts[number] : facts.end;
-    const inside = time => facts.starts[number - 1] <= time + 1e-6 && time < next;
+    const inside = time => facts.starts[number - 1] <= time + facts.offset + 1e-6
+      && time + facts.offset < next;
     return !video.seeking && video.readyState >= 2 && inside(video.currentTime)
       && inside(video.painted);
   });

@@ -5,10 +5,18 @@ import numpy as np
 import pytest
 
 from podium import alignment
-from podium.alignment import Alignment, AlignmentOptions, align, align_videos, try_to_align
+from podium.alignment import (
+    Alignment,
+    AlignmentOptions,
+    align,
+    align_performances,
+    align_videos,
+    try_to_align,
+)
 from podium.clips import VideoFacts
 from podium.errors import FeatureError, UsageError
 from podium.features import FeatureCache, Features
+from podium.performance import Performance
 
 
 def features(values, step=0.5) -> Features:
@@ -125,7 +133,20 @@ def test_what_cannot_be_put_in_step_is_refused():
 
 
 def test_trying_gives_nothing_where_it_cannot_be(make_video, tmp_path):
-    assert try_to_align(make_video(), tmp_path / "missing.mp4") is None
+    here, missing = Performance("", make_video()), Performance("", tmp_path / "missing.mp4")
+    assert try_to_align(here, missing) is None
+
+
+def test_parts_of_recordings_are_put_in_step_by_the_clock_of_the_recordings(make_video):
+    frames = [scene(number) for number in range(40)]
+    around = [scene(48), scene(0)] * 10
+    recording = make_video("long.mp4", around + frames + around, crf="12")
+    part = Performance("", recording, start_frame=20, end_frame=59)
+    made = align_performances(part, Performance("", make_video("r.mp4", frames, crf="12")))
+    assert len(made.query_seconds) == 13
+    assert made.query_seconds[0] == pytest.approx((20 + 8) / 25)
+    steps = np.subtract(made.query_seconds, made.reference_seconds)
+    assert steps == pytest.approx([20 / 25] * 13, abs=0.1)
 
 
 @pytest.mark.parametrize("options", [{"hold": -1}, {"tolerance": float("nan")}])

@@ -23,6 +23,7 @@ from podium.order import Order
 from podium.performance import Performance
 from podium.scorers.difficulty import Difficulty
 from podium.target import Target
+from podium.video import WHOLE, Part, decode
 
 
 @pytest.fixture(scope="module")
@@ -416,6 +417,34 @@ def test_a_video_is_wholly_like_itself(judge, dive):
     made = judge.compare(dive, dive)
     assert made.similarity == pytest.approx(1, abs=1e-5)
     assert [clip.similarity for clip in made.clips] == pytest.approx([1] * len(made.clips))
+
+
+def test_a_performance_in_a_recording_is_assessed_as_if_it_were_cut_out(
+    judge, dive, make_video, small_model
+):
+    exactly = {"pixel_format": "yuv444p", "qp": "0"}
+    frames = list(decode(dive, width=64, height=48).pixels)
+    other = [np.full((48, 64, 3), 40 + 3 * number, np.uint8) for number in range(30)]
+    alone = make_video("alone.mp4", frames, **exactly)
+    day = make_video("day.mp4", [*other, *frames, *other], **exactly)
+    part = Performance("107 again", day, score=1.0, start_frame=30, end_frame=29 + len(frames))
+    known, expert = {"action": "107", "difficulty": 2.0}, small_model.video("train", "107")
+    cut_out = judge.assess(alone, references=[expert, alone], **known)
+    inside = judge.assess(part, references=[expert, part], **known)
+    assert inside.score == cut_out.score
+    assert inside.part == inside.references[1].part == Part(30, 29 + len(frames))
+    assert inside.references[0].part == cut_out.part == WHOLE
+    starts = [[clip.start_seconds for clip in one.clips] for one in (inside, cut_out)]
+    assert starts[0] == pytest.approx([second + 30 / 25 for second in starts[1]])
+    assert inside.alignment.query_seconds == pytest.approx(
+        [second + 30 / 25 for second in cut_out.alignment.query_seconds]
+    )
+    assert inside.alignment.reference_seconds == cut_out.alignment.reference_seconds
+    kept = inside.to_json()["video"]
+    assert (kept["start_frame"], kept["end_frame"]) == (30, 29 + len(frames))
+    compared = judge.compare(part, part)
+    assert compared.part == compared.references[0].part == inside.part
+    assert compared.alignment.reference_seconds == compared.alignment.query_seconds
 
 
 def test_a_comparison_is_the_same_both_ways(judge, dive, small_model):

@@ -6,6 +6,7 @@ import pytest
 
 from podium.errors import UsageError, VideoError
 from podium.playback import PlaybackOptions, make_playback
+from podium.video import Part
 
 
 def decoded(playback):
@@ -40,6 +41,21 @@ def test_it_is_small_and_upright(make_video):
 def test_a_small_video_is_not_made_larger(make_video):
     made = make_playback(make_video())
     assert (made.width, made.height) == (64, 48)
+
+
+def test_of_a_part_no_more_is_copied(make_video):
+    shades = [np.full((48, 64, 3), 20 * i + 20, np.uint8) for i in range(10)]
+    video = make_video("long.mp4", shades)
+    made = make_playback(video, part=Part(3, 6))
+    frames, *_ = decoded(made)
+    assert [pixels.mean() for _, pixels in frames] == pytest.approx([80, 100, 120, 140], abs=4)
+    assert made.start_seconds == pytest.approx(np.arange(4) / 25)
+    assert made.end_seconds == pytest.approx(4 / 25)
+    with pytest.raises(
+        VideoError,
+        match=rf"^{video}: has no frames 8 to 10: it has 10, so choose from 0 to 9$",
+    ):
+        make_playback(video, part=Part(8, 10))
 
 
 def test_the_same_video_gives_the_same_bytes(make_video):

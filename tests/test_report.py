@@ -27,7 +27,7 @@ from podium.report import (
     make_report,
     make_report_folder,
 )
-from podium.video import probe
+from podium.video import Part, probe
 from podium.words import languages
 
 VOID = {"meta", "img", "br", "rect", "line", "hr", "input", "link"}
@@ -381,7 +381,46 @@ def test_both_videos_are_inside_frame_for_frame(assessed):
         times, told = video_inside(page, name)
         assert times == pytest.approx(np.arange(n_frames) / 25)
         assert told == {"starts": pytest.approx(times, abs=1e-6), "end": n_frames / 25,
-                        "file": None}  # fmt: skip
+                        "offset": 0.0, "file": None}  # fmt: skip
+
+
+def later(seconds: float, assessed: Assessment) -> Assessment:
+    """The same performance, so much later in its recording."""
+    moved = tuple(
+        replace(c, start_seconds=c.start_seconds + seconds, end_seconds=c.end_seconds + seconds)
+        for c in assessed.clips
+    )
+    return replace(assessed, clips=moved, remarks=remarks(moved))
+
+
+def test_of_a_recording_only_the_performance_is_shown_by_its_own_clock(assessed, make_video):
+    recording = make_video(
+        "day.mp4", [np.full((48, 64, 3), 5 * number, np.uint8) for number in range(50)]
+    )
+    theirs = replace(assessed.references[0], path=recording, part=Part(20, 39))
+    moved = replace(
+        later(0.4, assessed), video_path=recording, part=Part(10, 29), references=(theirs,)
+    )
+    page = page_of(moved)
+    for name, first in (("query", 10), ("reference", 20)):
+        times, told = video_inside(page, name)
+        assert times == pytest.approx(np.arange(20) / 25)
+        starts = [(first + number) / 25 for number in range(20)]
+        assert told == {"starts": pytest.approx(starts), "end": pytest.approx((first + 20) / 25),
+                        "offset": first / 25, "file": None}  # fmt: skip
+    shades = [np.asarray(picture).mean() / 5 for picture in pictures(moved)]
+    ours = [int((clip.start_seconds + clip.end_seconds) / 2 * 25) for clip in moved.clips]
+    end = moved.clips[-1].end_seconds
+    before = [end - (clip.start_seconds + clip.end_seconds) / 2 for clip in moved.clips]
+    assert shades[::2] == pytest.approx(ours, abs=0.8)
+    assert shades[1::2] == pytest.approx([40 - 25 * seconds for seconds in before], abs=1.2)
+    bars = re.compile(r'<rect x="([\d.]+)" y="[\d.]+" width="[\d.]+" height="[\d.]+" fill="var')
+    track, whole = (
+        [float(x) for x in bars.findall(make_report(one).html.partition('id="track"')[2])][:4]
+        for one in (moved, assessed)
+    )
+    assert track == pytest.approx(whole)
+    assert data_of(page)["clips"] == pytest.approx([c.start_seconds for c in moved.clips])
 
 
 def test_without_the_experts_video_yours_plays_alone_and_the_report_says_why(assessed):

@@ -26,6 +26,7 @@ from podium.clips import VideoFacts
 from podium.feedback import ClipFeedback, remarks
 from podium.panel import Marks
 from podium.report import make_report, make_report_folder
+from podium.video import Part
 from podium.words import load_words
 
 NO_PICTURE = load_words()("save.no_picture")
@@ -264,6 +265,61 @@ def test_frames_of_unequal_length_are_gone_through_one_by_one(
     for number in reversed(range(len(times) - 1)):
         page.keyboard.press("ArrowLeft")
         assert number_in(shown(page, "query")) == number
+
+
+def in_a_recording(assessed: Assessment, make_video) -> Assessment:
+    """The same two performances, each somewhere in a longer recording."""
+    other = [frame(63, 64)]
+    ours = other * 30 + [frame(i, N_QUERY) for i in range(N_QUERY)] + other * 20
+    theirs = other * 10 + [frame(i, N_REFERENCE) for i in range(N_REFERENCE)] + other * 40
+    day = make_video("day.mp4", ours, bf="0", crf="12")
+    night = make_video("night.mp4", theirs, bf="0", crf="12")
+    clips = tuple(
+        replace(c, start_seconds=c.start_seconds + 1.2, end_seconds=c.end_seconds + 1.2)
+        for c in assessed.clips
+    )
+    steps = assessed.alignment
+    moved = replace(
+        steps, query_seconds=tuple(t + 1.2 for t in steps.query_seconds),
+        reference_seconds=tuple(t + 0.4 for t in steps.reference_seconds),
+    )  # fmt: skip
+    expert = replace(assessed.references[0], path=night, part=Part(10, 9 + N_REFERENCE))
+    return replace(
+        assessed, video_path=day, part=Part(30, 29 + N_QUERY), clips=clips, alignment=moved,
+        remarks=remarks(clips), references=(expert,),
+    )  # fmt: skip
+
+
+def test_a_performance_in_a_recording_is_all_that_is_gone_through(
+    assessed, make_video, visit, tmp_path
+):
+    made = in_a_recording(assessed, make_video)
+    page = visit(make_report(made).save(tmp_path / "day.html").as_uri(), offline=True).page
+    page.locator("#playing").wait_for(state="visible")
+    page.locator("#player").focus()
+    for number in range(1, 11):
+        page.keyboard.press("ArrowRight")
+        assert number_in(shown(page, "query")) == number
+        assert number_in(shown(page, "reference")) == in_step(assessed, number)
+    assert page.locator("#query-at").inner_text() == f"1.60 s, frame 11 of {N_QUERY}"
+    page.keyboard.press("Control+ArrowRight")
+    assert number_in(shown(page, "query")) == 16
+    assert float(page.locator("#playhead").get_attribute("x")) == pytest.approx(1000 * 16 / 48)
+    page.keyboard.press("F8")
+    assert page.locator("#timing").input_value() == "start"
+    assert number_in(shown(page, "reference")) == 16
+    page.locator("#timing").select_option("end")
+    assert number_in(shown(page, "reference")) == 16 + N_REFERENCE - N_QUERY
+    page.locator("#timing").select_option("step")
+    box = page.locator("#track").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 24.5 / N_QUERY, box["y"] + 5)
+    assert number_in(shown(page, "query")) == 24
+    page.locator("#play").click()
+    page.locator("#play", has_text="Play").wait_for()
+    assert number_in(shown(page, "query")) == N_QUERY - 1
+    assert abs(number_in(shown(page, "reference")) - in_step(assessed, N_QUERY - 1)) <= 1
+    page.keyboard.press("Home")
+    assert number_in(shown(page, "query")) == 0
 
 
 @pytest.mark.parametrize("width", [1200, 320])

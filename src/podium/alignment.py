@@ -10,6 +10,7 @@ from podium.backbones.motion import Motion
 from podium.clips import ClipOptions
 from podium.errors import FeatureError, PodiumError, UsageError
 from podium.features import Extractor, FeatureCache, Features
+from podium.performance import Performance
 
 Floats = npt.NDArray[np.float64]
 
@@ -109,20 +110,38 @@ def align_videos(
     PodiumError
         If a video cannot be read or is too short, or a file of features is given instead.
     """
+    whole = Performance("query", query), Performance("reference", reference)
+    return align_performances(*whole, cache=cache, options=options)
+
+
+def align_performances(
+    query: Performance,
+    reference: Performance,
+    *,
+    cache: FeatureCache | None = None,
+    options: AlignmentOptions = AlignmentOptions(),
+) -> Alignment:
+    """Put two performances in step, each within its bounds; seconds are those of their files.
+
+    Raises
+    ------
+    PodiumError
+        If a video cannot be read or is too short, or a file of features is given instead.
+    """
     backbone = Motion()
     coarse = Extractor(backbone, cache=cache)
-    n_frames = max(coarse.video(path).video.n_used for path in (query, reference))
+    n_frames = max(coarse.performance(one).video.n_used for one in (query, reference))
     stride = max(options.n_stride_frames, -(-n_frames // MOST_MOMENTS))
     fine = Extractor(backbone, ClipOptions(stride=stride), cache)
-    return align(fine.video(query), fine.video(reference), options)
+    return align(fine.performance(query), fine.performance(reference), options)
 
 
 def try_to_align(
-    query: Path, reference: Path, cache: FeatureCache | None = None
+    query: Performance, reference: Performance, cache: FeatureCache | None = None
 ) -> Alignment | None:
-    """Put two videos in step, or give `None` where they cannot be."""
+    """Put two performances in step, or give `None` where they cannot be."""
     try:
-        return align_videos(query, reference, cache=cache)
+        return align_performances(query, reference, cache=cache)
     except PodiumError:
         return None
 

@@ -9,6 +9,7 @@ from podium.alignment import Alignment
 from podium.clips import VideoFacts
 from podium.feedback import ClipFeedback, Remark
 from podium.panel import Marks
+from podium.video import WHOLE, Part
 
 if TYPE_CHECKING:
     from podium.report import Report
@@ -44,13 +45,17 @@ class Score:
 
 @dataclass(frozen=True)
 class Reference:
-    """A performance that was compared with: its name, score (where known), similarity 0 to 1."""
+    """A performance that was compared with: its name, score (where known), similarity 0 to 1.
+
+    `part` is where in its video it lies.
+    """
 
     id: str
     score: float | None
     similarity: float
     path: Path | None = None
     name: str | None = None
+    part: Part = WHOLE
 
     @property
     def shown_name(self) -> str:
@@ -66,7 +71,8 @@ class Assessment:
     not given, so that the usual one of the action was taken; `difficulty_range` is what the score's
     range then covers. `alignment` puts the video in step
     with the first reference whose video is at hand. `name` is what reports call the video, where
-    that is not the name of its file.
+    that is not the name of its file. `part` is where in its video the performance lies; all seconds
+    count from the first frame of the file.
     """
 
     video_path: Path
@@ -84,6 +90,7 @@ class Assessment:
     alignment: Alignment | None = None
     name: str | None = None
     difficulty_range: tuple[float, float] | None = None
+    part: Part = WHOLE
 
     def __str__(self) -> str:
         if self.score is None:
@@ -140,6 +147,8 @@ class Assessment:
                 "end_is_missing": self.video.end_is_missing,
                 "missing_event": self.video.missing_event,
                 "first_used_frame": self.video.first_used,
+                "start_frame": self.part.start_frame,
+                "end_frame": self.part.end_frame,
                 "seconds": self.video.seconds,
                 "warnings": list(self.warnings),
             },

@@ -16,6 +16,7 @@ from podium.model import Model, load_model
 from podium.panel import COUNTING, HIGHEST_MARK, as_marks
 from podium.performance import Performance
 from podium.scorers import ComparingScorer
+from podium.video import Part
 
 QUERY = "your video"
 HIGHEST_SUM = COUNTING * HIGHEST_MARK
@@ -56,16 +57,17 @@ class Assessor:
 
     def assess(
         self,
-        video: str | Path,
+        video: str | Path | Performance,
         *,
         action: str | None = None,
         difficulty: float | None = None,
-        references: Sequence[str | Path] = (),
+        references: Sequence[str | Path | Performance] = (),
     ) -> Assessment:
         """Score a video beside the references of its action, and say which moments cost points.
 
         `references` are videos of your own to compare with, or ids of references in the model;
-        without any, the model's references of that action are taken.
+        without any, the model's references of that action are taken. A `Performance` in place of a
+        video bounds the part of it that counts; nothing else of it is read.
 
         Raises
         ------
@@ -77,13 +79,15 @@ class Assessor:
         """
         action = self.known_action(action) or self._action_of(references)
         self._require_difficulty(difficulty)
-        features = self._features(Performance(QUERY, Path(video)))
-        question = self._question(Path(video), features, action, difficulty)
+        query = _given(QUERY, video)
+        question = self._question(query, self._features(query), action, difficulty)
         chosen = self._references(references, question.sample.performance.action)
         return self._answer(question, chosen)
 
-    def compare(self, video: str | Path, reference: str | Path) -> Assessment:
-        """Say how alike two videos are, clip by clip, without a score.
+    def compare(
+        self, video: str | Path | Performance, reference: str | Path | Performance
+    ) -> Assessment:
+        """Say how alike two videos, or parts of them, are, clip by clip, without a score.
 
         Raises
         ------
@@ -91,8 +95,9 @@ class Assessor:
             If a file cannot be used, or the model does not compare.
         """
         scorer = self._comparing()
-        query = _query(Path(video), self._features(Performance(QUERY, Path(video))), None, None)
-        expert = self._own_reference(Path(reference), None)
+        given = _given(QUERY, video)
+        query = Sample(given, self._features(given))
+        expert = self._own_reference(reference, None)
         clips = clip_feedback(scorer, query, [expert], self.model.moments, with_contributions=False)
         question = Question(query, (1.0, 1.0))
         return self._assessment(question, None, [expert], clips)
@@ -110,9 +115,8 @@ class Assessor:
         action = self.known_action(performance.action)
         self._require_difficulty(performance.difficulty)
         features = self._features(performance)
-        question = self._question(
-            performance.path, features, action, performance.difficulty, performance.id
-        )
+        query = performance.same_frames(performance.id)
+        question = self._question(query, features, action, performance.difficulty)
         value = float(self.model.scorer.predict([question.sample])[0])
         return self._ranged(value, question), self._doubts(question)
 
@@ -171,15 +175,14 @@ class Assessor:
 
     def _question(
         self,
-        path: Path,
+        given: Performance,
         features: Features,
         action: str | None,
         difficulty: float | None,
-        id_: str = QUERY,
     ) -> Question:
         """Fill in what was not given, and say so."""
         assumptions = []
-        query = _query(path, features, action, difficulty, id_)
+        query = Sample(replace(given, action=action, difficulty=difficulty), features)
         if action is None and len(self.model.actions) > 1 and self._scorer_compares():
             query, assumption = self._with_nearest_action(query)
             assumptions.append(assumption)
@@ -218,29 +221,34 @@ class Assessor:
         words = f"no action was given: it was compared as {nearest}, whose expert is most like it"
         return replace(query, performance=replace(query.performance, action=nearest)), words
 
-    def _references(self, given: Sequence[str | Path], action: str | None) -> list[Sample]:
+    def _references(
+        self, given: Sequence[str | Path | Performance], action: str | None
+    ) -> list[Sample]:
         if not given:
             return list(self._comparing().references) if self._scorer_compares() else []
         return [self._reference(reference, action) for reference in given]
 
-    def _reference(self, given: str | Path, action: str | None) -> Sample:
+    def _reference(self, given: str | Path | Performance, action: str | None) -> Sample:
         """Take a reference of the model by its id, or a video of the user's own."""
         for reference in self._comparing().references:
-            if reference.performance.id == str(given) and not Path(given).exists():
+            if reference.performance.id in _names([given]):
                 return _of_action(reference, action)
-        return self._own_reference(Path(given), action)
+        return self._own_reference(given, action)
 
-    def _action_of(self, references: Sequence[str | Path]) -> str | None:
+    def _action_of(self, references: Sequence[str | Path | Performance]) -> str | None:
         """Say of which action those references are that are given by their id, if of one."""
         if not references or not self._scorer_compares():
             return None
-        named = {str(reference) for reference in references if not Path(reference).exists()}
+        named = _names(references)
         known = (reference.performance for reference in self._comparing().references)
         actions = {performance.action for performance in known if performance.id in named}
         return actions.pop() if len(actions) == 1 else None
 
-    def _own_reference(self, path: Path, action: str | None) -> Sample:
-        performance = Performance(f"reference {path.name}", path, action=action, is_reference=True)
+    def _own_reference(self, given: str | Path | Performance, action: str | None) -> Sample:
+        seen = _given("", given)
+        performance = replace(
+            seen, id=f"reference {seen.path.name}", action=action, is_reference=True
+        )
         return Sample(performance, self._features(performance))
 
     def _answer(self, question: Question, references: Sequence[Sample]) -> Assessment:
@@ -376,13 +384,13 @@ class Assessor:
             backbone=self.model.backbone_name,
             warnings=self._doubts(question, references),
             alignment=self._in_step(query, references),
+            part=_part(query.performance),
         )
 
     def _in_step(self, query: Sample, references: Sequence[Sample]) -> Alignment | None:
         """Put the query in step with the first reference whose video is at hand."""
-        paths = (path for reference in references if (path := _picture_of(reference)))
-        path = next(paths, None)
-        return try_to_align(query.performance.path, path, self._extractor.cache) if path else None
+        seen = next((r.performance for r in references if _picture_of(r)), None)
+        return try_to_align(query.performance, seen, self._extractor.cache) if seen else None
 
     def _compared(self, query: Sample, references: Sequence[Sample]) -> tuple[Reference, ...]:
         if not references:
@@ -394,6 +402,7 @@ class Assessor:
                 score=reference.performance.score,
                 similarity=float(scorer.clip_similarity(query, reference).mean()),
                 path=_picture_of(reference),
+                part=_part(reference.performance),
             )
             for reference in references
         )
@@ -421,14 +430,21 @@ def load(name_or_path: str | Path = "diving", *, cache: FeatureCache | None = No
     return Assessor(load_model(name_or_path), cache)
 
 
-def _query(
-    path: Path,
-    features: Features,
-    action: str | None,
-    difficulty: float | None,
-    id_: str = QUERY,
-) -> Sample:
-    return Sample(Performance(id_, path, action=action, difficulty=difficulty), features)
+def _given(id_: str, video: str | Path | Performance) -> Performance:
+    """Take a video, or the part of one that a performance bounds."""
+    if isinstance(video, Performance):
+        return video.same_frames(id_)
+    return Performance(id_, Path(video))
+
+
+def _names(given: Sequence[str | Path | Performance]) -> set[str]:
+    """Give those that are no files, and so may be ids of references."""
+    words = [one for one in given if not isinstance(one, Performance)]
+    return {str(word) for word in words if not Path(word).exists()}
+
+
+def _part(performance: Performance) -> Part:
+    return Part(performance.start_frame or 0, performance.end_frame)
 
 
 def _picture_of(reference: Sample) -> Path | None:

@@ -43,6 +43,10 @@ class Performance:
     phases: tuple[Phase, ...] = ()
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    def same_frames(self, id: str) -> "Performance":
+        """Give what is seen of it under another name, without what is known of it."""
+        return Performance(id, self.path, start_frame=self.start_frame, end_frame=self.end_frame)
+
     @property
     def execution(self) -> float | None:
         """The score with the difficulty divided out, where both are known."""

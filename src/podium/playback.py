@@ -12,7 +12,7 @@ import numpy.typing as npt
 from av.video.stream import VideoStream
 
 from podium.errors import UsageError, VideoError
-from podium.video import Frame, each_frame, probe
+from podium.video import WHOLE, Frame, Part, each_frame, probe
 
 TICKS_PER_SECOND = 90_000
 """The clock of the copy: fine enough that no presentation time is moved by more than 6 us."""
@@ -43,7 +43,7 @@ class PlaybackOptions:
 class Playback:
     """An MP4 file (H.264, without sound) in memory, and when each of its frames is shown.
 
-    `start_seconds` (frames,) counts from the first frame; `end_seconds` is when the last gives way.
+    `start_seconds` (frames,) counts from the first; `end_seconds` is when the last gives way.
     """
 
     content: bytes
@@ -56,13 +56,15 @@ class Playback:
         return f"Playback({len(self.content)} bytes, {len(self.start_seconds)} frames)"
 
 
-def make_playback(path: Path, options: PlaybackOptions = PlaybackOptions()) -> Playback:
-    """Copy a video small: the same frames, upright, each at its own time.
+def make_playback(
+    path: Path, options: PlaybackOptions = PlaybackOptions(), part: Part = WHOLE
+) -> Playback:
+    """Copy a video, or a part of it, small: the same frames, upright, each at its own time.
 
     Raises
     ------
     MissingFile, VideoError
-        If the video cannot be read.
+        If the video cannot be read, or has no such part.
     """
     video = probe(path)
     scale = min(options.width / video.width, options.height / video.height, 1.0)
@@ -73,7 +75,7 @@ def make_playback(path: Path, options: PlaybackOptions = PlaybackOptions()) -> P
     end = 0.0
     with av.open(buffer, "w", format="mp4") as container:
         stream = _stream(container.add_stream("libx264", options=_coding(options)), width, height)
-        for frame, ticks in _timed(each_frame(path, width=width, height=height)):
+        for frame, ticks in _timed(each_frame(path, width=width, height=height, part=part)):
             container.mux(stream.encode(_picture(frame.pixels, ticks)))
             starts.append(ticks / TICKS_PER_SECOND)
             end = max(frame.end_seconds, starts[-1] + 1e-3)

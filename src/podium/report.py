@@ -14,7 +14,7 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from podium.assessment import Assessment
+from podium.assessment import Assessment, Reference
 from podium.errors import PodiumError
 from podium.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, grouped
 from podium.files import write_bytes
@@ -22,7 +22,7 @@ from podium.panel import JUDGE_SD
 from podium.playback import Playback, make_playback
 from podium.sidecar import clips_csv, result_json, timeline_vtt
 from podium.templates import render, source
-from podium.video import decode, probe
+from podium.video import Frames, Part, decode, probe
 from podium.words import ENGLISH, Words, load_words
 
 KEY_FRAME_WIDTH = 200
@@ -139,7 +139,9 @@ class _Page:
         self.query, self.reference = query, reference if query else None
         self.name = assessment.shown_name
         self.notes = [*notes, *self._absent_expert()]
-        self.moments = _moments(assessment)
+        ours, theirs = _small_frames(assessment)
+        self.query_offset, self.reference_offset = _offset(ours), _offset(theirs)
+        self.moments = _moments(assessment.clips, ours, theirs)
 
     def html(self) -> str:
         """Fill the template."""
@@ -258,7 +260,7 @@ class _Page:
         scale = 1000 / self.query.end_seconds
         return [
             {
-                "x": clip.start_seconds * scale + 1,
+                "x": (clip.start_seconds - self.query_offset) * scale + 1,
                 "width": max((clip.end_seconds - clip.start_seconds) * scale - 2, 1),
                 "similarity": clip.similarity,
                 "faulty": clip.faulty,
@@ -267,12 +269,15 @@ class _Page:
             if math.isfinite(clip.start_seconds)
         ]
 
+    def _file(self, name: str) -> str | None:
+        return None if self.inside else name
+
     def _data(self) -> dict[str, Any]:
         """Give what the script of the page works with."""
         steps, parts = self.assessment.alignment, chapters(self.assessment.clips)
         return {
-            "query": _side(self.query, None if self.inside else "query.mp4"),
-            "reference": _side(self.reference, None if self.inside else "reference.mp4"),
+            "query": _side(self.query, self.query_offset, self._file("query.mp4")),
+            "reference": _side(self.reference, self.reference_offset, self._file("reference.mp4")),
             "steps": steps and {
                 "query": steps.query_seconds,
                 "reference": steps.reference_seconds,
@@ -297,12 +302,14 @@ def _worst(clips: Sequence[ClipFeedback], most: int) -> set[int]:
     return {clip.index for clip in sorted(clips, key=lambda clip: clip.similarity)[:most]}
 
 
-def _side(playback: Playback | None, file: str | None) -> dict[str, Any] | None:
+def _side(playback: Playback | None, offset: float, file: str | None) -> dict[str, Any] | None:
+    """Tell the script when each frame of a copy is shown; all seconds are those of the video."""
     if playback is None:
         return None
     # Six digits are far finer than the clock of the copy.
-    starts = [round(second, 6) for second in playback.start_seconds]
-    return {"starts": starts, "end": round(playback.end_seconds, 6), "file": file}
+    starts = [round(offset + second, 6) for second in playback.start_seconds]
+    end = round(offset + playback.end_seconds, 6)
+    return {"starts": starts, "end": end, "offset": round(offset, 6), "file": file}
 
 
 def _policy(style: str, script: str, *, inside: bool) -> str:
@@ -325,64 +332,77 @@ def _fingerprint(text: str) -> str:
 def _videos(assessment: Assessment) -> tuple[Playback | None, Playback | None]:
     if not assessment.clips or not math.isfinite(assessment.clips[0].start_seconds):
         return None, None
-    path = _reference_path(assessment)
-    return _playback(assessment.video_path), _playback(path) if path else None
+    seen = _seen_reference(assessment)
+    query = _playback(assessment.video_path, assessment.part)
+    return query, _playback(seen.path, seen.part) if seen and seen.path else None
 
 
-def _playback(path: Path) -> Playback | None:
+def _playback(path: Path, part: Part) -> Playback | None:
     try:
-        return make_playback(path)
+        return make_playback(path, part=part)
     except PodiumError:  # the video was readable a moment ago; a report that does not play is left
         return None
 
 
-def _reference_path(assessment: Assessment) -> Path | None:
-    return next((r.path for r in assessment.references if r.path), None)
+def _seen_reference(assessment: Assessment) -> Reference | None:
+    """Give the first reference that has a video."""
+    return next((r for r in assessment.references if r.path), None)
 
 
 def _reference_name(assessment: Assessment) -> str:
-    return next((r.shown_name for r in assessment.references if r.path), "")
+    seen = _seen_reference(assessment)
+    return seen.shown_name if seen else ""
 
 
-def _moments(assessment: Assessment) -> list[Moment]:
-    ours = _key_frames(assessment.video_path, _middles(assessment.clips))
-    theirs = _reference_frames(assessment)
-    return [
-        Moment(clip, picture, reference)
-        for clip, picture, reference in zip(assessment.clips, ours, theirs, strict=True)
-    ]
+def _small_frames(assessment: Assessment) -> tuple[Frames | None, Frames | None]:
+    """Decode the performance, and that of the first reference that has a video, small."""
+    if not assessment.clips or not np.isfinite(_middles(assessment.clips)).all():
+        return None, None
+    seen = _seen_reference(assessment)
+    ours = _decoded(assessment.video_path, assessment.part)
+    return ours, _decoded(seen.path, seen.part) if seen and seen.path else None
+
+
+def _decoded(path: Path, part: Part) -> Frames | None:
+    try:
+        video = probe(path)
+        scale = min(KEY_FRAME_WIDTH / video.width, KEY_FRAME_HEIGHT / video.height)
+        width, height = (max(round(scale * size), 1) for size in (video.width, video.height))
+        start, end = part
+        return decode(path, width=width, height=height, start_frame=start, end_frame=end)
+    except PodiumError:  # the video was readable a moment ago; a report without pictures is left
+        return None
+
+
+def _offset(frames: Frames | None) -> float:
+    """Say when in its video a performance begins."""
+    return float(frames.start_seconds[0]) if frames else 0.0
+
+
+def _moments(
+    clips: Sequence[ClipFeedback], ours: Frames | None, theirs: Frames | None
+) -> list[Moment]:
+    middles = _middles(clips)
+    pictures = _key_frames(ours, middles), _key_frames(theirs, _as_long_before(theirs, clips))
+    return [Moment(*shown) for shown in zip(clips, *pictures, strict=True)]
 
 
 def _middles(clips: Sequence[ClipFeedback]) -> list[float]:
     return [(clip.start_seconds + clip.end_seconds) / 2 for clip in clips]
 
 
-def _reference_frames(assessment: Assessment) -> list[str]:
-    """Take the frames of the first reference that has a video, its clips counted from the end."""
-    path = _reference_path(assessment)
-    if path is None or not assessment.clips:
-        return [""] * len(assessment.clips)
-    # The same moment counted from the end: what a clip is compared with when both keep one pace.
-    end = assessment.clips[-1].end_seconds
-    seconds = [_length(path) - (end - middle) for middle in _middles(assessment.clips)]
-    pictures = _key_frames(path, [max(second, 0.0) for second in seconds])
-    return pictures
+def _as_long_before(theirs: Frames | None, clips: Sequence[ClipFeedback]) -> list[float]:
+    """Give the same moments counted from the end.
+
+    That is what a clip is compared with when both keep one pace.
+    """
+    last = theirs.end_seconds if theirs else 0.0
+    return [last - (clips[-1].end_seconds - middle) for middle in _middles(clips)]
 
 
-def _length(path: Path) -> float:
-    return probe(path).seconds
-
-
-def _key_frames(path: Path, seconds: Sequence[float]) -> list[str]:
+def _key_frames(frames: Frames | None, seconds: Sequence[float]) -> list[str]:
     """Show the frame on screen at each of these times, as JPEG in a `data:` address."""
-    if not seconds or not np.isfinite(seconds).all():
-        return [""] * len(seconds)
-    try:
-        video = probe(path)
-        scale = min(KEY_FRAME_WIDTH / video.width, KEY_FRAME_HEIGHT / video.height)
-        width, height = (max(round(scale * size), 1) for size in (video.width, video.height))
-        frames = decode(path, width=width, height=height)
-    except PodiumError:  # the video was readable a moment ago; a report without pictures is left
+    if frames is None:
         return [""] * len(seconds)
     shown = np.searchsorted(frames.start_seconds, seconds, side="right") - 1
     return [_as_address(Image.fromarray(frames.pixels[max(i, 0)])) for i in shown]

@@ -22,8 +22,10 @@ from podium.errors import MissingFile, TooLong, VideoError
 __all__ = [
     "CONTAINERS",
     "DECODER_VERSION",
+    "WHOLE",
     "Frame",
     "Frames",
+    "Part",
     "Video",
     "VideoLimits",
     "at_least",
@@ -225,7 +227,7 @@ def _named(part: Part) -> str:
 class Frame:
     """One frame, upright: `pixels` (height, width, 3), and from when to when it is shown.
 
-    Seconds count from the first frame of the file.
+    Seconds count from the first frame that was wanted.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -234,19 +236,27 @@ class Frame:
 
 
 def each_frame(
-    path: Path, *, width: int, height: int, limits: VideoLimits = VideoLimits()
+    path: Path,
+    *,
+    width: int,
+    height: int,
+    part: Part = WHOLE,
+    limits: VideoLimits = VideoLimits(),
 ) -> Iterator[Frame]:
     """Give the frames that `decode` gives one after the other, in constant memory.
 
     Raises
     ------
     MissingFile, VideoError
-        If there is no such file, it is not a video, or it is beyond the limits.
+        If there is no such file, it is not a video, it has no such frames, or it is beyond the
+        limits.
     """
     first = math.nan
-    with closing(_pictures(path, width, height, limits)) as answers:
+    with closing(_pictures(path, width, height, limits, part)) as answers:
         for answer in answers:
             if isinstance(answer, End):
+                if answer.n_decoded:
+                    _require_part(path, part, answer.n_decoded)
                 return
             first = answer.seconds if math.isnan(first) else first
             start = answer.seconds - first

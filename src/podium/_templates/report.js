@@ -34,6 +34,7 @@
       this.said = element(name + "-at");
       this.starts = facts.starts;
       this.end = facts.end;
+      this.offset = facts.offset;
       this.number = 0;
       this.wanted = null;
       this.video.src = facts.file || Side.inside(name);
@@ -45,6 +46,11 @@
       const text = atob(element(name + "-video").textContent);
       const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
       return URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
+    }
+
+    /* The time on screen: as all seconds here, that of the video that the copy is a part of. */
+    get now() {
+      return this.video.currentTime + this.offset;
     }
 
     get last() {
@@ -81,7 +87,7 @@
       if (this.wanted === null || this.video.seeking || this.video.readyState < 1) return;
       const wanted = this.wanted;
       this.wanted = null;
-      if (Math.abs(this.video.currentTime - wanted) > 1e-4) this.video.currentTime = wanted;
+      if (Math.abs(this.now - wanted) > 1e-4) this.video.currentTime = wanted - this.offset;
     }
 
     tell() {
@@ -128,7 +134,7 @@
     offset(choice) {
       if (choice === "own") return this.ownOffset;
       if (choice === "end") return this.reference.end - this.query.end;
-      if (!choice.startsWith("moment")) return 0;
+      if (choice === "start") return this.reference.offset - this.query.offset;
       const seconds = Number(this.timing.selectedOptions[0].dataset.seconds);
       return interpolate(seconds, data.steps.query, data.steps.reference) - seconds;
     }
@@ -173,7 +179,7 @@
       this.scrubber.setAttribute("aria-valuetext", say(moment ? "at_moment" : "at", {
         seconds: written(seconds, 2), frame: side.number + 1, frames: side.starts.length, moment,
       }));
-      element("playhead").setAttribute("x", (1000 * seconds) / side.end);
+      element("playhead").setAttribute("x", (1000 * (seconds - side.offset)) / (side.end - side.offset));
       Player.mark(this.figures, data.clips.map((start) => side.numberAt(start)), side.number);
       Player.mark(this.chapterButtons, data.parts.map((part) => side.numberAt(part[0])), side.number);
       if (data.steps && this.reference) this.tellDoubt(side.middle(side.number));
@@ -230,7 +236,7 @@
     /* While it plays, the query's clock leads, and the reference is led to where it belongs. */
     follow() {
       if (!this.playing) return;
-      const now = this.query.video.currentTime;
+      const now = this.query.now;
       this.query.number = this.query.numberAt(now);
       this.query.tell();
       if (this.reference) this.lead(now);
@@ -244,15 +250,15 @@
     lead(now) {
       const side = this.reference;
       const target = this.referenceAt(now);
-      const behind = target - side.video.currentTime;
+      const behind = target - side.now;
       const speed = Number(this.speed.value);
       const pace = (speed * (this.referenceAt(now + 0.1) - target)) / 0.1;
-      if (target < 0 || target > side.end || Math.abs(behind) > 0.25) {
+      if (target < side.offset || target > side.end || Math.abs(behind) > 0.25) {
         side.video.pause();
         side.show(side.numberAt(target));
         return;
       }
-      side.number = side.numberAt(side.video.currentTime);
+      side.number = side.numberAt(side.now);
       side.tell();
       const rate = pace + 4 * behind;
       if (rate < 0.0625) {
@@ -349,7 +355,8 @@
     };
     element("track").onclick = (event) => {
       const box = element("track").getBoundingClientRect();
-      player.showAt(((event.clientX - box.left) / box.width) * player.query.end);
+      const { offset, end } = player.query;
+      player.showAt(offset + ((event.clientX - box.left) / box.width) * (end - offset));
     };
     for (const part of document.querySelectorAll(".chapters li")) {
       part.style.flexGrow = part.dataset.seconds;
