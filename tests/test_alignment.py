@@ -140,13 +140,14 @@ def test_trying_gives_nothing_where_it_cannot_be(make_video, tmp_path):
 def test_parts_of_recordings_are_put_in_step_by_the_clock_of_the_recordings(make_video):
     frames = [scene(number) for number in range(40)]
     around = [scene(48), scene(0)] * 10
-    recording = make_video("long.mp4", around + frames + around, crf="12")
+    how = {"crf": "12", "frames_per_second": 30}
+    recording = make_video("long.mp4", around + frames + around, **how)
     part = Performance("", recording, start_frame=20, end_frame=59)
-    made = align_performances(part, Performance("", make_video("r.mp4", frames, crf="12")))
+    made = align_performances(part, Performance("", make_video("r.mp4", frames, **how)))
     assert len(made.query_seconds) == 13
-    assert made.query_seconds[0] == pytest.approx((20 + 8) / 25)
+    assert made.query_seconds[0] == pytest.approx((20 + 8) / 30)
     steps = np.subtract(made.query_seconds, made.reference_seconds)
-    assert steps == pytest.approx([20 / 25] * 13, abs=0.1)
+    assert steps == pytest.approx([20 / 30] * 13, abs=0.1)
 
 
 @pytest.mark.parametrize("options", [{"hold": -1}, {"tolerance": float("nan")}])

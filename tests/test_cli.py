@@ -213,6 +213,7 @@ def test_score_json_keeps_its_contract(podium, model, dive, tmp_path):
         "seconds": pytest.approx(1.6), "warnings": [], "promised_frames": 50,
         "end_is_missing": False,
         "missing_event": "",
+        "start_frame": 0, "end_frame": None,
     }  # fmt: skip
 
 

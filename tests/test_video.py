@@ -654,7 +654,7 @@ def test_single_frames_that_repeat_are_dropped_and_counted(values, kept):
     np.testing.assert_allclose(frames.start_seconds, np.array(kept) / 10)
     assert frames.end_seconds == pytest.approx(len(values) / 10)
     n = len(values) - len(kept)
-    note = f"{n} frames that repeat the one before were left out"
+    note = f"frames that repeat the one before were left out: {n}"
     assert frames.warnings == ((note,) if n else ())
 
 

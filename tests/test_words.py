@@ -67,7 +67,7 @@ SAID = [
     "only 3 of the 20 frames promised could be read",
     "the picture ends at 3.1 of the 5.0 s promised",
     "there is no frame between 1.0 and 2.0 s",
-    "4 frames that repeat the one before were left out",
+    "frames that repeat the one before were left out: 4",
     "features were given instead of a video",
     "no action was given: it was compared as 407, whose expert is most like it",
     "no difficulty was given: 3.2 was assumed, and the range covers 2.8 to 3.6",

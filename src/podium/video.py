@@ -315,7 +315,7 @@ def without_repeats(frames: Frames) -> Frames:
     single = np.concatenate([[False], repeats & ~around[:-2] & ~around[2:]])
     if not single.any():
         return frames
-    note = f"{single.sum()} frames that repeat the one before were left out"
+    note = f"frames that repeat the one before were left out: {single.sum()}"
     return replace(
         frames,
         pixels=frames.pixels[~single],

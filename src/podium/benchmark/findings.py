@@ -129,9 +129,14 @@ def _clusters(results: Results) -> list[Finding]:
 
 
 def _transfer(results: Results) -> list[Finding]:
-    """Compare the metric frozen from diving with what is fitted from the start (table VI)."""
+    """Compare the metric frozen from diving with what is fitted from the start (table VI).
+
+    Where it is no better than a constant, that others are worse shows nothing of it.
+    """
     printed, found = PRINTED["vaults"], []
     for task in results.tables.get("transfer", {}).get("tasks", ()):
+        floors = [row for row in task["rows"] if row["system"] == "constant"]
+        above = all(verdict(floor["frozen_less_this"]) == YES for floor in floors)
         for row in task["rows"]:
             if row["system"] in printed:
                 ours, theirs = printed["siamese_best"], printed[row["system"]]
@@ -146,10 +151,14 @@ def _transfer(results: Results) -> list[Finding]:
                                 for m, d in (("rho", 2), ("mse", 3))
                             )
                         ),
-                        verdict(row["frozen_less_this"]),
+                        _unless(above, verdict(row["frozen_less_this"])),
                     )
                 )
     return found
+
+
+def _unless(above_the_floor: bool, said: str) -> str:
+    return NOT_SHOWN if said == YES and not above_the_floor else said
 
 
 def _both(rho: str, mse: str) -> str:
