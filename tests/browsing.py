@@ -120,7 +120,9 @@ def shown_in_firefox(firefox, name: str) -> np.ndarray:
 
 def breaches(page) -> list[tuple[str, list[str]]]:
     """List what axe finds against WCAG 2.2 AA."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    ).Axe()
     found = axe.run(page, options=WCAG).response["violations"]
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
 
