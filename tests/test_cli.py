@@ -1125,7 +1125,7 @@ def test_a_fault_of_its_own_is_one_line_too(podium, model, dive, monkeypatch):
     answer = podium("score", dive, *model)
     assert (answer.code, answer.out) == (Exit.BUG, "")
     assert answer.err == (
-        "podium: this is a fault of Podium's own (RuntimeError: three lines long): "
+        "podium: this is a bug in Podium (RuntimeError: three lines long): "
         "please report it with what podium --debug shows\n"
     )
     with pytest.raises(RuntimeError, match=r"^three\nlines\nlong$"):

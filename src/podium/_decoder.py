@@ -13,9 +13,11 @@ import os
 import signal
 import struct
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 import av
@@ -50,8 +52,17 @@ MOST_THREADS = 4
 BYTES_A_PIXEL = 8
 """Of the largest frames: what was refused to the decoder was no more than one of them."""
 
+MAX_LAST_WORDS = 3_000
+"""How many bytes of a traceback are sent: its end."""
+
 LEAST_ROOM = 16 * 2**20
 """What a thread's stack or a packet may want, however small the frames are."""
+
+
+_LENIENT: dict[str, Any] = (
+    {"metadata_errors": "replace"} if hasattr(InputContainer, "metadata_errors") else {}
+)
+"""A title in another encoding is no reason to refuse; newer versions of PyAV never do."""
 
 
 class Refusal(Exception):
@@ -75,9 +86,24 @@ def main() -> None:
         except (av.error.FFmpegError, ValueError) as error:
             if _is_of_memory(error) or _reached_its_limit(request):
                 _send(answers, b"M", b"")
-            else:
+            elif isinstance(error, av.error.FFmpegError) or _comes_from_av(error):
                 _send(answers, b"R", f"cannot be decoded ({error}): {request['advice']}".encode())
+            else:
+                _send(answers, b"B", _last_words())
+        except Exception:
+            _send(answers, b"B", _last_words())
         answers.flush()
+
+
+def _comes_from_av(error: Exception) -> bool:
+    """Say whether PyAV refused a value: it came out of the file, for ours are the same for all."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return "av" in Path(frames[-1].filename).parts
+
+
+def _last_words() -> bytes:
+    """Return the end of the traceback of what no file can be blamed for."""
+    return traceback.format_exc().encode("utf-8", "replace")[-MAX_LAST_WORDS:]
 
 
 def _answers() -> IO[bytes]:
@@ -152,7 +178,7 @@ def _opened(request: dict[str, Any]) -> InputContainer:
         container: InputContainer = av.open(
             request["path"],
             options={"format_whitelist": request["containers"]},
-            metadata_errors="replace",  # a title in another encoding is no reason to refuse
+            **_LENIENT,
         )
         return container
     except MemoryError:

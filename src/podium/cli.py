@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.errors import ManifestError, ModelError, PodiumError, TooLong, UsageError
+from podium.errors import Bug, ManifestError, ModelError, PodiumError, TooLong, UsageError
 from podium.usage import (
     MOST_SEED,
     WrongUsage,
@@ -516,11 +516,7 @@ def _failed(error: Exception) -> int:
         return _complain(f"{where}{error.strerror or error}: {advice}", Exit.INPUT)
     if _is_of_memory(error):
         return _complain("memory ran out: close other programs, and run it again", Exit.INPUT)
-    return _complain(
-        f"this is a fault of Podium's own ({type(error).__name__}: {error}): "
-        "please report it with what podium --debug shows",
-        Exit.BUG,
-    )
+    return _complain(str(Bug.of(f"{type(error).__name__}: {error}")), Exit.BUG)
 
 
 def _is_of_memory(error: Exception) -> bool:

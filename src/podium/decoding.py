@@ -14,7 +14,6 @@ import select
 import signal
 import struct
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -23,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, NoReturn, cast
 
-from podium.errors import VideoError
+from podium import processes
+from podium.errors import Bug, PodiumError, VideoError
 
 # The child's own description of these is in `podium._decoder`, which brings PyAV along: the parent
 # does without. A test compares them.
@@ -40,9 +40,10 @@ KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 MOST_IDLE = 2
 """How many children wait for the next file, so that it need not wait for them."""
 
-COMMAND = (sys.executable, "-P", "-m", "podium._decoder")
-"""Starts a child. -P: what lies in the folder that the user works in is no module of ours."""
+COMMAND = processes.command("podium._decoder")
+"""Starts a child."""
 
+_FREE_MEMORY = "free memory, then try again"
 _MOST_WORDS = 4_000
 _MOST_PADDING = 4_096
 _PIPE_BYTES = 1 << 20
@@ -134,6 +135,8 @@ def about(path: Path, limits: VideoLimits) -> About:
     ------
     VideoError
         If the file cannot be decoded within the limits, or ends the child.
+    Bug
+        If the child ends by an exception of Podium's own or of a library's.
     """
     with closing(_asked(path, (0, 0), limits)) as answers:
         for kind, content in answers:
@@ -153,6 +156,8 @@ def pictures(
     ------
     VideoError
         If the file cannot be decoded within the limits, or ends the child.
+    Bug
+        If the child ends by an exception of Podium's own or of a library's.
     """
     n_sent = 0
     with closing(_asked(path, size, limits, part)) as answers:
@@ -187,6 +192,10 @@ def _asked(
                 raise VideoError(f"{path}: {_words(content)}")
             if kind == b"M":
                 raise VideoError(f"{path}: {_too_much_memory(limits)}")
+            if kind == b"B":
+                said = _words(content, "\n")
+                cause = processes.exception_in(said) or "the decoder failed"
+                raise Bug.of(cause, str(path), said)
             yield kind, content
             if child.is_free:
                 return
@@ -213,16 +222,26 @@ def _next(
 ) -> tuple[bytes, bytearray]:
     try:
         kind, n_bytes = HEADER.unpack(child.read(HEADER.size))
-        if kind not in (b"R", b"M", b"E", b"A", b"F") or n_bytes > most_bytes:
+        if kind not in (b"R", b"M", b"B", b"E", b"A", b"F") or n_bytes > most_bytes:
             _nonsense(path)
         return kind, child.read(n_bytes)
     except TimeoutError:
         raise VideoError(f"{path}: {_too_much_time(limits, part)}") from None
     except EOFError:
-        raise VideoError(f"{path}: {_last_words(child.ended())}") from None
+        raise _ending(path, child.ended(), child.last_words()) from None
 
 
-def _last_words(code: int) -> str:
+def _ending(path: Path, code: int, last_words: str) -> PodiumError:
+    """Return the error that a child's end stands for: an exception blames nobody's file."""
+    exception = processes.exception_in(last_words)
+    if "MemoryError" in exception:
+        return VideoError(f"{path}: memory ran out while it was looked at: {_FREE_MEMORY}")
+    if exception:
+        return Bug.of(exception, str(path), last_words)
+    return VideoError(f"{path}: {_how_it_ended(code)}")
+
+
+def _how_it_ended(code: int) -> str:
     """Say how a child ended, and what is to be done about it.
 
     The system ends by SIGKILL whoever holds too much when memory runs out; a damaged file cannot.
@@ -232,7 +251,7 @@ def _last_words(code: int) -> str:
         with suppress(ValueError):
             how = f"was ended by {signal.Signals(-code).name}"
     why = {
-        "was ended by SIGKILL": "memory ran out, or someone ended it: free memory, then try again",
+        "was ended by SIGKILL": f"memory ran out, or someone ended it: {_FREE_MEMORY}",
         "was ended by SIGXCPU": "it took too long: cut the performance out of it first",
     }.get(how, "the file is damaged, or memory ran out")
     return f"the decoder {how} while it looked at it: {why}"
@@ -308,9 +327,13 @@ class _Child:
             COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             bufsize=0,
+            env=processes.environment(),
+            cwd=processes.WORKING_FOLDER,
         )
+        assert self._process.stderr is not None
+        self._said = processes.LastWords(self._process.stderr)
         self._widen()
 
     def _widen(self) -> None:
@@ -369,6 +392,10 @@ class _Child:
             return self._process.wait(5)
         self._process.kill()
         return self._process.wait()
+
+    def last_words(self) -> str:
+        """Return the end of what a child that has ended said on standard error."""
+        return self._said.text()
 
     def end(self) -> None:
         """End the child, whatever it does."""

@@ -2,7 +2,7 @@
 
 Each class is also a built-in error, so that callers who do not know Podium can catch it. The exit
 code of the command line is a property of the class: 2 for wrong usage, 3 for input that cannot be
-used.
+used; 1 for a bug of Podium's own.
 """
 
 from typing import ClassVar
@@ -62,3 +62,28 @@ class UnusableReference(PodiumError, ValueError):
 
 class TrainingError(PodiumError, ValueError):
     """There is too little to learn from, or learning did not converge."""
+
+
+class UnusableFile(PodiumError, ValueError):
+    """A file that is no regular file, is too large, or is not what its name says."""
+
+
+class Bug(PodiumError, RuntimeError):
+    """Something that is Podium's own fault, or a library's, and not that of what was given to it.
+
+    What a child process said before its end is kept as a note, which `--debug` shows.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    @classmethod
+    def of(cls, cause: str, where: str = "", last_words: str = "") -> "Bug":
+        """Return the error for what caused it, where, and what a child process said last."""
+        before = f"{where}: " if where else ""
+        bug = cls(
+            f"{before}this is a bug in Podium ({cause}): "
+            "please report it with what podium --debug shows"
+        )
+        if last_words:
+            bug.add_note(f"The child process said:\n{last_words}")
+        return bug

@@ -1,13 +1,20 @@
 """Files on disk: written whole or not at all, and told apart by what is in them."""
 
 import hashlib
+import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+from podium.errors import UnusableFile
+
+MAX_JSON_DEPTH = 64
+"""How deeply lists and objects of a file of JSON may lie in one another."""
 
 
 @contextmanager
@@ -65,3 +72,75 @@ def cache_folder() -> Path:
         return Path(chosen)
     home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(home) / "podium"
+
+
+def read_bytes(path: Path, max_bytes: int) -> bytes:
+    """Return the content of a regular file of at most `max_bytes`.
+
+    A device, a pipe or a folder under that name is never waited for, whatever it links to.
+
+    Raises
+    ------
+    UnusableFile
+        If it is no regular file, or larger.
+    OSError
+        If it cannot be opened.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise UnusableFile(f"{path}: is not a regular file: give a file")
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise UnusableFile(
+            f"{path}: has more than the {max_bytes:,} bytes allowed: give a smaller file"
+        )
+    return content
+
+
+def read_json(path: Path, max_bytes: int) -> Any:
+    """Return what a file of JSON holds; not a number, infinity and endless nesting are refused.
+
+    Raises
+    ------
+    UnusableFile
+        If it is no regular file, larger than `max_bytes`, or not JSON.
+    OSError
+        If it cannot be opened.
+    """
+    return parse_json(read_bytes(path, max_bytes), str(path))
+
+
+def parse_json(content: bytes, name: str) -> Any:
+    """Return what bytes of JSON hold; `name` is where they come from, for what is said of them.
+
+    Raises
+    ------
+    UnusableFile
+        If they are not JSON, nest deeper than `MAX_JSON_DEPTH`, or hold a number that is none.
+    """
+
+    def refuse(word: str) -> None:
+        raise ValueError(f"{word} is no number of JSON")
+
+    try:
+        value = json.loads(content, parse_constant=refuse)
+        _require_shallow(value)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise UnusableFile(f"{name}: is not JSON that can be read ({reason})") from error
+    return value
+
+
+def _require_shallow(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_JSON_DEPTH + 1):
+        inner = [
+            part.values() if isinstance(part, dict) else part
+            for part in level
+            if isinstance(part, dict | list)
+        ]
+        level = [value for part in inner for value in part]
+        if not level:
+            return
+    raise RecursionError

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from podium.errors import PodiumError, UsageError, VideoError
+from podium.errors import Bug, PodiumError, UsageError, VideoError
 from podium.spreadsheet import csv_text
 from podium.templates import render, source
 from podium.web import store as stores
@@ -185,6 +185,7 @@ def make_app(
     app.state.folder, app.state.store = folder, store
     app.add_middleware(Guard, host=host)
     app.add_exception_handler(NotThere, _refusal(404))
+    app.add_exception_handler(Bug, _refusal(500))
     app.add_exception_handler(PodiumError, _refusal(422))
     _add_pages(app)
     _add_choices(app, model, most_video_bytes)

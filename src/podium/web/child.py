@@ -7,11 +7,12 @@ import json
 import os
 import sys
 import threading
+import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podium.errors import PodiumError
+from podium.errors import Bug, PodiumError
 from podium.files import write_bytes
 
 if TYPE_CHECKING:
@@ -35,9 +36,20 @@ def main(arguments: list[str]) -> int:
             _end_with_the_server()
             _assess(Path(argument))
     except PodiumError as error:
-        print(json.dumps({"error": " ".join(str(error).split())}))
-        return error.exit_code
+        return _refused(error)
+    except Exception as error:
+        return _refused(
+            Bug.of(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
+        )
     return 0
+
+
+def _refused(error: PodiumError) -> int:
+    """Say what is wrong as the last line; a bug's traceback goes to standard error, for the log."""
+    if isinstance(error, Bug):
+        traceback.print_exception(error)
+    print(json.dumps({"error": " ".join(str(error).split())}))
+    return error.exit_code
 
 
 def _probe(path: Path) -> None:

@@ -1,11 +1,11 @@
 """Makes the assessments that wait, one at a time, each in a child process that can be ended."""
 
 import json
+import logging
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -13,7 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from podium.errors import PodiumError, UsageError, VideoError
+from podium import processes
+from podium.errors import Bug, PodiumError, UsageError, VideoError
 from podium.files import remove_half_written
 from podium.web.store import ENDED, Job, Store
 
@@ -21,6 +22,8 @@ MOST_SECONDS = 900.0
 """An assessment that takes longer is ended."""
 
 PROBE_SECONDS = 60.0
+
+_log = logging.getLogger("podium.web")
 _LOOK_SECONDS = 0.1
 
 
@@ -90,6 +93,8 @@ class Worker:
         with (folder / "said").open("wb") as said:
             child = _start_child("assess", folder, stdin=subprocess.PIPE, stdout=said)
             self._running = (job.id, child)
+            assert child.stderr is not None
+            last_words = processes.LastWords(child.stderr)
             try:
                 code = self._waited(job, child)
             finally:
@@ -98,6 +103,7 @@ class Worker:
                     child.stdin.close()
         if code == 0:
             return {"state": "done", "summary": _summary(folder)}
+        _log.warning("the assessment %s ended with code %d: %s", job.id, code, last_words.text())
         return {"state": "failed", "error": _error_of(folder / "said", code)}
 
     def _prepare(self, job: Job, folder: Path) -> None:
@@ -159,6 +165,8 @@ def probe(path: Path) -> None:
         If it is no video that can be used.
     """
     code, said = _asked("probe", path, PROBE_SECONDS)
+    if code == Bug.exit_code and said:
+        raise Bug(said["error"])
     if code != 0:
         words = said.get("error", "it cannot be read in time").removeprefix(f"{path}: ")
         raise VideoError(words)
@@ -174,7 +182,8 @@ def choices(model: str) -> dict[str, Any]:
     """
     code, said = _asked("choices", model, PROBE_SECONDS)
     if code != 0:
-        kind = UsageError if code == UsageError.exit_code else PodiumError
+        kinds = {kind.exit_code: kind for kind in (Bug, UsageError)}
+        kind = kinds.get(code, PodiumError)
         raise kind(said.get("error", f"the model {model} cannot be loaded in time: try again"))
     return said
 
@@ -182,11 +191,13 @@ def choices(model: str) -> dict[str, Any]:
 def _asked(task: str, argument: str | Path, seconds: float) -> tuple[int, dict[str, Any]]:
     child = _start_child(task, argument, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     try:
-        out, _ = child.communicate(timeout=seconds)
+        out, said = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         _kill(child)
         child.communicate()
         return 1, {}
+    if child.returncode == Bug.exit_code:
+        _log.warning("the task %s ended with an exception: %s", task, _shortened(said))
     lines = out.splitlines()
     return child.returncode, json.loads(lines[-1]) if lines else {}
 
@@ -194,13 +205,19 @@ def _asked(task: str, argument: str | Path, seconds: float) -> tuple[int, dict[s
 def _start_child(task: str, argument: str | Path, **pipes: Any) -> "subprocess.Popen[bytes]":
     """Start a child that leaves a processor to the page, in a group of its own."""
     threads = str(max((os.cpu_count() or 2) - 1, 1))
-    return subprocess.Popen(
-        [sys.executable, "-m", "podium.web.child", task, str(argument)],
-        stderr=subprocess.DEVNULL,
+    return processes.start(
+        "podium.web.child",
+        task,
+        str(argument),
+        stderr=subprocess.PIPE,
         start_new_session=True,
-        env={**os.environ, "OMP_NUM_THREADS": threads, "PYTHONIOENCODING": "utf-8"},
+        env=processes.environment(OMP_NUM_THREADS=threads, PYTHONIOENCODING="utf-8"),
         **pipes,
     )
+
+
+def _shortened(said: bytes) -> str:
+    return said[-processes.KEPT_BYTES :].decode("utf-8", "replace").strip()
 
 
 def _kill(child: "subprocess.Popen[bytes]") -> None:

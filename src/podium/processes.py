@@ -1,0 +1,86 @@
+"""Starts Podium's child processes, which run nothing of the folder that the user works in.
+
+A child sees no variable that could bring code along (those of Python's own, those of the linker),
+works in the root of the file system, and finds modules where this process's own are installed.
+What it says on standard error is kept, the end of it at most.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections import deque
+from pathlib import Path
+from typing import IO, Any
+
+_RUN = (
+    "import runpy, sys; sys.path.append(sys.argv.pop(1)); "
+    "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
+"""Runs a module. Podium's own folder is looked at last: no other module is found there first."""
+
+_KEPT = re.compile(
+    r"PATH|HOME|USER|LOGNAME|USERPROFILE|APPDATA|LOCALAPPDATA|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT"
+    r"|TMPDIR|TEMP|TMP|TZ|LANG|LANGUAGE|LC_\w+|XDG_\w+|PODIUM_\w+"
+    r"|(OMP|MKL|OPENBLAS|KMP|GOMP|NUMEXPR|VECLIB)_\w+|CUDA_VISIBLE_DEVICES|LD_LIBRARY_PATH",
+    re.ASCII | re.IGNORECASE,
+)
+
+WORKING_FOLDER = os.path.abspath(os.sep)
+"""Where a child works: never where the user does."""
+
+KEPT_BYTES = 64 * 1024
+"""How much of what a child says on standard error is kept: its end."""
+
+
+def command(module: str, *arguments: str) -> tuple[str, ...]:
+    """Return the command that runs a module of Podium in a child process."""
+    home = Path(__file__).resolve().parents[1]
+    return (sys.executable, "-P", "-c", _RUN, str(home), module, *arguments)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the variables that a child is given: those that carry no code, and `more`."""
+    return {name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)} | more
+
+
+def start(module: str, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
+    """Start a module of Podium as a child process; `options` are those of `subprocess.Popen`."""
+    options = {"env": environment(), "cwd": WORKING_FOLDER, **options}
+    return subprocess.Popen(command(module, *arguments), **options)
+
+
+class LastWords:
+    """Reads what a child says on standard error while it runs, and keeps the end of it.
+
+    A thread reads: a child never waits because nobody listens.
+    """
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._kept: deque[bytes] = deque()
+        self._thread = threading.Thread(target=self._listen, daemon=True, name="podium-last-words")
+        self._thread.start()
+
+    def _listen(self) -> None:
+        n_bytes = 0
+        with self._pipe:
+            while part := os.read(self._pipe.fileno(), 4096):
+                self._kept.append(part)
+                n_bytes += len(part)
+                while n_bytes - len(self._kept[0]) >= KEPT_BYTES:
+                    n_bytes -= len(self._kept.popleft())
+
+    def text(self, waiting_seconds: float = 2.0) -> str:
+        """Return what was said, once the child has ended or so many seconds have passed."""
+        self._thread.join(waiting_seconds)
+        return b"".join(self._kept)[-KEPT_BYTES:].decode("utf-8", "replace").strip()
+
+
+def exception_in(last_words: str) -> str:
+    """Return the exception that ended a child, as in `TypeError: ...`; empty if none did."""
+    if "Traceback (most recent call last):" not in last_words:
+        return ""
+    lines = [line for line in last_words.splitlines() if re.match(r"[A-Za-z_][\w.]*(:|$)", line)]
+    return lines[-1] if lines else ""
