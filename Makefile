@@ -1,30 +1,51 @@
 # Each target sets up what it needs; `make` alone lists them.
+# `make test PYTHON=python3.13` tries another Python: an environment of another one is made anew.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+CONSTRAINTS ?= -c constraints.txt
+EXTRAS := dev,benchmark,mobilenet,parquet,pose,web
 # Under parallel tests one thread a process is the fast setting.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+PYTEST = $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+QUICK := tests/test_decoding.py tests/test_clips.py tests/test_cli.py tests/test_package.py \
+	tests/backbones/test_contract.py tests/datasets/test_contract.py tests/scorers/test_contract.py
+LOCK = $(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --quiet \
+	--no-annotate --no-header --no-emit-index-url
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+INSTALLED := $(VENV)/.installed-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench torture clean
+.PHONY: help install demo test quick test-lowest test-newest check bench torture lock clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: $(VENV)/.installed ## Make the virtual environment in .venv, with every extra that the tests need
+install: $(INSTALLED) ## Make the virtual environment in .venv, with every extra that the tests need
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt
+	@test -n "$(VERSION)" || { echo "make: no Python called $(PYTHON): name one, as in PYTHON=python3.12"; exit 2; }
+	@$(BIN)/python -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(VERSION)")' 2>/dev/null || rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt "pip>=23"
-	$(BIN)/python -m pip install --quiet -c constraints.txt --editable ".[dev,benchmark,mobilenet,parquet,pose,web]"
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=23"
+	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) --editable ".[$(EXTRAS)]"
 	@touch $@
 
 demo: install ## Render a dive, score it against an expert's and write the report
 	@$(BIN)/podium demo
 
 test: install ## Run all tests
-	$(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(PYTEST)
+
+quick: install ## Run the tests that say soonest what is broken
+	$(PYTEST) $(QUICK)
+
+test-lowest: ## Run all tests with the lowest versions that pyproject.toml allows
+	$(MAKE) test VENV=.venv-lowest CONSTRAINTS="-c constraints-lowest.txt"
+
+test-newest: ## Run all tests with the newest versions that pyproject.toml allows
+	$(MAKE) test VENV=.venv-newest CONSTRAINTS=
 
 check: install ## Lint, types and import layers
 	$(BIN)/ruff check .
@@ -49,5 +70,10 @@ bench: install ## Measurements: print tables, write JSON to benchmarks/results
 torture: install ## Broken files, killed work and malicious labels, many times; prints what was lost
 	$(THREADS) $(BIN)/python scripts/torture.py
 
-clean: ## Remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+lock: install ## Choose the versions anew that are installed, for every Python, and the lowest ones
+	$(BIN)/python -m pip install --quiet uv
+	$(LOCK) --universal --fork-strategy requires-python --upgrade --output-file constraints.txt
+	$(LOCK) --no-config --resolution lowest-direct --output-file constraints-lowest.txt
+
+clean: ## Remove the virtual environments and caches
+	rm -rf $(VENV) .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis
