@@ -11,8 +11,10 @@ THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 QUICK := tests/test_decoding.py tests/test_clips.py tests/test_cli.py tests/test_package.py \
 	tests/backbones/test_contract.py tests/datasets/test_contract.py tests/scorers/test_contract.py
-LOCK = $(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --quiet \
+LOCK = $(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --quiet --upgrade \
 	--no-annotate --no-header --no-emit-index-url
+# The newest PyTorch that is at hand as a build for processors alone where no index is named.
+TORCH := torch==2.13.*
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 INSTALLED := $(VENV)/.installed-$(VERSION)
 
@@ -72,8 +74,9 @@ torture: install ## Broken files, killed work and malicious labels, many times; 
 
 lock: install ## Choose the versions anew that are installed, for every Python, and the lowest ones
 	$(BIN)/python -m pip install --quiet uv
-	$(LOCK) --universal --fork-strategy requires-python --upgrade --output-file constraints.txt
-	$(LOCK) --no-config --resolution lowest-direct --output-file constraints-lowest.txt
+	echo "$(TORCH)" > $(VENV)/torch.txt
+	$(LOCK) --universal --fork-strategy requires-python --constraints $(VENV)/torch.txt --output-file constraints.txt
+	$(LOCK) --resolution lowest-direct --output-file constraints-lowest.txt
 
 clean: ## Remove the virtual environments and caches
 	rm -rf $(VENV) .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis
