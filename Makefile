@@ -11,7 +11,7 @@ THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 QUICK := tests/test_decoding.py tests/test_clips.py tests/test_cli.py tests/test_package.py \
 	tests/backbones/test_contract.py tests/datasets/test_contract.py tests/scorers/test_contract.py
-LOCK = $(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --quiet --upgrade \
+LOCK = .venv-lock/bin/uv pip compile pyproject.toml --all-extras --python-version 3.11 --quiet --upgrade \
 	--no-annotate --no-header --no-emit-index-url
 # The newest PyTorch that is at hand as a build for processors alone where no index is named.
 TORCH := torch==2.13.*
@@ -72,11 +72,12 @@ bench: install ## Measurements: print tables, write JSON to benchmarks/results
 torture: install ## Broken files, killed work and malicious labels, many times; prints what was lost
 	$(THREADS) $(BIN)/python scripts/torture.py
 
-lock: install ## Choose the versions anew that are installed, for every Python, and the lowest ones
-	$(BIN)/python -m pip install --quiet uv
-	echo "$(TORCH)" > $(VENV)/torch.txt
-	$(LOCK) --universal --fork-strategy requires-python --constraints $(VENV)/torch.txt --output-file constraints.txt
+lock: ## Choose the versions anew that are installed, for every Python, and the lowest ones
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet uv
+	echo "$(TORCH)" > .venv-lock/torch.txt
+	$(LOCK) --universal --fork-strategy requires-python --constraints .venv-lock/torch.txt --output-file constraints.txt
 	$(LOCK) --resolution lowest-direct --output-file constraints-lowest.txt
 
 clean: ## Remove the virtual environments and caches
-	rm -rf $(VENV) .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-lock .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis
