@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ import pytest
 import typer
 from scipy import stats
 
-from podium import _catalog, cli, training
+from podium import _catalog, cli, decoding, training
 from podium.cli import Exit, app, run
+from podium.errors import Bug
 from podium.model import shipped_models
 from podium.scorers.siamese_lstm import SiameseLSTM
 from podium.words import languages
@@ -1130,6 +1132,24 @@ def test_a_fault_of_its_own_is_one_line_too(podium, model, dive, monkeypatch):
     )
     with pytest.raises(RuntimeError, match=r"^three\nlines\nlong$"):
         podium("--debug", "score", dive, *model)
+
+
+def test_an_exception_in_the_decoder_is_ours_and_debug_shows_it(podium, dive, monkeypatch):
+    code = (
+        "from podium import _decoder\ndef faulty(*_): len(5)\n"
+        "_decoder._video_stream = faulty\n_decoder.main()"
+    )
+    monkeypatch.setattr("podium.decoding.COMMAND", (sys.executable, "-c", code))
+    decoding._children.end()
+    answer = podium("inspect", dive)
+    assert (answer.code, answer.out) == (Exit.BUG, "")
+    assert answer.err == (
+        f"podium: {dive}: this is a bug in Podium (TypeError: object of type 'int' has no len()): "
+        "please report it with what podium --debug shows\n"
+    )
+    with pytest.raises(Bug) as caught:
+        podium("--debug", "inspect", dive)
+    assert "in faulty" in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from conftest import scene, write_video
 from podium import _decoder, decoding
 from podium.decoding import COMMAND, KINDS, Part, Picture, VideoLimits, about, pictures
-from podium.errors import VideoError
+from podium.errors import Bug, VideoError
 from podium.features import Extractor, extract
 from podium.performance import Performance
 from podium.video import decode, each_frame, probe
@@ -300,6 +300,85 @@ def test_a_decoder_that_cannot_start_is_said(make_video, monkeypatch):
         decode(path, **SIZE)
 
 
+# a fault of ours never blames the file
+
+
+BUG = "this is a bug in Podium ({}): please report it with what podium --debug shows"
+
+
+def faulty(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    """Let the decoder run with one of its functions replaced."""
+    code = f"from podium import _decoder\ndef faulty(*_): {line}\n_decoder._video_stream = faulty\n"
+    imposter(monkeypatch, f"{code}_decoder.main()")
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("len(5)", "TypeError: object of type 'int' has no len()"),
+        ("raise RuntimeError('two\\nlines')", "RuntimeError: two"),
+        ("raise ValueError('of ours')", "ValueError: of ours"),
+        ("import nothing_here", "ModuleNotFoundError: No module named 'nothing_here'"),
+    ],
+)
+def test_an_exception_in_the_decoder_is_a_bug_and_not_the_file(
+    make_video, monkeypatch, line, cause
+):
+    faulty(monkeypatch, line)
+    path = make_video()
+    with pytest.raises(Bug) as caught:
+        decode(path, **SIZE)
+    assert str(caught.value) == f"{path}: {BUG.format(cause)}"
+    assert caught.value.exit_code == 1
+    (note,) = caught.value.__notes__
+    assert note.startswith("The child process said:\nTraceback (most recent call last):\n")
+    assert cause in note
+
+
+def test_a_decoder_that_ends_by_an_exception_is_a_bug(make_video, monkeypatch):
+    imposter(monkeypatch, "import sys; sys.stdin.readline(); import nothing_here")
+    path = make_video()
+    cause = "ModuleNotFoundError: No module named 'nothing_here'"
+    with pytest.raises(Bug) as caught:
+        decode(path, **SIZE)
+    assert str(caught.value) == f"{path}: {BUG.format(cause)}"
+    assert "Traceback (most recent call last):" in caught.value.__notes__[0]
+
+
+def test_a_decoder_without_memory_to_start_is_no_bug(make_video, monkeypatch):
+    imposter(monkeypatch, "raise MemoryError")
+    path = make_video()
+    message = f"{path}: memory ran out while it was looked at: free memory, then try again"
+    with pytest.raises(VideoError, match=whole(message)):
+        decode(path, **SIZE)
+
+
+def test_what_a_decoder_says_much_of_is_kept_in_part(make_video, monkeypatch):
+    imposter(monkeypatch, "import sys; sys.stderr.write('noise\\n' * 10**6); 1 / 0")
+    path = make_video()
+    with pytest.raises(Bug, match=r"ZeroDivisionError: division by zero") as caught:
+        decode(path, **SIZE)
+    assert len(caught.value.__notes__[0]) < 70_000
+
+
+def test_other_files_of_a_batch_are_done(make_video, monkeypatch):
+    from podium.backbones import make_backbone
+
+    code = (
+        "from podium import _decoder\nreal = _decoder._video_stream\n"
+        "def faulty(container, request):\n"
+        "    if 'bad' in request['path']: len(5)\n"
+        "    return real(container, request)\n"
+        "_decoder._video_stream = faulty\n_decoder.main()"
+    )
+    imposter(monkeypatch, code)
+    rows = [Performance(name, make_video(f"{name}.mp4")) for name in ("a", "bad", "b")]
+    extraction = extract(rows, Extractor(make_backbone("motion")))
+    assert [sample.performance.id for sample in extraction.samples] == ["a", "b"]
+    cause = "TypeError: object of type 'int' has no len()"
+    assert str(extraction.errors["bad"]) == f"{rows[1].path}: {BUG.format(cause)}"
+
+
 # limits
 
 
@@ -373,7 +452,7 @@ def test_a_video_that_lasts_too_long_is_refused(make_video):
 BOMB = """
 import resource, sys
 from pathlib import Path
-from podium.errors import VideoError
+from podium.errors import Bug, VideoError
 from podium.video import decode
 try:
     decode(Path(sys.argv[1]), width=171, height=128)

@@ -214,7 +214,7 @@ def test_a_link_to_itself_is_refused(tmp_path):
 
 
 def test_a_nul_in_a_name_is_refused():
-    message = "a\0b.mp4: cannot be opened (embedded null byte): check the path"
+    message = "a\0b.mp4: cannot be opened (its name holds a NUL): check the path"
     with pytest.raises(VideoError, match=whole(message)):
         decode(Path("a\0b.mp4"), **SIZE)
 

@@ -80,7 +80,6 @@ class LastWords:
 
 def exception_in(last_words: str) -> str:
     """Return the exception that ended a child, as in `TypeError: ...`; empty if none did."""
-    if "Traceback (most recent call last):" not in last_words:
-        return ""
-    lines = [line for line in last_words.splitlines() if re.match(r"[A-Za-z_][\w.]*(:|$)", line)]
-    return lines[-1] if lines else ""
+    _, marker, trace = last_words.rpartition("Traceback (most recent call last):\n")
+    lines = trace.splitlines() if marker else []
+    return next((line for line in lines if not line.startswith(" ")), "")

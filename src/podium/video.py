@@ -335,7 +335,9 @@ def _require_regular_file(path: Path, limits: VideoLimits) -> None:
     except FileNotFoundError:
         raise MissingFile(f"{path}: no such file: check the path") from None
     except (OSError, ValueError) as error:
-        raise VideoError(f"{path}: cannot be opened ({error}): check the path") from error
+        # Python's own words for a name with a NUL in it differ from one version to the next.
+        why = "its name holds a NUL" if "\0" in str(path) else error
+        raise VideoError(f"{path}: cannot be opened ({why}): check the path") from error
     if not stat.S_ISREG(status.st_mode):
         raise VideoError(f"{path}: is not a regular file: {KINDS}")
     if status.st_size == 0:

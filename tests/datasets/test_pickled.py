@@ -71,7 +71,7 @@ class Calls:
         (getattr, (os, "system"), "builtins.getattr"),
         (np.load, ("{}",), "numpy.load"),
         (np.fromfile, ("{}",), "numpy.fromfile"),
-        (open, ("{}", "w"), "io.open"),
+        (open, ("{}", "w"), f"{open.__module__}.open"),
         (bytearray, (10**15,), "builtins.bytearray"),
         (pickle.loads, (b"N.",), "_pickle.loads"),
     ],
