@@ -194,6 +194,8 @@ def _video_stream(container: InputContainer, request: dict[str, Any]) -> VideoSt
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not streams:
         raise Refusal(f"holds no moving picture (sound or a cover only): {request['advice']}")
+    if streams[0].codec_context is None:  # newer versions of PyAV give none where FFmpeg has none
+        raise Refusal(f"is in a format that cannot be decoded: {request['advice']}")
     streams[0].thread_type = "AUTO"
     # Each thread holds frames of its own: memory must not grow with the number of processors.
     streams[0].codec_context.thread_count = min(os.cpu_count() or 1, MOST_THREADS)

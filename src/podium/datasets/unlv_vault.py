@@ -72,7 +72,7 @@ def _column(path: Path) -> np.ndarray[Any, np.dtype[np.float64]]:
 
     try:
         found = {name: value for name, value in loadmat(path).items() if not name.startswith("_")}
-    except (MatReadError, ValueError, TypeError, NotImplementedError) as error:
+    except (MatReadError, ValueError, TypeError, LookupError, NotImplementedError) as error:
         raise ManifestError(f"{path}: is not a mat file ({error})") from error
     if len(found) != 1:
         raise ManifestError(f"{path}: holds {len(found)} arrays: it must hold one, the numbers")
