@@ -309,7 +309,7 @@ def test_arrays_of_another_format_are_said(folder, content):
     reason = (
         f"its header promises {n_promised:,} bytes: it is damaged"
         if content
-        else "cannot be read as arrays (Error while deserializing: header too small)"
+        else "cannot be read as arrays of numbers: it is damaged"
     )
     assert damaged(folder) == f"model.safetensors: {reason}"
 
@@ -317,7 +317,9 @@ def test_arrays_of_another_format_are_said(folder, content):
 def test_half_a_file_is_said(folder):
     path = folder / "model.safetensors"
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    assert damaged(folder).startswith("model.safetensors: cannot be read as arrays (")
+    assert damaged(folder) == (
+        "model.safetensors: cannot be read as arrays of numbers: it is damaged"
+    )
 
 
 def test_an_array_that_lacks_or_has_another_shape_is_said(folder):

@@ -270,6 +270,7 @@ class Assessor:
 
     def _ranged(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
+        self._require_numbers(value)
         low, high = question.difficulty_range
         middle = float(self.model.scorer.target.divisors([question.sample])[0])
         margin = self.model.calibration.half_width(CONFIDENCE)
@@ -286,7 +287,7 @@ class Assessor:
             # A mark is for the execution: that the difficulty is not known makes it no vaguer.
             marks = as_marks(value, least * middle, most * middle, difficulty)
         is_remembered = self.model.novelty.has_seen(question.sample.features.values)
-        self._require_numbers(value, lowest, highest, bottom, top, best)
+        self._require_numbers(lowest, highest, bottom, top, best)
         return Score(
             value, min(lowest, value), highest, bottom, top, marks, is_remembered, best
         )  # fmt: skip

@@ -92,9 +92,9 @@ class Kinds:
         if not own:
             return None
         normaliser = Normaliser.of_arrays(own, dim)
-        weights = array_of(own, "weights", (N_PLACES * normaliser.dim, None), np.float64)
-        offsets = array_of(own, "offsets", weights.shape[1:], np.float64)
-        threshold = float(array_of(own, "threshold", (1,), np.float64)[0])
+        weights = array_of(arrays, "kinds.weights", (N_PLACES * normaliser.dim, None), np.float64)
+        offsets = array_of(arrays, "kinds.offsets", weights.shape[1:], np.float64)
+        threshold = float(array_of(arrays, "kinds.threshold", (1,), np.float64)[0])
         return cls(normaliser, weights, offsets, threshold)
 
 

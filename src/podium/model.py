@@ -141,10 +141,9 @@ def summarise(name_or_path: str | Path) -> Summary:
         If there is no such model, or its config is missing or damaged.
     """
     folder = find_model(name_or_path)
+    config = _config_of(folder)
     with _whole(folder):
-        known = values_of(
-            _config_of(folder), "its config", evidence=Evidence, actions=tuple[str, ...]
-        )
+        known = values_of(config, "its config", evidence=Evidence, actions=tuple[str, ...])
     return Summary(known["evidence"].data, known["actions"])
 
 

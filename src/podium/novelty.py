@@ -73,10 +73,10 @@ class Novelty:
         """
         from podium.embedding import Normaliser
 
-        own = part_of(arrays, "novelty.")
-        normaliser = Normaliser.of_arrays(own)
-        places = array_of(own, "places", (None, 2 * normaliser.dim))
-        return cls(normaliser, places, array_of(own, "distances", (len(places),), least=0))
+        normaliser = Normaliser.of_arrays(part_of(arrays, "novelty."))
+        places = array_of(arrays, "novelty.places", (None, 2 * normaliser.dim))
+        distances = array_of(arrays, "novelty.distances", (len(places),), least=0)
+        return cls(normaliser, places, distances)
 
 
 def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]] = ()) -> Novelty:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from podium.errors import ModelError, TrainingError, UsageError
 from podium.features import Sample
-from podium.saved import record_of, shown
+from podium.saved import record_of, shown, values_of
 
 TargetChoice = Literal["auto", "execution", "score"]
 """`auto` is `execution` where every training performance has a difficulty, else `score`."""
@@ -72,6 +72,7 @@ class Target:
         ModelError
             If it is of other kinds, or difficulties are not above 0 and in order.
         """
+        values_of(plain, "target", uses_execution=bool, overall=Difficulties, by_action=Any)
         made = record_of(cls, plain, "target")
         for action, known in {"all": made.overall, **made.by_action}.items():
             if not 0 < known.low <= known.usual <= known.high:
