@@ -58,7 +58,7 @@ def find(folder: str, name: str, allow_parts: Collection[str] = ()) -> type[Any]
 
 
 def is_own(found: type[Any], folder: str) -> bool:
-    """Say whether a class that was found is one that ships."""
+    """Return whether a class that was found is one that ships."""
     return found.__module__.rpartition(".")[0] == folder
 
 

@@ -795,6 +795,18 @@ def test_another_rate_is_held_to_a_limit(model, dive, monkeypatch):
     )
 
 
+def test_looking_at_such_a_video_says_why_it_would_not_be_used(make_video, monkeypatch, capsys):
+    monkeypatch.setattr("podium.video.MAX_SHOWN_FRAMES", 50)
+    path = make_video("slow.mp4", 20, frames_per_second=10)
+    assert run(["inspect", str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["frames"], found["used_frames"]) == (None, 0)
+    assert found["warnings"] == [
+        "shown 30 times a second, 2 s are more than 50 frames: cut the performance out of it "
+        "first, or bound it in a table by start_frame and end_frame"
+    ]
+
+
 def test_clips_that_overlap_take_no_memory(monkeypatch):
     pixels = np.arange(300 * 4 * 5 * 3, dtype=np.uint8).reshape(300, 4, 5, 3)
     frames = Frames(pixels, np.arange(300) / 30, 10.0, np.arange(300), 300)

@@ -63,7 +63,7 @@ def read_weights(path: Path, advice: str) -> dict[str, Tensor]:
 
 
 def _is_plain(value: object) -> bool:
-    """Say whether something is a tensor all of whose numbers are there."""
+    """Return whether something is a tensor all of whose numbers are there."""
     return (
         isinstance(value, Tensor)
         and value.layout is torch.strided

@@ -80,7 +80,7 @@ def head_inputs(
 
 
 def n_head_inputs(head: Head, network: Siamese, n_differences: int) -> int:
-    """Say how many numbers `head_inputs` gives for a pair."""
+    """Return how many numbers `head_inputs` gives for a pair."""
     n_joint = network.second.out_features
     return {
         "joint": n_joint,
