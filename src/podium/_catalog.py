@@ -63,7 +63,7 @@ def is_own(found: type[Any], folder: str) -> bool:
 
 
 def summary(folder: str, name: str) -> str:
-    """Give the first line of an entry's docstring, or where it is from, without importing it."""
+    """Return the first line of an entry's docstring, or where it is from; nothing is imported."""
     if name not in _files(folder):
         return f"declared by another package, as {_declared(folder)[name].value}"
     package = importlib.import_module(folder)

@@ -132,7 +132,7 @@ def cut(frames: Frames, options: ClipOptions = ClipOptions()) -> Clips:
 def _windows(
     pixels: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], options: ClipOptions
 ) -> npt.NDArray[np.uint8]:
-    """Give the clips as they lie in memory: nothing is copied, even where they overlap."""
+    """Return the clips as they lie in memory: nothing is copied, even where they overlap."""
     if options.stride == options.n_frames:
         return pixels[starts[0] :].reshape(-1, options.n_frames, *pixels.shape[1:])
     kept = np.ascontiguousarray(pixels[starts[0] :])

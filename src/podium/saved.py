@@ -222,7 +222,7 @@ def _single(kind: Any, plain: Any, name: str) -> Any:
 
 
 def _can_be_shown(text: str) -> bool:
-    """Return whether a text holds nothing that moves the cursor of a terminal or is no character."""
+    """Return whether nothing of a text moves the cursor of a terminal or is no character."""
     return text.isprintable() or all(
         character in "\t\n" or category(character) not in ("Cc", "Cs") for character in text
     )
