@@ -72,8 +72,10 @@ def test_a_file_without_its_class_is_said(package):
         _catalog.find(package, "empty")
 
 
-def test_a_third_partys_class_is_imported():
-    assert _catalog.find("podium.backbones", "podium.backbones.motion:Motion") is Motion
+def test_a_third_partys_class_is_imported_where_it_is_allowed():
+    name = "podium.backbones.motion:Motion"
+    assert _catalog.find("podium.backbones", name, [name]) is Motion
+    assert _catalog.find("podium.backbones", name, name) is Motion
 
 
 @pytest.mark.parametrize(
@@ -93,4 +95,4 @@ def test_a_third_partys_name_that_leads_nowhere_is_said(name, reason):
         "environment and the class is spelt package.module:Class"
     )
     with pytest.raises(UnknownName, match=whole(message)):
-        _catalog.find("podium.backbones", name)
+        _catalog.find("podium.backbones", name, [name])

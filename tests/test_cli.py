@@ -1029,8 +1029,8 @@ def test_a_damaged_model_is_refused(refused, small_model, dive, tmp_path):
     folder = Path(shutil.copytree(small_model.folder, tmp_path / "bars"))
     (folder / "config.json").unlink()
     message = (
-        f"{folder / 'config.json'}: is missing or not a model's config (FileNotFoundError): "
-        "train the model again, or copy the folder again"
+        f"{folder / 'config.json'}: is missing or not a model's config (No such file or "
+        "directory): train the model again, or copy the folder again"
     )
     refused(3, message, "score", dive, "--model", folder, "--report", "r.html")
 

@@ -90,7 +90,8 @@ def test_a_repr_tells_shape_and_span():
 @pytest.mark.parametrize(("length", "stride"), [(0, 16), (16, 0), (-1, 1)])
 def test_clips_without_length_or_stride_are_refused(length, stride):
     message = (
-        f"clips of {length} frames with a stride of {stride} cannot be cut: both must be 1 or more"
+        f"clips of {length} frames with a stride of {stride} cannot be cut: "
+        "both must be from 1 to 1000"
     )
     with pytest.raises(UsageError, match=whole(message)):
         ClipOptions(length, stride)
@@ -152,7 +153,9 @@ def test_a_performance_has_the_same_phases_at_the_same_times_at_any_rate(make_vi
 
 
 def test_clips_of_no_frames_a_second_are_refused():
-    message = "clips of 0 frames a second cannot be cut: frames_per_second must be above 0"
+    message = (
+        "clips of 0 frames a second cannot be cut: frames_per_second must be above 0 and up to 240"
+    )
     with pytest.raises(UsageError, match=whole(message)):
         ClipOptions(frames_per_second=0)
 

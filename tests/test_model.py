@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from podium.embedding import fit_normaliser
 from podium.errors import ModelError, UnknownName, WeightsError
 from podium.features import FeatureCache, Sample
 from podium.kinds import learn_kinds
@@ -85,11 +84,12 @@ def test_loaded_it_predicts_the_same(small_model, queries, tmp_path):
 
 def test_every_array_comes_back_as_it_was_however_it_lies_in_memory(small_model, tmp_path):
     generator = np.random.default_rng(0)
-    seen = [generator.normal(size=(4, 9)).astype(np.float32) for _ in range(120)]
-    normaliser = fit_normaliser(np.concatenate(seen), 5)
+    model = load_model(small_model.folder)
+    dim = len(model.novelty.normaliser.mean)
+    seen = [generator.normal(size=(4, dim)).astype(np.float32) for _ in range(120)]
     made = replace(
-        load_model(small_model.folder),
-        order=learn_order(seen, normaliser),
+        model,
+        order=learn_order(seen, model.novelty.normaliser),
         kinds=learn_kinds(seen, ["a", "b"] * 60),
     )
     assert not made.kinds.arrays()["kinds.weights"].flags["C_CONTIGUOUS"]
@@ -154,7 +154,7 @@ def test_a_summary_of_a_config_that_lacks_something_is_refused(folder):
     del config["evidence"]
     path.write_text(json.dumps(config))
     message = (
-        f"{folder}: is not a whole model (KeyError: 'evidence'): "
+        f"{folder}: is not a whole model (its config lacks evidence): "
         "train it again, or copy the folder again"
     )
     with pytest.raises(ModelError, match=whole(message)):
@@ -178,13 +178,20 @@ def test_an_unknown_name_is_answered_with_those_there_are(name, tmp_path, monkey
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (None, "FileNotFoundError"),
-        (b"", "JSONDecodeError"),
-        (b"{", "JSONDecodeError"),
-        (b"\xff\xfe", "UnicodeDecodeError"),
-        (b"[1]", "TypeError"),
-        (b"{}", "KeyError"),
-        (b"[" * 100_000, "RecursionError"),
+        (None, "No such file or directory"),
+        (
+            b"",
+            "is not JSON that can be read (Expecting value: line 1 column 1 (char 0))",
+        ),
+        (
+            b"{",
+            "is not JSON that can be read (Expecting property name enclosed in double quotes: "
+            "line 1 column 2 (char 1))",
+        ),
+        (b"[1]", "it has no format"),
+        (b"{}", "it has no format"),
+        (b"[" * 100_000, "is not JSON that can be read (nested too deeply)"),
+        (b" " * 4_000_001, "has more than the 4,000,000 bytes allowed: give a smaller file"),
     ],
 )
 def test_a_config_that_cannot_be_read_is_said(folder, content, reason):
@@ -214,15 +221,14 @@ def test_another_format_is_said(folder, version):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"scorer": None}, "KeyError: 'scorer'"),
-        ({"moments": None}, "KeyError: 'moments'"),
-        ({"score_range": [1]}, "IndexError: list index out of range"),
-        ({"actions": 5}, "TypeError: 'int' object is not iterable"),
-        ({"scorer": []}, "TypeError: list indices must be integers or slices, not str"),
+        ({"scorer": None}, "its config lacks scorer"),
+        ({"moments": None}, "its config lacks moments"),
+        ({"score_range": [1]}, "its config.score_range has 1 entries: it must have 2"),
+        ({"actions": 5}, "its config.actions must be a list of at most 20,000 entries"),
+        ({"scorer": []}, "its config.scorer must be an object of at most 20,000 entries"),
         (
             {"clips": {"n_frames": 0, "stride": 16}},
-            "UsageError: clips of 0 frames with a stride of 16 cannot be cut: "
-            "both must be 1 or more",
+            "clips of 0 frames with a stride of 16 cannot be cut: both must be from 1 to 1000",
         ),
     ],
 )
@@ -238,8 +244,8 @@ def test_a_config_of_odd_kinds_is_said(folder):
     target = {**config["scorer"]["target"], "by_action": []}
     spoil(folder, scorer={**config["scorer"], "target": target})
     message = (
-        f"{folder}: is not a whole model (AttributeError: 'list' object has no attribute 'items'): "
-        "train it again, or copy the folder again"
+        f"{folder}: is not a whole model (target.by_action must be an object of at most 20,000 "
+        "entries): train it again, or copy the folder again"
     )
     with pytest.raises(ModelError, match=whole(message)):
         load_model(folder)
@@ -290,7 +296,7 @@ def damaged(folder: Path) -> str:
 
 def test_missing_arrays_are_said(folder):
     (folder / "model.safetensors").unlink()
-    assert damaged(folder).startswith("FileNotFoundError: No such file or directory")
+    assert damaged(folder) == "model.safetensors: No such file or directory"
 
 
 @pytest.mark.parametrize(
@@ -299,29 +305,45 @@ def test_missing_arrays_are_said(folder):
 )
 def test_arrays_of_another_format_are_said(folder, content):
     (folder / "model.safetensors").write_bytes(content)
-    assert damaged(folder).startswith("SafetensorError: ")
+    n_promised = int.from_bytes(content[:8], "little")
+    reason = (
+        f"its header promises {n_promised:,} bytes: it is damaged"
+        if content
+        else "cannot be read as arrays of numbers: it is damaged"
+    )
+    assert damaged(folder) == f"model.safetensors: {reason}"
 
 
 def test_half_a_file_is_said(folder):
     path = folder / "model.safetensors"
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    assert damaged(folder).startswith("SafetensorError: ")
+    assert damaged(folder) == (
+        "model.safetensors: cannot be read as arrays of numbers: it is damaged"
+    )
 
 
 def test_an_array_that_lacks_or_has_another_shape_is_said(folder):
     path = folder / "model.safetensors"
     arrays = load_file(path)
     name = next(name for name in arrays if name.startswith("scorer.network.0."))
-    save_file({key: value for key, value in arrays.items() if key != name}, path)
-    assert damaged(folder).startswith("RuntimeError: ")
-    save_file({**arrays, name: np.zeros(3, np.float32)}, path)
-    assert damaged(folder).startswith("RuntimeError: ")
+    own, shape = name.removeprefix("scorer."), arrays[name].shape
+    save_file({**arrays, name: np.zeros((3, 30_000), np.float32)}, path)
+    assert damaged(folder) == (
+        f"the array {own} is float32 of (3, 30000): it must be float32 of {shape}"
+    )
+    save_file({**arrays, "scorer.network.0.more": np.zeros(3, np.float32)}, path)
+    assert damaged(folder) == "the array network.0.more belongs to another network"
+    save_file({k: v for k, v in arrays.items() if k != name}, path)
+    n = sum(v.size for k, v in arrays.items() if k.startswith("scorer.network.0.") and k != name)
+    assert damaged(folder) == (
+        f"the arrays network.0.* have {n:,} numbers, fewer than the network that its options name"
+    )
     save_file({k: v for k, v in arrays.items() if k != "calibration.distances"}, path)
-    assert damaged(folder) == "KeyError: 'calibration.distances'"
+    assert damaged(folder) == "the array calibration.distances is missing"
 
 
 def test_a_pickle_is_refused_and_not_run(folder, tmp_path):
     sentinel = tmp_path / "was_run"
     (folder / "model.safetensors").write_bytes(pickle.dumps(Sentinel(str(sentinel))))
-    assert damaged(folder).startswith("SafetensorError: ")
+    assert damaged(folder).startswith("model.safetensors: its header promises ")
     assert not sentinel.exists()

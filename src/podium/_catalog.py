@@ -1,11 +1,24 @@
-"""Finds entries by the names of their files: the folder is the registry."""
+"""Finds entries by the names of their files: the folder is the registry.
+
+An installed package adds to it by entry points of the folder's name (`[project.entry-points.
+"podium.scorers"]` in its pyproject.toml). Any other class is named `package.module:Class`, and is
+imported only where the user allowed that very name: a file that names one is no reason to run it.
+"""
 
 import importlib
+import os
 import pkgutil
+import re
+import sys
+from collections.abc import Collection
+from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
+from reprlib import Repr
 from typing import Any
 
-from podium.errors import UnknownName
+from podium.errors import ForeignPart, UnknownName
+
+_FOREIGN = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*", re.ASCII)
 
 
 def names(folder: str) -> tuple[str, ...]:
@@ -13,39 +26,76 @@ def names(folder: str) -> tuple[str, ...]:
 
     `folder` is a package's dotted name, as in `"podium.scorers"`.
     """
-    package = importlib.import_module(folder)
-    found = (module.name for module in pkgutil.iter_modules(package.__path__))
-    return tuple(sorted(name for name in found if not name.startswith("_")))
+    return tuple(sorted({*_files(folder), *_declared(folder)}))
 
 
-def find(folder: str, name: str) -> type[Any]:
+def find(folder: str, name: str, allow_parts: Collection[str] = ()) -> type[Any]:
     """Fetch the class that a name stands for.
 
     A plain name is a file of the folder and holds one class called as the file is, without
-    underscores and whatever the case: `siamese_lstm` -> `SiameseLSTM`. A third party's is named
-    `package.module:Class`.
+    underscores and whatever the case: `siamese_lstm` -> `SiameseLSTM`; or it is declared by an
+    installed package. Another class is named `package.module:Class`, and must be one of
+    `allow_parts`: pass the name itself if the user wrote it.
 
     Raises
     ------
+    ForeignPart
+        If it is none of Podium's, and not allowed; nothing was imported.
     UnknownName
         If there is no such entry; the message lists those there are.
     """
+    if name in _files(folder):
+        return _class_of_file(importlib.import_module(f"{folder}.{name}"), name)
     if ":" in name:
+        _require_allowed(folder, name, allow_parts)
         return _foreign(name)
-    if name not in names(folder):
-        kind = folder.rpartition(".")[2].removesuffix("s")
-        raise UnknownName(
-            f"no {kind} is called {name!r}: choose one of {', '.join(names(folder))}, "
-            "or name your own as package.module:Class"
-        )
-    return _class_of_file(importlib.import_module(f"{folder}.{name}"), name)
+    if declared := _declared(folder).get(name):
+        return _foreign(f"{declared.module}:{declared.attr}")
+    raise UnknownName(
+        f"no {_kind(folder)} is called {shown(name)}: choose one of {', '.join(names(folder))}, "
+        "or name your own as package.module:Class"
+    )
+
+
+def is_own(found: type[Any], folder: str) -> bool:
+    """Return whether a class that was found is one that ships."""
+    return found.__module__.rpartition(".")[0] == folder
 
 
 def summary(folder: str, name: str) -> str:
-    """Give the first line of an entry's docstring without importing it."""
+    """Return the first line of an entry's docstring, or where it is from; nothing is imported."""
+    if name not in _files(folder):
+        return f"declared by another package, as {_declared(folder)[name].value}"
     package = importlib.import_module(folder)
     source = (Path(package.__path__[0]) / f"{name}.py").read_text("utf-8")
     return source.split('"""')[1].strip().splitlines()[0] if '"""' in source else ""
+
+
+def shown(name: str) -> str:
+    """Return a name as it is written in a message, shortened."""
+    return _repr.repr(name)
+
+
+def _files(folder: str) -> set[str]:
+    package = importlib.import_module(folder)
+    found = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    return {name for name in found if not name.startswith("_")}
+
+
+def _declared(folder: str) -> dict[str, EntryPoint]:
+    """Find the entry points of that name of installed packages, by their own names.
+
+    What lies in the working folder is not installed. Where two have one name, the first on the
+    path is meant, as in an import.
+    """
+    here = os.path.realpath(os.curdir)
+    path = [place for place in sys.path if place and os.path.realpath(place) != here]
+    found: dict[str, EntryPoint] = {}
+    for package in distributions(path=path):
+        for point in package.entry_points:
+            if point.group == folder:
+                found.setdefault(point.name, point)
+    return found
 
 
 def _class_of_file(module: Any, name: str) -> type[Any]:
@@ -64,14 +114,36 @@ def _require_class(found: object) -> None:
         raise TypeError(f"a {type(found).__name__} is not a class")
 
 
+def _require_allowed(folder: str, name: str, allow_parts: Collection[str]) -> None:
+    allowed = (allow_parts,) if isinstance(allow_parts, str) else allow_parts
+    if name in allowed:
+        return
+    # What is no name of a class is not repeated as advice, which somebody may paste into a shell.
+    if not _FOREIGN.fullmatch(name) or len(name) > _repr.maxstring:
+        raise UnknownName(f"no {_kind(folder)} is called {shown(name)}")
+    raise ForeignPart(
+        f"the {_kind(folder)} {name} is no part of Podium but a program of someone else's, and was "
+        f"not run: if you trust it, allow it with --allow-part {name} "
+        f"(from Python: allow_parts=[{name!r}])"
+    )
+
+
 def _foreign(name: str) -> type[Any]:
     module, _, attribute = name.partition(":")
     try:
         found: type[Any] = getattr(importlib.import_module(module), attribute)
         _require_class(found)
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
+    except Exception as error:  # whatever a stranger's module does wrong, it is not Podium's bug
         raise UnknownName(
             f"{name!r} cannot be imported ({error}): check that the package is installed in this "
             "environment and the class is spelt package.module:Class"
         ) from error
     return found
+
+
+def _kind(folder: str) -> str:
+    return folder.rpartition(".")[2].removesuffix("s")
+
+
+_repr = Repr()
+_repr.maxstring = 200

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.clips import ClipOptions, clip_starts
+from podium.errors import ModelError
+from podium.saved import array_of, values_of
 from podium.video import Frames
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ REACH = 24
 
 LEAST_AFTER = 8
 """How many frames must follow the event for it to be found."""
+
+AFTER = range(-1_000, 100_001)
+"""How many frames after the event performances may end."""
 
 LEAST_WINDOWS = 4
 MIN_PERFORMANCES = 50
@@ -114,10 +119,22 @@ class Anchor:
     def of_saved(
         cls, about: Mapping[str, Any] | None, arrays: Mapping[str, npt.NDArray[Any]]
     ) -> Self | None:
-        """Make it of what was saved; `None` where the model was made without."""
+        """Make it of what was saved; `None` where the model was made without.
+
+        Raises
+        ------
+        ModelError
+            If something is missing, or does not fit.
+        """
         if not about:
             return None
-        return cls(weights=np.asarray(arrays["anchor.weights"], np.float64), **about)
+        usual = {"usual_error": float, "large_error": float}
+        known = {"event": str, "after": AFTER, "offset": float, "limit": float}
+        given = {name: kind for name, kind in usual.items() if name in about}
+        plain = values_of(about, "anchor", **known, **given)
+        if not plain["event"]:
+            raise ModelError("anchor.event is empty: it must name an event")
+        return cls(weights=array_of(arrays, "anchor.weights", (eye().dim,), np.float64), **plain)
 
     def _said(self, windows: Array) -> Floats:
         found: Floats = windows.astype(np.float64) @ self.weights + self.offset

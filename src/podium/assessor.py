@@ -1,6 +1,6 @@
 """From a video to an assessment: video -> clips -> features -> similarity -> score -> feedback."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 from podium.alignment import Alignment, try_to_align
 from podium.assessment import Assessment, Reference, Score
 from podium.calibration import CONFIDENCE
-from podium.errors import FeatureError, UnknownName, UnusableReference, UsageError
+from podium.errors import FeatureError, ModelError, UnknownName, UnusableReference, UsageError
 from podium.features import Extractor, FeatureCache, Features, Sample
 from podium.feedback import ClipFeedback, clip_feedback, remarks
 from podium.model import Model, load_model
@@ -22,6 +22,9 @@ QUERY = "your video"
 HIGHEST_SUM = COUNTING * HIGHEST_MARK
 SHIFTED_POINT = 10**0.5
 """A number farther off than this, as a factor, is nearer to one whose decimal point is shifted."""
+
+_QUIETLY = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+"""Numbers that are none are refused in words of our own, and NumPy need not warn of them."""
 
 CAUTION = "take the score and its range with great caution"
 """How every doubt of a whole assessment ends."""
@@ -55,6 +58,7 @@ class Assessor:
         self.model = model
         self._extractor: Extractor = model.extractor(cache)
 
+    @_QUIETLY
     def assess(
         self,
         video: str | Path | Performance,
@@ -84,6 +88,7 @@ class Assessor:
         chosen = self._references(references, question.sample.performance.action)
         return self._answer(question, chosen)
 
+    @_QUIETLY
     def compare(
         self, video: str | Path | Performance, reference: str | Path | Performance
     ) -> Assessment:
@@ -102,6 +107,7 @@ class Assessor:
         question = Question(query, (1.0, 1.0))
         return self._assessment(question, None, [expert], clips)
 
+    @_QUIETLY
     def score(self, performance: Performance) -> tuple[Score, tuple[str, ...]]:
         """Score one performance of a table against the model's references, without feedback.
 
@@ -264,6 +270,7 @@ class Assessor:
 
     def _ranged(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
+        self._require_numbers(value)
         low, high = question.difficulty_range
         middle = float(self.model.scorer.target.divisors([question.sample])[0])
         margin = self.model.calibration.half_width(CONFIDENCE)
@@ -280,9 +287,24 @@ class Assessor:
             # A mark is for the execution: that the difficulty is not known makes it no vaguer.
             marks = as_marks(value, least * middle, most * middle, difficulty)
         is_remembered = self.model.novelty.has_seen(question.sample.features.values)
+        self._require_numbers(lowest, highest, bottom, top, best)
         return Score(
             value, min(lowest, value), highest, bottom, top, marks, is_remembered, best
         )  # fmt: skip
+
+    def _require_numbers(self, *found: float) -> None:
+        """Refuse what is no number: of a model whose weights are whole, but make no sense.
+
+        Raises
+        ------
+        ModelError
+            If one of them is not finite.
+        """
+        if not np.isfinite(found).all():
+            raise ModelError(
+                f"the model {self.model.name} gives no number for this video: "
+                "train it again, or copy its folder again"
+            )
 
     def _bounds(self, question: Question) -> tuple[float, float]:
         """Give the lowest and highest score there can be, or were seen where no rule is known."""
@@ -367,6 +389,9 @@ class Assessor:
         clips: tuple[ClipFeedback, ...],
     ) -> Assessment:
         query, features = question.sample, question.sample.features
+        self._require_numbers(
+            *(clip.similarity for clip in clips), *(clip.contribution or 0.0 for clip in clips)
+        )
         return Assessment(
             video_path=query.performance.path,
             video=features.video,
@@ -419,15 +444,23 @@ class Assessor:
         )
 
 
-def load(name_or_path: str | Path = "diving", *, cache: FeatureCache | None = None) -> Assessor:
+def load(
+    name_or_path: str | Path = "diving",
+    *,
+    cache: FeatureCache | None = None,
+    allow_parts: Collection[str] = (),
+) -> Assessor:
     """Load a model that ships, by name, or one of your own, by its folder.
+
+    `allow_parts` names the classes of someone else's, `package.module:Class`, that are run if the
+    model names them as its backbone or scorer.
 
     Raises
     ------
     UnknownName, ModelError
-        If there is no such model, or its folder is damaged.
+        If there is no such model, its folder is damaged, or it names a part that is not allowed.
     """
-    return Assessor(load_model(name_or_path), cache)
+    return Assessor(load_model(name_or_path, allow_parts=allow_parts), cache)
 
 
 def _given(id_: str, video: str | Path | Performance) -> Performance:

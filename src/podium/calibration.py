@@ -5,12 +5,15 @@ performance was scored once by a model that had not seen it.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from podium.errors import TrainingError
+from podium.errors import ModelError, TrainingError
+from podium.saved import array_of
 
 CONFIDENCE = 0.9
 
@@ -28,6 +31,27 @@ class Calibration:
         """
         rank = math.ceil((len(self.distances) + 1) * confidence)
         return float(self.distances[min(rank, len(self.distances)) - 1])
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it gives a range: one of width 0 would promise that scores are exact."""
+        return self.half_width() > 0
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """Make it of saved arrays.
+
+        Raises
+        ------
+        ModelError
+            If there are no distances, they are not sorted, or they give a range of width 0.
+        """
+        found = cls(array_of(arrays, "calibration.distances", (None,), np.float64, least=0))
+        if (np.diff(found.distances) < 0).any():
+            raise ModelError("the array calibration.distances is not sorted")
+        if not found.is_measured:
+            raise ModelError("the array calibration.distances gives a range of width 0")
+        return found
 
 
 def calibrate(predicted: npt.NDArray[np.float64], true: npt.NDArray[np.float64]) -> Calibration:

@@ -73,6 +73,14 @@ _ADVICE = {
 """What to do about an error of the system's. What was finished before it is kept."""
 
 Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
+AllowPart = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-part",
+        metavar="PACKAGE.MODULE:CLASS",
+        help="Run this class of someone else's if the model names it; may be repeated.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Seed = Annotated[
     int,
@@ -106,6 +114,7 @@ def podium(
 def score(
     video: Annotated[Path, typer.Argument(help="The video of the performance.")],
     model: Model = "diving",
+    allow_part: AllowPart = None,
     reference: Annotated[
         list[str] | None, typer.Option(help="An expert's video of your own; may be repeated.")
     ] = None,
@@ -126,7 +135,7 @@ def score(
     """Score a video, with a range, and say which moments cost points."""
     outputs = _Outputs(report, report_dir, language)
     outputs.check(video, *(reference or ()))
-    assessment = _load(model).assess(
+    assessment = _load(model, allow_part).assess(
         video, action=action, difficulty=difficulty, references=reference or ()
     )
     _answer(assessment, outputs, as_json)
@@ -137,6 +146,7 @@ def compare(
     video: Annotated[Path, typer.Argument(help="The video of the performance.")],
     reference: Annotated[Path, typer.Argument(help="The expert's video.")],
     model: Model = "diving",
+    allow_part: AllowPart = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
     language: Language = "en",
@@ -145,7 +155,7 @@ def compare(
     """Say how alike two videos are, clip by clip; no training data are needed."""
     outputs = _Outputs(report, report_dir, language)
     outputs.check(video, reference)
-    _answer(_load(model).compare(video, reference), outputs, as_json)
+    _answer(_load(model, allow_part).compare(video, reference), outputs, as_json)
 
 
 @app.command()
@@ -154,13 +164,14 @@ def predict(
     out: Annotated[Path, typer.Option(help="Write the predictions to this CSV file.")],
     split: Annotated[str | None, typer.Option(help="Only train, validation or test.")] = None,
     model: Model = "diving",
+    allow_part: AllowPart = None,
     shard: Shard = "0/1",
 ) -> None:
     """Score every performance of a table."""
     require_file(out, "the predictions")
     rows = _shard(_of_split(_manifest(manifest), split, manifest), shard)
     _require_no_input(out, manifest, *(performance.path for performance in rows))
-    assessor = _load(model)
+    assessor = _load(model, allow_part)
     predicted = [
         _predicted(assessor, performance, manifest.parent)
         for performance in _tracked(rows, "scoring")
@@ -207,13 +218,14 @@ def train(
     """Train a model on a table of performances; rows of the test split are not looked at."""
     from podium import _catalog
     from podium.augmentation import AugmentationOptions
+    from podium.backbones import parts_of
     from podium.features import FeatureCache
     from podium.training import TrainingOptions, train_model
 
     require_folder(out, "the model")
-    _catalog.find("podium.scorers", scorer)
-    for part in backbone.split("+"):
-        _catalog.find("podium.backbones", part)
+    _catalog.find("podium.scorers", scorer, (scorer,))
+    for part in parts_of(backbone):
+        _catalog.find("podium.backbones", part, (part,))
     performances = _manifest(manifest)
     augmentation = AugmentationOptions(n_variants=variants, copies=copies)
     options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation, event=event)
@@ -252,11 +264,11 @@ def extract(
     shard: Shard = "0/1",
 ) -> None:
     """Make the features of every video of a table, once; later commands find them in the cache."""
-    from podium.backbones import make_backbone
+    from podium.backbones import make_backbone, parts_of
     from podium.features import Extractor, FeatureCache
     from podium.features import extract as extract_features
 
-    made = make_backbone(backbone)
+    made = make_backbone(backbone, parts_of(backbone))
     rows = _shard(_manifest(manifest), shard)
     extractor = Extractor(made, cache=FeatureCache())
     extraction = extract_features(_tracked(rows, "looking at videos"), extractor)
@@ -323,7 +335,7 @@ def benchmark(
     if render:
         _say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
         return
-    _catalog.find("podium.backbones", backbone)
+    _catalog.find("podium.backbones", backbone, (backbone,))
     asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out}
     with _progress() as progress:
         if name == "paper":
@@ -369,9 +381,9 @@ def _usable(video: Path) -> dict[str, Any]:
     nothing = {"frames": None, "used_frames": 0, "first_used_frame": None, "clips": 0}
     try:
         frames = decode(video, width=64, height=48)
+        counted = counting(frames)
     except TooLong as error:
         return {**nothing, "warnings": [str(error).removeprefix(f"{video}: ")]}
-    counted = counting(frames)
     if len(counted) < ClipOptions.n_frames:
         why = (
             f"{len(counted)} of {len(frames)} frames count (no black padding, no repeats, about "
@@ -411,6 +423,7 @@ def serve(
     ] = 8017,
     host: Annotated[str, typer.Option(help="Where to listen: this machine only.")] = "127.0.0.1",
     model: Model = "diving",
+    allow_part: AllowPart = None,
     folder: Annotated[
         Path | None, typer.Option(help="Where assessments are kept; else the user's data folder.")
     ] = None,
@@ -426,7 +439,10 @@ def serve(
     require_folder(folder, "the assessments")
     if not host:
         raise UsageError("--host '' must be an address to listen on, such as 127.0.0.1")
-    serve_page(folder or default_folder(), host=host, port=port, model=model, tell=_say)
+    parts = tuple(allow_part or ())
+    serve_page(
+        folder or default_folder(), host=host, port=port, model=model, allow_parts=parts, tell=_say
+    )
 
 
 @app.command()
@@ -587,19 +603,19 @@ def _measured(
     from podium import _catalog
     from podium.benchmark.run import Benchmark
 
-    dataset = _catalog.find("podium.datasets", name)(root)
+    dataset = _catalog.find("podium.datasets", name, (name,))(root)
     named = tuple(scorers or ("constant", "type_mean", "ridge", "siamese_lstm"))
     return Benchmark(dataset, scorers=named, seeds=range(seeds), progress=progress, **asked).run()
 
 
-def _load(model: str) -> "Assessor":
+def _load(model: str, allow_parts: Sequence[str] | None = None) -> "Assessor":
     from podium import decoding
 
     decoding.start_ahead()  # meanwhile, the model is loaded
     from podium.assessor import load
     from podium.features import FeatureCache
 
-    return load(model, cache=FeatureCache())
+    return load(model, cache=FeatureCache(), allow_parts=allow_parts or ())
 
 
 def _manifest(path: Path) -> "tuple[Performance, ...]":

@@ -16,6 +16,13 @@ from podium.video import (
     without_repeats,
 )
 
+MAX_CLIPS = 2_000
+"""No performance has more clips."""
+
+MAX_CLIP_FRAMES = 1_000
+MAX_FRAMES_PER_SECOND = 240.0
+"""Beyond these, clips would be made of a handful of frames, repeated until memory runs out."""
+
 
 @dataclass(frozen=True)
 class ClipOptions:
@@ -30,15 +37,16 @@ class ClipOptions:
     frames_per_second: float = 30.0
 
     def __post_init__(self) -> None:
-        if self.n_frames < 1 or self.stride < 1:
+        sizes = (self.n_frames, self.stride)
+        if not all(1 <= size <= MAX_CLIP_FRAMES for size in sizes):
             raise UsageError(
                 f"clips of {self.n_frames} frames with a stride of {self.stride} cannot be cut: "
-                "both must be 1 or more"
+                f"both must be from 1 to {MAX_CLIP_FRAMES}"
             )
-        if not self.frames_per_second > 0:
+        if not 0 < self.frames_per_second <= MAX_FRAMES_PER_SECOND:
             raise UsageError(
                 f"clips of {self.frames_per_second:g} frames a second cannot be cut: "
-                "frames_per_second must be above 0"
+                f"frames_per_second must be above 0 and up to {MAX_FRAMES_PER_SECOND:g}"
             )
 
 
@@ -103,9 +111,14 @@ def cut(frames: Frames, options: ClipOptions = ClipOptions()) -> Clips:
     Raises
     ------
     VideoError
-        If there are fewer frames than one clip needs.
+        If there are fewer frames than one clip needs, or more than `MAX_CLIPS` of them.
     """
     starts = clip_starts(len(frames), options)
+    if len(starts) > MAX_CLIPS:
+        raise VideoError(
+            f"{len(frames)} frames make {len(starts)} clips, more than the {MAX_CLIPS} allowed: "
+            "cut the performance out of it first"
+        )
     ends = starts + options.n_frames
     boundaries = np.append(frames.start_seconds, frames.end_seconds)
     return Clips(
@@ -119,9 +132,17 @@ def cut(frames: Frames, options: ClipOptions = ClipOptions()) -> Clips:
 def _windows(
     pixels: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], options: ClipOptions
 ) -> npt.NDArray[np.uint8]:
-    if options.stride == options.n_frames:  # as they lie in memory: nothing is copied
+    """Return the clips as they lie in memory: nothing is copied, even where they overlap."""
+    if options.stride == options.n_frames:
         return pixels[starts[0] :].reshape(-1, options.n_frames, *pixels.shape[1:])
-    return np.stack([pixels[start : start + options.n_frames] for start in starts])
+    kept = np.ascontiguousarray(pixels[starts[0] :])
+    one, *others = kept.strides
+    return np.lib.stride_tricks.as_strided(
+        kept,
+        (len(starts), options.n_frames, *kept.shape[1:]),
+        (options.stride * one, one, *others),
+        writeable=False,
+    )
 
 
 def clip_starts(n_frames: int, options: ClipOptions = ClipOptions()) -> npt.NDArray[np.int64]:

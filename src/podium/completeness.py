@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.saved import array_of
+
 if TYPE_CHECKING:
     from podium.embedding import Normaliser
 
@@ -56,12 +58,23 @@ class Ending:
         }
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self | None:
-        """Make it of saved arrays; `None` where the model was made without."""
+    def of_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], n_components: int | None = None
+    ) -> Self | None:
+        """Make it of saved arrays, for clips of so many components, if that is given.
+
+        `None` where the model was made without.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
         if "ending.weights" not in arrays:
             return None
-        offset, threshold = arrays["ending.levels"]
-        return cls(arrays["ending.weights"], float(offset), float(threshold))
+        weights = array_of(arrays, "ending.weights", (n_components,), np.float64)
+        offset, threshold = array_of(arrays, "ending.levels", (2,), np.float64)
+        return cls(weights, float(offset), float(threshold))
 
 
 def learn_ending(features: Sequence[Array], normaliser: "Normaliser") -> Ending | None:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from podium.errors import UsageError
 from podium.pairs import best_of
+from podium.saved import array_of
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -98,9 +99,16 @@ class Deviation:
         return {"deviation.scale": self.scale, "deviation.directions": self.directions}
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, Array]) -> Self:
-        """Make it of saved arrays."""
-        return cls(arrays["deviation.scale"], arrays["deviation.directions"])
+    def of_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
+        """Make it of saved arrays, which must be for features of `dim` numbers, if that is given.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        scale = array_of(arrays, "deviation.scale", (None, dim), above=0)
+        return cls(scale, array_of(arrays, "deviation.directions", (*scale.shape, None)))
 
 
 def fit_deviation(

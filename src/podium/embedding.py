@@ -9,9 +9,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from podium.clips import MAX_CLIPS
 from podium.errors import FeatureError
+from podium.saved import array_of
 
 Array = npt.NDArray[np.float32]
+
+N_CLIPS = range(1, MAX_CLIPS + 1)
+"""How many clips a saved network may read."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,17 @@ class Normaliser:
         }
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, Array]) -> Self:
-        """Make it of saved arrays."""
-        return cls(*(arrays[f"normaliser.{name}"] for name in ("mean", "scale", "components")))
+    def of_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
+        """Make it of saved arrays, which must be for features of `dim` numbers, if that is given.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        mean = array_of(arrays, "normaliser.mean", (dim,))
+        scale = array_of(arrays, "normaliser.scale", mean.shape, above=0)
+        return cls(mean, scale, array_of(arrays, "normaliser.components", (len(mean), None)))
 
 
 def fit_normaliser(clips: Array, n_components: int) -> Normaliser:

@@ -56,6 +56,10 @@ class ModelError(PodiumError, ValueError):
     """A model folder that is incomplete, damaged or from another version."""
 
 
+class ForeignPart(ModelError):
+    """A model that names a class of someone else's, which the user has not allowed to run."""
+
+
 class UnusableReference(PodiumError, ValueError):
     """No reference performance can be used for this comparison."""
 

@@ -304,7 +304,10 @@ def _decoded(performance: Performance, frame_size: tuple[int, int], options: Cli
         performance.path, width=width, height=height,
         start_frame=performance.start_frame, end_frame=performance.end_frame,
     )  # fmt: skip
-    return counting(frames, options)
+    try:
+        return counting(frames, options)
+    except VideoError as error:
+        raise type(error)(f"{performance.path}: {error}") from error
 
 
 def extract(

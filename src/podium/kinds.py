@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.saved import array_of, part_of
+
 if TYPE_CHECKING:
     from podium.embedding import Normaliser
 
@@ -72,15 +74,28 @@ class Kinds:
         }
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self | None:
-        """Make it of saved arrays; `None` where the model was made without."""
+    def of_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], dim: int | None = None
+    ) -> Self | None:
+        """Make it of saved arrays, for features of `dim` numbers, if that is given.
+
+        `None` where the model was made without.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
         from podium.embedding import Normaliser
 
-        own = {k.removeprefix("kinds."): v for k, v in arrays.items() if k.startswith("kinds.")}
+        own = part_of(arrays, "kinds.")
         if not own:
             return None
-        threshold = float(own["threshold"][0])
-        return cls(Normaliser.of_arrays(own), own["weights"], own["offsets"], threshold)
+        normaliser = Normaliser.of_arrays(own, dim)
+        weights = array_of(arrays, "kinds.weights", (N_PLACES * normaliser.dim, None), np.float64)
+        offsets = array_of(arrays, "kinds.offsets", weights.shape[1:], np.float64)
+        threshold = float(array_of(arrays, "kinds.threshold", (1,), np.float64)[0])
+        return cls(normaliser, weights, offsets, threshold)
 
 
 def learn_kinds(features: Sequence[Array], actions: Sequence[str | None]) -> Kinds | None:

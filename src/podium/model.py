@@ -1,31 +1,45 @@
 """A trained model as a folder: config.json, model.safetensors and a card; never a pickle."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from podium import _catalog
 from podium.anchor import Anchor
 from podium.backbones import Backbone, make_backbone
 from podium.calibration import Calibration
-from podium.clips import ClipOptions
+from podium.clips import ClipOptions, VideoFacts
 from podium.completeness import Ending
-from podium.errors import MissingFile, ModelError, UnknownName, WeightsError
-from podium.features import Extractor, FeatureCache
-from podium.files import write_bytes
+from podium.errors import (
+    ForeignPart,
+    MissingFile,
+    ModelError,
+    PodiumError,
+    UnknownName,
+    UnusableFile,
+    WeightsError,
+)
+from podium.features import Extractor, FeatureCache, Features, Sample
+from podium.files import read_json, write_bytes
 from podium.kinds import Kinds
 from podium.novelty import Novelty
 from podium.order import Order
-from podium.scorers import Scorer, ScorerState
+from podium.performance import Performance
+from podium.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
+from podium.scorers import ComparingScorer, Scorer, ScorerState
 
 FORMAT = 1
+ARRAYS = "model.safetensors"
+
+MAX_CONFIG_BYTES = 4_000_000
+"""How large the config of a model may be."""
+
 SHIPPED = Path(__file__).parent / "models"
 
 
@@ -89,7 +103,7 @@ class Model:
         }
         # safetensors writes memory as it lies: a transposed array would come back scrambled.
         arrays = {key: np.ascontiguousarray(values) for key, values in arrays.items()}
-        write_bytes(folder / "model.safetensors", save(arrays))
+        write_bytes(folder / ARRAYS, save(arrays))
         write_bytes(folder / "README.md", model_card(self).encode())
         text = json.dumps(self._config(state), indent=1, ensure_ascii=False)
         write_bytes(folder / "config.json", (text + "\n").encode())
@@ -128,37 +142,90 @@ def summarise(name_or_path: str | Path) -> Summary:
     """
     folder = find_model(name_or_path)
     config = _config_of(folder)
-    try:
-        return Summary(str(config["evidence"]["data"]), tuple(map(str, config["actions"])))
-    except (LookupError, TypeError) as error:
-        raise _not_whole(folder, error) from error
+    with _whole(folder):
+        known = values_of(config, "its config", evidence=Evidence, actions=tuple[str, ...])
+    return Summary(known["evidence"].data, known["actions"])
 
 
-def load_model(name_or_path: str | Path) -> Model:
+def load_model(name_or_path: str | Path, *, allow_parts: Collection[str] = ()) -> Model:
     """Read a model that ships, by name, or one of your own, by its folder.
+
+    A model is data: it names its scorer and its backbone, which are Podium's own or declared by an
+    installed package. Others, named `package.module:Class`, are run only if they are among
+    `allow_parts`.
 
     Raises
     ------
     UnknownName, ModelError
-        If there is no such model, or its folder is incomplete or damaged.
+        If there is no such model, or its folder is incomplete or damaged, or it names a part that
+        is not allowed.
     """
     folder = find_model(name_or_path)
     config = _config_of(folder)
+    with _whole(folder):
+        about = record_of(_Config, config, "its config")
+        backbone = _backbone_of(folder, about.backbone, allow_parts)
+        return _restored(about, backbone, read_arrays(folder / ARRAYS), allow_parts)
+
+
+class _OtherBackbone(ModelError):
+    """The folder is whole, but features would be other numbers than those of training."""
+
+
+@dataclass(frozen=True)
+class _BackboneName:
+    name: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class _Config:
+    """What the config of a model holds; whatever else it holds is passed over."""
+
+    name: str
+    backbone: _BackboneName
+    clips: ClipOptions
+    scorer: Mapping[str, Any]
+    score_range: tuple[float, float]
+    is_panel: bool
+    moments: tuple[str, ...]
+    actions: tuple[str, ...]
+    evidence: Evidence
+    anchor: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.score_range[0] > self.score_range[1]:
+            low, high = self.score_range
+            raise ModelError(f"its scores range from {low:g} to {high:g}: they must rise")
+        if self.clips.n_frames != ClipOptions.n_frames:
+            raise ModelError(
+                f"its clips have {self.clips.n_frames} frames: backbones read "
+                f"{ClipOptions.n_frames}"
+            )
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[None]:
+    """Name the folder of a model that is not whole, or that names what may not be run."""
     try:
-        arrays = _arrays_of(folder / "model.safetensors")
-        return _restored(folder, config, arrays)
-    except (ModelError, UnknownName, WeightsError, MissingFile):
+        yield
+    except ForeignPart as error:
+        raise ForeignPart(f"{folder}: {error}") from error
+    except (UnknownName, WeightsError, MissingFile, _OtherBackbone, MemoryError):
         raise
-    except (
-        AttributeError, LookupError, TypeError, ValueError, OSError, SafetensorError, RuntimeError,
-    ) as error:  # fmt: skip
+    except Exception as error:  # whatever is wrong with what a scorer restores, it is not whole
         raise _not_whole(folder, error) from error
 
 
 def _not_whole(folder: Path, error: Exception) -> ModelError:
-    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    reason = str(error).replace(f"{folder / ARRAYS}", ARRAYS)
+    if isinstance(error, OSError) and error.strerror:
+        reason = f"{ARRAYS}: {error.strerror}"
+    elif not isinstance(error, PodiumError):
+        reason = f"{type(error).__name__}: {error}"
     return ModelError(
-        f"{folder}: is not a whole model ({reason}): train it again, or copy the folder again"
+        f"{folder}: is not a whole model ({' '.join(reason.split()):.500}): "
+        "train it again, or copy the folder again"
     )
 
 
@@ -183,62 +250,87 @@ def shipped_models() -> tuple[str, ...]:
 def _config_of(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
     try:
-        config: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        config = read_json(path, MAX_CONFIG_BYTES)
         version = config["format"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, UnusableFile, KeyError, TypeError) as error:
         raise ModelError(
-            f"{path}: is missing or not a model's config ({type(error).__name__}): "
+            f"{path}: is missing or not a model's config ({_reason(error, path)}): "
             "train the model again, or copy the folder again"
         ) from error
-    if version != FORMAT:
+    if type(version) is not int or version != FORMAT:
         raise ModelError(
-            f"{path}: has format {version!r} and this Podium reads {FORMAT}: "
+            f"{path}: has format {shown(version)} and this Podium reads {FORMAT}: "
             "train the model again with this version"
         )
-    return config
+    known = {field.name for field in fields(_Config)}
+    return {key: value for key, value in config.items() if key in known}
 
 
-def _arrays_of(path: Path) -> dict[str, npt.NDArray[Any]]:
-    with safe_open(path, framework="numpy") as file:
-        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+def _reason(error: Exception, path: Path) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    if isinstance(error, UnusableFile):
+        return str(error).removeprefix(f"{path}: ")
+    return "it has no format"
 
 
 def _restored(
-    folder: Path, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]
+    about: _Config, backbone: Backbone, arrays: Arrays, allow_parts: Collection[str]
 ) -> Model:
-    backbone = _backbone_of(folder, config["backbone"])
-    inner = {
-        key.removeprefix("scorer."): value
-        for key, value in arrays.items()
-        if key.startswith("scorer.")
-    }
-    scorer_class = _catalog.find("podium.scorers", config["scorer"]["name"])
+    scorer_name = values_of(about.scorer, "scorer", name=str)["name"]
+    scorer_class = _catalog.find("podium.scorers", scorer_name, allow_parts)
+    novelty = Novelty.of_arrays(arrays)
+    dim, n_components = len(novelty.normaliser.mean), novelty.normaliser.dim
+    scorer = scorer_class.restore(ScorerState(part_of(arrays, "scorer."), about.scorer))
+    if _catalog.is_own(scorer_class, "podium.scorers"):
+        _require_score(scorer, dim)
     return Model(
-        name=config["name"],
-        backbone_name=config["backbone"]["name"],
-        scorer_name=config["scorer"]["name"],
+        name=about.name,
+        backbone_name=about.backbone.name,
+        scorer_name=scorer_name,
         backbone=backbone,
-        clip_options=ClipOptions(**config["clips"]),
-        scorer=scorer_class.restore(ScorerState(inner, config["scorer"])),
-        calibration=Calibration(arrays["calibration.distances"]),
-        novelty=Novelty.of_arrays(arrays),
-        score_range=(config["score_range"][0], config["score_range"][1]),
-        is_panel=config["is_panel"],
-        moments=tuple(config["moments"]),
-        actions=tuple(config["actions"]),
-        evidence=Evidence(**config["evidence"]),
-        ending=Ending.of_arrays(arrays),
-        order=Order.of_arrays(arrays),
-        kinds=Kinds.of_arrays(arrays),
-        anchor=Anchor.of_saved(config.get("anchor"), arrays),
+        clip_options=about.clips,
+        scorer=scorer,
+        calibration=Calibration.of_arrays(arrays),
+        novelty=novelty,
+        score_range=about.score_range,
+        is_panel=about.is_panel,
+        moments=about.moments,
+        actions=about.actions,
+        evidence=about.evidence,
+        ending=Ending.of_arrays(arrays, n_components),
+        order=Order.of_arrays(arrays, n_components),
+        kinds=Kinds.of_arrays(arrays, dim),
+        anchor=Anchor.of_saved(about.anchor, arrays),
     )
 
 
-def _backbone_of(folder: Path, about: Mapping[str, str]) -> Backbone:
-    backbone = make_backbone(about["name"])
-    if backbone.fingerprint != about["fingerprint"]:
-        raise ModelError(
-            f"{folder}: was trained with the backbone {about['fingerprint']} and here it is "
+def _require_score(scorer: Scorer, dim: int) -> None:
+    """Refuse a scorer that gives no number to clips of `dim` numbers, which novelty reads too.
+
+    Those that read keypoints are left out: whether a row is one is told by its video only.
+    """
+    if getattr(scorer, "reads", "clips") == "keypoints":
+        return
+    nowhere = np.full(1, np.nan)
+    facts = VideoFacts(0, 0, 0, float("nan"))
+    features = Features(np.zeros((1, dim), np.float32), nowhere, nowhere, "", facts)
+    tried = Sample(Performance("a trial", Path()), features)
+    with np.errstate(all="ignore"):
+        if isinstance(scorer, ComparingScorer):
+            expert = scorer.references[0]
+            found = scorer.compare([tried], [expert]) * scorer.clip_similarity(tried, expert)
+        else:
+            found = scorer.predict([tried])
+    if not np.isfinite(found).all():
+        raise ModelError("its scorer gives no number")
+
+
+def _backbone_of(folder: Path, about: _BackboneName, allow_parts: Collection[str]) -> Backbone:
+    backbone = make_backbone(about.name, allow_parts)
+    if backbone.fingerprint != about.fingerprint:
+        raise _OtherBackbone(
+            f"{folder}: was trained with the backbone {about.fingerprint} and here it is "
             f"{backbone.fingerprint}: train the model again, or use the same weights"
         )
     return backbone

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.saved import array_of, part_of
+
 if TYPE_CHECKING:  # it brings PyTorch along, which reading what a model says of itself can spare
     from podium.embedding import Normaliser
 
@@ -62,16 +64,19 @@ class Novelty:
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """Make it of saved arrays."""
+        """Make it of saved arrays.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
         from podium.embedding import Normaliser
 
-        inner = {
-            key.removeprefix("novelty."): value
-            for key, value in arrays.items()
-            if key.startswith("novelty.normaliser.")
-        }
-        normaliser = Normaliser.of_arrays(inner)
-        return cls(normaliser, arrays["novelty.places"], arrays["novelty.distances"])
+        normaliser = Normaliser.of_arrays(part_of(arrays, "novelty."))
+        places = array_of(arrays, "novelty.places", (None, 2 * normaliser.dim))
+        distances = array_of(arrays, "novelty.distances", (len(places),), least=0)
+        return cls(normaliser, places, distances)
 
 
 def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]] = ()) -> Novelty:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.saved import array_of
+
 if TYPE_CHECKING:
     from podium.embedding import Normaliser
 
@@ -67,12 +69,25 @@ class Order:
         }
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self | None:
-        """Make it of saved arrays; `None` where the model was made without."""
+    def of_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], n_components: int | None = None
+    ) -> Self | None:
+        """Make it of saved arrays, for clips of so many components, if that is given.
+
+        `None` where the model was made without.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
         if "order.weights" not in arrays:
             return None
-        threshold = float(arrays["order.threshold"][0])
-        return cls(arrays["order.weights"], arrays["order.offsets"], threshold)
+        weights = array_of(arrays, "order.weights", (n_components, None), np.float64)
+        offsets = array_of(arrays, "order.offsets", weights.shape[1:], np.float64)
+        return cls(
+            weights, offsets, float(array_of(arrays, "order.threshold", (1,), np.float64)[0])
+        )
 
 
 def learn_order(

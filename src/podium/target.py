@@ -7,8 +7,9 @@ from typing import Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from podium.errors import TrainingError, UsageError
+from podium.errors import ModelError, TrainingError, UsageError
 from podium.features import Sample
+from podium.saved import record_of, shown, values_of
 
 TargetChoice = Literal["auto", "execution", "score"]
 """`auto` is `execution` where every training performance has a difficulty, else `score`."""
@@ -64,9 +65,19 @@ class Target:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """Make it of plain JSON."""
-        by_action = {key: Difficulties(**value) for key, value in plain["by_action"].items()}
-        return cls(plain["uses_execution"], Difficulties(**plain["overall"]), by_action)
+        """Make it of plain JSON.
+
+        Raises
+        ------
+        ModelError
+            If it is of other kinds, or difficulties are not above 0 and in order.
+        """
+        values_of(plain, "target", uses_execution=bool, overall=Difficulties, by_action=Any)
+        made = record_of(cls, plain, "target")
+        for action, known in {"all": made.overall, **made.by_action}.items():
+            if not 0 < known.low <= known.usual <= known.high:
+                raise ModelError(f"the difficulties of {shown(action)} are none: {shown(known)}")
+        return made
 
 
 def choose_target(samples: Sequence[Sample], choice: TargetChoice) -> Target:

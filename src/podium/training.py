@@ -15,23 +15,27 @@ import numpy.typing as npt
 from podium import _catalog
 from podium.anchor import MIN_PERFORMANCES, WINDOWS, Anchor, Marked, eye, learn_anchor, window_ends
 from podium.augmentation import AugmentationOptions, draw
-from podium.backbones import Backbone, make_backbone
+from podium.backbones import Backbone, make_backbone, parts_of
 from podium.calibration import calibrate
-from podium.clips import ClipOptions
+from podium.clips import MAX_CLIPS, ClipOptions
 from podium.completeness import learn_ending
-from podium.errors import TrainingError, UsageError
+from podium.errors import PodiumError, TrainingError, UsageError
 from podium.evaluation import Floats, floor_predictions, measure, true_scores, with_coverage
 from podium.features import Extraction, Extractor, FeatureCache, Sample, extract
-from podium.files import write_bytes
+from podium.files import read_json, write_bytes
 from podium.kinds import learn_kinds
 from podium.model import Evidence, Model
 from podium.novelty import Novelty, learn_novelty
 from podium.order import Order, learn_order
 from podium.panel import is_judged_by_panel
 from podium.performance import Performance
+from podium.saved import value_of
 from podium.scorers import Scorer
 
 N_FOLDS = 5
+
+MAX_FOLD_BYTES = 10_000_000
+"""How large a file of a fold's predictions may be."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def train_model(
     if not usable:
         raise TrainingError("no performance outside the test split has a score to learn from")
     _require_experts_of_known_actions(usable)
-    backbone = make_backbone(options.backbone)
+    backbone = make_backbone(options.backbone, parts_of(options.backbone))
     anchor = _anchor(usable, options, cache, progress)
     extractor = Extractor(backbone, options.clips, cache, anchor)
     extraction = _extracted(usable, extractor, options, progress)
@@ -124,7 +128,7 @@ def folds(n: int, seed: int, n_folds: int = N_FOLDS) -> list[npt.NDArray[np.int6
 
 def make_scorer(name: str, options: Any, seed: int) -> Scorer:
     """Make an unfitted scorer by its name, with its own default options where none are given."""
-    kind = _catalog.find("podium.scorers", name)
+    kind = _catalog.find("podium.scorers", name, (name,))
     scorer: Scorer = kind(seed=seed) if options is None else kind(options, seed=seed)
     return scorer
 
@@ -151,6 +155,12 @@ def _require_experts_of_known_actions(performances: Sequence[Performance]) -> No
 
 
 def _require_enough(samples: Sequence[Sample], extraction: Extraction) -> None:
+    longest = max((len(sample.features) for sample in samples), default=0)
+    if longest > MAX_CLIPS:
+        raise TrainingError(
+            f"a performance has {longest} clips, more than the {MAX_CLIPS} that a model may read: "
+            "leave it out, or give a part of it"
+        )
     if len(samples) < 2 * N_FOLDS:
         reasons = "; ".join(str(error) for error in list(extraction.errors.values())[:3])
         raise TrainingError(
@@ -248,11 +258,12 @@ def unlabelled(sample: Sample) -> Sample:
 
 
 def _resumed(path: Path, n: int) -> list[float] | None:
+    """Read the predictions of a fold; `None` where there are none, or not so many numbers."""
     try:
-        values: list[float] = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        kept = read_json(path, MAX_FOLD_BYTES)
+        return list(value_of(tuple[float, ...], kept, path.name)) if len(kept) == n else None
+    except (OSError, PodiumError, TypeError):
         return None
-    return values if isinstance(values, list) and len(values) == n else None
 
 
 def _kept(path: Path, values: list[float]) -> list[float]:
@@ -283,6 +294,11 @@ def _fitted(
     scorer = make_scorer(options.scorer, options.scorer_options, options.seed).fit(samples)
     divisors, true = scorer.target.divisors(samples), true_scores(samples)
     calibration = calibrate(predicted / divisors, true / divisors)
+    if not calibration.is_measured:
+        raise TrainingError(
+            "performances that were left out were predicted without any error, so that no range "
+            "can be learned: give performances whose scores differ, and each of them once"
+        )
     score_range = (float(true.min()), float(true.max()))
     results = {options.scorer: _coverage(samples, predicted, divisors, score_range)}
     for floor, values in floors.items():  # a floor may itself be the scorer that is trained

@@ -52,6 +52,9 @@ SHORTER = "cut the performance out of it first, or bound it in a table by start_
 CLEARLY = 1.15
 """Rates that differ by a smaller factor are one: 30 frames a second are 29.97, and not 25."""
 
+MAX_SHOWN_FRAMES = 20_000
+"""So many frames a video may have once they are repeated to come to so many a second."""
+
 REPEAT_LEVEL = 0.05
 """A frame that differs less than this on average (of 255) from the one before repeats it."""
 
@@ -282,6 +285,11 @@ def _rate(frames: Frames) -> float:
 def _shown_at(frames: Frames, per_second: float) -> Frames:
     """Take what is shown at so many times a second, counted back from the beginning of the last."""
     first, last = float(frames.start_seconds[0]), float(frames.start_seconds[-1])
+    if (last - first) * per_second > MAX_SHOWN_FRAMES:
+        raise TooLong(
+            f"shown {per_second:g} times a second, {last - first:.0f} s are more than "
+            f"{MAX_SHOWN_FRAMES} frames: {SHORTER}"
+        )
     seconds = last - np.arange(int((last - first) * per_second + 1e-3), -1, -1) / per_second
     places = np.searchsorted(frames.start_seconds, seconds + 1e-3 / per_second, side="right") - 1
     kept = np.maximum(places, 0)

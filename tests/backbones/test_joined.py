@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from podium.backbones import Backbone, make_backbone
+from podium.backbones import Backbone, make_backbone, parts_of
 from podium.backbones.motion import Motion
 from podium.backbones.posture import Posture
 from podium.errors import UnknownName, UsageError
@@ -54,7 +54,8 @@ class Doubtful:
 
 
 def test_doubts_of_a_part_are_told():
-    both = make_backbone(f"motion+{__name__}:Doubtful")
+    name = f"motion+{__name__}:Doubtful"
+    both = make_backbone(name, parts_of(name))
     assert both.describe(clips())[1] == ("half of it is a guess",)
 
 
@@ -65,13 +66,20 @@ def test_ones_that_read_other_sizes_are_refused():
         "(motion 160x120, large 320x240): choose ones of one size"
     )
     with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
-        make_backbone(both)
+        make_backbone(both, parts_of(both))
 
 
 class Large(Doubtful):
     """Reads larger frames."""
 
     name, frame_size = "large", (320, 240)
+
+
+@pytest.mark.parametrize("name", ["motion+motion", "motion+posture+motion"])
+def test_one_that_is_named_twice_is_refused(name):
+    message = f"{name!r} joins a backbone with itself: name each once"
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
+        make_backbone(name)
 
 
 def test_an_unknown_part_is_named():

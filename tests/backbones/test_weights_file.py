@@ -5,6 +5,7 @@ import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 import torch
@@ -138,6 +139,30 @@ def test_a_header_longer_than_the_file_is_refused(tmp_path):
         network_of(network, path, ADVICE)
 
 
+@pytest.mark.parametrize("name", ["a.safetensors", "a.pickle", "a.pth"])
+def test_a_file_that_is_larger_than_weights_are_is_refused(tmp_path, monkeypatch, name):
+    path = written(tmp_path / name, weights())
+    n_bytes = path.stat().st_size
+    monkeypatch.setattr("podium.backbones.MAX_WEIGHTS_BYTES", n_bytes - 1)
+    problem = f"has {n_bytes:,} bytes, more than the {n_bytes - 1:,} allowed"
+    with pytest.raises(WeightsError, match=refused(path, problem)):
+        read_weights(path, ADVICE)
+
+
+def test_an_archive_that_unpacks_to_more_is_refused_unread(tmp_path, monkeypatch):
+    path, packed = written(tmp_path / "a.pth", weights()), tmp_path / "b.pth"
+    with ZipFile(path) as source, ZipFile(packed, "w", ZIP_DEFLATED) as bomb:
+        for entry in source.infolist():
+            bomb.writestr(entry.filename, source.read(entry))
+        bomb.writestr(entry.filename.partition("/")[0] + "/data/9", bytes(10_000_000))
+    assert packed.stat().st_size < 100_000
+    assert read_weights(packed, ADVICE).keys() == weights().keys()
+    monkeypatch.setattr("podium.backbones._weights_file.MAX_WEIGHTS_BYTES", 1_000_000)
+    monkeypatch.setattr("torch.load", lambda *_, **__: pytest.fail("it was opened"))
+    with pytest.raises(WeightsError, match=refused(packed, DAMAGED)):
+        read_weights(packed, ADVICE)
+
+
 @pytest.mark.parametrize("name", ["a.safetensors", "a.pickle"])
 @pytest.mark.parametrize("share", [0, 0.02, 0.5, 0.99])
 def test_a_truncated_file_is_refused(tmp_path, name, share):
@@ -148,7 +173,16 @@ def test_a_truncated_file_is_refused(tmp_path, name, share):
         network_of(network, path, ADVICE)
 
 
-@pytest.mark.parametrize("content", [{"epoch": 3}, [torch.zeros(1)], {"state_dict": {"a": 1}}])
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"epoch": 3},
+        [torch.zeros(1)],
+        {"state_dict": {"a": 1}},
+        {"0.weight": torch.zeros(2, 3).to_sparse()},
+        {"0.weight": torch.zeros(2, 3, device="meta")},
+    ],
+)
 def test_anything_but_tensors_is_refused(tmp_path, content):
     path = tmp_path / "a.pth"
     torch.save(content, path)

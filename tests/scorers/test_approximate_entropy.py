@@ -69,6 +69,6 @@ def test_scale_and_place_do_not_matter():
 
 
 def test_impossible_options_are_refused():
-    said = "length must be 1 or more, tolerance above 0, and n_frames at least length + 2"
+    said = "length must be 1 or more, tolerance above 0, and n_frames from length + 2 to 2000"
     with pytest.raises(UsageError, match=rf"^ApproximateEntropyOptions\(.*\): {re.escape(said)}$"):
         ApproximateEntropyOptions(n_frames=3)

@@ -91,6 +91,6 @@ def test_advice_is_said_in_words(direction, words):
 
 
 def test_impossible_options_are_refused():
-    message = "n_frequencies is 0: it must be 1 or more"
+    message = "n_frequencies is 0: it must be from 1 to 1000"
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         PoseSpectrumOptions(n_frequencies=0)

@@ -1,11 +1,17 @@
 """Clip -> feature: one backbone a file. A new file here is a new choice everywhere."""
 
+from collections.abc import Collection
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from podium import _catalog
+from podium.errors import UsageError, WeightsError
+
+MAX_WEIGHTS_BYTES = 2_000_000_000
+"""How large a file of weights may be, and what is packed in it."""
 
 
 class Backbone(Protocol):
@@ -25,8 +31,11 @@ class Backbone(Protocol):
         ...
 
 
-def make_backbone(name: str) -> Backbone:
+def make_backbone(name: str, allow_parts: Collection[str] = ()) -> Backbone:
     """Make a backbone by its name; names joined by `+` stand for all of them side by side.
+
+    Those of someone else's, `package.module:Class`, must be among `allow_parts`: pass
+    `parts_of(name)` if the user wrote the name.
 
     Raises
     ------
@@ -35,8 +44,23 @@ def make_backbone(name: str) -> Backbone:
     """
     from podium.backbones._joined import Joined
 
-    parts: list[Backbone] = [_catalog.find(__name__, part)() for part in name.split("+")]
+    kinds = [_catalog.find(__name__, part, allow_parts) for part in parts_of(name)]
+    parts: list[Backbone] = [kind() for kind in kinds]
     return parts[0] if len(parts) == 1 else Joined(parts)
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """Return the names of the backbones that a name joins by `+`; none may be named twice.
+
+    Raises
+    ------
+    UsageError
+        If one is.
+    """
+    parts = tuple(name.split("+"))
+    if len(set(parts)) < len(parts):
+        raise UsageError(f"{_catalog.shown(name)} joins a backbone with itself: name each once")
+    return parts
 
 
 @runtime_checkable
@@ -75,4 +99,21 @@ def require_clips(
         raise ValueError(
             f"clips are {clips.dtype} of {clips.shape}: they must be uint8 of "
             f"(clips, {', '.join(map(str, wanted))})"
+        )
+
+
+def require_weights(path: Path, advice: str) -> None:
+    """Refuse what is no regular file, or larger than weights are.
+
+    Raises
+    ------
+    WeightsError
+        If it is not, with the advice what to give instead.
+    """
+    if not path.is_file():
+        raise WeightsError(f"{path}: no such file of weights: check the path")
+    if (n_bytes := path.stat().st_size) > MAX_WEIGHTS_BYTES:
+        raise WeightsError(
+            f"{path}: has {n_bytes:,} bytes, more than the {MAX_WEIGHTS_BYTES:,} allowed, and was "
+            f"not loaded: {advice}"
         )

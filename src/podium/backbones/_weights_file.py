@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
+from zipfile import ZipFile, is_zipfile
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from podium.backbones import MAX_WEIGHTS_BYTES, require_weights
 from podium.errors import WeightsError
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -44,20 +46,39 @@ def read_weights(path: Path, advice: str) -> dict[str, Tensor]:
     Raises
     ------
     WeightsError
-        If it is missing, damaged, or holds anything but tensors.
+        If it is missing, too large, damaged, or holds anything but tensors.
     """
-    if not path.is_file():
-        raise WeightsError(f"{path}: no such file of weights: check the path")
+    require_weights(path, advice)
     refused = f"{path}: is damaged or holds more than tensors, and was not loaded: {advice}"
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
+        _require_room(path)
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # each format has errors of its own, and any means the same here
         raise WeightsError(refused) from error
-    if not isinstance(loaded, dict) or not all(isinstance(v, Tensor) for v in loaded.values()):
+    if not isinstance(loaded, dict) or not all(map(_is_plain, loaded.values())):
         raise WeightsError(refused)
     return loaded
+
+
+def _is_plain(value: object) -> bool:
+    """Return whether something is a tensor all of whose numbers are there."""
+    return (
+        isinstance(value, Tensor)
+        and value.layout is torch.strided
+        and value.device.type == "cpu"
+        and not value.is_quantized
+    )
+
+
+def _require_room(path: Path) -> None:
+    """Refuse an archive that unpacks to more than weights are."""
+    if is_zipfile(path):
+        with ZipFile(path) as archive:
+            n_bytes = sum(entry.file_size for entry in archive.infolist())
+        if n_bytes > MAX_WEIGHTS_BYTES:
+            raise ValueError(f"it unpacks to {n_bytes:,} bytes")
 
 
 def _require_fit(

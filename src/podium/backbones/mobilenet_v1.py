@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from podium.backbones import require_clips
+from podium.backbones import require_clips, require_weights
 from podium.errors import UsageError, WeightsError
 from podium.files import digest
 
@@ -96,8 +96,7 @@ class _Network:
 
 
 def _interpreter_of(path: Path) -> Any:
-    if not path.is_file():
-        raise WeightsError(f"{path}: no such file of weights: check the path")
+    require_weights(path, ADVICE)
     interpreter_class = _interpreter_class()
     try:
         interpreter = interpreter_class(model_path=str(path), num_threads=os.cpu_count())

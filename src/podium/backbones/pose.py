@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from podium.backbones import require_clips
+from podium.backbones import require_clips, require_weights
 from podium.errors import UsageError, WeightsError
 from podium.files import digest
 from podium.keypoints import COCO, FRAMES_PER_CLIP, filled
@@ -217,6 +217,7 @@ def _movenet(path: Path) -> Finder:
             f"MoveNet's weights are not at {str(path)!r}: download movenet_single_pose_lightning "
             "as .tflite and set PODIUM_MOVENET_WEIGHTS to its path"
         )
+    require_weights(path, "give movenet_single_pose_lightning as .tflite")
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:

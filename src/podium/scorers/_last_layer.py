@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from podium.features import Sample
+from podium.saved import array_of
 from podium.scorers import Floats
 from podium.similarity import Siamese
 
@@ -78,6 +79,16 @@ def head_inputs(
     return torch.cat([joint, queries, differences, differences.abs()], dim=-1)
 
 
+def n_head_inputs(head: Head, network: Siamese, n_differences: int) -> int:
+    """Return how many numbers `head_inputs` gives for a pair."""
+    n_joint = network.second.out_features
+    return {
+        "joint": n_joint,
+        "query_and_difference": n_joint + 2 * network.n_embedding,
+        "joint_and_clips": n_joint + network.n_embedding + 2 * n_differences,
+    }[head]
+
+
 def fit_member(
     head: Head, network: Siamese, inputs: npt.NDArray[Any], targets: Floats, n_own: int
 ) -> Member:
@@ -127,9 +138,18 @@ class LastClips:
         return {"last_clips.weights": self.weights, "last_clips.bias": np.array([self.bias])}
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """Make it of saved arrays."""
-        return cls(arrays["last_clips.weights"], float(arrays["last_clips.bias"][0]))
+    def of_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], n_clips: int | None, dim: int | None
+    ) -> Self:
+        """Make it of saved arrays, for so many clips of `dim` numbers, where these are given.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        weights = array_of(arrays, "last_clips.weights", (n_clips, dim), np.float64)
+        return cls(weights, float(array_of(arrays, "last_clips.bias", (1,), np.float64)[0]))
 
 
 def fit_last_clips(train: Sequence[Sample], targets: Floats, n_clips: int, n_own: int) -> LastClips:

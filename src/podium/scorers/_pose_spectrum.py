@@ -20,6 +20,8 @@ from podium.scorers import Floats
 from podium.scorers._support_vectors import LineScorer
 from podium.target import TargetChoice
 
+MAX_FREQUENCIES = 1_000
+
 STEP = 0.1
 """How far a joint is said to be moved: a tenth of the body's size."""
 
@@ -32,8 +34,10 @@ class PoseSpectrumOptions:
     n_frequencies: int = 50
 
     def __post_init__(self) -> None:
-        if self.n_frequencies < 1:
-            raise UsageError(f"n_frequencies is {self.n_frequencies}: it must be 1 or more")
+        if not 1 <= self.n_frequencies <= MAX_FREQUENCIES:
+            raise UsageError(
+                f"n_frequencies is {self.n_frequencies}: it must be from 1 to {MAX_FREQUENCIES}"
+            )
 
 
 @dataclass(frozen=True)

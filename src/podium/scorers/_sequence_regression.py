@@ -4,7 +4,7 @@ A scorer says which network it has and, where it is not the squared error, which
 """
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -13,10 +13,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from podium.embedding import Array, Normaliser, fit_normaliser, padded
+from podium.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, padded
 from podium.errors import TrainingError, UsageError
 from podium.features import Sample
+from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._restored import restored_network
 from podium.target import Target, TargetChoice, choose_target
 
 FEWEST = 5
@@ -218,22 +220,18 @@ class SequenceRegression:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
-        config = state.config
-        scorer = cls(cls.options_of(config["options"]), config["seed"])
-        scorer.n_clips, scorer.target = config["n_clips"], Target.from_json(config["target"])
-        scorer.centre, scorer.spread = config["centre"], config["spread"]
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        kinds = {"options": cls.options_type, "seed": int, "n_clips": N_CLIPS, "target": Any}
+        plain = values_of(state.config, "scorer", **kinds, centre=float, spread=float)
+        scorer = cls(plain["options"], plain["seed"])
+        scorer.n_clips, scorer.target = plain["n_clips"], Target.from_json(plain["target"])
+        scorer.centre, scorer.spread = plain["centre"], plain["spread"]
         scorer.normaliser = Normaliser.of_arrays(state.arrays)
-        with torch.random.fork_rng(devices=[]):
-            scorer.network = scorer.make_network(scorer.normaliser.dim)
-        scorer.network.load_state_dict(_tensors(state.arrays, "network."))
-        scorer.network.eval()
+        dim = scorer.normaliser.dim
+        scorer.network = restored_network(
+            lambda: scorer.make_network(dim), state.arrays, "network."
+        )
         return scorer
-
-    @classmethod
-    def options_of(cls, plain: Mapping[str, Any]) -> SequenceOptions:
-        """Make options of plain JSON."""
-        return cls.options_type(**{**plain, "fitting": FittingOptions(**plain["fitting"])})
 
     def _parts(
         self, train: Sequence[Sample], validation: Sequence[Sample]
@@ -272,11 +270,3 @@ def ordered_pairs(targets: Tensor, least_gap: float = 0.0) -> tuple[Tensor, Tens
     """List all pairs of a better and a worse performance by place; the gap is above `least_gap`."""
     better, worse = torch.nonzero(targets[:, None] - targets[None] > least_gap, as_tuple=True)
     return better, worse
-
-
-def _tensors(arrays: Mapping[str, npt.NDArray[Any]], prefix: str) -> dict[str, Tensor]:
-    return {
-        key.removeprefix(prefix): torch.from_numpy(np.array(value))
-        for key, value in arrays.items()
-        if key.startswith(prefix)
-    }

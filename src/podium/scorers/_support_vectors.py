@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from podium.errors import FeatureError
 from podium.features import Sample
+from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.target import Target, TargetChoice, choose_target
 
@@ -39,9 +40,17 @@ class Line:
         return {"line.weights": self.weights}
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], bias: float) -> Self:
-        """Make it of saved arrays."""
-        return cls(np.array(arrays["line.weights"]), bias)
+    def of_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], bias: float, n_inputs: int | None = None
+    ) -> Self:
+        """Make it of saved arrays, which must be for so many inputs, if that is given.
+
+        Raises
+        ------
+        ModelError
+            If they are missing, or do not fit.
+        """
+        return cls(np.array(array_of(arrays, "line.weights", (n_inputs,))), bias)
 
 
 class LineOptions(Protocol):
@@ -105,11 +114,12 @@ class LineScorer(Generic[Options]):
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
-        config = state.config
-        scorer = cls(cls.options_class(**config["options"]), config["seed"])
-        scorer.target = Target.from_json(config["target"])
-        scorer._line = Line.of_arrays(state.arrays, config["bias"])
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        kinds = {"options": cls.options_class, "seed": int, "target": Any, "bias": float}
+        plain = values_of(state.config, "scorer", **kinds)
+        scorer = cls(plain["options"], plain["seed"])
+        scorer.target = Target.from_json(plain["target"])
+        scorer._line = Line.of_arrays(state.arrays, plain["bias"])
         return scorer
 
 

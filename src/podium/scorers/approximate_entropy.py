@@ -19,6 +19,9 @@ from podium.scorers._pose_spectrum import keypoints_of
 from podium.scorers._support_vectors import LineScorer
 from podium.target import TargetChoice
 
+MAX_FRAMES = 2_000
+"""Each frame is compared with each of the others."""
+
 
 @dataclass(frozen=True)
 class ApproximateEntropyOptions:
@@ -35,10 +38,11 @@ class ApproximateEntropyOptions:
     cross: bool = True
 
     def __post_init__(self) -> None:
-        if self.length < 1 or self.tolerance <= 0 or self.n_frames < self.length + 2:
+        fits = self.length >= 1 and self.length + 2 <= self.n_frames <= MAX_FRAMES
+        if not fits or self.tolerance <= 0:
             raise UsageError(
-                f"{self}: length must be 1 or more, tolerance above 0, and n_frames at least "
-                "length + 2"
+                f"{self}: length must be 1 or more, tolerance above 0, and n_frames from "
+                f"length + 2 to {MAX_FRAMES}"
             )
 
 

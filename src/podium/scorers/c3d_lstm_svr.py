@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.features import Sample
+from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._support_vectors import Line, fit_line
 from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions, falls
@@ -56,10 +57,11 @@ class C3DLSTMSVR:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        bias = values_of(state.config, "scorer", bias=float)["bias"]
         scorer = cls()
         scorer._lstm = C3DLSTM.restore(state)
-        scorer._line = Line.of_arrays(state.arrays, state.config["bias"])
+        scorer._line = Line.of_arrays(state.arrays, bias, scorer._lstm.options.n_hidden)
         return scorer
 
     def _last_states(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 
 from podium.features import Sample
+from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.target import Target, choose_target
 
@@ -35,7 +36,7 @@ class Constant:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
         scorer = cls()
-        scorer._mean = float(state.config["mean"])
+        scorer._mean = values_of(state.config, "scorer", mean=float)["mean"]
         return scorer

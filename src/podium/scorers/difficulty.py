@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 
 from podium.features import Sample
+from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.target import Target, choose_target
 
@@ -41,10 +42,11 @@ class Difficulty:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        plain = values_of(state.config, "scorer", slope=float, at_zero=float, usual=float)
         scorer = cls()
-        scorer._slope, scorer._at_zero = state.config["slope"], state.config["at_zero"]
-        scorer._usual = state.config["usual"]
+        scorer._slope, scorer._at_zero = plain["slope"], plain["at_zero"]
+        scorer._usual = plain["usual"]
         return scorer
 
     def _difficulties(self, samples: Sequence[Sample]) -> Floats:

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy.fft import dct
 
 from podium.embedding import Normaliser, fit_normaliser
-from podium.errors import UsageError
+from podium.errors import ModelError, UsageError
 from podium.features import Sample
+from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.target import Target, TargetChoice, choose_target
 
@@ -94,13 +95,21 @@ class FrequencySkill:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
-        config, arrays = state.config, state.arrays
-        scorer = cls(FrequencySkillOptions(**config["options"]), config["seed"])
-        scorer.target = Target.from_json(config["target"])
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        plain = values_of(
+            state.config, "scorer", options=FrequencySkillOptions, seed=int, target=Any
+        )
+        arrays, scorer = state.arrays, cls(plain["options"], plain["seed"])
+        scorer.target = Target.from_json(plain["target"])
         scorer._normaliser = Normaliser.of_arrays(arrays)
-        scorer._places, scorer._spread = arrays["places"], arrays["spread"]
-        scorer._classes, scorer._means = arrays["classes"], arrays["means"]
+        n_numbers = scorer.options.n_frequencies * scorer._normaliser.dim
+        scorer._places = array_of(arrays, "places", (None, n_numbers))
+        scorer._spread = array_of(arrays, "spread", (n_numbers,), above=0)
+        n_places = len(scorer._places)
+        scorer._classes = array_of(arrays, "classes", (n_places,), np.int64, least=0)
+        scorer._means = array_of(arrays, "means", (len(SKILLS),), np.float64)
+        if scorer._classes.max() >= len(SKILLS):
+            raise ModelError(f"the array classes names more than {len(SKILLS)} classes")
         return scorer
 
     def _spectra(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:

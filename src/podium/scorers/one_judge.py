@@ -1,11 +1,12 @@
 """Scores by one judge's mark: not a floor but a ceiling, for it has seen what the panel saw."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from podium.features import Sample
+from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers.type_mean import TypeMean
 from podium.target import Target
@@ -57,10 +58,12 @@ class OneJudge:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
-        scorer = cls(state.config["seed"])
-        scorer._slope, scorer._at_zero = state.config["slope"], state.config["at_zero"]
-        scorer._without_marks = TypeMean.restore(ScorerState({}, state.config["without_marks"]))
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        kinds = {"seed": int, "slope": float, "at_zero": float, "without_marks": Any}
+        plain = values_of(state.config, "scorer", **kinds)
+        scorer = cls(plain["seed"])
+        scorer._slope, scorer._at_zero = plain["slope"], plain["at_zero"]
+        scorer._without_marks = TypeMean.restore(ScorerState({}, plain["without_marks"]))
         return scorer
 
     def _mark(self, sample: Sample) -> float:

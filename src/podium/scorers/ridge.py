@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from podium.embedding import Normaliser, fit_normaliser, padded
+from podium.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
 from podium.features import Sample
+from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.target import Target, TargetChoice, choose_target
 
@@ -57,12 +58,14 @@ class Ridge:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        plain = values_of(state.config, "scorer", bias=float, n_clips=N_CLIPS, target=Any)
         scorer = cls()
         scorer._normaliser = Normaliser.of_arrays(state.arrays)
-        scorer._weights, scorer._bias = state.arrays["weights"], state.config["bias"]
-        scorer._n_clips = state.config["n_clips"]
-        scorer.target = Target.from_json(state.config["target"])
+        scorer._n_clips, scorer._bias = plain["n_clips"], plain["bias"]
+        n_inputs = scorer._n_clips * scorer._normaliser.dim
+        scorer._weights = array_of(state.arrays, "weights", (n_inputs,))
+        scorer.target = Target.from_json(plain["target"])
         return scorer
 
     def _inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:

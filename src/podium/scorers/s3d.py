@@ -17,7 +17,9 @@ from podium.clips import ClipOptions
 from podium.embedding import Array, Normaliser, fit_normaliser, padded
 from podium.errors import UsageError
 from podium.features import Sample
+from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._restored import restored_network
 from podium.scorers._support_vectors import Line, fit_line
 from podium.target import Target, TargetChoice, choose_target
 
@@ -125,23 +127,17 @@ class S3D:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
-        config = state.config
-        scorer = cls(S3DOptions(**config["options"]), config["seed"])
-        scorer.target = Target.from_json(config["target"])
-        scorer.stages = tuple(config["stages"])
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        kinds = {"options": S3DOptions, "seed": int, "target": Any, "bias": float}
+        plain = values_of(state.config, "scorer", **kinds, stages=tuple[str, ...])
+        scorer = cls(plain["options"], plain["seed"])
+        scorer.target, scorer.stages = Target.from_json(plain["target"]), plain["stages"]
         scorer._normaliser = Normaliser.of_arrays(state.arrays)
-        scorer._line = Line.of_arrays(state.arrays, config["bias"])
+        n_stages = (len(scorer.stages) or N_EVEN) if scorer.options.joined else 1
+        n_inputs = n_stages * scorer._normaliser.dim
+        scorer._line = Line.of_arrays(state.arrays, plain["bias"], n_inputs)
         if scorer.stages:
-            with torch.random.fork_rng(devices=[]):
-                scorer._network = scorer._unfitted()
-            scorer._network.load_state_dict(
-                {
-                    key.removeprefix("network."): torch.from_numpy(np.array(value))
-                    for key, value in state.arrays.items()
-                    if key.startswith("network.")
-                }
-            )
+            scorer._network = restored_network(scorer._unfitted, state.arrays, "network.")
         return scorer
 
     def _unfitted(self) -> StageNetwork:

@@ -19,13 +19,14 @@ from torch import Tensor
 
 from podium.clips import VideoFacts
 from podium.deviation import Deviation, DeviationOptions, fit_deviation
-from podium.embedding import Normaliser, fit_normaliser, padded
-from podium.errors import TrainingError, UnusableReference, UsageError
+from podium.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
+from podium.errors import ModelError, TrainingError, UnusableReference, UsageError
 from podium.features import Features, Sample
 from podium.metric_learning import Curriculum, LearningOptions, learn_metric
 from podium.pairs import PairOptions
 from podium.performance import Performance
 from podium.references import ReferenceChoice, choose_references, partners
+from podium.saved import Arrays, array_of, record_of, shown, values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._last_layer import (
     Head,
@@ -35,9 +36,14 @@ from podium.scorers._last_layer import (
     fit_member,
     head_inputs,
     lengthened,
+    n_head_inputs,
 )
+from podium.scorers._restored import restored_network
 from podium.similarity import Siamese, SiameseOptions, clip_embeddings
 from podium.target import Target, TargetChoice, choose_target
+
+MAX_NUMBERS = 50_000_000
+"""How many numbers of all references a saved network may hold at a time."""
 
 
 @dataclass(frozen=True)
@@ -320,24 +326,52 @@ class SiameseLSTM:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
-        config = state.config
-        scorer = cls(_options_of(config["options"]), config["seed"])
-        scorer.n_clips, scorer.target = config["n_clips"], Target.from_json(config["target"])
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        kinds = {"options": Any, "seed": int, "n_clips": N_CLIPS, "target": Any}
+        lists = {"biases": tuple[float, ...], "references": tuple[_Reference, ...]}
+        plain = values_of(state.config, "scorer", **kinds, **lists)
+        scorer = cls(_options_of(plain["options"]), plain["seed"])
+        scorer.n_clips, scorer.target = plain["n_clips"], Target.from_json(plain["target"])
         scorer.normaliser = Normaliser.of_arrays(state.arrays)
+        dim, n_last_clips = len(scorer.normaliser.mean), scorer.options.n_last_clips
         if scorer._reads_deviation():
-            scorer.deviation = Deviation.of_arrays(state.arrays)
-        if scorer.options.n_last_clips:
-            scorer.line = LastClips.of_arrays(state.arrays)
+            scorer.deviation = Deviation.of_arrays(state.arrays, dim)
+        if n_last_clips:
+            scorer.line = LastClips.of_arrays(state.arrays, n_last_clips, dim)
         scorer.members = tuple(
-            _member_of(state.arrays, number, bias, scorer.normaliser.dim, scorer.options)
-            for number, bias in enumerate(config["biases"])
+            scorer._member_of(state.arrays, number, bias)
+            for number, bias in enumerate(plain["biases"])
         )
         scorer.references = tuple(
-            _reference_of(plain, state.arrays[f"reference.{number}"])
-            for number, plain in enumerate(config["references"])
+            about.sample(array_of(state.arrays, f"reference.{number}", (about.n_clips, dim)))
+            for number, about in enumerate(plain["references"])
         )
+        scorer._require_whole()
         return scorer
+
+    def _member_of(self, arrays: Arrays, number: int, bias: float) -> Member:
+        network = restored_network(
+            lambda: Siamese(self.normaliser.dim, self.options.siamese),
+            arrays,
+            f"network.{number}.",
+        )
+        if not network.clip_border > 0:
+            raise ModelError(f"the array network.{number}.clip_border must be above 0")
+        n_differences = self.deviation.scale.size if self._reads_deviation() else 0
+        n_inputs = n_head_inputs(self.options.head, network, n_differences)
+        weights = array_of(arrays, f"head.{number}.weights", (n_inputs,))
+        return Member(network, self.options.head, torch.from_numpy(np.array(weights)), bias)
+
+    def _require_whole(self) -> None:
+        """Refuse a scorer without a network or a reference, or one that would need much memory."""
+        if not self.members or not self.references:
+            raise ModelError("scorer.biases or scorer.references is empty: it needs one of each")
+        width = max(self.normaliser.dim, 4 * self.options.siamese.n_embedding)
+        if (n := (1 + len(self.references)) * self.n_clips * width) > MAX_NUMBERS:
+            raise ModelError(
+                f"scorer.n_clips is {self.n_clips}: with its references and sizes that makes {n:,} "
+                f"numbers at a time, more than {MAX_NUMBERS:,}"
+            )
 
     def _clip_measure(self, network: Siamese, theirs: Tensor, ours: Tensor) -> Tensor:
         if self.options.clip_measure == "sigmoid":
@@ -528,50 +562,50 @@ def _times(values: Floats) -> list[float | None]:
     return [None if np.isnan(value) else round(float(value), 6) for value in values]
 
 
-def _reference_of(plain: Mapping[str, Any], values: npt.NDArray[np.float32]) -> Sample:
-    about = {key: plain[key] for key in ("id", "score", "action", "difficulty")}
-    performance = Performance(path=Path(plain["file_name"]), is_reference=True, **about)
-    features = Features(
-        values=values,
-        start_seconds=_times_of(plain["start_seconds"]),
-        end_seconds=_times_of(plain["end_seconds"]),
-        backbone=plain["backbone"],
-        video=VideoFacts(0, 0, 0, float("nan")),
-    )
-    return Sample(performance, features)
+@dataclass(frozen=True)
+class _Reference:
+    """What is saved of a reference beside its features."""
+
+    id: str
+    file_name: str
+    score: float | None
+    action: str | None
+    difficulty: float | None
+    backbone: str
+    start_seconds: tuple[float | None, ...]
+    end_seconds: tuple[float | None, ...]
+
+    @property
+    def n_clips(self) -> int:
+        if not 0 < len(self.start_seconds) == len(self.end_seconds):
+            raise ModelError(f"the reference {shown(self.id)} has times of no or of unlike clips")
+        return len(self.start_seconds)
+
+    def sample(self, values: npt.NDArray[np.float32]) -> Sample:
+        performance = Performance(
+            self.id,
+            Path(Path(self.file_name).name),
+            self.score,
+            self.action,
+            self.difficulty,
+            is_reference=True,
+        )
+        features = Features(
+            values=values,
+            start_seconds=_times_of(self.start_seconds),
+            end_seconds=_times_of(self.end_seconds),
+            backbone=self.backbone,
+            video=VideoFacts(0, 0, 0, float("nan")),
+        )
+        return Sample(performance, features)
 
 
 def _times_of(plain: Sequence[float | None]) -> Floats:
     return np.array([np.nan if time is None else time for time in plain], np.float64)
 
 
-def _options_of(plain: Mapping[str, Any]) -> SiameseLSTMOptions:
-    return SiameseLSTMOptions(
-        **{
-            **{"n_last_clips": 0, **plain},
-            "learning": LearningOptions(**plain["learning"]),
-            "pairs": PairOptions(**plain["pairs"]),
-            "siamese": SiameseOptions(**plain["siamese"]),
-            "deviation": DeviationOptions(**plain.get("deviation", {})),
-        }
-    )
-
-
-def _member_of(
-    arrays: Mapping[str, npt.NDArray[Any]],
-    number: int,
-    bias: float,
-    n_inputs: int,
-    options: SiameseLSTMOptions,
-) -> Member:
-    prefix = f"network.{number}."
-    network = Siamese(n_inputs, options.siamese)
-    network.load_state_dict(
-        {
-            key.removeprefix(prefix): torch.from_numpy(np.array(value))
-            for key, value in arrays.items()
-            if key.startswith(prefix)
-        }
-    )
-    weights = torch.from_numpy(np.array(arrays[f"head.{number}.weights"]))
-    return Member(network.eval(), options.head, weights, bias)
+def _options_of(plain: Any) -> SiameseLSTMOptions:
+    """Make options; a model that was saved before the last clips had a line of theirs has none."""
+    if not isinstance(plain, Mapping):
+        raise ModelError("scorer.options must be an object")
+    return record_of(SiameseLSTMOptions, {"n_last_clips": 0, **plain}, "scorer.options")

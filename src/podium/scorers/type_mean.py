@@ -1,11 +1,12 @@
 """Scores by the kind of action and its difficulty, without a look at the video: a floor."""
 
-from collections.abc import Sequence
-from typing import Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 
 from podium.features import Sample
+from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.target import Target, choose_target
 
@@ -43,8 +44,10 @@ class TypeMean:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        kinds = {"overall": float, "means": Mapping[str, float], "target": Any}
+        plain = values_of(state.config, "scorer", **kinds)
         scorer = cls()
-        scorer._overall, scorer._means = state.config["overall"], dict(state.config["means"])
-        scorer.target = Target.from_json(state.config["target"])
+        scorer._overall, scorer._means = plain["overall"], plain["means"]
+        scorer.target = Target.from_json(plain["target"])
         return scorer

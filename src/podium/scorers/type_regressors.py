@@ -1,11 +1,13 @@
 """One regressor for each kind of action (the paper's table I, "dive specific regression")."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
+from podium.errors import ModelError
 from podium.features import Sample
+from podium.saved import part_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions
 from podium.target import Target
@@ -62,16 +64,15 @@ class TypeRegressors:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
-        regressors = {}
-        for number, (action, config) in enumerate(state.config["regressors"]):
-            prefix = f"{number}."
-            arrays = {
-                key.removeprefix(prefix): value
-                for key, value in state.arrays.items()
-                if key.startswith(prefix)
-            }
-            regressors[action] = C3DLSTM.restore(ScorerState(arrays, config))
+        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        kind = tuple[tuple[str, Any], ...]
+        plain = values_of(state.config, "scorer", regressors=kind)["regressors"]
+        regressors = {
+            action: C3DLSTM.restore(ScorerState(part_of(state.arrays, f"{number}."), config))
+            for number, (action, config) in enumerate(plain)
+        }
+        if REST not in regressors:
+            raise ModelError(f"scorer.regressors lacks {REST}")
         scorer = cls(regressors[REST].options, regressors[REST].seed)
         scorer._by_action = regressors
         return scorer

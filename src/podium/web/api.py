@@ -158,13 +158,17 @@ def make_app(
     folder: Path,
     *,
     model: str = "diving",
+    allow_parts: tuple[str, ...] = (),
     host: str = "127.0.0.1",
     most_video_bytes: int = MOST_VIDEO_BYTES,
     works: bool = True,
 ) -> FastAPI:
-    """Make the application; `works` False keeps every assessment waiting."""
+    """Make the application; `works` False keeps every assessment waiting.
+
+    `allow_parts` are the classes of someone else's that the model may name (`podium._catalog`).
+    """
     store = Store(folder)
-    worker = Worker(store)
+    worker = Worker(store, allow_parts=allow_parts)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -188,14 +192,22 @@ def make_app(
     app.add_exception_handler(Bug, _refusal(500))
     app.add_exception_handler(PodiumError, _refusal(422))
     _add_pages(app)
-    _add_choices(app, model, most_video_bytes)
+    _add_choices(app, model, allow_parts, most_video_bytes)
     _add_videos(app, store, most_video_bytes)
     _add_assessments(app, store, worker, model)
     _add_batches(app, store, worker, model)
     return app
 
 
-def serve(folder: Path, *, host: str, port: int, model: str, tell: Callable[[str], None]) -> None:
+def serve(
+    folder: Path,
+    *,
+    host: str,
+    port: int,
+    model: str,
+    tell: Callable[[str], None],
+    allow_parts: tuple[str, ...] = (),
+) -> None:
     """Run the page until it is stopped; `tell` is told where it can be opened.
 
     Raises
@@ -203,8 +215,8 @@ def serve(folder: Path, *, host: str, port: int, model: str, tell: Callable[[str
     UsageError, PodiumError
         If there is no such model, or the port is taken.
     """
-    choices_of(model)  # an unknown model is said before the page opens
-    app = make_app(folder, model=model, host=host)
+    choices_of(model, allow_parts)  # an unknown model is said before the page opens
+    app = make_app(folder, model=model, allow_parts=allow_parts, host=host)
     with _socket(host) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         _bind(listening, host, port)
@@ -250,9 +262,9 @@ def _bind(listening: socket.socket, host: str, port: int) -> None:
 
 
 @cache
-def choices_of(model: str) -> dict[str, Any]:
+def choices_of(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     """Ask once what a model offers."""
-    return choices(model)
+    return choices(model, allow_parts)
 
 
 def _refusal(code: int) -> Any:
@@ -278,11 +290,13 @@ def _add_pages(app: FastAPI) -> None:
         return Response(source("page.js"), media_type="text/javascript")
 
 
-def _add_choices(app: FastAPI, model: str, most_video_bytes: int) -> None:
+def _add_choices(
+    app: FastAPI, model: str, allow_parts: tuple[str, ...], most_video_bytes: int
+) -> None:
     @app.get("/api/choices")
     def what_there_is_to_choose() -> ChoicesOut:
         return ChoicesOut(
-            **choices_of(model), model=Path(model).name, languages=languages(),
+            **choices_of(model, allow_parts), model=Path(model).name, languages=languages(),
             most_bytes=most_video_bytes,
         )  # fmt: skip
 
@@ -467,7 +481,7 @@ def _ask(
     store: Store, worker: Worker, model: str, how: How, videos: list[str], batch: str | None
 ) -> list[Job]:
     """Check what is asked for, and put it into the line."""
-    offered = choices_of(model)
+    offered = choices_of(model, worker.allow_parts)
     action = _known_action(how.action, [known["name"] for known in offered["actions"]])
     load_words(how.language)
     _require_expert(how, action, offered["experts"])

@@ -1,6 +1,6 @@
 """What runs in a process of its own, so that the page stays quick and odd files do no harm.
 
-python -m podium.web.child probe VIDEO | choices MODEL | assess FOLDER
+python -m podium.web.child probe VIDEO | choices MODEL [ALLOWED PART ...] | assess FOLDER
 """
 
 import json
@@ -24,14 +24,14 @@ STAGES = ("loading", "looking", "writing")
 
 def main(arguments: list[str]) -> int:
     """Do one task; what is wrong is one line of JSON on standard output."""
-    task, argument = arguments
+    task, argument, *allow_parts = arguments
     if hasattr(os, "nice"):
         os.nice(5)  # the page and the rest of the machine come first
     try:
         if task == "probe":
             _probe(Path(argument))
         elif task == "choices":
-            print(json.dumps(_choices(argument)))
+            print(json.dumps(_choices(argument, allow_parts)))
         else:
             _end_with_the_server()
             _assess(Path(argument))
@@ -64,11 +64,11 @@ def _probe(path: Path) -> None:
     next(each_frame(path, width=16, height=16))  # refuses what is too large to decode
 
 
-def _choices(model: str) -> dict[str, Any]:
+def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
     """Say which actions and experts a model knows, and how difficult the actions usually are."""
     from podium.model import load_model
 
-    loaded = load_model(model)
+    loaded = load_model(model, allow_parts=allow_parts)
     target = loaded.scorer.target
     return {
         "actions": [
@@ -97,7 +97,7 @@ def _assess(folder: Path) -> None:
     from podium.sidecar import clips_csv, result_json, timeline_vtt
     from podium.words import load_words
 
-    assessor = load(task["model"])
+    assessor = load(task["model"], allow_parts=task["allow_parts"])
     _tell(folder, "looking")
     references = [task["reference_path"] or task["expert"]]
     assessment = _named(

@@ -30,8 +30,14 @@ _LOOK_SECONDS = 0.1
 class Worker:
     """A thread that takes the next assessment and waits for its child."""
 
-    def __init__(self, store: Store, most_seconds: float = MOST_SECONDS) -> None:
+    def __init__(
+        self,
+        store: Store,
+        most_seconds: float = MOST_SECONDS,
+        allow_parts: tuple[str, ...] = (),
+    ) -> None:
         self._store = store
+        self.allow_parts = allow_parts
         self._most_seconds = most_seconds
         self._something_to_do = threading.Event()
         self._stopping = threading.Event()
@@ -117,6 +123,7 @@ class Worker:
             "reference_path": str(self._store.video_path(own)) if own else None,
             "video_name": job.video_name,
             "reference_name": job.reference_name,
+            "allow_parts": self.allow_parts,
         }
         (folder / "task.json").write_text(json.dumps(task), "ascii")
 
@@ -172,7 +179,7 @@ def probe(path: Path) -> None:
         raise VideoError(words)
 
 
-def choices(model: str) -> dict[str, Any]:
+def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     """Say which actions and experts a model knows, without loading it into this process.
 
     Raises
@@ -180,7 +187,7 @@ def choices(model: str) -> dict[str, Any]:
     UsageError, PodiumError
         If there is no such model, or it is damaged.
     """
-    code, said = _asked("choices", model, PROBE_SECONDS)
+    code, said = _asked("choices", model, PROBE_SECONDS, allow_parts)
     if code != 0:
         kinds = {kind.exit_code: kind for kind in (Bug, UsageError)}
         kind = kinds.get(code, PodiumError)
@@ -188,8 +195,12 @@ def choices(model: str) -> dict[str, Any]:
     return said
 
 
-def _asked(task: str, argument: str | Path, seconds: float) -> tuple[int, dict[str, Any]]:
-    child = _start_child(task, argument, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+def _asked(
+    task: str, argument: str | Path, seconds: float, allow_parts: tuple[str, ...] = ()
+) -> tuple[int, dict[str, Any]]:
+    child = _start_child(
+        task, argument, *allow_parts, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
     try:
         out, said = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -202,13 +213,16 @@ def _asked(task: str, argument: str | Path, seconds: float) -> tuple[int, dict[s
     return child.returncode, json.loads(lines[-1]) if lines else {}
 
 
-def _start_child(task: str, argument: str | Path, **pipes: Any) -> "subprocess.Popen[bytes]":
+def _start_child(
+    task: str, argument: str | Path, *allow_parts: str, **pipes: Any
+) -> "subprocess.Popen[bytes]":
     """Start a child that leaves a processor to the page, in a group of its own."""
     threads = str(max((os.cpu_count() or 2) - 1, 1))
     return processes.start(
         "podium.web.child",
         task,
         str(argument),
+        *allow_parts,
         stderr=subprocess.PIPE,
         start_new_session=True,
         env=processes.environment(OMP_NUM_THREADS=threads, PYTHONIOENCODING="utf-8"),
