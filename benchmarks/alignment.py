@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from measuring import run_where_data_are, write
 
-from podium.anchor import WINDOWS, Finding, Marked, learn_anchor, left_out
 from podium.datasets.unlv_dive import UnlvDive
-from podium.features import FeatureCache
+from podium.features.event import WINDOWS, Finding, Marked, learn_anchor, left_out
+from podium.features.extraction import FeatureCache
 from podium.training import marked
 
 EVENT = "splash"

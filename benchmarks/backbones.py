@@ -20,11 +20,12 @@ import numpy.typing as npt
 import torch
 from measuring import by_turns, run_where_data_are, seconds_of, write
 
-from podium import _catalog, backbones, metrics
+from podium import _catalog, backbones
 from podium.backbones import Backbone
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import WeightsError
-from podium.features import Extractor, FeatureCache, Sample, extract
+from podium.evaluation import metrics
+from podium.features.extraction import Extractor, FeatureCache, Sample, extract
 from podium.performance import Performance
 from podium.scorers.ridge import Ridge, RidgeOptions
 from podium.training import folds

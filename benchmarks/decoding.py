@@ -18,13 +18,13 @@ from pathlib import Path
 import measuring
 
 import podium
-from podium import _decoder, decoding
-from podium.decoding import WHOLE, Part, VideoLimits
-from podium.features import FeatureCache
+from podium.features.extraction import FeatureCache
 from podium.simulation import stage, write_video
-from podium.video import decode
+from podium.video import _decoder_process, decoder
+from podium.video.decoder import WHOLE, Part, VideoLimits
+from podium.video.frames import decode
 
-ASKED, START_AHEAD = decoding._asked, decoding.start_ahead
+ASKED, START_AHEAD = decoder._asked, decoder.start_ahead
 KNOWN = ("--action", "407", "--difficulty", "3.2", "--json")
 
 
@@ -33,19 +33,19 @@ def asked_here(
 ) -> Generator[tuple[bytes, bytearray]]:
     """Stand in for a child, in this process."""
     answers = io.BytesIO()
-    _decoder._answer(decoding._request(path, size, limits, part), answers)
+    _decoder_process._answer(decoder._request(path, size, limits, part), answers)
     answers.seek(0)
-    while header := answers.read(decoding.HEADER.size):
-        kind, n_bytes = decoding.HEADER.unpack(header)
+    while header := answers.read(decoder.HEADER.size):
+        kind, n_bytes = decoder.HEADER.unpack(header)
         yield kind, bytearray(answers.read(n_bytes))
 
 
 def use(where: str) -> None:
     """Decode here, in a child, or in a child that must be started first."""
-    decoding._asked = asked_here if where == "here" else ASKED
-    decoding.start_ahead = (lambda: None) if where == "here" else START_AHEAD
+    decoder._asked = asked_here if where == "here" else ASKED
+    decoder.start_ahead = (lambda: None) if where == "here" else START_AHEAD
     if where == "new child":
-        decoding._children.end()
+        decoder._children.end()
 
 
 def command(where: str, path: Path, folder: Path) -> float:
@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--score", nargs=2, metavar=("WHERE", "VIDEO"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.score:
-        from podium.cli import main as podium_command
+        from podium.cli.commands import main as podium_command
 
         use(arguments.score[0])
         podium_command(["score", arguments.score[1], *KNOWN])

@@ -2,8 +2,8 @@
 
     PODIUM_DATA=... python benchmarks/doubt.py
 
-What a model knows of its training (`podium.novelty`, `order`) is learned from four fifths of the
-training dives of UNLV-Dive and asked of the fifth that was left out, several times; the 70 test
+What a model knows of its training (`podium.witnesses.novelty`, `order`) is learned from four fifths
+of the training dives of UNLV-Dive and asked of the fifth that was left out, several times; the 70 test
 dives are not looked at. Then the same is asked of what is no such dive. A third witness, the end,
 doubts where the entry into the water is not found; what it looks like was learned once from all
 training dives, as in the model `diving`, whose features are used. A doubt is false about a dive
@@ -24,19 +24,19 @@ import numpy.typing as npt
 from measuring import write
 from what_helped import SHIPPED
 
-from podium.augmentation import draw
 from podium.datasets import unlv_dive
 from podium.datasets.manifest import Manifest
 from podium.datasets.simulated import Simulated
-from podium.features import Extractor, FeatureCache, Features, Sample, extract
-from podium.kinds import learn_kinds
+from podium.features.extraction import Extractor, FeatureCache, Features, Sample, extract
 from podium.model import load_model
-from podium.novelty import Novelty
-from podium.order import Order
 from podium.performance import Performance
 from podium.simulation import SimulationOptions, Sport, write_video
 from podium.training import folds, learn_usual
-from podium.video import decode, without_leading_black
+from podium.video.augmentation import draw
+from podium.video.frames import decode, without_leading_black
+from podium.witnesses.novelty import Novelty
+from podium.witnesses.order import Order
+from podium.witnesses.same_action import learn_kinds
 
 Pixels = npt.NDArray[np.uint8]
 Sets = Mapping[str, Sequence[Features]]

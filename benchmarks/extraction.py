@@ -23,7 +23,7 @@ from podium.model import SHIPPED
 
 RUN = """
 import resource, sys
-from podium.cli import run
+from podium.cli.commands import run
 code = run(sys.argv[1:])
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 sys.exit(code)

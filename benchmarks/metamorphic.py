@@ -28,17 +28,17 @@ from PIL import Image
 from what_helped import SHIPPED
 
 from podium.assessor import CAUTION, Assessor, load
-from podium.augmentation import draw
-from podium.clips import read_clips
 from podium.datasets.simulated import Simulated
 from podium.datasets.unlv_dive import UnlvDive
-from podium.features import FeatureCache, Sample, extract
+from podium.features.extraction import FeatureCache, Sample, extract
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.scorers import ComparingScorer
 from podium.simulation import SimulationOptions
 from podium.training import folds, learn_usual, make_scorer
-from podium.video import decode, probe
+from podium.video.augmentation import draw
+from podium.video.clips import read_clips
+from podium.video.frames import decode, probe
 
 Pixels = npt.NDArray[np.uint8]
 

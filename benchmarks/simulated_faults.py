@@ -25,12 +25,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from podium import metrics
+from podium.assessment.feedback import clip_feedback
 from podium.backbones.figure import Figure
 from podium.datasets.simulated import Simulated
-from podium.evaluation import floor_predictions, true_scores
-from podium.features import Extractor, FeatureCache, Sample, extract
-from podium.feedback import clip_feedback
+from podium.evaluation import metrics
+from podium.evaluation.measures import floor_predictions, true_scores
+from podium.features.extraction import Extractor, FeatureCache, Sample, extract
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 from podium.simulation import Fault, SimulationOptions
 

@@ -17,7 +17,8 @@ the {dives} training dives. The first row is of dives that were left out, so all
 
 PAIRS_TEXT = """Beside a reference of one's own, {doubted_of_one_action:.1%} of
 {pairs_of_one_action} pairs of one dive number were taken for two, and {doubted_of_two_actions:.1%}
-of {pairs_of_two_actions} pairs of two numbers were (both dives were left out; `podium.kinds`)."""
+of {pairs_of_two_actions} pairs of two numbers were (both dives were left out;
+`podium.witnesses.same_action`)."""
 
 METAMORPHIC_TEXT = """`metamorphic.py`: copies of {dives} training dives, drawn by a seed, scored by
 {model}. A score holds when it moves by less than half the width of the range shown (the aim: 90 %);

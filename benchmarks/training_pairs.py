@@ -3,7 +3,7 @@
 130 made-up performances in ten variants each: 1,300 sequences, of which the naive way draws 26,000
 pairs and runs the LSTM over both sides of each. The other way embeds a block of sequences once and
 learns from all ordered pairs of it, weighted so that alike pairs count as much as in the 26,000.
-Both have the same loss on the same pairs (`podium.metric_learning`, tested) and are
+Both have the same loss on the same pairs (`podium.metric.learning`, tested) and are
 measured by the same validation pairs of other performances. Time is that of the processor, with one
 thread, so that a busy machine does not matter.
 """
@@ -22,9 +22,9 @@ from measuring import RESULTS, write
 from PIL import Image, ImageDraw
 from torch import Tensor, nn
 
-from podium.metric_learning import block_loss, pair_loss
-from podium.pairs import PairOptions, Pairs, sample_pairs
-from podium.similarity import Siamese, SiameseOptions
+from podium.metric.learning import block_loss, pair_loss
+from podium.metric.pairs import PairOptions, Pairs, sample_pairs
+from podium.metric.siamese import Siamese, SiameseOptions
 
 N_PERFORMANCES, N_VARIANTS, N_CLIPS, DIM = 130, 10, 9, 64
 N_VALIDATION = 60

@@ -14,15 +14,15 @@ from typing import Any
 
 from measuring import run_where_data_are, write
 
-from podium.augmentation import AugmentationOptions
 from podium.backbones import make_backbone
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import WeightsError
-from podium.features import FeatureCache
+from podium.features.extraction import FeatureCache
 from podium.performance import Performance
 from podium.scorers.ridge import RidgeOptions
 from podium.scorers.siamese_lstm import SiameseLSTMOptions
 from podium.training import TrainingOptions, train_model
+from podium.video.augmentation import AugmentationOptions
 
 NETWORKS = SiameseLSTMOptions(n_last_clips=0)
 PLAIN = TrainingOptions(backbone="motion", scorer_options=NETWORKS)

@@ -29,7 +29,7 @@ RUN = "from podium.cli import main; main()"
 AFTER = """
 import contextlib, io, sys, time
 from podium.assessor import load
-from podium.cli import run
+from podium.cli.commands import run
 load(sys.argv[-1])  # which imports its backbone and scorer
 start = time.perf_counter()
 with contextlib.redirect_stdout(io.StringIO()):

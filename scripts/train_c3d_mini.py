@@ -40,13 +40,13 @@ from podium.backbones.figure import POINTS, angles
 from podium.backbones.mobilenet_v1 import MobileNetV1
 from podium.backbones.motion import Motion
 from podium.datasets.unlv_dive import UnlvDive
-from podium.embedding import Normaliser, fit_normaliser
 from podium.files import write_bytes
+from podium.metric.embedding import Normaliser, fit_normaliser
 from podium.performance import Performance
 from podium.simulation import SimulatedPerformance, SimulationOptions, simulate, write_video
 from podium.simulation.body import Joint
 from podium.simulation.faults import entry_degrees, splash_size
-from podium.video import Frames, decode, without_leading_black, without_repeats
+from podium.video.frames import Frames, decode, without_leading_black, without_repeats
 
 Array = npt.NDArray[Any]
 WIDTH, HEIGHT = C3DMini.frame_size

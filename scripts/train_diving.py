@@ -10,12 +10,12 @@ import argparse
 import shutil
 from pathlib import Path
 
-from podium.augmentation import AugmentationOptions
 from podium.datasets.unlv_dive import UnlvDive
-from podium.features import FeatureCache
+from podium.features.extraction import FeatureCache
 from podium.model import SHIPPED
 from podium.scorers.siamese_lstm import SiameseLSTMOptions
 from podium.training import Progress, TrainingOptions, train_model
+from podium.video.augmentation import AugmentationOptions
 
 OPTIONS = TrainingOptions(
     backbone="motion",

@@ -24,7 +24,7 @@ from podium.backbones.figure import POINTS, WEIGHTS, Figure, FigureNetwork
 from podium.files import write_bytes
 from podium.simulation import SimulatedPerformance, SimulationOptions, simulate, write_video
 from podium.simulation.body import Joint
-from podium.video import decode
+from podium.video.frames import decode
 
 WIDTH, HEIGHT = Figure.frame_size
 JOINTS = [Joint[name.upper()] for name in POINTS]

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from podium.datasets.simulated import Simulated
-from podium.features import FeatureCache
+from podium.features.extraction import FeatureCache
 from podium.model import SHIPPED
 from podium.scorers.siamese_lstm import SiameseLSTMOptions
 from podium.simulation import SimulationOptions

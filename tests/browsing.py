@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from podium.playback import make_playback
+from podium.video.playback import make_playback
 
 SHOWN = """name => {
   const video = document.getElementById(name), canvas = document.createElement("canvas");

@@ -20,16 +20,17 @@ import torch
 from browsing import PAINTED
 from firefox import Firefox
 from firefox import running as running_firefox
-from podium import metrics, words
-from podium.clips import VideoFacts
 from podium.datasets.manifest import Manifest
-from podium.features import FeatureCache, Features, Sample
-from podium.metric_learning import LearningOptions
-from podium.pairs import PairOptions
-from podium.panel import panel_score
+from podium.evaluation import metrics
+from podium.features.extraction import FeatureCache, Features, Sample
+from podium.judging.panel import panel_score
+from podium.metric.learning import LearningOptions
+from podium.metric.pairs import PairOptions
 from podium.performance import Performance
+from podium.report import words
 from podium.scorers.siamese_lstm import SiameseLSTMOptions
 from podium.training import TrainingOptions, train_model
+from podium.video.clips import VideoFacts
 
 Pixels = npt.NDArray[np.uint8]
 REPOSITORY = Path(__file__).parent.parent

@@ -16,14 +16,14 @@ from podium.errors import (
     UnusableReference,
     UsageError,
 )
-from podium.features import FeatureCache
-from podium.kinds import N_PLACES, Kinds
+from podium.features.extraction import FeatureCache
 from podium.model import load_model
-from podium.order import Order
 from podium.performance import Performance
+from podium.scorers._target import Target
 from podium.scorers.difficulty import Difficulty
-from podium.target import Target
-from podium.video import WHOLE, Part, decode
+from podium.video.frames import WHOLE, Part, decode
+from podium.witnesses.order import Order
+from podium.witnesses.same_action import N_PLACES, Kinds
 
 
 @pytest.fixture(scope="module")

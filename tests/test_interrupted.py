@@ -16,9 +16,9 @@ import pytest
 from conftest import write_table
 from podium import files
 from podium.backbones import make_backbone
-from podium.cli import run
+from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
-from podium.features import Extractor, FeatureCache, extract
+from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.performance import Performance
 
 N_KILLS = int(os.environ.get("PODIUM_TORTURE_KILLS", "4"))
@@ -31,14 +31,15 @@ import safetensors.numpy
 import torch, rich.console, rich.progress, scipy.stats, sklearn.linear_model
 import podium.training, podium.assessor, podium.backbones.motion, podium.scorers.ridge
 import podium.benchmark.run, podium.benchmark.tables, podium.scorers.siamese_lstm
-from podium import metrics, training
+from podium import training
+from podium.evaluation import metrics
 from conftest import QUICK
 metrics.bootstrap = functools.partial(metrics.bootstrap, n_resamples=30)
 make = training.make_scorer
 training.make_scorer = podium.benchmark.run.make_scorer = lambda name, options, seed: make(
     name, QUICK if name == "siamese_lstm" else options, seed)
 torch.set_num_threads(1)
-from podium.cli import run
+from podium.cli.commands import run
 asked = json.loads(sys.argv[1])
 watched = Path(asked["watched"])
 
@@ -229,7 +230,7 @@ def test_shards_merged_are_one_run(table, tmp_path, monkeypatch):
 TWO = """
 import json, os, sys, time
 from pathlib import Path
-from podium import features
+from podium.features import extraction
 from podium.backbones import make_backbone
 from podium.datasets.manifest import Manifest
 made = []
@@ -244,10 +245,10 @@ class Counting:
 rows = Manifest(Path(sys.argv[1])).performances()
 if sys.argv[3] == "backwards":
     rows = rows[::-1]
-cache = features.FeatureCache(Path(sys.argv[2]))
+cache = extraction.FeatureCache(Path(sys.argv[2]))
 print("ready", flush=True)
 sys.stdin.readline()
-found = features.extract(rows, features.Extractor(Counting(), cache=cache))
+found = extraction.extract(rows, extraction.Extractor(Counting(), cache=cache))
 print(json.dumps([len(made), len(found.samples)]))
 """
 

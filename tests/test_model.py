@@ -11,10 +11,10 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from podium.errors import ModelError, UnknownName, WeightsError
-from podium.features import FeatureCache, Sample
-from podium.kinds import learn_kinds
+from podium.features.extraction import FeatureCache, Sample
 from podium.model import SHIPPED, Model, find_model, load_model, shipped_models, summarise
-from podium.order import learn_order
+from podium.witnesses.order import learn_order
+from podium.witnesses.same_action import learn_kinds
 
 
 @dataclass

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from conftest import scene, write_video
-from podium import decoding
 from podium.backbones import make_backbone
-from podium.cli import run
+from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.errors import PodiumError
-from podium.features import Extractor
-from podium.video import decode
+from podium.features.extraction import Extractor
+from podium.video import decoder
+from podium.video.frames import decode
 
 T = TypeVar("T")
 
@@ -252,7 +252,7 @@ def worked(call: Callable[[], T]) -> tuple[T, float]:
 
     Those of children count, too; the decoder's children are ended, so that theirs are known.
     """
-    decoding._children.end()
+    decoder._children.end()
 
     def seconds() -> float:
         whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -260,7 +260,7 @@ def worked(call: Callable[[], T]) -> tuple[T, float]:
 
     begin = seconds()
     made = call()
-    decoding._children.end()
+    decoder._children.end()
     return made, seconds() - begin
 
 

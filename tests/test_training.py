@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from podium import anchor, training
-from podium.clips import ClipOptions
+from podium import training
 from podium.errors import TrainingError, UsageError
-from podium.features import FeatureCache
+from podium.features import event
+from podium.features.extraction import FeatureCache
 from podium.model import load_model
 from podium.performance import Performance, Phase
 from podium.training import Progress, TrainingOptions, folds, moments, train_model
+from podium.video.clips import ClipOptions
 
 
 @pytest.fixture(autouse=True)
@@ -348,7 +349,7 @@ def test_the_config_holds_what_was_measured(small_model):
 
 
 def test_clips_end_some_frames_after_the_event(small_model, cache, tmp_path, monkeypatch):
-    monkeypatch.setattr(anchor, "MIN_PERFORMANCES", 20)
+    monkeypatch.setattr(event, "MIN_PERFORMANCES", 20)
     options = replace(small_model.options, event="water_entry", after_event=10)
     made, extraction = train_model(
         small_model.performances(), tmp_path / "bars", options, cache=cache

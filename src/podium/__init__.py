@@ -8,19 +8,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from podium.assessment import Assessment
+    from podium.assessment.values import Assessment
     from podium.assessor import Assessor, load
     from podium.errors import PodiumError
-    from podium.report import Report
+    from podium.report.page import Report
     from podium.training import TrainingOptions, train_model
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Assessment": "assessment",
+    "Assessment": "assessment.values",
     "Assessor": "assessor",
     "PodiumError": "errors",
-    "Report": "report",
+    "Report": "report.page",
     "TrainingOptions": "training",
     "load": "assessor",
     "train_model": "training",

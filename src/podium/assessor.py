@@ -6,17 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from podium.alignment import Alignment, try_to_align
-from podium.assessment import Assessment, Reference, Score
-from podium.calibration import CONFIDENCE
+from podium.assessment.feedback import ClipFeedback, clip_feedback, remarks
+from podium.assessment.values import Assessment, Reference, Score
 from podium.errors import FeatureError, ModelError, UnknownName, UnusableReference, UsageError
-from podium.features import Extractor, FeatureCache, Features, Sample
-from podium.feedback import ClipFeedback, clip_feedback, remarks
+from podium.evaluation.calibration import CONFIDENCE
+from podium.features.alignment import Alignment, try_to_align
+from podium.features.extraction import Extractor, FeatureCache, Features, Sample
+from podium.judging.panel import COUNTING, HIGHEST_MARK, as_marks
 from podium.model import Model, load_model
-from podium.panel import COUNTING, HIGHEST_MARK, as_marks
 from podium.performance import Performance
+from podium.report.page import make_report
 from podium.scorers import ComparingScorer
-from podium.video import Part
+from podium.video.frames import Part
 
 QUERY = "your video"
 HIGHEST_SUM = COUNTING * HIGHEST_MARK
@@ -410,6 +411,7 @@ class Assessor:
             warnings=self._doubts(question, references),
             alignment=self._in_step(query, references),
             part=_part(query.performance),
+            report_maker=make_report,
         )
 
     def _in_step(self, query: Sample, references: Sequence[Sample]) -> Alignment | None:

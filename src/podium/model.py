@@ -11,11 +11,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from podium import _catalog
-from podium.anchor import Anchor
 from podium.backbones import Backbone, make_backbone
-from podium.calibration import Calibration
-from podium.clips import ClipOptions, VideoFacts
-from podium.completeness import Ending
 from podium.errors import (
     ForeignPart,
     MissingFile,
@@ -25,14 +21,18 @@ from podium.errors import (
     UnusableFile,
     WeightsError,
 )
-from podium.features import Extractor, FeatureCache, Features, Sample
+from podium.evaluation.calibration import Calibration
+from podium.features.event import Anchor
+from podium.features.extraction import Extractor, FeatureCache, Features, Sample
 from podium.files import read_json, write_bytes
-from podium.kinds import Kinds
-from podium.novelty import Novelty
-from podium.order import Order
 from podium.performance import Performance
 from podium.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
 from podium.scorers import ComparingScorer, Scorer, ScorerState
+from podium.video.clips import ClipOptions, VideoFacts
+from podium.witnesses.ending import Ending
+from podium.witnesses.novelty import Novelty
+from podium.witnesses.order import Order
+from podium.witnesses.same_action import Kinds
 
 FORMAT = 1
 ARRAYS = "model.safetensors"
@@ -338,6 +338,6 @@ def _backbone_of(folder: Path, about: _BackboneName, allow_parts: Collection[str
 
 def model_card(model: Model) -> str:
     """Write what anyone should know before they trust a model, as Markdown."""
-    from podium.templates import render
+    from podium.report.templates import render
 
     return render("model_card.md", model=model)

@@ -13,24 +13,38 @@ import numpy as np
 import numpy.typing as npt
 
 from podium import _catalog
-from podium.anchor import MIN_PERFORMANCES, WINDOWS, Anchor, Marked, eye, learn_anchor, window_ends
-from podium.augmentation import AugmentationOptions, draw
 from podium.backbones import Backbone, make_backbone, parts_of
-from podium.calibration import calibrate
-from podium.clips import MAX_CLIPS, ClipOptions
-from podium.completeness import learn_ending
 from podium.errors import PodiumError, TrainingError, UsageError
-from podium.evaluation import Floats, floor_predictions, measure, true_scores, with_coverage
-from podium.features import Extraction, Extractor, FeatureCache, Sample, extract
+from podium.evaluation.calibration import calibrate
+from podium.evaluation.measures import (
+    Floats,
+    floor_predictions,
+    measure,
+    true_scores,
+    with_coverage,
+)
+from podium.features.event import (
+    MIN_PERFORMANCES,
+    WINDOWS,
+    Anchor,
+    Marked,
+    eye,
+    learn_anchor,
+    window_ends,
+)
+from podium.features.extraction import Extraction, Extractor, FeatureCache, Sample, extract
 from podium.files import read_json, write_bytes
-from podium.kinds import learn_kinds
+from podium.judging.panel import is_judged_by_panel
 from podium.model import Evidence, Model
-from podium.novelty import Novelty, learn_novelty
-from podium.order import Order, learn_order
-from podium.panel import is_judged_by_panel
 from podium.performance import Performance
 from podium.saved import value_of
 from podium.scorers import Scorer
+from podium.video.augmentation import AugmentationOptions, draw
+from podium.video.clips import MAX_CLIPS, ClipOptions
+from podium.witnesses.ending import learn_ending
+from podium.witnesses.novelty import Novelty, learn_novelty
+from podium.witnesses.order import Order, learn_order
+from podium.witnesses.same_action import learn_kinds
 
 N_FOLDS = 5
 
@@ -44,8 +58,8 @@ class TrainingOptions:
 
     `scorer_options` is the options value of the scorer, `None` for its defaults; `description`
     says in the model card where the data came from. `event` names the phase of the performances at
-    whose beginning their clips are to be aligned (`podium.anchor`), "" for the ends of the videos;
-    the last clip then ends `after_event` frames after it.
+    whose beginning their clips are to be aligned (`podium.features.event`), "" for the ends of the
+    videos; the last clip then ends `after_event` frames after it.
     """
 
     scorer: str = "siamese_lstm"
@@ -194,7 +208,7 @@ def marked(
     cache: FeatureCache | None = None,
     progress: Progress = Progress(),
 ) -> list[Marked]:
-    """Look at those performances that have a phase of that name, for `podium.anchor`."""
+    """Look at those performances that have a phase of that name, for `podium.features.event`."""
     begins = {p.id: _beginning(p, event) for p in performances}
     known = [p for p in performances if begins[p.id] is not None]
     advance = progress.counting(f"looking for {event}", len(known))

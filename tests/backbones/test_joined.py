@@ -9,7 +9,7 @@ from podium.backbones import Backbone, make_backbone, parts_of
 from podium.backbones.motion import Motion
 from podium.backbones.posture import Posture
 from podium.errors import UnknownName, UsageError
-from podium.features import Extractor
+from podium.features.extraction import Extractor
 
 
 def clips() -> np.ndarray:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from podium.cli import run
+from podium.cli.commands import run
 from podium.datasets._pickled import read_pickle, rows_of_labels
 from podium.datasets.manifest import Manifest
 from podium.errors import ManifestError, MissingFile, UsageError

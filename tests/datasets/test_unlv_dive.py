@@ -5,7 +5,7 @@ import pytest
 
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import DatasetNotFound, ManifestError
-from podium.panel import is_judged_by_panel, panel_score
+from podium.judging.panel import is_judged_by_panel, panel_score
 from podium.performance import Phase
 
 COLUMNS = "file_name,id,split,action,score,difficulty,judges,start_frame,end_frame,stage_frames"

@@ -8,7 +8,7 @@ from scipy.io import savemat
 
 from podium.datasets.unlv_vault import UnlvVault
 from podium.errors import ManifestError
-from podium.video import decode
+from podium.video.frames import decode
 
 
 def write_scores(root: Path, n: int, difficulty: bool = True) -> None:

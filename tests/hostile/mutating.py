@@ -20,7 +20,7 @@ import numpy as np
 
 import podium
 from podium.errors import Bug, PodiumError
-from podium.features import FeatureCache
+from podium.features.extraction import FeatureCache
 from podium.model import shipped_models
 
 from .strangers import copied

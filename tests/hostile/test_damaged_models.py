@@ -16,13 +16,13 @@ import podium
 from podium import training
 from podium.assessor import Assessor
 from podium.backbones.motion import Motion
-from podium.cli import run
-from podium.clips import ClipOptions, cut
+from podium.cli.commands import run
 from podium.errors import ModelError, TrainingError, VideoError
-from podium.features import Extraction, FeatureCache
+from podium.features.extraction import Extraction, FeatureCache
 from podium.model import load_model, summarise
 from podium.simulation import SimulationOptions, stage, write_video
-from podium.video import Frames
+from podium.video.clips import ClipOptions, cut
+from podium.video.frames import Frames
 
 from .strangers import Arrays, Config, copied, with_arrays, with_config
 
@@ -785,7 +785,7 @@ def test_numbers_that_overflow_in_scoring_are_no_score(model, dive, cache):
 
 def test_another_rate_is_held_to_a_limit(model, dive, monkeypatch):
     put("clips", "frames_per_second", 240)(model)
-    monkeypatch.setattr("podium.video.MAX_SHOWN_FRAMES", 500)
+    monkeypatch.setattr("podium.video.frames.MAX_SHOWN_FRAMES", 500)
     with pytest.raises(VideoError) as caught:
         podium.load(model).assess(dive, action="407", difficulty=3.2)
     assert re.fullmatch(
@@ -796,7 +796,7 @@ def test_another_rate_is_held_to_a_limit(model, dive, monkeypatch):
 
 
 def test_looking_at_such_a_video_says_why_it_would_not_be_used(make_video, monkeypatch, capsys):
-    monkeypatch.setattr("podium.video.MAX_SHOWN_FRAMES", 50)
+    monkeypatch.setattr("podium.video.frames.MAX_SHOWN_FRAMES", 50)
     path = make_video("slow.mp4", 20, frames_per_second=10)
     assert run(["inspect", str(path), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -814,7 +814,7 @@ def test_clips_that_overlap_take_no_memory(monkeypatch):
     assert np.shares_memory(clips.pixels, pixels)
     wanted = [pixels[start : start + 16] for start in range(285)]
     np.testing.assert_array_equal(clips.pixels, np.stack(wanted))
-    monkeypatch.setattr("podium.clips.MAX_CLIPS", 284)
+    monkeypatch.setattr("podium.video.clips.MAX_CLIPS", 284)
     with pytest.raises(VideoError) as caught:
         cut(frames, ClipOptions(stride=1))
     assert str(caught.value) == (

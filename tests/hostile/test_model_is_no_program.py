@@ -14,9 +14,9 @@ import pytest
 import podium
 from podium import _catalog
 from podium.backbones.motion import Motion
-from podium.cli import run
+from podium.cli.commands import run
 from podium.errors import ForeignPart, PodiumError, UnknownName
-from podium.features import FeatureCache
+from podium.features.extraction import FeatureCache
 from podium.model import load_model
 from podium.scorers.ridge import Ridge
 from podium.scorers.siamese_lstm import SiameseLSTM
@@ -200,7 +200,7 @@ def script(folder: Path) -> Path:
     """Write the `podium` that an installation puts into a folder of programs."""
     folder.mkdir(exist_ok=True)
     path = folder / "podium"
-    path.write_text("import sys\nfrom podium.cli import main\nsys.exit(main())\n")
+    path.write_text("import sys\nfrom podium.cli.commands import main\nsys.exit(main())\n")
     return path
 
 

@@ -16,13 +16,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from podium import _catalog, metrics
+from podium import _catalog
 from podium.errors import FeatureError, PodiumError
-from podium.evaluation import FLOORS
-from podium.features import Sample
+from podium.evaluation import metrics
+from podium.evaluation.measures import FLOORS
+from podium.features.extraction import Sample
 from podium.keypoints import Keypoints
-from podium.metric_learning import LearningOptions
-from podium.pairs import PairOptions
+from podium.metric.learning import LearningOptions
+from podium.metric.pairs import PairOptions
 from podium.performance import Performance
 from podium.scorers import ScorerState
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions

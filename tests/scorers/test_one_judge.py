@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from podium.panel import panel_score
+from podium.judging.panel import panel_score
 from podium.scorers.one_judge import OneJudge
 from podium.scorers.type_mean import TypeMean
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from podium import metrics
 from podium.errors import UsageError
+from podium.evaluation import metrics
 from podium.scorers.clipwise_rank import ClipwiseRank, ClipwiseRankOptions, ranking_hinge
 from podium.scorers.pairwise_rank import PairwiseRank, PairwiseRankOptions, pair_loss
 from podium.scorers.rank_aware_attention import (

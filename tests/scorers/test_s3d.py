@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from podium import metrics
 from podium.errors import UsageError
+from podium.evaluation import metrics
 from podium.performance import Phase
 from podium.scorers.s3d import S3D, S3DOptions, phase_shares
 

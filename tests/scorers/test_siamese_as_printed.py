@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from podium.metric_learning import LearningOptions
+from podium.metric.learning import LearningOptions
 from podium.scorers.siamese_lstm import SiameseLSTM, as_printed
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from podium import metrics
-from podium.deviation import DeviationOptions
 from podium.errors import UsageError
-from podium.features import Sample
-from podium.metric_learning import LearningOptions
-from podium.pairs import PairOptions
+from podium.evaluation import metrics
+from podium.features.extraction import Sample
+from podium.metric.deviation import DeviationOptions
+from podium.metric.learning import LearningOptions
+from podium.metric.pairs import PairOptions
 from podium.scorers import ScorerState
-from podium.scorers._last_layer import costing_line, fit_last_clips, line
+from podium.scorers._linear import costing_line, fit_last_clips, line
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 
 QUICK = SiameseLSTMOptions(

@@ -10,9 +10,9 @@ import anyio
 import httpx
 import pytest
 
+from podium.report.words import languages
 from podium.web.api import where_to_open
 from podium.web.store import Store
-from podium.words import languages
 
 from .conftest import ORIGIN, send
 
@@ -215,7 +215,7 @@ def test_an_assessment_waits_with_what_was_asked(client, video):
     [
         ({"action": "999"}, "action '999' is not one that the model knows: choose one of 107, 407"),
         ({"language": "xx"}, f"no language is called 'xx': choose one of {', '.join(languages())}, "
-         "or add a file to podium/_words"),
+         "or add a file to podium/report/_words"),
         ({"expert": "nobody"}, "there is no expert 'nobody': choose one of the list"),
     ],
 )  # fmt: skip

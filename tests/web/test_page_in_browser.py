@@ -18,9 +18,9 @@ from browsing import (
     tab_through,
     untranslated,
 )
-from podium.alignment import Alignment
-from podium.playback import make_playback
-from podium.words import languages
+from podium.features.alignment import Alignment
+from podium.report.words import languages
+from podium.video.playback import make_playback
 
 from .conftest import Server, children_of, running
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from podium.clips import ClipOptions
 from podium.errors import ManifestError, MissingFile
-from podium.features import Sample
+from podium.features.extraction import Sample
+from podium.video.clips import ClipOptions
 
 SAID = ("fault", "praise", "none")
 FAULTY_BELOW = 0.5

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from podium import metrics
 from podium.backbones.pose import share_unseen
 from podium.benchmark.faults import (
     FAULTY_BELOW,
@@ -32,7 +31,8 @@ from podium.benchmark.splits import (
 )
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import UnknownName, UsageError
-from podium.features import FeatureCache, Sample
+from podium.evaluation import metrics
+from podium.features.extraction import FeatureCache, Sample
 from podium.performance import Performance
 from podium.scorers._pose_spectrum import PoseSpectrumOptions
 from podium.scorers.approximate_entropy import ApproximateEntropyOptions

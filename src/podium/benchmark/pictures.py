@@ -12,9 +12,9 @@ import numpy as np
 
 from podium.benchmark.run import Cell, Results
 from podium.benchmark.splits import action_of
-from podium.clips import read_clips
 from podium.errors import UsageError
 from podium.performance import Performance
+from podium.video.clips import read_clips
 
 EXAMPLES = ("214", "118", "044", "292")
 """The dives of the paper's table VII."""

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
-from podium.features import Sample
+from podium.features.extraction import Sample
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
 """The packages that numbers come out of."""

@@ -14,8 +14,7 @@ from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 
-from podium import _catalog, metrics
-from podium.augmentation import AugmentationOptions, draw
+from podium import _catalog
 from podium.benchmark.provenance import (
     PACKAGES,
     code_digest,
@@ -26,19 +25,21 @@ from podium.benchmark.provenance import (
 )
 from podium.benchmark.splits import DataSplit, action_of, stratified_splits
 from podium.errors import MissingFile, ModelError, UsageError
-from podium.evaluation import true_scores
-from podium.features import Extractor, FeatureCache, Sample, extract
+from podium.evaluation import metrics
+from podium.evaluation.measures import true_scores
+from podium.features.extraction import Extractor, FeatureCache, Sample, extract
 from podium.files import remove_half_written, write_bytes
 from podium.performance import Performance
 from podium.scorers import Floats
 from podium.training import Progress, make_scorer, unlabelled
+from podium.video.augmentation import AugmentationOptions, draw
 
 FORMAT = 2
 """Raised when cells come to hold other measures, or protocols look at something else."""
 
 N_RESAMPLES = 500
 
-APART = ("podium.features", "podium.clips", "podium.backbones", "podium.errors")
+APART = ("podium.features.extraction", "podium.video.clips", "podium.backbones", "podium.errors")
 """Modules whose code a result does not depend on but through the samples, or not at all."""
 
 Input = Literal["clips", "keypoints"]

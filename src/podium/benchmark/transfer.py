@@ -24,7 +24,7 @@ from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.errors import DatasetNotFound
-from podium.features import FeatureCache, Sample
+from podium.features.extraction import FeatureCache, Sample
 from podium.files import cache_folder
 from podium.performance import Performance
 from podium.scorers import Scorer

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from podium.errors import ManifestError, MissingFile, UsageError
-from podium.spreadsheet import harmless
+from podium.tables.spreadsheet import harmless
 
 ALLOWED = {
     ("numpy", "dtype"),

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, get_args
 
 from podium.errors import ManifestError, MissingFile, UsageError
 from podium.performance import Performance, Phase, Split
-from podium.problems import Problem, listed, problem
+from podium.tables.problems import Problem, listed, problem
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from typing import Any, Protocol, Self, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from podium.features import Sample
-from podium.target import Target
+from podium.features.extraction import Sample
+from podium.scorers._target import Target
 
 Floats = npt.NDArray[np.float64]
 

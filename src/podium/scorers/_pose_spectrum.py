@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 
 from podium.errors import UsageError
-from podium.features import Sample
+from podium.features.extraction import Sample
 from podium.keypoints import FRAMES_PER_CLIP, Keypoints, joint_names, shape_of
 from podium.scorers import Floats
 from podium.scorers._support_vectors import LineScorer
-from podium.target import TargetChoice
+from podium.scorers._target import TargetChoice
 
 MAX_FREQUENCIES = 1_000
 

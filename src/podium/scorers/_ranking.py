@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 import torch
 
-from podium import metrics
-from podium.features import Sample
+from podium.evaluation import metrics
+from podium.features.extraction import Sample
 from podium.scorers import Floats
 from podium.scorers._sequence_regression import SequenceRegression
 

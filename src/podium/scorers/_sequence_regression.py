@@ -13,13 +13,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from podium.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, padded
 from podium.errors import TrainingError, UsageError
-from podium.features import Sample
+from podium.features.extraction import Sample
+from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, padded
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._restored import restored_network
-from podium.target import Target, TargetChoice, choose_target
+from podium.scorers._target import Target, TargetChoice, choose_target
 
 FEWEST = 5
 """Performances without which no part can be held back to stop on."""

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import FeatureError
-from podium.features import Sample
+from podium.features.extraction import Sample
 from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
-from podium.target import Target, TargetChoice, choose_target
+from podium.scorers._target import Target, TargetChoice, choose_target
 
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 """Values of C to choose from, for inputs of unit length and targets of unit variance."""

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import UsageError
-from podium.features import Sample
+from podium.features.extraction import Sample
 from podium.scorers import Floats
 from podium.scorers._pose_spectrum import keypoints_of
 from podium.scorers._support_vectors import LineScorer
-from podium.target import TargetChoice
+from podium.scorers._target import TargetChoice
 
 MAX_FRAMES = 2_000
 """Each frame is compared with each of the others."""

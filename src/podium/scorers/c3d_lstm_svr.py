@@ -6,12 +6,12 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from podium.features import Sample
+from podium.features.extraction import Sample
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._support_vectors import Line, fit_line
+from podium.scorers._target import Target
 from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions, falls
-from podium.target import Target
 
 
 class C3DLSTMSVR:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from podium.features import Sample
+from podium.features.extraction import Sample
 from podium.scorers._support_vectors import LineScorer
-from podium.target import TargetChoice
+from podium.scorers._target import TargetChoice
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import dct
 
-from podium.embedding import Normaliser, fit_normaliser
 from podium.errors import ModelError, UsageError
-from podium.features import Sample
+from podium.features.extraction import Sample
+from podium.metric.embedding import Normaliser, fit_normaliser
 from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
-from podium.target import Target, TargetChoice, choose_target
+from podium.scorers._target import Target, TargetChoice, choose_target
 
 Skill = Literal["novice", "intermediate", "expert"]
 

@@ -5,11 +5,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from podium.features import Sample
+from podium.features.extraction import Sample
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._target import Target
 from podium.scorers.type_mean import TypeMean
-from podium.target import Target
 
 
 class OneJudge:

@@ -7,11 +7,11 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from podium.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
-from podium.features import Sample
+from podium.features.extraction import Sample
+from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
 from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
-from podium.target import Target, TargetChoice, choose_target
+from podium.scorers._target import Target, TargetChoice, choose_target
 
 STRENGTHS = 10.0 ** np.arange(-1, 5.1, 0.5)
 

@@ -13,15 +13,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from podium.clips import ClipOptions
-from podium.embedding import Array, Normaliser, fit_normaliser, padded
 from podium.errors import UsageError
-from podium.features import Sample
+from podium.features.extraction import Sample
+from podium.metric.embedding import Array, Normaliser, fit_normaliser, padded
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._restored import restored_network
 from podium.scorers._support_vectors import Line, fit_line
-from podium.target import Target, TargetChoice, choose_target
+from podium.scorers._target import Target, TargetChoice, choose_target
+from podium.video.clips import ClipOptions
 
 N_EVEN = 4
 """Stages of equal length, where no training performance has its phases marked."""

@@ -17,18 +17,17 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from podium.clips import VideoFacts
-from podium.deviation import Deviation, DeviationOptions, fit_deviation
-from podium.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
 from podium.errors import ModelError, TrainingError, UnusableReference, UsageError
-from podium.features import Features, Sample
-from podium.metric_learning import Curriculum, LearningOptions, learn_metric
-from podium.pairs import PairOptions
+from podium.features.extraction import Features, Sample
+from podium.metric.deviation import Deviation, DeviationOptions, fit_deviation
+from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
+from podium.metric.learning import Curriculum, LearningOptions, learn_metric
+from podium.metric.pairs import PairOptions
+from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
 from podium.performance import Performance
-from podium.references import ReferenceChoice, choose_references, partners
 from podium.saved import Arrays, array_of, record_of, shown, values_of
 from podium.scorers import Floats, ScorerState
-from podium.scorers._last_layer import (
+from podium.scorers._linear import (
     Head,
     LastClips,
     Member,
@@ -38,9 +37,10 @@ from podium.scorers._last_layer import (
     lengthened,
     n_head_inputs,
 )
+from podium.scorers._references import ReferenceChoice, choose_references, partners
 from podium.scorers._restored import restored_network
-from podium.similarity import Siamese, SiameseOptions, clip_embeddings
-from podium.target import Target, TargetChoice, choose_target
+from podium.scorers._target import Target, TargetChoice, choose_target
+from podium.video.clips import VideoFacts
 
 MAX_NUMBERS = 50_000_000
 """How many numbers of all references a saved network may hold at a time."""

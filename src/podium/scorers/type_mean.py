@@ -5,10 +5,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from podium.features import Sample
+from podium.features.extraction import Sample
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
-from podium.target import Target, choose_target
+from podium.scorers._target import Target, choose_target
 
 
 class TypeMean:

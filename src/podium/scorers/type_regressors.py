@@ -6,11 +6,11 @@ from typing import Any, Self
 import numpy as np
 
 from podium.errors import ModelError
-from podium.features import Sample
+from podium.features.extraction import Sample
 from podium.saved import part_of, values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._target import Target
 from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions
-from podium.target import Target
 
 FEWEST_OF_ACTION = 10
 """Performances of an action without which it gets no regressor of its own."""

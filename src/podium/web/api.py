@@ -16,13 +16,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from podium.errors import Bug, PodiumError, UsageError, VideoError
-from podium.spreadsheet import csv_text
-from podium.templates import render, source
+from podium.report.templates import render, source
+from podium.report.words import ENGLISH, languages, load_words
+from podium.tables.spreadsheet import csv_text
 from podium.web import store as stores
 from podium.web.guard import LOCAL_NAMES, Guard
 from podium.web.store import Job, NotThere, Store, StoredVideo
 from podium.web.worker import Worker, choices, probe
-from podium.words import ENGLISH, languages, load_words
 
 MOST_VIDEO_BYTES = 500 * 2**20
 WRITTEN_AT_ONCE_BYTES = 2**20

@@ -16,7 +16,7 @@ from podium.errors import Bug, PodiumError
 from podium.files import write_bytes
 
 if TYPE_CHECKING:
-    from podium.assessment import Assessment
+    from podium.assessment.values import Assessment
 
 STAGES = ("loading", "looking", "writing")
 """What an assessment goes through, in this order."""
@@ -53,7 +53,7 @@ def _refused(error: PodiumError) -> int:
 
 
 def _probe(path: Path) -> None:
-    from podium.video import VideoLimits, each_frame, probe
+    from podium.video.frames import VideoLimits, each_frame, probe
 
     limits, video = VideoLimits(), probe(path)
     if video.n_frames > limits.n_frames:
@@ -93,9 +93,9 @@ def _assess(folder: Path) -> None:
     task = json.loads((folder / "task.json").read_bytes())
     _tell(folder, "loading")
     from podium.assessor import load
-    from podium.report import make_report
-    from podium.sidecar import clips_csv, result_json, timeline_vtt
-    from podium.words import load_words
+    from podium.report.page import make_report
+    from podium.report.result import clips_csv, result_json, timeline_vtt
+    from podium.report.words import load_words
 
     assessor = load(task["model"], allow_parts=task["allow_parts"])
     _tell(folder, "looking")

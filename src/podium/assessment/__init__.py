@@ -1,0 +1,1 @@
+"""What came of looking at a performance, as values only."""

@@ -1,0 +1,208 @@
+"""Which moments were unlike the expert's, and what each cost (paper, IV)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+
+from podium.features.extraction import Sample
+from podium.scorers import ComparingScorer, Floats
+
+FAULTY_BELOW = 0.5
+"""A clip less similar than this to the expert's is faulty (paper, V-E)."""
+
+COSTLY_POINTS = -1.0
+"""A clip that costs more than this deserves a remark, faulty or not."""
+
+_HOW = {
+    "least": "less like the expert than any other moment",
+    "unlike": "unlike the expert",
+    "costly": "cost points, though not unlike the expert",
+}
+
+
+@dataclass(frozen=True)
+class ClipFeedback:
+    """One clip of a performance beside the expert's.
+
+    `similarity` is 0 to 1, higher is more alike. `contribution` is in points: by how much the
+    score would differ the other way if this clip were the expert's; below 0 it cost points.
+    `moment` names the part of the performance that usually falls there, "" where not known.
+    """
+
+    index: int
+    start_seconds: float
+    end_seconds: float
+    similarity: float
+    contribution: float | None
+    faulty: bool
+    moment: str = ""
+
+
+RemarkGroup = Literal["costs", "gains", "apart"]
+"""What cost points, what is unlike the expert's but cost none, and what has no points."""
+
+RemarkKind = Literal["least", "unlike", "costly"]
+"""The clip least like the expert's, another that is faulty, or one that cost points though alike.
+"""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A line of feedback: when, what it cost in points, and words.
+
+    `kind`, `moment` and the lowest `similarity` are what the words say, for other languages.
+    """
+
+    start_seconds: float
+    end_seconds: float
+    contribution: float | None
+    words: str
+    kind: RemarkKind = "unlike"
+    moment: str = ""
+    similarity: float | None = None
+
+    @property
+    def group(self) -> RemarkGroup:
+        """Say where it belongs, by its points as they are shown: to a tenth."""
+        if self.contribution is None:
+            return "apart"
+        return "costs" if round(self.contribution, 1) < 0 else "gains"
+
+    def __str__(self) -> str:
+        # What rounds to nothing is no loss: + 0.0 takes the sign off a zero.
+        cost = "" if self.contribution is None else f"  {round(self.contribution, 1) + 0.0:+.1f}"
+        if not math.isfinite(self.start_seconds):  # features given as a file carry no times
+            return f"time not known{cost}  {self.words}"
+        return f"{self.start_seconds:.1f}-{self.end_seconds:.1f} s{cost}  {self.words}"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of a performance: neighbouring clips of one moment ("" where none is known)."""
+
+    moment: str
+    start_seconds: float
+    end_seconds: float
+    faulty: bool
+
+
+def chapters(clips: Sequence[ClipFeedback]) -> tuple[Chapter, ...]:
+    """Join neighbouring clips of one moment; where moments are not known, each clip is a part.
+
+    Clips without times are no part of anything.
+    """
+    parts: list[Chapter] = []
+    for clip in clips:
+        if not math.isfinite(clip.start_seconds):
+            continue
+        if parts and clip.moment and parts[-1].moment == clip.moment:
+            start, faulty = parts[-1].start_seconds, parts[-1].faulty or clip.faulty
+            parts[-1] = Chapter(clip.moment, start, clip.end_seconds, faulty)
+        else:
+            parts.append(Chapter(clip.moment, clip.start_seconds, clip.end_seconds, clip.faulty))
+    return tuple(parts)
+
+
+def clip_feedback(
+    scorer: ComparingScorer,
+    query: Sample,
+    references: Sequence[Sample],
+    moments: Sequence[str] = (),
+    with_contributions: bool = True,
+) -> tuple[ClipFeedback, ...]:
+    """Compare each clip with the same clip, counted from the end, of the references.
+
+    Similarities and contributions are means over the references. `moments` names the parts of a
+    performance by clip, the last for the last clip.
+    """
+    similarity = np.mean([scorer.clip_similarity(query, r) for r in references], axis=0)
+    costs = _contributions(scorer, query, references) if with_contributions else None
+    n_clips = len(query.features)
+    return tuple(
+        ClipFeedback(
+            index=index,
+            start_seconds=float(query.features.start_seconds[index]),
+            end_seconds=float(query.features.end_seconds[index]),
+            similarity=float(similarity[index]),
+            contribution=None if costs is None else float(costs[index]),
+            faulty=bool(similarity[index] < FAULTY_BELOW),
+            moment=_moment(moments, n_clips - index),
+        )
+        for index in range(n_clips)
+    )
+
+
+def remarks(clips: Sequence[ClipFeedback]) -> tuple[Remark, ...]:
+    """Put what was unlike the expert's or cost points into words, the costliest first.
+
+    Neighbours of one moment and one kind are one remark.
+    """
+    costly = [
+        clip for clip in clips if not clip.faulty and (clip.contribution or 0) < COSTLY_POINTS
+    ]
+    spans = _spans([clip for clip in clips if clip.faulty]) + _spans(costly)
+    worst = min((clip.similarity for clip in clips), default=1.0)
+    lines = [_remark(span, worst) for span in spans]
+    return tuple(sorted(lines, key=lambda remark: remark.contribution or 0.0))
+
+
+def grouped(remarks: Sequence[Remark]) -> dict[RemarkGroup, tuple[Remark, ...]]:
+    """Part what cost points from what did not; groups without a remark are left out."""
+    parts = {
+        group: tuple(r for r in remarks if r.group == group) for group in get_args(RemarkGroup)
+    }
+    return {group: part for group, part in parts.items() if part}
+
+
+def _contributions(scorer: ComparingScorer, query: Sample, references: Sequence[Sample]) -> Floats:
+    """Exchange one clip after the other for the reference's and see what becomes of the score."""
+    costs = []
+    for reference in references:
+        exchanged = [_exchanged(query, reference, i) for i in range(len(query.features))]
+        scores = scorer.compare([query, *exchanged], [reference])[:, 0]
+        costs.append(scores[0] - scores[1:])
+    return np.asarray(np.mean(costs, axis=0), np.float64)
+
+
+def _exchanged(query: Sample, reference: Sample, index: int) -> Sample:
+    from_end = len(query.features) - index
+    theirs = max(len(reference.features) - from_end, 0)
+    values = query.features.values.copy()
+    values[index] = reference.features.values[theirs]
+    return replace(query, features=replace(query.features, values=values))
+
+
+def _moment(moments: Sequence[str], from_end: int) -> str:
+    return moments[max(len(moments) - from_end, 0)] if moments else ""
+
+
+def _spans(faulty: Sequence[ClipFeedback]) -> list[list[ClipFeedback]]:
+    spans: list[list[ClipFeedback]] = []
+    for clip in faulty:
+        last = spans[-1][-1] if spans else None
+        if last and clip.index == last.index + 1 and clip.moment == last.moment:
+            spans[-1].append(clip)
+        else:
+            spans.append([clip])
+    return spans
+
+
+def _remark(span: Sequence[ClipFeedback], worst: float) -> Remark:
+    costs = [clip.contribution for clip in span if clip.contribution is not None]
+    least = min(clip.similarity for clip in span)
+    where = f"about the {span[0].moment.replace('_', '-')}: " if span[0].moment else ""
+    kind: RemarkKind = "least" if least == worst else "unlike"
+    if not span[0].faulty:
+        kind = "costly"
+    return Remark(
+        start_seconds=span[0].start_seconds,
+        end_seconds=span[-1].end_seconds,
+        contribution=sum(costs) if costs else None,
+        words=f"{where}{_HOW[kind]} (similarity {least:.2f})",
+        kind=kind,
+        moment=span[0].moment,
+        similarity=least,
+    )

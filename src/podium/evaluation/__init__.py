@@ -1,0 +1,1 @@
+"""How good predictions are: measures, ranges, and tables of predictions."""

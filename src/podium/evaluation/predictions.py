@@ -1,0 +1,212 @@
+"""Tables of predictions, measured against the true scores of a manifest."""
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from podium.errors import ManifestError, MissingFile
+from podium.evaluation.measures import (
+    Floats,
+    Measures,
+    floor_predictions,
+    left_out_floor_predictions,
+    measure,
+    true_scores,
+    with_coverage,
+    without_ranks,
+)
+from podium.features.extraction import Features, Sample
+from podium.performance import Performance
+from podium.tables.problems import listed, problem
+from podium.video.clips import VideoFacts
+
+MIN_TRAIN = 10
+
+LEFT_OUT = (
+    "baselines were fitted, for each performance, to all the others that were measured; the mean "
+    "of the others is the lower the higher a score is, so the rank of type_mean comes out too low, "
+    "and that of constant, which would be -1 whatever the scores are, is not given"
+)
+
+Rows = Mapping[tuple[str, str], Mapping[str, str]]
+"""The rows of a table by file name and id: several performances may lie in one file."""
+
+
+def evaluate_predictions(predictions: Path, performances: Sequence[Performance]) -> dict[str, Any]:
+    """Measure a table of predictions: the values of `podium evaluate --json`.
+
+    The floors are fitted to the training rows of the manifest that are not measured; with too few
+    of them, to all measured performances but the one in question.
+
+    Raises
+    ------
+    MissingFile, ManifestError
+        If the table is missing or damaged, or names no performance that has a true score.
+    """
+    rows = read_predictions(predictions)
+    measured, samples = _matched(rows, performances, predictions)
+    columns = ("score", "score_low", "score_high")
+    predicted, low, high = (
+        np.array([_number(row.get(c, "")) for row in measured]) for c in columns
+    )
+    n_remembered, warning = _remembered(measured, samples)
+    true = true_scores(samples)
+    score_range = _score_range(performances)
+    measures = measure(predicted, samples, score_range)
+    if np.isfinite(low).all() and np.isfinite(high).all():
+        measures = with_coverage(measures, low, high, true)
+    floors, fitted_to = _floors(samples, performances, score_range)
+    return {
+        **measures.to_json(),
+        "score_range": list(score_range),
+        "n_failed": sum(1 for row in rows.values() if row["error"]),
+        "n_remembered": n_remembered,
+        "warnings": [warning] if warning else [],
+        "baselines": {name: floor.to_json() for name, floor in floors.items()},
+        "baselines_fitted_to": fitted_to,
+    }
+
+
+def read_predictions(path: Path) -> Rows:
+    """Read a table of predictions by file name and id, "" where the table has no ids.
+
+    Raises
+    ------
+    MissingFile, ManifestError
+        If it is missing or not such a table; all problems are listed.
+    """
+    if not path.is_file():
+        raise MissingFile(f"{path}: no such table of predictions: check the path")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ManifestError(f"{path}: is not UTF-8 text: save it as UTF-8") from error
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), restval=""))
+    except csv.Error as error:
+        raise ManifestError(f"{path}: is not CSV ({error})") from error
+    if not rows or not {"file_name", "score"} <= rows[0].keys():
+        raise ManifestError(
+            f"{path}: is not a table of predictions: it needs the columns file_name and score"
+        )
+    found: dict[tuple[str, str], Mapping[str, str]] = {}
+    problems = []
+    for line, row in enumerate(rows, start=2):
+        plain = {key: value or "" for key, value in row.items() if key}
+        plain.setdefault("error", "")
+        key = plain["file_name"], plain.get("id", "")
+        if key in found:
+            name = plain["file_name"]
+            problems.append(problem(line, "{name} is predicted twice", name=name))
+        if not plain["error"] and not math.isfinite(_number(plain["score"])):
+            score = plain["score"]
+            problems.append(problem(line, "score {score!r} must be a number", score=score))
+        found[key] = plain
+    if problems:
+        raise ManifestError(f"{path}: {listed(problems)}")
+    return found
+
+
+def _matched(
+    rows: Rows, performances: Sequence[Performance], path: Path
+) -> tuple[list[Mapping[str, str]], list[Sample]]:
+    """Bring predictions and true scores together; performances without a score are left out."""
+    measured, samples = [], []
+    for performance in performances:
+        row = _row_of(performance, rows)
+        if row is None or row["error"] or performance.score is None:
+            continue
+        measured.append(row)
+        samples.append(unseen(performance))
+    if not samples:
+        raise ManifestError(
+            f"{path}: predicts no performance of the manifest that has a score: "
+            "use the manifest that the predictions were made from, with its scores"
+        )
+    return measured, samples
+
+
+def _remembered(
+    measured: Sequence[Mapping[str, str]], samples: Sequence[Sample]
+) -> tuple[int | None, str | None]:
+    """Count the performances that the model learned from, where the table says; warn of them.
+
+    Where it does not, those are suspected that the manifest says are to be learned from.
+    """
+    n = len(measured)
+    if all(row.get("is_remembered") for row in measured):
+        n_remembered = sum(row["is_remembered"] == "true" for row in measured)
+        why = f"the model learned from {n_remembered} of the {n} performances measured"
+        return n_remembered, _warning(why) if n_remembered else None
+    n_suspected = sum(s.performance.split in ("train", "validation") for s in samples)
+    why = (
+        f"{n_suspected} of the {n} performances measured are of the split train or validation, "
+        "from which models learn"
+    )
+    return None, _warning(why) if n_suspected else None
+
+
+def _warning(why: str) -> str:
+    return (
+        f"{why}: these numbers say what the model remembers more than how well it scores: "
+        "measure others (podium predict --split test)"
+    )
+
+
+def unseen(performance: Performance) -> Sample:
+    """Make a sample of a performance whose video plays no part, as for the floors."""
+    nothing = np.zeros((1, 1))
+    facts = VideoFacts(0, 0, 0, 0.0)
+    features = Features(nothing.astype(np.float32), nothing[0], nothing[0], "none", facts)
+    return Sample(performance, features)
+
+
+def _row_of(performance: Performance, rows: Rows) -> Mapping[str, str] | None:
+    """Find a performance's row: by its id and the longest end of its path that was predicted."""
+    parts = performance.path.parts
+    names = ["/".join(parts[start:]) for start in range(len(parts))]
+    keys = [(name, id_) for name in names for id_ in (performance.id, "")]
+    return next((rows[key] for key in keys if key in rows), None)
+
+
+def _floors(
+    samples: Sequence[Sample],
+    performances: Sequence[Performance],
+    score_range: tuple[float, float],
+) -> tuple[dict[str, Measures], str]:
+    measured = {sample.performance.id for sample in samples}
+    train = [
+        unseen(p)
+        for p in performances
+        if p.split == "train" and p.score is not None and p.id not in measured
+    ]
+    if len(train) >= MIN_TRAIN:
+        words = f"baselines were fitted to the {len(train)} training performances of the manifest"
+        return _measured(floor_predictions(train, samples), samples, score_range), words
+    if len(samples) < 2:
+        return {}, "no baselines: there is nothing to fit them to"
+    floors = _measured(left_out_floor_predictions(samples), samples, score_range)
+    return {**floors, "constant": without_ranks(floors["constant"])}, LEFT_OUT
+
+
+def _measured(
+    predicted: Mapping[str, Floats], samples: Sequence[Sample], score_range: tuple[float, float]
+) -> dict[str, Measures]:
+    return {name: measure(values, samples, score_range) for name, values in predicted.items()}
+
+
+def _score_range(performances: Sequence[Performance]) -> tuple[float, float]:
+    scores = [p.score for p in performances if p.score is not None]
+    return min(scores), max(scores)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")

@@ -1,0 +1,209 @@
+"""Which moment of one performance is which of another: two sequences of features, put in step."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.backbones.motion import Motion
+from podium.errors import FeatureError, PodiumError, UsageError
+from podium.features.extraction import Extractor, FeatureCache, Features
+from podium.performance import Performance
+from podium.video.clips import ClipOptions
+
+Floats = npt.NDArray[np.float64]
+
+MOST_MOMENTS = 400
+"""A performance is looked at in no more moments than about this: matching takes their square."""
+
+
+@dataclass(frozen=True)
+class AlignmentOptions:
+    """How time may be bent.
+
+    `hold` is what it costs, in units of the distance between two moments, that one performance
+    stands still while the other goes on. `tolerance` says how much dearer (as a share) another way
+    may be and still count as possible: it makes the doubt. A video is looked at every
+    `n_stride_frames` frames.
+    """
+
+    hold: float = 0.3
+    tolerance: float = 0.02
+    n_stride_frames: int = 2
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.hold < float("inf") and 0 <= self.tolerance < float("inf")):
+            raise UsageError(f"{self}: hold and tolerance must be numbers of 0 or more")
+        if self.n_stride_frames < 1:
+            raise UsageError(f"{self}: n_stride_frames must be 1 or more")
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Two performances in step: at `query_seconds` the reference is at `reference_seconds`.
+
+    All three are (moments,) and in order of time; `reference_seconds` never goes back.
+    `doubt_seconds` says by how much each match may lie off: so far apart are the ways of matching
+    that fit about as well. `cost` is the mean difference of matched moments, as a share of the mean
+    difference of any two: 0 is the same performance, 1 is no better than chance.
+    """
+
+    query_seconds: tuple[float, ...]
+    reference_seconds: tuple[float, ...]
+    doubt_seconds: tuple[float, ...]
+    cost: float
+
+    @property
+    def usual_doubt_seconds(self) -> float:
+        """The doubt of a moment in the middle: half are surer, half less sure."""
+        return float(np.median(self.doubt_seconds))
+
+    def reference_at(self, query_seconds: float) -> float:
+        """Say where the reference is when the query is at a time; the ends go on at equal pace."""
+        first, last = self.query_seconds[0], self.query_seconds[-1]
+        inside = min(max(query_seconds, first), last)
+        matched = float(np.interp(inside, self.query_seconds, self.reference_seconds))
+        return matched + query_seconds - inside
+
+
+def align(
+    query: Features, reference: Features, options: AlignmentOptions = AlignmentOptions()
+) -> Alignment:
+    """Put two performances in step by dynamic time warping of their features.
+
+    The way goes from both beginnings to both ends, never back (Sakoe and Chiba, 1978, with steps
+    of one moment in either or both).
+
+    Raises
+    ------
+    FeatureError
+        If the features are of different lengths, or carry no times.
+    """
+    distances = moment_distances(query.values, reference.values)
+    ours, theirs = _middles(query), _middles(reference)
+    forward = _summed(distances, options.hold)
+    backward = _summed(distances[::-1, ::-1], options.hold)[::-1, ::-1]
+    through = forward + backward - distances  # the cheapest whole way that matches each pair
+    best = _way(forward, options.hold)
+    matched = np.array([theirs[best[best[:, 0] == i, 1]].mean() for i in range(len(ours))])
+    possible = through <= through.min() * (1 + options.tolerance) + 1e-9
+    return Alignment(
+        query_seconds=tuple(ours.tolist()),
+        reference_seconds=tuple(matched.tolist()),
+        doubt_seconds=tuple(_doubt(possible, theirs).tolist()),
+        cost=float(distances[best[:, 0], best[:, 1]].mean()),
+    )
+
+
+def align_videos(
+    query: Path,
+    reference: Path,
+    *,
+    cache: FeatureCache | None = None,
+    options: AlignmentOptions = AlignmentOptions(),
+) -> Alignment:
+    """Put two videos in step by what moves in them, looked at every few frames.
+
+    Raises
+    ------
+    PodiumError
+        If a video cannot be read or is too short, or a file of features is given instead.
+    """
+    whole = Performance("query", query), Performance("reference", reference)
+    return align_performances(*whole, cache=cache, options=options)
+
+
+def align_performances(
+    query: Performance,
+    reference: Performance,
+    *,
+    cache: FeatureCache | None = None,
+    options: AlignmentOptions = AlignmentOptions(),
+) -> Alignment:
+    """Put two performances in step, each within its bounds; seconds are those of their files.
+
+    Raises
+    ------
+    PodiumError
+        If a video cannot be read or is too short, or a file of features is given instead.
+    """
+    backbone = Motion()
+    coarse = Extractor(backbone, cache=cache)
+    n_frames = max(coarse.performance(one).video.n_used for one in (query, reference))
+    stride = max(options.n_stride_frames, -(-n_frames // MOST_MOMENTS))
+    fine = Extractor(backbone, ClipOptions(stride=stride), cache)
+    return align(fine.performance(query), fine.performance(reference), options)
+
+
+def try_to_align(
+    query: Performance, reference: Performance, cache: FeatureCache | None = None
+) -> Alignment | None:
+    """Put two performances in step, or give `None` where they cannot be."""
+    try:
+        return align_performances(query, reference, cache=cache)
+    except PodiumError:
+        return None
+
+
+def moment_distances(query: npt.NDArray[np.float32], reference: npt.NDArray[np.float32]) -> Floats:
+    """Say how different any two moments are, (query, reference), on average 1.
+
+    Every number of a feature counts by how much it varies in the two performances together.
+
+    Raises
+    ------
+    FeatureError
+        If the two have another number of numbers a moment.
+    """
+    if query.shape[1] != reference.shape[1]:
+        raise FeatureError(
+            f"features of {query.shape[1]} and of {reference.shape[1]} numbers a clip cannot be "
+            "put in step: make both with the same backbone"
+        )
+    both = np.concatenate([query, reference]).astype(np.float64)
+    spread = both.std(axis=0)
+    scaled = (both - both.mean(axis=0)) / np.where(spread > 1e-9, spread, np.inf)
+    ours, theirs = scaled[: len(query)], scaled[len(query) :]
+    squared = (ours**2).sum(1)[:, None] + (theirs**2).sum(1)[None] - 2 * ours @ theirs.T
+    distances: Floats = np.sqrt(np.maximum(squared, 0))
+    mean = float(distances.mean())
+    return distances / mean if mean > 0 else distances
+
+
+def _middles(features: Features) -> Floats:
+    middles = (features.start_seconds + features.end_seconds) / 2
+    if not np.isfinite(middles).all():
+        raise FeatureError("features that carry no times cannot be put in step: give the videos")
+    return middles
+
+
+def _summed(distances: Floats, hold: float) -> Floats:
+    """Give the cost of the cheapest way from the beginning to each pair, (query, reference)."""
+    n_query, n_reference = distances.shape
+    summed = np.full((n_query + 1, n_reference + 1), np.inf)
+    summed[0, 0] = 0.0
+    for i in range(1, n_query + 1):
+        for j in range(1, n_reference + 1):
+            before = min(summed[i - 1, j - 1], summed[i - 1, j] + hold, summed[i, j - 1] + hold)
+            summed[i, j] = distances[i - 1, j - 1] + before
+    return summed[1:, 1:]
+
+
+def _way(summed: Floats, hold: float) -> npt.NDArray[np.intp]:
+    """Give the cheapest way, (steps, 2): which moment of the query is which of the reference."""
+    i, j = (size - 1 for size in summed.shape)
+    steps = [(i, j)]
+    while i or j:
+        choices = [(i - 1, j - 1, 0.0), (i - 1, j, hold), (i, j - 1, hold)]
+        inside = [(a, b, extra) for a, b, extra in choices if a >= 0 and b >= 0]
+        i, j, _ = min(inside, key=lambda choice: summed[choice[0], choice[1]] + choice[2])
+        steps.append((i, j))
+    return np.array(steps[::-1], np.intp)
+
+
+def _doubt(possible: npt.NDArray[np.bool_], theirs: Floats) -> Floats:
+    """Give half the time that the possible matches of each moment of the query span."""
+    first = possible.argmax(axis=1)
+    last = possible.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)
+    return np.asarray((theirs[last] - theirs[first]) / 2, np.float64)

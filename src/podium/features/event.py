@@ -1,0 +1,238 @@
+"""Where an event lies that all performances share, such as the entry into the water.
+
+One video ends half a second after it, another goes on for minutes: clips that are counted from the
+end then do not show the same. Where the event is marked in training performances, it is learned
+what the moments before and after it look like, it is found in every other video, and the last clip
+ends the same time after it. A video in which nothing looks like it is known to lack it.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.errors import ModelError
+from podium.saved import array_of, values_of
+from podium.video.clips import ClipOptions, clip_starts
+from podium.video.frames import Frames
+
+if TYPE_CHECKING:
+    from podium.backbones.motion import Motion
+
+Array = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+
+WINDOWS = ClipOptions(n_frames=16, stride=4)
+"""The windows that are looked at: their ends lie so many frames apart."""
+
+REACH = 24
+"""How many frames from the event a window may end, and still say where it is."""
+
+LEAST_AFTER = 8
+"""How many frames must follow the event for it to be found."""
+
+AFTER = range(-1_000, 100_001)
+"""How many frames after the event performances may end."""
+
+LEAST_WINDOWS = 4
+MIN_PERFORMANCES = 50
+"""With fewer to learn from, it cannot be told how far off is too far."""
+
+USUAL_SHARE = 0.98
+LENIENCE = 1.5
+"""The event is there if its windows are no farther off than so many times what they are in that
+share of the performances learned from: other videos differ more than these, and videos without it
+far more (benchmarks/alignment.py)."""
+
+N_FOLDS = 5
+PENALTY = 300.0
+SCALE_FLOOR = 0.05
+
+
+@cache
+def eye() -> "Motion":
+    """Give what the windows are looked at with; the backbone of the score may be another."""
+    from podium.backbones.motion import Motion
+
+    return Motion()
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Finds an event in the frames of a performance.
+
+    `weights` (dim,) and `offset` say of a window how many frames after the event it ends, within
+    `REACH`; `limit` is how far off they may be on average (squared frames) for it to be the event.
+    Performances are to end `after` frames after it. In performances that were left out, half of
+    the errors were at most `usual_error` frames and 95 % at most `large_error`.
+    """
+
+    event: str
+    after: int
+    weights: Floats
+    offset: float
+    limit: float
+    usual_error: float = 0.0
+    large_error: float = 0.0
+
+    @property
+    def fingerprint(self) -> str:
+        """Name what it finds, for the keys of a cache."""
+        content = (eye().fingerprint, WINDOWS, self.event, self.after, self.offset, self.limit)
+        digest = hashlib.sha256(repr(content).encode() + self.weights.tobytes()).hexdigest()
+        return f"{self.event}-{digest[:16]}"
+
+    def find(self, frames: Frames) -> int | None:
+        """Give the place of the event among frames of `eye`'s size; `None` where there is none."""
+        place, doubt = _nearest(self._said(_seen(frames)), window_ends(len(frames)))
+        return place if doubt <= self.limit else None
+
+    def ended(self, frames: Frames, seen: Frames) -> Frames:
+        """End a performance `after` frames after the event; `seen` is it at `eye`'s size.
+
+        Where there is none, all frames are kept and are said to lack it (`missing_event`).
+        """
+        place = self.find(seen)
+        if place is None:
+            return replace(frames, missing_event=self.event)
+        last = int(seen.numbers[place]) + round(self.after * seen.step)
+        return frames.span(0, int(np.searchsorted(frames.numbers, last, side="right")))
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give its weights as arrays, as they are saved; the rest is in `to_json`."""
+        return {"anchor.weights": self.weights}
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all but the weights as plain values."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name != "weights"
+        }
+
+    @classmethod
+    def of_saved(
+        cls, about: Mapping[str, Any] | None, arrays: Mapping[str, npt.NDArray[Any]]
+    ) -> Self | None:
+        """Make it of what was saved; `None` where the model was made without.
+
+        Raises
+        ------
+        ModelError
+            If something is missing, or does not fit.
+        """
+        if not about:
+            return None
+        usual = {"usual_error": float, "large_error": float}
+        known = {"event": str, "after": AFTER, "offset": float, "limit": float}
+        given = {name: kind for name, kind in usual.items() if name in about}
+        plain = values_of(about, "anchor", **known, **given)
+        if not plain["event"]:
+            raise ModelError("anchor.event is empty: it must name an event")
+        return cls(weights=array_of(arrays, "anchor.weights", (eye().dim,), np.float64), **plain)
+
+    def _said(self, windows: Array) -> Floats:
+        found: Floats = windows.astype(np.float64) @ self.weights + self.offset
+        return np.clip(found, -REACH, REACH)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A training performance in which the event is marked, at the frame `event`.
+
+    `windows` is (windows, dim), what `eye` says of each; they end at the frames `ends`, (windows,),
+    counted as `event` is.
+    """
+
+    windows: Array
+    ends: Places
+    event: int
+
+
+def window_ends(n_frames: int) -> Places:
+    """Say at which of `n_frames` frames the windows end."""
+    if n_frames < WINDOWS.n_frames:
+        return np.empty(0, np.int64)
+    return clip_starts(n_frames, WINDOWS) + WINDOWS.n_frames - 1
+
+
+def learn_anchor(event: str, after: int, marked: Sequence[Marked]) -> Anchor | None:
+    """Learn to find an event from performances in which it is marked; `None` where too few are.
+
+    The limit is set on performances that were left out when the weights were fitted.
+    """
+    if len(marked) < MIN_PERFORMANCES:
+        return None
+    findings = left_out(marked)
+    limit = LENIENCE * float(np.quantile([found.doubt for found in findings], USUAL_SHARE))
+    usual, large = np.quantile([found.error for found in findings], [0.5, 0.95])
+    return Anchor(event, after, *_fitted(marked), limit, float(usual), float(large))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Where the event was found in a performance, by how many frames off, and with what doubt."""
+
+    place: int
+    error: int
+    doubt: float
+
+
+def left_out(
+    marked: Sequence[Marked], seed: int = 0, tried: Sequence[Marked] | None = None
+) -> list[Finding]:
+    """Find each performance's event by what was learned from four fifths of the others.
+
+    `tried` are the performances in another form, in the same order, where it is that form in which
+    the event is to be found.
+    """
+    tried = marked if tried is None else tried
+    order = np.random.default_rng(seed).permutation(len(marked))
+    findings: dict[int, Finding] = {}
+    for part in np.array_split(order, N_FOLDS):
+        others = [marked[i] for i in np.setdiff1d(order, part)]
+        anchor = Anchor("", 0, *_fitted(others), np.inf)
+        for i in part:
+            place, doubt = _nearest(anchor._said(tried[i].windows), tried[i].ends)
+            findings[int(i)] = Finding(place, abs(place - tried[i].event), doubt)
+    return [findings[i] for i in range(len(marked))]
+
+
+def _fitted(marked: Sequence[Marked]) -> tuple[Floats, float]:
+    """Fit how many frames after the event a window ends, to what it looks like."""
+    from sklearn.linear_model import Ridge
+
+    windows = np.concatenate([one.windows for one in marked]).astype(np.float64)
+    late = np.concatenate([np.clip(one.ends - one.event, -REACH, REACH) for one in marked])
+    scale = windows.std(axis=0)
+    scale += SCALE_FLOOR * scale.max() + 1e-9
+    mean = windows.mean(axis=0)
+    model = Ridge(PENALTY).fit((windows - mean) / scale, late)
+    weights = np.asarray(model.coef_ / scale, np.float64)
+    return weights, float(model.intercept_ - mean @ weights)
+
+
+def _seen(frames: Frames) -> Array:
+    """Look at every window; one after the other, so that a long video takes no more memory."""
+    starts = window_ends(len(frames)) - WINDOWS.n_frames + 1
+    rows = [eye()(frames.pixels[None, start : start + WINDOWS.n_frames]) for start in starts]
+    return np.concatenate(rows) if rows else np.empty((0, eye().dim), np.float32)
+
+
+def _nearest(said: Floats, ends: Places) -> tuple[int, float]:
+    """Find the frame that agrees best with what the windows about it say, and how far off it is."""
+    best = (-1, np.inf)
+    if not len(ends):
+        return best
+    for place in range(int(ends[0]), int(ends[-1]) - LEAST_AFTER + 1):
+        first, last = np.searchsorted(ends, [place - REACH, place + REACH + 1])
+        if last - first >= LEAST_WINDOWS:
+            off = said[first:last] - (ends[first:last] - place)
+            doubt = float(np.mean(off**2))
+            best = min(best, (place, doubt), key=lambda one: one[1])
+    return best

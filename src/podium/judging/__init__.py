@@ -1,0 +1,1 @@
+"""The rules of sports: what judges' marks make of a performance."""

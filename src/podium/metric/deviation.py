@@ -1,0 +1,193 @@
+"""How far each clip is from the reference's, beside how far the clips of good performances differ.
+
+The paper's network sees all clips of all actions on one scale, on which the turning of a
+somersault is large and a crooked entry small. Here each place in time has its own scale, counted
+from the end: what varies at that place among performances of one action. Nothing but the scores is
+needed to learn it, and a few dozen performances are enough.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.errors import UsageError
+from podium.metric.pairs import best_of
+from podium.saved import array_of
+
+Array = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+SCALE_FLOOR = 0.05
+"""Numbers that hardly vary at a place must not decide: their scale stays this large, as a share of
+the largest."""
+
+FARTHEST = 5.0
+"""Differences count for no more than so many times a place's scale, or one odd clip could move a
+score by dozens of points."""
+
+LEAST_EXPERTS = 5
+"""Where the share of an action's best gives fewer, so many are taken for experts, but no more than
+a quarter of all."""
+
+LEAST_PERFORMANCES = 10
+"""A place that fewer performances reach is judged by the next later one."""
+
+
+@dataclass(frozen=True)
+class DeviationOptions:
+    """In how many directions clips may deviate, and what is still good.
+
+    Good performances are the best `expert_share` of each action (see `LEAST_EXPERTS`): few, so that
+    hardly any of their clips is faulty. Of the clips of one, compared with the others' without its
+    having been learned from, `false_alarms` lie beyond the border at each place. `shrinkage` is how
+    much the directions are made alike in size: the fewer good performances, the more it helps.
+    """
+
+    n_directions: int = 16
+    expert_share: float = 0.15
+    false_alarms: float = 0.07
+    shrinkage: float = 0.3
+
+    def __post_init__(self) -> None:
+        if self.n_directions < 1 or self.shrinkage <= 0:
+            raise UsageError(f"{self}: n_directions must be 1 or more, and shrinkage above 0")
+        if not (0 < self.expert_share <= 1 and 0 < self.false_alarms < 1):
+            raise UsageError(
+                f"{self}: expert_share must be above 0 and up to 1, false_alarms between 0 and 1"
+            )
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """The scale of each place, (places, dim), and directions, (places, dim, n_directions).
+
+    The last place is the last clip. A difference times the directions is 1 long at the border.
+    """
+
+    scale: Array
+    directions: Array
+
+    def differences(self, query: Array, reference: Array) -> Array:
+        """Give how a query's features, (clips, dim), differ from a reference's, (places, dim).
+
+        In the scale of each place, `FARTHEST` at most. Clips are matched from the end; 0 at places
+        that one of the two does not reach.
+        """
+        shared = min(len(query), len(reference), len(self.scale))
+        found = np.zeros_like(self.scale)
+        if shared:
+            found[-shared:] = (query[-shared:] - reference[-shared:]) / self.scale[-shared:]
+        return found.clip(-FARTHEST, FARTHEST)
+
+    def distances(self, query: Array, reference: Array) -> Floats:
+        """Give how far each clip of a query is from the reference's, (clips,), 1 at the border.
+
+        Where the query has more clips, the reference's first stands for those it lacks, and the
+        first place for those before it.
+        """
+        lacking = np.arange(len(query)) - len(query)
+        places = np.maximum(lacking, -len(self.scale))
+        theirs = reference[np.maximum(lacking, -len(reference))]
+        along = np.einsum("cd,cdk->ck", query - theirs, self.directions[places])
+        return np.asarray(np.linalg.norm(along, axis=-1), np.float64)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give it as arrays, as it is saved."""
+        return {"deviation.scale": self.scale, "deviation.directions": self.directions}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
+        """Make it of saved arrays, which must be for features of `dim` numbers, if that is given.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        scale = array_of(arrays, "deviation.scale", (None, dim), above=0)
+        return cls(scale, array_of(arrays, "deviation.directions", (*scale.shape, None)))
+
+
+def fit_deviation(
+    sequences: Sequence[Array],
+    scores: Floats,
+    actions: npt.NDArray[np.str_],
+    options: DeviationOptions = DeviationOptions(),
+) -> Deviation:
+    """Learn it from training performances: features, each (clips, dim), scores and actions."""
+    n_places = max(len(sequence) for sequence in sequences)
+    places: list[tuple[Array, Array]] = []
+    for from_end in range(1, n_places + 1):
+        there = np.array([len(sequence) >= from_end for sequence in sequences])
+        if places and there.sum() < LEAST_PERFORMANCES:
+            places.append(places[-1])
+            continue
+        clips = np.stack([s[-from_end] for s in sequences if len(s) >= from_end])
+        places.append(_of_place(clips.astype(np.float64), scores[there], actions[there], options))
+    scales, directions = zip(*reversed(places), strict=True)
+    return Deviation(np.stack(scales), np.stack(directions))
+
+
+def _of_place(
+    clips: Floats, scores: Floats, actions: npt.NDArray[np.str_], options: DeviationOptions
+) -> tuple[Array, Array]:
+    """Give one place's scale, (dim,), and directions, (dim, n_directions)."""
+    centred = clips.copy()
+    for action in np.unique(actions):
+        centred[actions == action] -= clips[actions == action].mean(axis=0)
+    spread = centred.std(axis=0)
+    scale = spread + SCALE_FLOOR * spread.max() + 1e-6
+    centred /= scale
+    n_directions = min(options.n_directions, *centred.shape)
+    directions = np.linalg.svd(centred, full_matrices=False)[2][:n_directions].T
+    along = centred @ directions
+    pairs = _expert_pairs(scores, actions, options.expert_share)
+    # Where no action has two experts, the differences of all from their action's mean serve.
+    between = along[pairs[:, 0]] - along[pairs[:, 1]] if len(pairs) else along
+    whitening = _whitening(between, options.shrinkage)
+    distances = _left_out_distances(between, pairs, options.shrinkage)
+    border = np.quantile(distances, 1 - options.false_alarms)
+    found = np.zeros((len(scale), options.n_directions), np.float32)
+    found[:, :n_directions] = directions @ whitening / scale[:, None] / max(float(border), 1e-6)
+    return scale.astype(np.float32), found
+
+
+def _expert_pairs(
+    scores: Floats, actions: npt.NDArray[np.str_], share: float
+) -> npt.NDArray[np.int64]:
+    """List the places of any two experts of one action, (pairs, 2)."""
+    found = [np.empty((0, 2), np.int64)]
+    for action in np.unique(actions):
+        n = int((actions == action).sum())
+        at_least = min(LEAST_EXPERTS, n // 4) / n
+        experts = best_of(scores, actions == action, max(share, at_least))
+        found.append(experts[np.stack(np.triu_indices(len(experts), k=1), axis=1)])
+    return np.concatenate(found)
+
+
+def _left_out_distances(between: Floats, pairs: npt.NDArray[np.int64], shrinkage: float) -> Floats:
+    """Give how far each expert is from the others by what was learned without it.
+
+    What was learned from a difference makes it look small: with few experts the border would be
+    far too near. Where all differences are one expert's, none can be left out.
+    """
+    found = []
+    for expert in np.unique(pairs):
+        own = (pairs == expert).any(axis=1)
+        if not own.all():
+            whitening = _whitening(between[~own], shrinkage)
+            found.append(np.linalg.norm(between[own] @ whitening, axis=1))
+    if not found:
+        found = [np.linalg.norm(between @ _whitening(between, shrinkage), axis=1)]
+    return np.concatenate(found)
+
+
+def _whitening(between: Floats, shrinkage: float) -> Floats:
+    """Give the matrix after which differences are as large in each direction as in the others."""
+    covariance = between.T @ between / len(between)
+    size = len(covariance)
+    shrunk = covariance + (shrinkage * np.trace(covariance) / size + 1e-9) * np.eye(size)
+    return np.asarray(np.linalg.cholesky(np.linalg.inv(shrunk)), np.float64)

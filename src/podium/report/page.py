@@ -1,0 +1,414 @@
+"""The report a coach keeps: one HTML file that plays offline and asks nothing of any server."""
+
+import base64
+import hashlib
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from PIL import Image
+
+from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, grouped
+from podium.assessment.values import Assessment, Reference
+from podium.errors import PodiumError
+from podium.files import write_bytes
+from podium.judging.panel import JUDGE_SD
+from podium.report.result import clips_csv, result_json, timeline_vtt
+from podium.report.templates import render, source
+from podium.report.words import ENGLISH, Words, load_words
+from podium.video.frames import Frames, Part, decode, probe
+from podium.video.playback import Playback, make_playback
+
+KEY_FRAME_WIDTH = 200
+KEY_FRAME_HEIGHT = 400
+"""Key frames fit into this size, however tall and narrow the video is."""
+
+MOST_VIDEO_BYTES = 24 * 2**20
+"""The videos of a report that is one file are no larger than this together: it can be sent."""
+
+MOST_PRINTED_CLIPS, MOST_PRINTED_REMARKS = 16, 6
+"""So many, the worst, fit on the one page that is printed; the file holds all of them."""
+
+SPEEDS = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
+_SPEED_WORDS = ("1/8", "1/4", "1/2", "3/4", "1", "1½", "2")
+
+FILES_BESIDE = (
+    "report.html", "query.mp4", "reference.mp4", "result.json", "clips.csv", "timeline.vtt"
+)  # fmt: skip
+"""What a report that is a folder holds, beside the key frames in `frames`."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A clip as the report shows it: what was measured, and its key frames as `data:` addresses.
+
+    A key frame is "" where there is no picture, as for the references that ship.
+    """
+
+    clip: ClipFeedback
+    picture: str
+    reference_picture: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished report; `html` is the page, `beside` the files that lie beside it, by name.
+
+    A report with nothing beside it is one file that needs no other.
+    """
+
+    html: str
+    beside: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    videos_are_left_out: bool = False
+
+    def save(self, path: str | Path) -> Path:
+        """Write the report to a file, whole or not at all, and say where it is."""
+        target = Path(path)
+        for name, content in self.beside.items():
+            write_bytes(target.parent / name, content)
+        # A file name may hold what is no character; it is then shown by its number.
+        write_bytes(target, self.html.encode("utf-8", "backslashreplace"))
+        return target
+
+
+def make_report(
+    assessment: Assessment,
+    language: str = ENGLISH,
+    *,
+    most_video_bytes: int = MOST_VIDEO_BYTES,
+) -> Report:
+    """Render an assessment as one file, with small copies of its videos inside.
+
+    Videos that would make it larger than `most_video_bytes` are left out, and the report says so.
+
+    Raises
+    ------
+    UnknownName
+        If there are no words in that language.
+    """
+    words = load_words(language)
+    videos = _videos(assessment)
+    n_bytes = sum(len(video.content) for video in videos if video)
+    if n_bytes <= most_video_bytes:
+        return Report(_Page(assessment, words, *videos).html())
+    note = words(
+        "player.too_large",
+        megabytes=math.ceil(n_bytes / 2**20),
+        most=words.plain(most_video_bytes / 2**20),
+    )
+    return Report(_Page(assessment, words, None, None, (note,)).html(), videos_are_left_out=True)
+
+
+def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Report:
+    """Render an assessment with its videos, key frames and data as files beside the page.
+
+    Raises
+    ------
+    UnknownName
+        If there are no words in that language.
+    """
+    words = load_words(language)
+    query, reference = _videos(assessment)
+    page = _Page(assessment, words, query, reference, inside=False)
+    videos = {"query.mp4": query, "reference.mp4": reference}
+    beside = {name: video.content for name, video in videos.items() if video}
+    beside |= {name: content.encode() for name, _, content in page.saved()}
+    return Report(page.html(), MappingProxyType(beside | page.key_frames()))
+
+
+class _Page:
+    """All that the template asks for."""
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        words: Words,
+        query: Playback | None,
+        reference: Playback | None,
+        notes: Sequence[str] = (),
+        *,
+        inside: bool = True,
+    ) -> None:
+        self.assessment, self.words, self.inside = assessment, words, inside
+        self.query, self.reference = query, reference if query else None
+        self.name = assessment.shown_name
+        self.notes = [*notes, *self._absent_expert()]
+        ours, theirs = _small_frames(assessment)
+        self.query_offset, self.reference_offset = _offset(ours), _offset(theirs)
+        self.moments = _moments(assessment.clips, ours, theirs)
+
+    def html(self) -> str:
+        """Fill the template."""
+        assessment, words = self.assessment, self.words
+        style, script = (Markup(source(f"report.{kind}")) for kind in ("css", "js"))
+        points = [abs(clip.contribution or 0) for clip in assessment.clips]
+        return render(
+            "report.html",
+            assessment=assessment,
+            words=words,
+            number=words.number,
+            said=self._said,
+            how_sure=self._how_sure,
+            policy=_policy(style, script, inside=self.inside),
+            style=style,
+            script=script,
+            title=self._title(),
+            name=self.name,
+            reference_name=_reference_name(assessment),
+            compared=self._compared(),
+            groups=grouped(assessment.remarks),
+            moments=self.moments,
+            has_reference_pictures=any(moment.reference_picture for moment in self.moments),
+            printed=_worst(assessment.clips, MOST_PRINTED_CLIPS),
+            most_printed_remarks=MOST_PRINTED_REMARKS,
+            most_points=max([*points, 1.0]),
+            faulty_below=FAULTY_BELOW,
+            judge_sd=JUDGE_SD,
+            difficulty_spread=self._difficulty_spread(),
+            query=self.query,
+            reference=self.reference,
+            inside=self.inside,
+            base64=lambda content: base64.b64encode(content).decode(),
+            notes=self.notes,
+            bars=self._bars(),
+            parts=chapters(assessment.clips),
+            steps=self._steps(),
+            speeds=tuple(zip(SPEEDS, _SPEED_WORDS, strict=True)),
+            saved=self.saved(),
+            data=self._data(),
+        )
+
+    def saved(self) -> tuple[tuple[str, str, str], ...]:
+        """Give the files of data: name, key of what the button says, and content."""
+        return (
+            ("clips.csv", "save.csv", clips_csv(self.assessment)),
+            ("result.json", "save.json", result_json(self.assessment)),
+            ("timeline.vtt", "save.vtt", timeline_vtt(self.assessment, self.words)),
+        )
+
+    def key_frames(self) -> dict[str, bytes]:
+        """Give the key frames as files."""
+        shown = {}
+        for moment in self.moments:
+            name = f"frames/clip-{moment.clip.index + 1:02d}"
+            shown[f"{name}.jpg"] = moment.picture
+            shown[f"{name}-reference.jpg"] = moment.reference_picture
+        return {
+            name: base64.b64decode(picture.partition(",")[2])
+            for name, picture in shown.items()
+            if picture
+        }
+
+    def _absent_expert(self) -> list[str]:
+        absent = self.query and self.assessment.references and not self.reference
+        return [self.words("player.no_expert")] if absent else []
+
+    def _title(self) -> str:
+        score, words = self.assessment.score, self.words
+        if score is None:
+            return words("title.comparison", name=self.name)
+        value, low, high = (words.number(x) for x in (score.value, score.low, score.high))
+        return words("title.points", name=self.name, score=value, low=low, high=high)
+
+    def _compared(self) -> str:
+        words, named = self.words, []
+        for reference in self.assessment.references:
+            values: dict[str, str] = {"id": reference.id}
+            values["similarity"] = words.number(reference.similarity, 2)
+            key = "made.reference"
+            if reference.score is not None:
+                key, values["score"] = "made.reference_scored", words.number(reference.score, 2)
+            named.append(words(key, **values))
+        return words("made.compared", references="; ".join(named)) if named else ""
+
+    def _difficulty_spread(self) -> tuple[float, float] | None:
+        low, high = self.assessment.difficulty_range or (0.0, 0.0)
+        return (low, high) if low < high else None
+
+    def _said(self, remark: Remark) -> str:
+        if remark.similarity is None:
+            return remark.words
+        words = self.words
+        moment = words.moment(remark.moment)
+        about = words("remarks.about", moment=moment) if remark.moment else ""
+        similarity = words.number(remark.similarity, 2)
+        return words(f"remarks.{remark.kind}", about=about, similarity=similarity)
+
+    def _how_sure(self, remark: Remark) -> str:
+        share = (remark.similarity or 0.0) / FAULTY_BELOW
+        key = "clear" if share < 0.5 else "fair" if share < 0.85 else "doubtful"
+        return self.words(f"remarks.{key}", border=self.words.plain(FAULTY_BELOW))
+
+    def _steps(self) -> str:
+        steps = self.assessment.alignment
+        if steps is None or self.reference is None:
+            return ""
+        number = self.words.number
+        doubt, cost = number(steps.usual_doubt_seconds, 2), number(steps.cost, 2)
+        return self.words("player.steps", doubt=doubt, cost=cost)
+
+    def _bars(self) -> list[dict[str, Any]]:
+        """Place the clips on the track, 0 to 1000 from the first frame to the last."""
+        if self.query is None:
+            return []
+        scale = 1000 / self.query.end_seconds
+        return [
+            {
+                "x": (clip.start_seconds - self.query_offset) * scale + 1,
+                "width": max((clip.end_seconds - clip.start_seconds) * scale - 2, 1),
+                "similarity": clip.similarity,
+                "faulty": clip.faulty,
+            }
+            for clip in self.assessment.clips
+            if math.isfinite(clip.start_seconds)
+        ]
+
+    def _file(self, name: str) -> str | None:
+        return None if self.inside else name
+
+    def _data(self) -> dict[str, Any]:
+        """Give what the script of the page works with."""
+        steps, parts = self.assessment.alignment, chapters(self.assessment.clips)
+        return {
+            "query": _side(self.query, self.query_offset, self._file("query.mp4")),
+            "reference": _side(self.reference, self.reference_offset, self._file("reference.mp4")),
+            "steps": steps and {
+                "query": steps.query_seconds,
+                "reference": steps.reference_seconds,
+                "doubt": steps.doubt_seconds,
+            },
+            "clips": [clip.start_seconds for clip in self.assessment.clips if self.query],
+            "marks": sorted(
+                {remark.start_seconds for remark in self.assessment.remarks if self.query}
+            ),
+            "parts": [
+                [part.start_seconds, self.words.moment(part.moment)] for part in parts
+            ],
+            "words": self.words.of("player") | self.words.of("save"),
+            "decimal": self.words("decimal"),
+            "saved": {name: content for name, _, content in self.saved()},
+            "name": self.name,
+        }  # fmt: skip
+
+
+def _worst(clips: Sequence[ClipFeedback], most: int) -> set[int]:
+    """Choose the clips that are least alike, by their numbers."""
+    return {clip.index for clip in sorted(clips, key=lambda clip: clip.similarity)[:most]}
+
+
+def _side(playback: Playback | None, offset: float, file: str | None) -> dict[str, Any] | None:
+    """Tell the script when each frame of a copy is shown; all seconds are those of the video."""
+    if playback is None:
+        return None
+    # Six digits are far finer than the clock of the copy.
+    starts = [round(offset + second, 6) for second in playback.start_seconds]
+    end = round(offset + playback.end_seconds, 6)
+    return {"starts": starts, "end": end, "offset": round(offset, 6), "file": file}
+
+
+def _policy(style: str, script: str, *, inside: bool) -> str:
+    """Allow what is in the file, by its fingerprint, and nothing else: no request to anywhere.
+
+    A report that is a folder may load its videos, from the disk or from where it came from.
+    """
+    media = "blob:" if inside else "'self' file:"
+    return (
+        f"default-src 'none'; img-src data: blob:; media-src {media}; "
+        f"style-src '{_fingerprint(style)}'; script-src '{_fingerprint(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _fingerprint(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _videos(assessment: Assessment) -> tuple[Playback | None, Playback | None]:
+    if not assessment.clips or not math.isfinite(assessment.clips[0].start_seconds):
+        return None, None
+    seen = _seen_reference(assessment)
+    query = _playback(assessment.video_path, assessment.part)
+    return query, _playback(seen.path, seen.part) if seen and seen.path else None
+
+
+def _playback(path: Path, part: Part) -> Playback | None:
+    try:
+        return make_playback(path, part=part)
+    except PodiumError:  # the video was readable a moment ago; a report that does not play is left
+        return None
+
+
+def _seen_reference(assessment: Assessment) -> Reference | None:
+    """Give the first reference that has a video."""
+    return next((r for r in assessment.references if r.path), None)
+
+
+def _reference_name(assessment: Assessment) -> str:
+    seen = _seen_reference(assessment)
+    return seen.shown_name if seen else ""
+
+
+def _small_frames(assessment: Assessment) -> tuple[Frames | None, Frames | None]:
+    """Decode the performance, and that of the first reference that has a video, small."""
+    if not assessment.clips or not np.isfinite(_middles(assessment.clips)).all():
+        return None, None
+    seen = _seen_reference(assessment)
+    ours = _decoded(assessment.video_path, assessment.part)
+    return ours, _decoded(seen.path, seen.part) if seen and seen.path else None
+
+
+def _decoded(path: Path, part: Part) -> Frames | None:
+    try:
+        video = probe(path)
+        scale = min(KEY_FRAME_WIDTH / video.width, KEY_FRAME_HEIGHT / video.height)
+        width, height = (max(round(scale * size), 1) for size in (video.width, video.height))
+        start, end = part
+        return decode(path, width=width, height=height, start_frame=start, end_frame=end)
+    except PodiumError:  # the video was readable a moment ago; a report without pictures is left
+        return None
+
+
+def _offset(frames: Frames | None) -> float:
+    """Say when in its video a performance begins."""
+    return float(frames.start_seconds[0]) if frames else 0.0
+
+
+def _moments(
+    clips: Sequence[ClipFeedback], ours: Frames | None, theirs: Frames | None
+) -> list[Moment]:
+    middles = _middles(clips)
+    pictures = _key_frames(ours, middles), _key_frames(theirs, _as_long_before(theirs, clips))
+    return [Moment(*shown) for shown in zip(clips, *pictures, strict=True)]
+
+
+def _middles(clips: Sequence[ClipFeedback]) -> list[float]:
+    return [(clip.start_seconds + clip.end_seconds) / 2 for clip in clips]
+
+
+def _as_long_before(theirs: Frames | None, clips: Sequence[ClipFeedback]) -> list[float]:
+    """Give the same moments counted from the end.
+
+    That is what a clip is compared with when both keep one pace.
+    """
+    last = theirs.end_seconds if theirs else 0.0
+    return [last - (clips[-1].end_seconds - middle) for middle in _middles(clips)]
+
+
+def _key_frames(frames: Frames | None, seconds: Sequence[float]) -> list[str]:
+    """Show the frame on screen at each of these times, as JPEG in a `data:` address."""
+    if frames is None:
+        return [""] * len(seconds)
+    shown = np.searchsorted(frames.start_seconds, seconds, side="right") - 1
+    return [_as_address(Image.fromarray(frames.pixels[max(i, 0)])) for i in shown]
+
+
+def _as_address(picture: Image.Image) -> str:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=80)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

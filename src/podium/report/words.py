@@ -1,0 +1,94 @@
+"""What Podium says to a coach, in each language: one plain file a language in `_words`."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from podium.errors import UnknownName
+
+FOLDER = Path(__file__).parent / "_words"
+ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The strings of one language, by key; `{name}` in a string stands for a value."""
+
+    code: str
+    strings: Mapping[str, str]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Say what a key stands for, with the values put in."""
+        return self.strings[key].format_map(values)
+
+    def number(self, value: float, n_digits: int = 1, *, signed: bool = False) -> str:
+        """Write a number as the language does; one that is not known is `?`."""
+        if value != value:
+            return "?"
+        value = round(value, n_digits) + 0.0  # so that nothing has no sign
+        written = f"{value:+.{n_digits}f}" if signed else f"{value:.{n_digits}f}"
+        return written.replace(".", self.strings["decimal"])
+
+    def plain(self, value: float) -> str:
+        """Write a number with as many digits as it has."""
+        return f"{value:g}".replace(".", self.strings["decimal"])
+
+    def moment(self, name: str) -> str:
+        """Name a part of a performance, such as `take_off`; an unknown one keeps its name."""
+        return self.strings.get(f"moment.{name}", name.replace("_", "-"))
+
+    def warning(self, english: str) -> str:
+        """Say a warning in this language; one that no string is known for stays English."""
+        for key, pattern in _warning_patterns():
+            if found := pattern.fullmatch(english):
+                return self(key, **found.groupdict())
+        return english
+
+    def of(self, prefix: str) -> dict[str, str]:
+        """Give the strings whose keys begin with `prefix.`, for a script to say."""
+        start = f"{prefix}."
+        return {k.removeprefix(start): v for k, v in self.strings.items() if k.startswith(start)}
+
+
+def languages() -> dict[str, str]:
+    """List the languages there are, by code, each called by its own name."""
+    return {path.stem: load_words(path.stem).strings["language"] for path in _files()}
+
+
+@cache
+def load_words(code: str = ENGLISH) -> Words:
+    """Load the strings of a language.
+
+    Raises
+    ------
+    UnknownName
+        If there is no file of that language.
+    """
+    known = {path.stem: path for path in _files()}
+    if code not in known:
+        raise UnknownName(
+            f"no language is called {code!r}: choose one of {', '.join(known)}, "
+            "or add a file to podium/report/_words"
+        )
+    return Words(code, json.loads(known[code].read_text("utf-8")))
+
+
+def _files() -> list[Path]:
+    return sorted(FOLDER.glob("*.json"))
+
+
+@cache
+def _warning_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Turn the English warnings into patterns that find the values in them."""
+    english = load_words().strings
+    keys = [key for key in english if key.startswith("warning.")]
+    return tuple((key, _pattern(english[key])) for key in keys)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", template)
+    named = [f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)]
+    return re.compile("".join(named))

@@ -1,0 +1,188 @@
+"""The lines at the end of `siamese_lstm`: from what networks and last clips say to the score."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from podium.features.extraction import Sample
+from podium.metric.siamese import Siamese
+from podium.saved import array_of
+from podium.scorers import Floats
+
+Head = Literal["joint", "query_and_difference", "joint_and_clips"]
+"""What the last layer reads: see `SiameseLSTMOptions`."""
+
+STRENGTHS = 10.0 ** np.arange(0, 5.1, 0.5)
+"""Penalties of the last layer to choose from; without one, as the paper's, few pairs upset it."""
+
+SCALE_FLOOR = 0.05
+"""Units of D2 that hardly vary in training must not decide a score: their scale stays this large,
+as a share of the largest."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network with its linear layer, in the target's unit.
+
+    `weights` is (inputs,), as many as `head_inputs` gives for its `head`.
+    """
+
+    network: Siamese
+    head: Head
+    weights: Tensor
+    bias: float
+
+    def predict(
+        self, references: Tensor, queries: Tensor, differences: Tensor | None = None
+    ) -> Tensor:
+        """Predict from pairs of embeddings, (pairs,)."""
+        inputs = head_inputs(self.head, self.network, references, queries, differences)
+        return inputs @ self.weights + self.bias
+
+    def terms(self, references: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
+        """Split predictions into the expert's term and the query's (equations 1-3, III-B).
+
+        Exact for the head `joint` with the activation `linear`. The biases belong to the expert's
+        term.
+        """
+        nothing = torch.zeros_like(references)
+        expert = self.predict(references, nothing)
+        return expert, self.predict(nothing, queries) - self.predict(nothing, nothing)
+
+
+def head_inputs(
+    head: Head,
+    network: Siamese,
+    references: Tensor,
+    queries: Tensor,
+    differences: Tensor | None = None,
+) -> Tensor:
+    """Give what the last layer reads of pairs of embeddings, (pairs, inputs).
+
+    `joint`: D2, averaged over both orders of a pair. `query_and_difference`: D2 of the query beside
+    itself, its embedding, and by how much the two embeddings differ, below 0. `joint_and_clips`:
+    D2, the query's embedding, and the `differences` of the clips, (pairs, numbers), with their
+    signs and without.
+    """
+    if head == "query_and_difference":
+        apart = (references - queries).abs()
+        return torch.cat([network.joint(queries, queries), queries, -apart], dim=-1)
+    joint = (network.joint(references, queries) + network.joint(queries, references)) / 2
+    if head == "joint":
+        return joint
+    assert differences is not None
+    return torch.cat([joint, queries, differences, differences.abs()], dim=-1)
+
+
+def n_head_inputs(head: Head, network: Siamese, n_differences: int) -> int:
+    """Return how many numbers `head_inputs` gives for a pair."""
+    n_joint = network.second.out_features
+    return {
+        "joint": n_joint,
+        "query_and_difference": n_joint + 2 * network.n_embedding,
+        "joint_and_clips": n_joint + network.n_embedding + 2 * n_differences,
+    }[head]
+
+
+def fit_member(
+    head: Head, network: Siamese, inputs: npt.NDArray[Any], targets: Floats, n_own: int
+) -> Member:
+    """Fit the last layer by ridge regression (`line`); the first `n_own` rows are no variants."""
+    n_costs = network.n_embedding if head == "query_and_difference" else 0
+    weights, bias = costing_line(inputs, targets, n_own, n_costs)
+    return Member(network, head, torch.from_numpy(weights.astype(np.float32)), bias)
+
+
+def costing_line(
+    inputs: npt.NDArray[Any], targets: Floats, n_own: int, n_costs: int
+) -> tuple[npt.NDArray[Any], float]:
+    """Fit a line in which the last `n_costs` inputs, none above 0, can only cost.
+
+    An input that would gain is left out, until none does. So a performance that differs from its
+    reference in nothing never scores less than beside another.
+    """
+    n_free = inputs.shape[1] - n_costs
+    kept = np.arange(inputs.shape[1])
+    while True:
+        fitted, bias = line(inputs[:, kept], targets, n_own)
+        gains = (kept >= n_free) & (fitted < 0)
+        if not gains.any():
+            weights = np.zeros(inputs.shape[1])
+            weights[kept] = fitted
+            return weights, bias
+        kept = kept[~gains]
+
+
+@dataclass(frozen=True)
+class LastClips:
+    """A line over all that the last clips show: `weights` (clips, dim) and `bias`.
+
+    In the target's unit. Where a performance has fewer clips, its first stands for those it lacks.
+    """
+
+    weights: npt.NDArray[np.float64]
+    bias: float
+
+    def predict(self, samples: Sequence[Sample]) -> Floats:
+        """Predict from the last clips, (performances,)."""
+        last = _last_clips(samples, len(self.weights))
+        return np.asarray(np.einsum("pcd,cd->p", last, self.weights) + self.bias, np.float64)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give it as arrays, as it is saved."""
+        return {"last_clips.weights": self.weights, "last_clips.bias": np.array([self.bias])}
+
+    @classmethod
+    def of_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], n_clips: int | None, dim: int | None
+    ) -> Self:
+        """Make it of saved arrays, for so many clips of `dim` numbers, where these are given.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        weights = array_of(arrays, "last_clips.weights", (n_clips, dim), np.float64)
+        return cls(weights, float(array_of(arrays, "last_clips.bias", (1,), np.float64)[0]))
+
+
+def fit_last_clips(train: Sequence[Sample], targets: Floats, n_clips: int, n_own: int) -> LastClips:
+    """Fit the line by ridge regression (`line`); the first `n_own` performances are no variants."""
+    last = _last_clips(train, n_clips)
+    weights, bias = line(last.reshape(len(last), -1), targets, n_own)
+    return LastClips(weights.reshape(last.shape[1:]), bias)
+
+
+def line(inputs: npt.NDArray[Any], targets: Floats, n_own: int) -> tuple[npt.NDArray[Any], float]:
+    """Fit targets to inputs, (rows, numbers), each brought to its own scale; give weights, bias.
+
+    The strength is chosen by leaving one out of the first `n_own` rows. Those that follow are
+    variants of these: one that is left out would be known by its variant, so they have no say.
+    """
+    from sklearn.linear_model import Ridge, RidgeCV
+
+    mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
+    scale = scale + SCALE_FLOOR * scale.max() + 1e-9
+    scaled = (inputs - mean) / scale
+    fitted = RidgeCV(STRENGTHS).fit(scaled[:n_own], targets[:n_own])
+    if n_own < len(inputs):
+        fitted = Ridge(fitted.alpha_ * len(inputs) / n_own).fit(scaled, targets)
+    weights = fitted.coef_ / scale
+    return weights, float(fitted.intercept_ - mean @ weights)
+
+
+def lengthened(values: npt.NDArray[np.float32], n_clips: int) -> npt.NDArray[np.float32]:
+    """Repeat the first clip of (clips, dim), where there are fewer than `n_clips`."""
+    missing = max(n_clips - len(values), 0)
+    return np.concatenate([np.repeat(values[:1], missing, axis=0), values])
+
+
+def _last_clips(samples: Sequence[Sample], n_clips: int) -> Floats:
+    rows = [lengthened(sample.features.values, n_clips)[-n_clips:] for sample in samples]
+    return np.stack(rows).astype(np.float64)

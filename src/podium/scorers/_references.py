@@ -1,0 +1,95 @@
+"""Which performances a query is compared with: the expert's, and the paper's other choices."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.errors import TrainingError, UsageError
+from podium.features.extraction import Sample
+
+ReferenceChoice = Literal["best", "worst", "constant", "nearest"]
+"""`best` or `worst` of each action with all ties (table III), `constant`: the best of the most
+frequent action for all, `nearest`: the most similar high-scoring performance, whatever its action.
+"""
+
+CHOICES: tuple[str, ...] = get_args(ReferenceChoice)
+
+
+def merit(sample: Sample) -> float:
+    """Say what a performance is ranked by: the judges' score."""
+    score = sample.performance.score
+    if score is None:
+        raise TrainingError(f"{sample.performance.id} has no score and cannot be a reference")
+    return score
+
+
+def choose_references(samples: Sequence[Sample], choice: ReferenceChoice) -> tuple[Sample, ...]:
+    """Pick the references out of the training performances.
+
+    Performances marked `is_reference` are taken for their action instead, whatever the choice of
+    `best`. Order is that of `samples`.
+
+    Raises
+    ------
+    UsageError, TrainingError
+        If there is no such choice, or nothing to choose from.
+    """
+    if choice not in CHOICES:
+        raise UsageError(f"no references are called {choice!r}: choose one of {', '.join(CHOICES)}")
+    if not samples:
+        raise TrainingError("there is no performance to choose references from")
+    if choice == "constant":
+        return _extremes(_of_action(samples, _most_frequent(samples)), max)
+    by_action = [
+        _of_action_or_marked(_of_action(samples, action), choice) for action in _actions(samples)
+    ]
+    chosen = {sample.performance.id for group in by_action for sample in group}
+    return tuple(sample for sample in samples if sample.performance.id in chosen)
+
+
+def partners(
+    query: Sample,
+    references: Sequence[Sample],
+    choice: ReferenceChoice,
+    similarities: Callable[[Sample, Sequence[Sample]], npt.NDArray[np.float64]],
+) -> tuple[Sample, ...]:
+    """Pick the references of one query: those of its action, or what the choice says.
+
+    A performance is never its own reference. `similarities` is asked only where the nearest has to
+    be found: for `nearest`, and for an action that has no reference.
+    """
+    others = [r for r in references if r.performance.id != query.performance.id]
+    if choice == "constant" or not others:
+        return tuple(others)
+    same = [r for r in others if r.performance.action == query.performance.action]
+    if same and choice != "nearest":
+        return tuple(same)
+    return (others[int(np.argmax(similarities(query, others)))],)
+
+
+def _of_action_or_marked(group: Sequence[Sample], choice: ReferenceChoice) -> Sequence[Sample]:
+    marked = [sample for sample in group if sample.performance.is_reference]
+    if marked and choice != "worst":
+        return marked
+    return _extremes(group, min if choice == "worst" else max)
+
+
+def _extremes(
+    group: Sequence[Sample], extreme: Callable[[list[float]], float]
+) -> tuple[Sample, ...]:
+    target = extreme([merit(sample) for sample in group])
+    return tuple(sample for sample in group if merit(sample) == target)
+
+
+def _actions(samples: Sequence[Sample]) -> list[str | None]:
+    return list(dict.fromkeys(sample.performance.action for sample in samples))
+
+
+def _of_action(samples: Sequence[Sample], action: str | None) -> list[Sample]:
+    return [sample for sample in samples if sample.performance.action == action]
+
+
+def _most_frequent(samples: Sequence[Sample]) -> str | None:
+    return max(_actions(samples), key=lambda action: len(_of_action(samples, action)))

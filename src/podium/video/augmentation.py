@@ -1,0 +1,172 @@
+"""Variants of a performance that change what the camera saw, and not how well it was done.
+
+The paper (III-C, V-A) names zoom, brightness, histogram equalisation, a masked background and
+dropped frames, without magnitudes; those here are options. So is the loss of a video that was
+compressed once more, which is what becomes of most that are passed on.
+"""
+
+import io
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from podium.errors import UsageError
+from podium.video.frames import Frames
+
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class AugmentationOptions:
+    """How far variants may differ from the original; `n_variants` of 0 makes none.
+
+    `zoom` is the largest magnification, `brightness` the largest relative change either way,
+    `equalise` and `mask` the chance of each, and `drop` the largest share of frames left out.
+    With `copies`, what becomes of videos that are passed on (`COPIES`) is among the variants.
+    """
+
+    n_variants: int = 7
+    zoom: float = 1.2
+    brightness: float = 0.2
+    equalise: float = 0.3
+    mask: float = 0.3
+    drop: float = 0.1
+    copies: bool = False
+
+    def __post_init__(self) -> None:
+        shares = (self.brightness, self.equalise, self.mask)
+        possible = self.n_variants >= 0 and self.zoom >= 1 and 0 <= self.drop < 1
+        if not (possible and all(0 <= share <= 1 for share in shares)):
+            raise UsageError(
+                f"{self} cannot be applied: n_variants must be 0 or more, zoom 1 or more, "
+                "drop from 0 to below 1, the others from 0 to 1"
+            )
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """One variant's changes, drawn once and then the same for every frame.
+
+    `compression` is the constant rate factor of H.264 at the size of the backbone's frames, 0 for
+    none: 18 is hardly to be seen, 51 the worst there is. `rate` is which share of the frames a copy
+    of a lower frame rate shows; those that it lacks show again what came before.
+    """
+
+    zoom: float
+    brightness: float
+    equalise: bool
+    mask: bool
+    drop: float
+    seed: int
+    compression: int = 0
+    rate: float = 1.0
+
+    def __call__(self, frames: Frames, at_least: int = 1) -> Frames:
+        """Make the variant of a performance; `at_least` so many frames are left of it."""
+        kept = _dropped(frames, self.drop, self.seed, at_least)
+        pixels = slower(kept.pixels, self.rate)
+        if self.mask:
+            pixels = mask_background(pixels)
+        changed = np.stack([self._frame(Image.fromarray(frame)) for frame in pixels])
+        if self.compression:
+            changed = compressed(changed, self.compression)
+        return replace(kept, pixels=changed)
+
+    def _frame(self, image: Image.Image) -> Pixels:
+        zoomed = _zoomed(image, self.zoom)
+        equal = ImageOps.equalize(zoomed) if self.equalise else zoomed
+        table = np.clip(np.arange(256) * self.brightness, 0, 255).astype(np.uint8)
+        changed: Pixels = table[np.asarray(equal)]
+        return changed
+
+
+def draw(options: AugmentationOptions, seed: int) -> tuple[Augmentation, ...]:
+    """Draw the variants that every performance is given in one training; the seed fixes them."""
+    generator = np.random.default_rng(seed)
+    drawn = (_drawn(options, generator) for _ in range(options.n_variants))
+    return (*(COPIES if options.copies else ()), *drawn)
+
+
+def _drawn(options: AugmentationOptions, generator: np.random.Generator) -> Augmentation:
+    return Augmentation(
+        zoom=float(generator.uniform(1, options.zoom)),
+        brightness=float(generator.uniform(1 - options.brightness, 1 + options.brightness)),
+        equalise=bool(generator.random() < options.equalise),
+        mask=bool(generator.random() < options.mask),
+        drop=float(generator.uniform(0, options.drop)),
+        seed=int(generator.integers(2**31)),
+    )
+
+
+AS_IT_IS = Augmentation(zoom=1, brightness=1, equalise=False, mask=False, drop=0, seed=0)
+COPIES = (replace(AS_IT_IS, compression=30), replace(AS_IT_IS, rate=0.8))
+"""What becomes of videos that are passed on: they are compressed once more, so strongly that at
+their full size it would be about 35, or saved with 24 frames a second in place of 30."""
+
+
+def slower(pixels: Pixels, rate: float) -> Pixels:
+    """Show only the share `rate` of the frames, each until the next, (frames, height, width, 3)."""
+    shown = np.floor(np.floor(np.arange(len(pixels)) * rate) / rate).astype(np.intp)
+    return np.asarray(pixels[shown], np.uint8)
+
+
+def compressed(pixels: Pixels, rate_factor: int) -> Pixels:
+    """Lose what H.264 loses at a constant rate factor, (frames, height, width, 3) of 0-255.
+
+    For H.264 an odd side is made even, by its last row or column twice.
+    """
+    import av
+
+    height, width = pixels.shape[1:3]
+    even = np.pad(pixels, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    file = io.BytesIO()
+    with av.open(file, "w", format="matroska") as container:
+        # With more threads, or looking ahead, it does not do the same twice.
+        options = {"crf": str(rate_factor), "preset": "veryfast"}
+        options["x264-params"] = "mbtree=0:rc-lookahead=0:sync-lookahead=0"
+        stream = container.add_stream("libx264", rate=30, options=options)
+        stream.height, stream.width = even.shape[1:3]
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.thread_count = 1
+        for frame in even:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(stream.encode())
+    file.seek(0)
+    with av.open(file, "r") as container:
+        seen = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    return np.asarray(np.stack(seen)[:, :height, :width], np.uint8)
+
+
+def mask_background(pixels: Pixels, threshold: float = 12.0) -> Pixels:
+    """Grey out what hardly differs from the frames about it; what moves stays.
+
+    (frames, height, width, 3) of 0-255; `threshold` is the mean difference, of 255, that counts.
+    """
+    light = pixels.mean(axis=3)
+    before, after = np.roll(light, 1, axis=0), np.roll(light, -1, axis=0)
+    before[0], after[-1] = light[0], light[-1]
+    still = np.maximum(np.abs(light - before), np.abs(light - after)) < threshold
+    masked = pixels.copy()
+    masked[still] = pixels.mean(axis=(0, 1, 2)).astype(np.uint8)
+    return masked
+
+
+def _zoomed(image: Image.Image, zoom: float) -> Image.Image:
+    width, height = image.size
+    margin_x, margin_y = (width - width / zoom) / 2, (height - height / zoom) / 2
+    box = (margin_x, margin_y, width - margin_x, height - margin_y)
+    return image.resize((width, height), Image.Resampling.BILINEAR, box=box)
+
+
+def _dropped(frames: Frames, share: float, seed: int, at_least: int) -> Frames:
+    n_dropped = max(min(int(len(frames) * share), len(frames) - at_least), 0)
+    keep = np.ones(len(frames), bool)
+    keep[np.random.default_rng(seed).choice(len(frames), n_dropped, replace=False)] = False
+    return replace(
+        frames,
+        pixels=frames.pixels[keep],
+        start_seconds=frames.start_seconds[keep],
+        numbers=frames.numbers[keep],
+    )

@@ -1,0 +1,466 @@
+"""Files of users are decoded in child processes: whatever becomes of one, the parent goes on.
+
+A child is asked for one file after the other and is replaced when it dies. What it says is read as
+headers of a fixed size and raw bytes, and every number of it is checked: a file that takes over the
+child gains what the child may do, and no more by what it says.
+"""
+
+import atexit
+import io
+import json
+import math
+import os
+import select
+import signal
+import struct
+import subprocess
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, NoReturn, cast
+
+from podium import processes
+from podium.errors import Bug, PodiumError, VideoError
+
+# The child's own description of these is in `podium.video._decoder_process`, which brings PyAV
+# along: the parent does without. A test compares them.
+HEADER = struct.Struct("<cI")
+ABOUT = struct.Struct("<IIqddB")
+PICTURE = struct.Struct("<ddBIII")
+END = struct.Struct("<Iqddqdddd")
+
+CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif"
+"""The only container formats that are opened: others (`concat`, playlists) can name other files."""
+
+KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
+
+MOST_IDLE = 2
+"""How many children wait for the next file, so that it need not wait for them."""
+
+COMMAND = processes.command("podium.video._decoder_process")
+"""Starts a child."""
+
+_FREE_MEMORY = "free memory, then try again"
+_MOST_WORDS = 4_000
+_MOST_PADDING = 4_096
+_PIPE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class VideoLimits:
+    """How large a video may be, and how much may be spent on it; beyond that it is refused.
+
+    `n_frames` and `n_seconds` are how long it may be, or the part of it that is wanted, wherever
+    that lies; `waiting_seconds` is how long its decoding may be waited for, from its first frame to
+    the last that is wanted, and `memory_bytes` how much address space the decoder may use (where
+    the system can limit it).
+    """
+
+    n_frames: int = 5_000
+    n_pixels: int = 8192 * 4320
+    n_bytes: int = 4 * 2**30
+    n_seconds: float = 3_600.0
+    waiting_seconds: float = 300.0
+    memory_bytes: int = 4 * 2**30
+
+
+class About(NamedTuple):
+    """What a file says of itself, as it came from the child; the picture may lie on its side."""
+
+    width: int
+    height: int
+    n_frames: int
+    seconds: float
+    frames_per_second: float
+    quarter_turns: int
+    codec: str
+    container: str
+
+
+class Picture(NamedTuple):
+    """One frame as it came from the child: rows of RGB bytes, `row_bytes` apart."""
+
+    seconds: float
+    duration_seconds: float
+    quarter_turns: int
+    width: int
+    height: int
+    row_bytes: int
+    content: bytearray
+
+
+class Part(NamedTuple):
+    """Which frames of a file are wanted: 0-based, inclusive; `None` is its last one."""
+
+    start_frame: int = 0
+    end_frame: int | None = None
+
+    def n_of(self, n_decoded: int) -> int:
+        """Say how many of these there are in a file of which so many frames were decoded."""
+        stop = n_decoded if self.end_frame is None else min(n_decoded, self.end_frame + 1)
+        return max(stop - self.start_frame, 0)
+
+
+WHOLE = Part()
+"""All frames of a file."""
+
+
+class End(NamedTuple):
+    """What was said once all frames had come; numbers that are not promised are 0.
+
+    `n_frames`, `seconds` and `stream_seconds` are promised. `n_decoded` frames were decoded, those
+    before the wanted ones and one after them included; the first came at `first_seconds`, the one
+    after them at `next_seconds`. Up to the first that was wanted, the longest time without a new
+    frame was from `gap_start` to `gap_end`.
+    """
+
+    n_damaged: int = 0
+    n_frames: int = 0
+    seconds: float = 0.0
+    stream_seconds: float = 0.0
+    n_decoded: int = 0
+    first_seconds: float = 0.0
+    next_seconds: float = 0.0
+    gap_start: float = 0.0
+    gap_end: float = 0.0
+
+
+def about(path: Path, limits: VideoLimits) -> About:
+    """Ask what a file holds; its first frame is decoded for it.
+
+    Raises
+    ------
+    VideoError
+        If the file cannot be decoded within the limits, or ends the child.
+    Bug
+        If the child ends by an exception of Podium's own or of a library's.
+    """
+    with closing(_asked(path, (0, 0), limits)) as answers:
+        for kind, content in answers:
+            if kind == b"A":
+                return _about(path, content)
+    raise VideoError(f"{path}: the decoder said nothing of it: {KINDS}")
+
+
+def pictures(
+    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
+) -> Generator[Picture | End]:
+    """Ask for frames of a file at `size`, (width, height), and at last how it ended.
+
+    The frames before `part` are decoded and not sent; of those after it, one at most is decoded.
+
+    Raises
+    ------
+    VideoError
+        If the file cannot be decoded within the limits, or ends the child.
+    Bug
+        If the child ends by an exception of Podium's own or of a library's.
+    """
+    n_sent = 0
+    with closing(_asked(path, size, limits, part)) as answers:
+        for kind, content in answers:
+            if kind == b"F":
+                yield _picture(path, content, size)
+                n_sent += 1
+                continue
+            end = _end(path, content)
+            if n_sent != part.n_of(end.n_decoded):
+                _nonsense(path)
+            yield end
+
+
+def start_ahead() -> None:
+    """Start a child that the first file will find ready: it costs no time that is waited for."""
+    _children.give_back(_children.take())
+
+
+def _asked(
+    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
+) -> Generator[tuple[bytes, bytearray]]:
+    """Give the answers to one request; the child is used again if it gave all of them."""
+    most_bytes = 3 * size[0] * size[1] + _MOST_PADDING * max(size) + _MOST_WORDS
+    with _borrowed() as child:
+        child.ask(_request(path, size, limits, part), limits.waiting_seconds)
+        while True:
+            kind, content = _next(child, path, most_bytes, limits, part)
+            if kind in (b"R", b"E", b"A"):  # one that ran out of memory is not used again
+                child.is_free = True
+            if kind == b"R":
+                raise VideoError(f"{path}: {_words(content)}")
+            if kind == b"M":
+                raise VideoError(f"{path}: {_too_much_memory(limits)}")
+            if kind == b"B":
+                said = _words(content, "\n")
+                cause = processes.exception_in(said) or "the decoder failed"
+                raise Bug.of(cause, str(path), said)
+            yield kind, content
+            if child.is_free:
+                return
+
+
+def _request(
+    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part
+) -> dict[str, object]:
+    return {
+        "path": str(path.resolve()),
+        "width": size[0],
+        "height": size[1],
+        **part._asdict(),
+        "containers": CONTAINERS,
+        "advice": KINDS,
+        "n_pixels": limits.n_pixels,
+        "memory_bytes": limits.memory_bytes,
+        "waiting_seconds": limits.waiting_seconds,
+    }
+
+
+def _next(
+    child: "_Child", path: Path, most_bytes: int, limits: VideoLimits, part: Part
+) -> tuple[bytes, bytearray]:
+    try:
+        kind, n_bytes = HEADER.unpack(child.read(HEADER.size))
+        if kind not in (b"R", b"M", b"B", b"E", b"A", b"F") or n_bytes > most_bytes:
+            _nonsense(path)
+        return kind, child.read(n_bytes)
+    except TimeoutError:
+        raise VideoError(f"{path}: {_too_much_time(limits, part)}") from None
+    except EOFError:
+        raise _ending(path, child.ended(), child.last_words()) from None
+
+
+def _ending(path: Path, code: int, last_words: str) -> PodiumError:
+    """Return the error that a child's end stands for: an exception blames nobody's file."""
+    exception = processes.exception_in(last_words)
+    if "MemoryError" in exception:
+        return VideoError(f"{path}: memory ran out while it was looked at: {_FREE_MEMORY}")
+    if exception:
+        return Bug.of(exception, str(path), last_words)
+    return VideoError(f"{path}: {_how_it_ended(code)}")
+
+
+def _how_it_ended(code: int) -> str:
+    """Say how a child ended, and what is to be done about it.
+
+    The system ends by SIGKILL whoever holds too much when memory runs out; a damaged file cannot.
+    """
+    how = f"was ended with code {code}"
+    if code < 0:
+        with suppress(ValueError):
+            how = f"was ended by {signal.Signals(-code).name}"
+    why = {
+        "was ended by SIGKILL": f"memory ran out, or someone ended it: {_FREE_MEMORY}",
+        "was ended by SIGXCPU": "it took too long: cut the performance out of it first",
+    }.get(how, "the file is damaged, or memory ran out")
+    return f"the decoder {how} while it looked at it: {why}"
+
+
+def _too_much_time(limits: VideoLimits, part: Part) -> str:
+    before = f", the {part.start_frame:,} frames before the performance included,"
+    return (
+        f"its decoding{before if part.start_frame else ''} took more than the "
+        f"{limits.waiting_seconds:g} s allowed: "
+        "the file is damaged, or cut the performance out of it first"
+    )
+
+
+def _too_much_memory(limits: VideoLimits) -> str:
+    return (
+        f"its decoding needs more than the {limits.memory_bytes:,} bytes of memory allowed: "
+        "make it smaller first"
+    )
+
+
+def _about(path: Path, content: bytearray) -> About:
+    if len(content) < ABOUT.size:
+        _nonsense(path)
+    width, height, n_frames, seconds, rate, turns = ABOUT.unpack(content[: ABOUT.size])
+    codec, _, container = _words(content[ABOUT.size :], "\n").partition("\n")
+    if not (_is_time(seconds, rate) and turns < 4 and width and height):
+        _nonsense(path)
+    return About(width, height, max(n_frames, 0), seconds, rate, turns, codec, container)
+
+
+def _picture(path: Path, content: bytearray, size: tuple[int, int]) -> Picture:
+    if len(content) < PICTURE.size:
+        _nonsense(path)
+    seconds, duration, turns, width, height, row = PICTURE.unpack(content[: PICTURE.size])
+    sides = size if turns % 2 == 0 else size[::-1]
+    is_whole = len(content) == PICTURE.size + row * height and row >= 3 * width
+    if not (turns < 4 and (width, height) == sides and is_whole and _is_time(seconds, duration)):
+        _nonsense(path)
+    return Picture(seconds, duration, turns, width, height, row, content[PICTURE.size :])
+
+
+def _end(path: Path, content: bytearray) -> End:
+    if len(content) != END.size:
+        _nonsense(path)
+    end = End(*END.unpack(content))
+    if end.n_decoded < 0 or not _is_time(*end[2:]):
+        _nonsense(path)
+    return end._replace(n_frames=max(end.n_frames, 0))
+
+
+def _is_time(*seconds: float) -> bool:
+    return all(math.isfinite(value) for value in seconds)
+
+
+def _words(content: bytearray, kept: str = "") -> str:
+    """Read words of a child, without what could steer a terminal."""
+    text = content[:_MOST_WORDS].decode("utf-8", "replace")
+    return "".join(c if c.isprintable() or c in kept else "?" for c in text)
+
+
+def _nonsense(path: Path) -> NoReturn:
+    raise VideoError(f"{path}: the decoder gave no sense of it: the file is damaged")
+
+
+class _Child:
+    """One process that decodes, and the pipes to it."""
+
+    def __init__(self) -> None:
+        self.is_free = True
+        self._left_seconds = 0.0
+        self._process = subprocess.Popen(
+            COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            env=processes.environment(),
+            cwd=processes.WORKING_FOLDER,
+        )
+        assert self._process.stderr is not None
+        self._said = processes.LastWords(self._process.stderr)
+        self._widen()
+
+    def _widen(self) -> None:
+        """Let the child be some frames ahead, where a pipe's size can be chosen."""
+        with suppress(ImportError, AttributeError, OSError):
+            import fcntl
+
+            fcntl.fcntl(self._pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+    @property
+    def _pipe(self) -> io.FileIO:
+        return cast(io.FileIO, self._process.stdout)
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, request: dict[str, object], waiting_seconds: float) -> None:
+        """Send a request; what comes of it is read within so many seconds of waiting."""
+        self.is_free = False
+        self._left_seconds = waiting_seconds
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # reading says how the child ended
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+
+    def read(self, n_bytes: int) -> bytearray:
+        """Read exactly so many bytes; what others do in between does not count as waiting."""
+        content = bytearray(n_bytes)
+        view, got = memoryview(content), 0
+        while got < n_bytes:
+            self._wait()
+            n = self._pipe.readinto(view[got:])
+            if not n:
+                raise EOFError
+            got += n
+        return content
+
+    def _wait(self) -> None:
+        if not hasattr(select, "poll"):  # there, the parent waits for as long as it takes
+            return
+        start = time.monotonic()
+        poll = select.poll()
+        poll.register(self._pipe.fileno(), select.POLLIN)
+        if not poll.poll(max(self._left_seconds, 0) * 1000):
+            raise TimeoutError
+        self._left_seconds -= time.monotonic() - start
+
+    def ended(self) -> int:
+        """Wait for the end of a child that says no more, and give its exit code."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(5)
+        self._process.kill()
+        return self._process.wait()
+
+    def last_words(self) -> str:
+        """Return the end of what a child that has ended said on standard error."""
+        return self._said.text()
+
+    def end(self) -> None:
+        """End the child, whatever it does."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+        self._process.wait()
+
+    def forget(self) -> None:
+        """Close this process's copies of the pipes; the child belongs to another."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+        self._process.returncode = 0  # it is not ours to wait for
+
+
+class _Children:
+    """The children that wait for a file."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[_Child] = []
+
+    def take(self) -> _Child:
+        """Give a child that is ready, or a new one."""
+        with self._lock:
+            while self._idle:
+                child = self._idle.pop()
+                if child.is_alive:
+                    return child
+                child.end()
+        return _Child()
+
+    def give_back(self, child: _Child) -> None:
+        """Keep a child for the next file, or end it where that makes no sense."""
+        with self._lock:
+            if child.is_free and child.is_alive and len(self._idle) < MOST_IDLE:
+                self._idle.append(child)
+                return
+        child.end()
+
+    def end(self) -> None:
+        """End all that wait."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().end()
+
+    def forget(self) -> None:
+        """Leave those that wait to the process that this one is a copy of."""
+        self._lock = threading.Lock()
+        while self._idle:
+            self._idle.pop().forget()
+
+
+_children = _Children()
+atexit.register(_children.end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_children.forget)
+
+
+@contextmanager
+def _borrowed() -> Iterator[_Child]:
+    child = _children.take()
+    try:
+        yield child
+    finally:
+        _children.give_back(child)

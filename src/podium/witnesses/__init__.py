@@ -1,0 +1,1 @@
+"""Why not to trust a score: what is known of the usual, and what is unlike it."""

@@ -1,0 +1,107 @@
+"""Whether a performance is there to its end: a dive without its entry is not scored as if whole.
+
+What a file's header promises is one witness (`VideoFacts.end_is_missing`). Another is what the last
+clip looks like: a file that was cut and saved again promises nothing more. Where performances are
+aligned at an event, that the event is missing says it better (`podium.features.event`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.saved import array_of
+
+if TYPE_CHECKING:
+    from podium.metric.embedding import Normaliser
+
+Array = npt.NDArray[np.float32]
+
+MIN_PERFORMANCES = 50
+"""With fewer to learn from, a threshold that is rarely crossed cannot be told."""
+
+ALARM = 0.02
+"""Which share of whole performances may be taken for cut."""
+
+N_FOLDS = 5
+PENALTY = 0.1
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the last clip of a performance differs from those before it.
+
+    `weights` (components,) and `offset` make a number of a clip's components, the higher the more
+    it looks like a last one; below `threshold` it is taken for one that is not.
+    """
+
+    weights: npt.NDArray[np.float64]
+    offset: float
+    threshold: float
+
+    def looks_last(self, components: Array) -> npt.NDArray[np.float64]:
+        """Say of each clip, (clips, components), how much it looks like a last one."""
+        found: npt.NDArray[np.float64] = components.astype(np.float64) @ self.weights + self.offset
+        return found
+
+    def is_missing(self, components: Array) -> bool:
+        """Say whether a performance, (clips, components), seems to stop before its end."""
+        return bool(self.looks_last(components)[-1] < self.threshold)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give it as arrays, as it is saved."""
+        return {
+            "ending.weights": self.weights,
+            "ending.levels": np.array([self.offset, self.threshold]),
+        }
+
+    @classmethod
+    def of_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], n_components: int | None = None
+    ) -> Self | None:
+        """Make it of saved arrays, for clips of so many components, if that is given.
+
+        `None` where the model was made without.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        if "ending.weights" not in arrays:
+            return None
+        weights = array_of(arrays, "ending.weights", (n_components,), np.float64)
+        offset, threshold = array_of(arrays, "ending.levels", (2,), np.float64)
+        return cls(weights, float(offset), float(threshold))
+
+
+def learn_ending(features: Sequence[Array], normaliser: "Normaliser") -> Ending | None:
+    """Learn what last clips look like from whole performances, each (clips, dim).
+
+    The threshold is set on performances that were left out when the weights were fitted, so that
+    `ALARM` of whole ones fall below it. `None` where there are too few, or no clip before the last.
+    """
+    components = [normaliser(values) for values in features if len(values) > 1]
+    if len(components) < MIN_PERFORMANCES:
+        return None
+    left_out = [values for part in range(N_FOLDS) for values in _last_of(components, part)]
+    weights, offset = _fitted(components)
+    return Ending(weights, offset, float(np.quantile(left_out, ALARM)))
+
+
+def _last_of(components: Sequence[Array], part: int) -> list[float]:
+    """Measure the last clips of every fifth performance by weights fitted to the others."""
+    others = [values for i, values in enumerate(components) if i % N_FOLDS != part]
+    ending = Ending(*_fitted(others), 0.0)
+    return [float(ending.looks_last(values)[-1]) for values in components[part::N_FOLDS]]
+
+
+def _fitted(components: Sequence[Array]) -> tuple[npt.NDArray[np.float64], float]:
+    from sklearn.linear_model import LogisticRegression
+
+    is_last = np.concatenate([np.arange(len(values)) == len(values) - 1 for values in components])
+    model = LogisticRegression(C=PENALTY, class_weight="balanced", max_iter=2000)
+    model.fit(np.concatenate(components).astype(np.float64), is_last)
+    return model.coef_[0], float(model.intercept_[0])

@@ -1,0 +1,105 @@
+"""How unlike a video is to those the model was trained on, measured and never guessed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.saved import array_of, part_of
+
+if TYPE_CHECKING:  # it brings PyTorch along, which reading what a model says of itself can spare
+    from podium.metric.embedding import Normaliser
+
+Array = npt.NDArray[np.float32]
+
+N_COMPONENTS = 24
+N_NEIGHBOURS = 3
+ALARM = 0.01
+"""A video is called unlike the training when fewer than this share of those lie so far out."""
+
+SAME = 0.05
+"""A video nearer to a training performance than this share of how far such usually lie apart is
+that performance. Read again, a dive lay within 1e-6; no two of the 300 within
+half that distance.
+"""
+
+
+@dataclass(frozen=True)
+class Novelty:
+    """Where the training performances lie, and how far each is from the others.
+
+    `places` is (performances, 2 * components): the mean and the spread of its clips' components.
+    `distances` (performances,) is each one's mean distance to its three nearest others.
+    """
+
+    normaliser: "Normaliser"
+    places: Array
+    distances: Array
+
+    def share_farther(self, values: Array) -> float:
+        """Say which share of training performances lies farther out than these clips, 0 to 1.
+
+        `values` is (clips, dim). Near 0 means unlike anything seen in training.
+        """
+        distance = _nearest(np.linalg.norm(self.places - _place(self.normaliser, values), axis=1))
+        return float((1 + (self.distances >= distance).sum()) / (1 + len(self.distances)))
+
+    def is_novel(self, values: Array) -> bool:
+        """Say whether a performance is too far out for the model to be trusted."""
+        smallest = 1 / (1 + len(self.distances))
+        return self.share_farther(values) <= max(ALARM, smallest)
+
+    def has_seen(self, values: Array) -> bool:
+        """Say whether these clips, (clips, dim), are those of a training performance."""
+        nearest = np.linalg.norm(self.places - _place(self.normaliser, values), axis=1).min()
+        return bool(nearest < SAME * np.median(self.distances))
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give it as arrays, as it is saved."""
+        inner = {f"novelty.{key}": value for key, value in self.normaliser.arrays().items()}
+        return {**inner, "novelty.places": self.places, "novelty.distances": self.distances}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """Make it of saved arrays.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        from podium.metric.embedding import Normaliser
+
+        normaliser = Normaliser.of_arrays(part_of(arrays, "novelty."))
+        places = array_of(arrays, "novelty.places", (None, 2 * normaliser.dim))
+        distances = array_of(arrays, "novelty.distances", (len(places),), least=0)
+        return cls(normaliser, places, distances)
+
+
+def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]] = ()) -> Novelty:
+    """Learn what usual performances look like from their features, each (clips, dim).
+
+    The `variants` of each are as usual as it is; none of its own is among the others of one.
+    """
+    from podium.metric.embedding import fit_normaliser
+
+    normaliser = fit_normaliser(np.concatenate(features), N_COMPONENTS)
+    looks = [[values, *others] for values, others in zip_longest(features, variants, fillvalue=())]
+    owners = np.repeat(np.arange(len(looks)), [len(one) for one in looks])
+    places = np.stack([_place(normaliser, values) for one in looks for values in one])
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    apart[owners[:, None] == owners[None]] = np.inf
+    distances = np.array([_nearest(row) for row in apart], np.float32)
+    return Novelty(normaliser, places, distances)
+
+
+def _place(normaliser: "Normaliser", values: Array) -> Array:
+    components = normaliser(values)
+    return np.concatenate([components.mean(axis=0), components.std(axis=0)])
+
+
+def _nearest(distances: npt.NDArray[np.floating[Any]]) -> float:
+    return float(np.sort(distances)[:N_NEIGHBOURS].mean())

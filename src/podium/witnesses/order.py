@@ -1,0 +1,141 @@
+"""Whether the moments of a performance come in the usual order: a shuffled dive is no dive.
+
+Novelty looks at all clips of a video at once, so it cannot see in which order they come. Here each
+clip is asked which place, counted from the end, it looks like.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.saved import array_of
+
+if TYPE_CHECKING:
+    from podium.metric.embedding import Normaliser
+
+Array = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+MIN_PERFORMANCES = 50
+"""With fewer to learn from, a threshold that is rarely crossed cannot be told; and a place that
+fewer reach is one with the next later one."""
+
+ALARM = 0.02
+"""Which share of usual performances may be taken for disordered."""
+
+N_FOLDS = 5
+
+FARTHEST = -12.0
+"""One clip that looks like no place must not decide alone: its logarithm counts for no less."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the clips at each place look like, beside those at the others.
+
+    `weights` (components, places) and `offsets` (places,) make the chance of each place, the last
+    place being the last clip; below `threshold` the places that clips look like are not their own.
+    """
+
+    weights: Floats
+    offsets: Floats
+    threshold: float
+
+    def in_place(self, components: Array) -> float:
+        """Say how much the clips, (clips, components), look like their own places; 0 at most.
+
+        The mean logarithm of the chance of each clip's place.
+        """
+        logits = components.astype(np.float64) @ self.weights + self.offsets
+        logits -= logits.max(axis=1, keepdims=True)
+        chances = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        own = chances[np.arange(len(chances)), _places(len(chances), len(self.offsets))]
+        return float(np.maximum(own, FARTHEST).mean())
+
+    def is_disordered(self, components: Array) -> bool:
+        """Say whether the clips of a performance, (clips, components), seem out of order."""
+        return self.in_place(components) < self.threshold
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give it as arrays, as it is saved."""
+        return {
+            "order.weights": self.weights,
+            "order.offsets": self.offsets,
+            "order.threshold": np.array([self.threshold]),
+        }
+
+    @classmethod
+    def of_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], n_components: int | None = None
+    ) -> Self | None:
+        """Make it of saved arrays, for clips of so many components, if that is given.
+
+        `None` where the model was made without.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        if "order.weights" not in arrays:
+            return None
+        weights = array_of(arrays, "order.weights", (n_components, None), np.float64)
+        offsets = array_of(arrays, "order.offsets", weights.shape[1:], np.float64)
+        return cls(
+            weights, offsets, float(array_of(arrays, "order.threshold", (1,), np.float64)[0])
+        )
+
+
+def learn_order(
+    features: Sequence[Array],
+    normaliser: "Normaliser",
+    variants: Sequence[Sequence[Array]] = (),
+) -> Order | None:
+    """Learn the usual order of clips from performances, each (clips, dim), and their `variants`.
+
+    The threshold is set on performances that were left out when the weights were fitted, so that
+    `ALARM` of usual ones fall below it. `None` where too few have two places or more.
+    """
+    looks = [
+        [normaliser(look) for look in (values, *others)]
+        for values, others in zip_longest(features, variants, fillvalue=())
+        if len(values) > 1
+    ]
+    if len(looks) < MIN_PERFORMANCES:
+        return None
+    # In a table every fifth may be the longest: then a place would be missing in a fold.
+    mixed = np.random.default_rng(0).permutation(len(looks))
+    looks = [looks[i] for i in mixed]
+    longest = sorted((len(one[0]) for one in looks), reverse=True)
+    n_places = longest[MIN_PERFORMANCES - 1]
+    left_out = [v for part in range(N_FOLDS) for v in _left_out(looks, part, n_places)]
+    return Order(*_fitted(looks, n_places), float(np.quantile(left_out, ALARM)))
+
+
+def _left_out(looks: Sequence[Sequence[Array]], part: int, n_places: int) -> list[float]:
+    """Measure every fifth performance, with its variants, by weights fitted to the others."""
+    others = [one for i, one in enumerate(looks) if i % N_FOLDS != part]
+    order = Order(*_fitted(others, n_places), 0.0)
+    return [order.in_place(components) for one in looks[part::N_FOLDS] for components in one]
+
+
+def _places(n_clips: int, n_places: int) -> npt.NDArray[np.int64]:
+    """Say at which place each clip is; those before the first place are with it."""
+    return np.maximum(np.arange(n_clips) - n_clips + n_places, 0)
+
+
+def _fitted(looks: Sequence[Sequence[Array]], n_places: int) -> tuple[Floats, Floats]:
+    from sklearn.linear_model import LogisticRegression
+
+    components = [look for one in looks for look in one]
+    places = np.concatenate([_places(len(values), n_places) for values in components])
+    model = LogisticRegression(max_iter=2000)
+    model.fit(np.concatenate(components).astype(np.float64), places)
+    weights, offsets = model.coef_, model.intercept_
+    if n_places == 2:  # scikit-learn keeps one row for two classes
+        weights, offsets = np.vstack([0 * weights, weights]), np.append(0, offsets)
+    return weights.T, offsets

@@ -1,0 +1,166 @@
+"""Whether two performances are of one action: beside another action's expert, a score says nothing.
+
+It is learned from the training performances, whose actions are known, what each action looks like
+at each place counted from the end.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.saved import array_of, part_of
+
+if TYPE_CHECKING:
+    from podium.metric.embedding import Normaliser
+
+Array = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+MIN_PERFORMANCES = 50
+MIN_PAIRS = 50
+"""With fewer to learn from, or fewer pairs of one action, a border cannot be told."""
+
+ALARM = 0.05
+"""Which share of pairs of one action may be taken for two actions'."""
+
+EVEN = float(np.log(0.5))
+"""As likely of one action as of two, as a logarithm."""
+
+N_COMPONENTS = 64
+N_PLACES = 6
+N_FOLDS = 5
+LEAST = -60.0
+"""No action is less likely than this for any performance, as a logarithm."""
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What the actions look like: `weights` (places x components, actions), `offsets` (actions,).
+
+    Two performances that are less likely than `threshold` (a logarithm) to be of one action are
+    taken for two actions'; it is no higher than `EVEN`.
+    """
+
+    normaliser: "Normaliser"
+    weights: Floats
+    offsets: Floats
+    threshold: float
+
+    def chances(self, values: Array) -> Floats:
+        """Say how likely a performance, (clips, dim), is each action, as logarithms, (actions,)."""
+        logits = _row(self.normaliser, values) @ self.weights + self.offsets
+        logits -= logits.max()
+        return np.asarray(np.maximum(logits - np.log(np.exp(logits).sum()), LEAST), np.float64)
+
+    def same(self, query: Array, reference: Array) -> float:
+        """Say how likely two performances are of one action, as a logarithm."""
+        return float(np.logaddexp.reduce(self.chances(query) + self.chances(reference)))
+
+    def are_different(self, query: Array, reference: Array) -> bool:
+        """Say whether two performances, each (clips, dim), seem to be of two actions."""
+        return bool(self.same(query, reference) < self.threshold)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give it as arrays, as it is saved."""
+        return {
+            **{f"kinds.{key}": value for key, value in self.normaliser.arrays().items()},
+            "kinds.weights": self.weights,
+            "kinds.offsets": self.offsets,
+            "kinds.threshold": np.array([self.threshold]),
+        }
+
+    @classmethod
+    def of_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], dim: int | None = None
+    ) -> Self | None:
+        """Make it of saved arrays, for features of `dim` numbers, if that is given.
+
+        `None` where the model was made without.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        from podium.metric.embedding import Normaliser
+
+        own = part_of(arrays, "kinds.")
+        if not own:
+            return None
+        normaliser = Normaliser.of_arrays(own, dim)
+        weights = array_of(arrays, "kinds.weights", (N_PLACES * normaliser.dim, None), np.float64)
+        offsets = array_of(arrays, "kinds.offsets", weights.shape[1:], np.float64)
+        threshold = float(array_of(arrays, "kinds.threshold", (1,), np.float64)[0])
+        return cls(normaliser, weights, offsets, threshold)
+
+
+def learn_kinds(features: Sequence[Array], actions: Sequence[str | None]) -> Kinds | None:
+    """Learn it from performances, each (clips, dim), and their actions.
+
+    The threshold is set on pairs of performances that were both left out when the rest was learned.
+    Where actions are easily told apart it would lie above `EVEN`, and pairs that are likelier of
+    one action than of two would be doubted: there it is `EVEN`. `None` where too few have an
+    action, or all the same one.
+    """
+    named = _repeated([(v, a) for v, a in zip(features, actions, strict=True) if a is not None])
+    if len(named) < MIN_PERFORMANCES or len({action for _, action in named}) < 2:
+        return None
+    order = np.random.default_rng(0).permutation(len(named))
+    left_out = [
+        likely
+        for part in np.array_split(order, N_FOLDS)
+        for likely in _left_out([named[i] for i in np.setdiff1d(order, part)],
+                                [named[i] for i in part])
+    ]  # fmt: skip
+    if len(left_out) < MIN_PAIRS:
+        return None
+    return _fitted(named, min(float(np.quantile(left_out, ALARM)), EVEN))
+
+
+def _repeated(named: Sequence[tuple[Array, str]]) -> list[tuple[Array, str]]:
+    """Leave out actions of a single performance: how much such differ cannot be told."""
+    times = Counter(action for _, action in named)
+    return [(values, action) for values, action in named if times[action] > 1]
+
+
+def _left_out(
+    train: Sequence[tuple[Array, str]], queries: Sequence[tuple[Array, str]]
+) -> list[float]:
+    """Say how likely pairs of one action are to be so, by what was learned from others."""
+    train = _repeated(train)
+    if len({action for _, action in train}) < 2:
+        return []
+    kinds = _fitted(train, 0.0)
+    chances = [(kinds.chances(values), action) for values, action in queries]
+    return [
+        float(np.logaddexp.reduce(ours + theirs))
+        for number, (ours, action) in enumerate(chances)
+        for theirs, other in chances[:number]
+        if other == action
+    ]
+
+
+def _fitted(train: Sequence[tuple[Array, str]], threshold: float) -> Kinds:
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    from podium.metric.embedding import fit_normaliser
+
+    normaliser = fit_normaliser(np.concatenate([values for values, _ in train]), N_COMPONENTS)
+    rows = np.stack([_row(normaliser, values) for values, _ in train])
+    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    model.fit(rows, [action for _, action in train])
+    weights, offsets = model.coef_, model.intercept_
+    if len(offsets) == 1:  # scikit-learn keeps one row for two classes
+        weights, offsets = np.vstack([0 * weights, weights]), np.append(0, offsets)
+    return Kinds(normaliser, weights.T, offsets, threshold)
+
+
+def _row(normaliser: "Normaliser", values: Array) -> Floats:
+    """Put the last clips into one row; the first stands for those that are lacking."""
+    components = normaliser(values)[-N_PLACES:]
+    lacking = np.repeat(components[:1], N_PLACES - len(components), axis=0)
+    return np.concatenate([lacking, components]).ravel().astype(np.float64)

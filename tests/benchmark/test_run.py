@@ -1,0 +1,305 @@
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from podium.benchmark.run import Benchmark, Cell, Draws, Results, System, compare, system_of
+from podium.benchmark.splits import stratified_splits
+from podium.errors import MissingFile, ModelError, UnknownName, UsageError
+from podium.evaluation import metrics
+from podium.performance import Performance
+from podium.scorers.ridge import RidgeOptions
+
+
+@pytest.fixture(scope="module")
+def dives(tmp_path_factory) -> tuple[Performance, ...]:
+    """Three dozen performances of two actions; the first number of each clip is the score."""
+    folder = tmp_path_factory.mktemp("dives")
+    generator = np.random.default_rng(0)
+    made = []
+    for number in range(36):
+        score = float(30 + 60 * generator.random())
+        values = generator.normal(size=(4, 5)).astype(np.float32)
+        values[:, 0] = score / 10 + 0.5 * generator.normal()
+        path = folder / f"{number:02d}.npy"
+        np.save(path, values)
+        action = "ab"[number % 2]
+        made.append(Performance(f"{number:02d}", path, score=score, action=action, difficulty=2.0))
+    return tuple(made)
+
+
+@pytest.fixture(scope="module")
+def results(dives) -> Results:
+    return Benchmark(dives, scorers=["constant", "ridge", "c3d_svr"], seeds=range(3)).run()
+
+
+def test_it_reads_as_a_sentence(dives, tmp_path):
+    path = tmp_path / "results.json"
+    Benchmark(dives, scorers=["type_mean", "ridge"], seeds=range(2)).run().save(path)
+    assert [cell.system for cell in Results.load(path).cells] == ["type_mean", "ridge"] * 2
+
+
+def test_every_test_performance_is_predicted_and_no_other(results, dives):
+    for split in stratified_splits(dives, range(3)):
+        for system in ("constant", "ridge", "c3d_svr"):
+            cell = results.of(system)[split.seed]
+            assert sorted(cell.predictions) == sorted(split.test)
+            assert cell.n_train == len(split.train)
+
+
+def test_measures_are_those_of_the_predictions(results, dives):
+    true = {dive.id: dive.score for dive in dives}
+    cell = results.of("ridge")[1]
+    wanted = [true[name] for name in cell.predictions]
+    predicted = list(cell.predictions.values())
+    assert cell.measures["rho"] == pytest.approx(metrics.spearman(predicted, wanted), abs=1e-3)
+    assert cell.measures["mse"] == pytest.approx(metrics.mse(predicted, wanted), abs=0.05)
+    assert cell.measures["execution_rho"] == cell.measures["rho"]  # all are as difficult
+    assert set(cell.measures["by_type"]) == {"a", "b"}
+
+
+def test_what_cannot_be_measured_is_null(results):
+    assert results.of("constant")[0].measures["rho"] is None
+    assert results.tables["summary"]["constant"]["rho"] is None
+    assert results.tables["summary"]["constant"]["mse_interval"]
+
+
+def test_the_average_lies_in_its_interval(results):
+    row = results.tables["summary"]["ridge"]
+    low, high = row["rho_interval"]
+    assert low < row["rho"] < high
+    assert row["n_splits"] == 3
+    assert row["rho"] == pytest.approx(
+        np.mean([cell.measures["rho"] for cell in results.of("ridge")]), abs=1e-4
+    )
+
+
+def test_draws_resample_performances_for_all_splits_at_once(dives):
+    """Against resampling written out: the same counts, repeated row by row."""
+    samples = Benchmark(dives).samples(dives)
+    cells = [
+        Cell("x", seed, 0, 0, {d.id: d.score + (-1) ** i * 9 for i, d in enumerate(part)}, {})
+        for seed, part in enumerate((dives[:20], dives[10:30]))
+    ]
+    draws = Draws(cells, samples, n=4)
+    rho, mse = draws.means(cells)
+    for number, counts in enumerate(draws.counts):
+        rhos, mses = [], []
+        for cell in cells:
+            rows = [name for name in cell.predictions for _ in range(counts[draws.place[name]])]
+            predicted = [cell.predictions[name] for name in rows]
+            true = [samples[name].performance.score for name in rows]
+            rhos.append(metrics.spearman(predicted, true))
+            mses.append(metrics.mse(predicted, true))
+        assert rho[number] == pytest.approx(np.mean(rhos))
+        assert mse[number] == pytest.approx(np.mean(mses))
+
+
+def test_a_better_system_is_found_to_be_better(results, dives):
+    samples = Benchmark(dives).samples(dives)
+    row = compare(results.of("ridge"), results.of("constant"), Draws(results.cells, samples))
+    assert row["mse"]["gap"] < 0
+    assert row["mse"]["interval"][1] < 0
+    assert row["mse"]["n_better"] == 3
+    assert row["rho"]["gap"] is None
+
+
+def test_a_system_is_as_good_as_itself(results, dives):
+    samples = Benchmark(dives).samples(dives)
+    row = compare(results.of("ridge"), results.of("ridge"), Draws(results.cells, samples))
+    assert row["rho"] == {"gap": 0, "interval": [0, 0], "p": None, "n_better": 0, "n_splits": 3}
+
+
+def test_results_survive_being_saved(results, tmp_path):
+    again = Results.load(results.save(tmp_path / "a.json") and tmp_path / "a.json")
+    assert again == replace(results, about=json.loads(json.dumps(results.about)))
+    again.save(tmp_path / "b.json")
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+def test_no_score_of_the_data_is_in_the_results(results, dives, tmp_path):
+    text = (results.save(tmp_path / "a.json") and tmp_path / "a.json").read_text("utf-8")
+    assert not any(str(dive.score) in text for dive in dives)
+
+
+def test_results_say_with_what_they_were_made(results):
+    assert set(results.about["versions"]) >= {"podium", "python", "torch"}
+    assert results.about["n_performances"] == 36
+    assert results.about["seeds"] == [0, 1, 2]
+    assert results.about["commit"]
+
+
+class Counting:
+    """Looks at nothing, and counts how often a scorer was fitted."""
+
+    def __init__(self, at: int | None = None) -> None:
+        self.n, self.at = 0, at
+
+    def __call__(self, *_) -> dict:
+        if self.n == self.at:
+            raise KeyboardInterrupt
+        self.n += 1
+        return {}
+
+
+def test_a_stopped_run_goes_on_where_it_was(dives, tmp_path):
+    asked = {"scorers": ["constant", "ridge"], "seeds": range(2), "folder": tmp_path}
+    with pytest.raises(KeyboardInterrupt):
+        Benchmark(dives, look=Counting(at=3), **asked).run()
+    rest = Counting()
+    resumed = Benchmark(dives, look=rest, **asked).run()
+    assert rest.n == 1
+    whole = Benchmark(dives, scorers=["constant", "ridge"], seeds=range(2)).run()
+    assert [c.predictions for c in resumed.cells] == [c.predictions for c in whole.cells]
+
+
+def test_other_options_are_never_taken_from_an_earlier_run(dives, tmp_path):
+    for n_components, n_fitted in ((2, 1), (3, 1), (2, 0)):
+        counting = Counting()
+        system = System("ridge", "Ridge", "ridge", RidgeOptions(n_components=n_components))
+        asked = {"scorers": [system], "seeds": [0], "folder": tmp_path, "look": counting}
+        Benchmark(dives, **asked).run()
+        assert counting.n == n_fitted
+
+
+MINE = """
+from podium.scorers.constant import Constant
+from my_scorers.{inner} import shift
+
+
+class Mine(Constant):
+    def predict(self, queries):
+        return super().predict(queries) + shift()
+"""
+
+
+def test_other_code_is_never_taken_from_an_earlier_run(dives, tmp_path, monkeypatch):
+    """A scorer's own file, or one that it imports; what is only said does not count."""
+    folder = tmp_path / "my_scorers"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    mine, inner = folder / "mine.py", folder / "inner.py"
+    mine.write_text(MINE.format(inner="inner"), "utf-8")
+    inner.write_text("def shift():\n    return 1.0\n", "utf-8")
+
+    def n_fitted() -> int:
+        counting = Counting()
+        system = System("mine", "Mine", "my_scorers.mine:Mine")
+        Benchmark(dives, scorers=[system], seeds=[0], folder=tmp_path, look=counting).run()
+        return counting.n
+
+    assert [n_fitted(), n_fitted()] == [1, 0]
+    inner.write_text('def shift():\n    """Shift."""\n    return 1.0  # one\n', "utf-8")
+    assert n_fitted() == 0
+    inner.write_text("def shift():\n    return 2.0\n", "utf-8")
+    assert [n_fitted(), n_fitted()] == [1, 0]
+    mine.write_text(MINE.format(inner="inner") + "\nX = 1\n", "utf-8")
+    assert [n_fitted(), n_fitted()] == [1, 0]
+
+
+def test_other_defaults_and_samples_are_never_taken_from_an_earlier_run(dives, tmp_path):
+    def n_fitted(performances) -> int:
+        counting = Counting()
+        asked = {"scorers": ["ridge"], "seeds": [0], "folder": tmp_path, "look": counting}
+        Benchmark(performances, **asked).run()
+        return counting.n
+
+    assert [n_fitted(dives), n_fitted(dives)] == [1, 0]
+    assert n_fitted((replace(dives[0], score=31.0), *dives[1:])) == 1
+    assert n_fitted((replace(dives[0], difficulty=3.0), *dives[1:])) == 1
+    moved = tmp_path / "moved.npy"
+    moved.write_bytes(dives[0].path.read_bytes())
+    assert n_fitted((replace(dives[0], path=moved), *dives[1:])) == 0
+    assert system_of("ridge").recipe() == System("a", "A", "ridge", RidgeOptions()).recipe()
+    assert (
+        system_of("ridge").recipe()
+        != System("ridge", "ridge", "ridge", RidgeOptions(n_components=3)).recipe()
+    )
+
+
+def test_a_frozen_metric_depends_on_the_system_it_is_of():
+    worst = System("worst", "Worst", "siamese_lstm", metric_of="best")
+    few, many = (System("best", "Best", "siamese_lstm", n_variants=n) for n in (0, 7))
+    assert worst.recipe([few, worst]) != worst.recipe([many, worst])
+
+
+def test_cells_of_earlier_results_are_not_made_again(dives, results, tmp_path):
+    earlier = Results.load(results.save(tmp_path / "a.json") and tmp_path / "a.json")
+    counting = Counting()
+    asked = {"scorers": ["constant", "ridge"], "seeds": range(4), "look": counting}
+    again = Benchmark(dives, earlier=earlier, **asked).run()
+    assert counting.n == 2  # the fourth split
+    assert again.of("ridge")[:3] == results.of("ridge")
+
+
+def test_systems_are_compared_on_the_splits_that_both_have(results, dives):
+    draws = Draws(results.cells, Benchmark(dives).samples(dives))
+    row = compare(results.of("ridge")[1:], results.of("c3d_svr"), draws)
+    assert row["mse"]["n_splits"] == 2
+    assert row == compare(results.of("ridge")[1:], results.of("c3d_svr")[1:], draws)
+
+
+def test_a_frozen_metric_is_fitted_once_a_split(dives):
+    from podium.metric.learning import LearningOptions
+    from podium.scorers.siamese_lstm import as_printed
+
+    options = replace(as_printed(n_pairs=100), learning=LearningOptions(n_epochs=1))
+    systems = [
+        System("best", "Best", "siamese_lstm", options),
+        System("worst", "Worst", "siamese_lstm", replace(options, references="worst"),
+               metric_of="best"),
+    ]  # fmt: skip
+    seen = {}
+
+    def look(scorer, split, train, test):
+        seen[scorer.options.references] = scorer
+        return {}
+
+    Benchmark(dives, scorers=systems, seeds=[0], look=look).run()
+    assert seen["worst"].members[0].network is seen["best"].members[0].network
+    assert seen["worst"].references != seen["best"].references
+
+
+def test_scorers_of_pose_are_left_out_without_keypoints(dives):
+    results = Benchmark(dives, scorers=["constant", "pose_dct"], seeds=[0]).run()
+    assert results.about["left_out"] == {
+        "pose_dct": "reads keypoints, and no backbone for them was named"
+    }
+    assert list(results.systems) == ["constant"]
+
+
+def test_scorers_know_what_they_read():
+    assert system_of("pose_dft").reads == "keypoints"
+    assert system_of("ridge").reads == "clips"
+
+
+def test_unknown_scorers_and_empty_questions_are_refused(dives):
+    with pytest.raises(UnknownName, match=r"^no scorer is called 'nothing': choose one of "):
+        Benchmark(dives, scorers=["nothing"]).run()
+    with pytest.raises(UsageError, match=r"^no scorer was named: choose from podium list scorers$"):
+        Benchmark(dives, scorers=[]).run()
+    unscored = [Performance("a", Path("a.npy"))]
+    with pytest.raises(UsageError, match=r"^no performance has a score to be measured against$"):
+        Benchmark(unscored).run()
+
+
+def test_a_video_that_cannot_be_used_stops_it(dives, tmp_path):
+    missing = replace(dives[0], path=tmp_path / "gone.npy")
+    message = f"{missing.path}: no such file of features: check the path"
+    with pytest.raises(Exception, match=rf"^{re.escape(message)}$"):
+        Benchmark([missing, *dives[1:]], scorers=["constant"], seeds=[0]).run()
+
+
+def test_missing_and_damaged_results_are_refused(tmp_path):
+    path = tmp_path / "x.json"
+    message = f"{path}: no such results: run podium benchmark first"
+    with pytest.raises(MissingFile, match=rf"^{re.escape(message)}$"):
+        Results.load(path)
+    path.write_text("{}", "utf-8")
+    message = f"{path}: is not a file of results ('cells'): make it anew"
+    with pytest.raises(ModelError, match=rf"^{re.escape(message)}$"):
+        Results.load(path)

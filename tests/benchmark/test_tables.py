@@ -1,0 +1,170 @@
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from podium.benchmark import findings, tables
+from podium.benchmark.run import Cell, Results
+from podium.errors import MissingFile, UsageError
+
+REPOSITORY = Path(__file__).parents[2]
+STORED = REPOSITORY / "benchmarks" / "results" / "paper"
+
+
+def claim(rho: list[float], mse: list[float]) -> dict:
+    return {"rho": {"interval": rho}, "mse": {"interval": mse}}
+
+
+@pytest.mark.parametrize(
+    ("rho", "mse", "verdict"),
+    [
+        ([0.01, 0.1], [-20, 5], "yes"),
+        ([0.01, 0.1], [-20, -5], "yes"),
+        ([-0.01, 0.1], [-20, -5], "yes"),
+        ([-0.01, 0.1], [-20, 5], "not shown"),
+        ([0.01, 0.1], [5, 20], "not shown"),
+        ([-0.1, -0.01], [-20, 5], "**no, the opposite**"),
+        (None, [-20, 5], "not shown"),
+    ],
+)
+def test_a_claim_holds_where_an_interval_is_on_its_side(rho, mse, verdict):
+    assert findings.verdict(claim(rho, mse)) == verdict
+
+
+@pytest.fixture
+def results() -> Results:
+    row = {
+        "rho": 0.5, "rho_interval": [0.4, 0.6], "mse": 100.0, "mse_interval": None,
+        "execution_rho": None, "n_splits": 1, "seconds": 3.0,
+    }  # fmt: skip
+    by_type = {"1": {"n": 3, "rho": 0.5, "mse": 9.0}}
+    cell = Cell(
+        "c3d_lstm_f", 0, 9, 1.0, {"001": 1.0}, {"rho": 0.5, "mse": 100.0, "by_type": by_type}
+    )
+    about = {
+        "n_performances": 12, "seeds": [0], "commit": "abc", "backbone": "motion",
+        "versions": {"python": "3.11", "torch": "2", "scikit-learn": "1"}, "keypoints": None,
+        "left_out": {},
+    }  # fmt: skip
+    systems = {"c3d_lstm_f": {"title": "C + L (F)"}}
+    return Results(about, systems, (cell,), {"summary": {"c3d_lstm_f": row}})
+
+
+def test_rows_stand_beside_the_printed_ones(results):
+    assert "| C + L (F) | 0.50 (0.40 to 0.60) | 100 |  | 0.64 | 95 |" in tables.overview(results)
+
+
+def test_what_was_not_measured_has_no_table(results):
+    page = tables.page([results])
+    for title in ("Table V:", "Table VI", "Table VIII", "Figure 5", "The claims"):
+        assert title not in page
+    assert "12 dives with a score, 1 seeded splits of 9 / 1. Commit abc" in page
+
+
+def test_a_table_vi_that_was_not_run_is_said(results):
+    paper = replace(results, about={**results.about, "name": "paper"})
+    assert tables.NO_TABLE_VI in tables.page([paper])
+    assert tables.NO_TABLE_VI not in tables.page([results])
+
+
+def test_the_short_table_takes_the_place_of_the_old_one(results):
+    before = f"Hello\n{tables.BEGIN}\nold\n{tables.END}\nBye\n"
+    after = tables.with_block(before, tables.block([results]))
+    assert after.startswith(f"Hello\n{tables.BEGIN}\n| backbone | system |")
+    assert after.endswith(f"{tables.END}\nBye\n")
+    assert "old" not in after
+    assert tables.with_block(after, tables.block([results])) == after
+
+
+def test_a_readme_without_a_place_is_refused(results):
+    message = (
+        f"README.md has no place for results: put the lines {tables.BEGIN} and {tables.END} in"
+    )
+    with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
+        tables.with_block("Hello", "x")
+
+
+def test_outside_the_repository_tables_stand_beside_the_results(results, tmp_path):
+    results.save(tmp_path / "out" / "motion.json")
+    written = tables.render(tmp_path / "out", tmp_path)
+    assert written == (tmp_path / "out" / "results.md",)
+    assert written[0].read_text("utf-8") == tables.page([results])
+
+
+def test_a_folder_without_results_is_refused(tmp_path):
+    message = f"{tmp_path}: holds no results: run podium benchmark with --out first"
+    with pytest.raises(MissingFile, match=rf"^{re.escape(message)}$"):
+        tables.render(tmp_path, tmp_path)
+
+
+def test_claims_of_the_paper_are_judged_by_intervals(results):
+    level = {"rho": 0.6, "rho_interval": [0.5, 0.68], "mse": 80.0, "mse_interval": [70, 90.0]}
+    row = {**results.tables["summary"]["c3d_lstm_f"], **level}
+    gaps = {"gap": 0.1, "interval": [0.02, 0.2], "p": 0.1, "n_better": 1, "n_splits": 1}
+    losses = {**gaps, "gap": -8.0, "interval": [-20.0, -1.0]}
+    pair = {"rho": gaps, "mse": losses}
+    claimed = [
+        {"first": "siamese_best", "second": "c3d_lstm_f", "claim": "It is better", **pair},
+        {"first": "podium", "second": "siamese_best", "claim": "Not the paper's", **pair},
+    ]
+    rows = {
+        "Ours": {"precision": 0.5, "precision_interval": [0.4, 0.6], "recall": 0.5,
+                 "recall_interval": [0.4, 0.6]},
+        "C3D + LSTM": {"precision": 0.2, "precision_interval": [0.1, 0.3], "recall": 0.8,
+                       "recall_interval": [0.7, 0.9]},
+        "C3D + LSTM + SVR": {"precision": 0.3, "precision_interval": [0.2, 0.35], "recall": 0.8,
+                             "recall_interval": [0.7, 0.9]},
+        "Every clip (floor)": {"precision": 0.3, "precision_interval": [0.25, 0.45], "recall": 1.0,
+                               "recall_interval": [1.0, 1.0]},
+    }  # fmt: skip
+    task = {
+        "title": "Vaults", "n_splits": 5, "n_train": 9, "n_test": 4,
+        "rows": [{"system": "c3d_lstm_f", "title": "C + L (F)", "frozen_less_this":
+                  {"rho": gaps, "mse": {**losses, "gap": 8.0, "interval": [1.0, 20.0]}}}],
+    }  # fmt: skip
+    tables_ = {
+        "summary": {"siamese_best": row},
+        "claims": claimed,
+        "faults": {title: {"all": found} for title, found in rows.items()},
+        "transfer": {"tasks": [task]},
+    }
+    clusters = [("siamese_best", -0.2, 0.1), ("siamese_best", -0.1, 0.4), ("siamese_worst", 0, 0.2)]
+    cells = tuple(
+        Cell(name, split, 9, 1.0, {}, {}, {"clusters": {"O": before, "D2": after}})
+        for split, (name, before, after) in enumerate(clusters)
+    )
+    found = findings.findings(Results(results.about, {}, cells, tables_))
+    assert [(f.claim.partition(" (a floor")[0], f.verdict) for f in found] == [
+        ("The best performer's bias reaches a rho of 0.69", "**no**"),
+        ("The best performer's bias has an MSE of 88.6 or less", "not shown"),
+        ("It is better", "yes"),
+        ("Low similarity finds faults with a better precision than a falling score", "yes"),
+        ("Low similarity finds faults with a better recall than a falling score",
+         "**no, the opposite**"),
+        ("Low similarity is more precise than flagging every clip", "not shown"),
+        ("Types form clusters in D2 with the worst performer's bias, and none in O", "yes"),
+        ("Types form clusters in D2 with the best performer's bias, and none in O", "yes"),
+        ("Vaults: a metric frozen from diving beats C + L (F)", "not shown"),
+    ]  # fmt: skip
+    assert found[2].printed == "rho +0.05, MSE -6"
+    assert found[2].here == "rho 0.10 (0.02 to 0.20), MSE -8 (-20 to -1)"
+    assert found[-1].printed == "rho +0.07, MSE -0.25 (UNLV-Vault)"
+
+
+# what the repository says
+
+
+def test_docs_and_readme_say_what_the_stored_results_say():
+    stored = tables.load_all(STORED)
+    advice = "run podium benchmark paper --render --out benchmarks/results/paper"
+    docs = (REPOSITORY / "docs" / "results.md").read_text("utf-8")
+    assert docs == tables.page(stored), advice
+    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    assert readme == tables.with_block(readme, tables.block(stored)), advice
+
+
+def test_stored_results_are_small_and_hold_no_words_of_the_data():
+    for path in STORED.glob("*.json"):
+        assert path.stat().st_size < 2_000_000
+        assert "commentary" not in path.read_text("utf-8")

@@ -1,0 +1,174 @@
+import re
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from podium.errors import UsageError
+from podium.metric.learning import (
+    Curriculum,
+    LearningOptions,
+    block_loss,
+    clip_loss,
+    learn_metric,
+    pair_loss,
+    set_border,
+)
+from podium.metric.pairs import PairOptions
+from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
+
+N_CLIPS, DIM, THRESHOLD = 4, 3, 5.0
+
+
+def curriculum(n: int, seed: int) -> Curriculum:
+    """Performances whose score is 90 less 60 for each clip with a fault in its first number."""
+    generator = np.random.default_rng(seed)
+    faults = generator.random((n, N_CLIPS)) < 0.2
+    sequences = generator.normal(0, 0.3, (n, N_CLIPS, DIM)).astype(np.float32)
+    sequences[..., 0] += 3 * faults
+    scores = 90 - 15.0 * faults.sum(axis=1)
+    return Curriculum([[s] for s in sequences], scores, np.array(["a"] * n))
+
+
+@pytest.fixture(scope="module")
+def learned() -> tuple[Siamese, Curriculum, Curriculum]:
+    train, validation = curriculum(80, 1), curriculum(40, 2)
+    network, _ = learn_metric(
+        train,
+        validation,
+        N_CLIPS,
+        LearningOptions(n_epochs=15, batch_size=64, false_alarms=0.05),
+        PairOptions(threshold=THRESHOLD, n_similar=300, n_dissimilar=300),
+        SiameseOptions(),
+        seed=0,
+    )
+    return network, train, validation
+
+
+def naive_loss(network: Siamese, first: torch.Tensor, second: torch.Tensor, *rest: torch.Tensor):
+    """The LSTM over both sides of each pair, pair by pair."""
+    labels, weights = rest
+    losses = [
+        weight
+        * nn.functional.binary_cross_entropy_with_logits(
+            network.logit(network.embedding(a[None]), network.embedding(b[None])), label[None]
+        )
+        for a, b, label, weight in zip(first, second, labels, weights, strict=True)
+    ]
+    return torch.stack(losses).mean()
+
+
+def gradients(network: Siamese, loss: torch.Tensor) -> dict[str, torch.Tensor]:
+    network.zero_grad()
+    loss.backward()
+    return {name: p.grad.clone() for name, p in network.named_parameters()}
+
+
+@pytest.mark.parametrize("kind", ["some pairs", "all pairs of a block"])
+@pytest.mark.parametrize("activation", ["relu", "linear"])
+def test_embedding_each_sequence_once_is_the_naive_way(kind, activation):
+    torch.manual_seed(3)
+    network = Siamese(DIM, SiameseOptions(n_embedding=8, activation=activation))
+    sequences = torch.randn(7, N_CLIPS, DIM)
+    if kind == "some pairs":
+        first, second = torch.randint(7, (2, 30))
+    else:
+        first, second = torch.nonzero(~torch.eye(7, dtype=torch.bool), as_tuple=True)
+    labels, weights = torch.randint(2, (len(first),)).float(), torch.rand(len(first)) + 0.5
+    once = pair_loss(network, sequences, first, second, labels, weights)
+    naive = naive_loss(network, sequences[first], sequences[second], labels, weights)
+    assert once.item() == pytest.approx(naive.item(), rel=1e-5)
+    expected = gradients(network, naive)
+    for name, found in gradients(network, once).items():
+        torch.testing.assert_close(found, expected[name], rtol=1e-5, atol=1e-6)
+
+
+def test_all_clips_alike_is_the_product_of_each_by_hand():
+    logits = torch.tensor([[0.0, 1.0], [2.0, -1.0]])
+    chance = torch.sigmoid(logits).prod(dim=1)
+    by_hand = -(torch.log(chance[0]) + torch.log(1 - chance[1])) / 2
+    assert clip_loss(logits, torch.tensor([1.0, 0.0])).item() == pytest.approx(by_hand.item())
+
+
+def test_certain_likeness_of_unlike_pairs_is_a_large_and_finite_loss():
+    loss = clip_loss(torch.full((1, 9), 90.0), torch.zeros(1))
+    assert 10 < loss.item() < 20
+
+
+def test_faulty_clips_are_found_though_only_scores_are_known(learned):
+    network, _, _ = learned
+    queries = curriculum(60, 3)
+    expert = torch.zeros(1, N_CLIPS, DIM)
+    sequences = torch.from_numpy(np.stack([s[0] for s in queries.sequences]))
+    with torch.inference_mode():
+        theirs = clip_embeddings(network, expert).expand(60, -1, -1)
+        found = network.clip_similarity(theirs, clip_embeddings(network, sequences)) < 0.5
+    faulty = sequences[..., 0] > 1.5
+    assert (found & faulty).sum() / faulty.sum() > 0.8
+    assert (found & faulty).sum() / found.sum() > 0.7
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_the_chosen_share_of_good_clips_is_below_the_border(learned, share):
+    network, train, validation = learned
+    before = network.clip_border.clone()
+    set_border(network, train, validation, N_CLIPS, LearningOptions(false_alarms=share), THRESHOLD)
+    experts = np.flatnonzero(train.scores == train.scores.max())[:16]
+    good = np.flatnonzero(validation.scores == train.scores.max())
+    with torch.inference_mode():
+        ours = clip_embeddings(network, torch.tensor(_stacked(validation, good)))
+        theirs = clip_embeddings(network, torch.tensor(_stacked(train, experts)))
+        below = [network.clip_similarity(e.expand_as(ours), ours) < 0.5 for e in theirs[:, None]]
+    network.clip_border.copy_(before)
+    assert torch.stack(below).float().mean().item() == pytest.approx(share, abs=0.05)
+
+
+def _stacked(part: Curriculum, places: np.ndarray) -> np.ndarray:
+    return np.stack([part.sequences[i][0] for i in places])
+
+
+def test_without_an_alike_pair_the_nearest_scores_serve(learned):
+    network, train, validation = learned
+    before = network.clip_border.clone()
+    far = Curriculum(validation.sequences, validation.scores - 1000, validation.actions)
+    set_border(network, train, far, N_CLIPS, LearningOptions(), THRESHOLD)
+    moved = network.clip_border.clone()
+    network.clip_border.copy_(before)
+    assert torch.isfinite(moved)
+
+
+def test_without_an_expert_of_the_action_the_border_stays(learned):
+    network, train, validation = learned
+    before = network.clip_border.clone()
+    others = Curriculum(
+        validation.sequences, validation.scores, np.array(["b"] * len(validation.scores))
+    )
+    set_border(network, train, others, N_CLIPS, LearningOptions(), THRESHOLD)
+    assert torch.equal(network.clip_border, before)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, float("nan")])
+def test_a_share_of_false_alarms_outside_0_to_1_is_refused(share):
+    message = f"false_alarms is {share}: it must lie between 0 and 1"
+    with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
+        LearningOptions(false_alarms=share)
+
+
+@pytest.mark.parametrize("reads_difference", [True, False])
+def test_a_block_has_the_loss_and_the_gradients_of_its_pairs(reads_difference):
+    torch.manual_seed(0)
+    options = SiameseOptions(n_embedding=8, reads_difference=reads_difference)
+    network, n = Siamese(5, options), 6
+    sequences = torch.randn(n, 4, 5)
+    alike, weights = (torch.rand(n, n) < 0.5).float(), torch.rand(n, n)
+    first, second = torch.nonzero(~torch.eye(n, dtype=torch.bool), as_tuple=True)
+    pairs = pair_loss(
+        network, sequences, first, second, alike[first, second], weights[first, second]
+    )
+    wanted = torch.autograd.grad(pairs, network.parameters())
+    block = block_loss(network, sequences, alike, weights)
+    found = torch.autograd.grad(block, network.parameters())
+    torch.testing.assert_close(block, pairs, rtol=1e-5, atol=1e-6)
+    for one, other in zip(found, wanted, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)

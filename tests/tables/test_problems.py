@@ -1,0 +1,75 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from podium.datasets.manifest import Manifest
+from podium.errors import ManifestError
+from podium.tables.problems import SHOWN, listed, problem, spans
+
+
+def missing(*lines: int) -> list:
+    return [problem(line, "{name} does not exist", name=f"{line}.mp4") for line in lines]
+
+
+def test_a_few_are_said_in_full_by_their_lines():
+    assert listed(missing(4, 2, 3)) == (
+        "line 2: 2.mp4 does not exist; line 3: 3.mp4 does not exist; line 4: 4.mp4 does not exist"
+    )
+    assert listed(missing(*range(2, 2 + SHOWN))).count("does not exist") == SHOWN
+    assert "more like it" not in listed(missing(*range(2, 2 + SHOWN)))
+
+
+def test_no_problem_is_nothing_to_say():
+    assert listed([]) == ""
+
+
+def test_the_rest_of_a_kind_is_said_by_its_lines():
+    assert listed(missing(*range(2, 42))) == (
+        "line 2: 2.mp4 does not exist; line 3: 3.mp4 does not exist; line 4: 4.mp4 does not exist; "
+        "line 5: 5.mp4 does not exist; line 6: 6.mp4 does not exist, and 35 more like it "
+        "(lines 7 to 41)"
+    )
+    assert listed(missing(*range(2, 8))).endswith(", and 1 more like it (line 7)")
+
+
+def test_another_kind_is_not_counted_among_them():
+    odd = problem(4, "score {text!r} must be a number", text="many")
+    assert listed([*missing(*range(2, 10)), odd]) == (
+        "line 2: 2.mp4 does not exist; line 3: 3.mp4 does not exist; line 4: 4.mp4 does not exist; "
+        "line 4: score 'many' must be a number; line 5: 5.mp4 does not exist; "
+        "line 6: 6.mp4 does not exist, and 3 more like it (lines 7 to 9)"
+    )
+
+
+@pytest.mark.parametrize("n", [1, 5, 6, 40, 200])
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_every_line_can_be_found_again(n, step):
+    lines = list(range(2, 2 + n * step, step))
+    said = listed(missing(*lines))
+    found = [int(line) for line in re.findall(r"line (\d+):", said)]
+    for first, last in re.findall(r"(\d+)(?: to (\d+))?(?=[,)])", said.partition("(line")[2]):
+        found += range(int(first), int(last or first) + 1)
+    assert found == lines
+
+
+def test_numbers_that_follow_one_another_are_one_span():
+    assert spans([3]) == "3"
+    assert spans([3, 4]) == "3, 4"
+    assert spans([3, 7, 8, 9, 50]) == "3, 7 to 9, 50"
+    assert spans([4, 4, 5, 6]) == "4 to 6"
+
+
+def test_values_that_hold_braces_stay_as_they_are():
+    assert listed([problem(2, "{name} is odd", name="{x}")]) == "line 2: {x} is odd"
+
+
+def test_a_table_of_forty_missing_files_is_a_short_message(tmp_path):
+    table = Path(tmp_path / "metadata.csv")
+    table.write_text("file_name,score\n" + "".join(f"{i}.mp4,5\n" for i in range(40)))
+    shown = "; ".join(f"line {i + 2}: file_name '{i}.mp4' does not exist" for i in range(5))
+    message = (
+        f"{table}: 40 problems, nothing was done: {shown}, and 35 more like it (lines 7 to 41)"
+    )
+    with pytest.raises(ManifestError, match=rf"^{re.escape(message)}$"):
+        Manifest(table).performances()

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from podium.metric.embedding import fit_normaliser
+from podium.witnesses.ending import ALARM, MIN_PERFORMANCES, Ending, learn_ending
+
+
+def performances(n: int, seed: int) -> list[np.ndarray]:
+    """Performances of six clips, of which the last two look like an end, as in a dive."""
+    generator = np.random.default_rng(seed)
+    stages = np.array([0, 0, 0, 0, 2, 4], float)[:, None] * np.ones(8)
+    return [(stages + generator.normal(size=(6, 8))).astype(np.float32) for _ in range(n)]
+
+
+@pytest.fixture(scope="module")
+def normaliser():
+    return fit_normaliser(np.concatenate(performances(200, 0)), 4)
+
+
+@pytest.fixture(scope="module")
+def ending(normaliser) -> Ending:
+    return learn_ending(performances(200, 0), normaliser)
+
+
+def test_whole_performances_are_rarely_taken_for_cut(ending, normaliser):
+    alarms = [ending.is_missing(normaliser(values)) for values in performances(2000, 1)]
+    assert ALARM / 4 < np.mean(alarms) < 2.5 * ALARM
+
+
+@pytest.mark.parametrize("n_cut", [2, 3])
+def test_cut_performances_are_found(ending, normaliser, n_cut):
+    found = [ending.is_missing(normaliser(values[:-n_cut])) for values in performances(500, 2)]
+    assert np.mean(found) > 0.95
+
+
+def test_a_number_is_the_weighted_sum_of_a_clips_components(ending, normaliser):
+    components = normaliser(performances(1, 3)[0])
+    for clip, number in zip(components, ending.looks_last(components), strict=True):
+        by_hand = sum(float(w) * float(x) for w, x in zip(ending.weights, clip, strict=True))
+        assert number == pytest.approx(by_hand + ending.offset)
+
+
+def test_the_same_performances_give_the_same_bytes(ending, normaliser):
+    again = learn_ending(performances(200, 0), normaliser)
+    assert again.weights.tobytes() == ending.weights.tobytes()
+    assert (again.offset, again.threshold) == (ending.offset, ending.threshold)
+
+
+def test_it_survives_being_saved(ending):
+    again = Ending.of_arrays(ending.arrays())
+    np.testing.assert_array_equal(again.weights, ending.weights)
+    assert (again.offset, again.threshold) == (ending.offset, ending.threshold)
+    assert Ending.of_arrays({}) is None
+
+
+def test_too_few_teach_nothing(normaliser):
+    assert learn_ending(performances(MIN_PERFORMANCES - 1, 0), normaliser) is None
+    single = [values[:1] for values in performances(MIN_PERFORMANCES, 0)]
+    assert learn_ending(single, normaliser) is None

@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+
+from podium.witnesses.novelty import ALARM, Novelty, learn_novelty
+
+
+def performances(n: int, seed: int, shift: float = 0.0, dim: int = 8) -> list[np.ndarray]:
+    """Performances of six clips about a place of their own; `shift` moves all of them."""
+    generator = np.random.default_rng(seed)
+    return [
+        (generator.normal(size=dim) + shift + 0.3 * generator.normal(size=(6, dim))).astype(
+            np.float32
+        )
+        for _ in range(n)
+    ]
+
+
+@pytest.fixture(scope="module")
+def novelty() -> Novelty:
+    return learn_novelty(performances(300, 0))
+
+
+def test_a_distance_is_the_mean_of_the_three_nearest_others(novelty):
+    for i in (0, 17, 299):
+        others = [
+            float(np.linalg.norm(novelty.places[i] - novelty.places[j]))
+            for j in range(300)
+            if j != i
+        ]
+        assert novelty.distances[i] == pytest.approx(sum(sorted(others)[:3]) / 3, rel=1e-4)
+
+
+def test_a_place_is_the_mean_and_the_spread_of_its_clips(novelty):
+    components = novelty.normaliser(performances(300, 0)[4])
+    np.testing.assert_allclose(
+        novelty.places[4], [*components.mean(axis=0), *components.std(axis=0)], rtol=1e-5
+    )
+
+
+def test_the_share_is_counted_one_by_one(novelty):
+    query = performances(1, 7)[0]
+    components = novelty.normaliser(query)
+    place = np.concatenate([components.mean(axis=0), components.std(axis=0)])
+    nearest = sorted(float(np.linalg.norm(place - other)) for other in novelty.places)[:3]
+    farther = sum(1 for distance in novelty.distances if distance >= sum(nearest) / 3)
+    assert novelty.share_farther(query) == pytest.approx((1 + farther) / 301)
+
+
+def test_false_alarms_are_about_as_rare_as_promised(novelty):
+    alarms = [novelty.is_novel(values) for values in performances(2000, 1)]
+    assert ALARM / 4 < np.mean(alarms) < ALARM * 2
+
+
+def test_shares_of_usual_performances_are_spread_evenly(novelty):
+    shares = [novelty.share_farther(values) for values in performances(1000, 2)]
+    for level in (0.1, 0.5, 0.9):
+        assert np.mean(np.array(shares) <= level) == pytest.approx(level, abs=0.08)
+
+
+def test_what_is_far_out_is_flagged(novelty):
+    far = performances(200, 3, shift=10)
+    assert all(novelty.is_novel(values) for values in far)
+    assert novelty.share_farther(far[0]) == pytest.approx(1 / 301)
+
+
+def test_a_performance_of_the_training_is_not_flagged(novelty):
+    assert not any(novelty.is_novel(values) for values in performances(300, 0))
+
+
+def test_a_frozen_performance_is_farther_out_than_one_that_moves(novelty):
+    moving = performances(1, 4)[0]
+    frozen = np.repeat(moving[:1], 6, axis=0)
+    assert novelty.share_farther(frozen) < novelty.share_farther(moving)
+
+
+@pytest.mark.parametrize("n", [4, 10])
+def test_few_performances_still_flag_what_is_far_out(n):
+    novelty = learn_novelty(performances(n, 5))
+    assert novelty.is_novel(performances(1, 6, shift=50)[0])
+    assert not any(novelty.is_novel(values) for values in performances(n, 5))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_too_few_to_have_three_others_are_measured_by_those_there_are(n):
+    novelty = learn_novelty(performances(n, 5))
+    assert not np.isnan(novelty.distances).any()
+    assert not novelty.is_novel(performances(n, 5)[0])
+
+
+def test_it_survives_being_saved(novelty):
+    again = Novelty.of_arrays(novelty.arrays())
+    query = performances(1, 8)[0]
+    assert again.share_farther(query) == novelty.share_farther(query)
+    assert set(novelty.arrays()) == {
+        "novelty.normaliser.mean",
+        "novelty.normaliser.scale",
+        "novelty.normaliser.components",
+        "novelty.places",
+        "novelty.distances",
+    }
+
+
+def test_a_performance_that_was_learned_from_is_known_again(novelty):
+    generator = np.random.default_rng(2)
+    for values in performances(300, 0)[::30]:
+        read_again = values + 1e-5 * generator.normal(size=values.shape).astype(np.float32)
+        assert novelty.has_seen(values)
+        assert novelty.has_seen(read_again)
+
+
+def test_another_performance_of_the_same_kind_is_not_taken_for_one(novelty):
+    assert not any(novelty.has_seen(values) for values in performances(50, 1))
+
+
+def test_variants_of_a_performance_are_as_usual_and_none_of_its_own_others():
+    usual, moved = performances(100, 0), performances(100, 0, shift=6.0)
+    alone = learn_novelty(usual)
+    with_copies = learn_novelty(usual, [[values, values] for values in usual])
+    np.testing.assert_allclose(with_copies.distances.min(), alone.distances.min(), rtol=0.5)
+    assert with_copies.distances.min() > 0.1
+    both = learn_novelty(usual, [[values] for values in moved])
+    others = performances(60, 5, shift=6.0)
+    assert np.mean([alone.is_novel(values) for values in others]) > 0.9
+    assert np.mean([both.is_novel(values) for values in others]) < 0.1
