@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from podium.errors import Bug, PodiumError, UsageError, VideoError, explained
+from podium.errors import Bug, PodiumError, UsageError, VideoError
 from podium.spreadsheet import csv_text
 from podium.templates import render, source
 from podium.web import records
@@ -195,7 +195,6 @@ def make_app(
     app.add_exception_handler(NotThere, _refusal(404))
     app.add_exception_handler(Bug, _refusal(500))
     app.add_exception_handler(PodiumError, _refusal(422))
-    app.add_exception_handler(OSError, _refusal(507))  # such as a full disk
     _add_pages(app)
     _add_choices(app, model, most_video_bytes)
     _add_videos(app, store, most_video_bytes)
@@ -266,7 +265,7 @@ def choices_of(model: str) -> dict[str, Any]:
 
 def _refusal(code: int) -> Any:
     def handle(_: Request, error: Exception) -> Response:
-        return JSONResponse({"detail": " ".join(str(explained(error)).split())}, code)
+        return JSONResponse({"detail": " ".join(str(error).split())}, code)
 
     return handle
 

@@ -5,7 +5,7 @@ import math
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -142,9 +142,9 @@ def read_job(folder: Path) -> Job:
     _require(path, job.batch is None or is_id(job.batch), "its batch is none")
     times = job.created_seconds, job.started_seconds, job.ended_seconds
     _require(path, all(_is_time(t) for t in times), "it was made at no time there is")
-    if job.state == "done" or job.summary is not None:
-        _summary_of(job.summary, path)
-    return job
+    if job.state != "done" and job.summary is None:
+        return job
+    return replace(job, summary=_summary_of(job.summary, path))
 
 
 DESCRIPTIONS: dict[str, Callable[[Path], object]] = {

@@ -317,13 +317,15 @@ def _damaged(folder: Path, error: Exception) -> Job | None:
         remove_half_written(folder / "job.json")
         with suppress(OSError):
             folder.rmdir()
-        if not (folder / "result").is_dir():
+        if not any((folder / "result" / name).is_file() for name in ("report.html", "result.json")):
             return None
-    _log.warning("%s", error)
+    why = error.strerror if isinstance(error, OSError) else None
+    said = records.shown(f"{folder / 'job.json'}: {why}" if why else str(error))
     reason = (
-        f"this assessment is damaged: {records.shown(str(error))}: what is left of it stays in "
-        "that folder until you delete it here"
+        f"this assessment is damaged: {said}: what is left of it stays in that folder until you "
+        "delete it here"
     )
+    _log.warning("%s", reason)
     changed = min(max(folder.stat().st_mtime, 0.0), records.MAX_SECONDS)
     return Job(
         folder.name, Request("", ""), "?", None, changed, state="failed",
