@@ -394,6 +394,26 @@ def test_a_disk_that_takes_no_more_ends_no_worker(store, worker, monkeypatch):
     require_next_one_is_made(store, worker)
 
 
+def test_a_batch_that_the_disk_takes_in_part_only_is_none(store, monkeypatch):
+    request = asked(store).request
+    before = contents(store.folder / "assessments").keys()
+    written: list[Path] = []
+    whole = stores.write_bytes
+
+    def full_after_two(path: Path, content: bytes) -> None:
+        if len(written) == 2:
+            raise OSError(28, "No space left on device", str(path))
+        written.append(path)
+        whole(path, content)
+
+    monkeypatch.setattr(stores, "write_bytes", full_after_two)
+    with pytest.raises(OSError, match="No space left"):
+        store.add([request] * 3, batch="b" * 32)
+    assert len(written) == 2
+    assert contents(store.folder / "assessments").keys() == before
+    assert [job.request for job in store.jobs()] == [request]
+
+
 def test_a_result_whose_end_could_not_be_written_down_is_done_after_a_restart(
     store, worker, monkeypatch
 ):

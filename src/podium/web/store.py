@@ -263,7 +263,7 @@ class Store:
                 continue
             if summary := self._summary_of(job):  # the end of it could not be written down
                 self.settle(job.id, state="done", summary=summary, ended_seconds=time.time())
-            elif not job.request.videos() <= set(self._videos):
+            elif not job.request.videos() <= self._videos.keys():
                 error = "its video is gone: send it again"
                 self.settle(job.id, state="failed", error=error, ended_seconds=time.time())
             elif job.state == "running":

@@ -129,8 +129,7 @@ class Worker:
         with _outliving("clearing up"):
             self._clear(job)
         self._note(job, outcome)
-        with _outliving("removing videos"):
-            self._store.remove_unneeded_videos()
+        self._store.remove_unneeded_videos()
 
     def _begin(self) -> Job | None:
         with self._lock:
