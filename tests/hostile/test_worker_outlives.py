@@ -311,12 +311,12 @@ def test_one_that_is_cancelled_and_tried_again_at_once_is_made(store, worker, mo
     worker.start()
     until(lambda: worker._running is not None)
     child = worker._running[1]
-    monkeypatch.setattr(worker, "_end_child", lambda _: None)
-    worker.cancel(job.id)
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "_end_child", lambda _: None)
+        worker.cancel(job.id)
     worker.again(job.id)
     child.wait(60)  # it was ended all the same
     until_running(store, job.id)
-    monkeypatch.undo()
     (store.folder / "assessments" / "go").write_text("")
     assert (ended(store, job.id).state, store.job(job.id).error) == ("done", None)
 
