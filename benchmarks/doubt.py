@@ -3,10 +3,10 @@
     PODIUM_DATA=... python benchmarks/doubt.py
 
 What a model knows of its training (`podium.witnesses.novelty`, `order`) is learned from four fifths
-of the training dives of UNLV-Dive and asked of the fifth that was left out, several times; the 70 test
-dives are not looked at. Then the same is asked of what is no such dive. A third witness, the end,
-doubts where the entry into the water is not found; what it looks like was learned once from all
-training dives, as in the model `diving`, whose features are used. A doubt is false about a dive
+of the training dives of UNLV-Dive and asked of the fifth that was left out, several times; the 70
+test dives are not looked at. Then the same is asked of what is no such dive. A third witness, the
+end, doubts where the entry into the water is not found; what it looks like was learned once from
+all training dives, as in the model `diving`, whose features are used. A doubt is false about a dive
 that was left out, and right about all else. Clips are put in another order after they were cut, so
 that the order alone speaks.
 """

@@ -22,8 +22,7 @@ from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.errors import PodiumError
 from podium.features.extraction import Extractor
-from podium.video import decoder
-from podium.video.frames import decode
+from podium.video.frames import decode, decoder
 
 T = TypeVar("T")
 

@@ -8,8 +8,7 @@ import pytest
 
 from podium import training
 from podium.errors import TrainingError, UsageError
-from podium.features import event
-from podium.features.extraction import FeatureCache
+from podium.features.extraction import FeatureCache, event
 from podium.model import load_model
 from podium.performance import Performance, Phase
 from podium.training import Progress, TrainingOptions, folds, moments, train_model

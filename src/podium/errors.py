@@ -5,7 +5,20 @@ code of the command line is a property of the class: 2 for wrong usage, 3 for in
 used; 1 for a bug of Podium's own.
 """
 
+import errno
 from typing import ClassVar
+
+_MAKE_ROOM = "make room or name another disk (for features, PODIUM_CACHE), and run it again"
+_ASK_FOR_MORE = "allow larger files (ulimit -f) or name another disk, and run it again"
+_MAY_NOT = "name another place, or allow writing to this one, and run it again"
+_ADVICE = {
+    errno.ENOSPC: _MAKE_ROOM,
+    errno.EDQUOT: _MAKE_ROOM,
+    errno.EFBIG: _ASK_FOR_MORE,
+    errno.EROFS: _MAY_NOT,
+    errno.EACCES: "check its permissions, or name another place, and run it again",
+}
+"""What to do about an error of the system's. What was finished before it is kept."""
 
 
 class PodiumError(Exception):
@@ -91,3 +104,28 @@ class Bug(PodiumError, RuntimeError):
         if last_words:
             bug.add_note(f"The child process said:\n{last_words}")
         return bug
+
+
+def explained(error: Exception) -> PodiumError:
+    """Return what to say of any error: of the system's what to do, and of others that it is a bug.
+
+    The command line and the page's child processes say the same of the same error.
+    """
+    if isinstance(error, PodiumError):
+        return error
+    if isinstance(error, OSError):
+        # Of a file that could not take another's place, the second is the one that was named.
+        path = error.filename2 or error.filename
+        where = f"{path}: " if path else ""
+        advice = _ADVICE.get(error.errno or 0, "check the path, its permissions and the free space")
+        said = PodiumError(f"{where}{error.strerror or error}: {advice}")
+    elif _is_of_memory(error):
+        said = PodiumError("memory ran out: close other programs, and run it again")
+    else:
+        said = Bug.of(f"{type(error).__name__}: {error}")
+    return said.with_traceback(error.__traceback__)
+
+
+def _is_of_memory(error: Exception) -> bool:
+    """Tell whether memory ran out; PyTorch has an error of its own for it, in words only."""
+    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)

@@ -87,9 +87,10 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
         If it cannot be opened.
     """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)  # of a folder, no file can be made of it
+        raise UnusableFile(f"{path}: is not a regular file: give a file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise UnusableFile(f"{path}: is not a regular file: give a file")
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise UnusableFile(

@@ -132,8 +132,18 @@ def client(make_client: Callable[..., Any]) -> Any:
     return make_client()
 
 
+HOME = {"podium-store.json", "podium-server.lock", "podium-server.json"}
+"""What lies in every folder of the page: that it is Podium's, and who has it."""
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> Callable[[], list[str]]:
-    """List all files that the page keeps."""
+    """List all files that the page keeps of videos and assessments."""
     store = tmp_path / "store"
-    return lambda: sorted(p.relative_to(store).as_posix() for p in store.rglob("*") if p.is_file())
+    return lambda: all_files(store)
+
+
+def all_files(folder: Path) -> list[str]:
+    """List the files in a folder, but for those of every folder of the page."""
+    found = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    return sorted(set(found) - HOME)

@@ -12,7 +12,6 @@ import pytest
 
 from podium.report.words import languages
 from podium.web.api import where_to_open
-from podium.web.store import Store
 
 from .conftest import ORIGIN, send
 
@@ -79,7 +78,7 @@ def test_two_videos_of_one_name_do_not_meet(client, small_model, files):
     paths = small_model.video("test", "107"), small_model.video("train", "407")
     ids = [send(client, path, "dive.mp4") for path in paths]
     assert ids[0] != ids[1]
-    store = Store(Path(client.app.state.folder))
+    store = client.app.state.store
     assert [store.video_path(i).read_bytes() for i in ids] == [p.read_bytes() for p in paths]
     assert not any("dive" in name for name in files())
 
@@ -261,7 +260,7 @@ def test_a_video_that_is_not_there_is_said(client, video):
 def test_one_that_waits_can_be_cancelled_and_deleted(client, video, files):
     id_ = asked(client, video).json()["id"]
     assert client.post(f"/api/assessments/{id_}/cancel").json()["state"] == "cancelled"
-    assert [name for name in files() if name.startswith("videos")] == []
+    assert len([name for name in files() if name.startswith("videos")]) == 2  # for another try
     assert client.delete(f"/api/assessments/{id_}").status_code == 204
     assert files() == []
     answer = client.get(f"/api/assessments/{id_}")

@@ -10,7 +10,8 @@ schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not i
 OPERATIONS = {
     "GET /api/choices", "POST /api/videos", "DELETE /api/videos/{id}", "POST /api/assessments",
     "GET /api/assessments", "GET /api/assessments/{id}", "DELETE /api/assessments/{id}",
-    "POST /api/assessments/{id}/cancel", "GET /api/comparison", "POST /api/batches",
+    "POST /api/assessments/{id}/cancel", "POST /api/assessments/{id}/again", "GET /api/work",
+    "GET /api/comparison", "POST /api/batches",
     "GET /api/assessments/{id}/result.json", "GET /api/assessments/{id}/clips.csv",
     "GET /api/assessments/{id}/timeline.vtt", "GET /api/batches/{id}",
     "GET /api/batches/{id}/table.csv",

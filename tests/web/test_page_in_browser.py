@@ -404,6 +404,42 @@ def test_that_not_all_are_listed_is_said(page, server):
     assert page.locator("#rows tr").count() == 1000
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The work does not go on (waiting: 2). Stop podium serve (Ctrl+C) and start it "
+         "again: nothing is lost."),
+        ("de", "Es geht nicht weiter (wartend: 2). Bitte podium serve anhalten (Strg+C) und neu "
+         "starten: Nichts geht verloren."),
+    ],
+)  # fmt: skip
+def test_that_work_does_not_go_on_is_said_until_it_does(page, server, language, said):
+    about = {"en": "The model", "de": "Das Modell"}[language]
+    page.goto(f"{server.url}/?language={language}")
+    stuck = {"goes_on": False, "n_waiting": 2}
+    page.route("**/api/work", lambda route: route.fulfill(json=stuck))
+    full_of(("waiting", "waiting", "failed"), page, server, about)
+    page.locator("#stalled", has_text="podium serve").wait_for()
+    assert page.locator("#stalled").inner_text() == said
+    page.unroute("**/api/work")
+    until(lambda: page.locator("#stalled").inner_text() == "", "it is still said")
+
+
+def test_what_failed_or_was_cancelled_can_be_tried_again(page, server):
+    full_of(("failed", "cancelled", "waiting", "done"), page, server)
+    ordered = []
+
+    def take(route):
+        ordered.append((route.request.method, route.request.url))
+        route.fulfill(json={})
+
+    page.route("**/again", take)
+    assert page.get_by_role("button", name=re.compile("^Try .* again$")).count() == 2
+    page.get_by_role("button", name="Try dive 1.mp4 again").click()
+    until(lambda: len(ordered) == 1, "nothing was asked for")
+    assert ordered == [("POST", f"{server.url}/api/assessments/{1:032x}/again")]
+
+
 def test_the_page_speaks_german(page, server):
     page.locator("#language").select_option("de")
     page.locator("h2", has_text="Neue Beurteilung").wait_for()

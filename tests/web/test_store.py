@@ -1,16 +1,23 @@
 import os
+import shutil
 import threading
 import time
 
 import pytest
 
 from podium.files import write_bytes
-from podium.web.store import UNUSED_SECONDS, NotThere, Request, Store
+from podium.web.records import Request
+from podium.web.store import UNUSED_SECONDS, NotThere, Store
 
 
 @pytest.fixture
 def store(tmp_path) -> Store:
     return Store(tmp_path / "store")
+
+
+def restarted(store: Store) -> Store:
+    store.close()
+    return Store(store.folder)
 
 
 def keep(store: Store, name: str = "dive.mp4") -> str:
@@ -21,8 +28,9 @@ def keep(store: Store, name: str = "dive.mp4") -> str:
 
 def test_what_was_kept_is_there_after_a_restart(store):
     video = keep(store, "\udcff <odd>.mp4")
+    assert store.video(video).name == "? <odd>.mp4"  # what is no character cannot be shown
     (job,) = store.add([Request(video, "bars", "407", 3.2)])
-    again = Store(store.folder)
+    again = restarted(store)
     assert again.video(video) == store.video(video)
     assert again.job(job.id) == job
     assert again.video_path(video).read_bytes() == b"a video"
@@ -31,7 +39,7 @@ def test_what_was_kept_is_there_after_a_restart(store):
 def test_one_that_was_running_waits_again_after_a_restart(store):
     first, second = store.add([Request(keep(store), "bars"), Request(keep(store), "bars")])
     store.change(second.id, state="running", started_seconds=1.0)
-    again = Store(store.folder)
+    again = restarted(store)
     assert [job.state for job in again.jobs()] == ["waiting", "waiting"]
     assert again.next_waiting().id == first.id
 
@@ -39,32 +47,35 @@ def test_one_that_was_running_waits_again_after_a_restart(store):
 def test_one_whose_video_is_gone_fails_after_a_restart(store):
     video = keep(store)
     (job,) = store.add([Request(video, "bars")])
-    (store.folder / "videos" / video / "about.json").unlink()
-    again = Store(store.folder)
+    shutil.rmtree(store.folder / "videos" / video)
+    again = restarted(store)
     assert again.job(job.id).state == "failed"
     assert again.job(job.id).error == "its video is gone: send it again"
 
 
 def test_what_a_crash_left_half_done_is_cleared(store):
-    (store.folder / "partial" / "x").write_bytes(b"half")
-    damaged = store.folder / "assessments" / ("0" * 32)
-    damaged.mkdir()
-    (damaged / "job.json").write_text('{"id": "000')
-    again = Store(store.folder)
+    store.new_partial().write_bytes(b"half")
+    kept = store.new_partial().with_suffix(".kept")
+    kept.mkdir()
+    (kept / "video").write_bytes(b"a video")
+    begun = store.folder / "assessments" / ("0" * 32)
+    begun.mkdir()
+    (begun / ".job.json.abcd1234").write_text('{"id": "000')
+    again = restarted(store)
     assert list((store.folder / "partial").iterdir()) == []
-    assert not damaged.exists()
+    assert not begun.exists()
     assert again.jobs() == []
 
 
 def test_foreign_folders_and_links_are_left_alone(store, tmp_path):
     (store.folder / "assessments" / "mine").mkdir()
     os.symlink(tmp_path, store.folder / "assessments" / ("1" * 32))
-    again = Store(store.folder)
+    again = restarted(store)
     assert again.jobs() == []
     assert (store.folder / "assessments" / "mine").is_dir()
 
 
-def test_videos_are_removed_once_nobody_waits_for_them(store):
+def test_videos_are_removed_once_they_are_assessed(store):
     video, expert, fresh = keep(store), keep(store), keep(store)
     one, other = store.add([Request(video, "m", reference=expert), Request(expert, "m")])
     store.change(one.id, state="done")
@@ -74,10 +85,12 @@ def test_videos_are_removed_once_nobody_waits_for_them(store):
     assert store.video(expert)
     store.change(other.id, state="failed")
     store.remove_unneeded_videos()
+    assert {path.name for path in (store.folder / "videos").iterdir()} == {fresh, expert}
+    store.remove_job(other.id)
     assert {path.name for path in (store.folder / "videos").iterdir()} == {fresh}
 
 
-def test_a_video_that_nobody_asked_for_is_removed_after_an_hour(store, monkeypatch):
+def test_a_video_that_nobody_asked_for_is_removed_after_a_day(store, monkeypatch):
     keep(store)
     later = time.time() + UNUSED_SECONDS + 1
     monkeypatch.setattr(time, "time", lambda: later)

@@ -11,14 +11,11 @@ import pytest
 
 from podium.errors import UsageError, VideoError
 from podium.web import worker as workers
-from podium.web.store import Request, Store
+from podium.web.records import Request, StoredVideo
+from podium.web.store import Store
 from podium.web.worker import Worker, choices, probe
 
-from .conftest import children_of, finished, open_files, running, send, started_by
-
-
-def all_files(folder: Path) -> list[str]:
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+from .conftest import all_files, children_of, finished, open_files, running, send, started_by
 
 
 @pytest.mark.slow
@@ -44,6 +41,10 @@ def test_from_a_video_to_its_report_and_nothing_left(small_model, tmp_path):
         client.delete(f"/api/assessments/{id_}")
         assert all_files(server.folder) == []
         assert children_of(server.process.pid) == []
+
+
+def sent(video: StoredVideo) -> list[str]:
+    return [f"videos/{video.id}/about.json", f"videos/{video.id}/video"]
 
 
 def until_running(client, id_: str) -> None:
@@ -155,7 +156,9 @@ def test_one_that_runs_can_be_cancelled(small_model, tmp_path):
     assert worker.cancel(job.id).state == "cancelled"
     worker.stop()
     assert store.job(job.id).state == "cancelled"
-    assert all_files(store.folder) == [f"assessments/{job.id}/job.json"]
+    assert all_files(store.folder) == [f"assessments/{job.id}/job.json", *sent(video)]
+    store.remove_job(job.id)
+    assert all_files(store.folder) == []
 
 
 @pytest.mark.parametrize(
@@ -165,7 +168,7 @@ def test_one_that_runs_can_be_cancelled(small_model, tmp_path):
         (0.0, "diving", "the assessment ended unexpectedly (-9): try again, or try podium score"),
     ],
 )
-def test_one_that_fails_says_why_and_leaves_nothing(
+def test_one_that_fails_says_why_and_leaves_nothing_but_its_video(
     small_model, tmp_path, most_seconds, model, message
 ):
     store = Store(tmp_path / "store")
@@ -181,7 +184,7 @@ def test_one_that_fails_says_why_and_leaves_nothing(
         time.sleep(0.02)
     worker.stop()
     assert message in store.job(job.id).error or "no such" in store.job(job.id).error
-    assert all_files(store.folder) == [f"assessments/{job.id}/job.json"]
+    assert all_files(store.folder) == [f"assessments/{job.id}/job.json", *sent(video)]
 
 
 def test_a_video_is_looked_at_in_another_process(make_video, tmp_path):

@@ -25,7 +25,14 @@ from podium.cli.usage import (
     require_folder,
     whole_number,
 )
-from podium.errors import Bug, ManifestError, ModelError, PodiumError, TooLong, UsageError
+from podium.errors import (
+    ManifestError,
+    ModelError,
+    PodiumError,
+    TooLong,
+    UsageError,
+    explained,
+)
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
@@ -59,18 +66,6 @@ PREDICTED = (
 """The columns of a table of predictions."""
 
 QUIET_SECONDS = 20.0
-
-_MAKE_ROOM = "make room or name another disk (for features, PODIUM_CACHE), and run it again"
-_ASK_FOR_MORE = "allow larger files (ulimit -f) or name another disk, and run it again"
-_MAY_NOT = "name another place, or allow writing to this one, and run it again"
-_ADVICE = {
-    errno.ENOSPC: _MAKE_ROOM,
-    errno.EDQUOT: _MAKE_ROOM,
-    errno.EFBIG: _ASK_FOR_MORE,
-    errno.EROFS: _MAY_NOT,
-    errno.EACCES: "check its permissions, or name another place, and run it again",
-}
-"""What to do about an error of the system's. What was finished before it is kept."""
 
 Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
 AllowPart = Annotated[
@@ -522,22 +517,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _failed(error: Exception) -> int:
-    if isinstance(error, PodiumError):
-        return _complain(str(error), error.exit_code)
-    if isinstance(error, OSError):
-        # Of a file that could not take another's place, the second is the one that was named.
-        path = error.filename2 or error.filename
-        where = f"{path}: " if path else ""
-        advice = _ADVICE.get(error.errno or 0, "check the path, its permissions and the free space")
-        return _complain(f"{where}{error.strerror or error}: {advice}", Exit.INPUT)
-    if _is_of_memory(error):
-        return _complain("memory ran out: close other programs, and run it again", Exit.INPUT)
-    return _complain(str(Bug.of(f"{type(error).__name__}: {error}")), Exit.BUG)
-
-
-def _is_of_memory(error: Exception) -> bool:
-    """Say whether memory ran out; PyTorch has an error of its own for it, in words only."""
-    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+    said = explained(error)
+    return _complain(str(said), said.exit_code)
 
 
 def _complain(message: str, code: int) -> int:

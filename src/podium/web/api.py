@@ -1,9 +1,8 @@
 """The interface of the page: everything that it does, over HTTP and described by OpenAPI."""
 
-import json
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,10 +18,11 @@ from podium.errors import Bug, PodiumError, UsageError, VideoError
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.tables.spreadsheet import csv_text
-from podium.web import store as stores
+from podium.web import records
 from podium.web.guard import LOCAL_NAMES, Guard
-from podium.web.store import Job, NotThere, Store, StoredVideo
-from podium.web.worker import Worker, choices, probe
+from podium.web.records import Job, Stage, StoredVideo, read_clips, read_stage
+from podium.web.store import NotThere, Store
+from podium.web.worker import Worker, choices, located, probe
 
 MOST_VIDEO_BYTES = 500 * 2**20
 WRITTEN_AT_ONCE_BYTES = 2**20
@@ -83,7 +83,7 @@ class AssessmentOut(BaseModel):
 
     id: str
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
-    stage: Literal["loading", "looking", "writing"] | None = None
+    stage: Stage | None = None
     video: str
     reference: str | None
     action: str | None
@@ -95,6 +95,13 @@ class AssessmentOut(BaseModel):
     ended_seconds: float | None
     error: str | None
     summary: dict[str, Any] | None
+
+
+class WorkOut(BaseModel):
+    """Whether the assessments that wait are being made."""
+
+    goes_on: bool
+    n_waiting: int
 
 
 class BatchOut(BaseModel):
@@ -168,7 +175,7 @@ def make_app(
     `allow_parts` are the classes of someone else's that the model may name (`podium._catalog`).
     """
     store = Store(folder)
-    worker = Worker(store, allow_parts=allow_parts)
+    worker, model = Worker(store, allow_parts=allow_parts), located(model)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -176,6 +183,7 @@ def make_app(
             worker.start()
         yield
         worker.stop()
+        store.close()
 
     app = FastAPI(
         title="Podium",
@@ -217,7 +225,7 @@ def serve(
     """
     choices_of(model, allow_parts)  # an unknown model is said before the page opens
     app = make_app(folder, model=model, allow_parts=allow_parts, host=host)
-    with _socket(host) as listening:
+    with closing(app.state.store), _socket(host) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         _bind(listening, host, port)
         for line in where_to_open(host, listening.getsockname()[1]):
@@ -394,6 +402,15 @@ def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> 
     def cancel_an_assessment(id: Id) -> AssessmentOut:
         return _job_out(store, worker.cancel(id))
 
+    @app.post("/api/assessments/{id}/again", responses=_MISSING)
+    def try_an_assessment_again(id: Id) -> AssessmentOut:
+        return _job_out(store, worker.again(id))
+
+    @app.get("/api/work")
+    def see_whether_work_goes_on() -> WorkOut:
+        n_waiting = sum(job.state == "waiting" for job in store.jobs())
+        return WorkOut(goes_on=worker.goes_on(), n_waiting=n_waiting)
+
     @app.delete("/api/assessments/{id}", status_code=204, responses=_MISSING)
     def delete_an_assessment(id: Id) -> None:
         worker.cancel(id)
@@ -489,7 +506,7 @@ def _ask(
         raise HTTPException(429, f"more than {MOST_WAITING} assessments wait: try again later")
     jobs = store.add(
         [
-            stores.Request(
+            records.Request(
                 video, model, action, how.difficulty, how.reference, how.expert, how.language
             )
             for video in videos
@@ -548,9 +565,7 @@ def _comparison(store: Store, one: str, other: str) -> ComparisonOut:
 
 
 def _clips_of(store: Store, job: Job) -> list[dict[str, Any]]:
-    result = json.loads(store.outcome(job.id, "result.json").read_bytes())
-    clips: list[dict[str, Any]] = result["clips"]
-    return clips
+    return read_clips(store.outcome(job.id, "result.json"))
 
 
 def _video_out(video: StoredVideo) -> VideoOut:
@@ -576,12 +591,7 @@ def _job_out(store: Store, job: Job) -> AssessmentOut:
     )
 
 
-def _stage(store: Store, job: Job) -> Literal["loading", "looking", "writing"] | None:
+def _stage(store: Store, job: Job) -> Stage | None:
     if job.state != "running":
         return None
-    try:
-        told = json.loads((store.job_folder(job.id) / "progress.json").read_bytes())
-    except (OSError, ValueError):
-        return "loading"
-    stage: Literal["loading", "looking", "writing"] = told["stage"]
-    return stage
+    return read_stage(store.job_folder(job.id))

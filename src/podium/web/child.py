@@ -12,14 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podium.errors import Bug, PodiumError
-from podium.files import write_bytes
+from podium.errors import Bug, PodiumError, explained
+from podium.files import read_json, write_bytes
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
 
 STAGES = ("loading", "looking", "writing")
 """What an assessment goes through, in this order."""
+
+MAX_TASK_BYTES = 2**20
 
 
 def main(arguments: list[str]) -> int:
@@ -35,12 +37,8 @@ def main(arguments: list[str]) -> int:
         else:
             _end_with_the_server()
             _assess(Path(argument))
-    except PodiumError as error:
-        return _refused(error)
     except Exception as error:
-        return _refused(
-            Bug.of(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
-        )
+        return _refused(explained(error))
     return 0
 
 
@@ -90,7 +88,7 @@ def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
 
 def _assess(folder: Path) -> None:
     """Read `task.json`, and write the folder `result` in one step."""
-    task = json.loads((folder / "task.json").read_bytes())
+    task = read_json(folder / "task.json", MAX_TASK_BYTES)
     _tell(folder, "loading")
     from podium.assessor import load
     from podium.report.page import make_report

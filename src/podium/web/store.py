@@ -1,76 +1,29 @@
 """Videos and assessments as files under one folder, each written whole or not at all."""
 
-import json
+import logging
 import os
-import re
-import secrets
-import shutil
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from podium.errors import PodiumError
-from podium.files import write_bytes
+from podium.errors import PodiumError, UnusableFile
+from podium.files import remove_half_written, write_bytes
+from podium.web import records
+from podium.web.home import Home, clear
+from podium.web.records import ENDED, Job, Request, StoredVideo, is_id, new_id
 
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
-ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
+UNUSED_SECONDS = 24 * 3600.0
+"""A video that no assessment ever asked for is removed after this time."""
 
-UNUSED_SECONDS = 3600.0
-"""A video that no assessment asked for is removed after this time."""
+_log = logging.getLogger("podium.web")
 
 
 class NotThere(PodiumError, LookupError):
     """There is no video, assessment or batch of that name."""
-
-
-@dataclass(frozen=True)
-class StoredVideo:
-    """A video that was sent, under a name that was made up here; `name` is what it was called."""
-
-    id: str
-    name: str
-    n_bytes: int
-    created_seconds: float
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be assessed, and how: the ids of videos, and words of the user.
-
-    `reference` is a video of the user's own, `expert` a reference of the model.
-    """
-
-    video: str
-    model: str
-    action: str | None = None
-    difficulty: float | None = None
-    reference: str | None = None
-    expert: str | None = None
-    language: str = "en"
-
-    def videos(self) -> set[str]:
-        """Give the ids of the videos that it needs."""
-        return {video for video in (self.video, self.reference) if video}
-
-
-@dataclass(frozen=True)
-class Job:
-    """One assessment, from the request to the outcome."""
-
-    id: str
-    request: Request
-    video_name: str
-    reference_name: str | None
-    created_seconds: float
-    state: State = "waiting"
-    batch: str | None = None
-    started_seconds: float | None = None
-    ended_seconds: float | None = None
-    error: str | None = None
-    summary: dict[str, Any] | None = None
 
 
 class Store:
@@ -81,35 +34,43 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self._home = Home(folder)
+        self.folder = self._home.folder
         self._lock = threading.RLock()
-        for name in ("videos", "assessments"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(folder / "partial", ignore_errors=True)
-        (folder / "partial").mkdir()
-        os.chmod(folder, 0o700)  # videos of people are nobody else's business
-        videos = (_read(path / "about.json", StoredVideo) for path in self._folders("videos"))
-        self._videos = {video.id: video for video in videos if video}
-        jobs = (_read_job(path) for path in self._folders("assessments"))
-        self._jobs = {job.id: job for job in jobs if job}
-        self._forget_damaged()
-        self._resume()
+        self._videos: dict[str, StoredVideo] = {}
+        self._jobs: dict[str, Job] = {}
+        self._damaged: set[str] = set()
+        try:
+            self._load()
+            self._resume()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let another server have the folder."""
+        self._home.close()
 
     # videos
 
     def new_partial(self) -> Path:
         """Name a file for a video that is being received; it is nobody's until it is kept."""
-        return self.folder / "partial" / _new_id()
+        return self._home.part("partial") / new_id()
 
     def keep_video(self, partial: Path, name: str) -> StoredVideo:
         """Take over a video that was received whole."""
-        video = StoredVideo(_new_id(), name, partial.stat().st_size, time.time())
+        name = records.shown(name)
+        video = StoredVideo(new_id(), name, partial.stat().st_size, time.time())
+        waiting = partial.with_name(f"{partial.name}.kept")
         with self._lock:
-            waiting = partial.with_name(f"{partial.name}.kept")
-            waiting.mkdir()
-            os.replace(partial, waiting / "video")
-            write_bytes(waiting / "about.json", _as_bytes(asdict(video)))
-            os.replace(waiting, self.folder / "videos" / video.id)
+            try:
+                waiting.mkdir()
+                os.replace(partial, waiting / "video")
+                write_bytes(waiting / "about.json", records.as_bytes(video))
+                os.replace(waiting, self._home.part("videos") / video.id)
+            except OSError:  # such as a full disk: what did arrive takes no room
+                clear(waiting)
+                raise
             self._videos[video.id] = video
         return video
 
@@ -137,19 +98,31 @@ class Store:
             del self._videos[id_]
 
     def remove_unneeded_videos(self) -> None:
-        """Remove the videos that no waiting assessment needs: a report has copies of its own.
+        """Remove the videos that were assessed: a report has copies of its own.
 
-        One that was just sent is kept for an hour, for its assessment may be yet to come.
+        One whose assessment failed or was cancelled stays for another try, until the person deletes
+        that or an assessment of it is done. One that nobody asked for is kept for a day, for its
+        assessment may be yet to come.
         """
         with self._lock:
-            jobs = self._jobs.values()
-            needed = set().union(*(j.request.videos() for j in jobs if j.state not in ENDED))
-            asked_for = set().union(*(j.request.videos() for j in jobs))
-            old = time.time() - UNUSED_SECONDS
+            needed, old = self._needed(), time.time() - UNUSED_SECONDS
+            asked_for = set().union(*(job.request.videos() for job in self._jobs.values()))
             for video in list(self._videos.values()):
-                is_fresh = video.id not in asked_for and video.created_seconds > old
-                if video.id not in needed and not is_fresh:
+                # A damaged assessment may have asked for any of them.
+                is_fresh = self._damaged or video.created_seconds > old
+                if video.id not in needed and (video.id in asked_for or not is_fresh):
                     self.remove_video(video.id)
+
+    def _needed(self) -> set[str]:
+        jobs = list(self._jobs.values())
+        done = {job.request.video for job in jobs if job.state == "done"}
+        return set().union(
+            *(
+                job.request.videos()
+                for job in jobs
+                if job.state not in ENDED or (job.state != "done" and job.request.video not in done)
+            )
+        )
 
     # assessments
 
@@ -168,8 +141,14 @@ class Store:
                 self._new_job(request, batch, now + number * 1e-6)
                 for number, request in enumerate(requests)
             ]
-            for job in jobs:
-                self.write(job)
+            try:
+                for job in jobs:
+                    self.write(job)
+            except OSError:
+                for job in jobs:
+                    self._jobs.pop(job.id, None)
+                    clear(self.job_folder(job.id))
+                raise
             return jobs
 
     def job(self, id_: str) -> Job:
@@ -196,14 +175,14 @@ class Store:
         return id_ in self._jobs
 
     def next_waiting(self) -> Job | None:
-        """Give the assessment that has waited longest."""
+        """Return the assessment that has waited longest."""
         waiting = [job for job in list(self._jobs.values()) if job.state == "waiting"]
         return min(waiting, key=lambda job: job.created_seconds, default=None)
 
     def write(self, job: Job) -> Job:
         """Keep what is known of an assessment."""
         with self._lock:
-            write_bytes(self.job_folder(job.id) / "job.json", _as_bytes(asdict(job)))
+            write_bytes(self.job_folder(job.id) / "job.json", records.as_bytes(job))
             self._jobs[job.id] = job
             return job
 
@@ -212,12 +191,27 @@ class Store:
         with self._lock:
             return self.write(replace(self.job(id_), **changes))
 
-    def remove_job(self, id_: str) -> None:
-        """Remove an assessment and its report from the disk."""
+    def settle(self, id_: str, **changes: Any) -> Job:
+        """Keep a change; on a disk that takes no more it is known until the server ends."""
         with self._lock:
-            self.job(id_)
+            try:
+                return self.change(id_, **changes)
+            except OSError as error:
+                _log.warning("the assessment %s cannot be written down: %s", id_, error)
+                self._jobs[id_] = replace(self.job(id_), **changes)
+                return self._jobs[id_]
+
+    def remove_job(self, id_: str) -> None:
+        """Remove an assessment, its report, and the videos that were sent for it alone."""
+        with self._lock:
+            job = self.job(id_)
             self._remove("assessments", id_)
             del self._jobs[id_]
+            self._damaged.discard(id_)
+            asked_for = set().union(*(other.request.videos() for other in self._jobs.values()))
+            for video in job.request.videos() - asked_for:
+                if video in self._videos:
+                    self.remove_video(video)
             self.remove_unneeded_videos()
 
     def job_folder(self, id_: str) -> Path:
@@ -239,39 +233,58 @@ class Store:
 
     def new_batch(self) -> str:
         """Make up a name for a batch."""
-        return _new_id()
+        return new_id()
 
     def _new_job(self, request: Request, batch: str | None, created_seconds: float) -> Job:
         reference = self.video(request.reference).name if request.reference else request.expert
         name = self.video(request.video).name
-        return Job(_new_id(), request, name, reference, created_seconds, batch=batch)
+        return Job(new_id(), request, name, reference, created_seconds, batch=batch)
 
     def _folders(self, kind: str) -> list[Path]:
-        found = (self.folder / kind).iterdir()
-        return [p for p in found if _is_id(p.name) and p.is_dir() and not p.is_symlink()]
+        found = self._home.part(kind).iterdir()
+        return [p for p in found if is_id(p.name) and p.is_dir() and not p.is_symlink()]
 
-    def _forget_damaged(self) -> None:
-        """Remove what a crash left half done: a folder without a readable description."""
-        for kind, known in (("videos", self._videos), ("assessments", self._jobs)):
-            for path in self._folders(kind):
-                if path.name not in known:
-                    shutil.rmtree(path, ignore_errors=True)
+    def _load(self) -> None:
+        for folder in self._folders("videos"):
+            if video := _video_in(folder):
+                self._videos[video.id] = video
+        for folder in self._folders("assessments"):
+            try:
+                self._jobs[folder.name] = records.read_job(folder)
+            except (OSError, UnusableFile) as error:
+                if job := _damaged(folder, error):
+                    self._jobs[job.id] = job
+                    self._damaged.add(job.id)
 
     def _resume(self) -> None:
         """Put what was going on when the server stopped back into the line."""
         for job in self.jobs():
-            if job.state == "running":
-                self.change(job.id, state="waiting", started_seconds=None)
-            elif job.state == "waiting" and not job.request.videos() <= set(self._videos):
+            if job.state in ENDED:
+                continue
+            if summary := self._summary_of(job):  # the end of it could not be written down
+                self.settle(job.id, state="done", summary=summary, ended_seconds=time.time())
+            elif not job.request.videos() <= self._videos.keys():
                 error = "its video is gone: send it again"
-                self.change(job.id, state="failed", error=error, ended_seconds=time.time())
+                self.settle(job.id, state="failed", error=error, ended_seconds=time.time())
+            elif job.state == "running":
+                self.settle(job.id, state="waiting", started_seconds=None)
         self.remove_unneeded_videos()
 
+    def _summary_of(self, job: Job) -> dict[str, Any] | None:
+        try:
+            return records.read_summary(self.outcome(job.id, "result.json"))
+        except (OSError, PodiumError):
+            return None
+
     def _remove(self, kind: str, id_: str) -> None:
-        """Take a folder away in one step, then clear it up."""
-        gone = self.folder / "partial" / f"{id_}.gone"
-        os.replace(self.folder / kind / id_, gone)
-        shutil.rmtree(gone, ignore_errors=True)
+        """Take a folder away in one step, then clear it up; what others put there stays there."""
+        there = self.folder / kind / id_
+        gone = self._home.part("partial") / f"{id_}.gone"
+        with suppress(FileNotFoundError):  # it may have been taken away by hand
+            os.replace(there, gone)
+        clear(gone)
+        if gone.exists():
+            os.replace(gone, there)
 
 
 def default_folder() -> Path:
@@ -280,33 +293,41 @@ def default_folder() -> Path:
     return Path(home) / "podium"
 
 
-def _new_id() -> str:
-    return secrets.token_hex(16)
-
-
-def _is_id(name: str) -> bool:
-    return re.fullmatch(r"[0-9a-f]{32}", name) is not None
-
-
 def _is_inside(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
-def _as_bytes(value: dict[str, Any]) -> bytes:
-    # A file name may hold what is no character: JSON's own escapes can.
-    return json.dumps(value).encode("ascii")
-
-
-def _read(path: Path, kind: type[StoredVideo]) -> StoredVideo | None:
-    try:
-        return kind(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
+def _video_in(folder: Path) -> StoredVideo | None:
+    """Find a video in its folder; one whose description is damaged is still a video."""
+    video = folder / "video"
+    if video.is_symlink() or not video.is_file():
+        _log.warning("%s: holds no video: it is left alone", folder)
         return None
-
-
-def _read_job(folder: Path) -> Job | None:
     try:
-        plain = json.loads((folder / "job.json").read_bytes())
-        return Job(**{**plain, "request": Request(**plain["request"])})
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+        return records.read_video(folder)
+    except (OSError, UnusableFile) as error:
+        _log.warning("%s", error)
+        found = video.stat()
+        return StoredVideo(folder.name, "video", found.st_size, found.st_mtime)
+
+
+def _damaged(folder: Path, error: Exception) -> Job | None:
+    """Tell of an assessment that cannot be read; of one that was never written nothing is left."""
+    if isinstance(error, FileNotFoundError):
+        remove_half_written(folder / "job.json")
+        with suppress(OSError):
+            folder.rmdir()
+        if not any((folder / "result" / name).is_file() for name in ("report.html", "result.json")):
+            return None
+    why = error.strerror if isinstance(error, OSError) else None
+    said = records.shown(f"{folder / 'job.json'}: {why}" if why else str(error))
+    reason = (
+        f"this assessment is damaged: {said}: what is left of it stays in that folder until you "
+        "delete it here"
+    )
+    _log.warning("%s", reason)
+    changed = min(max(folder.stat().st_mtime, 0.0), records.MAX_SECONDS)
+    return Job(
+        folder.name, Request("", ""), "?", None, changed, state="failed",
+        error=reason[: records.MAX_ERROR_LETTERS], ended_seconds=changed,
+    )  # fmt: skip

@@ -3,32 +3,45 @@
 import json
 import logging
 import os
-import shutil
 import signal
 import subprocess
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from podium import processes
-from podium.errors import Bug, PodiumError, UsageError, VideoError
-from podium.files import remove_half_written
-from podium.web.store import ENDED, Job, Store
+from podium.errors import Bug, PodiumError, UsageError, VideoError, explained
+from podium.files import parse_json, remove_half_written, write_bytes
+from podium.web.home import clear
+from podium.web.records import ENDED, MAX_ERROR_LETTERS, Job, read_summary, shown
+from podium.web.store import NotThere, Store
 
 MOST_SECONDS = 900.0
 """An assessment that takes longer is ended."""
 
 PROBE_SECONDS = 60.0
 
+MAX_QUIET_SECONDS = 60.0
+"""Where nothing was heard of the work for longer, it does not go on."""
+
+MAX_ENDING_SECONDS = 10.0
+"""So long is waited for a process that was told to end."""
+
 _log = logging.getLogger("podium.web")
 _LOOK_SECONDS = 0.1
+_IDLE_SECONDS = 5.0
+_MODELS = Path(processes.__file__).parent / "models"
 
 
 class Worker:
-    """A thread that takes the next assessment and waits for its child."""
+    """A thread that takes the next assessment and waits for its child.
+
+    It outlives whatever goes wrong with an assessment, and takes the next one.
+    """
 
     def __init__(
         self,
@@ -43,6 +56,7 @@ class Worker:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._running: tuple[str, subprocess.Popen[bytes]] | None = None
+        self._heard_seconds = time.monotonic()
         self._thread = threading.Thread(target=self._run, daemon=True, name="podium-worker")
 
     def start(self) -> None:
@@ -55,11 +69,16 @@ class Worker:
         self._something_to_do.set()
         self._end_child()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(2 * MAX_ENDING_SECONDS)
 
     def wake(self) -> None:
         """Say that there is something to do."""
         self._something_to_do.set()
+
+    def goes_on(self) -> bool:
+        """Tell whether assessments are being made, or would be if there were any."""
+        quiet = time.monotonic() - self._heard_seconds
+        return self._thread.is_alive() and quiet < MAX_QUIET_SECONDS
 
     def cancel(self, id_: str) -> Job:
         """Stop an assessment that waits or runs; one that has ended stays as it is."""
@@ -67,65 +86,105 @@ class Worker:
             job = self._store.job(id_)
             if job.state in ENDED:
                 return job
-            job = self._store.change(id_, state="cancelled", ended_seconds=time.time())
+            job = self._store.settle(id_, state="cancelled", ended_seconds=time.time())
         self._end_child(id_)
-        self._store.remove_unneeded_videos()
+        return job
+
+    def again(self, id_: str) -> Job:
+        """Put an assessment that failed or was cancelled back into the line; others stay there.
+
+        Raises
+        ------
+        NotThere
+            If it is not there, or its video is not.
+        """
+        with self._lock:
+            job = self._store.job(id_)
+            if job.state not in ("failed", "cancelled"):
+                return job
+            for video in job.request.videos() or {job.request.video}:
+                self._store.video(video)
+            job = self._store.settle(
+                id_, state="waiting", error=None, started_seconds=None, ended_seconds=None
+            )
+        self.wake()
         return job
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._something_to_do.clear()
-            job = self._begin()
-            if job is None:
-                self._something_to_do.wait(5)
-                continue
-            try:
-                self._finish(job, self._outcome(job))
-            except (OSError, ValueError, PodiumError) as error:
-                # Such as a full disk, or a video removed meanwhile: the next one may go well.
-                self._finish(job, {"state": "failed", "error": " ".join(str(error).split())})
+            is_idle = True
+            with _outliving("the worker"):
+                job = self._begin()
+                self._heard_seconds = time.monotonic()
+                if job is not None:
+                    is_idle = False
+                    self._do(job)
+            if is_idle:
+                self._something_to_do.wait(_IDLE_SECONDS)
+
+    def _do(self, job: Job) -> None:
+        """See an assessment through to its end, whatever goes wrong."""
+        try:
+            outcome = self._outcome(job)
+        except Exception as error:  # such as a full disk: the next one may go well
+            said = explained(error)
+            traced = error if isinstance(said, Bug) else None
+            _log.warning("the assessment %s failed: %s", job.id, said, exc_info=traced)
+            outcome = {"state": "failed", "error": _one_line(str(said))}
+        with _outliving("clearing up"):
+            self._clear(job)
+        self._note(job, outcome)
+        self._store.remove_unneeded_videos()
 
     def _begin(self) -> Job | None:
         with self._lock:
             job = self._store.next_waiting()
             if job is None:
                 return None
-            return self._store.change(job.id, state="running", started_seconds=time.time())
+            return self._store.settle(job.id, state="running", started_seconds=time.time())
 
     def _outcome(self, job: Job) -> dict[str, Any]:
         """Run the child, and say what became of it."""
         folder = self._store.job_folder(job.id)
         self._prepare(job, folder)
-        with (folder / "said").open("wb") as said:
-            child = _start_child("assess", folder, stdin=subprocess.PIPE, stdout=said)
-            self._running = (job.id, child)
-            assert child.stderr is not None
-            last_words = processes.LastWords(child.stderr)
-            try:
-                code = self._waited(job, child)
-            finally:
-                self._running = None
-                if child.stdin:
-                    child.stdin.close()
+        # What it says goes through pipes: a disk that is full keeps nobody from saying so.
+        child = _start_child("assess", folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._running = (job.id, child)
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
+        said, last_words = processes.LastWords(child.stdout), processes.LastWords(child.stderr)
+        try:
+            code = self._waited(job, child)
+        finally:
+            self._running = None
+            child.stdin.close()
         if code == 0:
-            return {"state": "done", "summary": _summary(folder)}
+            return {"state": "done", "summary": read_summary(folder / "result" / "result.json")}
         _log.warning("the assessment %s ended with code %d: %s", job.id, code, last_words.text())
-        return {"state": "failed", "error": _error_of(folder / "said", code)}
+        return {"state": "failed", "error": _error_of(said.text(), code)}
 
     def _prepare(self, job: Job, folder: Path) -> None:
         for name in ("result.partial", "result"):
-            shutil.rmtree(folder / name, ignore_errors=True)
+            clear(folder / name)
         request = job.request
         own = request.reference
         task = {
             **asdict(request),
-            "video_path": str(self._store.video_path(request.video)),
-            "reference_path": str(self._store.video_path(own)) if own else None,
+            "video_path": str(self._video(request.video)),
+            "reference_path": str(self._video(own)) if own else None,
             "video_name": job.video_name,
             "reference_name": job.reference_name,
             "allow_parts": self.allow_parts,
         }
-        (folder / "task.json").write_text(json.dumps(task), "ascii")
+        write_bytes(folder / "task.json", json.dumps(task).encode("ascii"))
+
+    def _video(self, id_: str) -> Path:
+        path = self._store.video_path(id_)
+        if not path.is_file():
+            raise NotThere("its video is gone: send it again")
+        return path
 
     def _waited(self, job: Job, child: subprocess.Popen[bytes]) -> int:
         end = time.monotonic() + self._most_seconds
@@ -133,29 +192,36 @@ class Worker:
             try:
                 return child.wait(_LOOK_SECONDS)
             except subprocess.TimeoutExpired:
-                is_over = self._stopping.is_set() or time.monotonic() > end
-                if is_over or self._is_cancelled(job.id):
+                now = time.monotonic()
+                if self._stopping.is_set() or now > end or not self._is_on(job):
                     _kill(child)
+                else:
+                    self._heard_seconds = now
 
-    def _is_cancelled(self, id_: str) -> bool:
-        return not self._store.has_job(id_) or self._store.job(id_).state == "cancelled"
+    def _is_on(self, job: Job) -> bool:
+        """Tell whether an assessment is still wanted, and this run of it is the latest."""
+        if not self._store.has_job(job.id):
+            return False
+        now = self._store.job(job.id)
+        return (now.state, now.started_seconds) == ("running", job.started_seconds)
 
-    def _finish(self, job: Job, outcome: dict[str, Any]) -> None:
+    def _clear(self, job: Job) -> None:
         folder = self._store.job_folder(job.id)
-        for name in ("task.json", "said", "progress.json"):
+        for name in ("task.json", "progress.json"):
             remove_half_written(folder / name)
-            (folder / name).unlink(missing_ok=True)
-        shutil.rmtree(folder / "result.partial", ignore_errors=True)
+            clear(folder / name)
+        clear(folder / "result.partial")
+
+    def _note(self, job: Job, outcome: dict[str, Any]) -> None:
         with self._lock:
             if not self._store.has_job(job.id):
-                shutil.rmtree(folder, ignore_errors=True)
-            elif self._is_cancelled(job.id):
-                shutil.rmtree(folder / "result", ignore_errors=True)
+                clear(self._store.job_folder(job.id))
+            elif not self._is_on(job):
+                clear(self._store.job_folder(job.id) / "result")
             elif self._stopping.is_set() and outcome["state"] != "done":
-                self._store.change(job.id, state="waiting", started_seconds=None)
+                self._store.settle(job.id, state="waiting", started_seconds=None)
             else:
-                self._store.change(job.id, ended_seconds=time.time(), **outcome)
-        self._store.remove_unneeded_videos()
+                self._store.settle(job.id, ended_seconds=time.time(), **outcome)
 
     def _end_child(self, id_: str | None = None) -> None:
         running = self._running
@@ -179,6 +245,12 @@ def probe(path: Path) -> None:
         raise VideoError(words)
 
 
+def located(model: str) -> str:
+    """Return the name of a model that ships as it is, and the path of a folder from the root."""
+    is_folder = model and not (_MODELS / model / "config.json").is_file() and Path(model).is_dir()
+    return str(Path(model).absolute()) if is_folder else model  # child processes work elsewhere
+
+
 def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     """Say which actions and experts a model knows, without loading it into this process.
 
@@ -187,7 +259,7 @@ def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     UsageError, PodiumError
         If there is no such model, or it is damaged.
     """
-    code, said = _asked("choices", model, PROBE_SECONDS, allow_parts)
+    code, said = _asked("choices", located(model), PROBE_SECONDS, allow_parts)
     if code != 0:
         kinds = {kind.exit_code: kind for kind in (Bug, UsageError)}
         kind = kinds.get(code, PodiumError)
@@ -209,8 +281,16 @@ def _asked(
         return 1, {}
     if child.returncode == Bug.exit_code:
         _log.warning("the task %s ended with an exception: %s", task, _shortened(said))
-    lines = out.splitlines()
-    return child.returncode, json.loads(lines[-1]) if lines else {}
+    return child.returncode, _last_line(out)
+
+
+def _last_line(said: bytes) -> dict[str, Any]:
+    """Read what a child says at its end; one that was ended may not have come so far."""
+    try:
+        found = parse_json(said.splitlines()[-1], "what a child process said")
+    except (LookupError, PodiumError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _start_child(
@@ -242,22 +322,25 @@ def _kill(child: "subprocess.Popen[bytes]") -> None:
                 os.killpg(child.pid, signal.SIGKILL)
             else:
                 child.kill()
-    child.wait()
+    with suppress(subprocess.TimeoutExpired):  # it hangs in a disk or a driver
+        child.wait(MAX_ENDING_SECONDS)
 
 
-def _summary(folder: Path) -> dict[str, Any]:
-    """Keep what lists and comparisons show, so that they need not read every result."""
-    result = json.loads((folder / "result" / "result.json").read_bytes())
-    names = (
-        "score", "score_low", "score_high", "score_range", "similarity", "action", "difficulty",
-        "difficulty_is_assumed",
-    )  # fmt: skip
-    return {name: result.get(name) for name in names} | {"warnings": result["video"]["warnings"]}
+def _error_of(said: str, code: int) -> str:
+    message = _last_line(said.encode("utf-8")).get("error")
+    if isinstance(message, str):
+        return _one_line(message)
+    return f"the assessment ended unexpectedly ({code}): try again, or try podium score"
 
 
-def _error_of(said: Path, code: int) -> str:
+def _one_line(message: str) -> str:
+    return shown(" ".join(message.split()))[:MAX_ERROR_LETTERS]
+
+
+@contextmanager
+def _outliving(what: str) -> Iterator[None]:
+    """Write down what goes wrong, and go on."""
     try:
-        message = json.loads(said.read_bytes().splitlines()[-1])["error"]
-        return str(message)
-    except (OSError, ValueError, LookupError, TypeError):
-        return f"the assessment ended unexpectedly ({code}): try again, or try podium score"
+        yield
+    except Exception:
+        _log.exception("%s met an error and goes on", what)

@@ -242,6 +242,9 @@
     if (job.state === "waiting" || job.state === "running") {
       row.append(button("cancel", job.video, () => order(`/api/assessments/${job.id}/cancel`, "POST")));
     }
+    if (job.state === "failed" || job.state === "cancelled") {
+      row.append(button("again", job.video, () => order(`/api/assessments/${job.id}/again`, "POST")));
+    }
     row.append(button("delete", job.video, () => { picked.delete(job.id); order(`/api/assessments/${job.id}`, "DELETE"); }));
     if (job.batch) row.append(make("a", words.table, { "href": `/api/batches/${job.batch}/table.csv`, "download": "podium.csv" }));
     cell.append(row);
@@ -291,12 +294,21 @@
         if (jobs.length === MOST_LISTED) hints.push(say("newest", { n: MOST_LISTED }));
         element("hint").textContent = hints.join(" ");
       }
-      if (jobs.some((job) => job.state === "waiting" || job.state === "running")) wait = 700;
+      const goesOn = jobs.some((job) => job.state === "waiting" || job.state === "running");
+      if (goesOn) wait = 700;
+      await tellOfWork(goesOn);
       if (element("trouble").textContent === words.lost) element("trouble").textContent = "";
     } catch (error) {
       element("trouble").textContent = words.lost;
     }
     timer = setTimeout(refresh, wait);
+  }
+
+  /* What waits although nobody works on it is said. */
+  async function tellOfWork(isWanted) {
+    const work = isWanted ? await ask("/api/work") : { goes_on: true };
+    const text = work.goes_on ? "" : say("stalled", { n: work.n_waiting });
+    if (element("stalled").textContent !== text) element("stalled").textContent = text;
   }
 
   /* Rows are made anew: whoever was on a button of one stays there. */
