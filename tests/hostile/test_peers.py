@@ -1,7 +1,9 @@
 """Who is not this machine, and has no token, sees and sends nothing, whatever a request says."""
 
+import errno
 import http.client
 import json
+import os
 import re
 import secrets
 import subprocess
@@ -17,8 +19,10 @@ pytest.importorskip("fastapi", reason="the extra `web` is not installed")
 
 from starlette.websockets import WebSocketDisconnect
 
+from podium.errors import UsageError
 from podium.web.api import make_app
 from podium.web.guard import Token, is_this_machine
+from podium.web.listening import listen
 from web.conftest import HERE, ORIGIN, TestClient
 
 from .serving import SECONDS, own_address, serving
@@ -133,6 +137,22 @@ def test_a_page_on_all_addresses_answers_this_machine_only(app, host, monkeypatc
         for lie in LIES:
             code, said = asked(port, own, **lie)
             assert (code, json.loads(said)) == (403, REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        ("192.0.2.250", os.strerror(errno.EADDRNOTAVAIL)),
+        ("ü" * 64, "encoding of hostname failed"),
+        ("a\0b", "host name must not contain null character"),
+    ],
+)
+def test_a_host_that_is_none_of_this_machine_is_said(host, reason):
+    with pytest.raises(UsageError) as refused:
+        listen(host, 8017)
+    assert str(refused.value) == (
+        f"cannot listen on {host}:8017 ({reason}): choose another with --port, or another --host"
+    )
 
 
 # with a token

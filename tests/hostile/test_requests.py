@@ -15,7 +15,6 @@ pytest.importorskip("fastapi", reason="the extra `web` is not installed")
 from podium.web import api
 from podium.web.api import make_app
 from podium.web.bodies import MAX_BODY_BYTES
-from podium.web.store import Request
 from web.conftest import HERE, ORIGIN, TestClient
 
 from .serving import answer_to, code_of, connected, serving
@@ -435,7 +434,7 @@ def test_an_odd_query_is_refused(client, query, message):
 
 
 def test_all_assessments_can_be_listed_a_part_at_a_time(client, video):
-    client.app.state.store.add([Request(video, "small")] * 27)
+    assert asked(client, {"videos": [video] * 27}, "/api/batches").status_code == 202
     everything = []
     while True:
         answer = client.get(f"/api/assessments?limit=10&offset={len(everything)}")

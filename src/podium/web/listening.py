@@ -30,7 +30,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
         listening.listen(100)
-    except (OSError, UnicodeError) as error:  # of a name that is too long
+    except (OSError, TypeError) as error:  # TypeError: of a name that is none
         listening.close()
         raise UsageError(
             f"cannot listen on {host}:{port} ({getattr(error, 'strerror', None) or error}): "
