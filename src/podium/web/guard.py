@@ -8,6 +8,7 @@ import ipaddress
 import secrets
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -53,6 +54,7 @@ _NO_TOKEN = (
 )
 
 
+@lru_cache(maxsize=256)
 def is_this_machine(peer: str, own: str = "") -> bool:
     """Return whether a connection from the address `peer` to the address `own` is from here.
 

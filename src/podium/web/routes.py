@@ -36,7 +36,7 @@ class CarefulRoute(APIRoute):
         known = [parameter.alias for parameter in self.dependant.query_params]
 
         async def handle_with_care(request: Request) -> Response:
-            if self.include_in_schema:
+            if self.include_in_schema and request.scope["query_string"]:
                 _require_known(request, known)
             return await handle(CarefulRequest(request.scope, request.receive))
 
