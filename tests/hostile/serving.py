@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,6 +85,11 @@ def own_address() -> str:
             connected(server.getsockname()[1], source=found).close()
         return found
     pytest.skip("this machine has no address but 127.0.0.1")
+
+
+def videos_in(store: Path) -> list[Path]:
+    """List all that a page has kept of what was sent to it, whole or not."""
+    return [path for name in ("videos", "partial") for path in (store / name).glob("*")]
 
 
 class _Jumping(selectors.SelectSelector):

@@ -25,7 +25,7 @@ from podium.web.guard import Token, is_this_machine
 from podium.web.listening import listen
 from web.conftest import HERE, ORIGIN, TestClient
 
-from .serving import SECONDS, own_address, serving
+from .serving import SECONDS, own_address, serving, videos_in
 
 ELSEWHERE = ("203.0.113.9", 50000)
 REFUSED = {
@@ -99,7 +99,7 @@ def test_another_machine_sees_and_sends_nothing(app, host, lie):
     ):  # fmt: skip
         answer = client.request(method, path, headers={"host": host, **lie}, content=b"x")
         assert (answer.status_code, answer.json()) == (403, REFUSED)
-    assert not [path for path in app.state.folder.rglob("*") if path.is_file()]
+    assert videos_in(app.state.folder) == []
 
 
 def test_a_connection_of_which_nobody_knows_whence_is_refused(app):
@@ -180,7 +180,7 @@ def test_without_the_token_nobody_sees_or_sends_anything(tmp_path):
             assert (answer.status_code, answer.json()) == (401, NO_TOKEN)
             assert answer.headers["www-authenticate"] == "Bearer"
             assert "set-cookie" not in answer.headers
-    assert not [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert videos_in(tmp_path / "store") == []
 
 
 def test_this_machine_is_asked_for_the_token_too(tmp_path):

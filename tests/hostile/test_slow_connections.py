@@ -29,6 +29,7 @@ from .serving import (
     read_to_end,
     serving,
     until,
+    videos_in,
 )
 
 DRAWN = random.Random(int(os.environ.get("PODIUM_TORTURE_SEED", "0")))
@@ -113,7 +114,7 @@ def test_a_body_that_does_not_come_is_said_to_be_too_slow(app, first):
         b'{"detail":"the request came too slowly: send it again over a better connection"}'
     )
     assert b"connection: close" in said
-    assert not [path for path in app.state.folder.rglob("*") if path.is_file()]
+    assert videos_in(app.state.folder) == []
 
 
 def test_whoever_does_not_take_an_answer_is_ended(app):
