@@ -14,16 +14,13 @@ from podium.features.alignment import Alignment, try_to_align
 from podium.features.extraction import Extractor, FeatureCache, Features, Sample
 from podium.judging.panel import COUNTING, HIGHEST_MARK, as_marks
 from podium.model import Model, load_model
-from podium.performance import Performance
+from podium.performance import Performance, require_possible_difficulty
 from podium.report.page import make_report
 from podium.scorers import ComparingScorer
 from podium.video.frames import Part
 
 QUERY = "your video"
 HIGHEST_SUM = COUNTING * HIGHEST_MARK
-SHIFTED_POINT = 10**0.5
-"""A number farther off than this, as a factor, is nearer to one whose decimal point is shifted."""
-
 _QUIETLY = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 """Numbers that are none are refused in words of our own, and NumPy need not warn of them."""
 
@@ -161,14 +158,9 @@ class Assessor:
         if not 0 < difficulty < float("inf"):
             raise UsageError(f"difficulty {difficulty:g} must be a number above 0, such as 3.2")
         target = self.model.scorer.target
-        seen = target.overall
-        least, most = seen.low / SHIFTED_POINT, seen.high * SHIFTED_POINT
-        if self.model.is_panel and target.uses_execution and not least <= difficulty <= most:
-            raise UsageError(
-                f"difficulty {difficulty:g} is none that a performance can have (the model was "
-                f"trained on {seen.low:g} to {seen.high:g}): check its decimal point, and give "
-                f"one such as {seen.usual:g}, or leave it out"
-            )
+        if self.model.is_panel and target.uses_execution:
+            seen = target.overall
+            require_possible_difficulty(difficulty, seen.low, seen.usual, seen.high)
 
     def _features(self, performance: Performance) -> Features:
         features, path = self._extractor.performance(performance), performance.path

@@ -24,6 +24,8 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient
 
 ORIGIN = "http://127.0.0.1:8017"
+HERE = ("127.0.0.1", 50000)
+"""Where a client of this machine asks from."""
 
 
 @dataclass
@@ -122,7 +124,7 @@ def make_client(tmp_path: Path, small_model: Any) -> Callable[..., Any]:
 
     def make(folder: Path = tmp_path / "store", **how: Any) -> Any:
         app = make_app(folder, model=str(small_model.folder), **{"works": False, **how})
-        return TestClient(app, base_url=ORIGIN)
+        return TestClient(app, base_url=ORIGIN, client=HERE)
 
     return make
 

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from podium.report.words import languages
-from podium.web.api import where_to_open
+from podium.web.guard import Token
+from podium.web.listening import where_to_open
 
 from .conftest import ORIGIN, send
 
@@ -423,18 +424,35 @@ def test_two_of_ones_own_are_compared_the_earlier_first(client, video):
     assert missing.status_code == 404
 
 
+HERE_ONLY = "the page answers this machine only: add --share to let others in"
+TOLD = (
+    "whoever has this address can open the page and see all that is in it; it holds until the page "
+    "is stopped, and what is sent is not encrypted"
+)
+
+
 @pytest.mark.parametrize(
     ("host", "shown", "warned"),
     [
         ("127.0.0.1", "127.0.0.1", None),
         ("localhost", "localhost", None),
         ("::1", "[::1]", None),
-        ("0.0.0.0", "127.0.0.1", "the page answers on this machine only: for others in the network "
-         "to open it, give --host this machine's address there"),
-        ("10.0.0.7", "10.0.0.7",
-         "anybody on the network can open the page: it asks for no password"),
+        ("0.0.0.0", "127.0.0.1", HERE_ONLY),
+        ("::", "[::1]", HERE_ONLY),
+        ("10.0.0.7", "10.0.0.7", HERE_ONLY),
+        ("fd00::7", "[fd00::7]", HERE_ONLY),
     ],
-)  # fmt: skip
+)
 def test_it_is_said_where_the_page_can_be_opened(host, shown, warned):
     opened = f"open http://{shown}:8000 (Ctrl+C stops it)"
     assert where_to_open(host, 8000) == ((warned, opened) if warned else (opened,))
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [("10.0.0.7", "10.0.0.7"), ("::1", "[::1]"), ("0.0.0.0", "10.9.8.7"), ("::", "10.9.8.7")],
+)
+def test_a_shared_page_is_opened_by_an_address_with_its_token(monkeypatch, host, shown):
+    monkeypatch.setattr("podium.web.listening._own_address", lambda: "10.9.8.7")
+    opened = f"open http://{shown}:8000/?token=secret (Ctrl+C stops it)"
+    assert where_to_open(host, 8000, Token("secret")) == (TOLD, opened)

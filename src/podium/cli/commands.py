@@ -416,14 +416,32 @@ def serve(
             help="Open http://127.0.0.1:PORT; 0: any free one.",
         ),
     ] = 8017,
-    host: Annotated[str, typer.Option(help="Where to listen: this machine only.")] = "127.0.0.1",
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help="The address to listen on: 127.0.0.1, or with --share all of this machine.",
+            show_default=False,
+        ),
+    ] = None,
+    share: Annotated[
+        bool,
+        typer.Option(
+            "--share",
+            help="Let others in who have the address that is printed; else this machine only.",
+        ),
+    ] = False,
     model: Model = "diving",
     allow_part: AllowPart = None,
     folder: Annotated[
         Path | None, typer.Option(help="Where assessments are kept; else the user's data folder.")
     ] = None,
 ) -> None:
-    """Open the page: assess videos in a browser, on this machine; nothing leaves it."""
+    """Open the page: assess videos in a browser, on this machine; nothing leaves it.
+
+    With --share others open it too, in their browsers: the address that is printed has a token in
+    it, made anew at each start, and nobody gets in without (else a program sends the header
+    Authorization: Bearer TOKEN). What is sent is not encrypted.
+    """
     try:
         from podium.web.api import serve as serve_page
         from podium.web.store import default_folder
@@ -432,11 +450,17 @@ def serve(
             f"the page needs {error.name}, which is not installed: pip install 'podium[web]'"
         ) from error
     require_folder(folder, "the assessments")
-    if not host:
+    if host == "":
         raise UsageError("--host '' must be an address to listen on, such as 127.0.0.1")
     parts = tuple(allow_part or ())
     serve_page(
-        folder or default_folder(), host=host, port=port, model=model, allow_parts=parts, tell=_say
+        folder or default_folder(),
+        host=host,
+        port=port,
+        model=model,
+        allow_parts=parts,
+        share=share,
+        tell=_say,
     )
 
 

@@ -1,163 +1,66 @@
 """The interface of the page: everything that it does, over HTTP and described by OpenAPI."""
 
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
+from starlette.types import Scope
 
-from podium.errors import Bug, PodiumError, UsageError, VideoError
+from podium.errors import VideoError
+from podium.performance import require_possible_difficulty
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.tables.spreadsheet import csv_text
 from podium.web import records
-from podium.web.guard import LOCAL_NAMES, Guard
+from podium.web.bodies import USUAL_PACE, Bodies, Pace, promised_bytes
+from podium.web.guard import Guard, Token
+from podium.web.listening import ALL_ADDRESSES, THIS_MACHINE, listen, settings, where_to_open
+from podium.web.messages import (
+    AssessmentOut,
+    BatchOut,
+    ChoicesOut,
+    ComparisonOut,
+    How,
+    Id,
+    Problem,
+    VideoOut,
+    Wanted,
+    WantedBatch,
+    WorkOut,
+)
 from podium.web.records import Job, Stage, StoredVideo, read_clips, read_stage
+from podium.web.refusals import say_refusals, shortened
+from podium.web.routes import CarefulRoute
 from podium.web.store import NotThere, Store
 from podium.web.worker import Worker, choices, located, probe
 
 MOST_VIDEO_BYTES = 500 * 2**20
 WRITTEN_AT_ONCE_BYTES = 2**20
 MOST_NAME_LETTERS = 255
-MOST_IN_BATCH = 500
 MOST_WAITING = 1000
+MOST_LISTED = 1000
 
 BATCH_COLUMNS = (
     "file_name", "state", "score", "score_low", "score_high", "action", "difficulty", "similarity",
     "warnings", "error", "id",
 )  # fmt: skip
 
-Id = str
-
-
-class Strict(BaseModel):
-    """A body in which a name that is not known is a mistake, not ignored."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-
-class How(Strict):
-    """What was performed, and beside whom it is judged."""
-
-    action: Annotated[str | None, Field(max_length=40, description="Such as 407 or 407C.")] = None
-    difficulty: Annotated[float | None, Field(gt=0, le=1000, description="Such as 3.2.")] = None
-    reference: Annotated[
-        Id | None, Field(max_length=64, description="The id of a video of your own, an expert's.")
-    ] = None
-    expert: Annotated[
-        str | None, Field(max_length=200, description="The id of an expert of the model.")
-    ] = None
-    language: Annotated[str, Field(max_length=10, description="Of the report.")] = ENGLISH
-
-
-class Wanted(How):
-    """One video to be assessed."""
-
-    video: Annotated[Id, Field(max_length=64, description="The id of a video that was sent.")]
-
-
-class WantedBatch(How):
-    """Several videos to be assessed in one way."""
-
-    videos: Annotated[list[Id], Field(min_length=1, max_length=MOST_IN_BATCH)]
-
-
-class VideoOut(BaseModel):
-    """A video that was sent."""
-
-    id: str
-    name: str
-    n_bytes: int
-
-
-class AssessmentOut(BaseModel):
-    """An assessment, from waiting to done."""
-
-    id: str
-    state: Literal["waiting", "running", "done", "failed", "cancelled"]
-    stage: Stage | None = None
-    video: str
-    reference: str | None
-    action: str | None
-    difficulty: float | None
-    language: str
-    batch: str | None
-    created_seconds: float
-    started_seconds: float | None
-    ended_seconds: float | None
-    error: str | None
-    summary: dict[str, Any] | None
-
-
-class WorkOut(BaseModel):
-    """Whether the assessments that wait are being made."""
-
-    goes_on: bool
-    n_waiting: int
-
-
-class BatchOut(BaseModel):
-    """Several assessments that were asked for together."""
-
-    id: str
-    assessments: list[AssessmentOut]
-
-
-class ActionOut(BaseModel):
-    """An action the model knows, and its usual difficulty."""
-
-    name: str
-    difficulty: float
-
-
-class ExpertOut(BaseModel):
-    """An expert's performance that comes with the model."""
-
-    id: str
-    action: str | None
-    score: float | None
-
-
-class ChoicesOut(BaseModel):
-    """What there is to choose from."""
-
-    model: str
-    about: str
-    actions: list[ActionOut]
-    experts: list[ExpertOut]
-    uses_difficulty: bool
-    languages: dict[str, str]
-    most_bytes: int
-
-
-class ComparisonOut(BaseModel):
-    """Two assessments beside each other, the earlier first."""
-
-    earlier: AssessmentOut
-    later: AssessmentOut
-    score_difference: float | None
-    ranges_overlap: bool | None
-    earlier_clips: list[dict[str, Any]]
-    later_clips: list[dict[str, Any]]
-
-
-class Problem(BaseModel):
-    """Why a request was refused."""
-
-    detail: str
-
-
 _REFUSED: dict[int | str, dict[str, Any]] = {
-    403: {"model": Problem, "description": "Another host or another page asks"},
+    401: {"model": Problem, "description": "The page is shared, and the token is not shown"},
+    403: {"model": Problem, "description": "Another machine, host or page asks"},
 }
+_TOTAL = {
+    "X-Total-Count": {
+        "description": "How many there are, listed here or not", "schema": {"type": "integer"}
+    }
+}  # fmt: skip
 _MISSING = _REFUSED | {404: {"model": Problem, "description": "There is none of that id"}}
 
 
@@ -167,12 +70,15 @@ def make_app(
     model: str = "diving",
     allow_parts: tuple[str, ...] = (),
     host: str = "127.0.0.1",
+    token: Token | None = None,
     most_video_bytes: int = MOST_VIDEO_BYTES,
+    pace: Pace = USUAL_PACE,
     works: bool = True,
 ) -> FastAPI:
     """Make the application; `works` False keeps every assessment waiting.
 
     `allow_parts` are the classes of someone else's that the model may name (`podium._catalog`).
+    With a `token`, others than this machine may ask, and everybody is asked for it.
     """
     store = Store(folder)
     worker, model = Worker(store, allow_parts=allow_parts), located(model)
@@ -195,10 +101,10 @@ def make_app(
         responses=_REFUSED,
     )
     app.state.folder, app.state.store = folder, store
-    app.add_middleware(Guard, host=host)
-    app.add_exception_handler(NotThere, _refusal(404))
-    app.add_exception_handler(Bug, _refusal(500))
-    app.add_exception_handler(PodiumError, _refusal(422))
+    app.router.route_class = CarefulRoute
+    app.add_middleware(Bodies, is_unbounded=_sends_a_video, pace=pace)
+    app.add_middleware(Guard, host=host, token=token)
+    say_refusals(app)
     _add_pages(app)
     _add_choices(app, model, allow_parts, most_video_bytes)
     _add_videos(app, store, most_video_bytes)
@@ -210,9 +116,10 @@ def make_app(
 def serve(
     folder: Path,
     *,
-    host: str,
+    host: str | None = None,
     port: int,
     model: str,
+    share: bool = False,
     tell: Callable[[str], None],
     allow_parts: tuple[str, ...] = (),
 ) -> None:
@@ -224,49 +131,13 @@ def serve(
         If there is no such model, or the port is taken.
     """
     choices_of(model, allow_parts)  # an unknown model is said before the page opens
-    app = make_app(folder, model=model, allow_parts=allow_parts, host=host)
-    with closing(app.state.store), _socket(host) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        _bind(listening, host, port)
-        for line in where_to_open(host, listening.getsockname()[1]):
+    host = host or (ALL_ADDRESSES if share else THIS_MACHINE)
+    token = Token() if share else None
+    app = make_app(folder, model=model, allow_parts=allow_parts, host=host, token=token)
+    with closing(app.state.store), listen(host, port) as listening:
+        for line in where_to_open(host, listening.getsockname()[1], token):
             tell(line)
-        settings = uvicorn.Config(app, log_level="warning", access_log=False)
-        uvicorn.Server(settings).run(sockets=[listening])
-
-
-def where_to_open(host: str, port: int) -> tuple[str, ...]:
-    """Say where the page can be opened, and by whom."""
-    named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    opened = f"open http://{named}:{port} (Ctrl+C stops it)"
-    if host in ("0.0.0.0", "::"):  # guard lets in who names this machine or the host, which is none
-        return (
-            "the page answers on this machine only: for others in the network to open it, give "
-            "--host this machine's address there",
-            opened,
-        )
-    if host in LOCAL_NAMES | {"::1"}:
-        return (opened,)
-    return "anybody on the network can open the page: it asks for no password", opened
-
-
-def _socket(host: str) -> socket.socket:
-    """Make a socket that says it is TCP's, for asyncio then sends each part of an answer at once.
-
-    Otherwise the second part waits 40 ms for the first to be acknowledged (Nagle, delayed ACK).
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-
-
-def _bind(listening: socket.socket, host: str, port: int) -> None:
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        raise UsageError(
-            f"cannot listen on {host}:{port} ({error.strerror or error}): "
-            "choose another with --port, or another --host"
-        ) from error
-    listening.listen(100)
+        uvicorn.Server(settings(app)).run(sockets=[listening])
 
 
 @cache
@@ -275,11 +146,9 @@ def choices_of(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     return choices(model, allow_parts)
 
 
-def _refusal(code: int) -> Any:
-    def handle(_: Request, error: Exception) -> Response:
-        return JSONResponse({"detail": " ".join(str(error).split())}, code)
-
-    return handle
+def _sends_a_video(scope: Scope) -> bool:
+    """Say whether the body of a request has a limit of its own, that of videos."""
+    return (scope["method"], scope["path"]) == ("POST", "/api/videos")
 
 
 def _add_pages(app: FastAPI) -> None:
@@ -336,7 +205,7 @@ def _add_videos(app: FastAPI, store: Store, most_bytes: int) -> None:
                 raise ClientDisconnect
             video = await run_in_threadpool(store.keep_video, partial, _last_part(name))
         except VideoError as error:
-            raise HTTPException(415, f"{_last_part(name)}: {error}") from error
+            raise HTTPException(415, f"{shortened(_last_part(name))}: {error}") from error
         except ClientDisconnect as error:  # nobody is there to read this
             raise HTTPException(400, "the video did not arrive whole: send it again") from error
         finally:
@@ -350,8 +219,8 @@ def _add_videos(app: FastAPI, store: Store, most_bytes: int) -> None:
 
 async def _receive(request: Request, partial: Path, most_bytes: int) -> None:
     """Write a body to disk as it comes, and stop where it grows too large."""
-    promised = request.headers.get("content-length", "")
-    if promised.isdecimal() and int(promised) > most_bytes:
+    promised = promised_bytes(request.headers)
+    if promised is not None and promised > most_bytes:
         raise _too_large(most_bytes)
     n_bytes, waiting = 0, bytearray()
     with partial.open("xb") as file:
@@ -364,7 +233,7 @@ async def _receive(request: Request, partial: Path, most_bytes: int) -> None:
                 await run_in_threadpool(file.write, waiting)
                 waiting = bytearray()
         await run_in_threadpool(file.write, waiting)
-    if promised.isdecimal() and n_bytes != int(promised):
+    if promised is not None and n_bytes != promised:
         raise HTTPException(400, "the video did not arrive whole: send it again")
 
 
@@ -388,11 +257,15 @@ def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> 
         (job,) = _ask(store, worker, model, wanted, [wanted.video], None)
         return _job_out(store, job)
 
-    @app.get("/api/assessments")
+    @app.get("/api/assessments", responses={200: {"headers": _TOTAL}})
     def list_assessments(
-        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+        response: Response,
+        limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 200,
+        offset: Annotated[int, Query(ge=0, description="How many of the newest to skip.")] = 0,
     ) -> list[AssessmentOut]:
-        return [_job_out(store, job) for job in store.jobs()[:limit]]
+        jobs = store.jobs()
+        response.headers["x-total-count"] = str(len(jobs))
+        return [_job_out(store, job) for job in jobs[offset : offset + limit]]
 
     @app.get("/api/assessments/{id}", responses=_MISSING)
     def see_an_assessment(id: Id) -> AssessmentOut:
@@ -500,6 +373,8 @@ def _ask(
     """Check what is asked for, and put it into the line."""
     offered = choices_of(model, worker.allow_parts)
     action = _known_action(how.action, [known["name"] for known in offered["actions"]])
+    if how.difficulty is not None and offered["difficulties"]:
+        require_possible_difficulty(how.difficulty, **offered["difficulties"])
     load_words(how.language)
     _require_expert(how, action, offered["experts"])
     if sum(job.state == "waiting" for job in store.jobs()) + len(videos) > MOST_WAITING:

@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import traceback
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,7 @@ def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
 
     loaded = load_model(model, allow_parts=allow_parts)
     target = loaded.scorer.target
+    is_limited = loaded.is_panel and target.uses_execution  # as an assessor asks
     return {
         "actions": [
             {"name": name, "difficulty": target.difficulties(name).usual}
@@ -82,6 +83,7 @@ def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
             for sample in getattr(loaded.scorer, "references", ())
         ],
         "uses_difficulty": target.uses_execution,
+        "difficulties": asdict(target.overall) if is_limited else None,
         "about": loaded.evidence.data,
     }  # fmt: skip
 

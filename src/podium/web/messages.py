@@ -1,0 +1,131 @@
+"""What is asked of the page and what it answers, as the description of the interface has it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from podium.report.words import ENGLISH
+from podium.web.records import Stage
+
+MOST_IN_BATCH = 500
+
+Id = Annotated[str, Field(max_length=64)]
+
+
+class Strict(BaseModel):
+    """A body in which a name that is not known is a mistake, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class How(Strict):
+    """What was performed, and beside whom it is judged."""
+
+    action: Annotated[str | None, Field(max_length=40, description="Such as 407 or 407C.")] = None
+    difficulty: Annotated[
+        float | None, Field(gt=0, le=1000, strict=True, description="Such as 3.2.")
+    ] = None
+    reference: Annotated[
+        Id | None, Field(max_length=64, description="The id of a video of your own, an expert's.")
+    ] = None
+    expert: Annotated[
+        str | None, Field(max_length=200, description="The id of an expert of the model.")
+    ] = None
+    language: Annotated[str, Field(max_length=10, description="Of the report.")] = ENGLISH
+
+
+class Wanted(How):
+    """One video to be assessed."""
+
+    video: Annotated[Id, Field(max_length=64, description="The id of a video that was sent.")]
+
+
+class WantedBatch(How):
+    """Several videos to be assessed in one way."""
+
+    videos: Annotated[list[Id], Field(min_length=1, max_length=MOST_IN_BATCH)]
+
+
+class VideoOut(BaseModel):
+    """A video that was sent."""
+
+    id: str
+    name: str
+    n_bytes: int
+
+
+class AssessmentOut(BaseModel):
+    """An assessment, from waiting to done."""
+
+    id: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    stage: Stage | None = None
+    video: str
+    reference: str | None
+    action: str | None
+    difficulty: float | None
+    language: str
+    batch: str | None
+    created_seconds: float
+    started_seconds: float | None
+    ended_seconds: float | None
+    error: str | None
+    summary: dict[str, Any] | None
+
+
+class WorkOut(BaseModel):
+    """Whether the assessments that wait are being made."""
+
+    goes_on: bool
+    n_waiting: int
+
+
+class BatchOut(BaseModel):
+    """Several assessments that were asked for together."""
+
+    id: str
+    assessments: list[AssessmentOut]
+
+
+class ActionOut(BaseModel):
+    """An action the model knows, and its usual difficulty."""
+
+    name: str
+    difficulty: float
+
+
+class ExpertOut(BaseModel):
+    """An expert's performance that comes with the model."""
+
+    id: str
+    action: str | None
+    score: float | None
+
+
+class ChoicesOut(BaseModel):
+    """What there is to choose from."""
+
+    model: str
+    about: str
+    actions: list[ActionOut]
+    experts: list[ExpertOut]
+    uses_difficulty: bool
+    languages: dict[str, str]
+    most_bytes: int
+
+
+class ComparisonOut(BaseModel):
+    """Two assessments beside each other, the earlier first."""
+
+    earlier: AssessmentOut
+    later: AssessmentOut
+    score_difference: float | None
+    ranges_overlap: bool | None
+    earlier_clips: list[dict[str, Any]]
+    later_clips: list[dict[str, Any]]
+
+
+class Problem(BaseModel):
+    """Why a request was refused."""
+
+    detail: str
