@@ -130,8 +130,8 @@ class Worker:
         except Exception as error:  # such as a full disk: the next one may go well
             said = explained(error)
             traced = error if isinstance(said, Bug) else None
-            _log.warning("the assessment %s failed: %s", job.id, said, exc_info=traced)
             outcome = {"state": "failed", "error": _one_line(str(said))}
+            _log.warning("the assessment %s failed: %s", job.id, outcome["error"], exc_info=traced)
         with _outliving("clearing up"):
             self._clear(job)
         self._note(job, outcome)
