@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from podium import memory, shell
 from podium.errors import Bug, ManifestError, ModelError, PodiumError, TooLong, UsageError
 from podium.usage import (
     MOST_SEED,
@@ -24,6 +25,7 @@ from podium.usage import (
     number,
     require_file,
     require_folder,
+    size,
     whole_number,
 )
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from podium.assessment import Assessment
     from podium.assessor import Assessor
     from podium.benchmark.run import Results
+    from podium.features import FeatureCache
     from podium.performance import Performance
 
 app = typer.Typer(
@@ -50,7 +53,7 @@ class Exit(IntEnum):
     USAGE = 2
     INPUT = 3
     SOME_FAILED = 4
-    STOPPED = 130
+    STOPPED = shell.STOPPED_CODE
 
 
 PREDICTED = (
@@ -68,9 +71,17 @@ _ADVICE = {
     errno.EDQUOT: _MAKE_ROOM,
     errno.EFBIG: _ASK_FOR_MORE,
     errno.EROFS: _MAY_NOT,
+    errno.EBADF: "leave it open, or name a file for the answer (>answer.txt), and run it again",
     errno.EACCES: "check its permissions, or name another place, and run it again",
 }
 """What to do about an error of the system's. What was finished before it is kept."""
+
+_LIGHT = ("cache", "convert", "inspect", "list")
+_LIGHT_BYTES = 400_000_000
+_HEAVY_BYTES = 900_000_000
+_THREAD_BYTES = 50_000_000
+"""How much address space commands need, those without networks and those with, and for each
+thread: with less, libraries end the program or wait for ever (tests/hostile/test_memory.py)."""
 
 Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -100,6 +111,8 @@ def podium(
 ) -> None:
     """Score a performance on video against an expert's, and say which moments cost points."""
     context.obj = debug
+    if "--help" not in sys.argv:
+        memory.require(_needed_bytes(context.invoked_subcommand))
 
 
 @app.command()
@@ -207,7 +220,6 @@ def train(
     """Train a model on a table of performances; rows of the test split are not looked at."""
     from podium import _catalog
     from podium.augmentation import AugmentationOptions
-    from podium.features import FeatureCache
     from podium.training import TrainingOptions, train_model
 
     require_folder(out, "the model")
@@ -219,7 +231,7 @@ def train(
     options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation, event=event)
     with _progress() as progress:
         made, extraction = train_model(
-            performances, out, options, cache=FeatureCache(), resume=resume, progress=progress
+            performances, out, options, cache=_cache(), resume=resume, progress=progress
         )
     main = made.evidence.results[scorer]
     _say(f"{out}: rho {_cell(main['spearman'])} on left-out folds of {main['n']} performances")
@@ -324,7 +336,8 @@ def benchmark(
         _say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
         return
     _catalog.find("podium.backbones", backbone)
-    asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out}
+    asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out,
+             "cache": _cache()}  # fmt: skip
     with _progress() as progress:
         if name == "paper":
             results = _paper(root, seeds, quick, scorer or (), {**asked, "progress": progress})
@@ -399,6 +412,41 @@ def list_(
     _print_facts(_listed(what, model), as_json)
 
 
+@app.command("cache")
+def cache_(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove all features.")] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            parser=size("--limit"),
+            metavar="SIZE",
+            help="Keep no more than this from now on, such as 500MB (2GB at first): what was used "
+            "longest ago goes. PODIUM_CACHE_LIMIT, if set, counts for more.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how much is kept of the videos that were looked at; clear or limit it."""
+    from podium.entries import Entries, features_folder
+
+    entries = Entries(features_folder())
+    n_removed = entries.clear() if clear else 0
+    if limit is not None:
+        entries.set_limit(limit)
+    n_removed += entries.reduce_to(entries.limit_bytes()) if limit is not None else 0
+    listed = entries.listed()
+    facts = {
+        "folder": str(entries.folder),
+        "entries": len(listed),
+        "bytes": sum(entry.n_bytes for entry in listed),
+        "limit_bytes": entries.limit_bytes(),
+        "removed": n_removed,
+    }
+    if limit not in (None, facts["limit_bytes"]):
+        _say("PODIUM_CACHE_LIMIT is set, and counts for more than --limit")
+    _print_facts(facts, as_json)
+
+
 @app.command()
 def serve(
     port: Annotated[
@@ -447,50 +495,40 @@ def demo(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code; errors are one line on standard error."""
+    if arguments is None:
+        shell.prepare()
     if isinstance(sys.stdout, io.TextIOWrapper):  # a file name may hold what cannot be printed
         sys.stdout.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
-    code = run(words)
-    sys.exit(_flushed(code))
+    try:
+        with shell.interruptible():
+            code = _flushed(run(words))
+    except KeyboardInterrupt:
+        code = shell.stopped()
+    sys.exit(code)
 
 
 def _print(text: object) -> None:
-    with _standard_output():
+    with shell.standard_output():
         print(text)
 
 
 def _flushed(code: int) -> int:
     """Write out what was printed; where that fails the answer is not whole, and that is said."""
     try:
-        with _standard_output():
+        with shell.standard_output():
             sys.stdout.flush()
     except OSError as error:
         return _failed(error)
     return code
 
 
-@contextmanager
-def _standard_output() -> Iterator[None]:
-    """Give errors of the standard output its name; a reader that has enough is no error."""
-    try:
-        yield
-    except OSError as error:
-        # Python would try again at its end, and complain in words of its own.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if error.errno != errno.EPIPE:
-            error.filename = "standard output"
-            raise
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run a command and give its exit code."""
     if not arguments:
-        run(["--help"])
-        return Exit.USAGE
+        return run(["--help"]) or Exit.USAGE
     try:
-        result = typer.main.get_command(app).main(
-            args=list(arguments), prog_name="podium", standalone_mode=False
-        )
+        result = _called(arguments)
         code = result if isinstance(result, int) else Exit.DONE
     except WrongUsage as error:
         return _complain(in_our_words(error), Exit.USAGE)
@@ -500,12 +538,25 @@ def run(arguments: Sequence[str]) -> int:
         if "--debug" in arguments:
             raise
         return _failed(error)
-    if code == Exit.STOPPED:  # newer versions of Typer give the code and raise nothing
-        _complain("stopped: nothing half-written was left behind", code)
-    return code
+    # Newer versions of Typer give the code and raise nothing.
+    return shell.stopped() if code == Exit.STOPPED else code
+
+
+def _called(arguments: Sequence[str]) -> Any:
+    """Call a command; what the library itself prints, the help, is printed as answers are."""
+    text = io.StringIO()
+    with redirect_stdout(text) if "--help" in arguments else nullcontext():
+        result = typer.main.get_command(app).main(
+            args=list(arguments), prog_name="podium", standalone_mode=False
+        )
+    if text.getvalue():
+        _print(text.getvalue().removesuffix("\n"))
+    return result
 
 
 def _failed(error: Exception) -> int:
+    if memory.ran_out(error):
+        return _complain(memory.RAN_OUT, Exit.INPUT)
     if isinstance(error, PodiumError):
         return _complain(str(error), error.exit_code)
     if isinstance(error, OSError):
@@ -514,23 +565,24 @@ def _failed(error: Exception) -> int:
         where = f"{path}: " if path else ""
         advice = _ADVICE.get(error.errno or 0, "check the path, its permissions and the free space")
         return _complain(f"{where}{error.strerror or error}: {advice}", Exit.INPUT)
-    if _is_of_memory(error):
-        return _complain("memory ran out: close other programs, and run it again", Exit.INPUT)
     return _complain(str(Bug.of(f"{type(error).__name__}: {error}")), Exit.BUG)
 
 
-def _is_of_memory(error: Exception) -> bool:
-    """Say whether memory ran out; PyTorch has an error of its own for it, in words only."""
-    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
-
-
 def _complain(message: str, code: int) -> int:
-    _say(f"podium: {' '.join(message.split())}")
+    shell.complain(message)
     return code
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr)
+    shell.say(line)
+
+
+def _needed_bytes(command: str | None) -> int:
+    if command in _LIGHT:
+        return _LIGHT_BYTES
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    n_threads = int(threads) if threads.isdecimal() else os.cpu_count() or 1
+    return _HEAVY_BYTES + _THREAD_BYTES * n_threads
 
 
 def _pose_at_hand() -> str | None:
@@ -554,7 +606,7 @@ def _paper(
     if quick:
         return results
     if TABLE_VI in systems or not systems:
-        results = with_transfer(results, root, asked["progress"])
+        results = with_transfer(results, root, asked["cache"], asked["progress"])
     try:
         for draw in (draw_examples, draw_maps):
             for path in draw(results, protocol.dives(), asked["folder"] / "pictures"):
@@ -597,9 +649,15 @@ def _load(model: str) -> "Assessor":
 
     decoding.start_ahead()  # meanwhile, the model is loaded
     from podium.assessor import load
+
+    return load(model, cache=_cache())
+
+
+def _cache() -> "FeatureCache":
+    """Give the user's cache of features; where nothing can be written to it, that is said."""
     from podium.features import FeatureCache
 
-    return load(model, cache=FeatureCache())
+    return FeatureCache(tell=_say)
 
 
 def _manifest(path: Path) -> "tuple[Performance, ...]":

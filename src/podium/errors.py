@@ -68,6 +68,14 @@ class UnusableFile(PodiumError, ValueError):
     """A file that is no regular file, is too large, or is not what its name says."""
 
 
+class TooLittleMemory(PodiumError, MemoryError):
+    """Fewer bytes of memory are allowed than are needed."""
+
+
+class NoFolder(PodiumError, RuntimeError):
+    """A folder of the user's own cannot be told, for there is no home."""
+
+
 class Bug(PodiumError, RuntimeError):
     """Something that is Podium's own fault, or a library's, and not that of what was given to it.
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import typer
 
+from podium.entries import bytes_of
 from podium.errors import UsageError
 
 # Click's, or in newer versions that of a copy of click inside Typer: by this name it is either.
@@ -40,6 +41,18 @@ def whole_number(
             if least <= value <= (value if most is None else most):
                 return value
         raise _wrong(f"{option} {text!r} must be a whole number, {allowed}, such as {example}")
+
+    return read
+
+
+def size(option: str) -> Callable[[Any], int]:
+    """Make what reads how many bytes, such as 2GB."""
+
+    def read(text: Any) -> int:
+        try:
+            return bytes_of(str(text), option)
+        except UsageError as error:
+            raise _wrong(str(error)) from None
 
     return read
 
