@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import typer
 
-from podium.entries import bytes_of
 from podium.errors import UsageError
 
 # Click's, or in newer versions that of a copy of click inside Typer: by this name it is either.
@@ -49,6 +48,8 @@ def size(option: str) -> Callable[[Any], int]:
     """Make what reads how many bytes, such as 2GB."""
 
     def read(text: Any) -> int:
+        from podium.entries import bytes_of  # it brings along what no other command's help needs
+
         try:
             return bytes_of(str(text), option)
         except UsageError as error:
