@@ -116,20 +116,9 @@ def _open_streams() -> None:
     can have is no success.
     """
     _caller.takes_errors &= sys.stderr is not None
-    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
-        if getattr(sys, name) is None:
-            _occupy(number)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # in this order each gets the number that is free: its own
             setattr(sys, name, _nothing(mode, can_fail=name == "stdout"))
-
-
-def _occupy(number: int) -> None:
-    try:
-        os.fstat(number)
-    except OSError:
-        nothing = os.open(os.devnull, os.O_RDWR)
-        if nothing != number:
-            os.dup2(nothing, number)
-            os.close(nothing)
 
 
 def _nothing(mode: str, can_fail: bool) -> IO[str]:

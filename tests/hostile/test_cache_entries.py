@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from safetensors.numpy import load_file, save_file
+from scipy.io import savemat
 
 from hostile.commands import SEED, chance, contents
 from podium import cache as caches
@@ -20,9 +22,10 @@ from podium.cache import ArrayCache
 from podium.cli import run
 from podium.clips import VideoFacts
 from podium.entries import DEFAULT_LIMIT_BYTES, Entries, bytes_of
-from podium.errors import UsageError
+from podium.errors import ManifestError, UsageError
 from podium.features import Extractor, FeatureCache, Features
 from podium.files import digest
+from podium.video import decode
 
 FACTS = VideoFacts(50, 48, 2, 1.6)
 
@@ -228,11 +231,14 @@ def strangers(folder: Path, tmp_path: Path) -> dict[str, bytes]:
     (inside / f"{key(0)[:2]}{'2' * 62}.safetensors").symlink_to(precious / "diary.txt")
     (inside / f"{key(0)[:2]}{'3' * 62}.safetensors").mkdir()
     (inside / f"{key(0)[:2]}{'3' * 62}.safetensors" / "x").write_text("in it")
-    linked = precious / "linked"
-    linked.mkdir()
-    name = f"zz{'0' * 62}.safetensors".replace("z", "f")
-    shutil.copyfile(precious / "mine.safetensors", linked / name)
-    (folder / "ff").symlink_to(linked)
+    # Even an entry of Podium's, where it is none of this cache: it was put there by someone.
+    other = FeatureCache(precious / "other")
+    other.write("f" * 64, features(0))
+    (folder / "ff").symlink_to(precious / "other" / "ff")
+    entry = Entries(other.folder).path("f" * 64)
+    (inside / f"{key(0)[:2]}{'4' * 62}.safetensors").symlink_to(entry)
+    shutil.copyfile(entry, inside / entry.name)
+    shutil.copyfile(entry, inside / f"copy of {entry.name}")
     return contents(tmp_path)
 
 
@@ -431,3 +437,51 @@ def test_arrays_of_any_kind_can_be_kept(tmp_path):
     assert about == {"why": "none"}
     assert cache.kept(key(0), ["y"]) is None
     assert digest(entries_module.Entries(cache.folder).path(key(0)))
+
+
+# data sets that are unpacked into the cache
+
+
+def test_a_skeleton_of_somebody_else_is_not_believed(tmp_path):
+    from podium.datasets.kimore import Kimore
+
+    made = {name: np.full((3, 25, 3), number, np.float32) for number, name in enumerate("ab")}
+    np.savez(tmp_path / "positions_15hz.npz", **made)
+    rows = [f"{name},s{name},Expert,e1,50" for name in made]
+    (tmp_path / "performances.csv").write_text(
+        "\n".join(["id,subject,group,exercise,total_score", *rows])
+    )
+    paths = [performance.path for performance in Kimore(tmp_path).performances()]
+    before = [path.stat().st_mtime_ns for path in paths]
+    assert [p.stat().st_mtime_ns for p in paths] == before
+    shutil.copyfile(paths[1], paths[0])
+    for performance, wanted in zip(Kimore(tmp_path).performances(), made.values(), strict=True):
+        np.testing.assert_array_equal(np.load(performance.path), wanted)
+    assert paths[1].stat().st_mtime_ns == before[1]
+
+
+def test_a_skeleton_is_never_written_outside_of_the_cache(tmp_path):
+    from podium.datasets.kimore import Kimore
+
+    np.savez(tmp_path / "positions_15hz.npz", **{"../../out": np.zeros((3, 25, 3))})
+    table = tmp_path / "performances.csv"
+    table.write_text("id,subject,group,exercise,total_score\n../../out,s,Expert,e,5\n")
+    with pytest.raises(ManifestError) as said:
+        Kimore(tmp_path).performances()
+    assert str(said.value) == f"{table}: '../../out' must be a name without folders"
+
+
+def test_the_vaults_of_two_copies_are_told_apart(tmp_path):
+    from podium.datasets.unlv_vault import UnlvVault
+
+    found = []
+    for number, colour in enumerate((20, 220)):
+        root = tmp_path / str(number)
+        (root / "001").mkdir(parents=True)
+        savemat(root / "x_overall_scores.mat", {"x": [[9.0]]})
+        for place in range(17):
+            Image.new("RGB", (64, 48), (colour, colour, place)).save(root / "001" / f"{place}.png")
+        (vault,) = UnlvVault(root).performances()
+        found.append(decode(vault.path, width=64, height=48).pixels.mean())
+        assert UnlvVault(root).performances()[0].path == vault.path
+    assert found[1] - found[0] > 100

@@ -1,5 +1,6 @@
 """A folder of somebody else's, full of modules called as those that Podium imports."""
 
+import json
 import os
 import re
 import subprocess
@@ -186,6 +187,9 @@ def child_of(before: str, folder: Path) -> Callable[[str], str]:
 def test_nothing_that_a_child_sees_names_the_folder(foreign, how):
     seen = child_of(pointing(foreign, how), foreign.path)(LISTS)
     assert str(foreign.path) not in seen
+    folders, _, working = json.loads(seen)
+    assert working == processes.WORKING_FOLDER
+    assert not {"", ".", working} & set(folders)
     foreign.require_unused()
 
 

@@ -6,9 +6,10 @@ import os
 import pwd
 import re
 import shutil
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -227,16 +228,15 @@ def test_what_is_said_of_a_cache_is_one_object_still(small_model, model, capsys,
     assert isinstance(json.loads(out), dict)
 
 
-def test_it_is_said_once_however_many_threads_find_it_out(tmp_path):
+def test_it_is_said_once_however_many_threads_find_it_out(monkeypatch):
     said: list[str] = []
-    cache = FeatureCache(Path("/dev/null/features"), tell=said.append)
-    run_at_once([lambda n=n: cache.claim(f"{n:064x}") for n in range(20)])
-    assert said == [WARNING.format(why="/dev/null/features.locks: Not a directory")]
+    cache, together = FeatureCache(Path("/caches/features"), tell=said.append), Barrier(8)
 
+    def refused(*_: object, **__: object) -> None:
+        together.wait(60)  # all have begun before the first gives up
+        raise PermissionError(errno.EACCES, "Permission denied")
 
-def run_at_once(calls: list[Callable[[], object]]) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        for future in [pool.submit(call) for call in calls]:
-            assert future.result() is None
+    monkeypatch.setattr(Path, "mkdir", refused)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(cache.claim, [f"{n:064x}" for n in range(8)])) == [None] * 8
+    assert said == [WARNING.format(why="/caches/features.locks: Permission denied")]

@@ -47,6 +47,13 @@ import podium.cli
 podium.cli._load = lambda model: Object() and None
 """
 
+SWALLOWING = """
+import os, signal, sys
+sys.path.append({folder!r})
+import podium.cli
+podium.cli._load = lambda model: __import__("swallowing")
+"""
+
 EARLY = ("podium.shell", "podium.cli", "podium.errors", "typer", "podium.usage", "podium.decoding",
          "podium.assessor", "numpy", "numpy._core.multiarray", "numpy._core._exceptions",
          "podium.features", "torch", "torch._C", "torch.nn",
@@ -80,6 +87,17 @@ def test_ctrl_c_while_any_module_is_imported_is_one_line(scoring):
         done = podium(*scoring, before=CTRL_C.format(module=module))
         # One that is made by another, without being looked for, is no moment.
         assert (done.returncode, done.stderr) in ((130, f"{STOPPED}\n"), (0, "")), module
+
+
+@pytest.mark.slow
+def test_ctrl_c_is_answered_where_a_library_swallows_it_in_its_import(scoring, tmp_path):
+    (tmp_path / "swallowing.py").write_text(
+        "import os, signal\n"
+        "try: os.kill(os.getpid(), signal.SIGINT)\n"
+        "except BaseException: raise ImportError('C-extensions failed') from None\n"
+    )
+    done = podium(*scoring, before=SWALLOWING.format(folder=str(tmp_path)))
+    assert (done.returncode, done.stdout, one_line(done.stderr)) == (130, "", STOPPED)
 
 
 def test_ctrl_c_before_anything_of_podium_is_imported_but_its_beginning():
