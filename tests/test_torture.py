@@ -37,7 +37,7 @@ CONTAINERS = {
     "mkv": {"g": "5"},
 }
 
-# Read by every Python before anything else, the decoder's child included: any socket is the end.
+# Run by every Python before anything else, the decoder's child included: any socket is the end.
 WATCHED = """
 import os, sys
 def watch(event, arguments):
@@ -46,6 +46,15 @@ def watch(event, arguments):
             file.write(event + "\\n")
         os._exit(97)
 sys.addaudithook(watch)
+"""
+
+
+# The children of Podium read nothing of the kind, so it is put before what they run.
+IN_CHILDREN = """
+from podium import processes
+processes._RUN = open({watched!r}).read() + {more!r} + processes._RUN
+from podium.cli import main
+main()
 """
 
 
@@ -158,14 +167,16 @@ def test_a_broken_file_is_scored_with_what_was_lost_or_refused(
 
 
 def podium(
-    *words: object, folder: Path, cache: Path | None = None
+    *words: object, folder: Path, cache: Path | None = None, in_children: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run the real command, which ends when it, or a process that it starts, opens a socket."""
     sockets, watching = folder / "sockets", folder / "watching"
     watching.mkdir(exist_ok=True)
-    (watching / "sitecustomize.py").write_text(WATCHED)
+    watched = watching / "sitecustomize.py"
+    watched.write_text(WATCHED)
+    code = IN_CHILDREN.format(watched=str(watched), more=in_children)
     done = subprocess.run(
-        [sys.executable, "-c", "from podium.cli import main; main()", *map(str, words)],
+        [sys.executable, "-c", code, *map(str, words)],
         capture_output=True, text=True, timeout=240, cwd=folder, check=False,
         env={**os.environ, "PYTHONPATH": str(watching), "PODIUM_TEST_SOCKETS": str(sockets),
              **({"PODIUM_CACHE": str(cache)} if cache else {})},
@@ -215,6 +226,12 @@ def test_a_socket_would_be_noticed(tmp_path, code):
         env={**os.environ, "PYTHONPATH": str(tmp_path), "PODIUM_TEST_SOCKETS": str(sockets)},
     )  # fmt: skip
     assert sockets.read_text() == "socket.__new__\n"
+
+
+def test_a_socket_of_the_decoder_would_be_noticed(good, tmp_path):
+    opened = "import socket; socket.socket()\n"
+    with pytest.raises(AssertionError, match=r"^socket\.__new__\n"):
+        podium("inspect", good["mp4"], folder=tmp_path, in_children=opened)
 
 
 def no_videos(folder: Path) -> dict[str, Path]:

@@ -4,10 +4,11 @@ import podium
 print(podium.load("diving").assess("my_dive.mp4", action="407", difficulty=3.2))
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # that of `typing` would have to be imported first
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from podium.assessment.values import Assessment
     from podium.assessor import Assessor, load
     from podium.errors import PodiumError
@@ -37,8 +38,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Import what is asked for only then: `import podium` stays quick."""
+    from importlib import import_module
+
     if name not in _HOMES:
         raise AttributeError(f"module 'podium' has no attribute {name!r}")
     return getattr(import_module(f"podium.{_HOMES[name]}"), name)

@@ -16,9 +16,22 @@ _ADVICE = {
     errno.EDQUOT: _MAKE_ROOM,
     errno.EFBIG: _ASK_FOR_MORE,
     errno.EROFS: _MAY_NOT,
+    errno.EBADF: "leave it open, or name a file for the answer (>answer.txt), and run it again",
     errno.EACCES: "check its permissions, or name another place, and run it again",
 }
 """What to do about an error of the system's. What was finished before it is kept."""
+
+RAN_OUT = "memory ran out: close other programs, and run it again"
+"""What is said where there was too little."""
+
+_WORDS = (
+    "can't allocate memory",
+    "cannot allocate memory",
+    "could not create a primitive",
+    "failed to map segment",
+    "std::bad_alloc",
+)
+"""How libraries say that memory ran out, where they have no error of its own for it."""
 
 
 class PodiumError(Exception):
@@ -85,6 +98,14 @@ class UnusableFile(PodiumError, ValueError):
     """A file that is no regular file, is too large, or is not what its name says."""
 
 
+class TooLittleMemory(PodiumError, MemoryError):
+    """Fewer bytes of memory are allowed than are needed."""
+
+
+class NoFolder(PodiumError, RuntimeError):
+    """A folder of the user's own cannot be told, for there is no home."""
+
+
 class Bug(PodiumError, RuntimeError):
     """Something that is Podium's own fault, or a library's, and not that of what was given to it.
 
@@ -111,6 +132,8 @@ def explained(error: Exception) -> PodiumError:
 
     The command line and the page's child processes say the same of the same error.
     """
+    if ran_out(error):
+        return TooLittleMemory(RAN_OUT).with_traceback(error.__traceback__)
     if isinstance(error, PodiumError):
         return error
     if isinstance(error, OSError):
@@ -119,13 +142,16 @@ def explained(error: Exception) -> PodiumError:
         where = f"{path}: " if path else ""
         advice = _ADVICE.get(error.errno or 0, "check the path, its permissions and the free space")
         said = PodiumError(f"{where}{error.strerror or error}: {advice}")
-    elif _is_of_memory(error):
-        said = PodiumError("memory ran out: close other programs, and run it again")
     else:
         said = Bug.of(f"{type(error).__name__}: {error}")
     return said.with_traceback(error.__traceback__)
 
 
-def _is_of_memory(error: Exception) -> bool:
-    """Tell whether memory ran out; PyTorch has an error of its own for it, in words only."""
-    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+def ran_out(error: BaseException | None) -> bool:
+    """Say whether memory ran out; some libraries say so in words only, or it is the cause."""
+    while isinstance(error, PodiumError):  # which says what it means
+        error = error.__cause__
+    if error is None or isinstance(error, MemoryError):
+        return error is not None
+    said = str(error).lower()
+    return any(words in said for words in _WORDS)

@@ -11,7 +11,7 @@ from glob import escape
 from pathlib import Path
 from typing import IO, Any
 
-from podium.errors import UnusableFile
+from podium.errors import NoFolder, UnusableFile
 
 MAX_JSON_DEPTH = 64
 """How deeply lists and objects of a file of JSON may lie in one another."""
@@ -67,11 +67,37 @@ def digest(path: Path) -> str:
 
 
 def cache_folder() -> Path:
-    """Say where features are kept between runs: `PODIUM_CACHE`, or the user's cache folder."""
+    """Say where features are kept between runs: `PODIUM_CACHE`, or the user's cache folder.
+
+    Raises
+    ------
+    NoFolder
+        If the user has no home.
+    """
     if chosen := os.environ.get("PODIUM_CACHE"):
         return Path(chosen)
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(home) / "podium"
+    return user_folder("XDG_CACHE_HOME", ".cache", "set PODIUM_CACHE to a folder") / "podium"
+
+
+def user_folder(variable: str, below_home: str, advice: str) -> Path:
+    """Return a folder of the user's: what a variable names, or one below the home.
+
+    A variable that names no absolute path is passed over, as its specification (XDG) wants.
+
+    Raises
+    ------
+    NoFolder
+        If the user has no home; `advice` is then what to do.
+    """
+    named = Path(os.environ.get(variable, ""))
+    if named.is_absolute():
+        return named
+    try:
+        return Path.home() / below_home
+    except RuntimeError as error:
+        raise NoFolder(
+            f"there is no home folder (HOME is not set, and this user has no entry): {advice}"
+        ) from error
 
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:

@@ -1,7 +1,8 @@
 """Starts Podium's child processes, which run nothing of the folder that the user works in.
 
-A child sees no variable that could bring code along (those of Python's own, those of the linker),
-works in the root of the file system, and finds modules where this process's own are installed.
+A child sees no variable that could bring code along (those of Python's own, those of the linker but
+for folders that lie elsewhere), works in the root of the file system, and finds modules where this
+process's own are installed. It is the same Podium as its parent, whichever others are installed.
 What it says on standard error is kept, the end of it at most.
 """
 
@@ -14,18 +15,27 @@ from collections import deque
 from pathlib import Path
 from typing import IO, Any
 
-_RUN = (
-    "import runpy, sys; sys.path.append(sys.argv.pop(1)); "
-    "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
-)
-"""Runs a module. Podium's own folder is looked at last: no other module is found there first."""
+_RUN = """
+import importlib.util, runpy, sys
+home = sys.argv.pop(1)
+spec = importlib.util.spec_from_file_location("podium", home + "/podium/__init__.py")
+sys.modules["podium"] = podium = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(podium)
+sys.path.append(home)
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
+"""
+"""Runs a module of the Podium in a folder. No other module is found there first."""
 
 _KEPT = re.compile(
-    r"PATH|HOME|USER|LOGNAME|USERPROFILE|APPDATA|LOCALAPPDATA|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT"
+    r"HOME|USER|LOGNAME|USERPROFILE|APPDATA|LOCALAPPDATA|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT"
     r"|TMPDIR|TEMP|TMP|TZ|LANG|LANGUAGE|LC_\w+|XDG_\w+|PODIUM_\w+"
-    r"|(OMP|MKL|OPENBLAS|KMP|GOMP|NUMEXPR|VECLIB)_\w+|CUDA_VISIBLE_DEVICES|LD_LIBRARY_PATH",
+    r"|(OMP(?!_TOOL)|MKL|OPENBLAS|KMP|GOMP|NUMEXPR|VECLIB)_\w+|CUDA_VISIBLE_DEVICES",
     re.ASCII | re.IGNORECASE,
 )
+
+_FOLDERS = ("PATH", "LD_LIBRARY_PATH")
+"""Variables that list folders with code: those that name none absolutely are left out, and that in
+which the user works."""
 
 WORKING_FOLDER = os.path.abspath(os.sep)
 """Where a child works: never where the user does."""
@@ -37,12 +47,26 @@ KEPT_BYTES = 64 * 1024
 def command(module: str, *arguments: str) -> tuple[str, ...]:
     """Return the command that runs a module of Podium in a child process."""
     home = Path(__file__).resolve().parents[1]
-    return (sys.executable, "-P", "-c", _RUN, str(home), module, *arguments)
+    utf8 = f"-Xutf8={sys.flags.utf8_mode}"  # names of files are read as this process reads them
+    flags = ("-P", utf8, *(["-s"] if sys.flags.no_user_site else []))
+    return (sys.executable, *flags, "-c", _RUN, str(home), module, *arguments)
 
 
 def environment(**more: str) -> dict[str, str]:
     """Return the variables that a child is given: those that carry no code, and `more`."""
-    return {name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)} | more
+    kept = {name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)}
+    folders = {name: _elsewhere(os.environ[name]) for name in _FOLDERS if name in os.environ}
+    return kept | folders | more
+
+
+def _elsewhere(folders: str) -> str:
+    """Leave out of a list of folders where the user works, by whatever name."""
+    try:
+        here = os.path.realpath(os.curdir)
+    except OSError:  # it has been removed
+        here = ""
+    listed = folders.split(os.pathsep)
+    return os.pathsep.join(f for f in listed if os.path.isabs(f) and os.path.realpath(f) != here)
 
 
 def start(module: str, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":

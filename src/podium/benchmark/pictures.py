@@ -135,6 +135,7 @@ def _plotting() -> Any:
         raise UsageError(
             "pictures need matplotlib: pip install 'podium[benchmark]', or leave out --pictures"
         ) from error
+    matplotlib.rcdefaults()  # not those of a file in the folder that the user works in
     matplotlib.use("Agg")
     from matplotlib import pyplot
 

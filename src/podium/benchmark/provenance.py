@@ -10,6 +10,7 @@ from importlib.metadata import version
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
+from podium import processes
 from podium.features.extraction import Sample
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
@@ -74,6 +75,7 @@ def commit() -> str:
             text=True,
             timeout=10,
             check=True,
+            env=processes.environment(),
         )
     except (OSError, subprocess.SubprocessError):
         return "not run from a repository"

@@ -110,10 +110,12 @@ class Transfer:
         return all_samples(performances, self.backbone, n_variants, self.cache, advance)
 
 
-def with_transfer(results: Results, root: Path | None, progress: Progress) -> Results:
+def with_transfer(
+    results: Results, root: Path | None, cache: FeatureCache | None, progress: Progress
+) -> Results:
     """Add table VI to the paper's results; what they hold of it already is not made again."""
-    earlier = results.tables.get("transfer", {})
-    table = Transfer(root, results.about["backbone"], earlier=earlier, progress=progress).run()
+    earlier, backbone = results.tables.get("transfer", {}), results.about["backbone"]
+    table = Transfer(root, backbone, earlier=earlier, cache=cache, progress=progress).run()
     return replace(results, tables={**results.tables, "transfer": table})
 
 

@@ -1,13 +1,12 @@
 """The command line: `podium score`, `podium train` and the others. Progress goes to stderr."""
 
 import csv
-import errno
 import io
 import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from podium import memory, shell
 from podium.cli.usage import (
     MOST_SEED,
     WrongUsage,
@@ -23,6 +23,7 @@ from podium.cli.usage import (
     number,
     require_file,
     require_folder,
+    size,
     whole_number,
 )
 from podium.errors import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from podium.assessment.values import Assessment
     from podium.assessor import Assessor
     from podium.benchmark.run import Results
+    from podium.features.extraction import FeatureCache
     from podium.performance import Performance
 
 app = typer.Typer(
@@ -57,7 +59,7 @@ class Exit(IntEnum):
     USAGE = 2
     INPUT = 3
     SOME_FAILED = 4
-    STOPPED = 130
+    STOPPED = shell.STOPPED_CODE
 
 
 PREDICTED = (
@@ -66,6 +68,13 @@ PREDICTED = (
 """The columns of a table of predictions."""
 
 QUIET_SECONDS = 20.0
+
+_LIGHT = ("cache", "convert", "inspect", "list")
+_LIGHT_BYTES = 400_000_000
+_HEAVY_BYTES = 900_000_000
+_THREAD_BYTES = 50_000_000
+"""How much address space commands need, those without networks and those with, and for each
+thread: with less, libraries end the program or wait for ever (tests/hostile/test_memory.py)."""
 
 Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
 AllowPart = Annotated[
@@ -103,6 +112,8 @@ def podium(
 ) -> None:
     """Score a performance on video against an expert's, and say which moments cost points."""
     context.obj = debug
+    if "--help" not in sys.argv:
+        memory.require(_needed_bytes(context.invoked_subcommand))
 
 
 @app.command()
@@ -213,7 +224,6 @@ def train(
     """Train a model on a table of performances; rows of the test split are not looked at."""
     from podium import _catalog
     from podium.backbones import parts_of
-    from podium.features.extraction import FeatureCache
     from podium.training import TrainingOptions, train_model
     from podium.video.augmentation import AugmentationOptions
 
@@ -226,7 +236,7 @@ def train(
     options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation, event=event)
     with _progress() as progress:
         made, extraction = train_model(
-            performances, out, options, cache=FeatureCache(), resume=resume, progress=progress
+            performances, out, options, cache=_cache(), resume=resume, progress=progress
         )
     main = made.evidence.results[scorer]
     _say(f"{out}: rho {_cell(main['spearman'])} on left-out folds of {main['n']} performances")
@@ -331,7 +341,8 @@ def benchmark(
         _say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
         return
     _catalog.find("podium.backbones", backbone, (backbone,))
-    asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out}
+    asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out,
+             "cache": _cache()}  # fmt: skip
     with _progress() as progress:
         if name == "paper":
             results = _paper(root, seeds, quick, scorer or (), {**asked, "progress": progress})
@@ -404,6 +415,41 @@ def list_(
 ) -> None:
     """List what there is to choose from."""
     _print_facts(_listed(what, model), as_json)
+
+
+@app.command("cache")
+def cache_(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove all features.")] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            parser=size("--limit"),
+            metavar="SIZE",
+            help="Keep no more than this from now on, such as 500MB (2GB at first): what was used "
+            "longest ago goes. PODIUM_CACHE_LIMIT, if set, counts for more.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how much is kept of the videos that were looked at; clear or limit it."""
+    from podium.entries import Entries, features_folder
+
+    entries = Entries(features_folder())
+    n_removed = entries.clear() if clear else 0
+    if limit is not None:
+        entries.set_limit(limit)
+    n_removed += entries.reduce_to(entries.limit_bytes()) if limit is not None else 0
+    listed = entries.listed()
+    facts = {
+        "folder": str(entries.folder),
+        "entries": len(listed),
+        "bytes": sum(entry.n_bytes for entry in listed),
+        "limit_bytes": entries.limit_bytes(),
+        "removed": n_removed,
+    }
+    if limit not in (None, facts["limit_bytes"]):
+        _say("PODIUM_CACHE_LIMIT is set, and counts for more than --limit")
+    _print_facts(facts, as_json)
 
 
 @app.command()
@@ -482,50 +528,40 @@ def demo(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code; errors are one line on standard error."""
+    if arguments is None:
+        shell.prepare()
     if isinstance(sys.stdout, io.TextIOWrapper):  # a file name may hold what cannot be printed
         sys.stdout.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
-    code = run(words)
-    sys.exit(_flushed(code))
+    try:
+        with shell.interruptible():
+            code = _flushed(run(words))
+    except KeyboardInterrupt:
+        code = shell.stopped()
+    sys.exit(code)
 
 
 def _print(text: object) -> None:
-    with _standard_output():
+    with shell.standard_output():
         print(text)
 
 
 def _flushed(code: int) -> int:
     """Write out what was printed; where that fails the answer is not whole, and that is said."""
     try:
-        with _standard_output():
+        with shell.standard_output():
             sys.stdout.flush()
     except OSError as error:
         return _failed(error)
     return code
 
 
-@contextmanager
-def _standard_output() -> Iterator[None]:
-    """Give errors of the standard output its name; a reader that has enough is no error."""
-    try:
-        yield
-    except OSError as error:
-        # Python would try again at its end, and complain in words of its own.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if error.errno != errno.EPIPE:
-            error.filename = "standard output"
-            raise
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run a command and give its exit code."""
     if not arguments:
-        run(["--help"])
-        return Exit.USAGE
+        return run(["--help"]) or Exit.USAGE
     try:
-        result = typer.main.get_command(app).main(
-            args=list(arguments), prog_name="podium", standalone_mode=False
-        )
+        result = _called(arguments)
         code = result if isinstance(result, int) else Exit.DONE
     except WrongUsage as error:
         return _complain(in_our_words(error), Exit.USAGE)
@@ -535,9 +571,20 @@ def run(arguments: Sequence[str]) -> int:
         if "--debug" in arguments:
             raise
         return _failed(error)
-    if code == Exit.STOPPED:  # newer versions of Typer give the code and raise nothing
-        _complain("stopped: nothing half-written was left behind", code)
-    return code
+    # Newer versions of Typer give the code and raise nothing.
+    return shell.stopped() if code == Exit.STOPPED else code
+
+
+def _called(arguments: Sequence[str]) -> Any:
+    """Call a command; what the library itself prints, the help, is printed as answers are."""
+    text = io.StringIO()
+    with redirect_stdout(text) if "--help" in arguments else nullcontext():
+        result = typer.main.get_command(app).main(
+            args=list(arguments), prog_name="podium", standalone_mode=False
+        )
+    if text.getvalue():
+        _print(text.getvalue().removesuffix("\n"))
+    return result
 
 
 def _failed(error: Exception) -> int:
@@ -546,12 +593,20 @@ def _failed(error: Exception) -> int:
 
 
 def _complain(message: str, code: int) -> int:
-    _say(f"podium: {' '.join(message.split())}")
+    shell.complain(message)
     return code
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr)
+    shell.say(line)
+
+
+def _needed_bytes(command: str | None) -> int:
+    if command in _LIGHT:
+        return _LIGHT_BYTES
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    n_threads = int(threads) if threads.isdecimal() else os.cpu_count() or 1
+    return _HEAVY_BYTES + _THREAD_BYTES * n_threads
 
 
 def _pose_at_hand() -> str | None:
@@ -575,7 +630,7 @@ def _paper(
     if quick:
         return results
     if TABLE_VI in systems or not systems:
-        results = with_transfer(results, root, asked["progress"])
+        results = with_transfer(results, root, asked["cache"], asked["progress"])
     try:
         for draw in (draw_examples, draw_maps):
             for path in draw(results, protocol.dives(), asked["folder"] / "pictures"):
@@ -618,9 +673,15 @@ def _load(model: str, allow_parts: Sequence[str] | None = None) -> "Assessor":
 
     decoder.start_ahead()  # meanwhile, the model is loaded
     from podium.assessor import load
+
+    return load(model, cache=_cache(), allow_parts=allow_parts or ())
+
+
+def _cache() -> "FeatureCache":
+    """Give the user's cache of features; where nothing can be written to it, that is said."""
     from podium.features.extraction import FeatureCache
 
-    return load(model, cache=FeatureCache(), allow_parts=allow_parts or ())
+    return FeatureCache(tell=_say)
 
 
 def _manifest(path: Path) -> "tuple[Performance, ...]":

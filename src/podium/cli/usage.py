@@ -44,6 +44,20 @@ def whole_number(
     return read
 
 
+def size(option: str) -> Callable[[Any], int]:
+    """Make what reads how many bytes, such as 2GB."""
+
+    def read(text: Any) -> int:
+        from podium.entries import bytes_of  # it brings along what no other command's help needs
+
+        try:
+            return bytes_of(str(text), option)
+        except UsageError as error:
+            raise _wrong(str(error)) from None
+
+    return read
+
+
 def _wrong(message: str) -> Exception:
     return WrongUsage(message)
 

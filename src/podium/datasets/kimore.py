@@ -1,15 +1,17 @@
 """KIMORE: rehabilitation exercises as skeletons, scored by clinicians (Capecci et al., 2019)."""
 
 import csv
+import io
 import math
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 
 from podium.datasets._folder import not_found, root_of
-from podium.errors import ManifestError
-from podium.files import cache_folder, digest, replacing
+from podium.errors import ManifestError, UnusableFile
+from podium.files import cache_folder, digest, read_bytes, write_bytes
 from podium.performance import Performance
 
 COLUMNS = ("id", "subject", "group", "exercise", "total_score")
@@ -73,14 +75,31 @@ def _score(text: str) -> float | None:
 
 
 def _skeletons(archive: Path, table: Path, ids: list[str]) -> Path:
-    """Unpack the skeletons into the cache, (frames, 25, 3) in metres each, and say where."""
+    """Unpack the skeletons into the cache, (frames, 25, 3) in metres each, and say where.
+
+    One that is there already is believed only if it is that of the archive.
+    """
     folder = cache_folder() / "kimore" / digest(archive)[:16]
     with np.load(archive) as positions:
         for name in ids:
             if name not in positions:
                 raise ManifestError(f"{table}: {name!r} has no skeleton in {archive.name}")
-            path = folder / f"{name}.npy"
-            if not path.is_file():
-                with replacing(path) as file:
-                    np.save(file, positions[name].astype(np.float32))
+            if Path(name).name != name:
+                raise ManifestError(f"{table}: {name!r} must be a name without folders")
+            path, skeleton = folder / f"{name}.npy", _as_file(positions[name].astype(np.float32))
+            if not _holds(path, skeleton):
+                write_bytes(path, skeleton)
     return folder
+
+
+def _as_file(skeleton: npt.NDArray[np.float32]) -> bytes:
+    file = io.BytesIO()
+    np.save(file, skeleton)
+    return file.getvalue()
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return read_bytes(path, len(content)) == content
+    except (OSError, UnusableFile):
+        return False

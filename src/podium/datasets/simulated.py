@@ -5,12 +5,11 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import cached_property
-from multiprocessing import get_context
 from pathlib import Path
 
+from podium.datasets import _rendering
 from podium.datasets.manifest import Manifest
 from podium.errors import DatasetNotFound, UsageError
 from podium.files import write_bytes
@@ -20,7 +19,6 @@ from podium.simulation import (
     SimulatedPerformance,
     SimulationOptions,
     simulate,
-    write_video,
 )
 
 Progress = Callable[[int, int], None]
@@ -115,11 +113,9 @@ class Simulated:
         paths = [self._video(one) for one in missing]
         n_processes = min(workers, os.cpu_count() or 1, len(missing))
         if n_processes < 2:
-            yield from map(_render_one, missing, paths)
-            return
-        # A fresh process each: forking one that runs threads (torch, x264) can hang.
-        with ProcessPoolExecutor(n_processes, get_context("spawn")) as pool:
-            yield from pool.map(_render_one, missing, paths)
+            yield from map(_rendering.render, missing, paths)
+        else:
+            yield from _rendering.render_all(missing, paths, n_processes)
 
     def _write_tables(self) -> None:
         rows = [_row(one, self._video(one).relative_to(self.root)) for one in self._simulated]
@@ -145,10 +141,6 @@ def _require_same(root: Path, found: str, wanted: str) -> None:
         f"{root} holds simulated performances of other options ({differing}): "
         "use the same options or another folder"
     )
-
-
-def _render_one(one: SimulatedPerformance, path: Path) -> None:
-    write_video(path, one.frames(), one.options.frames_per_second)
 
 
 def _row(one: SimulatedPerformance, file_name: Path) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ and so on, or a folder of pictures for each, anywhere below `root`. Tested on a 
 the data themselves were not at hand.
 """
 
+import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -104,10 +106,17 @@ def _video(path: Path) -> Path:
     """Give a vault's video; a folder of frames is joined to one first."""
     if path.is_file():
         return path
-    video = cache_folder() / "unlv-vault" / f"{path.name}.mkv"
+    pictures = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES)
+    video = cache_folder() / "unlv-vault" / _made_from(pictures) / f"{path.name}.mkv"
     if not video.is_file():
-        _join(sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES), video)
+        _join(pictures, video)
     return video
+
+
+def _made_from(pictures: Sequence[Path]) -> str:
+    """Name pictures by what they are: of every copy of the data, the first vault is called 001."""
+    known = [(str(p.resolve()), p.stat().st_size, p.stat().st_mtime_ns) for p in pictures]
+    return hashlib.sha256(repr(known).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _join(pictures: Sequence[Path], video: Path) -> None:
@@ -116,7 +125,7 @@ def _join(pictures: Sequence[Path], video: Path) -> None:
     from PIL import Image
 
     video.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = video.with_name(f".{video.name}")
+    unfinished = video.with_name(f".{video.name}.{os.getpid()}")
     with Image.open(pictures[0]) as first:
         width, height = first.size
     with av.open(str(unfinished), "w", format="matroska") as container:

@@ -14,6 +14,9 @@ from scipy import stats
 
 from podium.errors import UsageError
 
+MAX_DRAWN = 10**6
+"""How many places of performances are drawn at once by `bootstrap`: more would only fill memory."""
+
 Values = npt.NDArray[np.float64] | Sequence[float]
 
 
@@ -72,10 +75,12 @@ def pair_accuracy(predicted: Values, true: Values) -> float:
     A pair that is predicted the same counts half.
     """
     first, second = validate(predicted, true)
-    wanted = np.sign(second[:, None] - second[None])
-    said = np.sign(first[:, None] - first[None])
-    pairs = wanted > 0
-    return float(((said[pairs] + 1) / 2).mean()) if pairs.any() else float("nan")
+    n_pairs, right = 0, 0.0
+    for said, was in zip(first, second, strict=True):
+        worse = second < was
+        n_pairs += int(worse.sum())
+        right += float(((np.sign(said - first[worse]) + 1) / 2).sum())
+    return right / n_pairs if n_pairs else float("nan")
 
 
 def mse(predicted: Values, true: Values) -> float:
@@ -127,10 +132,15 @@ def bootstrap(
     arrays = [np.asarray(column, float) for column in columns]
     if not len(arrays[0]):
         return Interval(float("nan"), float("nan"), confidence)
-    rows = np.random.default_rng(seed).integers(
-        0, len(arrays[0]), size=(n_resamples, len(arrays[0]))
+    generator, n = np.random.default_rng(seed), len(arrays[0])
+    n_at_once = max(MAX_DRAWN // n, 1)
+    values = np.array(
+        [
+            measure(*(array[row] for array in arrays))
+            for start in range(0, n_resamples, n_at_once)
+            for row in generator.integers(0, n, size=(min(n_at_once, n_resamples - start), n))
+        ]
     )
-    values = np.array([measure(*(array[row] for array in arrays)) for row in rows])
     if np.isnan(values).all():
         return Interval(float("nan"), float("nan"), confidence)
     tail = (1 - confidence) / 2

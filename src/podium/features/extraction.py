@@ -1,11 +1,10 @@
 """Clips -> features, kept on disk so that no video is looked at twice."""
 
 import hashlib
-import json
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from traceback import clear_frames
@@ -14,14 +13,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from filelock import FileLock, Timeout
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors import safe_open
 
 from podium.backbones import Backbone, describe
+from podium.cache import ArrayCache, Claim
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.event import Anchor, eye
-from podium.files import cache_folder, digest, remove_half_written, write_bytes
+from podium.files import digest
 from podium.keypoints import filled
 from podium.performance import Performance
 from podium.video.augmentation import Augmentation
@@ -36,9 +34,6 @@ CACHE_VERSION = "3"
 
 AHEAD = 2
 """How many performances are decoded before they are asked for: memory does not grow with them."""
-
-LOCK_SECONDS = 600.0
-"""How long another process may take to make the same features before they are made here too."""
 
 _ARRAYS = ("values", "start_seconds", "end_seconds")
 
@@ -81,72 +76,31 @@ class Extraction:
     errors: Mapping[str, PodiumError] = field(default_factory=lambda: MappingProxyType({}))
 
 
-class FeatureCache:
-    """Features on disk, found by what they were made from; `folder` is made when needed."""
+class FeatureCache(ArrayCache):
+    """Features on disk, found by what they were made from; `folder` is made when needed.
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or cache_folder() / "features"
+    Where it cannot be written to, `tell` is told so once and the work goes on without it; without
+    `tell` that is an error. It holds no more than its limit (`podium.entries`).
+    """
 
     def read(self, key: str) -> Features | None:
         """Fetch what was kept under a key; `None` where there is nothing, or it is damaged."""
+        kept = self.kept(key, _ARRAYS)
+        if kept is None:
+            return None
+        arrays: dict[str, Any]
+        arrays, about = kept
         try:
-            with safe_open(self._path(key), framework="numpy") as file:
-                stored = file.metadata()["podium"]
-                arrays: dict[str, Any] = {name: file.get_tensor(name) for name in _ARRAYS}
-            if stored[:64] != _digest(stored[64:], arrays):
-                return None
-            about = json.loads(stored[64:])
-            facts = VideoFacts(**{**about["video"], "warnings": tuple(about["video"]["warnings"])})
+            video = about["video"]
+            facts = VideoFacts(**{**video, "warnings": tuple(video["warnings"])})
             return Features(**arrays, backbone=about["backbone"], video=facts)
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError):  # of another version of Podium
             return None
 
     def write(self, key: str, features: Features) -> None:
         """Keep features under a key; the file appears whole or not at all."""
-        arrays: dict[str, npt.NDArray[Any]] = {
-            name: np.ascontiguousarray(getattr(features, name)) for name in _ARRAYS
-        }
-        about = {"backbone": features.backbone, "video": asdict(features.video)}
-        text = json.dumps(about, sort_keys=True)
-        # One text of metadata: several would be written in an order of chance.
-        write_bytes(self._path(key), save(arrays, {"podium": _digest(text, arrays) + text}))
-
-    def claim(self, key: str) -> "Claim | None":
-        """Wait until no other process makes what belongs under a key; release the claim after.
-
-        `None` where that takes too long: then the work is done twice, but it is done.
-        """
-        path, locks = self._path(key), self.folder.with_name(f"{self.folder.name}.locks")
-        locks.mkdir(parents=True, exist_ok=True)
-        # One thread claims, another releases.
-        lock = FileLock(locks / f"{key}.lock", timeout=LOCK_SECONDS, thread_local=False)
-        try:
-            lock.acquire()
-        except Timeout:
-            return None
-        remove_half_written(path)
-        return Claim(lock)
-
-    def _path(self, key: str) -> Path:
-        return self.folder / key[:2] / f"{key}.safetensors"
-
-
-class Claim:
-    """The right to make features; no lock file stays behind once it is released."""
-
-    def __init__(self, lock: FileLock) -> None:
-        self._lock = lock
-
-    def release(self) -> None:
-        """Let others in. Whoever waits finds the file gone, and locks the next of that name."""
-        with suppress(OSError):  # some systems remove no file that is open
-            Path(self._lock.lock_file).unlink(missing_ok=True)
-        self._lock.release()
-
-
-def _digest(about: str, arrays: Mapping[str, npt.NDArray[Any]]) -> str:
-    parts = (about.encode(), *(arrays[name].tobytes() for name in _ARRAYS))
-    return hashlib.sha256(b"".join(parts)).hexdigest()
+        arrays = {name: getattr(features, name) for name in _ARRAYS}
+        self.keep(key, arrays, {"backbone": features.backbone, "video": asdict(features.video)})
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,10 @@ LEAST_EXPERTS = 5
 """Where the share of an action's best gives fewer, so many are taken for experts, but no more than
 a quarter of all."""
 
+MAX_EXPERTS = 256
+"""Of more experts of an action, so many are taken evenly: their pairs would fill memory, and say no
+more."""
+
 LEAST_PERFORMANCES = 10
 """A place that fewer performances reach is judged by the next later one."""
 
@@ -158,12 +162,14 @@ def _of_place(
 def _expert_pairs(
     scores: Floats, actions: npt.NDArray[np.str_], share: float
 ) -> npt.NDArray[np.int64]:
-    """List the places of any two experts of one action, (pairs, 2)."""
+    """List the places of any two experts of one action, `MAX_EXPERTS` at most, (pairs, 2)."""
     found = [np.empty((0, 2), np.int64)]
     for action in np.unique(actions):
         n = int((actions == action).sum())
         at_least = min(LEAST_EXPERTS, n // 4) / n
         experts = best_of(scores, actions == action, max(share, at_least))
+        if len(experts) > MAX_EXPERTS:
+            experts = experts[np.linspace(0, len(experts) - 1, MAX_EXPERTS).round().astype(int)]
         found.append(experts[np.stack(np.triu_indices(len(experts), k=1), axis=1)])
     return np.concatenate(found)
 

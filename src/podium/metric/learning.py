@@ -11,10 +11,24 @@ from torch import Tensor, nn
 
 from podium.errors import TrainingError, UsageError
 from podium.metric.embedding import padded
-from podium.metric.pairs import PairOptions, Pairs, best_of, expert_pairs, sample_pairs
+from podium.metric.pairs import (
+    ExpertPairs,
+    Marked,
+    PairOptions,
+    Pairs,
+    PairSampler,
+    best_of,
+    sample_pairs,
+)
 from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
 
 Array = npt.NDArray[np.float32]
+
+MAX_BORDER_PAIRS = 50_000
+"""How many pairs the border is learned from: more would say the same."""
+
+MAX_PAIRS_AT_ONCE = 4096
+"""How many pairs of performances are compared clip by clip at once."""
 
 LEAST_BORDER = 1e-3
 """Of unlikeness, in logits: a network that finds all clips alike still divides by something."""
@@ -117,14 +131,14 @@ class _Learner:
         pair_options: PairOptions,
         generator: np.random.Generator,
     ) -> None:
-        self.network, self.train, self.options = network, train, options
-        self.pair_options, self.generator = pair_options, generator
+        self.network, self.options, self.generator = network, options, generator
+        self.pairs = PairSampler(train.scores, pair_options, train.actions)
         flat = [variant for variants in train.sequences for variant in variants]
         self.sequences = padded(flat, n_clips)
         counts = np.array([len(variants) for variants in train.sequences])
         self.n_variants, self.offsets = counts, np.concatenate([[0], np.cumsum(counts)[:-1]])
         self.spread = self.sequences.std(dim=(0, 1)) * options.noise
-        self.expert_pairs = expert_pairs(
+        self.expert_pairs = ExpertPairs(
             train.scores, train.actions, pair_options.threshold, options.expert_share
         )
         self.optimiser = torch.optim.Adam(
@@ -149,9 +163,7 @@ class _Learner:
 
     def _epoch(self) -> float:
         self.network.train()
-        pairs = sample_pairs(
-            self.train.scores, self.pair_options, self.generator, self.train.actions
-        )
+        pairs = self.pairs.draw(self.generator)
         first, second = self._variant(pairs.first), self._variant(pairs.second)
         labels = torch.from_numpy(pairs.similar.astype(np.float32))
         losses = []
@@ -188,10 +200,10 @@ class _Learner:
 
     def _clip_loss(self) -> Tensor:
         """Draw pairs of an expert and another of the same action, and judge them by their clips."""
-        drawn = self.generator.choice(len(self.expert_pairs.first), self.options.batch_size)
-        first = self._variant(self.expert_pairs.first[drawn])
-        second = self._variant(self.expert_pairs.second[drawn])
-        labels = torch.from_numpy(self.expert_pairs.similar[drawn].astype(np.float32))
+        drawn = self.generator.choice(len(self.expert_pairs), self.options.batch_size)
+        pairs = self.expert_pairs.at(drawn)
+        first, second = self._variant(pairs.first), self._variant(pairs.second)
+        labels = torch.from_numpy(pairs.similar.astype(np.float32))
         used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
         sequences = self._noisy(used)
         clips = clip_embeddings(self.network, sequences)[torch.from_numpy(places)]
@@ -279,33 +291,58 @@ def set_border(
     two scores are alike there should be no fault, so the border is put where `false_alarms` of the
     clips of these pairs lie below 0.5. Without such a pair, the nearest scores serve.
     """
-    queries, experts = _beside_experts(train, validation, options.expert_share)
-    if not len(queries):
-        return
-    gaps = np.abs(train.scores[experts] - validation.scores[queries])
-    alike = gaps <= max(float(gaps.min()), threshold)
-    ours = [validation.sequences[i][0] for i in queries[alike]]
-    theirs = [train.sequences[i][0] for i in experts[alike]]
+    queries, experts = _beside_experts(train, validation, options.expert_share, threshold)
+    found = []
+    for start in range(0, len(queries), MAX_PAIRS_AT_ONCE):
+        part = slice(start, start + MAX_PAIRS_AT_ONCE)
+        ours = [validation.sequences[i][0] for i in queries[part]]
+        theirs = [train.sequences[i][0] for i in experts[part]]
+        found += _unlikeness(network, ours, theirs, n_clips)
+    if found:
+        border = float(np.quantile(np.concatenate(found), 1 - options.false_alarms))
+        network.clip_border.fill_(max(border, LEAST_BORDER))
+
+
+def _unlikeness(
+    network: Siamese, ours: Sequence[Array], theirs: Sequence[Array], n_clips: int
+) -> list[Array]:
+    """Say how unlike the clips of pairs are, (clips,) each; those that one lacks do not count."""
     with torch.inference_mode():
         embedded = clip_embeddings(network, padded([*ours, *theirs], n_clips))
         unlike = network.unlikeness(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
-    clips = np.concatenate([row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)])
-    border = float(np.quantile(clips, 1 - options.false_alarms))
-    network.clip_border.fill_(max(border, LEAST_BORDER))
+    return [row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)]
 
 
 def _beside_experts(
-    train: Curriculum, validation: Curriculum, expert_share: float
+    train: Curriculum, validation: Curriculum, expert_share: float, threshold: float
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Pair each validation performance with every training expert of its action."""
-    experts = np.array(
+    """Pair validation performances with the training experts of their action of like scores.
+
+    Of more than `MAX_BORDER_PAIRS` pairs, so many are taken evenly.
+    """
+    experts = np.concatenate(
         [
-            place
+            best_of(train.scores, train.actions == action, expert_share)
             for action in np.unique(train.actions)
-            for place in best_of(train.scores, train.actions == action, expert_share)
         ]
     )
-    same = validation.actions[:, None] == train.actions[experts][None]
-    queries, places = np.nonzero(same)
+    nearest = min(
+        (
+            float(np.abs(train.scores[experts[train.actions[experts] == action]] - score).min())
+            for score, action in zip(validation.scores, validation.actions, strict=True)
+            if action in train.actions
+        ),
+        default=0.0,
+    )
+    limit = max(nearest, threshold)
+
+    def mark(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        same = validation.actions[rows, None] == train.actions[experts]
+        near = np.abs(train.scores[experts] - validation.scores[rows, None]) <= limit
+        return np.asarray(same & near)
+
+    alike = Marked(len(validation.scores), len(experts), mark)
+    chosen = np.linspace(0, len(alike) - 1, min(len(alike), MAX_BORDER_PAIRS)).round()
+    queries, places = alike.at(chosen.astype(np.int64))
     return queries, experts[places]

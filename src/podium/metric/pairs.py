@@ -1,5 +1,6 @@
 """Pairs of performances and whether they are alike: what the metric is learned from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,9 @@ import numpy.typing as npt
 from podium.errors import TrainingError, UsageError
 
 Indices = npt.NDArray[np.int64]
+
+MAX_TABLE = 2**20
+"""How many truth values of a table of all performances beside all are held at once."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,68 @@ class Pairs:
         return f"Pairs({n_similar} similar, {len(self) - n_similar} dissimilar)"
 
 
+class PairSampler:
+    """Draws pairs of performances, balanced as options say, again and again.
+
+    `scores` and `actions` are (performances,).
+
+    Raises
+    ------
+    UsageError
+        If pairs are to be drawn within actions that are not given.
+    """
+
+    def __init__(
+        self,
+        scores: npt.NDArray[np.float64],
+        options: PairOptions,
+        actions: npt.NDArray[np.str_] | None = None,
+    ) -> None:
+        if options.within_action and actions is None:
+            raise UsageError(
+                "pairs within an action need the action of every performance: give actions"
+            )
+        self._options = options
+        names = actions if options.within_action else None
+        self._similar = _kind(scores, names, options.threshold, alike=True)
+        self._dissimilar = _kind(scores, names, options.threshold, alike=False)
+
+    def draw(self, generator: np.random.Generator) -> Pairs:
+        """Draw a balanced set of pairs; both orders of a pair are as likely (paper, III-C).
+
+        Raises
+        ------
+        TrainingError
+            If there is no similar or no dissimilar pair among the performances.
+        """
+        n_similar, n_dissimilar = self._options.n_similar, self._options.n_dissimilar
+        similar = self._drawn(self._similar, n_similar, "similar", generator)
+        dissimilar = self._drawn(self._dissimilar, n_dissimilar, "dissimilar", generator)
+        first, second = np.concatenate([similar, dissimilar], axis=1)
+        drawn = generator.permutation(len(first))
+        swap = generator.random(len(drawn)) < 0.5
+        a, b = first[drawn], second[drawn]
+        return Pairs(np.where(swap, b, a), np.where(swap, a, b), drawn < n_similar)
+
+    def _drawn(
+        self, marked: "Marked", n: int, kind: str, generator: np.random.Generator
+    ) -> Indices:
+        """Draw pairs of one kind, (2, pairs)."""
+        if not len(marked):
+            raise TrainingError(
+                f"no two performances are {kind} at a threshold of {self._options.threshold} "
+                "points: give more performances, or another threshold"
+            )
+        return marked.at(generator.choice(len(marked), size=n, replace=n > len(marked)))
+
+
 def sample_pairs(
     scores: npt.NDArray[np.float64],
     options: PairOptions,
     generator: np.random.Generator,
     actions: npt.NDArray[np.str_] | None = None,
 ) -> Pairs:
-    """Draw a balanced set of pairs; both orders of a pair are as likely (paper, III-C).
+    """Draw a balanced set of pairs, once (`PairSampler`).
 
     Raises
     ------
@@ -61,36 +120,63 @@ def sample_pairs(
         If there is no similar or no dissimilar pair among the performances, or pairs are to be
         drawn within actions that are not given.
     """
-    first, second = np.triu_indices(len(scores), k=1)
-    if options.within_action:
-        if actions is None:
-            raise UsageError(
-                "pairs within an action need the action of every performance: give actions"
-            )
-        same = actions[first] == actions[second]
-        first, second = first[same], second[same]
-    alike = np.abs(scores[first] - scores[second]) < options.threshold
-    drawn = np.concatenate(
-        [
-            _drawn(np.flatnonzero(alike), options.n_similar, "similar", options, generator),
-            _drawn(np.flatnonzero(~alike), options.n_dissimilar, "dissimilar", options, generator),
-        ]
-    )
-    drawn = generator.permutation(drawn)
-    swap = generator.random(len(drawn)) < 0.5
-    a, b = first[drawn], second[drawn]
-    return Pairs(np.where(swap, b, a), np.where(swap, a, b), alike[drawn])
+    return PairSampler(scores, options, actions).draw(generator)
 
 
-def _drawn(
-    found: Indices, n: int, kind: str, options: PairOptions, generator: np.random.Generator
-) -> Indices:
-    if not len(found):
-        raise TrainingError(
-            f"no two performances are {kind} at a threshold of {options.threshold} points: "
-            "give more performances, or another threshold"
-        )
-    return generator.choice(found, size=n, replace=n > len(found))
+def _kind(
+    scores: npt.NDArray[np.float64],
+    actions: npt.NDArray[np.str_] | None,
+    threshold: float,
+    alike: bool,
+) -> "Marked":
+    """Mark all pairs that are alike, or all that are not, each with the earlier one first."""
+
+    def mark(rows: Indices) -> npt.NDArray[np.bool_]:
+        is_pair = rows[:, None] < np.arange(len(scores))
+        if actions is not None:
+            is_pair &= actions[rows, None] == actions
+        is_pair &= (np.abs(scores[rows, None] - scores) < threshold) == alike
+        return np.asarray(is_pair)
+
+    return Marked(len(scores), len(scores), mark)
+
+
+class Marked:
+    """The places that are marked in a table too large to be held: they are counted, and found.
+
+    `mark` makes some rows of the table, (rows, n_columns) of truth values, by their numbers.
+    Places are in order, row by row.
+    """
+
+    def __init__(
+        self, n_rows: int, n_columns: int, mark: Callable[[Indices], npt.NDArray[np.bool_]]
+    ) -> None:
+        self._n_at_once = max(MAX_TABLE // max(n_columns, 1), 1)
+        starts = range(self._n_at_once, n_rows, self._n_at_once)
+        self._parts = np.split(np.arange(n_rows), starts)
+        self._mark, self._n_columns = mark, n_columns
+        self._last: tuple[int, Indices] | None = None
+        counts = [len(self._places(part)) for part in range(len(self._parts))]
+        self._ends = np.cumsum(counts, dtype=np.int64)
+
+    def __len__(self) -> int:
+        return int(self._ends[-1])
+
+    def at(self, numbers: Indices) -> Indices:
+        """Find the marked places of such numbers, from 0: rows and columns, (2, places)."""
+        found = np.empty(len(numbers), np.int64)
+        parts = np.searchsorted(self._ends, numbers, side="right")
+        for part in np.unique(parts):
+            here, places = parts == part, self._places(part)
+            found[here] = places[numbers[here] - (self._ends[part] - len(places))]
+        return np.stack(divmod(found, self._n_columns))
+
+    def _places(self, part: int) -> Indices:
+        """Find the marked places of some rows, in one number each; the last found are kept."""
+        if self._last is None or self._last[0] != part:
+            places = np.flatnonzero(self._mark(self._parts[part]))
+            self._last = part, places + part * self._n_at_once * self._n_columns
+        return self._last[1]
 
 
 def best_of(
@@ -102,25 +188,42 @@ def best_of(
     return places[np.argsort(-scores[places], kind="stable")[:n_best]]
 
 
-def expert_pairs(
-    scores: npt.NDArray[np.float64],
-    actions: npt.NDArray[np.str_],
-    threshold: float,
-    expert_share: float,
-) -> Pairs:
-    """List all pairs of an expert with another of the same action, in both orders.
+class ExpertPairs:
+    """All pairs of an expert with another of the same action, in both orders; none is held.
 
     The experts of an action are its best `expert_share`, at least one: beside them, and only
     beside them, a difference is a fault. Empty where no action has two performances.
     """
-    found = [
-        (expert, other)
-        for action in np.unique(actions)
-        for expert in best_of(scores, actions == action, expert_share)
-        for other in np.flatnonzero(actions == action)
-        if expert != other
-    ]
-    rows = np.array(found, np.int64).reshape(-1, 2)
-    first = np.concatenate([rows[:, 0], rows[:, 1]])
-    second = np.concatenate([rows[:, 1], rows[:, 0]])
-    return Pairs(first, second, np.abs(scores[first] - scores[second]) < threshold)
+
+    def __init__(
+        self,
+        scores: npt.NDArray[np.float64],
+        actions: npt.NDArray[np.str_],
+        threshold: float,
+        expert_share: float,
+    ) -> None:
+        self._scores, self._threshold = scores, threshold
+        groups = [actions == action for action in np.unique(actions)]
+        best = [best_of(scores, group, expert_share) for group in groups]
+        self._members = np.concatenate([np.flatnonzero(group) for group in groups])
+        self._experts = np.concatenate(best)
+        n_experts, sizes = [len(b) for b in best], [int(group.sum()) for group in groups]
+        self._start = np.repeat(np.cumsum([0, *sizes[:-1]]), n_experts)
+        self._ends = np.cumsum(np.repeat(np.array(sizes) - 1, n_experts))
+
+    def __len__(self) -> int:
+        return 2 * int(self._ends[-1])
+
+    def at(self, numbers: Indices) -> Pairs:
+        """Make the pairs of such numbers, from 0: first those that name the expert first."""
+        half = len(self) // 2
+        place = numbers % half
+        which = np.searchsorted(self._ends, place, side="right")
+        expert, start = self._experts[which], self._start[which]
+        other = place - np.concatenate([[0], self._ends])[which]  # the expert itself left out
+        found = self._members[start + other]
+        found = np.where(found >= expert, self._members[start + other + 1], found)
+        swap = numbers >= half
+        first, second = np.where(swap, found, expert), np.where(swap, expert, found)
+        alike = np.abs(self._scores[first] - self._scores[second]) < self._threshold
+        return Pairs(first, second, alike)

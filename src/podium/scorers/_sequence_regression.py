@@ -25,6 +25,10 @@ FEWEST = 5
 """Performances without which no part can be held back to stop on."""
 
 
+MAX_BATCH = 1024
+"""How many performances the loss is measured on at once."""
+
+
 @dataclass(frozen=True)
 class FittingOptions:
     """How long and how fast a network is fitted; the papers say little or nothing of it.
@@ -114,7 +118,7 @@ def fit_network(
             optimiser.step()
         network.eval()
         with torch.inference_mode():
-            history.append(float(loss(network, held_back)))
+            history.append(_mean_loss(network, loss, held_back))
         if not np.isfinite(history[-1]):
             raise TrainingError("the network's loss is no number: lower the learning rate")
         if history[-1] <= min(history):
@@ -126,6 +130,15 @@ def fit_network(
     network.load_state_dict(best)
     network.eval()
     return history
+
+
+def _mean_loss(network: nn.Module, loss: Loss, batch: Batch) -> float:
+    """Measure the loss on a batch; on parts of a large one, for some compare all with all."""
+    parts = torch.split(torch.arange(len(batch)), MAX_BATCH)
+    if len(parts) == 1:
+        return float(loss(network, batch))
+    losses = [float(loss(network, batch.rows(rows))) for rows in parts]
+    return float(np.average(losses, weights=[len(rows) for rows in parts]))
 
 
 def held_back_places(n: int, share: float, seed: int) -> npt.NDArray[np.int64]:

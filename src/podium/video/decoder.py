@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, NoReturn, cast
 
-from podium import processes
+from podium import memory, processes
 from podium.errors import Bug, PodiumError, VideoError
 
 # The child's own description of these is in `podium.video._decoder_process`, which brings PyAV
@@ -212,7 +212,7 @@ def _request(
         "containers": CONTAINERS,
         "advice": KINDS,
         "n_pixels": limits.n_pixels,
-        "memory_bytes": limits.memory_bytes,
+        "memory_bytes": _memory_bytes(limits),
         "waiting_seconds": limits.waiting_seconds,
     }
 
@@ -267,10 +267,16 @@ def _too_much_time(limits: VideoLimits, part: Part) -> str:
 
 
 def _too_much_memory(limits: VideoLimits) -> str:
-    return (
-        f"its decoding needs more than the {limits.memory_bytes:,} bytes of memory allowed: "
-        "make it smaller first"
-    )
+    most = _memory_bytes(limits)
+    advice = "make it smaller first"
+    if most < limits.memory_bytes:
+        advice = f"allow more (ulimit -v), or {advice}"
+    return f"its decoding needs more than the {most:,} bytes of memory allowed: {advice}"
+
+
+def _memory_bytes(limits: VideoLimits) -> int:
+    """Say how much a child may use: what is allowed to this process is allowed to its children."""
+    return min(limits.memory_bytes, memory.allowed() or limits.memory_bytes)
 
 
 def _about(path: Path, content: bytearray) -> About:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from podium.errors import PodiumError, UnusableFile
-from podium.files import remove_half_written, write_bytes
+from podium.files import remove_half_written, user_folder, write_bytes
 from podium.web import records
 from podium.web.home import Home, clear
 from podium.web.records import ENDED, Job, Request, StoredVideo, is_id, new_id
@@ -288,9 +288,8 @@ class Store:
 
 
 def default_folder() -> Path:
-    """Say where the page keeps its files: the user's folder for data of programs."""
-    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(home) / "podium"
+    """Return where the page keeps its files: the user's folder for data of programs."""
+    return user_folder("XDG_DATA_HOME", ".local/share", "name one with --folder") / "podium"
 
 
 def _is_inside(path: Path, folder: Path) -> bool:

@@ -90,10 +90,15 @@ def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]]
     looks = [[values, *others] for values, others in zip_longest(features, variants, fillvalue=())]
     owners = np.repeat(np.arange(len(looks)), [len(one) for one in looks])
     places = np.stack([_place(normaliser, values) for one in looks for values in one])
-    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
-    apart[owners[:, None] == owners[None]] = np.inf
-    distances = np.array([_nearest(row) for row in apart], np.float32)
+    distances = np.array([_to_others(i, places, owners) for i in range(len(places))], np.float32)
     return Novelty(normaliser, places, distances)
+
+
+def _to_others(which: int, places: Array, owners: npt.NDArray[np.int64]) -> float:
+    """Say how far one look is from the nearest of other performances: one row of all by all."""
+    apart = np.linalg.norm(places[which] - places, axis=1)
+    apart[owners == owners[which]] = np.inf
+    return _nearest(apart)
 
 
 def _place(normaliser: "Normaliser", values: Array) -> Array:
@@ -102,4 +107,6 @@ def _place(normaliser: "Normaliser", values: Array) -> Array:
 
 
 def _nearest(distances: npt.NDArray[np.floating[Any]]) -> float:
-    return float(np.sort(distances)[:N_NEIGHBOURS].mean())
+    if len(distances) > N_NEIGHBOURS:
+        distances = np.partition(distances, N_NEIGHBOURS)
+    return float(np.sort(distances[:N_NEIGHBOURS]).mean())

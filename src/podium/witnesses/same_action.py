@@ -5,7 +5,7 @@ at each place counted from the end.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -33,6 +33,9 @@ EVEN = float(np.log(0.5))
 N_COMPONENTS = 64
 N_PLACES = 6
 N_FOLDS = 5
+N_HELD = 10_000
+"""So many numbers more than are needed are held before they are let go."""
+
 LEAST = -60.0
 """No action is less likely than this for any performance, as a logarithm."""
 
@@ -110,15 +113,37 @@ def learn_kinds(features: Sequence[Array], actions: Sequence[str | None]) -> Kin
     if len(named) < MIN_PERFORMANCES or len({action for _, action in named}) < 2:
         return None
     order = np.random.default_rng(0).permutation(len(named))
-    left_out = [
-        likely
+    folds = [
+        (_repeated([named[i] for i in np.setdiff1d(order, part)]), [named[i] for i in part])
         for part in np.array_split(order, N_FOLDS)
-        for likely in _left_out([named[i] for i in np.setdiff1d(order, part)],
-                                [named[i] for i in part])
-    ]  # fmt: skip
-    if len(left_out) < MIN_PAIRS:
+    ]
+    folds = [fold for fold in folds if len({action for _, action in fold[0]}) > 1]
+    n_pairs = sum(_n_pairs(queries) for _, queries in folds)
+    if n_pairs < MIN_PAIRS:
         return None
-    return _fitted(named, min(float(np.quantile(left_out, ALARM)), EVEN))
+    likely = (rows for train, queries in folds for rows in _left_out(train, queries))
+    return _fitted(named, min(low_quantile(likely, n_pairs, ALARM), EVEN))
+
+
+def low_quantile(parts: Iterable[Floats], n: int, share: float) -> float:
+    """Return what `np.quantile` would of `n` numbers that come in parts, holding few of them."""
+    place = share * (n - 1)
+    low, within = int(place), place - int(place)
+    lowest: Floats = np.empty(0)
+    for part in parts:
+        lowest = np.concatenate([lowest, part])
+        if len(lowest) > 2 * (low + 2) + N_HELD:
+            lowest = np.partition(lowest, low + 1)[: low + 2]
+    ordered = np.sort(lowest)
+    below, above = ordered[low], ordered[min(low + 1, n - 1)]
+    if within < 0.5:  # as NumPy does, to the last digit
+        return float(below + (above - below) * within)
+    return float(above - (above - below) * (1 - within))
+
+
+def _n_pairs(queries: Sequence[tuple[Array, str]]) -> int:
+    times = Counter(action for _, action in queries)
+    return sum(n * (n - 1) // 2 for n in times.values())
 
 
 def _repeated(named: Sequence[tuple[Array, str]]) -> list[tuple[Array, str]]:
@@ -129,19 +154,18 @@ def _repeated(named: Sequence[tuple[Array, str]]) -> list[tuple[Array, str]]:
 
 def _left_out(
     train: Sequence[tuple[Array, str]], queries: Sequence[tuple[Array, str]]
-) -> list[float]:
-    """Say how likely pairs of one action are to be so, by what was learned from others."""
-    train = _repeated(train)
-    if len({action for _, action in train}) < 2:
-        return []
+) -> Iterator[Floats]:
+    """Say how likely pairs of one action are to be so, by what was learned from others.
+
+    For each query that of all pairs with those before it, (pairs,).
+    """
     kinds = _fitted(train, 0.0)
-    chances = [(kinds.chances(values), action) for values, action in queries]
-    return [
-        float(np.logaddexp.reduce(ours + theirs))
-        for number, (ours, action) in enumerate(chances)
-        for theirs, other in chances[:number]
-        if other == action
-    ]
+    before: dict[str, list[Floats]] = {}
+    for values, action in queries:
+        ours = kinds.chances(values)
+        if theirs := before.setdefault(action, []):
+            yield np.logaddexp.reduce(ours + np.stack(theirs), axis=1)
+        theirs.append(ours)
 
 
 def _fitted(train: Sequence[tuple[Array, str]], threshold: float) -> Kinds:

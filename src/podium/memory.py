@@ -1,0 +1,31 @@
+"""How much memory there is to work with."""
+
+from contextlib import suppress
+
+from podium.errors import TooLittleMemory
+
+
+def allowed() -> int | None:
+    """Return how many bytes of address space a process may use (`ulimit -v`); `None` for any."""
+    with suppress(ImportError, AttributeError, OSError):
+        import resource
+
+        most = resource.getrlimit(resource.RLIMIT_AS)[0]
+        return None if most == resource.RLIM_INFINITY else most
+    return None
+
+
+def require(n_bytes: int) -> None:
+    """Refuse to begin what libraries would break off in ways of their own.
+
+    Raises
+    ------
+    TooLittleMemory
+        If less address space is allowed.
+    """
+    most = allowed()
+    if most is not None and most < n_bytes:
+        raise TooLittleMemory(
+            f"only {most:,} bytes of address space are allowed (ulimit -v), and about "
+            f"{n_bytes:,} are needed: allow more, and run it again"
+        )

@@ -1,0 +1,44 @@
+"""Where the command `podium` begins: what goes wrong before the rest is imported is answered, too.
+
+Python's own start is over by then. Whoever presses Ctrl-C within it is answered by Python.
+"""
+
+import os
+import signal
+import sys
+
+
+def main() -> None:
+    """Run a command and leave with its exit code; errors are one line on standard error."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _stopped)
+    try:
+        from podium import shell
+
+        shell.prepare(instead_of=_stopped)
+        from podium.cli import main as run
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        sys.exit(_failed(error))
+    run()
+
+
+def _stopped(*_: object) -> None:
+    """Answer Ctrl-C until `shell` does."""
+    try:
+        os.write(2, b"podium: stopped: nothing half-written was left behind\n")
+    finally:
+        os._exit(130)
+
+
+def _failed(error: Exception) -> int:
+    """Say why not even the command line could be imported."""
+    from podium import shell
+    from podium.errors import RAN_OUT, Bug, TooLittleMemory, ran_out
+
+    if ran_out(error):
+        shell.complain(RAN_OUT)
+        return TooLittleMemory.exit_code
+    shell.complain(str(Bug.of(f"{type(error).__name__}: {error}")))
+    return Bug.exit_code
