@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from podium.errors import Bug, ManifestError, ModelError, PodiumError, TooLong, UsageError
+from podium.spreadsheet import harmless
+from podium.terminal import printable
 from podium.usage import (
     MOST_SEED,
     WrongUsage,
@@ -57,6 +60,9 @@ PREDICTED = (
     "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
 )  # fmt: skip
 """The columns of a table of predictions."""
+
+PREDICTED_TEXTS = ("file_name", "id", "warnings", "error")
+"""Those that hold what others wrote; the rest are numbers, below 0 as well."""
 
 QUIET_SECONDS = 20.0
 
@@ -165,7 +171,7 @@ def predict(
         _predicted(assessor, performance, manifest.parent)
         for performance in _tracked(rows, "scoring")
     ]
-    _write_csv(out, predicted)
+    _write_csv(out, [_for_spreadsheets(row) for row in predicted])
     failed = [row for row in predicted if row.get("error")]
     _say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
     if n_remembered := sum(row.get("is_remembered") == "true" for row in predicted):
@@ -273,11 +279,11 @@ def convert(
     ] = "{id}.mp4",
 ) -> None:
     """Make a table of performances of a pickle of labels; no program in it is run."""
-    from podium.datasets._pickled import read_pickle, rows_of_labels
+    from podium.datasets._labels import read_labels
 
     require_file(out, "the table of performances")
     _require_no_input(out, labels)
-    rows = rows_of_labels(read_pickle(labels), labels, videos)
+    rows = read_labels(labels, videos)
     _write_csv(out, rows, tuple(dict.fromkeys(column for row in rows for column in row)))
     _say(f"{len(rows)} performances: {out}")
 
@@ -332,7 +338,7 @@ def benchmark(
             results = _measured(name, root, 2 if quick else seeds, scorer, asked, progress)
     path = out / f"{backbone}.json"
     results.save(path)
-    _print(tables.overview(results))
+    _print_lines(tables.overview(results))
     _say(f"results: {path}")
 
 
@@ -442,7 +448,8 @@ def demo(
     require_folder(out, "the videos and the report")
     with _progress() as progress:
         lines = run_demo(out, seed, progress.report)
-    _print("\n".join(lines))
+    for line in lines:
+        _print(line)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -450,13 +457,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a file name may hold what cannot be printed
         sys.stdout.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
-    code = run(words)
+    try:
+        code = run(words)
+    except Exception:  # with --debug
+        for line in traceback.format_exc().rstrip("\n").split("\n"):
+            _say(line)
+        code = Exit.BUG
     sys.exit(_flushed(code))
 
 
-def _print(text: object) -> None:
+def _print(line: object) -> None:
     with _standard_output():
-        print(text)
+        print(printable(line))
+
+
+def _print_lines(text: str) -> None:
+    for line in text.split("\n"):
+        _print(line)
 
 
 def _flushed(code: int) -> int:
@@ -530,7 +547,7 @@ def _complain(message: str, code: int) -> int:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr)
+    print(printable(line), file=sys.stderr)
 
 
 def _pose_at_hand() -> str | None:
@@ -706,15 +723,19 @@ def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -
     }
 
 
+def _for_spreadsheets(row: dict[str, str]) -> dict[str, str]:
+    return {k: harmless(cell) if k in PREDICTED_TEXTS else cell for k, cell in row.items()}
+
+
 def _write_csv(
     path: Path, rows: Sequence[dict[str, str]], columns: Sequence[str] = PREDICTED
 ) -> None:
     from podium.files import remove_half_written, write_bytes
 
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(harmless, columns))
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
     remove_half_written(path)
     write_bytes(path, text.getvalue().encode("utf-8", "backslashreplace"))
 

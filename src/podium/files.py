@@ -86,16 +86,31 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     OSError
         If it cannot be opened.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise UnusableFile(f"{path}: is not a regular file: give a file")
+    with opened(path) as file:
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise UnusableFile(
             f"{path}: has more than the {max_bytes:,} bytes allowed: give a smaller file"
         )
     return content
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a regular file to be read; a device, a pipe or a folder is never waited for.
+
+    Raises
+    ------
+    UnusableFile
+        If it is no regular file.
+    OSError
+        If it cannot be opened.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise UnusableFile(f"{path}: is not a regular file: give a file")
+        yield file
 
 
 def read_json(path: Path, max_bytes: int) -> Any:

@@ -127,9 +127,8 @@ def bootstrap(
     arrays = [np.asarray(column, float) for column in columns]
     if not len(arrays[0]):
         return Interval(float("nan"), float("nan"), confidence)
-    rows = np.random.default_rng(seed).integers(
-        0, len(arrays[0]), size=(n_resamples, len(arrays[0]))
-    )
+    generator, n = np.random.default_rng(seed), len(arrays[0])
+    rows = (generator.integers(0, n, size=n) for _ in range(n_resamples))  # never all at once
     values = np.array([measure(*(array[row] for array in arrays)) for row in rows])
     if np.isnan(values).all():
         return Interval(float("nan"), float("nan"), confidence)
