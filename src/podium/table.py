@@ -19,6 +19,7 @@ from podium.spreadsheet import as_it_was
 
 MAX_BYTES = 256 * 2**20
 MAX_ROWS = 1_000_000
+MAX_LINES = 10 * MAX_ROWS
 MAX_COLUMNS = 1_000
 MAX_VALUES = 25_000_000
 """Of all rows: their cells, and the marks and phases that these list with `;` and `:`."""
@@ -69,7 +70,7 @@ def read_rows(path: Path, of: str) -> Iterator[Row]:
 
 def _columns(header: Sequence[str], path: Path) -> list[str]:
     if len(header) > MAX_COLUMNS:
-        raise _too_much(path, f"{len(header):,} columns", MAX_COLUMNS)
+        raise _too_much(path, MAX_COLUMNS, "columns", f"it has {len(header):,}")
     columns = [as_it_was(name) for name in header]
     seen = set()
     for name in filter(None, columns):
@@ -79,9 +80,9 @@ def _columns(header: Sequence[str], path: Path) -> list[str]:
     return columns
 
 
-def _too_much(path: Path, what: str, most: int) -> ManifestError:
+def _too_much(path: Path, most: int, what: str, found: str) -> ManifestError:
     return ManifestError(
-        f"{path}: has {what}, more than the {most:,} allowed: make several tables of it"
+        f"{path}: has more than the {most:,} {what} allowed ({found}): make several tables of it"
     )
 
 
@@ -98,9 +99,9 @@ class _Bounds:
         text = "".join(cells)
         self._n_values += max(len(cells), n_columns) + text.count(";") + text.count(":")
         if self._n_rows > MAX_ROWS:
-            raise _too_much(self._path, f"a row {self._n_rows:,} (line {line:,})", MAX_ROWS)
+            raise _too_much(self._path, MAX_ROWS, "rows", f"up to line {line:,}")
         if self._n_values > MAX_VALUES:
-            raise _too_much(self._path, f"more values up to line {line:,}", MAX_VALUES)
+            raise _too_much(self._path, MAX_VALUES, "values", f"up to line {line:,}")
 
 
 def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -142,6 +143,8 @@ class _Lines:
         if not line:
             raise StopIteration
         self._line += 1
+        if self._line > MAX_LINES:
+            raise _too_much(self._path, MAX_LINES, "lines", "blank ones count")
         self.n_characters += len(line)
         if self.n_characters > MAX_ROW_CHARACTERS:
             raise _too_long(self._path, self._line)
@@ -180,5 +183,5 @@ def _parquet_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     for line, cells in enumerate(rows, start=1):
         n_characters += sum(map(len, cells))
         if n_characters > MAX_BYTES:
-            raise _too_much(path, "more characters", MAX_BYTES)
+            raise _too_much(path, MAX_BYTES, "characters", f"up to line {line:,}")
         yield line, cells
