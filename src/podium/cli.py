@@ -243,7 +243,7 @@ def evaluate(
 
     results = evaluate_predictions(predictions, _manifest(manifest))
     if as_json:
-        _print(json.dumps(results))
+        _print_json(results)
         return
     _print_table({"predictions": results, **results["baselines"]})
     for warning in results["warnings"]:
@@ -471,6 +471,12 @@ def _print(line: object) -> None:
         print(printable(line))
 
 
+def _print_json(value: Any) -> None:
+    """Print JSON, which writes out what steers a terminal by itself, but for one character."""
+    with _standard_output():
+        print(json.dumps(value).replace("\x7f", "\\u007f"))
+
+
 def _print_lines(text: str) -> None:
     for line in text.split("\n"):
         _print(line)
@@ -668,7 +674,7 @@ def _answer(assessment: "Assessment", outputs: _Outputs, as_json: bool) -> None:
     words = load_words()
     outputs.write(assessment)
     if as_json:
-        _print(json.dumps(assessment.to_json()))
+        _print_json(assessment.to_json())
         return
     _print(assessment)
     for warning in assessment.warnings:
@@ -766,7 +772,7 @@ def _listed(what: str, model: str) -> dict[str, Any]:
 
 def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        _print(json.dumps(facts))
+        _print_json(facts)
         return
     width = max((len(key) for key in facts), default=0)
     for key, value in facts.items():

@@ -36,6 +36,7 @@ in place of a video."""
 MAX_FRAMES = 160_000
 MAX_JOINTS = 1_000
 MAX_DIM = 100_000
+MAX_MAGNITUDE = 1e15
 """What a file of features or keypoints may hold of one performance."""
 
 CACHE_VERSION = "3"
@@ -408,19 +409,22 @@ def read_features(path: Path) -> Features:
 
 
 def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
-    with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
+    with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold is refused below
         values = values.astype(np.float32)
     if not np.isfinite(values).all():
         raise FeatureError(f"{path}: holds numbers that are not finite: make the features anew")
+    _require_usual(values, path)
     facts = VideoFacts(0, 0, 0, float("nan"), ("features were given instead of a video",))
     return _without_times(values, f"file-{values.shape[1]}", facts)
 
 
 def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         positions = positions.astype(np.float32)
+    positions[np.isnan(positions)] = np.nan  # some that are no numbers complain when they are read
     if np.isinf(positions).any():
         raise FeatureError(f"{path}: holds numbers that are not finite: find the keypoints anew")
+    _require_usual(positions, path)
     try:
         keypoints = filled(positions).normalised()
     except FeatureError as error:
@@ -429,6 +433,16 @@ def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
     warnings = ("keypoints were given instead of a video", *keypoints.warnings)
     facts = VideoFacts(n_frames, n_frames, 0, float("nan"), warnings)
     return _without_times(keypoints.clips(), f"file-{keypoints.layout}", facts)
+
+
+def _require_usual(values: npt.NDArray[Any], path: Path) -> None:
+    """Refuse numbers whose squares could not be added up."""
+    largest = float(np.nanmax(np.abs(values), initial=0))
+    if largest > MAX_MAGNITUDE:
+        raise FeatureError(
+            f"{path}: holds numbers as large as {largest:.3g}, of at most {MAX_MAGNITUDE:g}: "
+            "is the file damaged?"
+        )
 
 
 def _without_times(values: npt.NDArray[np.float32], made_by: str, facts: VideoFacts) -> Features:
