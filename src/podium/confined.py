@@ -72,8 +72,11 @@ def values(module: str, path: Path, limits: Limits) -> Generator[Any]:
         more = limits.more_seconds * (n_bytes // 2**20)
         limits = replace(limits, seconds=limits.seconds + more)
         child = _started(module, file, n_bytes, limits)
+    assert child.stderr is not None
+    last_words = processes.LastWords(child.stderr)
     try:
-        yield from _values(child, path, limits)
+        if not (yield from _values(child, path, limits)):
+            raise _ending(path, _ended(child), last_words.text(), limits)
     except TimeoutError:
         raise ManifestError(
             f"{path}: reading it was waited for longer than the "
@@ -81,10 +84,11 @@ def values(module: str, path: Path, limits: Limits) -> Generator[Any]:
         ) from None
     finally:
         _end(child)
+        last_words.text()  # who listens to them closes that pipe
 
 
 def _end(child: "subprocess.Popen[bytes]") -> int:
-    """End the child, whatever it does; who listens to its last words closes that pipe."""
+    """End the child, whatever it does."""
     child.kill()
     if child.stdout:
         child.stdout.close()
@@ -106,21 +110,22 @@ def _started(
     )
 
 
-def _values(child: "subprocess.Popen[bytes]", path: Path, limits: Limits) -> Iterator[Any]:
+def _values(
+    child: "subprocess.Popen[bytes]", path: Path, limits: Limits
+) -> Generator[Any, None, bool]:
+    """Yield what the child finds, and return whether it said that this was all."""
     assert child.stdout is not None
-    assert child.stderr is not None
-    last_words = processes.LastWords(child.stderr)
     for line in _lines(child.stdout, limits.waiting_seconds):
         kind, content = line[:1], line[1:]
         if kind == END:
-            return
+            return True
         if kind == NO_MEMORY:
             raise ManifestError(f"{path}: {_too_much_memory(limits)}")
         value = _parsed(content, path)
         if kind != VALUE:
             raise ManifestError(f"{path}: {value}")
         yield value
-    raise _ending(path, _ended(child), last_words.text(), limits)
+    return False
 
 
 def _ended(child: "subprocess.Popen[bytes]") -> int:

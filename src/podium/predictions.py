@@ -23,7 +23,6 @@ from podium.evaluation import (
 from podium.features import Features, Sample
 from podium.performance import Performance
 from podium.problems import Problems
-from podium.spreadsheet import as_it_was
 from podium.table import read_rows
 
 MIN_TRAIN = 10
@@ -89,8 +88,7 @@ def read_predictions(path: Path) -> Rows:
     for row in read_rows(path, "predictions"):
         if not {"file_name", "score"} <= row.cells.keys():
             raise _no_predictions(path)
-        plain = {key: as_it_was(value) for key, value in row.cells.items()}
-        plain.setdefault("error", "")
+        plain = {"error": "", **row.cells}
         key = plain["file_name"], plain.get("id", "")
         if key in found:
             problems.add(row.line, "{name} is predicted twice", name=plain["file_name"])

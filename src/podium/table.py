@@ -35,18 +35,20 @@ class Row:
     """One line of the table: its number in the file, from 1, and its cells by column.
 
     A row that spans several lines has the number of the last. `n_surplus` cells have no column.
+    `as_written` are the cells with what may have made them harmless for spreadsheets.
     """
 
     line: int
     cells: dict[str, str]
+    as_written: dict[str, str]
     n_surplus: int = 0
 
 
 def read_rows(path: Path, of: str) -> Iterator[Row]:
     """Yield the rows of a table, without blank ones; `of` is what it lists, for what is said of it.
 
-    Cells of CSV have no spaces around them. `podium.spreadsheet.as_it_was` finds what they were
-    before they were made harmless.
+    Cells of CSV have no spaces around them, and are as they were before `podium.spreadsheet` made
+    them harmless.
 
     Raises
     ------
@@ -55,9 +57,11 @@ def read_rows(path: Path, of: str) -> Iterator[Row]:
     """
     if not path.exists():
         raise MissingFile(f"{path}: no such table of {of}: check the path")
-    lines = _parquet_lines(path) if path.suffix.lower() == ".parquet" else _csv_lines(path)
+    is_parquet = path.suffix.lower() == ".parquet"
+    lines = _parquet_lines(path) if is_parquet else _csv_lines(path)
+    undone = str if is_parquet else as_it_was
     _, header = next(lines, (0, []))
-    columns = _columns(header, path)
+    columns = _columns([undone(name) for name in header], path)
     bounds = _Bounds(path)
     for line, cells in lines:
         bounds.take(line, cells, len(columns))
@@ -65,13 +69,13 @@ def read_rows(path: Path, of: str) -> Iterator[Row]:
         named.pop("", None)  # a column without a name holds nothing that could be asked for
         if any(named.values()):
             surplus = cells[len(columns) :]
-            yield Row(line, named, len(surplus) if any(surplus) else 0)
+            plain = {column: undone(cell) for column, cell in named.items()}
+            yield Row(line, plain, named, len(surplus) if any(surplus) else 0)
 
 
-def _columns(header: Sequence[str], path: Path) -> list[str]:
-    if len(header) > MAX_COLUMNS:
-        raise _too_much(path, MAX_COLUMNS, "columns", f"it has {len(header):,}")
-    columns = [as_it_was(name) for name in header]
+def _columns(columns: list[str], path: Path) -> list[str]:
+    if len(columns) > MAX_COLUMNS:
+        raise _too_much(path, MAX_COLUMNS, "columns", f"it has {len(columns):,}")
     seen = set()
     for name in filter(None, columns):
         if name in seen:

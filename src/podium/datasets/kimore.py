@@ -121,8 +121,12 @@ def _opened(archive: Path) -> Iterator[ZipFile]:
 
 
 def _skeleton(positions: ZipFile, name: str) -> npt.NDArray[np.float32]:
-    with positions.open(f"{name}.npy") as member:
-        found = npy_array(member.read(MAX_BYTES))
+    try:
+        with positions.open(f"{name}.npy") as member:
+            found = npy_array(member.read(MAX_BYTES))
+    except OSError as error:  # where the archive says it lies there can be nothing
+        raise ValueError(f"{name}: {error}") from error
     if found.ndim != 3 or found.dtype.kind not in "fiu":
         raise ValueError(f"{name} is {found.dtype} of {found.shape}, and no skeleton")
-    return found.astype(np.float32)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is refused once it is read
+        return found.astype(np.float32)

@@ -18,7 +18,6 @@ from typing import TypeVar, get_args
 from podium.errors import ManifestError, UsageError
 from podium.performance import Performance, Phase, Split
 from podium.problems import Problems
-from podium.spreadsheet import as_it_was
 from podium.table import Row, read_rows
 
 T = TypeVar("T")
@@ -136,7 +135,7 @@ class _RowReader:
                 n=n_columns + row.n_surplus,
                 n_columns=n_columns,
             )
-        path = self._path()
+        path = self._path(row)
         start, end = self._frame("start_frame"), self._frame("end_frame")
         if start is not None and end is not None and end < start:
             self._problem("end_frame {end} is before start_frame {start}", start=start, end=end)
@@ -155,7 +154,7 @@ class _RowReader:
             is_reference=self._parsed("is_reference", _truth, "true or false") or False,
             phases=self._parsed("phases", _phases, "name:first-last with ; between them") or (),
             extra=MappingProxyType(
-                {key: as_it_was(row.cells[key]) for key in row.cells if key not in KNOWN_COLUMNS}
+                {key: cell for key, cell in row.cells.items() if key not in KNOWN_COLUMNS}
             ),
         )
 
@@ -163,7 +162,7 @@ class _RowReader:
         self.problems.add(self._line, kind, **values)
 
     def _text(self, column: str) -> str | None:
-        return as_it_was(self._cells.get(column, "")) or None
+        return self._cells.get(column) or None
 
     def _id(self, path: Path) -> str:
         given = self._text("id")
@@ -186,7 +185,7 @@ class _RowReader:
     def _frame(self, column: str) -> int | None:
         return self._parsed(column, _natural, "a frame number, 0 or more")
 
-    def _path(self) -> Path:
+    def _path(self, row: Row) -> Path:
         name = (self._text("file_name") or "").replace("\\", "/")
         path = self._folder / name
         if not name:
@@ -198,7 +197,7 @@ class _RowReader:
                 name=name,
             )
         elif not _is_file(path):
-            as_written = self._folder / self._cells["file_name"]
+            as_written = self._folder / row.as_written["file_name"]
             if _is_file(as_written):  # its own name begins with an apostrophe
                 return as_written
             self._problem("file_name {name!r} does not exist", name=name)
