@@ -23,7 +23,7 @@ from podium.evaluation import (
 from podium.features import Features, Sample
 from podium.performance import Performance
 from podium.problems import Problems
-from podium.table import read_rows
+from podium.table import MAX_NUMBER, read_rows
 
 MIN_TRAIN = 10
 
@@ -92,8 +92,12 @@ def read_predictions(path: Path) -> Rows:
         key = plain["file_name"], plain.get("id", "")
         if key in found:
             problems.add(row.line, "{name} is predicted twice", name=plain["file_name"])
-        if not plain["error"] and not math.isfinite(_number(plain["score"])):
+        score = _number(plain["score"])
+        if not plain["error"] and not math.isfinite(score):
             problems.add(row.line, "score {score!r} must be a number", score=plain["score"])
+        elif abs(score) > MAX_NUMBER:
+            kind = f"score {{score!r}} must be no larger than {MAX_NUMBER:g}"
+            problems.add(row.line, kind, score=plain["score"])
         found[key] = plain
     if problems:
         raise ManifestError(f"{path}: {problems.said()}")

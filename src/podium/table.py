@@ -24,6 +24,9 @@ MAX_COLUMNS = 1_000
 MAX_VALUES = 25_000_000
 """Of all rows: their cells, and the marks and phases that these list with `;` and `:`."""
 
+MAX_NUMBER = 1e12
+"""What is measured can be squared, divided and added up a million times below this."""
+
 MAX_ROW_CHARACTERS = 2**20
 MAX_CELL_CHARACTERS = csv.field_size_limit()
 

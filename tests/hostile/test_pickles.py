@@ -189,6 +189,7 @@ def test_bytes_are_never_taken_for_objects(path):
     ("name", "content", "message"),
     [
         (b"f8", b"C\x04AAAA", damaged("ValueError")),
+        (b"f8", b"C\x00", damaged("ValueError")),
         (b"U2", b"C\x08A\0\0\0\xff\xff\xff\xff", damaged("ValueError")),
         (b"S999999", b"C\x01A", damaged("ValueError")),
     ],

@@ -20,6 +20,7 @@ from hostile.confinement import (
     peak_bytes,
 )
 from podium import predictions, table
+from podium.cli import Exit, run
 from podium.datasets.manifest import Manifest
 from podium.errors import PodiumError, UnusableFile
 from podium.performance import Performance
@@ -144,6 +145,32 @@ def test_a_byte_that_is_no_text_is_found_however_far_it_lies(path):
             f"is not UTF-8 text (byte {len(head)} is none): save it as UTF-8, or give a Parquet "
             "file",
         )
+
+
+LARGE = "must be no larger than 1e+12"
+
+
+def test_numbers_that_cannot_be_squared_are_refused(path):
+    path.write_text(
+        "file_name,id,score,difficulty,judges,start_frame\n"
+        "a.mp4,1,1e308,1e300,5;-1e99,1e300\na.mp4,2,-1e13,1e-300,5,0\na.mp4,3,1e12,2,5,0\n"
+    )
+    problems = (
+        f"line 2: difficulty '1e300' {LARGE}; line 2: judges '5;-1e99' {LARGE}; "
+        f"line 2: score '1e308' {LARGE}; line 2: start_frame '1e300' {LARGE}; "
+        "line 3: difficulty '1e-300' must be a number above 0, or empty; "
+        f"line 3: score '-1e13' {LARGE}"
+    )
+    refuse(read_manifest, path, f"6 problems, nothing was done: {problems}")
+    refuse(read_predictions, path, f"line 2: score '1e308' {LARGE}; line 3: score '-1e13' {LARGE}")
+
+
+@pytest.mark.parametrize("shard", [f"0/{'9' * 5_000}", f"{'9' * 5_000}/9", "0/1" + "0" * 28])
+def test_a_shard_of_very_many_digits_is_no_bug(path, capsys, shard):
+    path.write_text("file_name\na.mp4\n")
+    assert run(["extract", str(path), "--shard", shard]) == Exit.USAGE
+    message = f"shard {shard!r} must be i/n with i from 0 to below n, such as 0/8"
+    assert capsys.readouterr().err == f"podium: {message}\n"
 
 
 # the pace

@@ -18,7 +18,7 @@ from typing import TypeVar, get_args
 from podium.errors import ManifestError, UsageError
 from podium.performance import Performance, Phase, Split
 from podium.problems import Problems
-from podium.table import Row, read_rows
+from podium.table import MAX_NUMBER, Row, read_rows
 
 T = TypeVar("T")
 
@@ -178,9 +178,11 @@ class _RowReader:
             return None
         try:
             return parse(text)
+        except OverflowError:
+            self._problem(f"{column} {{text!r}} must be no larger than {MAX_NUMBER:g}", text=text)
         except ValueError:
             self._problem(f"{column} {{text!r}} must be {wanted}", text=text)
-            return None
+        return None
 
     def _frame(self, column: str) -> int | None:
         return self._parsed(column, _natural, "a frame number, 0 or more")
@@ -215,18 +217,20 @@ def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
         raise ValueError
+    if abs(value) > MAX_NUMBER:
+        raise OverflowError
     return value
 
 
 def _positive(text: str) -> float:
     value = _finite(text)
-    if value <= 0:
+    if value < 1 / MAX_NUMBER:
         raise ValueError
     return value
 
 
 def _natural(text: str) -> int:
-    value = float(text)
+    value = _finite(text)
     if not value.is_integer() or value < 0:
         raise ValueError
     return int(value)
