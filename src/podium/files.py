@@ -16,6 +16,8 @@ from podium.errors import NoFolder, UnusableFile
 MAX_JSON_DEPTH = 64
 """How deeply lists and objects of a file of JSON may lie in one another."""
 
+CHUNK_BYTES = 2**20
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
@@ -112,17 +114,35 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     OSError
         If it cannot be opened.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)  # of a folder, no file can be made of it
-        raise UnusableFile(f"{path}: is not a regular file: give a file")
-    with os.fdopen(handle, "rb") as file:
-        content = file.read(max_bytes + 1)
+    with opened(path) as file:
+        # What a file is promised to hold is not asked for at once where there is less of it.
+        content = file.read(min(os.fstat(file.fileno()).st_size, max_bytes) + 1)
+        while len(content) <= max_bytes and (more := file.read(CHUNK_BYTES)):
+            content += more
     if len(content) > max_bytes:
         raise UnusableFile(
             f"{path}: has more than the {max_bytes:,} bytes allowed: give a smaller file"
         )
     return content
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a regular file to be read; a device, a pipe or a folder is never waited for.
+
+    Raises
+    ------
+    UnusableFile
+        If it is no regular file.
+    OSError
+        If it cannot be opened.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise UnusableFile(f"{path}: is not a regular file: give a file")
+    with os.fdopen(handle, "rb") as file:
+        yield file
 
 
 def read_json(path: Path, max_bytes: int) -> Any:

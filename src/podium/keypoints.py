@@ -19,6 +19,9 @@ Floats = npt.NDArray[np.float32]
 
 FRAMES_PER_CLIP = 16
 
+MAX_NAMED = 30
+"""So many joints that were never seen are named."""
+
 COCO = (
     "nose", "left eye", "right eye", "left ear", "right ear", "left shoulder", "right shoulder",
     "left elbow", "right elbow", "left wrist", "right wrist", "left hip", "right hip", "left knee",
@@ -156,4 +159,6 @@ def _said(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> str:
     if not len(never):
         return share
     names = joint_names(missing.shape[1])
-    return f"{share}; never seen: {', '.join(names[joint] for joint in never)}"
+    more = f" and {len(never) - MAX_NAMED} more" if len(never) > MAX_NAMED else ""
+    named = ", ".join(names[joint] for joint in never[:MAX_NAMED])
+    return f"{share}; never seen: {named}{more}"

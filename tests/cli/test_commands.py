@@ -1024,7 +1024,8 @@ def test_predictions_that_are_none_are_refused(refused, small_model, tmp_path):
     message = f"{path}: is not a table of predictions: it needs the columns file_name and score"
     refused(3, message, *given)
     path.write_bytes(b"\x89PNG\r\n")
-    refused(3, f"{path}: is not UTF-8 text: save it as UTF-8", *given)
+    said = "is not UTF-8 text (byte 0 is none): save it as UTF-8, or give a Parquet file"
+    refused(3, f"{path}: {said}", *given)
     refused(3, message.replace(str(path), str(small_model.folder / "config.json")),
             "evaluate", small_model.folder / "config.json", small_model.manifest)  # fmt: skip
 

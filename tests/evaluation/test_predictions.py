@@ -84,13 +84,16 @@ def test_a_table_of_another_kind_is_said(table, text):
 
 def test_a_table_that_is_not_text_is_said(table):
     path = table(b"\xff\xfe\x00\x01")
-    with pytest.raises(ManifestError, match=whole(f"{path}: is not UTF-8 text: save it as UTF-8")):
+    message = (
+        f"{path}: is not UTF-8 text (byte 0 is none): save it as UTF-8, or give a Parquet file"
+    )
+    with pytest.raises(ManifestError, match=whole(message)):
         read_predictions(path)
 
 
 def test_a_cell_too_large_for_csv_is_said(table):
     path = table(HEADER + "x" * 200_000)
-    message = f"{path}: is not CSV (field larger than field limit (131072))"
+    message = f"{path}: line 2: is not CSV (field larger than field limit (131072))"
     with pytest.raises(ManifestError, match=whole(message)):
         read_predictions(path)
 

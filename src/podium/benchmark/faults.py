@@ -1,6 +1,5 @@
 """Which clips a commentator called faulty, and how many of them a scorer finds (paper, V-E)."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,11 @@ import numpy.typing as npt
 
 from podium.errors import ManifestError, MissingFile
 from podium.features.extraction import Sample
+from podium.table import read_rows
 from podium.video.clips import ClipOptions
 
 SAID = ("fault", "praise", "none")
+ABOUT = ("id", "confidence", "evidence")
 FAULTY_BELOW = 0.5
 
 Flags = npt.NDArray[np.bool_]
@@ -39,15 +40,16 @@ def read_comments(path: Path) -> dict[str, dict[str, str]]:
     """
     if not path.is_file():
         raise MissingFile(f"{path}: no such table of faults: it lies beside the data's metadata")
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     comments = {}
-    for row in rows:
-        said = {name: row[name] for name in row if name not in ("id", "confidence", "evidence")}
+    for row in read_rows(path, "faults"):
+        if "id" not in row.cells:
+            raise ManifestError(f"{path}: has no column 'id': is it a table of faults?")
+        said = {name: word for name, word in row.cells.items() if name not in ABOUT}
         strange = [word for word in said.values() if word not in SAID]
         if strange:
-            raise ManifestError(f"{path}: {strange[0]!r} of {row['id']} must be one of {SAID}")
-        comments[row["id"]] = said
+            id_ = row.cells["id"]
+            raise ManifestError(f"{path}: {strange[0]!r:.200} of {id_:.200} must be one of {SAID}")
+        comments[row.cells["id"]] = said
     return comments
 
 

@@ -23,6 +23,7 @@ from podium.benchmark.provenance import (
     samples_digest,
     versions,
 )
+from podium.benchmark.saved import saved_cell, saved_results
 from podium.benchmark.splits import DataSplit, action_of, stratified_splits
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.evaluation import metrics
@@ -149,11 +150,13 @@ class Results:
         if not Path(path).is_file():
             raise MissingFile(f"{path}: no such results: run podium benchmark first")
         try:
-            plain = json.loads(Path(path).read_text("utf-8"))
+            plain = saved_results(Path(path))
             cells = tuple(Cell(**cell) for cell in plain["cells"])
             return cls(plain["about"], plain["systems"], cells, plain["tables"])
         except (ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{path}: is not a file of results ({error}): make it anew") from error
+            raise ModelError(
+                f"{path}: is not a file of results ({error!s:.200}): make it anew"
+            ) from error
 
     def beside(self, earlier: "Results", order: Sequence[str]) -> "Results":
         """Add the systems that only earlier results have, in an order of names.
@@ -527,8 +530,8 @@ def _hidden(system: System, test: Sequence[Sample]) -> list[Sample]:
 
 def _kept(path: Path | None) -> Cell | None:
     try:
-        return Cell(**json.loads(path.read_text("utf-8"))) if path else None
-    except (OSError, ValueError, TypeError):
+        return Cell(**saved_cell(path)) if path else None
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -4,12 +4,15 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from podium.errors import ManifestError, UsageError
-from podium.files import write_bytes
+from podium.files import read_json, write_bytes
 from podium.performance import Performance
+
+MAX_BYTES = 256 * 2**20
 
 TRAIN_SHARE = 174 / 264
 """The paper's: 174 of 264 dives are learned from (V-A)."""
@@ -99,10 +102,21 @@ def load_splits(path: Path) -> tuple[DataSplit, ...]:
         If it is no such file.
     """
     try:
-        rows = json.loads(path.read_text("utf-8"))
-        return tuple(DataSplit(r["seed"], tuple(r["train"]), tuple(r["test"])) for r in rows)
+        return tuple(_split_of(row) for row in read_json(path, MAX_BYTES))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ManifestError(f"{path}: is not a file of splits ({error}): make it anew") from error
+        raise ManifestError(
+            f"{path}: is not a file of splits ({error!s:.200}): make it anew"
+        ) from error
+
+
+def _split_of(row: Any) -> DataSplit:
+    seed, *parts = row["seed"], row["train"], row["test"]
+    if type(seed) is not int or not all(isinstance(ids, list) for ids in parts):
+        raise TypeError("a seed and two lists of ids are a split")
+    if not all(isinstance(id_, str) for ids in parts for id_ in ids):
+        raise TypeError("ids are text")
+    train, test = map(tuple, parts)
+    return DataSplit(seed, train, test)
 
 
 def fits(splits: Sequence[DataSplit], performances: Sequence[Performance]) -> bool:

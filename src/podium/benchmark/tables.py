@@ -1,13 +1,13 @@
 """Stored results -> Markdown: the paper's tables, with intervals, beside the printed numbers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from podium.benchmark.findings import NOT_SHOWN, PRINTED, YES, findings, silhouettes, verdict
 from podium.benchmark.markdown import gap, number, table, with_interval
 from podium.benchmark.run import Cell, Results
-from podium.errors import MissingFile, UsageError
+from podium.errors import MissingFile, ModelError, UsageError
 from podium.files import write_bytes
 
 BEGIN, END = "<!-- results: made by podium benchmark --render -->", "<!-- end of results -->"
@@ -56,11 +56,22 @@ def render(folder: Path, repository: Path) -> tuple[Path, ...]:
     found = load_all(folder)
     readme, docs = repository / "README.md", repository / "docs"
     if not (docs.is_dir() and readme.is_file() and BEGIN in readme.read_text("utf-8")):
-        write_bytes(folder / "results.md", page(found).encode())
+        write_bytes(folder / "results.md", _made(page, found, folder).encode())
         return (folder / "results.md",)
-    write_bytes(docs / "results.md", page(found).encode())
-    write_bytes(readme, with_block(readme.read_text("utf-8"), block(found)).encode())
+    write_bytes(docs / "results.md", _made(page, found, folder).encode())
+    text = _made(block, found, folder)
+    write_bytes(readme, with_block(readme.read_text("utf-8"), text).encode())
     return docs / "results.md", readme
+
+
+def _made(make: Callable[[Sequence[Results]], str], found: Sequence[Results], folder: Path) -> str:
+    try:
+        return make(found)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise ModelError(
+            f"{folder}: its results lack what the tables are made of "
+            f"({type(error).__name__}: {error!s:.200}): make them anew"
+        ) from error
 
 
 def page(all_results: Sequence[Results]) -> str:

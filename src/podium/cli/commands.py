@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ from podium.errors import (
     UsageError,
     explained,
 )
+from podium.tables.spreadsheet import harmless
+from podium.terminal import printable
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
@@ -66,6 +69,9 @@ PREDICTED = (
     "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
 )  # fmt: skip
 """The columns of a table of predictions."""
+
+PREDICTED_TEXTS = ("file_name", "id", "warnings", "error")
+"""Those that hold what others wrote; the rest are numbers, below 0 as well."""
 
 QUIET_SECONDS = 20.0
 
@@ -182,7 +188,7 @@ def predict(
         _predicted(assessor, performance, manifest.parent)
         for performance in _tracked(rows, "scoring")
     ]
-    _write_csv(out, predicted)
+    _write_csv(out, [_for_spreadsheets(row) for row in predicted])
     failed = [row for row in predicted if row.get("error")]
     _say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
     if n_remembered := sum(row.get("is_remembered") == "true" for row in predicted):
@@ -254,7 +260,7 @@ def evaluate(
 
     results = evaluate_predictions(predictions, _manifest(manifest))
     if as_json:
-        _print(json.dumps(results))
+        _print_json(results)
         return
     _print_table({"predictions": results, **results["baselines"]})
     for warning in results["warnings"]:
@@ -290,11 +296,11 @@ def convert(
     ] = "{id}.mp4",
 ) -> None:
     """Make a table of performances of a pickle of labels; no program in it is run."""
-    from podium.datasets._pickled import read_pickle, rows_of_labels
+    from podium.datasets._labels import read_labels
 
     require_file(out, "the table of performances")
     _require_no_input(out, labels)
-    rows = rows_of_labels(read_pickle(labels), labels, videos)
+    rows = read_labels(labels, videos)
     _write_csv(out, rows, tuple(dict.fromkeys(column for row in rows for column in row)))
     _say(f"{len(rows)} performances: {out}")
 
@@ -350,7 +356,7 @@ def benchmark(
             results = _measured(name, root, 2 if quick else seeds, scorer, asked, progress)
     path = out / f"{backbone}.json"
     results.save(path)
-    _print(tables.overview(results))
+    _print_lines(tables.overview(results))
     _say(f"results: {path}")
 
 
@@ -523,7 +529,8 @@ def demo(
     require_folder(out, "the videos and the report")
     with _progress() as progress:
         lines = run_demo(out, seed, progress.report)
-    _print("\n".join(lines))
+    for line in lines:
+        _print(line)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -535,15 +542,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with shell.interruptible():
-            code = _flushed(run(words))
+            code = _flushed(_run_or_trace(words))
     except KeyboardInterrupt:
         code = shell.stopped()
     sys.exit(code)
 
 
-def _print(text: object) -> None:
+def _run_or_trace(words: Sequence[str]) -> int:
+    """Run a command; with --debug, an error shows where it came from."""
+    try:
+        return run(words)
+    except Exception:
+        for line in traceback.format_exc().rstrip("\n").split("\n"):
+            _say(line)
+        return Exit.BUG
+
+
+def _print(line: object) -> None:
     with shell.standard_output():
-        print(text)
+        print(printable(line))
+
+
+def _print_json(value: Any) -> None:
+    """Print JSON, which writes out what steers a terminal by itself, but for one character."""
+    with shell.standard_output():
+        print(json.dumps(value).replace("\x7f", "\\u007f"))
+
+
+def _print_lines(text: str) -> None:
+    for line in text.split("\n"):
+        _print(line)
 
 
 def _flushed(code: int) -> int:
@@ -598,7 +626,7 @@ def _complain(message: str, code: int) -> int:
 
 
 def _say(line: str) -> None:
-    shell.say(line)
+    shell.say(printable(line))
 
 
 def _needed_bytes(command: str | None) -> int:
@@ -733,7 +761,7 @@ def _answer(assessment: "Assessment", outputs: _Outputs, as_json: bool) -> None:
     words = load_words()
     outputs.write(assessment)
     if as_json:
-        _print(json.dumps(assessment.to_json()))
+        _print_json(assessment.to_json())
         return
     _print(assessment)
     for warning in assessment.warnings:
@@ -765,7 +793,8 @@ def _of_split(
 def _shard(performances: "Sequence[Performance]", shard: str) -> "list[Performance]":
     """Cut out the i-th of n consecutive parts; put one after another they are the whole."""
     part, _, parts = shard.partition("/")
-    if not (part.isdecimal() and parts.isdecimal() and int(part) < int(parts)):
+    is_short = len(shard) < 30  # more digits than any computer counts to
+    if not (part.isdecimal() and parts.isdecimal() and is_short and int(part) < int(parts)):
         raise UsageError(f"shard {shard!r} must be i/n with i from 0 to below n, such as 0/8")
     n, i = int(parts), int(part)
     return list(performances[len(performances) * i // n : len(performances) * (i + 1) // n])
@@ -788,15 +817,19 @@ def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -
     }
 
 
+def _for_spreadsheets(row: dict[str, str]) -> dict[str, str]:
+    return {k: harmless(cell) if k in PREDICTED_TEXTS else cell for k, cell in row.items()}
+
+
 def _write_csv(
     path: Path, rows: Sequence[dict[str, str]], columns: Sequence[str] = PREDICTED
 ) -> None:
     from podium.files import remove_half_written, write_bytes
 
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(harmless, columns))
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
     remove_half_written(path)
     write_bytes(path, text.getvalue().encode("utf-8", "backslashreplace"))
 
@@ -827,7 +860,7 @@ def _listed(what: str, model: str) -> dict[str, Any]:
 
 def _print_facts(facts: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        _print(json.dumps(facts))
+        _print_json(facts)
         return
     width = max((len(key) for key in facts), default=0)
     for key, value in facts.items():

@@ -1,9 +1,12 @@
 """Where published data sets are kept: below the folder of `PODIUM_DATA`, or at a given path."""
 
 import os
+import re
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from podium.errors import DatasetNotFound
+from podium.errors import DatasetNotFound, ManifestError
+from podium.table import Row, read_rows
 
 
 def root_of(folder: str, given: Path | None) -> Path:
@@ -17,3 +20,24 @@ def not_found(name: str, place: Path, folder: str) -> DatasetNotFound:
         f"{name} was looked for at {place} and is not there: set PODIUM_DATA to the folder that "
         f"holds {folder}, or give its path"
     )
+
+
+def rows_with(columns: Collection[str], table: Path, name: str) -> Iterator[Row]:
+    """Yield the rows of a data set's table, whose `id` names files in its folder.
+
+    Raises
+    ------
+    ManifestError
+        If the table lacks a column, or an id would lead out of the folder.
+    """
+    for row in read_rows(table, "performances"):
+        missing = [column for column in columns if column not in row.cells]
+        if missing:
+            raise ManifestError(f"{table}: has no column {missing[0]!r}: is it {name}?")
+        id_ = row.cells["id"]
+        if not re.fullmatch(r"[^/\\:\0]+", id_) or id_ in (".", ".."):
+            raise ManifestError(
+                f"{table}: line {row.line}: id {id_!r:.200} must be the name of a file, "
+                "without folders"
+            )
+        yield row

@@ -1,43 +1,83 @@
 """Label files of this field are pickles: they are read here without running what is in them.
 
 A pickle is a program. Of what it may call, numbers, strings, containers and numpy's arrays and
-scalars are allowed, and nothing else.
+scalars are allowed, and nothing else. Numpy's own way to fill arrays from pickles believes what it
+is told, addresses in memory included; so arrays are made here, of numbers and strings only.
+
+This is a child process (`podium.confined`): small pickles can ask for any time and memory. It
+writes the key and the labels of each performance, as text.
 """
 
 import io
+import math
 import pickle
-from pathlib import Path
-from typing import Any
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
-from podium.errors import ManifestError, MissingFile, UsageError
+from podium.confined import Refused, answer
+from podium.table import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROW_CHARACTERS
 from podium.tables.spreadsheet import harmless
 
-ALLOWED = {
-    ("numpy", "dtype"),
-    ("numpy", "ndarray"),
-    ("numpy.core.multiarray", "_reconstruct"),
-    ("numpy.core.multiarray", "scalar"),
-    ("numpy._core.multiarray", "_reconstruct"),
-    ("numpy._core.multiarray", "scalar"),
-    ("numpy.core.numeric", "_frombuffer"),
-    ("numpy._core.numeric", "_frombuffer"),
-    ("collections", "OrderedDict"),
-    ("_codecs", "encode"),
-    ("builtins", "set"),
-    ("builtins", "frozenset"),
-    ("builtins", "complex"),
-    ("__builtin__", "set"),
-    ("__builtin__", "complex"),
-    ("__builtin__", "frozenset"),
-}
-"""What a pickle may name. `_codecs.encode` is how Python 2's bytes are written; it is replaced."""
+MAX_DEPTH = 32
+"""How deeply what stands in a cell may be nested."""
 
-MOST_BYTES = 256 * 2**20
+MAX_DIGITS = 4_000
+"""Of a whole number; Python writes no more than a few more."""
+
+NO_TABLE = (
+    "holds no table of labels: it must be a dictionary (or list) that gives a "
+    "dictionary of labels for each performance"
+)
+
+_CELL_TOO_LARGE = (
+    f"a label of it is longer than the {MAX_CELL_CHARACTERS:,} characters allowed, "
+    "or nested too deeply: is it a file of labels?"
+)
+
+_ROW_TOO_LARGE = (
+    f"the labels of one performance are longer than the {MAX_ROW_CHARACTERS:,} characters "
+    "allowed: is it a file of labels?"
+)
+
+_MOST_LABELS = f"more than the {MAX_COLUMNS:,} allowed: is it a file of labels?"
+
+KIND = re.compile(r"[biufc](1|2|4|8|16|32)|[SU][0-9]{1,6}|O[48]?", re.ASCII)
+"""What elements of arrays may be: numbers, texts and what else a pickle may hold."""
+
+Array = npt.NDArray[Any]
 
 
-class _Refused(Exception):
+def read_pickle(content: bytes) -> Any:
+    """Read a pickle of numbers, strings, containers and numpy arrays.
+
+    An array is an `ArrayRead`.
+
+    Raises
+    ------
+    Refused
+        If it holds anything else.
+    """
+    try:
+        return _Unpickler(io.BytesIO(content), encoding="latin1").load()
+    except MemoryError:
+        raise
+    except _NotAllowed as asked:
+        raise Refused(
+            f"asks for {asked}, which is more than numbers, strings, containers and "
+            "numpy arrays: it was not read, as it could run any program"
+        ) from None
+    except Exception as error:  # a damaged pickle can raise nearly anything
+        raise Refused(
+            f"cannot be read as a pickle ({type(error).__name__}): check the file"
+        ) from error
+
+
+class _NotAllowed(Exception):
     """A pickle named something that is not on the list."""
 
 
@@ -46,119 +86,230 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in ALLOWED:
-            raise _Refused(f"{module}.{name}")
-        if (module, name) == ("_codecs", "encode"):
-            return _latin_1
-        return super().find_class(module, name)
+            raise _NotAllowed(f"{module}.{name}")
+        return ALLOWED[module, name]
 
     def persistent_load(self, pid: Any) -> Any:
-        raise _Refused("a persistent id")
+        raise _NotAllowed("a persistent id")
+
+
+class ArrayRead:
+    """An array as a pickle describes it; `values` is there once all of it was read."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: Array) -> None:
+        self.values = values
+
+    def __setstate__(self, state: Any) -> None:
+        shape, kind, is_fortran, content = state[-4:]
+        self.values = _array(shape, kind, content, "F" if is_fortran else "C")
+
+
+class _Kind:
+    """What the elements of an array are; of what a pickle says, only name and order are taken."""
+
+    __slots__ = ("name", "order")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.order = "="
+
+    def __setstate__(self, state: Any) -> None:
+        if any(part is not None for part in state[2:5]) or state[1] not in ("<", ">", "|", "="):
+            raise _NotAllowed("arrays of several columns")
+        self.order = state[1].replace("|", "=")
+
+    @property
+    def is_object(self) -> bool:
+        return self.name.startswith("O")
+
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(self.name).newbyteorder(cast(Any, self.order))
+
+
+def _array(shape: Any, kind: Any, content: Any, order: Any = "C") -> Array:
+    """Make an array; there must be as many elements as its shape says, before any is made."""
+    if not isinstance(kind, _Kind) or not all(type(n) is int and n >= 0 for n in shape):
+        raise ValueError("an array of no kind")
+    n = math.prod(shape)
+    if kind.is_object:
+        if type(content) is not list or len(content) != n:
+            raise ValueError("an array of objects that are not there")
+        return np.fromiter(content, object, n).reshape(shape)  # always in the order of C
+    dtype, raw = kind.dtype(), _bytes_of(content)
+    if len(raw) != n * dtype.itemsize:
+        raise ValueError("an array of numbers that are not there")
+    if not raw:
+        return np.empty(shape, dtype)
+    values = np.frombuffer(raw, dtype).reshape(shape, order=order)
+    if dtype.kind == "U" and np.frombuffer(raw, dtype.str[0] + "u4").max() > sys.maxunicode:
+        raise ValueError("text of characters that there are not")
+    return values
+
+
+def _bytes_of(content: Any) -> bytes:
+    """Return the bytes of an array; Python 2 wrote them as text."""
+    if isinstance(content, str):
+        return content.encode("latin-1")
+    if not isinstance(content, bytes | bytearray):
+        raise ValueError("an array of no bytes")
+    return bytes(content)
+
+
+# What a pickle is given when it asks for a name is a function: unlike a class or an instance,
+# nothing that it could do to one changes what it does.
+
+
+def _dtype(name: Any, *_: Any) -> _Kind:
+    if not isinstance(name, str) or not KIND.fullmatch(name):
+        raise _NotAllowed(f"arrays of {str(name)[:20]!r}")
+    return _Kind(name)
+
+
+def _ndarray(*_: Any) -> Any:
+    raise ValueError("an array that is filled later")
+
+
+def _reconstruct(made_by: Any, *_: Any) -> ArrayRead:
+    if made_by is not _ndarray:
+        raise ValueError("another kind of array")
+    return ArrayRead(np.empty(0))
+
+
+def _scalar(kind: Any, content: Any = None) -> Any:
+    if isinstance(kind, _Kind) and kind.is_object:
+        return content
+    return _array((1,), kind, content)[0]
+
+
+def _from_buffer(content: Any, kind: Any, shape: Any, order: Any, *_: Any) -> ArrayRead:
+    return ArrayRead(_array(shape, kind, content, "F" if order == "F" else "C"))
+
+
+def _ordered(pairs: Any = ()) -> dict[Any, Any]:
+    return dict(pairs)
 
 
 def _latin_1(text: str, encoding: str = "latin1") -> bytes:
-    """Give the bytes that pickles of Python 2 wrote as text; no other encoding is looked up."""
+    """Return the bytes that pickles of Python 2 wrote as text; no other encoding is looked up."""
     if encoding not in ("latin1", "latin-1"):
-        raise _Refused(f"the encoding {encoding}")
+        raise _NotAllowed(f"the encoding {encoding}")
     return text.encode("latin-1")
 
 
-def read_pickle(path: Path) -> Any:
-    """Read a pickle of numbers, strings, containers and numpy arrays.
-
-    Raises
-    ------
-    MissingFile, ManifestError
-        If there is no such file, or it holds anything else.
-    """
-    if not path.is_file():
-        raise MissingFile(f"{path}: no such file of labels: check the path")
-    if path.stat().st_size > MOST_BYTES:
-        raise ManifestError(
-            f"{path}: has {path.stat().st_size:,} bytes, more than the {MOST_BYTES:,} allowed: "
-            "labels are smaller"
-        )
-    try:
-        return _Unpickler(io.BytesIO(path.read_bytes()), encoding="latin1").load()
-    except _Refused as refused:
-        raise ManifestError(
-            f"{path}: asks for {refused}, which is more than numbers, strings, containers and "
-            "numpy arrays: it was not read, as it could run any program"
-        ) from None
-    except Exception as error:  # a damaged pickle can raise nearly anything
-        raise ManifestError(
-            f"{path}: cannot be read as a pickle ({type(error).__name__}): check the file"
-        ) from error
-
-
-COLUMNS = {
-    "score": ("score", "final_score", "dive_score", "overall_score"),
-    "difficulty": ("difficulty", "dd", "degree_of_difficulty"),
-    "judges": ("judges", "judge_scores", "judge_score"),
-    "action": ("action", "action_type", "dive_number", "class"),
-    "start_frame": ("start_frame",),
-    "end_frame": ("end_frame",),
+ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("numpy", "dtype"): _dtype,
+    ("numpy", "ndarray"): _ndarray,
+    ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy.core.multiarray", "scalar"): _scalar,
+    ("numpy._core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy._core.multiarray", "scalar"): _scalar,
+    ("numpy.core.numeric", "_frombuffer"): _from_buffer,
+    ("numpy._core.numeric", "_frombuffer"): _from_buffer,
+    ("collections", "OrderedDict"): _ordered,
+    ("_codecs", "encode"): _latin_1,
+    ("builtins", "set"): set,
+    ("builtins", "frozenset"): frozenset,
+    ("builtins", "complex"): complex,
+    ("__builtin__", "set"): set,
+    ("__builtin__", "complex"): complex,
+    ("__builtin__", "frozenset"): frozenset,
 }
-"""Columns of a manifest, and what label files call them; the first that is there counts."""
+"""What a pickle may name, and what it is given for it.
+
+`_codecs.encode` is how Python 2's bytes are written."""
 
 
-def rows_of_labels(labels: Any, path: Path, videos: str = "{id}.mp4") -> list[dict[str, str]]:
-    """Make the rows of a manifest of labels: a dictionary of dictionaries, or a list of these.
-
-    `videos` makes the name of a video's file from its id, as in `{id}.mp4`, or from the parts of a
-    key of several, as in `{0:02d}/{1}.mp4`. What has no column of its own keeps its name.
-
-    Raises
-    ------
-    ManifestError, UsageError
-        If the labels are of another shape, or `videos` asks for what a key does not have.
-    """
-    if isinstance(labels, dict):
-        items = list(labels.items())
-    elif isinstance(labels, list):
-        items = list(enumerate(labels))
+def labels(content: bytes) -> Iterator[list[Any]]:
+    """Yield key and labels of each performance: a part (or the parts) of a key, name and text."""
+    found = read_pickle(content)
+    if isinstance(found, dict):
+        items = list(found.items())
     else:
-        items = []
+        items = list(enumerate(found)) if isinstance(found, list) else []
     if not items or not all(isinstance(known, dict) for _, known in items):
-        raise ManifestError(
-            f"{path}: holds no table of labels: it must be a dictionary (or list) that gives a "
-            "dictionary of labels for each performance"
-        )
-    return [_row(key, known, videos) for key, known in items]
+        raise Refused(NO_TABLE)
+    for key, known in items:
+        yield _of_one(key, known)
 
 
-def _row(key: Any, known: dict[Any, Any], videos: str) -> dict[str, str]:
-    parts = key if isinstance(key, tuple) else (key,)
-    id_ = "_".join(str(_plain(part)) for part in parts)
-    try:
-        name = videos.format(*map(_plain, parts), id=id_)
-    except (LookupError, ValueError, AttributeError, TypeError) as error:
-        raise UsageError(
-            f"the names {videos!r} do not fit the key {key!r} ({error}): "
-            "use {id}, or {0}, {1} and so on for the parts of a key"
-        ) from None
-    row = {"file_name": name, "id": id_}
-    taken = set()
-    for column, called in COLUMNS.items():
-        found = next((label for label in called if label in known), None)
-        row[column] = "" if found is None else _cell(known[found])
-        taken.add(found)
-    others = {str(k): v for k, v in known.items() if k not in taken and str(k) not in row}
-    return row | {label: _cell(value) for label, value in others.items()}
+def _of_one(key: Any, known: dict[Any, Any]) -> list[Any]:
+    _require_small(key)
+    if len(known) > MAX_COLUMNS:
+        raise Refused(f"has {len(known):,} labels of {_plain(key)!r:.99}, {_MOST_LABELS}")
+    parts = [_plain(part) for part in key] if isinstance(key, tuple) else _plain(key)
+    named = [[str(_plain(name)), cell_of(value)] for name, value in known.items()]
+    if sum(len(name) + len(text) for name, text in named) > MAX_ROW_CHARACTERS:
+        raise Refused(_ROW_TOO_LARGE)
+    return [parts, named]
+
+
+def cell_of(value: Any) -> str:
+    """Return what a cell of a table says of a value."""
+    _require_small(value)
+    text = _said(value)
+    if len(text) > MAX_CELL_CHARACTERS:
+        raise Refused(_CELL_TOO_LARGE)
+    return text
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, ArrayRead):
+        value = value.values.tolist()
+    if isinstance(value, list | tuple):
+        return ";".join(_said(one) for one in value)
+    if value is None:
+        return ""
+    plain = _plain(value)
+    return harmless(plain) if isinstance(plain, str) else f"{plain}"
 
 
 def _plain(value: Any) -> Any:
-    """Give a number of numpy's as one of Python's, and anything that is no number as text."""
+    """Return a number of numpy's as one of Python's, and anything that is no number as text."""
+    _require_small(value)
     if isinstance(value, np.generic):
         value = value.item()
     return value if isinstance(value, int | float) else str(value)
 
 
-def _cell(value: Any) -> str:
+def _require_small(value: Any) -> None:
+    if _n_characters(value, 0) > MAX_CELL_CHARACTERS:
+        raise Refused(_CELL_TOO_LARGE)
+
+
+def _n_characters(value: Any, depth: int) -> int:
+    """Count about how many characters a value has in words, no further than is allowed.
+
+    What stands in several places counts in each of them: its words do, too.
+    """
+    if depth > MAX_DEPTH:
+        raise Refused(_CELL_TOO_LARGE)
+    if isinstance(value, ArrayRead):
+        value = value.values
     if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return ";".join(_cell(one) for one in value)
-    if value is None:
-        return ""
-    plain = _plain(value)
-    return harmless(plain) if isinstance(plain, str) else f"{plain}"
+        if value.size > MAX_CELL_CHARACTERS or value.dtype != object:
+            return int(value.nbytes if value.dtype.kind in "SU" else value.size)
+        value = value.ravel().tolist()
+    if isinstance(value, dict):
+        value = [part for item in value.items() for part in item]
+    if not isinstance(value, list | tuple | set | frozenset):
+        return _n_of_one(value)
+    n = len(value)
+    for part in value:
+        if n > MAX_CELL_CHARACTERS:
+            break
+        n += _n_characters(part, depth + 1)
+    return n
+
+
+def _n_of_one(value: Any) -> int:
+    if isinstance(value, str | bytes | bytearray):
+        return len(value)
+    if isinstance(value, int) and value.bit_length() > 3 * MAX_DIGITS:
+        raise Refused(_CELL_TOO_LARGE)
+    return 1
+
+
+if __name__ == "__main__":
+    answer(labels)

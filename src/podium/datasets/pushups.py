@@ -1,12 +1,14 @@
 """Push-ups on phones and from the web, each correct or wrong."""
 
-import csv
 from pathlib import Path
 from types import MappingProxyType
 
-from podium.datasets._folder import not_found, root_of
+from podium.datasets._folder import not_found, root_of, rows_with
 from podium.errors import ManifestError
 from podium.performance import Performance
+
+MAX_DIGITS = 18
+"""Of the number of a clip."""
 
 SCORES = {"correct": 1.0, "wrong": 0.0}
 
@@ -35,15 +37,16 @@ class Pushups:
         table = self.root / "performances.csv"
         if not table.is_file():
             raise not_found("the set of push-ups", table, "pushups")
-        with table.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return tuple(self._performance(row, table) for row in rows)
+        rows = rows_with(("id", "label"), table, "the set of push-ups'")
+        return tuple(self._performance(row.cells, table) for row in rows)
 
     def _performance(self, row: dict[str, str], table: Path) -> Performance:
         label = row["label"]
         if label not in SCORES:
-            raise ManifestError(f"{table}: label {label!r} of {row['id']} must be correct or wrong")
-        number = int("".join(filter(str.isdecimal, row["id"])) or 0)
+            raise ManifestError(
+                f"{table}: label {label!r:.200} of {row['id']:.200} must be correct or wrong"
+            )
+        number = int("".join(filter(str.isdecimal, row["id"]))[:MAX_DIGITS] or 0)
         return Performance(
             id=row["id"],
             path=self.root / "videos" / f"{row['id']}.mp4",

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from podium.datasets import _rendering
 from podium.datasets.manifest import Manifest
-from podium.errors import DatasetNotFound, UsageError
-from podium.files import write_bytes
+from podium.errors import DatasetNotFound, UnusableFile, UsageError
+from podium.files import parse_json, read_bytes, write_bytes
 from podium.performance import Performance
 from podium.simulation import (
     Fault,
@@ -22,6 +22,8 @@ from podium.simulation import (
 )
 
 Progress = Callable[[int, int], None]
+
+MAX_RECORD_BYTES = 2**16
 
 _COLUMNS = (
     "file_name",
@@ -104,7 +106,7 @@ class Simulated:
         record = self.root / "options.json"
         wanted = json.dumps(asdict(self.options), indent=2, sort_keys=True) + "\n"
         if record.is_file():
-            _require_same(self.root, record.read_text(encoding="utf-8"), wanted)
+            _require_same(self.root, read_bytes(record, MAX_RECORD_BYTES), wanted)
             return
         write_bytes(record, wanted.encode())
 
@@ -124,13 +126,14 @@ class Simulated:
         _write_table(self.root / "faults.csv", _FAULT_COLUMNS, faults)
 
 
-def _require_same(root: Path, found: str, wanted: str) -> None:
-    if found == wanted:
+def _require_same(root: Path, found: bytes, wanted: str) -> None:
+    if found == wanted.encode():
         return
     try:
-        others = json.loads(found)
-    except ValueError:
+        others = parse_json(found, str(root))
+    except UnusableFile:
         others = {}
+    others = others if isinstance(others, dict) else {}
     ours = json.loads(wanted)
     differing = ", ".join(
         f"{name} {others.get(name)!r} instead of {ours[name]!r}"

@@ -6,21 +6,31 @@ the data themselves were not at hand.
 """
 
 import hashlib
+import io
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from podium import confined
+from podium.confined import Limits
 from podium.datasets._folder import not_found, root_of
 from podium.errors import ManifestError
-from podium.files import cache_folder
+from podium.files import cache_folder, read_bytes
 from podium.performance import Performance
 
 PICTURES = (".jpg", ".jpeg", ".png")
 FRAMES_PER_SECOND = 25
+
+MAT_LIMITS = Limits(16 * 2**20, seconds=5, memory_bytes=256 * 2**20)
+
+MAX_PICTURES = 5_000
+MAX_PICTURE_BYTES = 64 * 2**20
+MAX_PIXELS = 8192 * 4320
 
 
 class UnlvVault:
@@ -58,7 +68,7 @@ class UnlvVault:
             Performance(
                 id=path.stem,
                 path=_video(path),
-                score=float(score),
+                score=score,
                 difficulty=difficulty,
                 action="vault",
                 extra=MappingProxyType({"source": path.name}),
@@ -67,18 +77,12 @@ class UnlvVault:
         )
 
 
-def _column(path: Path) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _column(path: Path) -> list[float]:
     """Read the one array of numbers of a mat file, as a row."""
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
-
-    try:
-        found = {name: value for name, value in loadmat(path).items() if not name.startswith("_")}
-    except (MatReadError, ValueError, TypeError, LookupError, NotImplementedError) as error:
-        raise ManifestError(f"{path}: is not a mat file ({error})") from error
-    if len(found) != 1:
-        raise ManifestError(f"{path}: holds {len(found)} arrays: it must hold one, the numbers")
-    return np.ravel(next(iter(found.values()))).astype(np.float64)
+    numbers = list(confined.values("podium.datasets._matfile", path, MAT_LIMITS))
+    if not all(isinstance(number, float) and math.isfinite(number) for number in numbers):
+        raise ManifestError(f"{path}: holds numbers that are not finite: each must be known")
+    return numbers
 
 
 def _vaults(root: Path) -> list[Path]:
@@ -99,7 +103,7 @@ def _difficulties(root: Path, n: int) -> Sequence[float | None]:
     values = _column(tables[0])
     if len(values) != n:
         raise ManifestError(f"{tables[0]}: has {len(values)} difficulties for {n} vaults")
-    return [float(value) for value in values]
+    return values
 
 
 def _video(path: Path) -> Path:
@@ -119,23 +123,43 @@ def _made_from(pictures: Sequence[Path]) -> str:
     return hashlib.sha256(repr(known).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def _join(pictures: Sequence[Path], video: Path) -> None:
+def _join(paths: Sequence[Path], video: Path) -> None:
     """Write pictures as a video without loss, in the order of their names."""
     import av
-    from PIL import Image
 
+    if len(paths) > MAX_PICTURES:
+        raise ManifestError(
+            f"{paths[0].parent}: holds {len(paths):,} pictures, more than the {MAX_PICTURES:,} "
+            "allowed: is it one vault?"
+        )
     video.parent.mkdir(parents=True, exist_ok=True)
     unfinished = video.with_name(f".{video.name}.{os.getpid()}")
-    with Image.open(pictures[0]) as first:
-        width, height = first.size
+    height, width = _pixels(paths[0]).shape[:2]
     with av.open(str(unfinished), "w", format="matroska") as container:
         stream = container.add_stream("ffv1", rate=FRAMES_PER_SECOND)
         stream.width, stream.height = width, height
         stream.pix_fmt = "bgr0"
-        for path in pictures:
-            with Image.open(path) as picture:
-                pixels = np.asarray(picture.convert("RGB"))
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+        for path in paths:
+            frame = av.VideoFrame.from_ndarray(_pixels(path), format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     unfinished.replace(video)
+
+
+def _pixels(path: Path) -> npt.NDArray[np.uint8]:
+    """Read a picture, (height, width, 3), of no more pixels than a video may have."""
+    from PIL import Image
+
+    content = io.BytesIO(read_bytes(path, MAX_PICTURE_BYTES))
+    try:
+        with Image.open(content, formats=("JPEG", "PNG")) as picture:
+            n_pixels = picture.width * picture.height
+            if n_pixels <= MAX_PIXELS:
+                return np.asarray(picture.convert("RGB"))
+    except Exception as error:  # a damaged picture can raise nearly anything
+        raise ManifestError(
+            f"{path}: is not a picture that can be read ({error!s:.200})"
+        ) from error
+    raise ManifestError(
+        f"{path}: has {n_pixels:,} pixels, more than the {MAX_PIXELS:,} allowed: make it smaller"
+    )

@@ -1,15 +1,14 @@
 """Tables of predictions, measured against the true scores of a manifest."""
 
-import csv
-import io
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from podium.errors import ManifestError, MissingFile
+from podium.errors import ManifestError
 from podium.evaluation.measures import (
     Floats,
     Measures,
@@ -22,10 +21,14 @@ from podium.evaluation.measures import (
 )
 from podium.features.extraction import Features, Sample
 from podium.performance import Performance
-from podium.tables.problems import listed, problem
+from podium.table import MAX_NUMBER, read_rows
+from podium.tables.problems import Problems
 from podium.video.clips import VideoFacts
 
 MIN_TRAIN = 10
+
+MAX_LEFT_OUT = 5_000
+"""So many performances are left out in turn: the work grows with the square of their number."""
 
 LEFT_OUT = (
     "baselines were fitted, for each performance, to all the others that were measured; the mean "
@@ -77,39 +80,36 @@ def read_predictions(path: Path) -> Rows:
 
     Raises
     ------
-    MissingFile, ManifestError
+    MissingFile, UnusableFile, ManifestError
         If it is missing or not such a table; all problems are listed.
     """
-    if not path.is_file():
-        raise MissingFile(f"{path}: no such table of predictions: check the path")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ManifestError(f"{path}: is not UTF-8 text: save it as UTF-8") from error
-    try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), restval=""))
-    except csv.Error as error:
-        raise ManifestError(f"{path}: is not CSV ({error})") from error
-    if not rows or not {"file_name", "score"} <= rows[0].keys():
-        raise ManifestError(
-            f"{path}: is not a table of predictions: it needs the columns file_name and score"
-        )
     found: dict[tuple[str, str], Mapping[str, str]] = {}
-    problems = []
-    for line, row in enumerate(rows, start=2):
-        plain = {key: value or "" for key, value in row.items() if key}
-        plain.setdefault("error", "")
+    problems = Problems()
+    for row in read_rows(path, "predictions"):
+        if not {"file_name", "score"} <= row.cells.keys():
+            raise _no_predictions(path)
+        plain = {"error": "", **row.cells}
         key = plain["file_name"], plain.get("id", "")
         if key in found:
-            name = plain["file_name"]
-            problems.append(problem(line, "{name} is predicted twice", name=name))
-        if not plain["error"] and not math.isfinite(_number(plain["score"])):
-            score = plain["score"]
-            problems.append(problem(line, "score {score!r} must be a number", score=score))
+            problems.add(row.line, "{name} is predicted twice", name=plain["file_name"])
+        score = _number(plain["score"])
+        if not plain["error"] and not math.isfinite(score):
+            problems.add(row.line, "score {score!r} must be a number", score=plain["score"])
+        elif abs(score) > MAX_NUMBER:
+            kind = f"score {{score!r}} must be no larger than {MAX_NUMBER:g}"
+            problems.add(row.line, kind, score=plain["score"])
         found[key] = plain
     if problems:
-        raise ManifestError(f"{path}: {listed(problems)}")
+        raise ManifestError(f"{path}: {problems.said()}")
+    if not found:
+        raise _no_predictions(path)
     return found
+
+
+def _no_predictions(path: Path) -> ManifestError:
+    return ManifestError(
+        f"{path}: is not a table of predictions: it needs the columns file_name and score"
+    )
 
 
 def _matched(
@@ -160,10 +160,14 @@ def _warning(why: str) -> str:
 
 def unseen(performance: Performance) -> Sample:
     """Make a sample of a performance whose video plays no part, as for the floors."""
+    return Sample(performance, _no_features())
+
+
+@cache
+def _no_features() -> Features:
     nothing = np.zeros((1, 1))
     facts = VideoFacts(0, 0, 0, 0.0)
-    features = Features(nothing.astype(np.float32), nothing[0], nothing[0], "none", facts)
-    return Sample(performance, features)
+    return Features(nothing.astype(np.float32), nothing[0], nothing[0], "none", facts)
 
 
 def _row_of(performance: Performance, rows: Rows) -> Mapping[str, str] | None:
@@ -190,6 +194,11 @@ def _floors(
         return _measured(floor_predictions(train, samples), samples, score_range), words
     if len(samples) < 2:
         return {}, "no baselines: there is nothing to fit them to"
+    if len(samples) > MAX_LEFT_OUT:
+        return {}, (
+            f"no baselines: {len(samples):,} performances are more than the {MAX_LEFT_OUT:,} that "
+            "are left out in turn: measure a part of them, or add training rows to the manifest"
+        )
     floors = _measured(left_out_floor_predictions(samples), samples, score_range)
     return {**floors, "constant": without_ranks(floors["constant"])}, LEFT_OUT
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import safe_open
 
 from podium.backbones import Backbone, describe
 from podium.cache import ArrayCache, Claim
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.event import Anchor, eye
 from podium.files import digest
-from podium.keypoints import filled
+from podium.given import given_array
+from podium.keypoints import FRAMES_PER_CLIP, filled
 from podium.performance import Performance
 from podium.video.augmentation import Augmentation
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
@@ -29,6 +29,12 @@ from podium.video.frames import DECODER_VERSION, Frames, decode
 FEATURE_SUFFIXES = (".npy", ".safetensors")
 """Files that hold features (clips, dim) or keypoints (frames, joints, 2 or 3) already, and are read
 in place of a video."""
+
+MAX_FRAMES = 160_000
+MAX_JOINTS = 1_000
+MAX_DIM = 100_000
+MAX_MAGNITUDE = 1e15
+"""What a file of features or keypoints may hold of one performance."""
 
 CACHE_VERSION = "3"
 
@@ -336,9 +342,10 @@ def read_features(path: Path) -> Features:
     Raises
     ------
     FeatureError
-        If it is missing, damaged, of another shape, or holds numbers that are not finite.
+        If it is missing, damaged, of another shape, larger than allowed, or holds numbers that are
+        not finite.
     """
-    values = _array_of(path)
+    values = given_array(path)
     is_keypoints = values.ndim == 3 and values.shape[2] in (2, 3)
     if (
         not (values.ndim == 2 or is_keypoints)
@@ -349,23 +356,31 @@ def read_features(path: Path) -> Features:
             f"{path}: holds {values.dtype} of {values.shape}: features must be numbers of "
             "(clips, dim), keypoints of (frames, joints, 2 or 3)"
         )
+    most = (MAX_FRAMES, MAX_JOINTS) if is_keypoints else (MAX_FRAMES // FRAMES_PER_CLIP, MAX_DIM)
+    if any(n > allowed for n, allowed in zip(values.shape, most, strict=False)):
+        raise FeatureError(
+            f"{path}: holds {values.shape}, more than the {most} allowed: is it of one performance?"
+        )
     return _of_keypoints(values, path) if is_keypoints else _of_clips(values, path)
 
 
 def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
-    with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
+    with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold is refused below
         values = values.astype(np.float32)
     if not np.isfinite(values).all():
         raise FeatureError(f"{path}: holds numbers that are not finite: make the features anew")
+    _require_usual(values, path)
     facts = VideoFacts(0, 0, 0, float("nan"), ("features were given instead of a video",))
     return _without_times(values, f"file-{values.shape[1]}", facts)
 
 
 def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         positions = positions.astype(np.float32)
+    positions[np.isnan(positions)] = np.nan  # some that are no numbers complain when they are read
     if np.isinf(positions).any():
         raise FeatureError(f"{path}: holds numbers that are not finite: find the keypoints anew")
+    _require_usual(positions, path)
     try:
         keypoints = filled(positions).normalised()
     except FeatureError as error:
@@ -376,23 +391,16 @@ def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
     return _without_times(keypoints.clips(), f"file-{keypoints.layout}", facts)
 
 
+def _require_usual(values: npt.NDArray[Any], path: Path) -> None:
+    """Refuse numbers whose squares could not be added up."""
+    largest = float(np.nanmax(np.abs(values), initial=0))
+    if largest > MAX_MAGNITUDE:
+        raise FeatureError(
+            f"{path}: holds numbers as large as {largest:.3g}, of at most {MAX_MAGNITUDE:g}: "
+            "is the file damaged?"
+        )
+
+
 def _without_times(values: npt.NDArray[np.float32], made_by: str, facts: VideoFacts) -> Features:
     unknown = np.full(len(values), np.nan)
     return Features(values, unknown, unknown, made_by, facts)
-
-
-def _array_of(path: Path) -> npt.NDArray[np.float32]:
-    if not path.is_file():
-        raise FeatureError(f"{path}: no such file of features: check the path")
-    try:
-        if path.suffix.lower() == ".npy":
-            # Mapped, a header that promises more than the file holds fills no memory; and neither
-            # pickles nor archives are opened.
-            array: npt.NDArray[np.float32] = np.lib.format.open_memmap(path, mode="r")
-            return array
-        with safe_open(path, framework="numpy") as file:
-            name = "keypoints" if "keypoints" in file.keys() else "features"  # noqa: SIM118
-            found: npt.NDArray[np.float32] = file.get_tensor(name)
-            return found
-    except Exception as error:  # each format has errors of its own, and any means the same here
-        raise FeatureError(f"{path}: cannot be read as features ({error})") from error

@@ -1,56 +1,87 @@
 """All that is wrong with a table, in one line: a few of each kind in full, else their lines."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 SHOWN = 5
 """So many problems of one kind are said in full."""
 
+MAX_SPANS = 200
+"""So many lines, or runs of lines, are named of the rest of a kind; then only where it ends."""
 
-@dataclass(frozen=True, order=True)
-class Problem:
-    """What is wrong on a line of a table; `kind` is the same for all that are alike."""
-
-    line: int
-    words: str
-    kind: str = field(compare=False)
+MAX_VALUE_CHARACTERS = 400
+"""A value is said up to here: a cell may be as long as a book."""
 
 
-def problem(line: int, kind: str, **values: object) -> Problem:
-    """Make a problem of a sentence with places for values, which is its kind."""
-    return Problem(line, kind.format(**values), kind)
+class Problems:
+    """What is wrong with a table; however much it is, only what will be said of it is kept."""
+
+    def __init__(self) -> None:
+        self._alike: dict[str, _Alike] = {}
+
+    def __len__(self) -> int:
+        return sum(alike.n for alike in self._alike.values())
+
+    def add(self, line: int, kind: str, **values: object) -> None:
+        """Add a problem: a sentence with places for values, which is its kind.
+
+        Lines come in rising order.
+        """
+        if kind not in self._alike:
+            self._alike[kind] = _Alike(kind)
+        self._alike[kind].add(line, values)
+
+    def said(self) -> str:
+        """Say all problems by line; those beyond the first few of a kind by their lines only."""
+        said = [one for alike in self._alike.values() for one in alike.said()]
+        return "; ".join(f"line {line}: {words}" for line, words in sorted(said))
 
 
-def listed(problems: Iterable[Problem]) -> str:
-    """Say all problems by line; those beyond the first few of a kind by their lines only."""
-    alike: dict[str, list[Problem]] = defaultdict(list)
-    for one in sorted(problems):
-        alike[one.kind].append(one)
-    said = [(one, "") for group in alike.values() for one in group[: SHOWN - 1]]
-    said += [
-        (group[SHOWN - 1], _rest(group[SHOWN:])) for group in alike.values() if len(group) >= SHOWN
-    ]
-    return "; ".join(f"line {one.line}: {one.words}{rest}" for one, rest in sorted(said))
+class _Alike:
+    """The problems of one kind."""
+
+    def __init__(self, kind: str) -> None:
+        self.n = 0
+        self._kind = kind
+        self._shown: list[tuple[int, str]] = []
+        self._runs: list[list[int]] = []
+        self._last = 0
+
+    def add(self, line: int, values: dict[str, object]) -> None:
+        self.n += 1
+        if len(self._shown) < SHOWN:
+            words = self._kind.format(**{name: _short(value) for name, value in values.items()})
+            self._shown.append((line, words))
+            return
+        self._last = line
+        if self._runs and line <= self._runs[-1][1] + 1:
+            self._runs[-1][1] = line
+        elif len(self._runs) <= MAX_SPANS:  # one more than is said, so that runs said are whole
+            self._runs.append([line, line])
+
+    def said(self) -> list[tuple[int, str]]:
+        if not self._runs:
+            return self._shown
+        *first, (line, words) = self._shown
+        rest = self.n - len(self._shown)
+        word = "line" if rest == 1 else "lines"
+        where = f"{rest} more like it ({word} {self._spans()})"
+        return [*first, (line, f"{words}, and {where}")]
+
+    def _spans(self) -> str:
+        named = spans(self._runs[:MAX_SPANS])
+        all_are_named = len(self._runs) <= MAX_SPANS
+        return named if all_are_named else f"{named} and others up to {self._last}"
 
 
-def _rest(problems: Sequence[Problem]) -> str:
-    if not problems:
-        return ""
-    lines = [one.line for one in problems]
-    word = "line" if len(lines) == 1 else "lines"
-    return f", and {len(lines)} more like it ({word} {spans(lines)})"
+def _short(value: object) -> object:
+    if isinstance(value, str) and len(value) > MAX_VALUE_CHARACTERS:
+        return f"{value[:MAX_VALUE_CHARACTERS]}..."
+    return value
 
 
-def spans(lines: Sequence[int]) -> str:
-    """Write rising numbers with those that follow one another as one: `3, 7 to 41, 50`."""
-    runs: list[list[int]] = []
-    for line in lines:
-        if runs and line <= runs[-1][-1] + 1:
-            runs[-1].append(line)
-        else:
-            runs.append([line])
-    return ", ".join(_run(run[0], run[-1]) for run in runs)
+def spans(runs: Sequence[Sequence[int]]) -> str:
+    """Write runs of lines, first and last, as in `3, 7 to 41, 50`."""
+    return ", ".join(_run(first, last) for first, last in runs)
 
 
 def _run(first: int, last: int) -> str:

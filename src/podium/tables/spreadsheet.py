@@ -2,10 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet may run a cell of text that begins with one of these."""
+FORMULA = re.compile(r"'* *[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""How text begins that a spreadsheet may run, also behind apostrophes that are its own."""
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
@@ -33,5 +34,13 @@ def _cell(value: object) -> str:
 
 
 def harmless(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would take for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    """Put an apostrophe before text that a spreadsheet would take for a formula.
+
+    Text that already has one there is given another, so that `as_it_was` finds either again.
+    """
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def as_it_was(text: str) -> str:
+    """Return the text that `harmless` was given; all other text stays as it is."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text, 1) else text
