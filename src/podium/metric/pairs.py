@@ -1,5 +1,6 @@
 """Pairs of performances and whether they are alike: what the metric is learned from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,23 +13,39 @@ Indices = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class PairOptions:
-    """Which pairs are drawn: the paper's threshold is 5 points, its counts about 1,300 and 1,900.
+    """Which pairs are drawn; the defaults are the paper's (V-A).
 
-    Two performances are similar if their scores differ by less than `threshold` (V-A). `n_similar`
-    and `n_dissimilar` pairs are drawn, with replacement where there are fewer; each side of each
-    pair is then one of its performance's variants at random.
+    Each side of each pair is then one of its performance's variants at random.
     """
 
     threshold: float = 5.0
+    """Two performances are similar if their scores differ by less than so many points."""
+
     n_similar: int = 1300
+    """How many similar pairs are drawn, with replacement where there are fewer."""
+
     n_dissimilar: int = 1900
-    within_action: bool = False
+    """How many dissimilar pairs are drawn, with replacement where there are fewer."""
 
     def __post_init__(self) -> None:
         if not self.threshold > 0 or self.n_similar < 1 or self.n_dissimilar < 1:
             raise UsageError(
                 f"{self} draws no pairs: the threshold must be above 0 and both counts 1 or more"
             )
+
+
+@dataclass(frozen=True)
+class MetricData:
+    """What the metric is learned from: the sequences of each performance, and its score."""
+
+    sequences: Sequence[Sequence[npt.NDArray[np.float32]]]
+    """The variants of each performance, itself first, each (clips, dim) and normalised."""
+
+    scores: npt.NDArray[np.float64]
+    """The score of each, (performances,), in the unit of the pairs' threshold."""
+
+    actions: npt.NDArray[np.str_]
+    """The action of each, (performances,)."""
 
 
 @dataclass(frozen=True)
@@ -48,27 +65,16 @@ class Pairs:
 
 
 def sample_pairs(
-    scores: npt.NDArray[np.float64],
-    options: PairOptions,
-    generator: np.random.Generator,
-    actions: npt.NDArray[np.str_] | None = None,
+    scores: npt.NDArray[np.float64], options: PairOptions, generator: np.random.Generator
 ) -> Pairs:
     """Draw a balanced set of pairs; both orders of a pair are as likely (paper, III-C).
 
     Raises
     ------
-    TrainingError, UsageError
-        If there is no similar or no dissimilar pair among the performances, or pairs are to be
-        drawn within actions that are not given.
+    TrainingError
+        If there is no similar or no dissimilar pair among the performances.
     """
     first, second = np.triu_indices(len(scores), k=1)
-    if options.within_action:
-        if actions is None:
-            raise UsageError(
-                "pairs within an action need the action of every performance: give actions"
-            )
-        same = actions[first] == actions[second]
-        first, second = first[same], second[same]
     alike = np.abs(scores[first] - scores[second]) < options.threshold
     drawn = np.concatenate(
         [
