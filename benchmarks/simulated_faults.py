@@ -78,7 +78,7 @@ def run_split(
     train = [samples[i] for i in chosen]
     test = [samples[i] for i in left]
     best = SiameseLSTM(OPTIONS, seed).fit(train)
-    constant = best.with_references("constant", train)
+    constant = best.refitted(train, "constant")
     predictions = {
         "best expert": best.predict([_hidden(s) for s in test]),
         "constant expert": constant.predict([_hidden(s) for s in test]),

@@ -3,8 +3,8 @@
 130 made-up performances in ten variants each: 1,300 sequences, of which the naive way draws 26,000
 pairs and runs the LSTM over both sides of each. The other way embeds a block of sequences once and
 learns from all ordered pairs of it, weighted so that alike pairs count as much as in the 26,000.
-Both have the same loss on the same pairs (`podium.metric.learning`, tested) and are
-measured by the same validation pairs of other performances. Time is that of the processor, with one
+Both have the same loss on the same pairs (tested) and are measured by the same validation pairs of
+other performances. Time is that of the processor, with one
 thread, so that a busy machine does not matter.
 """
 
@@ -22,7 +22,7 @@ from measuring import RESULTS, write
 from PIL import Image, ImageDraw
 from torch import Tensor, nn
 
-from podium.metric.learning import block_loss, pair_loss
+from podium.metric.losses import pair_loss
 from podium.metric.pairs import PairOptions, Pairs, sample_pairs
 from podium.metric.siamese import Siamese, SiameseOptions
 
@@ -93,6 +93,38 @@ def naive(network: Siamese, lessons: Lessons, seed: int) -> Iterator[Tensor]:
             theirs = network.embedding(lessons.sequences[second[part]])
             logits = network.logit(ours, theirs)
             yield nn.functional.binary_cross_entropy_with_logits(logits, labels[part])
+
+
+def block_loss(network: Siamese, sequences: Tensor, alike: Tensor, weights: Tensor) -> Tensor:
+    """Return the paper's loss on all ordered pairs of a block of sequences.
+
+    `alike` and `weights` are (sequences, sequences); no sequence is paired with itself. The same as
+    the loss on these pairs one by one, in less time.
+    """
+    embedded = network.embedding(sequences)
+    logits = logits_of_all(network, embedded, embedded)
+    n = len(sequences)
+    weights = weights * (1 - torch.eye(n))
+    losses = nn.functional.binary_cross_entropy_with_logits(logits, alike, weights, reduction="sum")
+    return losses / (n * (n - 1))
+
+
+def logits_of_all(network: Siamese, references: Tensor, queries: Tensor) -> Tensor:
+    """Return the logit of every reference beside every query, (references, queries).
+
+    D1 is a sum of what it reads of either side: each is worked out once, and not for each pair.
+    """
+    n = references.shape[-1]
+    weights = network.first.weight
+    ours = nn.functional.linear(references, weights[:, :n])
+    theirs = nn.functional.linear(queries, weights[:, n : 2 * n], network.first.bias)
+    first = ours[:, None] + theirs[None]
+    if network.reads_difference:
+        differences = (references[:, None] - queries[None]).abs()
+        first = first + nn.functional.linear(differences, weights[:, 2 * n :])
+    second = network.activation(network.second(network.activation(first)))
+    logits: Tensor = network.output(second).squeeze(-1)
+    return logits
 
 
 def blocks(network: Siamese, lessons: Lessons, seed: int, size: int) -> Iterator[Tensor]:

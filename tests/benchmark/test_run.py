@@ -244,8 +244,8 @@ def test_systems_are_compared_on_the_splits_that_both_have(results, dives):
 
 
 def test_a_frozen_metric_is_fitted_once_a_split(dives):
+    from podium.benchmark.siamese_as_printed import as_printed
     from podium.metric.learning import LearningOptions
-    from podium.scorers.siamese_lstm import as_printed
 
     options = replace(as_printed(n_pairs=100), learning=LearningOptions(n_epochs=1))
     systems = [

@@ -383,7 +383,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "another way to combine": (
         put("scorer", "options", "combine", ["sum"]),
-        "scorer.options.combine is ['sum']: it must be one of mean, median",
+        "scorer.options.combine is ['sum']: this Podium knows mean only; train the model again",
     ),
     "an embedding of a billion": (
         put("scorer", "options", "siamese", "n_embedding", 10**9),
@@ -401,11 +401,10 @@ CASES: dict[str, tuple[Change, str | None]] = {
     "an embedding of -1": (
         put("scorer", "options", "siamese", "n_embedding", -1),
         "SiameseOptions(n_embedding=-1, n_first=128, n_second=64, "
-        "activation='relu', reads_difference=True, dropout=0.0): sizes must be 1 or more, "
-        "and dropout from 0 to below 1",
+        "activation='relu', reads_difference=True): sizes must be 1 or more",
     ),
     "a deviation that is not there": (
-        put("scorer", "options", "clip_metric", "both"),
+        put("scorer", "options", "clip_metric", "deviation"),
         "the array deviation.scale is missing",
     ),
     "a billion last clips": (

@@ -6,35 +6,29 @@ import torch
 from torch import nn
 
 from podium.errors import UsageError
-from podium.metric.learning import (
-    Curriculum,
-    LearningOptions,
-    block_loss,
-    clip_loss,
-    learn_metric,
-    pair_loss,
-    set_border,
-)
-from podium.metric.pairs import PairOptions
+from podium.metric.learning import LearningOptions, learn_metric
+from podium.metric.losses import clip_loss, pair_loss
+from podium.metric.pairs import MetricData, PairOptions
 from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
+from podium.metric.threshold import set_border
 
 N_CLIPS, DIM, THRESHOLD = 4, 3, 5.0
 
 
-def curriculum(n: int, seed: int) -> Curriculum:
+def made_up(n: int, seed: int) -> MetricData:
     """Performances whose score is 90 less 60 for each clip with a fault in its first number."""
     generator = np.random.default_rng(seed)
     faults = generator.random((n, N_CLIPS)) < 0.2
     sequences = generator.normal(0, 0.3, (n, N_CLIPS, DIM)).astype(np.float32)
     sequences[..., 0] += 3 * faults
     scores = 90 - 15.0 * faults.sum(axis=1)
-    return Curriculum([[s] for s in sequences], scores, np.array(["a"] * n))
+    return MetricData([[s] for s in sequences], scores, np.array(["a"] * n))
 
 
 @pytest.fixture(scope="module")
-def learned() -> tuple[Siamese, Curriculum, Curriculum]:
-    train, validation = curriculum(80, 1), curriculum(40, 2)
-    network, _ = learn_metric(
+def learned() -> tuple[Siamese, MetricData, MetricData]:
+    train, validation = made_up(80, 1), made_up(40, 2)
+    network = learn_metric(
         train,
         validation,
         N_CLIPS,
@@ -46,15 +40,15 @@ def learned() -> tuple[Siamese, Curriculum, Curriculum]:
     return network, train, validation
 
 
-def naive_loss(network: Siamese, first: torch.Tensor, second: torch.Tensor, *rest: torch.Tensor):
+def naive_loss(
+    network: Siamese, first: torch.Tensor, second: torch.Tensor, labels: torch.Tensor
+) -> torch.Tensor:
     """The LSTM over both sides of each pair, pair by pair."""
-    labels, weights = rest
     losses = [
-        weight
-        * nn.functional.binary_cross_entropy_with_logits(
+        nn.functional.binary_cross_entropy_with_logits(
             network.logit(network.embedding(a[None]), network.embedding(b[None])), label[None]
         )
-        for a, b, label, weight in zip(first, second, labels, weights, strict=True)
+        for a, b, label in zip(first, second, labels, strict=True)
     ]
     return torch.stack(losses).mean()
 
@@ -75,9 +69,9 @@ def test_embedding_each_sequence_once_is_the_naive_way(kind, activation):
         first, second = torch.randint(7, (2, 30))
     else:
         first, second = torch.nonzero(~torch.eye(7, dtype=torch.bool), as_tuple=True)
-    labels, weights = torch.randint(2, (len(first),)).float(), torch.rand(len(first)) + 0.5
-    once = pair_loss(network, sequences, first, second, labels, weights)
-    naive = naive_loss(network, sequences[first], sequences[second], labels, weights)
+    labels = torch.randint(2, (len(first),)).float()
+    once = pair_loss(network, sequences, first, second, labels)
+    naive = naive_loss(network, sequences[first], sequences[second], labels)
     assert once.item() == pytest.approx(naive.item(), rel=1e-5)
     expected = gradients(network, naive)
     for name, found in gradients(network, once).items():
@@ -98,7 +92,7 @@ def test_certain_likeness_of_unlike_pairs_is_a_large_and_finite_loss():
 
 def test_faulty_clips_are_found_though_only_scores_are_known(learned):
     network, _, _ = learned
-    queries = curriculum(60, 3)
+    queries = made_up(60, 3)
     expert = torch.zeros(1, N_CLIPS, DIM)
     sequences = torch.from_numpy(np.stack([s[0] for s in queries.sequences]))
     with torch.inference_mode():
@@ -113,7 +107,7 @@ def test_faulty_clips_are_found_though_only_scores_are_known(learned):
 def test_the_chosen_share_of_good_clips_is_below_the_border(learned, share):
     network, train, validation = learned
     before = network.clip_border.clone()
-    set_border(network, train, validation, N_CLIPS, LearningOptions(false_alarms=share), THRESHOLD)
+    set_border(network, train, validation, N_CLIPS, THRESHOLD, 0.2, share)
     experts = np.flatnonzero(train.scores == train.scores.max())[:16]
     good = np.flatnonzero(validation.scores == train.scores.max())
     with torch.inference_mode():
@@ -124,15 +118,15 @@ def test_the_chosen_share_of_good_clips_is_below_the_border(learned, share):
     assert torch.stack(below).float().mean().item() == pytest.approx(share, abs=0.05)
 
 
-def _stacked(part: Curriculum, places: np.ndarray) -> np.ndarray:
+def _stacked(part: MetricData, places: np.ndarray) -> np.ndarray:
     return np.stack([part.sequences[i][0] for i in places])
 
 
 def test_without_an_alike_pair_the_nearest_scores_serve(learned):
     network, train, validation = learned
     before = network.clip_border.clone()
-    far = Curriculum(validation.sequences, validation.scores - 1000, validation.actions)
-    set_border(network, train, far, N_CLIPS, LearningOptions(), THRESHOLD)
+    far = MetricData(validation.sequences, validation.scores - 1000, validation.actions)
+    set_border(network, train, far, N_CLIPS, THRESHOLD, 0.2, 0.2)
     moved = network.clip_border.clone()
     network.clip_border.copy_(before)
     assert torch.isfinite(moved)
@@ -141,10 +135,10 @@ def test_without_an_alike_pair_the_nearest_scores_serve(learned):
 def test_without_an_expert_of_the_action_the_border_stays(learned):
     network, train, validation = learned
     before = network.clip_border.clone()
-    others = Curriculum(
+    others = MetricData(
         validation.sequences, validation.scores, np.array(["b"] * len(validation.scores))
     )
-    set_border(network, train, others, N_CLIPS, LearningOptions(), THRESHOLD)
+    set_border(network, train, others, N_CLIPS, THRESHOLD, 0.2, 0.2)
     assert torch.equal(network.clip_border, before)
 
 
@@ -153,22 +147,3 @@ def test_a_share_of_false_alarms_outside_0_to_1_is_refused(share):
     message = f"false_alarms is {share}: it must lie between 0 and 1"
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         LearningOptions(false_alarms=share)
-
-
-@pytest.mark.parametrize("reads_difference", [True, False])
-def test_a_block_has_the_loss_and_the_gradients_of_its_pairs(reads_difference):
-    torch.manual_seed(0)
-    options = SiameseOptions(n_embedding=8, reads_difference=reads_difference)
-    network, n = Siamese(5, options), 6
-    sequences = torch.randn(n, 4, 5)
-    alike, weights = (torch.rand(n, n) < 0.5).float(), torch.rand(n, n)
-    first, second = torch.nonzero(~torch.eye(n, dtype=torch.bool), as_tuple=True)
-    pairs = pair_loss(
-        network, sequences, first, second, alike[first, second], weights[first, second]
-    )
-    wanted = torch.autograd.grad(pairs, network.parameters())
-    block = block_loss(network, sequences, alike, weights)
-    found = torch.autograd.grad(block, network.parameters())
-    torch.testing.assert_close(block, pairs, rtol=1e-5, atol=1e-6)
-    for one, other in zip(found, wanted, strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)

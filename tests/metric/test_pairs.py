@@ -16,11 +16,8 @@ def whole(message: str) -> str:
     return rf"^{re.escape(message)}$"
 
 
-def drawn(
-    scores: list[float], options: PairOptions = OPTIONS, seed: int = 0, actions=None
-) -> Pairs:
-    named = None if actions is None else np.array(actions)
-    return sample_pairs(np.array(scores), options, np.random.default_rng(seed), named)
+def drawn(scores: list[float], options: PairOptions = OPTIONS, seed: int = 0) -> Pairs:
+    return sample_pairs(np.array(scores), options, np.random.default_rng(seed))
 
 
 def kinds(scores: list[float], threshold: float) -> set[bool]:
@@ -93,22 +90,6 @@ def test_the_seed_fixes_the_pairs():
     assert (one.first != other.first).any()
 
 
-def test_pairs_can_be_kept_within_an_action():
-    scores = [0.0, 1.0, 50.0, 0.0, 1.0, 50.0]
-    actions = ["a", "a", "a", "b", "b", "b"]
-    pairs = drawn(scores, replace(OPTIONS, within_action=True), actions=actions)
-    named = np.array(actions)
-    assert (named[pairs.first] == named[pairs.second]).all()
-    across = drawn(scores, OPTIONS, actions=actions)
-    assert (named[across.first] != named[across.second]).any()
-
-
-def test_pairs_within_an_action_need_the_actions():
-    message = "pairs within an action need the action of every performance: give actions"
-    with pytest.raises(UsageError, match=whole(message)):
-        drawn([0.0, 1.0, 50.0], replace(OPTIONS, within_action=True))
-
-
 @pytest.mark.parametrize("scores", [[], [5.0]])
 def test_too_few_performances_are_said(scores):
     message = (
@@ -125,7 +106,7 @@ def test_too_few_performances_are_said(scores):
 )
 def test_options_that_draw_nothing_are_refused(changed):
     plain = {
-        "threshold": 5.0, "n_similar": 1300, "n_dissimilar": 1900, "within_action": False,
+        "threshold": 5.0, "n_similar": 1300, "n_dissimilar": 1900,
     } | changed  # fmt: skip
     shown = ", ".join(f"{name}={value!r}" for name, value in plain.items())
     message = (

@@ -1,9 +1,13 @@
+import re
+
 import numpy as np
 import pytest
 import torch
 
-from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings, trimmed
-from podium.scorers.siamese_lstm import Member
+from podium.errors import UsageError
+from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
+from podium.scorers._heads import Joint
+from podium.scorers._linear import Member
 
 OPTIONS = SiameseOptions(n_embedding=12, n_first=9, n_second=7)
 
@@ -18,6 +22,13 @@ def network(options: SiameseOptions = OPTIONS) -> Siamese:
     return Siamese(4, options).eval()
 
 
+def trimmed(sequences: torch.Tensor, clip: int) -> torch.Tensor:
+    """One clip of each sequence, and zeros before it: (performances, clip + 1, dim)."""
+    kept = torch.zeros_like(sequences[:, : clip + 1])
+    kept[:, clip] = sequences[:, clip]
+    return kept
+
+
 def test_clips_are_embedded_as_the_papers_trimmed_sequences(sequences: torch.Tensor) -> None:
     made = network()
     with torch.inference_mode():
@@ -25,13 +36,6 @@ def test_clips_are_embedded_as_the_papers_trimmed_sequences(sequences: torch.Ten
         torch.testing.assert_close(
             clip_embeddings(made, sequences), torch.stack(slow, dim=1), rtol=1e-5, atol=1e-6
         )
-
-
-def test_a_trimmed_sequence_keeps_one_clip_and_nothing_after_it(sequences: torch.Tensor) -> None:
-    kept = trimmed(sequences, 3)
-    assert kept.shape == (5, 4, 4)
-    assert (kept[:, :3] == 0).all()
-    assert (kept[:, 3] == sequences[:, 3]).all()
 
 
 def test_similarity_does_not_depend_on_which_is_named_first(sequences: torch.Tensor) -> None:
@@ -72,7 +76,7 @@ def test_a_linear_network_splits_the_score_into_expert_and_query(sequences: torc
     """Paper, III-B, equations 1 to 3: the score is the expert's term plus the query's."""
     made = network(SiameseOptions(12, 9, 7, activation="linear"))
     weights = torch.from_numpy(np.random.default_rng(1).normal(size=7).astype(np.float32))
-    member = Member(made, "joint", weights, bias=3.5)
+    member = Member(made, Joint(), weights, bias=3.5)
     with torch.inference_mode():
         queries = made.embedding(sequences)
         experts = made.embedding(sequences.flip(0) * 2)
@@ -95,14 +99,20 @@ def test_the_linear_score_equals_the_papers_equations_written_out(sequences: tor
             y = [sum(w1[i, j] * x for j, x in enumerate([*left, *right])) + b1[i] for i in range(9)]
             z = [sum(w2[k, i] * y[i] for i in range(9)) + b2[k] for k in range(7)]
             scores.append(sum(z))
-        predicted = Member(made, "joint", weights, 0.0).predict(expert[None], query[None])
+        predicted = Member(made, Joint(), weights, 0.0).predict(expert[None], query[None])
         torch.testing.assert_close(predicted[0], (scores[0] + scores[1]) / 2, rtol=1e-4, atol=1e-5)
 
 
 def test_relu_does_not_split(sequences: torch.Tensor) -> None:
     made = network(SiameseOptions(12, 9, 7, activation="relu"))
-    member = Member(made, "joint", torch.ones(7), 0.0)
+    member = Member(made, Joint(), torch.ones(7), 0.0)
     with torch.inference_mode():
         queries, experts = made.embedding(sequences) * 9, made.embedding(sequences.flip(0)) * -9
         expert_terms, query_terms = member.terms(experts, queries)
         assert not torch.allclose(expert_terms + query_terms, member.predict(experts, queries))
+
+
+def test_an_activation_that_does_not_exist_is_refused() -> None:
+    message = "activation is 'gelu': choose one of relu, linear"
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
+        SiameseOptions(activation="gelu")

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from podium.benchmark.siamese_as_printed import as_printed, embeddings, joint_embeddings
 from podium.metric.learning import LearningOptions
-from podium.scorers.siamese_lstm import SiameseLSTM, as_printed
+from podium.scorers.siamese_lstm import SiameseLSTM
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +48,9 @@ def test_the_metric_goes_over_to_another_action(scorer, graded):
 
 def test_embeddings_are_what_the_network_says(scorer, train):
     network = scorer.members[0].network
-    ours = torch.from_numpy(scorer.embeddings(train[:3]))
-    theirs = torch.from_numpy(scorer.embeddings(scorer.references))
-    joint = scorer.joint_embeddings(train[:3])
+    ours = torch.from_numpy(embeddings(scorer, train[:3]))
+    theirs = torch.from_numpy(embeddings(scorer, scorer.references))
+    joint = joint_embeddings(scorer, train[:3])
     assert (ours.shape, joint.shape) == ((3, 64), (3, 64))
     reference = next(i for i, r in enumerate(scorer.references) if r.performance.action == "a")
     with torch.inference_mode():
@@ -59,14 +60,12 @@ def test_embeddings_are_what_the_network_says(scorer, train):
 
 @pytest.mark.parametrize("choice", ["best", "worst", "constant"])
 def test_a_lonely_reference_stands_beside_itself(scorer, train, choice):
-    assert np.isfinite(scorer.refitted(train, choice).joint_embeddings(train)).all()
+    assert np.isfinite(joint_embeddings(scorer.refitted(train, choice), train)).all()
 
 
 def test_the_printed_similarity_of_a_clip_is_the_sigmoid(scorer, train):
     query, reference = train[2], scorer.references[0]
-    shares = SiameseLSTM(replace(scorer.options, clip_measure="share"))
-    shares.normaliser, shares.n_clips = scorer.normaliser, scorer.n_clips
-    shares.members = scorer.members
+    shares = SiameseLSTM(replace(scorer.options, clip_measure="share")).fit(train)
     # A clip is wholly like itself as a share, and whatever the network says by the sigmoid.
     np.testing.assert_allclose(shares.clip_similarity(query, query), 1, rtol=1e-5)
     printed = scorer.clip_similarity(query, reference)

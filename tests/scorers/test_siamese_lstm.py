@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from podium.errors import UsageError
+from podium.errors import ModelError, UsageError
 from podium.evaluation import metrics
 from podium.features.extraction import Sample
 from podium.metric.deviation import DeviationOptions
@@ -63,13 +63,26 @@ def test_a_head_that_reads_clips_tells_a_bend_either_way_from_none(fitted, sampl
 
 
 def test_other_references_are_as_if_it_had_been_fitted_with_them(fitted, samples):
-    other = fitted.with_references("constant", samples[:N_TRAIN])
+    other = fitted.refitted(samples[:N_TRAIN], "constant")
     anew = SiameseLSTM(replace(QUICK, references="constant"), seed=1).fit(samples[:N_TRAIN])
     np.testing.assert_array_equal(other.predict(samples[BEHIND]), anew.predict(samples[BEHIND]))
     assert {r.performance.id for r in other.references} != {
         r.performance.id for r in fitted.references
     }
     assert fitted.options.references == "best"
+
+
+def test_how_clips_deviate_stays_with_the_frozen_metric(fitted, samples):
+    """A scorer whose head and clips read deviations is refitted to other performances."""
+    other = fitted.refitted(samples[: N_TRAIN // 2])
+    assert other.deviation is fitted.deviation
+    query, reference = samples[40], fitted.references[0]
+    np.testing.assert_array_equal(
+        other.clip_similarity(query, reference), fitted.clip_similarity(query, reference)
+    )
+    assert rho(other, samples[BEHIND]) > 0.6
+    again = SiameseLSTM.restore(other.state())
+    np.testing.assert_array_equal(again.predict(samples[BEHIND]), other.predict(samples[BEHIND]))
 
 
 def test_clips_are_faulty_where_they_bend(fitted, samples):
@@ -82,17 +95,6 @@ def test_clips_are_faulty_where_they_bend(fitted, samples):
     similar, bent = np.concatenate(similar), np.concatenate(bent)
     assert (similar[bent] < 0.5).mean() > 0.9
     assert np.median(similar[~bent]) > 0.5
-
-
-def test_both_metrics_are_the_geometric_mean(fitted, samples):
-    query, reference = samples[40], fitted.references[0]
-    found = {}
-    for metric in ("network", "deviation", "both"):
-        scorer = SiameseLSTM(replace(QUICK, clip_metric=metric), seed=1).fit(samples[:N_TRAIN])
-        found[metric] = scorer.clip_similarity(query, reference)
-        np.testing.assert_allclose(scorer.clip_similarity(query, query), 1, rtol=1e-6)
-    mean = np.sqrt(found["network"] * found["deviation"])
-    np.testing.assert_allclose(found["both"], mean, rtol=1e-6)
 
 
 def test_similarity_of_a_clip_is_a_half_at_the_border(fitted, samples):
@@ -133,6 +135,47 @@ def test_a_model_saved_before_deviation_was_known_is_read(samples):
     np.testing.assert_array_equal(again.predict(samples[BEHIND]), fitted.predict(samples[BEHIND]))
 
 
+@pytest.fixture(scope="module")
+def quick_state(samples) -> ScorerState:
+    options = replace(QUICK, head="joint", clip_metric="network", n_networks=1)
+    return SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN]).state()
+
+
+def saved_with(state: ScorerState, **changed) -> ScorerState:
+    """The state with other options; of parts, what they have beside their own."""
+    options = state.config["options"]
+    parts = {k: {**options[k], **v} if isinstance(v, dict) else v for k, v in changed.items()}
+    return ScorerState(state.arrays, {**state.config, "options": {**options, **parts}})
+
+
+def test_a_model_saved_with_options_that_are_no_more_scores_the_same(quick_state, samples):
+    former = saved_with(
+        quick_state, combine="mean", pairs={"within_action": True}, siamese={"dropout": 0.2}
+    )
+    again, same = SiameseLSTM.restore(former), SiameseLSTM.restore(quick_state)
+    assert again.options == same.options
+    np.testing.assert_array_equal(again.predict(samples[BEHIND]), same.predict(samples[BEHIND]))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"combine": "median"},
+            "scorer.options.combine is 'median': this Podium knows mean only; "
+            "train the model again",
+        ),
+        (
+            {"clip_metric": "both"},
+            "scorer.options.clip_metric is 'both': it must be one of network, deviation",
+        ),
+    ],
+)
+def test_a_model_that_predicts_as_podium_no_longer_does_is_refused(quick_state, changed, message):
+    with pytest.raises(ModelError, match=f"^{re.escape(message)}$"):
+        SiameseLSTM.restore(saved_with(quick_state, **changed))
+
+
 # the last clips at full detail
 
 
@@ -168,10 +211,18 @@ def test_the_line_reads_the_last_clips_only(samples):
             {"head": "joint_and_query"},
             "head is 'joint_and_query': choose one of joint, query_and_difference, joint_and_clips",
         ),
+        ({"clip_metric": "bogus"}, "clip_metric is 'bogus': choose one of network, deviation"),
+        ({"clip_metric": "both"}, "clip_metric is 'both': choose one of network, deviation"),
+        ({"clip_measure": "bogus"}, "clip_measure is 'bogus': choose one of share, sigmoid"),
+        (
+            {"references": "middle"},
+            "references is 'middle': choose one of best, worst, constant, nearest",
+        ),
+        ({"target": "points"}, "target is 'points': choose one of auto, execution, score"),
         ({"n_last_clips": -1}, "n_last_clips and n_metric_actions must be 0 or more, not -1 and 0"),
     ],
 )
-def test_numbers_that_mean_nothing_are_refused(options, message):
+def test_options_that_mean_nothing_are_refused(options, message):
     with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
         SiameseLSTMOptions(**options)
 

@@ -21,6 +21,7 @@ from podium.benchmark.faults import (
     tally,
 )
 from podium.benchmark.run import Benchmark, Cell, Draws, Results, System, compare, summary
+from podium.benchmark.siamese_as_printed import as_printed, embeddings, joint_embeddings
 from podium.benchmark.splits import (
     DataSplit,
     action_of,
@@ -44,7 +45,7 @@ from podium.scorers.multiscale_lstm import MultiscaleLSTMOptions
 from podium.scorers.pairwise_rank import PairwiseRankOptions
 from podium.scorers.rank_aware_attention import RankAwareAttentionOptions
 from podium.scorers.s3d import S3DOptions
-from podium.scorers.siamese_lstm import as_printed
+from podium.scorers.siamese_lstm import SiameseLSTM
 from podium.training import Progress
 
 SPLITS = Path(__file__).parent / "_protocol" / "paper_splits.json"
@@ -232,7 +233,7 @@ class Gatherer:
         self, scorer: Any, split: DataSplit, train: Sequence[Sample], test: Sequence[Sample]
     ) -> Mapping[str, Any]:
         """Gather faulty clips, similarities and clusters, where a scorer has them."""
-        if hasattr(scorer, "joint_embeddings"):
+        if isinstance(scorer, SiameseLSTM):
             return {
                 "similarity": {s.performance.id: _similarities(scorer, s) for s in test},
                 "clusters": self._clusters(scorer, split, [*train, *test]),
@@ -241,12 +242,14 @@ class Gatherer:
             return {"flagged": {s.performance.id: _flags(scorer, s) for s in test}}
         return {}
 
-    def _clusters(self, scorer: Any, split: DataSplit, samples: Sequence[Sample]) -> dict[str, Any]:
+    def _clusters(
+        self, scorer: SiameseLSTM, split: DataSplit, samples: Sequence[Sample]
+    ) -> dict[str, Any]:
         """Say how far types are apart in O and D2 (silhouette), with a map of the first split."""
         from sklearn.metrics import silhouette_score
 
         types = [action_of(s.performance) for s in samples]
-        spaces = {"O": scorer.embeddings(samples), "D2": scorer.joint_embeddings(samples)}
+        spaces = {"O": embeddings(scorer, samples), "D2": joint_embeddings(scorer, samples)}
         found: dict[str, Any] = {
             name: round(float(silhouette_score(space, types)), 4) for name, space in spaces.items()
         }

@@ -42,18 +42,28 @@ LEAST_PERFORMANCES = 10
 
 @dataclass(frozen=True)
 class DeviationOptions:
-    """In how many directions clips may deviate, and what is still good.
-
-    Good performances are the best `expert_share` of each action (see `LEAST_EXPERTS`): few, so that
-    hardly any of their clips is faulty. Of the clips of one, compared with the others' without its
-    having been learned from, `false_alarms` lie beyond the border at each place. `shrinkage` is how
-    much the directions are made alike in size: the fewer good performances, the more it helps.
-    """
+    """In how many directions clips may deviate, and what is still good."""
 
     n_directions: int = 16
+    """How many directions each place in time has: those in which its clips differ most."""
+
     expert_share: float = 0.15
+    """The best of each action so many, as a share, are good performances (see `LEAST_EXPERTS`).
+
+    Few, so that hardly any of their clips is faulty.
+    """
+
     false_alarms: float = 0.07
+    """The share of the clips of good performances that lie beyond the border at each place.
+
+    Each is compared with the others without its having been learned from.
+    """
+
     shrinkage: float = 0.3
+    """How much the directions are made alike in size.
+
+    The fewer good performances there are, the more it helps.
+    """
 
     def __post_init__(self) -> None:
         if self.n_directions < 1 or self.shrinkage <= 0:

@@ -1,7 +1,6 @@
 """Phase one: learn from pairs when two performances are alike (paper, III-A and III-C)."""
 
 import copy
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,57 +10,63 @@ from torch import Tensor, nn
 
 from podium.errors import TrainingError, UsageError
 from podium.metric.embedding import padded
+from podium.metric.losses import clip_loss, pair_loss
 from podium.metric.pairs import (
     ExpertPairs,
-    Marked,
+    MetricData,
     PairOptions,
     Pairs,
     PairSampler,
-    best_of,
     sample_pairs,
 )
 from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
-
-Array = npt.NDArray[np.float32]
-
-MAX_BORDER_PAIRS = 50_000
-"""How many pairs the border is learned from: more would say the same."""
-
-MAX_PAIRS_AT_ONCE = 4096
-"""How many pairs of performances are compared clip by clip at once."""
-
-LEAST_BORDER = 1e-3
-"""Of unlikeness, in logits: a network that finds all clips alike still divides by something."""
+from podium.metric.threshold import set_border
 
 
 @dataclass(frozen=True)
 class LearningOptions:
     """How long and how fast the metric is learned, and what is learned beside the paper's loss.
 
-    Each epoch draws new pairs. Learning stops when the loss on pairs of the validation
-    performances has not fallen for `patience` epochs, and the best state is kept.
-
-    `clip_weight` is the weight of a second loss, which the paper does not have: an expert (the
-    best `expert_share` of an action) and another are alike if all of their clips are (noisy-and
-    over the trimmed sequences that feedback asks about). Without it the similarity of a single
-    clip is never learned, and lies below 0.5 for nearly every clip, faulty or not.
-
-    `noise` is added to each component of the features while learning, as a share of its standard
-    deviation: the fewer the performances, the more it helps against learning them by heart.
-
-    `false_alarms` is the share of clips below 0.5 in performances scored as an expert's: allowing
-    more of them finds more faults.
+    Each epoch draws new pairs. The state of the epoch that was best on validation pairs is kept.
     """
 
     learning_rate: float = 1e-3
+    """The step of Adam."""
+
     weight_decay: float = 1e-4
+    """The penalty on large weights."""
+
     batch_size: int = 256
+    """How many pairs each step learns from."""
+
     n_epochs: int = 40
+    """How many epochs there are at most."""
+
     patience: int = 6
+    """Learning stops when the loss on validation pairs has not fallen for so many epochs."""
+
     clip_weight: float = 2.0
+    """The weight of a second loss, which the paper does not have; 0 leaves it out.
+
+    By it an expert and another of the same action are alike if all of their clips are (`clip_loss`,
+    over the trimmed sequences that feedback asks about). Without it the similarity of a single clip
+    is never learned, and lies below 0.5 for nearly every clip, faulty or not.
+    """
+
     expert_share: float = 0.2
+    """The best of each action so many, as a share, are experts: at least one."""
+
     noise: float = 0.7
+    """What is added to each component of the features, as a share of its standard deviation.
+
+    The fewer the performances, the more it helps against learning them by heart.
+    """
+
     false_alarms: float = 0.2
+    """The share of clips below 0.5 in performances scored as an expert's.
+
+    Allowing more of them finds more faults.
+    """
 
     def __post_init__(self) -> None:
         if min(self.batch_size, self.n_epochs, self.patience) < 1 or self.learning_rate <= 0:
@@ -73,37 +78,16 @@ class LearningOptions:
             raise UsageError(f"false_alarms is {self.false_alarms}: it must lie between 0 and 1")
 
 
-@dataclass(frozen=True)
-class Curriculum:
-    """What the metric is learned from: sequences of each performance, and their scores.
-
-    `sequences` holds for each performance its variants, each (clips, dim) and normalised;
-    `scores` is (performances,) in the unit of the threshold; `actions` names each one's action.
-    """
-
-    sequences: Sequence[Sequence[Array]]
-    scores: npt.NDArray[np.float64]
-    actions: npt.NDArray[np.str_]
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one epoch came to: mean losses on training and validation pairs."""
-
-    training_loss: float
-    validation_loss: float
-
-
 def learn_metric(
-    train: Curriculum,
-    validation: Curriculum,
+    train: MetricData,
+    validation: MetricData,
     n_clips: int,
     options: LearningOptions,
     pair_options: PairOptions,
     siamese_options: SiameseOptions,
     seed: int,
-) -> tuple[Siamese, list[Epoch]]:
-    """Train the Siamese network; give it back at its best epoch on validation, with the history.
+) -> Siamese:
+    """Return a Siamese network that has learned, as it was at its best epoch on validation.
 
     Raises
     ------
@@ -115,24 +99,31 @@ def learn_metric(
         torch.manual_seed(seed)
         network = Siamese(train.sequences[0][0].shape[1], siamese_options)
         learner = _Learner(network, train, n_clips, options, pair_options, generator)
-        judge = _Judge(validation, n_clips, pair_options, seed)
-        network, history = learner.run(judge)
-    set_border(network, train, validation, n_clips, options, pair_options.threshold)
-    return network, history
+        learner.run(_ValidationLoss(validation, n_clips, pair_options, seed))
+    set_border(
+        network,
+        train,
+        validation,
+        n_clips,
+        pair_options.threshold,
+        options.expert_share,
+        options.false_alarms,
+    )
+    return network
 
 
 class _Learner:
     def __init__(
         self,
         network: Siamese,
-        train: Curriculum,
+        train: MetricData,
         n_clips: int,
         options: LearningOptions,
         pair_options: PairOptions,
         generator: np.random.Generator,
     ) -> None:
         self.network, self.options, self.generator = network, options, generator
-        self.pairs = PairSampler(train.scores, pair_options, train.actions)
+        self.pairs = PairSampler(train.scores, pair_options)
         flat = [variant for variants in train.sequences for variant in variants]
         self.sequences = padded(flat, n_clips)
         counts = np.array([len(variants) for variants in train.sequences])
@@ -145,23 +136,22 @@ class _Learner:
             network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
         )
 
-    def run(self, judge: "_Judge") -> tuple[Siamese, list[Epoch]]:
-        history: list[Epoch] = []
+    def run(self, validation_loss: "_ValidationLoss") -> None:
         best_loss, best, waited = float("inf"), copy.deepcopy(self.network.state_dict()), 0
         for _ in range(self.options.n_epochs):
-            epoch = Epoch(self._epoch(), judge.loss(self.network))
-            history.append(epoch)
-            if epoch.validation_loss < best_loss:
-                best_loss, waited = epoch.validation_loss, 0
+            self._epoch()
+            loss = validation_loss(self.network)
+            if loss < best_loss:
+                best_loss, waited = loss, 0
                 best = copy.deepcopy(self.network.state_dict())
             else:
                 waited += 1
             if waited >= self.options.patience:
                 break
         self.network.load_state_dict(best)
-        return self.network.eval(), history
+        self.network.eval()
 
-    def _epoch(self) -> float:
+    def _epoch(self) -> None:
         self.network.train()
         pairs = self.pairs.draw(self.generator)
         first, second = self._variant(pairs.first), self._variant(pairs.second)
@@ -170,10 +160,8 @@ class _Learner:
         for start in range(0, len(pairs), self.options.batch_size):
             part = slice(start, start + self.options.batch_size)
             losses.append(self._step(first[part], second[part], labels[part]))
-        loss = float(np.mean(losses))
-        if not np.isfinite(loss):
+        if not np.isfinite(np.mean(losses)):
             raise TrainingError("the metric's loss is no number: lower the learning rate")
-        return loss
 
     def _variant(self, performances: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         chosen = self.generator.random(len(performances)) * self.n_variants[performances]
@@ -211,19 +199,19 @@ class _Learner:
         return clip_loss(forth, labels)
 
 
-class _Judge:
-    """Measures the loss on pairs of performances that are not learned from; always the same."""
+class _ValidationLoss:
+    """The loss on pairs of performances that are not learned from; always the same pairs."""
 
     def __init__(
-        self, validation: Curriculum, n_clips: int, pair_options: PairOptions, seed: int
+        self, validation: MetricData, n_clips: int, pair_options: PairOptions, seed: int
     ) -> None:
         self.sequences = padded([variants[0] for variants in validation.sequences], n_clips)
         self.pairs: Pairs = sample_pairs(
-            validation.scores, pair_options, np.random.default_rng(seed), validation.actions
+            validation.scores, pair_options, np.random.default_rng(seed)
         )
         self.labels = torch.from_numpy(self.pairs.similar.astype(np.float32))
 
-    def loss(self, network: Siamese) -> float:
+    def __call__(self, network: Siamese) -> float:
         network.eval()
         with torch.inference_mode():
             embedded = network.embedding(self.sequences)
@@ -231,118 +219,3 @@ class _Judge:
             second = embedded[torch.from_numpy(self.pairs.second)]
             logits = network.logit(first, second)
             return float(nn.functional.binary_cross_entropy_with_logits(logits, self.labels))
-
-
-def pair_loss(
-    network: Siamese,
-    sequences: Tensor,
-    first: Tensor,
-    second: Tensor,
-    labels: Tensor,
-    weights: Tensor | None = None,
-) -> Tensor:
-    """Measure the paper's loss on pairs of sequences, each of which is embedded once.
-
-    `sequences` is (sequences, clips, dim), `first` and `second` (pairs,) are places in it, and
-    `labels` (pairs,) is 1 where the two are alike; `weights` (pairs,) is how much each pair counts.
-    The loss and its gradients are those of running the LSTM over both sides of every pair, at the
-    cost of running it over every sequence.
-    """
-    embedded = network.embedding(sequences)
-    logits = network.logit(embedded[first], embedded[second])
-    return nn.functional.binary_cross_entropy_with_logits(logits, labels, weights)
-
-
-def block_loss(network: Siamese, sequences: Tensor, alike: Tensor, weights: Tensor) -> Tensor:
-    """Measure the paper's loss on all ordered pairs of a block of sequences.
-
-    `alike` and `weights` are (sequences, sequences); no sequence is paired with itself. The same as
-    `pair_loss` of these pairs, in less time.
-    """
-    embedded = network.embedding(sequences)
-    logits = network.logits_of_all(embedded, embedded)
-    n = len(sequences)
-    weights = weights * (1 - torch.eye(n))
-    losses = nn.functional.binary_cross_entropy_with_logits(logits, alike, weights, reduction="sum")
-    return losses / (n * (n - 1))
-
-
-def clip_loss(clip_logits: Tensor, labels: Tensor) -> Tensor:
-    """Measure how well "all clips are alike" agrees with the labels, (pairs, clips) and (pairs,).
-
-    The chance that all are is the product of each one's, as if they were independent.
-    """
-    all_alike = nn.functional.logsigmoid(clip_logits).sum(dim=1).clamp(max=-1e-6)
-    some_unlike = torch.log(-torch.expm1(all_alike))
-    return -(labels * all_alike + (1 - labels) * some_unlike).mean()
-
-
-def set_border(
-    network: Siamese,
-    train: Curriculum,
-    validation: Curriculum,
-    n_clips: int,
-    options: LearningOptions,
-    threshold: float,
-) -> None:
-    """Set below what a clip counts as faulty, from validation performances and scores alone.
-
-    Each validation performance is compared with the experts of its action in training. Where the
-    two scores are alike there should be no fault, so the border is put where `false_alarms` of the
-    clips of these pairs lie below 0.5. Without such a pair, the nearest scores serve.
-    """
-    queries, experts = _beside_experts(train, validation, options.expert_share, threshold)
-    found = []
-    for start in range(0, len(queries), MAX_PAIRS_AT_ONCE):
-        part = slice(start, start + MAX_PAIRS_AT_ONCE)
-        ours = [validation.sequences[i][0] for i in queries[part]]
-        theirs = [train.sequences[i][0] for i in experts[part]]
-        found += _unlikeness(network, ours, theirs, n_clips)
-    if found:
-        border = float(np.quantile(np.concatenate(found), 1 - options.false_alarms))
-        network.clip_border.fill_(max(border, LEAST_BORDER))
-
-
-def _unlikeness(
-    network: Siamese, ours: Sequence[Array], theirs: Sequence[Array], n_clips: int
-) -> list[Array]:
-    """Say how unlike the clips of pairs are, (clips,) each; those that one lacks do not count."""
-    with torch.inference_mode():
-        embedded = clip_embeddings(network, padded([*ours, *theirs], n_clips))
-        unlike = network.unlikeness(embedded[len(ours) :], embedded[: len(ours)])
-    shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
-    return [row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)]
-
-
-def _beside_experts(
-    train: Curriculum, validation: Curriculum, expert_share: float, threshold: float
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Pair validation performances with the training experts of their action of like scores.
-
-    Of more than `MAX_BORDER_PAIRS` pairs, so many are taken evenly.
-    """
-    experts = np.concatenate(
-        [
-            best_of(train.scores, train.actions == action, expert_share)
-            for action in np.unique(train.actions)
-        ]
-    )
-    nearest = min(
-        (
-            float(np.abs(train.scores[experts[train.actions[experts] == action]] - score).min())
-            for score, action in zip(validation.scores, validation.actions, strict=True)
-            if action in train.actions
-        ),
-        default=0.0,
-    )
-    limit = max(nearest, threshold)
-
-    def mark(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        same = validation.actions[rows, None] == train.actions[experts]
-        near = np.abs(train.scores[experts] - validation.scores[rows, None]) <= limit
-        return np.asarray(same & near)
-
-    alike = Marked(len(validation.scores), len(experts), mark)
-    chosen = np.linspace(0, len(alike) - 1, min(len(alike), MAX_BORDER_PAIRS)).round()
-    queries, places = alike.at(chosen.astype(np.int64))
-    return queries, experts[places]

@@ -1,6 +1,6 @@
 """Pairs of performances and whether they are alike: what the metric is learned from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,23 +16,39 @@ MAX_TABLE = 2**20
 
 @dataclass(frozen=True)
 class PairOptions:
-    """Which pairs are drawn: the paper's threshold is 5 points, its counts about 1,300 and 1,900.
+    """Which pairs are drawn; the defaults are the paper's (V-A).
 
-    Two performances are similar if their scores differ by less than `threshold` (V-A). `n_similar`
-    and `n_dissimilar` pairs are drawn, with replacement where there are fewer; each side of each
-    pair is then one of its performance's variants at random.
+    Each side of each pair is then one of its performance's variants at random.
     """
 
     threshold: float = 5.0
+    """Two performances are similar if their scores differ by less than so many points."""
+
     n_similar: int = 1300
+    """How many similar pairs are drawn, with replacement where there are fewer."""
+
     n_dissimilar: int = 1900
-    within_action: bool = False
+    """How many dissimilar pairs are drawn, with replacement where there are fewer."""
 
     def __post_init__(self) -> None:
         if not self.threshold > 0 or self.n_similar < 1 or self.n_dissimilar < 1:
             raise UsageError(
                 f"{self} draws no pairs: the threshold must be above 0 and both counts 1 or more"
             )
+
+
+@dataclass(frozen=True)
+class MetricData:
+    """What the metric is learned from: the sequences of each performance, and its score."""
+
+    sequences: Sequence[Sequence[npt.NDArray[np.float32]]]
+    """The variants of each performance, itself first, each (clips, dim) and normalised."""
+
+    scores: npt.NDArray[np.float64]
+    """The score of each, (performances,), in the unit of the pairs' threshold."""
+
+    actions: npt.NDArray[np.str_]
+    """The action of each, (performances,)."""
 
 
 @dataclass(frozen=True)
@@ -54,28 +70,13 @@ class Pairs:
 class PairSampler:
     """Draws pairs of performances, balanced as options say, again and again.
 
-    `scores` and `actions` are (performances,).
-
-    Raises
-    ------
-    UsageError
-        If pairs are to be drawn within actions that are not given.
+    `scores` is (performances,).
     """
 
-    def __init__(
-        self,
-        scores: npt.NDArray[np.float64],
-        options: PairOptions,
-        actions: npt.NDArray[np.str_] | None = None,
-    ) -> None:
-        if options.within_action and actions is None:
-            raise UsageError(
-                "pairs within an action need the action of every performance: give actions"
-            )
+    def __init__(self, scores: npt.NDArray[np.float64], options: PairOptions) -> None:
         self._options = options
-        names = actions if options.within_action else None
-        self._similar = _kind(scores, names, options.threshold, alike=True)
-        self._dissimilar = _kind(scores, names, options.threshold, alike=False)
+        self._similar = _kind(scores, options.threshold, alike=True)
+        self._dissimilar = _kind(scores, options.threshold, alike=False)
 
     def draw(self, generator: np.random.Generator) -> Pairs:
         """Draw a balanced set of pairs; both orders of a pair are as likely (paper, III-C).
@@ -107,34 +108,23 @@ class PairSampler:
 
 
 def sample_pairs(
-    scores: npt.NDArray[np.float64],
-    options: PairOptions,
-    generator: np.random.Generator,
-    actions: npt.NDArray[np.str_] | None = None,
+    scores: npt.NDArray[np.float64], options: PairOptions, generator: np.random.Generator
 ) -> Pairs:
     """Draw a balanced set of pairs, once (`PairSampler`).
 
     Raises
     ------
-    TrainingError, UsageError
-        If there is no similar or no dissimilar pair among the performances, or pairs are to be
-        drawn within actions that are not given.
+    TrainingError
+        If there is no similar or no dissimilar pair among the performances.
     """
-    return PairSampler(scores, options, actions).draw(generator)
+    return PairSampler(scores, options).draw(generator)
 
 
-def _kind(
-    scores: npt.NDArray[np.float64],
-    actions: npt.NDArray[np.str_] | None,
-    threshold: float,
-    alike: bool,
-) -> "Marked":
+def _kind(scores: npt.NDArray[np.float64], threshold: float, alike: bool) -> "Marked":
     """Mark all pairs that are alike, or all that are not, each with the earlier one first."""
 
     def mark(rows: Indices) -> npt.NDArray[np.bool_]:
         is_pair = rows[:, None] < np.arange(len(scores))
-        if actions is not None:
-            is_pair &= actions[rows, None] == actions
         is_pair &= (np.abs(scores[rows, None] - scores) < threshold) == alike
         return np.asarray(is_pair)
 

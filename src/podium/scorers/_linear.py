@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from podium.errors import ModelError
 from podium.features.extraction import Sample
-from podium.metric.siamese import Siamese
-from podium.saved import array_of
+from podium.metric.siamese import Siamese, SiameseOptions
+from podium.saved import Arrays, array_of
 from podium.scorers import Floats
-
-Head = Literal["joint", "query_and_difference", "joint_and_clips"]
-"""What the last layer reads: see `SiameseLSTMOptions`."""
+from podium.scorers._heads import Head, SamplePairs
+from podium.scorers._restored import restored_network
 
 STRENGTHS = 10.0 ** np.arange(0, 5.1, 0.5)
 """Penalties of the last layer to choose from; without one, as the paper's, few pairs upset it."""
@@ -29,7 +29,7 @@ as a share of the largest."""
 class Member:
     """One network with its linear layer, in the target's unit.
 
-    `weights` is (inputs,), as many as `head_inputs` gives for its `head`.
+    `weights` is (inputs,), as many as its `head` reads.
     """
 
     network: Siamese
@@ -37,64 +37,58 @@ class Member:
     weights: Tensor
     bias: float
 
-    def predict(
-        self, references: Tensor, queries: Tensor, differences: Tensor | None = None
-    ) -> Tensor:
-        """Predict from pairs of embeddings, (pairs,)."""
-        inputs = head_inputs(self.head, self.network, references, queries, differences)
+    def predict(self, references: Tensor, queries: Tensor, pairs: SamplePairs = ()) -> Tensor:
+        """Return predictions from pairs of embeddings, (pairs,); `pairs` are what was embedded."""
+        inputs = self.head.inputs(self.network, references, queries, pairs)
         return inputs @ self.weights + self.bias
 
     def terms(self, references: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
-        """Split predictions into the expert's term and the query's (equations 1-3, III-B).
+        """Return the expert's term of predictions, and the query's (equations 1-3, III-B).
 
-        Exact for the head `joint` with the activation `linear`. The biases belong to the expert's
-        term.
+        They add up for the head `Joint` with the activation `linear` only. The biases belong to the
+        expert's term.
         """
         nothing = torch.zeros_like(references)
         expert = self.predict(references, nothing)
         return expert, self.predict(nothing, queries) - self.predict(nothing, nothing)
 
+    def arrays(self, number: int) -> dict[str, npt.NDArray[Any]]:
+        """Return it as arrays, as the member of that number is saved; without its bias."""
+        state = self.network.state_dict()
+        found = {f"network.{number}.{key}": value.numpy() for key, value in state.items()}
+        return {**found, f"head.{number}.weights": self.weights.numpy()}
 
-def head_inputs(
-    head: Head,
-    network: Siamese,
-    references: Tensor,
-    queries: Tensor,
-    differences: Tensor | None = None,
-) -> Tensor:
-    """Give what the last layer reads of pairs of embeddings, (pairs, inputs).
+    @classmethod
+    def of_arrays(
+        cls,
+        arrays: Arrays,
+        number: int,
+        bias: float,
+        head: Head,
+        n_components: int,
+        options: SiameseOptions,
+    ) -> Self:
+        """Return the member that was saved with that number.
 
-    `joint`: D2, averaged over both orders of a pair. `query_and_difference`: D2 of the query beside
-    itself, its embedding, and by how much the two embeddings differ, below 0. `joint_and_clips`:
-    D2, the query's embedding, and the `differences` of the clips, (pairs, numbers), with their
-    signs and without.
-    """
-    if head == "query_and_difference":
-        apart = (references - queries).abs()
-        return torch.cat([network.joint(queries, queries), queries, -apart], dim=-1)
-    joint = (network.joint(references, queries) + network.joint(queries, references)) / 2
-    if head == "joint":
-        return joint
-    assert differences is not None
-    return torch.cat([joint, queries, differences, differences.abs()], dim=-1)
-
-
-def n_head_inputs(head: Head, network: Siamese, n_differences: int) -> int:
-    """Return how many numbers `head_inputs` gives for a pair."""
-    n_joint = network.second.out_features
-    return {
-        "joint": n_joint,
-        "query_and_difference": n_joint + 2 * network.n_embedding,
-        "joint_and_clips": n_joint + network.n_embedding + 2 * n_differences,
-    }[head]
+        Raises
+        ------
+        ModelError
+            If one of its arrays is missing, or does not fit.
+        """
+        network = restored_network(
+            lambda: Siamese(n_components, options), arrays, f"network.{number}."
+        )
+        if not network.clip_border > 0:
+            raise ModelError(f"the array network.{number}.clip_border must be above 0")
+        weights = array_of(arrays, f"head.{number}.weights", (head.n_inputs(network),))
+        return cls(network, head, torch.from_numpy(np.array(weights)), bias)
 
 
 def fit_member(
     head: Head, network: Siamese, inputs: npt.NDArray[Any], targets: Floats, n_own: int
 ) -> Member:
     """Fit the last layer by ridge regression (`line`); the first `n_own` rows are no variants."""
-    n_costs = network.n_embedding if head == "query_and_difference" else 0
-    weights, bias = costing_line(inputs, targets, n_own, n_costs)
+    weights, bias = costing_line(inputs, targets, n_own, head.n_costs(network))
     return Member(network, head, torch.from_numpy(weights.astype(np.float32)), bias)
 
 

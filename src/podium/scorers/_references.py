@@ -69,6 +69,18 @@ def partners(
     return (others[int(np.argmax(similarities(query, others)))],)
 
 
+def training_places(
+    query: Sample, references: Sequence[Sample], choice: ReferenceChoice
+) -> list[int]:
+    """Return where the references of a training query are: its action's, itself left out."""
+    return [
+        place
+        for place, reference in enumerate(references)
+        if reference.performance.id != query.performance.id
+        and (choice == "constant" or reference.performance.action == query.performance.action)
+    ]
+
+
 def _of_action_or_marked(group: Sequence[Sample], choice: ReferenceChoice) -> Sequence[Sample]:
     marked = [sample for sample in group if sample.performance.is_reference]
     if marked and choice != "worst":

@@ -1,0 +1,78 @@
+"""The paper's own view of `siamese_lstm`: its setting as printed, and the spaces of figure 5."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from podium.features.extraction import Sample
+from podium.metric.learning import LearningOptions
+from podium.metric.pairs import PairOptions
+from podium.metric.siamese import SiameseOptions
+from podium.scorers._references import ReferenceChoice, training_places
+from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
+
+Array = npt.NDArray[np.float32]
+
+
+def as_printed(
+    references: ReferenceChoice = "best", n_pairs: int = 3200, learn_metric: bool = True
+) -> SiameseLSTMOptions:
+    """Return the paper's own setting, with nothing of Podium's beside it.
+
+    One network, learned from `n_pairs` pairs of the three most frequent actions by the paper's
+    loss alone; a linear layer on D2; the score itself as the target; the sigmoid as similarity.
+    What the paper leaves open is as in the other scorers: 128 components, ReLU, M of 64.
+    """
+    n_similar = round(n_pairs * 1300 / 3200)
+    return SiameseLSTMOptions(
+        references=references,
+        target="score",
+        head="joint",
+        n_networks=1,
+        n_components=128,
+        n_last_clips=0,
+        n_metric_actions=3,
+        learn_metric=learn_metric,
+        scores_variants=False,
+        clip_measure="sigmoid",
+        learning=LearningOptions(clip_weight=0.0, noise=0.0),
+        pairs=PairOptions(n_similar=n_similar, n_dissimilar=n_pairs - n_similar),
+        siamese=SiameseOptions(reads_difference=False),
+    )
+
+
+def embeddings(scorer: SiameseLSTM, samples: Sequence[Sample]) -> Array:
+    """Return the paper's O of each performance by the first network, (performances, M)."""
+    with torch.inference_mode():
+        embedded = scorer.members[0].network.embedding(scorer.sequences(samples))
+    found: Array = embedded.numpy()
+    return found
+
+
+def joint_embeddings(scorer: SiameseLSTM, samples: Sequence[Sample]) -> Array:
+    """Return D2 of each performance beside its references (mean), (performances, n_second).
+
+    A performance that is the only reference of its action stands beside itself.
+    """
+    ours = torch.from_numpy(embeddings(scorer, samples))
+    theirs = torch.from_numpy(embeddings(scorer, scorer.references))
+    rows = []
+    with torch.inference_mode():
+        for sample, embedded in zip(samples, ours, strict=True):
+            places = _places_beside(scorer, sample)
+            beside = embedded.expand(len(places), -1)
+            joint = scorer.members[0].network.joint(theirs[places], beside)
+            rows.append(joint.mean(dim=0).numpy())
+    return np.stack(rows)
+
+
+def _places_beside(scorer: SiameseLSTM, sample: Sample) -> list[int]:
+    """Return where its references are: itself where there is no other of its action."""
+    if places := training_places(sample, scorer.references, scorer.options.references):
+        return places
+    ids = [reference.performance.id for reference in scorer.references]
+    if sample.performance.id in ids:
+        return [ids.index(sample.performance.id)]
+    return scorer.places(scorer.partners(sample, scorer.references))

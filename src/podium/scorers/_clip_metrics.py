@@ -1,0 +1,67 @@
+"""How alike two performances are clip by clip, as `siamese_lstm` tells it: one class a choice."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from podium.features.extraction import Sample
+from podium.metric.deviation import Deviation
+from podium.metric.embedding import Normaliser, padded
+from podium.metric.siamese import Siamese, clip_embeddings
+from podium.scorers import Floats
+from podium.scorers._linear import lengthened
+
+ClipMetricChoice = Literal["network", "deviation"]
+ClipMeasure = Literal["share", "sigmoid"]
+
+MEASURES: Mapping[ClipMeasure, Callable[[Siamese, Tensor, Tensor], Tensor]] = {
+    "share": Siamese.clip_similarity,
+    "sigmoid": Siamese.similarity,
+}
+"""What similarity is of two embeddings of clips, (..., n_embedding)."""
+
+
+class ClipMetric(Protocol):
+    """Tells how alike each clip of a query is to the reference's."""
+
+    def __call__(self, query: Sample, reference: Sample) -> Floats:
+        """Return the similarity of each clip of the query, 0 to 1, (clips,)."""
+        ...
+
+
+@dataclass(frozen=True)
+class NetworkClips:
+    """The paper's: each clip is embedded by itself (IV); the mean of several networks."""
+
+    networks: Sequence[Siamese]
+    normaliser: Normaliser
+    n_clips: int
+    measure: ClipMeasure
+
+    def __call__(self, query: Sample, reference: Sample) -> Floats:
+        """Return the similarity of each clip of the query, 0 to 1, (clips,)."""
+        n_ours = len(query.features)
+        theirs = lengthened(self.normaliser(reference.features.values), n_ours)
+        both = padded([self.normaliser(query.features.values), theirs], self.n_clips)
+        rows = []
+        with torch.inference_mode():
+            for network in self.networks:
+                embedded = clip_embeddings(network, both)
+                rows.append(MEASURES[self.measure](network, *embedded[[1, 0]]).numpy())
+        return np.asarray(np.mean(rows, axis=0), np.float64)[-n_ours:]
+
+
+@dataclass(frozen=True)
+class DeviationClips:
+    """Half as alike at the border of what good performances' clips differ by."""
+
+    deviation: Deviation
+
+    def __call__(self, query: Sample, reference: Sample) -> Floats:
+        """Return the similarity of each clip of the query, 0 to 1, (clips,)."""
+        distances = self.deviation.distances(query.features.values, reference.features.values)
+        return np.asarray(np.exp2(-(distances**2)), np.float64)

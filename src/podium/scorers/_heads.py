@@ -1,0 +1,123 @@
+"""What the last layer of `siamese_lstm` reads of a reference and a query: one class a choice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from podium.features.extraction import Sample
+from podium.metric.deviation import Deviation
+from podium.metric.siamese import Siamese
+
+HeadChoice = Literal["joint", "query_and_difference", "joint_and_clips"]
+
+SamplePairs = Sequence[tuple[Sample, Sample]]
+"""Performances to be compared: (query, reference)."""
+
+
+class Head(Protocol):
+    """Turns pairs of embeddings into what the last layer reads."""
+
+    def n_inputs(self, network: Siamese) -> int:
+        """Return how many numbers the last layer reads of a pair."""
+        ...
+
+    def n_costs(self, network: Siamese) -> int:
+        """Return how many of them, the last, can only cost: none of these is above 0."""
+        ...
+
+    def inputs(
+        self, network: Siamese, references: Tensor, queries: Tensor, pairs: SamplePairs = ()
+    ) -> Tensor:
+        """Return what the last layer reads of pairs of embeddings, (pairs, inputs).
+
+        `pairs` are the performances that were embedded, for heads that read their clips too.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Joint:
+    """The paper's: D2, averaged over both orders of a pair."""
+
+    def n_inputs(self, network: Siamese) -> int:
+        """Return how many numbers the last layer reads of a pair."""
+        return network.second.out_features
+
+    def n_costs(self, network: Siamese) -> int:
+        """Return how many of them can only cost: none."""
+        return 0
+
+    def inputs(
+        self, network: Siamese, references: Tensor, queries: Tensor, pairs: SamplePairs = ()
+    ) -> Tensor:
+        """Return what the last layer reads of pairs of embeddings, (pairs, inputs)."""
+        return (network.joint(references, queries) + network.joint(queries, references)) / 2
+
+
+@dataclass(frozen=True)
+class QueryAndDifference:
+    """What a query shows by itself, and how far from the reference's that is, which only costs.
+
+    D2 of the query beside itself, its embedding, and by how much the two embeddings differ, below
+    0: so none scores less beside itself than beside another.
+    """
+
+    def n_inputs(self, network: Siamese) -> int:
+        """Return how many numbers the last layer reads of a pair."""
+        return network.second.out_features + 2 * network.n_embedding
+
+    def n_costs(self, network: Siamese) -> int:
+        """Return how many of them can only cost: what differs."""
+        return network.n_embedding
+
+    def inputs(
+        self, network: Siamese, references: Tensor, queries: Tensor, pairs: SamplePairs = ()
+    ) -> Tensor:
+        """Return what the last layer reads of pairs of embeddings, (pairs, inputs)."""
+        apart = (references - queries).abs()
+        return torch.cat([network.joint(queries, queries), queries, -apart], dim=-1)
+
+
+@dataclass(frozen=True)
+class JointAndClips:
+    """The paper's D2, the query's embedding, and how each clip differs from the reference's.
+
+    The differences of the clips are read with their signs and without.
+    """
+
+    deviation: Deviation
+
+    def n_inputs(self, network: Siamese) -> int:
+        """Return how many numbers the last layer reads of a pair."""
+        return network.second.out_features + network.n_embedding + 2 * self.deviation.scale.size
+
+    def n_costs(self, network: Siamese) -> int:
+        """Return how many of them can only cost: none."""
+        return 0
+
+    def inputs(
+        self, network: Siamese, references: Tensor, queries: Tensor, pairs: SamplePairs = ()
+    ) -> Tensor:
+        """Return what the last layer reads of pairs of embeddings, (pairs, inputs)."""
+        joint = Joint().inputs(network, references, queries)
+        differences = self._differences(pairs)
+        return torch.cat([joint, queries, differences, differences.abs()], dim=-1)
+
+    def _differences(self, pairs: SamplePairs) -> Tensor:
+        rows = [
+            self.deviation.differences(query.features.values, reference.features.values).ravel()
+            for query, reference in pairs
+        ]
+        return torch.from_numpy(np.stack(rows))
+
+
+def make_head(choice: HeadChoice, deviation: Deviation | None) -> Head:
+    """Return the head of that name; `joint_and_clips` needs a deviation."""
+    if choice == "joint_and_clips":
+        assert deviation is not None
+        return JointAndClips(deviation)
+    return Joint() if choice == "joint" else QueryAndDifference()

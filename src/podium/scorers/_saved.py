@@ -1,0 +1,120 @@
+"""What a saved `siamese_lstm` says beside its arrays: its options and references, as JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.errors import ModelError
+from podium.features.extraction import Features, Sample
+from podium.performance import Performance
+from podium.saved import record_of, shown
+from podium.scorers import Floats
+from podium.scorers._siamese_options import SiameseLSTMOptions
+from podium.video.clips import VideoFacts
+
+MAX_NUMBERS = 50_000_000
+"""How many numbers of all references a saved network may hold at a time."""
+
+_FORMER_LEARNING = (("pairs", "within_action"), ("siamese", "dropout"))
+"""Options that there were once and that acted while learning only."""
+
+
+def options_of(plain: Any) -> SiameseLSTMOptions:
+    """Return the options of a saved model.
+
+    One that was saved before the last clips had a line of theirs has none; what it says of options
+    that there are no more is passed over where it does not change what the model predicts.
+
+    Raises
+    ------
+    ModelError
+        If they are of other kinds, or name what this Podium does not do.
+    """
+    if not isinstance(plain, Mapping):
+        raise ModelError("scorer.options must be an object")
+    known = {"n_last_clips": 0, **plain}
+    if (combine := known.pop("combine", "mean")) != "mean":
+        raise ModelError(
+            f"scorer.options.combine is {shown(combine)}: this Podium knows mean only; "
+            "train the model again"
+        )
+    for part, option in _FORMER_LEARNING:
+        if isinstance(options := known.get(part), Mapping):
+            known[part] = {key: value for key, value in options.items() if key != option}
+    return record_of(SiameseLSTMOptions, known, "scorer.options")
+
+
+def require_memory(n_clips: int, n_references: int, width: int) -> None:
+    """Refuse a model whose comparisons, `width` numbers a clip, would need too much memory."""
+    if (n := (1 + n_references) * n_clips * width) > MAX_NUMBERS:
+        raise ModelError(
+            f"scorer.n_clips is {n_clips}: with its references and sizes that makes {n:,} "
+            f"numbers at a time, more than {MAX_NUMBERS:,}"
+        )
+
+
+def reference_to_json(reference: Sample) -> dict[str, Any]:
+    """Return what is saved of a reference beside its features, as plain JSON."""
+    performance, features = reference.performance, reference.features
+    return {
+        "id": performance.id,
+        "file_name": performance.path.name,
+        "score": performance.score,
+        "action": performance.action,
+        "difficulty": performance.difficulty,
+        "backbone": features.backbone,
+        "start_seconds": _times(features.start_seconds),
+        "end_seconds": _times(features.end_seconds),
+    }
+
+
+def _times(values: Floats) -> list[float | None]:
+    return [None if np.isnan(value) else round(float(value), 6) for value in values]
+
+
+@dataclass(frozen=True)
+class SavedReference:
+    """What is saved of a reference beside its features."""
+
+    id: str
+    file_name: str
+    score: float | None
+    action: str | None
+    difficulty: float | None
+    backbone: str
+    start_seconds: tuple[float | None, ...]
+    end_seconds: tuple[float | None, ...]
+
+    @property
+    def n_clips(self) -> int:
+        """How many clips it has; `ModelError` where its times do not agree on it."""
+        if not 0 < len(self.start_seconds) == len(self.end_seconds):
+            raise ModelError(f"the reference {shown(self.id)} has times of no or of unlike clips")
+        return len(self.start_seconds)
+
+    def sample(self, values: npt.NDArray[np.float32]) -> Sample:
+        """Return the reference with these features, (clips, dim)."""
+        performance = Performance(
+            self.id,
+            Path(Path(self.file_name).name),
+            self.score,
+            self.action,
+            self.difficulty,
+            is_reference=True,
+        )
+        features = Features(
+            values=values,
+            start_seconds=_times_of(self.start_seconds),
+            end_seconds=_times_of(self.end_seconds),
+            backbone=self.backbone,
+            video=VideoFacts(0, 0, 0, float("nan")),
+        )
+        return Sample(performance, features)
+
+
+def _times_of(plain: Sequence[float | None]) -> Floats:
+    return np.array([np.nan if time is None else time for time in plain], np.float64)

@@ -1,0 +1,94 @@
+"""Phase one of `siamese_lstm`: several networks, each stopped on other training performances."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from podium.features.extraction import Sample
+from podium.metric.embedding import Normaliser
+from podium.metric.learning import learn_metric
+from podium.metric.pairs import MetricData, PairOptions
+from podium.metric.siamese import Siamese
+from podium.scorers._siamese_options import SiameseLSTMOptions
+from podium.scorers._target import Target
+
+MIN_PARTS = 5
+"""Into how many parts performances are divided at least, one of which stops a network."""
+
+
+@dataclass(frozen=True)
+class NetworkLearning:
+    """Learns as many networks as the options say."""
+
+    options: SiameseLSTMOptions
+    target: Target
+    normaliser: Normaliser
+    n_clips: int
+    seed: int
+
+    def networks(self, train: Sequence[Sample], validation: Sequence[Sample]) -> list[Siamese]:
+        """Return the networks; without `validation`, each is stopped on its own part of `train`."""
+        return [
+            self._network(fitted, stopped, self.seed * 1000 + number)
+            for number, (fitted, stopped) in enumerate(self._parts(train, validation))
+        ]
+
+    def _parts(
+        self, train: Sequence[Sample], validation: Sequence[Sample]
+    ) -> list[tuple[list[Sample], list[Sample]]]:
+        """Return what each network learns from, and what it is stopped on."""
+        n_networks = self.options.n_networks
+        if validation:
+            return [(list(train), list(validation))] * n_networks
+        order = np.random.default_rng(self.seed).permutation(len(train))
+        n_parts = min(max(n_networks, MIN_PARTS), len(train))
+        parts = np.array_split(order, n_parts)
+        return [
+            (
+                [train[i] for j, part in enumerate(parts) if j != number % n_parts for i in part],
+                [train[i] for i in parts[number % n_parts]],
+            )
+            for number in range(n_networks)
+        ]
+
+    def _network(self, fitted: list[Sample], stopped: list[Sample], seed: int) -> Siamese:
+        if not self.options.learn_metric:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(seed)
+                return Siamese(self.normaliser.dim, self.options.siamese).eval()
+        return learn_metric(
+            self._data(self._of_frequent_actions(fitted)),
+            self._data(stopped),
+            self.n_clips,
+            self.options.learning,
+            self._pairs(),
+            self.options.siamese,
+            seed,
+        )
+
+    def _pairs(self) -> PairOptions:
+        """Return them with the threshold in the target's unit: 5 points are 1.5 of execution."""
+        pairs = self.options.pairs
+        if not self.target.uses_execution:
+            return pairs
+        return replace(pairs, threshold=pairs.threshold / self.target.overall.usual)
+
+    def _of_frequent_actions(self, samples: list[Sample]) -> list[Sample]:
+        if not self.options.n_metric_actions:
+            return samples
+        actions = [s.performance.action for s in samples]
+        frequent = sorted(dict.fromkeys(actions), key=actions.count, reverse=True)
+        kept = frequent[: self.options.n_metric_actions]
+        return [s for s in samples if s.performance.action in kept]
+
+    def _data(self, samples: Sequence[Sample]) -> MetricData:
+        return MetricData(
+            [
+                [self.normaliser(f.values) for f in (sample.features, *sample.variants)]
+                for sample in samples
+            ],
+            self.target.of(samples),
+            np.array([s.performance.action or "" for s in samples]),
+        )

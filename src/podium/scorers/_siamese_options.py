@@ -1,0 +1,99 @@
+"""All that can be chosen about `siamese_lstm`, with the values that serve best as defaults."""
+
+from dataclasses import dataclass, field
+
+from podium.errors import UsageError, require_choice
+from podium.metric.deviation import DeviationOptions
+from podium.metric.learning import LearningOptions
+from podium.metric.pairs import PairOptions
+from podium.metric.siamese import SiameseOptions
+from podium.scorers._clip_metrics import ClipMeasure, ClipMetricChoice
+from podium.scorers._heads import HeadChoice
+from podium.scorers._references import ReferenceChoice
+from podium.scorers._target import TargetChoice
+
+
+@dataclass(frozen=True)
+class SiameseLSTMOptions:
+    """All that the paper leaves open, and what it fixes (`as_printed` has its own values)."""
+
+    references: ReferenceChoice = "best"
+    """Which performances the others are compared with: for each action its best, or others."""
+
+    target: TargetChoice = "auto"
+    """What is learned: the score, or the execution where difficulties are known."""
+
+    head: HeadChoice = "query_and_difference"
+    """What the last layer reads: `joint` is the paper's D2; the others are in `_heads`."""
+
+    clip_metric: ClipMetricChoice = "network"
+    """What the similarity of a clip comes from: the paper's network, or the clips' deviation."""
+
+    n_networks: int = 5
+    """How many networks are averaged, each stopped on another part of the performances.
+
+    With 1, a fifth of the training performances is held back to stop it.
+    """
+
+    n_components: int = 32
+    """How many components of the features the networks read."""
+
+    n_last_clips: int = 4
+    """How many of the last clips are also read at full detail; 0 is none, as in the paper.
+
+    The score is the mean of what the networks say and what a ridge regression on these says: what
+    decides a dive, its splash, is a small part of what the networks' few components hold.
+    """
+
+    n_metric_actions: int = 0
+    """How many of the most frequent actions phase one learns from: 3 of 6 in the paper, 0 is all.
+    """
+
+    learn_metric: bool = True
+    """Whether phase one learns at all; without, the networks stay as chance made them."""
+
+    scores_variants: bool = True
+    """Whether what gives the score is also fitted to augmented variants, where there are any.
+
+    They then score alike. The paper's variants are for pairs only.
+    """
+
+    clip_measure: ClipMeasure = "share"
+    """What the similarity of a clip is of the network's: `sigmoid` is the paper's.
+
+    `share` is how much less alike two clips are than each is to itself.
+    """
+
+    learning: LearningOptions = field(default_factory=LearningOptions)
+    """How phase one learns."""
+
+    pairs: PairOptions = field(default_factory=PairOptions)
+    """Which pairs phase one learns from."""
+
+    siamese: SiameseOptions = field(default_factory=SiameseOptions)
+    """The sizes of the networks, and what they read."""
+
+    deviation: DeviationOptions = field(default_factory=DeviationOptions)
+    """How clips may deviate, where a head or a metric reads that."""
+
+    def __post_init__(self) -> None:
+        require_choice("references", self.references, ReferenceChoice)
+        require_choice("target", self.target, TargetChoice)
+        require_choice("head", self.head, HeadChoice)
+        require_choice("clip_metric", self.clip_metric, ClipMetricChoice)
+        require_choice("clip_measure", self.clip_measure, ClipMeasure)
+        if min(self.n_networks, self.n_components) < 1:
+            raise UsageError(
+                "n_networks and n_components must be 1 or more, "
+                f"not {self.n_networks} and {self.n_components}"
+            )
+        if min(self.n_last_clips, self.n_metric_actions) < 0:
+            raise UsageError(
+                "n_last_clips and n_metric_actions must be 0 or more, "
+                f"not {self.n_last_clips} and {self.n_metric_actions}"
+            )
+
+    @property
+    def reads_deviation(self) -> bool:
+        """Whether the head or the clips' metric reads how clips deviate."""
+        return self.head == "joint_and_clips" or self.clip_metric == "deviation"
