@@ -33,6 +33,7 @@ from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import UnknownName, UsageError
 from podium.evaluation import metrics
 from podium.features.extraction import FeatureCache, Sample
+from podium.judging.diving import RULE as DIVING
 from podium.performance import Performance
 from podium.scorers._pose_spectrum import PoseSpectrumOptions
 from podium.scorers.approximate_entropy import ApproximateEntropyOptions
@@ -302,13 +303,13 @@ def one_judge(dives: Sequence[Performance]) -> dict[str, Any]:
 
     Six judges have no middle three: the mean of their middle four stands for it.
     """
-    judged = [d for d in dives if len(d.judges) == 7 and d.difficulty]
+    judged = [d for d in dives if len(d.judges) == DIVING.n_judges and d.difficulty]
     said, true = [], []
     for dive in judged:
         for place, mark in enumerate(dive.judges):
             rest = sorted(m for other, m in enumerate(dive.judges) if other != place)
-            said.append(3 * mark * (dive.difficulty or 1))
-            true.append(3 * float(np.mean(rest[1:5])) * (dive.difficulty or 1))
+            said.append(DIVING.n_counting * mark * (dive.difficulty or 1))
+            true.append(DIVING.n_counting * float(np.mean(rest[1:5])) * (dive.difficulty or 1))
     if not judged:
         return {"n": 0, "rho": None, "mse": None}
     rho, mse = metrics.spearman(said, true), metrics.mse(said, true)

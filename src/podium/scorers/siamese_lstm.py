@@ -546,11 +546,13 @@ class SiameseLSTM:
 
 def _reference_to_json(reference: Sample) -> dict[str, Any]:
     performance, features = reference.performance, reference.features
+    number = performance.extra.get("dive_number")
     return {
         "id": performance.id,
         "file_name": performance.path.name,
         "score": performance.score,
         "action": performance.action,
+        **({"dive_number": number} if number else {}),
         "difficulty": performance.difficulty,
         "backbone": features.backbone,
         "start_seconds": _times(features.start_seconds),
@@ -574,6 +576,7 @@ class _Reference:
     backbone: str
     start_seconds: tuple[float | None, ...]
     end_seconds: tuple[float | None, ...]
+    dive_number: str | None = None
 
     @property
     def n_clips(self) -> int:
@@ -589,6 +592,7 @@ class _Reference:
             self.action,
             self.difficulty,
             is_reference=True,
+            extra={"dive_number": self.dive_number} if self.dive_number else {},
         )
         features = Features(
             values=values,
