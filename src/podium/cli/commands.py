@@ -37,7 +37,7 @@ from podium.errors import (
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
     from podium.assessor import Assessor
-    from podium.benchmark.run import Results
+    from podium.benchmark.results import Results
     from podium.performance import Performance
 
 app = typer.Typer(
@@ -587,7 +587,7 @@ def _paper(
 
 def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
     """Load what an earlier run came to; a damaged file matters only if rows are to be kept."""
-    from podium.benchmark.run import Results
+    from podium.benchmark.results import Results
 
     try:
         return Results.load(path) if path.is_file() else None
