@@ -23,7 +23,7 @@ from firefox import running as running_firefox
 from podium.datasets.manifest import Manifest
 from podium.evaluation import metrics
 from podium.features.extraction import FeatureCache, Features, Sample
-from podium.judging.panel import panel_score
+from podium.judging.diving import RULE as DIVING
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import PairOptions
 from podium.performance import Performance
@@ -194,7 +194,7 @@ def write_table(folder: Path, n_train: int, n_test: int) -> Path:
         rows.append(
             {
                 "file_name": name,
-                "score": f"{panel_score(judges, difficulty):.2f}",
+                "score": f"{DIVING.score(judges, difficulty):.2f}",
                 "split": "train" if number < n_train else "test",
                 "action": action,
                 "difficulty": difficulty,

@@ -206,7 +206,7 @@ def test_a_difficulty_whose_decimal_point_is_shifted_is_refused(judge, dive, dif
         judge.assess(dive, action="107", difficulty=difficulty)
     with pytest.raises(UsageError, match=whole(message)):
         judge.score(Performance("x", dive, action="107", difficulty=difficulty))
-    own_scale = Assessor(replace(judge.model, is_panel=False))
+    own_scale = Assessor(replace(judge.model, rule=None))
     assert len(own_scale.assess(dive, action="107", difficulty=difficulty).warnings) == 1
 
 
@@ -218,6 +218,64 @@ def test_a_difficulty_far_from_all_in_training_is_doubted(judge, dive, difficult
         f"difficulty {difficulty:g} is far from those the model was trained on "
         f"({seen.low:g} to {seen.high:g}): check it",
     )
+
+
+# the position of a dive
+
+
+@pytest.fixture
+def positioned(small_model, judge):
+    """Make a model with two experts of 107, each in a position, or in none that is known."""
+
+    def make(*numbers: str) -> Assessor:
+        model = load_model(small_model.folder)
+        expert = next(r for r in model.scorer.references if r.performance.action == "107")
+        other = Performance("other", small_model.video("train", "107"))
+        seen = (expert.features, judge.model.extractor(judge._extractor.cache).performance(other))
+        model.scorer.references = tuple(
+            replace(expert, features=features, performance=replace(
+                expert.performance, id=f"expert {place}", extra={"dive_number": number}
+            ))
+            for place, (number, features) in enumerate(zip(numbers, seen, strict=True))
+        )  # fmt: skip
+        return Assessor(model, judge._extractor.cache)
+
+    return make
+
+
+def test_a_dive_is_compared_with_experts_in_its_position(positioned, dive):
+    assessor = positioned("107B", "107C")
+    for letter, expert in (("B", "expert 0"), ("c", "expert 1"), ("", "expert 0 expert 1")):
+        action = f"107{letter}"
+        made = assessor.assess(dive, action=action, difficulty=2.0)
+        assert " ".join(ids(made)) == expert
+        assert made.warnings == ()
+        score, said = assessor.score(Performance("x", dive, action=action, difficulty=2.0))
+        assert score.value == pytest.approx(made.score.value, rel=1e-5)
+        assert said == ()
+
+
+def test_that_no_expert_is_in_its_position_is_said(positioned, dive):
+    assessor = positioned("107B", "107C")
+    message = (
+        "107A was compared with an expert's 107B and 107C: part of what differs may be the "
+        "position, not how well it was done"
+    )
+    made = assessor.assess(dive, action="107A", difficulty=2.0)
+    plain = assessor.assess(dive, action="107", difficulty=2.0)
+    assert (made.warnings, plain.warnings) == ((message,), ())
+    assert made.score == plain.score
+    score, said = assessor.score(Performance("x", dive, action="107A", difficulty=2.0))
+    assert (score.value, said) == (pytest.approx(made.score.value, rel=1e-5), (message,))
+    beside = assessor.assess(dive, action="107C", difficulty=2.0, references=["expert 0"])
+    assert beside.warnings == (message.replace("107A", "107C").replace("107B and 107C", "107B"),)
+
+
+def test_where_positions_are_not_known_nothing_is_said_of_them(judge, positioned, dive):
+    for assessor in (judge, positioned("", "")):
+        made = assessor.assess(dive, action="107C", difficulty=2.0)
+        plain = assessor.assess(dive, action="107", difficulty=2.0)
+        assert (made.score, made.warnings, ids(made)) == (plain.score, (), ids(plain))
 
 
 def test_an_action_of_one_difficulty_needs_no_range_of_it(small_model, dive):
@@ -239,7 +297,7 @@ def test_a_model_that_learned_scores_takes_any_difficulty_as_it_is(judge, dive):
     """The difficulty plays no part in what was learned: the range must not be scaled by it."""
     scorer = type(judge.model.scorer).restore(judge.model.scorer.state())
     scorer.target = Target(uses_execution=False)
-    plain = Assessor(replace(judge.model, scorer=scorer, is_panel=False, score_range=(-99, 99)))
+    plain = Assessor(replace(judge.model, scorer=scorer, rule=None, score_range=(-99, 99)))
     with_one = plain.assess(dive, action="107", difficulty=3.0)
     without = plain.assess(dive, action="107")
     assert with_one.score == without.score

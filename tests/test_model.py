@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from podium.errors import ModelError, UnknownName, WeightsError
 from podium.features.extraction import FeatureCache, Sample
+from podium.judging.diving import RULE as DIVING
 from podium.model import SHIPPED, Model, find_model, load_model, shipped_models, summarise
 from podium.witnesses.order import learn_order
 from podium.witnesses.same_action import learn_kinds
@@ -109,9 +110,53 @@ def test_it_knows_what_it_was_trained_on(small_model):
     )  # fmt: skip
     assert model.actions == ("107", "407")
     assert model.moments == ("flight", "flight", "water_entry")
-    assert model.is_panel
+    assert model.rule is DIVING
     assert model.score_range == (14.4, 96.0)
     assert (model.evidence.n_train, model.evidence.data) == (24, "made-up bars")
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ({"rule": "diving"}, DIVING),
+        ({"rule": None}, None),
+        ({"is_panel": True}, DIVING),
+        ({"is_panel": False}, None),
+        ({}, None),
+    ],
+)
+def test_the_rule_is_named_and_earlier_models_said_only_whether_there_is_one(
+    small_model, tmp_path, said, rule
+):
+    folder = Path(shutil.copytree(small_model.folder, tmp_path / "bars"))
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    assert config.pop("rule") == "diving"
+    (folder / "config.json").write_text(json.dumps(config | said), "utf-8")
+    model = load_model(folder)
+    assert model.rule is rule
+    model.save(tmp_path / "again")
+    written = json.loads((tmp_path / "again" / "config.json").read_text("utf-8"))
+    assert (written["rule"], "is_panel" in written) == (rule.name if rule else None, False)
+
+
+def test_a_rule_that_is_not_known_here_is_refused(small_model, tmp_path):
+    folder = Path(shutil.copytree(small_model.folder, tmp_path / "bars"))
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {"rule": "gym"}), "utf-8")
+    message = "no scoring rule is called 'gym': choose one of diving"
+    with pytest.raises(UnknownName, match=rf"^{re.escape(message)}$"):
+        load_model(folder)
+
+
+def test_a_reference_keeps_the_whole_number_of_its_dive(small_model):
+    made = load_model(small_model.folder)
+    expert, *others = made.scorer.references
+    number = replace(expert.performance, extra={"dive_number": "107B"})
+    made.scorer.references = (replace(expert, performance=number), *others)
+    again = type(made.scorer).restore(made.scorer.state()).references
+    assert [dict(sample.performance.extra) for sample in again] == [
+        {"dive_number": "107B"}, *({} for _ in others),
+    ]  # fmt: skip
 
 
 def test_the_card_says_how_good_it_is_beside_the_floors(small_model):

@@ -12,15 +12,14 @@ from podium.errors import FeatureError, ModelError, UnknownName, UnusableReferen
 from podium.evaluation.calibration import CONFIDENCE
 from podium.features.alignment import Alignment, try_to_align
 from podium.features.extraction import Extractor, FeatureCache, Features, Sample
-from podium.judging.panel import COUNTING, HIGHEST_MARK, as_marks
+from podium.judging import Action, find_action, position_of
 from podium.model import Model, load_model
-from podium.performance import Performance, require_possible_difficulty
+from podium.performance import Performance
 from podium.report.page import make_report
 from podium.scorers import ComparingScorer
 from podium.video.frames import Part
 
 QUERY = "your video"
-HIGHEST_SUM = COUNTING * HIGHEST_MARK
 _QUIETLY = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 """Numbers that are none are refused in words of our own, and NumPy need not warn of them."""
 
@@ -35,11 +34,20 @@ REMEMBERED = (
 
 @dataclass(frozen=True)
 class Question:
-    """One performance to be scored, and what had to be assumed about it."""
+    """One performance to be scored, and what had to be assumed about it.
+
+    `position` is the letter that was given with the number of a dive: 207C is in position C.
+    """
 
     sample: Sample
     difficulty_range: tuple[float, float]
     assumptions: tuple[str, ...] = ()
+    position: str | None = None
+
+    @property
+    def action(self) -> Action:
+        """What was performed, and in which position, as far as that is known."""
+        return Action(self.sample.performance.action or "", self.position)
 
     @property
     def difficulty_is_assumed(self) -> bool:
@@ -79,10 +87,10 @@ class Assessor:
         PodiumError
             If a file cannot be used.
         """
-        action = self.known_action(action) or self._action_of(references)
+        asked = self.known_action(action) or self._action_of(references)
         self._require_difficulty(difficulty)
         query = _given(QUERY, video)
-        question = self._question(query, self._features(query), action, difficulty)
+        question = self._question(query, self._features(query), asked, difficulty)
         chosen = self._references(references, question.sample.performance.action)
         return self._answer(question, chosen)
 
@@ -116,15 +124,15 @@ class Assessor:
         PodiumError
             If the action is not known, the difficulty impossible, or the file cannot be used.
         """
-        action = self.known_action(performance.action)
+        asked = self.known_action(performance.action)
         self._require_difficulty(performance.difficulty)
         features = self._features(performance)
         query = performance.same_frames(performance.id)
-        question = self._question(query, features, action, performance.difficulty)
-        value = float(self.model.scorer.predict([question.sample])[0])
-        return self._ranged(value, question), self._doubts(question)
+        question = self._question(query, features, asked, performance.difficulty)
+        value, references = self._predict(question)
+        return self._ranged(value, question), self._doubts(question, references)
 
-    def known_action(self, action: str | None) -> str | None:
+    def known_action(self, action: str | None) -> Action | None:
         """Check an action against those of training; a dive number may keep its position letter.
 
         Raises
@@ -132,11 +140,10 @@ class Assessor:
         UnknownName
             If the model was not trained on that action.
         """
-        if action is None or action in self.model.actions:
-            return action
-        shorter = action.rstrip("ABCDabcd")
-        if shorter in self.model.actions:
-            return shorter
+        if action is None:
+            return None
+        if found := find_action(action, self.model.actions, self.model.rule):
+            return found
         if not self.model.actions:
             raise UnknownName(
                 f"the model {self.model.name} was trained without actions: "
@@ -150,7 +157,7 @@ class Assessor:
     def _require_difficulty(self, difficulty: float | None) -> None:
         """Refuse a difficulty that no performance can have: the score rises with it.
 
-        Where a panel's rule is known, one that is nearer to a shifted decimal point than to any
+        Where the sport's rule is known, one that is nearer to a shifted decimal point than to any
         that was seen in training is none. Other scales may be anyone's own: those are doubted.
         """
         if difficulty is None:
@@ -158,9 +165,11 @@ class Assessor:
         if not 0 < difficulty < float("inf"):
             raise UsageError(f"difficulty {difficulty:g} must be a number above 0, such as 3.2")
         target = self.model.scorer.target
-        if self.model.is_panel and target.uses_execution:
+        if self.model.rule and target.uses_execution:
             seen = target.overall
-            require_possible_difficulty(difficulty, seen.low, seen.usual, seen.high)
+            self.model.rule.require_plausible_difficulty(
+                difficulty, seen.low, seen.usual, seen.high
+            )
 
     def _features(self, performance: Performance) -> Features:
         features, path = self._extractor.performance(performance), performance.path
@@ -176,11 +185,12 @@ class Assessor:
         self,
         given: Performance,
         features: Features,
-        action: str | None,
+        asked: Action | None,
         difficulty: float | None,
     ) -> Question:
         """Fill in what was not given, and say so."""
         assumptions = []
+        action, position = (asked.name, asked.position) if asked else (None, None)
         query = Sample(replace(given, action=action, difficulty=difficulty), features)
         if action is None and len(self.model.actions) > 1 and self._scorer_compares():
             query, assumption = self._with_nearest_action(query)
@@ -188,7 +198,7 @@ class Assessor:
         if difficulty is not None or not self.model.scorer.target.uses_execution:
             known = (difficulty or 1.0) if self.model.scorer.target.uses_execution else 1.0
             assumptions += self._unusual(difficulty)
-            return Question(query, (known, known), tuple(assumptions))
+            return Question(query, (known, known), tuple(assumptions), position)
         usual = self.model.scorer.target.difficulties(query.performance.action)
         if action is None:  # its difficulty may be that of any action
             overall = self.model.scorer.target.overall
@@ -198,7 +208,7 @@ class Assessor:
         if usual.low < usual.high:
             assumption += f", and the range covers {usual.low:g} to {usual.high:g}"
         assumptions.append(assumption)
-        return Question(query, (usual.low, usual.high), tuple(assumptions))
+        return Question(query, (usual.low, usual.high), tuple(assumptions), position)
 
     def _unusual(self, difficulty: float | None) -> list[str]:
         """Doubt a difficulty that is far from all in training: a slip of the keyboard, perhaps."""
@@ -234,14 +244,15 @@ class Assessor:
                 return _of_action(reference, action)
         return self._own_reference(given, action)
 
-    def _action_of(self, references: Sequence[str | Path | Performance]) -> str | None:
+    def _action_of(self, references: Sequence[str | Path | Performance]) -> Action | None:
         """Say of which action those references are that are given by their id, if of one."""
         if not references or not self._scorer_compares():
             return None
         named = _names(references)
         known = (reference.performance for reference in self._comparing().references)
         actions = {performance.action for performance in known if performance.id in named}
-        return actions.pop() if len(actions) == 1 else None
+        action = actions.pop() if len(actions) == 1 else None
+        return Action(action) if action is not None else None
 
     def _own_reference(self, given: str | Path | Performance, action: str | None) -> Sample:
         seen = _given("", given)
@@ -256,10 +267,44 @@ class Assessor:
             value = float(self.model.scorer.predict([query])[0])
             return self._assessment(question, self._ranged(value, question), [], ())
         scorer = self._comparing()
-        partners = scorer.partners(query, references)
+        partners = self._in_position(question, scorer.partners(query, references))
         value = float(np.mean(scorer.compare([query], partners)))
         clips = clip_feedback(scorer, query, partners, self.model.moments)
         return self._assessment(question, self._ranged(value, question), partners, clips)
+
+    def _predict(self, question: Question) -> tuple[float, Sequence[Sample]]:
+        """Score beside the model's own references, and say which, where the position matters."""
+        scorer, query = self.model.scorer, question.sample
+        if question.position is None or not isinstance(scorer, ComparingScorer):
+            return float(scorer.predict([query])[0]), ()
+        partners = scorer.partners(query, scorer.references)
+        alike = self._in_position(question, partners)
+        if len(alike) == len(partners):
+            return float(scorer.predict([query])[0]), partners
+        return float(np.mean(scorer.compare([query], alike))), alike
+
+    def _in_position(self, question: Question, partners: Sequence[Sample]) -> Sequence[Sample]:
+        """Keep the references in the position that was asked for, where there are such."""
+        if question.position is None:
+            return partners
+        return [r for r in partners if self._performed(r) == question.action] or partners
+
+    def _performed(self, reference: Sample) -> Action:
+        performance = reference.performance
+        return Action(performance.action or "", position_of(performance, self.model.rule))
+
+    def _other_position(self, question: Question, references: Sequence[Sample]) -> tuple[str, ...]:
+        """Doubt a comparison with an expert who is known to have dived in another position."""
+        performed = {self._performed(reference) for reference in references}
+        others = sorted(
+            str(one) for one in performed if one.position and one.name == question.action.name
+        )
+        if question.position is None or question.action in performed or not others:
+            return ()
+        return (
+            f"{question.action} was compared with an expert's {' and '.join(others)}: part of what "
+            "differs may be the position, not how well it was done",
+        )
 
     def _ranged(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
@@ -268,21 +313,21 @@ class Assessor:
         middle = float(self.model.scorer.target.divisors([question.sample])[0])
         margin = self.model.calibration.half_width(CONFIDENCE)
         least, most = value / middle - margin, value / middle + margin
-        bottom, top = self._bounds(question)
+        bottom, top, best = self._limits(question)
         if self._ending(question.sample.features):  # what was not seen may have gone any way
             least, most, low, high = bottom / middle, top / middle, middle, middle
         scores = (value, min(least * low, least * high), max(most * low, most * high))
         value, lowest, highest = (min(max(score, bottom), top) for score in scores)
-        best = self._best(question)
         value = min(value, best)
         difficulty, marks = question.sample.performance.difficulty, None
-        if self.model.is_panel and difficulty:
+        if (rule := self.model.rule) and difficulty:
             # A mark is for the execution: that the difficulty is not known makes it no vaguer.
-            marks = as_marks(value, least * middle, most * middle, difficulty)
+            marks = rule.as_marks(value, least * middle, most * middle, difficulty)
         is_remembered = self.model.novelty.has_seen(question.sample.features.values)
         self._require_numbers(lowest, highest, bottom, top, best)
         return Score(
-            value, min(lowest, value), highest, bottom, top, marks, is_remembered, best
+            value, min(lowest, value), highest, bottom, top, marks, is_remembered, best,
+            rule.judge_sd if rule else None,
         )  # fmt: skip
 
     def _require_numbers(self, *found: float) -> None:
@@ -299,19 +344,17 @@ class Assessor:
                 "train it again, or copy its folder again"
             )
 
-    def _bounds(self, question: Question) -> tuple[float, float]:
-        """Give the lowest and highest score there can be, or were seen where no rule is known."""
-        difficulty = question.sample.performance.difficulty
-        if not self.model.is_panel or not difficulty:
-            return self.model.score_range
-        return 0.0, HIGHEST_SUM * max(difficulty, question.difficulty_range[1])
+    def _limits(self, question: Question) -> tuple[float, float, float]:
+        """Return the lowest and highest score there can be, and the highest at the difficulty.
 
-    def _best(self, question: Question) -> float:
-        """Give the highest score there can be at the difficulty that was given or assumed."""
-        difficulty = question.sample.performance.difficulty
-        if not self.model.is_panel or not difficulty:
-            return self.model.score_range[1]
-        return HIGHEST_SUM * difficulty
+        Where no rule or no difficulty is known, they are those that were seen in training.
+        """
+        rule, difficulty = self.model.rule, question.sample.performance.difficulty
+        if not rule or not difficulty:
+            low, high = self.model.score_range
+            return low, high, high
+        hardest = max(difficulty, question.difficulty_range[1])
+        return 0.0, rule.highest(hardest), rule.highest(difficulty)
 
     def _strangeness(self, features: Features, which: str = "this video") -> tuple[str, ...]:
         """Doubt a video that is unlike those of training, as a whole or in its order."""
@@ -352,6 +395,7 @@ class Assessor:
             *self._ending(features),
             *self._strangeness(features),
             *self._strange_references(question.sample, references),
+            *self._other_position(question, references),
         )
 
     def _memory(self, features: Features) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from podium.evaluation.calibration import Calibration
 from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache, Features, Sample
 from podium.files import read_json, write_bytes
+from podium.judging import ScoringRule, rule_named
 from podium.performance import Performance
 from podium.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
 from podium.scorers import ComparingScorer, Scorer, ScorerState
@@ -36,6 +37,9 @@ from podium.witnesses.same_action import Kinds
 
 FORMAT = 1
 ARRAYS = "model.safetensors"
+
+PANEL = "diving"
+"""The rule that models mean that say `is_panel` only."""
 
 MAX_CONFIG_BYTES = 4_000_000
 """How large the config of a model may be."""
@@ -63,8 +67,8 @@ class Model:
 
     `backbone_name` and `scorer_name` are what the catalogue finds them by.
     `score_range` is the lowest and highest score seen in training; `moments` names what happens
-    in each clip, counted so that the last name is the last clip's; `is_panel` says that scores are
-    the middle three marks times difficulty.
+    in each clip, counted so that the last name is the last clip's; `rule` is the rule of the sport
+    that its scores follow, where one is known.
     """
 
     name: str
@@ -76,7 +80,7 @@ class Model:
     calibration: Calibration
     novelty: Novelty
     score_range: tuple[float, float]
-    is_panel: bool
+    rule: ScoringRule | None
     moments: tuple[str, ...]
     actions: tuple[str, ...]
     evidence: Evidence
@@ -117,7 +121,7 @@ class Model:
             **({"anchor": self.anchor.to_json()} if self.anchor else {}),
             "scorer": {**state.config, "name": self.scorer_name},
             "score_range": list(self.score_range),
-            "is_panel": self.is_panel,
+            "rule": self.rule.name if self.rule else None,
             "moments": list(self.moments),
             "actions": list(self.actions),
             "evidence": asdict(self.evidence),
@@ -187,10 +191,13 @@ class _Config:
     clips: ClipOptions
     scorer: Mapping[str, Any]
     score_range: tuple[float, float]
-    is_panel: bool
     moments: tuple[str, ...]
     actions: tuple[str, ...]
     evidence: Evidence
+    rule: str | None = None
+    is_panel: bool = False
+    """Whether scores follow diving's rule, in models that were saved before rules had names."""
+
     anchor: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
@@ -202,6 +209,11 @@ class _Config:
                 f"its clips have {self.clips.n_frames} frames: backbones read "
                 f"{ClipOptions.n_frames}"
             )
+
+    def scoring_rule(self) -> ScoringRule | None:
+        """Return the rule that it names."""
+        name = self.rule or (PANEL if self.is_panel else None)
+        return rule_named(name) if name else None
 
 
 @contextmanager
@@ -294,7 +306,7 @@ def _restored(
         calibration=Calibration.of_arrays(arrays),
         novelty=novelty,
         score_range=about.score_range,
-        is_panel=about.is_panel,
+        rule=about.scoring_rule(),
         moments=about.moments,
         actions=about.actions,
         evidence=about.evidence,

@@ -6,12 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from podium.errors import UsageError
-
 Split = Literal["train", "validation", "test"]
-
-SHIFTED_POINT = 10**0.5
-"""A number farther off than this, as a factor, is nearer to one whose decimal point is shifted."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +53,3 @@ class Performance:
         if self.score is None or self.difficulty is None:
             return None
         return self.score / self.difficulty
-
-
-def require_possible_difficulty(difficulty: float, low: float, usual: float, high: float) -> None:
-    """Refuse a difficulty that is as far from all known ones as one with its point shifted.
-
-    `low` to `high` are those that a model was trained on.
-
-    Raises
-    ------
-    UsageError
-        If it is.
-    """
-    if not low / SHIFTED_POINT <= difficulty <= high * SHIFTED_POINT:
-        raise UsageError(
-            f"difficulty {difficulty:g} is none that a performance can have (the model was "
-            f"trained on {low:g} to {high:g}): check its decimal point, and give "
-            f"one such as {usual:g}, or leave it out"
-        )

@@ -34,7 +34,7 @@ from podium.features.event import (
 )
 from podium.features.extraction import Extraction, Extractor, FeatureCache, Sample, extract
 from podium.files import read_json, write_bytes
-from podium.judging.panel import is_judged_by_panel
+from podium.judging import rule_kept_by
 from podium.model import Evidence, Model
 from podium.performance import Performance
 from podium.saved import value_of
@@ -330,7 +330,7 @@ def _fitted(
         calibration=calibration,
         novelty=novelty,
         score_range=score_range,
-        is_panel=is_judged_by_panel(performances),
+        rule=rule_kept_by(performances),
         moments=moments(samples, options.clips),
         actions=tuple(sorted({p.action for p in performances if p.action})),
         evidence=Evidence(options.description, len(samples), options.seed, results),

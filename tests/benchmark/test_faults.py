@@ -59,15 +59,15 @@ def test_tallies_become_precision_and_recall():
         "b": [tally(np.array([1, 1, 0, 0], bool), truth)],
     }
     found = detection_summary(rows)
-    assert found["precision"] == pytest.approx(3 / 6)
-    assert found["recall"] == pytest.approx(3 / 6)
-    assert found["n_performances"] == 2
-    assert found["recall_interval"] == [0, 0.75]
+    assert found.precision == pytest.approx(3 / 6)
+    assert found.recall == pytest.approx(3 / 6)
+    assert found.n_performances == 2
+    assert found.recall_interval == (0, 0.75)
 
 
 def test_nothing_to_find_is_unknown():
     found = detection_summary({})
-    assert (found["precision"], found["recall"], found["recall_interval"]) == (None, None, None)
+    assert (found.precision, found.recall, found.recall_interval) == (None, None, None)
 
 
 def test_comments_are_read_by_id(tmp_path):

@@ -20,7 +20,7 @@ from podium.benchmark.paper import (
     one_judge,
     unseen_joints,
 )
-from podium.benchmark.run import Results
+from podium.benchmark.results import Results, TransferTable, UnseenJoints
 from podium.benchmark.splits import fits, load_splits
 from podium.cli.commands import Exit, run
 from podium.errors import UnknownName, UsageError
@@ -95,17 +95,17 @@ def test_quick_is_two_splits_and_three_systems(quick):
 
 def test_types_are_counted_with_ties(quick, root):
     dives = PaperBenchmark(root).dives()
-    for row in quick.tables["types"]:
-        scores = [d.score for d in dives if d.extra["paper_dive_type"] == row["type"]]
-        assert (row["n"], row["best"], row["worst"]) == (len(scores), max(scores), min(scores))
-        assert row["n_best"] == sum(score == max(scores) for score in scores)
+    for row in quick.tables.types:
+        scores = [d.score for d in dives if d.extra["paper_dive_type"] == row.type]
+        assert (row.n, row.best, row.worst) == (len(scores), max(scores), min(scores))
+        assert row.n_best == sum(score == max(scores) for score in scores)
 
 
 def test_faulty_clips_are_compared_with_the_commentary(quick):
-    row = quick.tables["faults"]["Every clip (floor)"]
-    assert row["all"]["recall"] == 1
-    assert row["all"]["precision"] < row["only_faulted"]["precision"] < 1
-    assert "Podium: siamese_lstm, its defaults" not in quick.tables["faults"]
+    row = quick.tables.faults["Every clip (floor)"]
+    assert row.all.recall == 1
+    assert row.all.precision < row.only_faulted.precision < 1
+    assert "Podium: siamese_lstm, its defaults" not in quick.tables.faults
 
 
 def test_splits_of_other_dives_are_drawn_and_written_down(root, tmp_path):
@@ -125,17 +125,17 @@ def test_systems_that_nobody_asked_for_are_said(root):
 
 def test_systems_stand_beside_those_of_an_earlier_run(root, tmp_path):
     first = PaperBenchmark(root, n_seeds=2, systems=["type_mean", "c3d_svr"]).run()
-    first = replace(first, tables={**first.tables, "transfer": {"tasks": []}})
+    first = replace(first, tables=replace(first.tables, transfer=TransferTable()))
     first = replace(first, about={**first.about, "commit": "abc1234"})
-    old_rows = {n: {k: v for k, v in r.items() if k != "commit"} for n, r in first.systems.items()}
+    old_rows = {name: replace(note, commit="") for name, note in first.systems.items()}
     first = replace(first, systems=old_rows)  # as before each row said its commit
     both = PaperBenchmark(root, n_seeds=1, systems=["constant", "c3d_svr"], earlier=first).run()
     assert list(both.systems) == ["constant", "type_mean", "c3d_svr"]  # the order of the tables
     assert both.of("type_mean") == first.of("type_mean")
     assert [len(both.of(name)) for name in both.systems] == [1, 2, 1]
-    assert both.systems["type_mean"]["commit"] == "abc1234"
-    assert both.tables["transfer"] == {"tasks": []}
-    assert both.tables["summary"]["type_mean"] == first.tables["summary"]["type_mean"]
+    assert both.systems["type_mean"].commit == "abc1234"
+    assert both.tables.transfer == TransferTable()
+    assert both.tables.summary["type_mean"] == first.tables.summary["type_mean"]
     assert set(both.about["left_out"]) == {s.title for s in SYSTEMS if s.name not in both.systems}
     page = tables.page([both])
     assert "**Constant (floor): on 1 of the splits only.**" in page
@@ -167,7 +167,7 @@ def test_the_command_adds_rows_to_those_that_are_there(asked, tmp_path, capsys):
     after = Results.load(tmp_path / "motion.json")
     assert list(after.systems) == ["type_mean", "ridge", "c3d_svr"]
     assert after.of("c3d_svr") == before.of("c3d_svr")
-    assert "transfer" not in after.tables
+    assert after.tables.transfer is None
 
 
 def test_the_command_adds_table_vi_alone(asked, tmp_path, monkeypatch):
@@ -177,7 +177,7 @@ def test_the_command_adds_table_vi_alone(asked, tmp_path, monkeypatch):
     assert run([*asked, "--scorer", "transfer"]) == Exit.DONE
     after = Results.load(tmp_path / "motion.json")
     assert after.cells == before.cells
-    assert after.tables == {**before.tables, "transfer": {"tasks": []}}
+    assert after.tables == replace(before.tables, transfer=TransferTable())
 
 
 def test_the_command_keeps_no_rows_of_damaged_results(asked, tmp_path, capsys):
@@ -196,7 +196,7 @@ def test_joints_that_nobody_saw_are_counted():
     filled = "30 % of the joints were not seen and were filled in from the frames beside them"
     nobody = "nobody was seen in 1 of 2 clips: joints there are guesses"
     found = unseen_joints([sample(), sample("dark", filled), sample(filled, nobody)])
-    assert found == {"n": 3, "n_filled": 2, "unseen": 0.2, "n_nobody": 1}
+    assert found == UnseenJoints(n=3, n_filled=2, unseen=0.2, n_nobody=1)
 
 
 def test_names_hold_together():
@@ -206,7 +206,7 @@ def test_names_hold_together():
         *names
     }
     printed = tables.PRINTED
-    assert set(printed["systems"]) | set(printed["by_type"]) | set(printed["vaults"]) <= {*names}
+    assert set(printed.systems) | set(printed.by_type) | set(printed.vaults) <= {*names}
     assert {s.metric_of for s in SYSTEMS} <= {*names, None}
 
 
@@ -214,9 +214,9 @@ def test_the_printed_averages_are_those_of_the_splits_printed():
     """Tables I and II of the paper, split by split, for what it calls ours."""
     rho = [0.71, 0.65, 0.71, 0.8, 0.73, 0.67, 0.72, 0.63, 0.65, 0.65]
     mse = [64.67, 101.31, 77.95, 72.43, 89.18, 85.08, 102.7, 110.17, 95.26, 87.2]
-    best = tables.PRINTED["systems"]["siamese_best"]
-    assert best["rho"] == pytest.approx(np.mean(rho), abs=0.005)
-    assert best["mse"] == pytest.approx(np.mean(mse), abs=0.01)
+    best = tables.PRINTED.systems["siamese_best"]
+    assert best.spearman == pytest.approx(np.mean(rho), abs=0.005)
+    assert best.mse == pytest.approx(np.mean(mse), abs=0.01)
 
 
 def test_one_judge_is_compared_with_the_other_six():
@@ -227,10 +227,10 @@ def test_one_judge_is_compared_with_the_other_six():
         for i in range(1, 6)
     ]
     found = one_judge(dives)
-    assert found["n"] == 5
+    assert found.n == 5
     # Six judges of seven say the panel's mark exactly; the seventh is one mark off: 6 points.
-    assert found["mse"] == pytest.approx(36 / 7, abs=0.01)
-    assert one_judge([])["rho"] is None
+    assert found.mse == pytest.approx(36 / 7, abs=0.01)
+    assert one_judge([]).spearman is None
 
 
 def test_data_without_types_are_refused(tmp_path):
@@ -281,10 +281,10 @@ def test_all_tables_are_made(whole):
 
 @pytest.mark.slow
 def test_claims_are_judged(whole):
-    assert [row["claim"] for row in whole.tables["claims"]] == [words for _, _, words in CLAIMS]
-    for row in whole.tables["claims"]:
-        assert row["rho"]["n_splits"] <= 2
-        assert row["mse"]["interval"][0] <= row["mse"]["gap"] <= row["mse"]["interval"][1]
+    assert [row.claim for row in whole.tables.claims] == [words for _, _, words in CLAIMS]
+    for row in whole.tables.claims:
+        assert row.spearman.n_splits <= 2
+        assert row.mse.interval[0] <= row.mse.gap <= row.mse.interval[1]
 
 
 @pytest.mark.slow
@@ -303,13 +303,13 @@ def test_the_metric_goes_over_to_other_actions(root, monkeypatch, tmp_path):
     )
     monkeypatch.setattr(transfer, "SYSTEMS", tuple(map(hasty, SYSTEMS)))
     found = transfer.Transfer(root).run()
-    (task,) = found["tasks"]
-    assert (task["title"], task["n_splits"], task["n_train"]) == ("Simulated vaults", 1, 15)
-    assert [row["system"] for row in task["rows"]] == ["frozen", "c3d_lstm_f", "constant"]
-    for row in task["rows"]:
-        assert len(row["predictions"]["0"]) == task["n_test"]
-        assert row["mse_interval"][0] <= row["mse"] <= row["mse_interval"][1]
-    assert task["rows"][0]["frozen_less_this"]["mse"]["gap"] == 0
+    (task,) = found.tasks
+    assert (task.title, task.n_splits, task.n_train) == ("Simulated vaults", 1, 15)
+    assert [row.system for row in task.rows] == ["frozen", "c3d_lstm_f", "constant"]
+    for row in task.rows:
+        assert len(row.predictions["0"]) == task.n_test
+        assert row.mse_interval[0] <= row.mse <= row.mse_interval[1]
+    assert task.rows[0].frozen_less_this.mse.gap == 0
 
     def never(*_):
         raise AssertionError("fitted though nothing has changed")
@@ -346,7 +346,7 @@ def test_the_quick_form_runs_on_the_real_dives(real):
     """It must stay under three minutes, the making of features included."""
     results = PaperBenchmark(real, quick=True).run()
     assert len(results.cells) == 6
-    assert results.tables["summary"]["c3d_lstm_f"]["rho"] > 0.4
+    assert results.tables.summary["c3d_lstm_f"].spearman > 0.4
 
 
 def test_learning_options_of_the_paper_hold_nothing_of_podiums():

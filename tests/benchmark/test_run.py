@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from podium.benchmark.run import Benchmark, Cell, Draws, Results, System, compare, system_of
+from podium.benchmark.results import Cell, Results, draws_of
+from podium.benchmark.run import Benchmark, System, system_of
 from podium.benchmark.splits import stratified_splits
 from podium.errors import MissingFile, ModelError, UnknownName, UsageError
 from podium.evaluation import metrics
+from podium.evaluation.resampling import Draws, Gap, compare
 from podium.performance import Performance
 from podium.scorers.ridge import RidgeOptions
 
@@ -55,62 +57,62 @@ def test_measures_are_those_of_the_predictions(results, dives):
     cell = results.of("ridge")[1]
     wanted = [true[name] for name in cell.predictions]
     predicted = list(cell.predictions.values())
-    assert cell.measures["rho"] == pytest.approx(metrics.spearman(predicted, wanted), abs=1e-3)
-    assert cell.measures["mse"] == pytest.approx(metrics.mse(predicted, wanted), abs=0.05)
-    assert cell.measures["execution_rho"] == cell.measures["rho"]  # all are as difficult
-    assert set(cell.measures["by_type"]) == {"a", "b"}
+    assert cell.measures.spearman == pytest.approx(metrics.spearman(predicted, wanted), abs=1e-3)
+    assert cell.measures.mse == pytest.approx(metrics.mse(predicted, wanted), abs=0.05)
+    assert cell.measures.execution_spearman == cell.measures.spearman  # all are as difficult
+    assert set(cell.measures.by_type) == {"a", "b"}
 
 
 def test_what_cannot_be_measured_is_null(results):
-    assert results.of("constant")[0].measures["rho"] is None
-    assert results.tables["summary"]["constant"]["rho"] is None
-    assert results.tables["summary"]["constant"]["mse_interval"]
+    assert results.of("constant")[0].measures.spearman is None
+    assert results.tables.summary["constant"].spearman is None
+    assert results.tables.summary["constant"].mse_interval
 
 
 def test_the_average_lies_in_its_interval(results):
-    row = results.tables["summary"]["ridge"]
-    low, high = row["rho_interval"]
-    assert low < row["rho"] < high
-    assert row["n_splits"] == 3
-    assert row["rho"] == pytest.approx(
-        np.mean([cell.measures["rho"] for cell in results.of("ridge")]), abs=1e-4
+    row = results.tables.summary["ridge"]
+    low, high = row.spearman_interval
+    assert low < row.spearman < high
+    assert row.n_splits == 3
+    assert row.spearman == pytest.approx(
+        np.mean([cell.measures.spearman for cell in results.of("ridge")]), abs=1e-4
     )
 
 
 def test_draws_resample_performances_for_all_splits_at_once(dives):
     """Against resampling written out: the same counts, repeated row by row."""
-    samples = Benchmark(dives).samples(dives)
     cells = [
-        Cell("x", seed, 0, 0, {d.id: d.score + (-1) ** i * 9 for i, d in enumerate(part)}, {})
+        Cell("x", seed, 0, 0, {d.id: d.score + (-1) ** i * 9 for i, d in enumerate(part)})
         for seed, part in enumerate((dives[:20], dives[10:30]))
     ]
-    draws = Draws(cells, samples, n=4)
-    rho, mse = draws.means(cells)
+    scores = {dive.id: dive.score for dive in dives}
+    draws = Draws(cells, scores, n=4)
+    rank, mse = draws.means(cells)
     for number, counts in enumerate(draws.counts):
         rhos, mses = [], []
         for cell in cells:
             rows = [name for name in cell.predictions for _ in range(counts[draws.place[name]])]
             predicted = [cell.predictions[name] for name in rows]
-            true = [samples[name].performance.score for name in rows]
+            true = [scores[name] for name in rows]
             rhos.append(metrics.spearman(predicted, true))
             mses.append(metrics.mse(predicted, true))
-        assert rho[number] == pytest.approx(np.mean(rhos))
+        assert rank[number] == pytest.approx(np.mean(rhos))
         assert mse[number] == pytest.approx(np.mean(mses))
 
 
 def test_a_better_system_is_found_to_be_better(results, dives):
     samples = Benchmark(dives).samples(dives)
-    row = compare(results.of("ridge"), results.of("constant"), Draws(results.cells, samples))
-    assert row["mse"]["gap"] < 0
-    assert row["mse"]["interval"][1] < 0
-    assert row["mse"]["n_better"] == 3
-    assert row["rho"]["gap"] is None
+    row = compare(results.of("ridge"), results.of("constant"), draws_of(results.cells, samples))
+    assert row.mse.gap < 0
+    assert row.mse.interval[1] < 0
+    assert row.mse.n_better == 3
+    assert row.spearman.gap is None
 
 
 def test_a_system_is_as_good_as_itself(results, dives):
     samples = Benchmark(dives).samples(dives)
-    row = compare(results.of("ridge"), results.of("ridge"), Draws(results.cells, samples))
-    assert row["rho"] == {"gap": 0, "interval": [0, 0], "p": None, "n_better": 0, "n_splits": 3}
+    row = compare(results.of("ridge"), results.of("ridge"), draws_of(results.cells, samples))
+    assert row.spearman == Gap(0, (0, 0), None, 0, 3)
 
 
 def test_results_survive_being_saved(results, tmp_path):
@@ -237,9 +239,9 @@ def test_cells_of_earlier_results_are_not_made_again(dives, results, tmp_path):
 
 
 def test_systems_are_compared_on_the_splits_that_both_have(results, dives):
-    draws = Draws(results.cells, Benchmark(dives).samples(dives))
+    draws = draws_of(results.cells, Benchmark(dives).samples(dives))
     row = compare(results.of("ridge")[1:], results.of("c3d_svr"), draws)
-    assert row["mse"]["n_splits"] == 2
+    assert row.mse.n_splits == 2
     assert row == compare(results.of("ridge")[1:], results.of("c3d_svr")[1:], draws)
 
 
@@ -275,6 +277,19 @@ def test_scorers_of_pose_are_left_out_without_keypoints(dives):
 def test_scorers_know_what_they_read():
     assert system_of("pose_dft").reads == "keypoints"
     assert system_of("ridge").reads == "clips"
+    assert system_of("one_judge").reads == "judges"
+
+
+def test_only_what_reads_judges_is_shown_their_marks(dives):
+    marked = [replace(dive, judges=(dive.score / 6,) * 7) for dive in dives]
+    asked = {"scorers": ["one_judge", "type_mean"], "seeds": [0]}
+    judged = Benchmark(marked, **asked).run()
+    unmarked = Benchmark(dives, **asked).run()
+    assert judged.of("one_judge")[0].spearman == 1
+    assert judged.of("type_mean")[0].predictions == unmarked.of("type_mean")[0].predictions
+    system = replace(system_of("one_judge"), reads="clips")
+    hidden = Benchmark(marked, scorers=[system], seeds=[0]).run()
+    assert hidden.of("one_judge")[0].predictions == unmarked.of("one_judge")[0].predictions
 
 
 def test_unknown_scorers_and_empty_questions_are_refused(dives):

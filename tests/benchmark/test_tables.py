@@ -5,19 +5,34 @@ from pathlib import Path
 import pytest
 
 from podium.benchmark import findings, tables
-from podium.benchmark.run import Cell, Results
+from podium.benchmark.results import (
+    Cell,
+    Claim,
+    FaultRow,
+    Found,
+    Results,
+    SplitMeasures,
+    SystemNote,
+    SystemRow,
+    Tables,
+    TransferRow,
+    TransferTable,
+    TransferTask,
+    TypeMeasures,
+)
 from podium.errors import MissingFile, UsageError
+from podium.evaluation.resampling import Comparison, Gap
 
 REPOSITORY = Path(__file__).parents[2]
 STORED = REPOSITORY / "benchmarks" / "results" / "paper"
 
 
-def claim(rho: list[float], mse: list[float]) -> dict:
-    return {"rho": {"interval": rho}, "mse": {"interval": mse}}
+def claim(spearman: list[float] | None, mse: list[float]) -> Comparison:
+    return Comparison(*(Gap(None, interval, None, 0, 0) for interval in (spearman, mse)))
 
 
 @pytest.mark.parametrize(
-    ("rho", "mse", "verdict"),
+    ("spearman", "mse", "verdict"),
     [
         ([0.01, 0.1], [-20, 5], "yes"),
         ([0.01, 0.1], [-20, -5], "yes"),
@@ -28,27 +43,25 @@ def claim(rho: list[float], mse: list[float]) -> dict:
         (None, [-20, 5], "not shown"),
     ],
 )
-def test_a_claim_holds_where_an_interval_is_on_its_side(rho, mse, verdict):
-    assert findings.verdict(claim(rho, mse)) == verdict
+def test_a_claim_holds_where_an_interval_is_on_its_side(spearman, mse, verdict):
+    assert findings.verdict(claim(spearman, mse)) == verdict
 
 
 @pytest.fixture
 def results() -> Results:
-    row = {
-        "rho": 0.5, "rho_interval": [0.4, 0.6], "mse": 100.0, "mse_interval": None,
-        "execution_rho": None, "n_splits": 1, "seconds": 3.0,
-    }  # fmt: skip
-    by_type = {"1": {"n": 3, "rho": 0.5, "mse": 9.0}}
-    cell = Cell(
-        "c3d_lstm_f", 0, 9, 1.0, {"001": 1.0}, {"rho": 0.5, "mse": 100.0, "by_type": by_type}
-    )
+    row = SystemRow(
+        spearman=0.5, spearman_interval=(0.4, 0.6), mse=100.0, mse_interval=None,
+        execution_spearman=None, n_splits=1, seconds=3.0,
+    )  # fmt: skip
+    measures = SplitMeasures(0.5, 100.0, by_type={"1": TypeMeasures(3, 0.5, 9.0)})
+    cell = Cell("c3d_lstm_f", 0, 9, 1.0, {"001": 1.0}, measures)
     about = {
         "n_performances": 12, "seeds": [0], "commit": "abc", "backbone": "motion",
         "versions": {"python": "3.11", "torch": "2", "scikit-learn": "1"}, "keypoints": None,
         "left_out": {},
     }  # fmt: skip
-    systems = {"c3d_lstm_f": {"title": "C + L (F)"}}
-    return Results(about, systems, (cell,), {"summary": {"c3d_lstm_f": row}})
+    systems = {"c3d_lstm_f": SystemNote("C + L (F)")}
+    return Results(about, systems, (cell,), Tables(summary={"c3d_lstm_f": row}))
 
 
 def test_rows_stand_beside_the_printed_ones(results):
@@ -99,39 +112,35 @@ def test_a_folder_without_results_is_refused(tmp_path):
 
 
 def test_claims_of_the_paper_are_judged_by_intervals(results):
-    level = {"rho": 0.6, "rho_interval": [0.5, 0.68], "mse": 80.0, "mse_interval": [70, 90.0]}
-    row = {**results.tables["summary"]["c3d_lstm_f"], **level}
-    gaps = {"gap": 0.1, "interval": [0.02, 0.2], "p": 0.1, "n_better": 1, "n_splits": 1}
-    losses = {**gaps, "gap": -8.0, "interval": [-20.0, -1.0]}
-    pair = {"rho": gaps, "mse": losses}
-    claimed = [
-        {"first": "siamese_best", "second": "c3d_lstm_f", "claim": "It is better", **pair},
-        {"first": "podium", "second": "siamese_best", "claim": "Not the paper's", **pair},
-    ]
-    rows = {
-        "Ours": {"precision": 0.5, "precision_interval": [0.4, 0.6], "recall": 0.5,
-                 "recall_interval": [0.4, 0.6]},
-        "C3D + LSTM": {"precision": 0.2, "precision_interval": [0.1, 0.3], "recall": 0.8,
-                       "recall_interval": [0.7, 0.9]},
-        "C3D + LSTM + SVR": {"precision": 0.3, "precision_interval": [0.2, 0.35], "recall": 0.8,
-                             "recall_interval": [0.7, 0.9]},
-        "Every clip (floor)": {"precision": 0.3, "precision_interval": [0.25, 0.45], "recall": 1.0,
-                               "recall_interval": [1.0, 1.0]},
-    }  # fmt: skip
-    task = {
-        "title": "Vaults", "n_splits": 5, "n_train": 9, "n_test": 4,
-        "rows": [{"system": "c3d_lstm_f", "title": "C + L (F)", "frozen_less_this":
-                  {"rho": gaps, "mse": {**losses, "gap": 8.0, "interval": [1.0, 20.0]}}}],
-    }  # fmt: skip
-    tables_ = {
-        "summary": {"siamese_best": row},
-        "claims": claimed,
-        "faults": {title: {"all": found} for title, found in rows.items()},
-        "transfer": {"tasks": [task]},
+    row = replace(
+        results.tables.summary["c3d_lstm_f"],
+        spearman=0.6, spearman_interval=(0.5, 0.68), mse=80.0, mse_interval=(70, 90.0),
+    )  # fmt: skip
+    gaps = Gap(0.1, (0.02, 0.2), 0.1, 1, 1)
+    losses = replace(gaps, gap=-8.0, interval=(-20.0, -1.0))
+    claimed = (
+        Claim("siamese_best", "c3d_lstm_f", "It is better", gaps, losses),
+        Claim("podium", "siamese_best", "Not the paper's", gaps, losses),
+    )
+    found_clips = {
+        "Ours": Found(0.5, (0.4, 0.6), 0.5, (0.4, 0.6), 9),
+        "C3D + LSTM": Found(0.2, (0.1, 0.3), 0.8, (0.7, 0.9), 9),
+        "C3D + LSTM + SVR": Found(0.3, (0.2, 0.35), 0.8, (0.7, 0.9), 9),
+        "Every clip (floor)": Found(0.3, (0.25, 0.45), 1.0, (1.0, 1.0), 9),
     }
+    worse = Comparison(gaps, replace(losses, gap=8.0, interval=(1.0, 20.0)))
+    transferred = TransferRow(
+        **vars(row), system="c3d_lstm_f", title="C + L (F)", frozen_less_this=worse, predictions={}
+    )
+    tables_ = Tables(
+        summary={"siamese_best": row},
+        claims=claimed,
+        faults={title: FaultRow(found, found) for title, found in found_clips.items()},
+        transfer=TransferTable((TransferTask("", "", "Vaults", 5, 9, 4, (transferred,)),)),
+    )
     clusters = [("siamese_best", -0.2, 0.1), ("siamese_best", -0.1, 0.4), ("siamese_worst", 0, 0.2)]
     cells = tuple(
-        Cell(name, split, 9, 1.0, {}, {}, {"clusters": {"O": before, "D2": after}})
+        Cell(name, split, 9, 1.0, {}, extras={"clusters": {"O": before, "D2": after}})
         for split, (name, before, after) in enumerate(clusters)
     )
     found = findings.findings(Results(results.about, {}, cells, tables_))
@@ -168,3 +177,14 @@ def test_stored_results_are_small_and_hold_no_words_of_the_data():
     for path in STORED.glob("*.json"):
         assert path.stat().st_size < 2_000_000
         assert "commentary" not in path.read_text("utf-8")
+
+
+def test_stored_results_have_one_name_for_each_measure(tmp_path):
+    """What was kept when spearman was called rho is read, and written with the names of today."""
+    (stored,) = tables.load_all(STORED)
+    assert '"rho"' in (STORED / "motion.json").read_text("utf-8")
+    written = stored.save(tmp_path / "a.json") and (tmp_path / "a.json").read_text("utf-8")
+    assert not re.search(r'"(rho|rho_interval|execution_rho)"', written)
+    again = Results.load(tmp_path / "a.json")
+    assert (again.cells, again.systems) == (stored.cells, stored.systems)
+    assert tables.page([again]) == tables.page([stored])

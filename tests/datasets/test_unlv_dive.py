@@ -5,7 +5,7 @@ import pytest
 
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import DatasetNotFound, ManifestError
-from podium.judging.panel import is_judged_by_panel, panel_score
+from podium.judging.diving import RULE as DIVING
 from podium.performance import Phase
 
 COLUMNS = "file_name,id,split,action,score,difficulty,judges,start_frame,end_frame,stage_frames"
@@ -88,10 +88,10 @@ def test_the_real_set_is_whole(data_folder):
 
 def test_real_scores_follow_the_panels_rule(data_folder):
     dives = UnlvDive(data_folder / "unlv-dive").performances()
-    assert is_judged_by_panel(dives)
+    assert DIVING.is_kept_by(dives)
     for dive in dives:
         if len(dive.judges) == 7:
-            assert panel_score(dive.judges, dive.difficulty) == pytest.approx(dive.score, abs=0.06)
+            assert DIVING.score(dive.judges, dive.difficulty) == pytest.approx(dive.score, abs=0.06)
 
 
 def test_real_phases_lie_in_order_within_the_dive(data_folder):

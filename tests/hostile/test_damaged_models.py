@@ -245,6 +245,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
         put("is_panel", "yes"),
         "its config.is_panel is 'yes': it must be true or false",
     ),
+    "rule is a number": (put("rule", 5), f"its config.rule is 5: it must be {TEXT}"),
     "panel is a number": (put("is_panel", 1), "its config.is_panel is 1: it must be true or false"),
     "moments are a word": (put("moments", "splash"), f"its config.moments {LIST}"),
     "moments are numbers": (

@@ -14,20 +14,32 @@ import torch
 from torch import nn
 
 from hostile.commands import SEED
-from podium import deviation, kinds, metric_learning, metrics, pairs
 from podium.errors import TrainingError
+from podium.evaluation import metrics
+from podium.metric import deviation, pairs
 from podium.metric.deviation import fit_deviation
 from podium.metric.embedding import fit_normaliser, padded
-from podium.metric.learning import Curriculum, LearningOptions, set_border
-from podium.metric.pairs import ExpertPairs, Marked, PairOptions, Pairs, PairSampler, best_of
+from podium.metric.learning import LearningOptions
+from podium.metric.pairs import (
+    ExpertPairs,
+    Marked,
+    MetricData,
+    PairOptions,
+    Pairs,
+    PairSampler,
+    best_of,
+)
 from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
+from podium.metric.threshold import set_border
 from podium.scorers import _sequence_regression
 from podium.scorers._sequence_regression import Batch, FittingOptions, fit_network
 from podium.scorers.pairwise_rank import pair_loss
+from podium.witnesses import same_action as kinds
 from podium.witnesses.novelty import N_COMPONENTS, learn_novelty
 from podium.witnesses.same_action import learn_kinds, low_quantile
 
 MEGABYTE = 2**20
+EXPERTS = (LearningOptions.expert_share, LearningOptions.false_alarms)
 
 
 def performances(n: int, dim: int = 40, n_clips: int = 6, seed: int = SEED) -> list[np.ndarray]:
@@ -92,13 +104,10 @@ def test_novelty_takes_memory_as_the_performances_do():
 
 
 def obvious_pairs(
-    scores: np.ndarray, actions: np.ndarray, options: PairOptions, generator: np.random.Generator
+    scores: np.ndarray, options: PairOptions, generator: np.random.Generator
 ) -> Pairs:
     """List all pairs, then draw."""
     first, second = np.triu_indices(len(scores), k=1)
-    if options.within_action:
-        same = actions[first] == actions[second]
-        first, second = first[same], second[same]
     alike = np.abs(scores[first] - scores[second]) < options.threshold
     similar, dissimilar = np.flatnonzero(alike), np.flatnonzero(~alike)
     drawn = np.concatenate(
@@ -119,18 +128,17 @@ def require_same(one: Pairs, other: Pairs) -> None:
 
 
 @pytest.mark.parametrize("most", [2**20, 1_000, 1])
-@pytest.mark.parametrize("within", [False, True])
 @pytest.mark.parametrize("n", [12, 60, 400])
-def test_the_pairs_drawn_are_those_drawn_of_all(monkeypatch, n, within, most):
+def test_the_pairs_drawn_are_those_drawn_of_all(monkeypatch, n, most):
     """And what is drawn after them is the same, too."""
     monkeypatch.setattr(pairs, "MAX_TABLE", most)
     scores, actions = scored(n)
-    options = PairOptions(threshold=9.0, n_similar=50, n_dissimilar=70, within_action=within)
+    options = PairOptions(threshold=9.0, n_similar=50, n_dissimilar=70)
     ours, theirs = np.random.default_rng(SEED), np.random.default_rng(SEED)
-    sampler = PairSampler(scores, options, actions)
+    sampler = PairSampler(scores, options)
     for _ in range(3):
         made = sampler.draw(ours)
-        require_same(made, obvious_pairs(scores, actions, options, theirs))
+        require_same(made, obvious_pairs(scores, options, theirs))
     assert ours.bit_generator.state == theirs.bit_generator.state
 
 
@@ -168,7 +176,7 @@ def test_drawing_pairs_takes_memory_as_the_performances_do():
     scores, actions = scored(6_000, n_actions=1)
 
     def draw() -> None:
-        PairSampler(scores, PairOptions(), actions).draw(np.random.default_rng(0))
+        PairSampler(scores, PairOptions()).draw(np.random.default_rng(0))
         experts = ExpertPairs(scores, actions, 5.0, 0.2)
         assert len(experts) == 2 * 1_200 * 5_999
         experts.at(np.arange(len(experts) - 256, len(experts)))
@@ -194,14 +202,14 @@ def network() -> Siamese:
     return Siamese(8, SiameseOptions(n_embedding=8, n_first=8, n_second=4)).eval()
 
 
-def curriculum(n: int, seed: int) -> Curriculum:
+def curriculum(n: int, seed: int) -> MetricData:
     generator = np.random.default_rng(seed)
     lengths = generator.integers(2, 5, n)
     sequences = [[generator.normal(size=(k, 8)).astype(np.float32)] for k in lengths]
-    return Curriculum(sequences, *scored(n, seed=seed))
+    return MetricData(sequences, *scored(n, seed=seed))
 
 
-def obvious_border(network: Siamese, train: Curriculum, validation: Curriculum) -> float:
+def obvious_border(network: Siamese, train: MetricData, validation: MetricData) -> float:
     """Compare every validation performance with every expert of its action, at once."""
     experts = [
         place
@@ -229,21 +237,21 @@ def obvious_border(network: Siamese, train: Curriculum, validation: Curriculum) 
 def test_the_border_is_that_of_all_pairs(network, monkeypatch):
     train, validation = curriculum(80, SEED), curriculum(30, SEED + 50)
     wanted = np.float32(max(obvious_border(network, train, validation), 1e-3))
-    set_border(network, train, validation, 4, LearningOptions(), 5.0)
+    set_border(network, train, validation, 4, 5.0, *EXPERTS)
     assert float(network.clip_border) == wanted
-    monkeypatch.setattr(metric_learning, "MAX_PAIRS_AT_ONCE", 7)
+    monkeypatch.setattr(threshold, "MAX_PAIRS_AT_ONCE", 7)
     monkeypatch.setattr(pairs, "MAX_TABLE", 11)
-    set_border(network, train, validation, 4, LearningOptions(), 5.0)
+    set_border(network, train, validation, 4, 5.0, *EXPERTS)
     assert float(network.clip_border) == pytest.approx(wanted, rel=1e-5)
-    monkeypatch.setattr(metric_learning, "MAX_BORDER_PAIRS", 40)
-    set_border(network, train, validation, 4, LearningOptions(), 5.0)
+    monkeypatch.setattr(threshold, "MAX_BORDER_PAIRS", 40)
+    set_border(network, train, validation, 4, 5.0, *EXPERTS)
     assert float(network.clip_border) == pytest.approx(wanted, rel=0.5)
 
 
 def test_without_an_expert_of_its_action_the_border_stays(network):
     train, validation = curriculum(20, 0), curriculum(5, 1)
-    others = Curriculum(validation.sequences, validation.scores, np.array(["none"] * 5))
-    set_border(network, train, others, 4, LearningOptions(), 5.0)
+    others = MetricData(validation.sequences, validation.scores, np.array(["none"] * 5))
+    set_border(network, train, others, 4, 5.0, *EXPERTS)
     assert float(network.clip_border) == 1.0
 
 

@@ -23,7 +23,7 @@ from browsing import (
 from podium.assessment.feedback import ClipFeedback, remarks
 from podium.assessment.values import Assessment, Reference, Score
 from podium.features.alignment import Alignment
-from podium.judging.panel import Marks
+from podium.judging import Marks
 from podium.report.page import make_report, make_report_folder
 from podium.report.words import load_words
 from podium.video.clips import VideoFacts
@@ -61,7 +61,8 @@ def assessed(make_video) -> Assessment:
         "expert.mp4", [frame(i, N_REFERENCE) for i in range(N_REFERENCE)], bf="0", crf="12"
     )
     return Assessment(
-        ours, VideoFacts(48, 48, 0, 1.92), Score(61.3, 48.0, 70.6, 0.0, 96.0, Marks(6.5, 5.0, 7.5)),
+        ours, VideoFacts(48, 48, 0, 1.92),
+        Score(61.3, 48.0, 70.6, 0.0, 96.0, Marks(6.5, 5.0, 7.5), judge_sd=0.56),
         "407", 3.2, False, (Reference("expert", 90.0, 0.5, theirs),), clips, remarks(clips), "bars",
         "motion", ("no difficulty was given: 3.2 was assumed",),
         Alignment((0.0, 0.96, 1.92), (0.0, 0.72, 2.4), (0.02, 0.08, 0.02), 0.3),

@@ -17,7 +17,7 @@ from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, remarks
 from podium.assessment.values import Assessment, Reference, Score
 from podium.errors import UnknownName
 from podium.features.alignment import Alignment
-from podium.judging.panel import Marks
+from podium.judging import Marks
 from podium.report.page import (
     FILES_BESIDE,
     KEY_FRAME_HEIGHT,
@@ -99,7 +99,7 @@ def assessed(make_video) -> Assessment:
     return Assessment(
         video_path=make_video("dive.mp4", 20),
         video=VideoFacts(20, 16, 4, 0.64),
-        score=Score(61.26, 48.04, 70.55, 0.0, 96.0, Marks(6.5, 5.0, 7.5)),
+        score=Score(61.26, 48.04, 70.55, 0.0, 96.0, Marks(6.5, 5.0, 7.5), judge_sd=0.56),
         action="407",
         difficulty=3.2,
         difficulty_is_assumed=True,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from podium.judging.panel import panel_score
+from podium.judging.diving import RULE as DIVING
 from podium.scorers.one_judge import OneJudge
 from podium.scorers.type_mean import TypeMean
 
@@ -17,7 +17,7 @@ def judged(make_sample) -> list:
         made.append(
             make_sample(
                 f"d{number}",
-                score=panel_score(marks, difficulty),
+                score=DIVING.score(marks, difficulty),
                 difficulty=difficulty,
                 judges=marks,
                 action="a",

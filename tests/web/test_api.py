@@ -204,7 +204,7 @@ def test_an_assessment_waits_with_what_was_asked(client, video):
     answer = asked(client, video, action="107B", difficulty=2.2, language="de")
     assert answer.status_code == 202
     job = answer.json()
-    assert (job["state"], job["action"], job["difficulty"]) == ("waiting", "107", 2.2)
+    assert (job["state"], job["action"], job["difficulty"]) == ("waiting", "107B", 2.2)
     assert (job["video"], job["language"], job["stage"]) == ("dive.mp4", "de", None)
     assert client.get(f"/api/assessments/{job['id']}").json() == job
     assert client.get("/api/assessments").json() == [job]

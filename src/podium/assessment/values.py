@@ -9,7 +9,7 @@ from typing import Any
 from podium.assessment.feedback import ClipFeedback, Remark
 from podium.errors import UsageError
 from podium.features.alignment import Alignment
-from podium.judging.panel import Marks
+from podium.judging import Marks
 from podium.video.clips import VideoFacts
 from podium.video.frames import WHOLE, Part
 
@@ -20,8 +20,9 @@ class Score:
 
     `range_low` and `range_high` are the lowest and highest score there can be at any difficulty in
     question, `best` is the highest at the one that was given or assumed, where known. `marks` is
-    the same as mean marks of a panel, where the scores come from one. `is_remembered` says that
-    the model learned from this very performance.
+    the same as mean marks of a panel, where the scores come from one, and `judge_sd` by how much
+    one judge differs from it. `is_remembered` says that the model learned from this very
+    performance.
     """
 
     value: float
@@ -32,6 +33,7 @@ class Score:
     marks: Marks | None = None
     is_remembered: bool = False
     best: float | None = None
+    judge_sd: float | None = None
 
     @property
     def of(self) -> float:

@@ -3,6 +3,7 @@
 Benchmark(dataset, scorers=["type_mean", "ridge", "siamese_lstm"]).run().save("results.json")
 """
 
-from podium.benchmark.run import Benchmark, Results, System
+from podium.benchmark.results import Results
+from podium.benchmark.run import Benchmark, System
 
 __all__ = ["Benchmark", "Results", "System"]

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from podium.benchmark.results import Found, Range
 from podium.errors import ManifestError, MissingFile
+from podium.evaluation.resampling import middle
 from podium.features.extraction import Sample
 from podium.table import read_rows
 from podium.video.clips import ClipOptions
@@ -85,7 +86,7 @@ def tally(flagged: Flags, faulty: Flags) -> Tally:
     return Tally(int(flagged.sum()), int(faulty.sum()), hits, len(faulty))
 
 
-def detection_summary(tallies: Mapping[str, Sequence[Tally]], seed: int = 0) -> dict[str, Any]:
+def detection_summary(tallies: Mapping[str, Sequence[Tally]], seed: int = 0) -> Found:
     """Give precision and recall over all clips, with 95 % intervals over performances.
 
     `tallies` holds for each performance one tally a split it was tested in.
@@ -100,21 +101,18 @@ def detection_summary(tallies: Mapping[str, Sequence[Tally]], seed: int = 0) -> 
     draws = np.random.default_rng(seed).integers(0, max(len(totals), 1), (1000, len(totals)))
     drawn = totals[draws].sum(axis=1) if len(totals) else np.zeros((0, 3))
     hits, flagged, faulty = totals.sum(axis=0)
-    return {
-        "precision": _share(hits, flagged),
-        "precision_interval": _middle(drawn[:, 0], drawn[:, 1]),
-        "recall": _share(hits, faulty),
-        "recall_interval": _middle(drawn[:, 0], drawn[:, 2]),
-        "n_performances": len(totals),
-    }
+    return Found(
+        precision=_share(hits, flagged),
+        precision_interval=_middle(drawn[:, 0], drawn[:, 1]),
+        recall=_share(hits, faulty),
+        recall_interval=_middle(drawn[:, 0], drawn[:, 2]),
+        n_performances=len(totals),
+    )
 
 
 def _share(part: float, whole: float) -> float | None:
     return round(float(part / whole), 4) if whole else None
 
 
-def _middle(parts: npt.NDArray[np.float64], wholes: npt.NDArray[np.float64]) -> list[float] | None:
-    shares = parts[wholes > 0] / wholes[wholes > 0]
-    if not len(shares):
-        return None
-    return [round(float(v), 4) for v in np.quantile(shares, [0.025, 0.975])]
+def _middle(parts: npt.NDArray[np.float64], wholes: npt.NDArray[np.float64]) -> Range | None:
+    return middle(parts[wholes > 0] / wholes[wholes > 0])

@@ -1,18 +1,66 @@
 """Stored results -> which of the paper's claims hold here, judged by intervals."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from podium.benchmark.markdown import gap, number, with_interval
-from podium.benchmark.run import Results
-
-PRINTED: Mapping[str, Any] = json.loads(
-    (Path(__file__).parent / "_protocol" / "paper_printed.json").read_text("utf-8")
+from podium.benchmark.results import (
+    Claim,
+    FaultRow,
+    Found,
+    Range,
+    Results,
+    TransferRow,
+    TransferTask,
 )
-"""The numbers that the paper prints."""
+from podium.evaluation.resampling import Comparison
+from podium.saved import record_of
+
+
+@dataclass(frozen=True)
+class Level:
+    """How close a system comes, as the paper prints it."""
+
+    spearman: float
+    mse: float
+
+
+@dataclass(frozen=True)
+class PrintedType:
+    """The best and the worst score of a type of dive, and how many dives have them."""
+
+    best: float
+    n_best: int
+    worst: float
+    n_worst: int
+
+
+@dataclass(frozen=True)
+class PrintedFaults:
+    """How well faulty clips are found, as the paper prints it."""
+
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The numbers that the paper prints, by the names of systems and types."""
+
+    systems: Mapping[str, Level]
+    types: Mapping[str, PrintedType]
+    by_type: Mapping[str, Mapping[str, Level]]
+    vaults: Mapping[str, Level]
+    faults: Mapping[str, PrintedFaults]
+
+
+PRINTED = record_of(
+    Printed,
+    json.loads((Path(__file__).parent / "_protocol" / "paper_printed.json").read_text("utf-8")),
+    "paper_printed.json",
+)
 
 YES, NOT_SHOWN, NO, OPPOSITE = "yes", "not shown", "**no**", "**no, the opposite**"
 FALLING = ("C3D + LSTM", "C3D + LSTM + SVR")
@@ -42,9 +90,9 @@ def findings(results: Results) -> tuple[Finding, ...]:
     )
 
 
-def verdict(row: Mapping[str, Any]) -> str:
+def verdict(row: Claim | Comparison) -> str:
     """Say whether the intervals of a comparison are for the claim, against it, or neither."""
-    return _judged(_side(row["rho"]["interval"]) - _side(row["mse"]["interval"]))
+    return _judged(_side(row.spearman.interval) - _side(row.mse.interval))
 
 
 def silhouettes(results: Results, system: str, space: str) -> list[float]:
@@ -53,65 +101,82 @@ def silhouettes(results: Results, system: str, space: str) -> list[float]:
 
 
 def _levels(results: Results) -> list[Finding]:
-    row, printed = results.tables["summary"].get("siamese_best"), PRINTED["systems"]["siamese_best"]
+    row, printed = results.tables.summary.get("siamese_best"), PRINTED.systems["siamese_best"]
     if not row:
         return []
-    claims = (
-        (f"The best performer's bias reaches a rho of {printed['rho']:.2f}", "rho", 1, 2),
-        (f"The best performer's bias has an MSE of {printed['mse']:.1f} or less", "mse", -1, 1),
-    )
     return [
         Finding(
-            words,
-            number(printed[measure], digits),
-            with_interval(row[measure], row[f"{measure}_interval"], digits),
-            _judged(sign * _side(row[f"{measure}_interval"], printed[measure]), NO),
-        )
-        for words, measure, sign, digits in claims
+            f"The best performer's bias reaches a rho of {printed.spearman:.2f}",
+            number(printed.spearman, 2),
+            with_interval(row.spearman, row.spearman_interval, 2),
+            _judged(_side(row.spearman_interval, printed.spearman), NO),
+        ),
+        Finding(
+            f"The best performer's bias has an MSE of {printed.mse:.1f} or less",
+            number(printed.mse, 1),
+            with_interval(row.mse, row.mse_interval, 1),
+            _judged(-_side(row.mse_interval, printed.mse), NO),
+        ),
     ]
 
 
 def _gaps(results: Results) -> list[Finding]:
     """Compare the paper's systems with each other (tables I, II and V)."""
-    printed, found = PRINTED["systems"], []
-    for row in results.tables.get("claims", ()):
-        if row["first"] in printed and row["second"] in printed:
-            first, second = printed[row["first"]], printed[row["second"]]
+    printed, found = PRINTED.systems, []
+    for row in results.tables.claims:
+        if row.first in printed and row.second in printed:
+            first, second = printed[row.first], printed[row.second]
             told = _both(
-                f"{first['rho'] - second['rho']:+.2f}", f"{first['mse'] - second['mse']:+.0f}"
+                f"{first.spearman - second.spearman:+.2f}", f"{first.mse - second.mse:+.0f}"
             )
-            here = _both(gap(row["rho"], 2), gap(row["mse"], 0))
-            found.append(Finding(row["claim"], told, here, verdict(row)))
+            here = _both(gap(row.spearman, 2), gap(row.mse, 0))
+            found.append(Finding(row.claim, told, here, verdict(row)))
     return found
 
 
 def _faults(results: Results) -> list[Finding]:
     """Compare flags by similarity with those by a falling score, and with flagging everything."""
-    rows, printed = results.tables.get("faults") or {}, PRINTED["faults"]
+    rows, printed = results.tables.faults, PRINTED.faults
     if not {"Ours", *FALLING, EVERY_CLIP} <= {*rows}:
         return []
+    theirs = [printed[title] for title in ("Ours", *FALLING)]
     measured = [
         Finding(
-            f"Low similarity finds faults with a better {measure} than a falling score",
-            " against ".join(f"{printed[t][measure]:.2f}" for t in ("Ours", *FALLING)),
-            _against(rows, measure, FALLING),
-            _above_all(rows, measure, FALLING),
+            f"Low similarity finds faults with a better {word} than a falling score",
+            " against ".join(f"{value:.2f}" for value in told),
+            _against(rows, share, FALLING),
+            _above_all(rows, share, FALLING),
         )
-        for measure in ("precision", "recall")
+        for word, share, told in (
+            ("precision", _precision, [level.precision for level in theirs]),
+            ("recall", _recall, [level.recall for level in theirs]),
+        )
     ]
     words = "Low similarity is more precise than flagging every clip (a floor the paper lacks)"
-    here = _against(rows, "precision", [EVERY_CLIP])
-    return [*measured, Finding(words, "", here, _above_all(rows, "precision", [EVERY_CLIP]))]
+    here = _against(rows, _precision, [EVERY_CLIP])
+    return [*measured, Finding(words, "", here, _above_all(rows, _precision, [EVERY_CLIP]))]
 
 
-def _against(rows: Mapping[str, Any], measure: str, others: Sequence[str]) -> str:
-    parts = [rows[title]["all"] for title in ("Ours", *others)]
-    return " against ".join(with_interval(p[measure], p[f"{measure}_interval"], 2) for p in parts)
+Share = Callable[[Found], tuple[float | None, Range | None]]
+"""One of the two measures of found faults, with its interval."""
 
 
-def _above_all(rows: Mapping[str, Any], measure: str, others: Sequence[str]) -> str:
-    ours = rows["Ours"]["all"][f"{measure}_interval"]
-    sides = {_apart(ours, rows[title]["all"][f"{measure}_interval"]) for title in others}
+def _precision(found: Found) -> tuple[float | None, Range | None]:
+    return found.precision, found.precision_interval
+
+
+def _recall(found: Found) -> tuple[float | None, Range | None]:
+    return found.recall, found.recall_interval
+
+
+def _against(rows: Mapping[str, FaultRow], share: Share, others: Sequence[str]) -> str:
+    shares = (share(rows[title].all) for title in ("Ours", *others))
+    return " against ".join(with_interval(value, interval, 2) for value, interval in shares)
+
+
+def _above_all(rows: Mapping[str, FaultRow], share: Share, others: Sequence[str]) -> str:
+    _, ours = share(rows["Ours"].all)
+    sides = {_apart(ours, share(rows[title].all)[1]) for title in others}
     return _judged(sides.pop() if len(sides) == 1 else 0)
 
 
@@ -133,36 +198,35 @@ def _transfer(results: Results) -> list[Finding]:
 
     Where it is no better than a constant, that others are worse shows nothing of it.
     """
-    printed, found = PRINTED["vaults"], []
-    for task in results.tables.get("transfer", {}).get("tasks", ()):
-        floors = [row for row in task["rows"] if row["system"] == "constant"]
-        above = all(verdict(floor["frozen_less_this"]) == YES for floor in floors)
-        for row in task["rows"]:
-            if row["system"] in printed:
-                ours, theirs = printed["siamese_best"], printed[row["system"]]
-                found.append(
-                    Finding(
-                        f"{task['title']}: a metric frozen from diving beats {row['title']}",
-                        f"{_both(f'{ours[0] - theirs[0]:+.2f}', f'{ours[1] - theirs[1]:+.2f}')} "
-                        "(UNLV-Vault)",
-                        _both(
-                            *(
-                                gap(row["frozen_less_this"][m], d)
-                                for m, d in (("rho", 2), ("mse", 3))
-                            )
-                        ),
-                        _unless(above, verdict(row["frozen_less_this"])),
-                    )
-                )
-    return found
+    tasks = results.tables.transfer.tasks if results.tables.transfer else ()
+    return [
+        _transferred(task, row)
+        for task in tasks
+        for row in task.rows
+        if row.system in PRINTED.vaults
+    ]
+
+
+def _transferred(task: TransferTask, row: TransferRow) -> Finding:
+    ours, theirs = PRINTED.vaults["siamese_best"], PRINTED.vaults[row.system]
+    less = row.frozen_less_this
+    told = _both(f"{ours.spearman - theirs.spearman:+.2f}", f"{ours.mse - theirs.mse:+.2f}")
+    floors = [other for other in task.rows if other.system == "constant"]
+    above = all(verdict(floor.frozen_less_this) == YES for floor in floors)
+    return Finding(
+        f"{task.title}: a metric frozen from diving beats {row.title}",
+        f"{told} (UNLV-Vault)",
+        _both(gap(less.spearman, 2), gap(less.mse, 3)),
+        _unless(above, verdict(less)),
+    )
 
 
 def _unless(above_the_floor: bool, said: str) -> str:
     return NOT_SHOWN if said == YES and not above_the_floor else said
 
 
-def _both(rho: str, mse: str) -> str:
-    return f"rho {rho}, MSE {mse}"
+def _both(spearman: str, mse: str) -> str:
+    return f"rho {spearman}, MSE {mse}"
 
 
 def _judged(side: int, refuted: str = OPPOSITE) -> str:

@@ -1,7 +1,8 @@
 """How numbers and tables are written in Markdown."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+
+from podium.evaluation.resampling import Gap
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -22,6 +23,6 @@ def number(value: float | None, digits: int) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def gap(part: Mapping[str, Any], digits: int) -> str:
+def gap(part: Gap, digits: int) -> str:
     """Write by how much one system differs from another in one measure."""
-    return with_interval(part["gap"], part["interval"], digits)
+    return with_interval(part.gap, part.interval, digits)

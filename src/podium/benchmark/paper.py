@@ -7,7 +7,7 @@ defaults are rows of their own.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -20,7 +20,18 @@ from podium.benchmark.faults import (
     read_comments,
     tally,
 )
-from podium.benchmark.run import Benchmark, Cell, Draws, Results, System, compare, summary
+from podium.benchmark.results import (
+    Ceiling,
+    Cell,
+    Claim,
+    FaultRow,
+    Results,
+    TypeCount,
+    UnseenJoints,
+    draws_of,
+    summary,
+)
+from podium.benchmark.run import Benchmark, System
 from podium.benchmark.siamese_as_printed import as_printed, embeddings, joint_embeddings
 from podium.benchmark.splits import (
     DataSplit,
@@ -33,8 +44,11 @@ from podium.benchmark.splits import (
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import UnknownName, UsageError
 from podium.evaluation import metrics
+from podium.evaluation.resampling import compare
 from podium.features.extraction import FeatureCache, Sample
+from podium.judging.diving import RULE as DIVING
 from podium.performance import Performance
+from podium.scorers import ComparingScorer
 from podium.scorers._pose_spectrum import PoseSpectrumOptions
 from podium.scorers.approximate_entropy import ApproximateEntropyOptions
 from podium.scorers.c3d_lstm import C3DLSTMOptions
@@ -153,9 +167,9 @@ class PaperBenchmark:
             keypoints=self.keypoints, cache=self.cache, progress=self.progress, look=gatherer,
         )  # fmt: skip
         results = benchmark.run()
-        if any(system["reads"] == "keypoints" for system in results.systems.values()):
+        if any(system.reads == "keypoints" for system in results.systems.values()):
             seen = unseen_joints(benchmark.posed(dives).values())
-            results = replace(results, tables={**results.tables, "keypoints": seen})
+            results = replace(results, tables=replace(results.tables, keypoints=seen))
         if self.systems and self.earlier:
             results = results.beside(self.earlier, [system.name for system in SYSTEMS])
         return self._with_tables(results, benchmark.samples(dives), not_asked)
@@ -165,15 +179,15 @@ class PaperBenchmark:
     ) -> Results:
         """Work out what is over all systems, and say what this is and is not."""
         dives = [sample.performance for sample in samples.values()]
-        tables = {
-            **results.tables,
-            "summary": summary(list(results.systems), results.cells, samples),
-            "claims": claims(results, samples),
-            "types": type_counts(dives),
-            "ceiling": one_judge(dives),
-            "faults": fault_table(results, samples, UnlvDive(self.root).root / "faults.csv"),
-        }
-        titles = [system["title"] for system in results.systems.values()]
+        tables = replace(
+            results.tables,
+            summary=summary(list(results.systems), results.cells, samples),
+            claims=claims(results, samples),
+            types=type_counts(dives),
+            ceiling=one_judge(dives),
+            faults=fault_table(results, samples, UnlvDive(self.root).root / "faults.csv"),
+        )
+        titles = [system.title for system in results.systems.values()]
         about = {
             **results.about,
             "name": "paper",
@@ -223,6 +237,15 @@ class PaperBenchmark:
         return drawn
 
 
+@runtime_checkable
+class FaultFinding(Protocol):
+    """A scorer that says by itself which clips are faulty."""
+
+    def faulty_clips(self, sample: Sample) -> Sequence[bool]:
+        """Return for each clip whether it is faulty, (clips,)."""
+        ...
+
+
 @dataclass(frozen=True)
 class Gatherer:
     """Looks at fitted scorers for what tables VII and VIII and figure 5 show."""
@@ -238,7 +261,7 @@ class Gatherer:
                 "similarity": {s.performance.id: _similarities(scorer, s) for s in test},
                 "clusters": self._clusters(scorer, split, [*train, *test]),
             }
-        if hasattr(scorer, "faulty_clips"):
+        if isinstance(scorer, FaultFinding):
             return {"flagged": {s.performance.id: _flags(scorer, s) for s in test}}
         return {}
 
@@ -258,67 +281,68 @@ class Gatherer:
         return found
 
 
-def unseen_joints(posed: Iterable[Sample]) -> dict[str, Any]:
+def unseen_joints(posed: Iterable[Sample]) -> UnseenJoints:
     """Say in how many dives joints were not seen, and what share of them on average."""
     shares = [share_unseen(sample.features.video.warnings) for sample in posed]
-    return {
-        "n": len(shares),
-        "n_filled": sum(share > 0 for share, _ in shares),
-        "unseen": round(float(np.mean([share for share, _ in shares])), 4),
-        "n_nobody": sum(n_clips > 0 for _, n_clips in shares),
-    }
+    return UnseenJoints(
+        n=len(shares),
+        n_filled=sum(share > 0 for share, _ in shares),
+        unseen=round(float(np.mean([share for share, _ in shares])), 4),
+        n_nobody=sum(n_clips > 0 for _, n_clips in shares),
+    )
 
 
-def claims(results: Results, samples: Mapping[str, Sample]) -> list[dict[str, Any]]:
+def claims(results: Results, samples: Mapping[str, Sample]) -> tuple[Claim, ...]:
     """Compare the pairs of systems that the paper's claims are about, where both were run."""
-    draws = Draws(results.cells, samples)
-    return [
-        {"first": first, "second": second, "claim": words,
-         **compare(results.of(first), results.of(second), draws)}
-        for first, second, words in CLAIMS
-        if results.of(first) and results.of(second)
-    ]  # fmt: skip
+    draws, rows = draws_of(results.cells, samples), []
+    for first, second, words in CLAIMS:
+        if (ours := results.of(first)) and (theirs := results.of(second)):
+            found = compare(ours, theirs, draws)
+            rows.append(Claim(first, second, words, found.spearman, found.mse))
+    return tuple(rows)
 
 
-def type_counts(dives: Sequence[Performance]) -> list[dict[str, Any]]:
+def type_counts(dives: Sequence[Performance]) -> tuple[TypeCount, ...]:
     """Count the best and the worst performers of each type, with all ties (table III)."""
     rows = []
     for name in sorted({action_of(dive) for dive in dives}):
         ours = [d for d in dives if action_of(d) == name]
         scores = [d.score or 0.0 for d in ours]
         rows.append(
-            {
-                "type": name,
-                "action": ours[0].action,
-                "n": len(ours),
-                "best": max(scores),
-                "n_best": scores.count(max(scores)),
-                "worst": min(scores),
-                "n_worst": scores.count(min(scores)),
-            }
+            TypeCount(
+                type=name,
+                action=ours[0].action,
+                n=len(ours),
+                best=max(scores),
+                n_best=scores.count(max(scores)),
+                worst=min(scores),
+                n_worst=scores.count(min(scores)),
+            )
         )
-    return rows
+    return tuple(rows)
 
 
-def one_judge(dives: Sequence[Performance]) -> dict[str, Any]:
+def one_judge(dives: Sequence[Performance]) -> Ceiling:
     """Compare each judge with the panel that the other six make: the ceiling for any model.
 
     Six judges have no middle three: the mean of their middle four stands for it.
     """
-    judged = [d for d in dives if len(d.judges) == 7 and d.difficulty]
+    judged = [d for d in dives if len(d.judges) == DIVING.n_judges and d.difficulty]
     said, true = [], []
     for dive in judged:
         for place, mark in enumerate(dive.judges):
             rest = sorted(m for other, m in enumerate(dive.judges) if other != place)
-            said.append(3 * mark * (dive.difficulty or 1))
-            true.append(3 * float(np.mean(rest[1:5])) * (dive.difficulty or 1))
+            said.append(DIVING.n_counting * mark * (dive.difficulty or 1))
+            true.append(DIVING.n_counting * float(np.mean(rest[1:5])) * (dive.difficulty or 1))
     if not judged:
-        return {"n": 0, "rho": None, "mse": None}
-    rho, mse = metrics.spearman(said, true), metrics.mse(said, true)
-    return {"n": len(judged), "rho": round(rho, 4), "mse": round(mse, 2)}
+        return Ceiling(0)
+    spearman, mse = metrics.spearman(said, true), metrics.mse(said, true)
+    return Ceiling(len(judged), round(spearman, 4), round(mse, 2))
 
 
-def fault_table(results: Results, samples: Mapping[str, Sample], comments: Path) -> dict[str, Any]:
+def fault_table(
+    results: Results, samples: Mapping[str, Sample], comments: Path
+) -> dict[str, FaultRow]:
     """Compare flagged clips with what the commentary calls faults (table VIII).
 
     With floors: every clip flagged, and those of entry and splash always. `only_faulted` leaves
@@ -337,12 +361,12 @@ def fault_table(results: Results, samples: Mapping[str, Sample], comments: Path)
     flags["Every clip (floor)"] = {key: np.ones(99, bool) for key in tested}
     flags["Entry and splash, always (floor)"] = {key: _late(samples[key[1]]) for key in tested}
     return {
-        title: {
-            "all": detection_summary(_tallies(found, truth)),
-            "only_faulted": detection_summary(
+        title: FaultRow(
+            all=detection_summary(_tallies(found, truth)),
+            only_faulted=detection_summary(
                 _tallies(found, {k: v for k, v in truth.items() if v.any()})
             ),
-        }
+        )
         for title, found in flags.items()
         if found
     }
@@ -374,11 +398,11 @@ def _late(sample: Sample) -> Any:
     return clips_of_phase(sample, "entry") | clips_of_phase(sample, "splash")
 
 
-def _flags(scorer: Any, sample: Sample) -> list[int]:
+def _flags(scorer: FaultFinding, sample: Sample) -> list[int]:
     return [int(flag) for flag in scorer.faulty_clips(sample)]
 
 
-def _similarities(scorer: Any, sample: Sample) -> list[float]:
+def _similarities(scorer: ComparingScorer, sample: Sample) -> list[float]:
     """Give the mean similarity of each clip to those of the references."""
     references = scorer.partners(sample, scorer.references)
     mean = np.mean([scorer.clip_similarity(sample, r) for r in references], axis=0)

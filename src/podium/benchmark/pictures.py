@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from podium.benchmark.run import Cell, Results
+from podium.benchmark.results import Cell, Results
 from podium.benchmark.splits import action_of
 from podium.errors import UsageError
 from podium.performance import Performance

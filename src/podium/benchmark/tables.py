@@ -1,12 +1,19 @@
 """Stored results -> Markdown: the paper's tables, with intervals, beside the printed numbers."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from podium.benchmark.findings import NOT_SHOWN, PRINTED, YES, findings, silhouettes, verdict
+from podium.benchmark.findings import (
+    NOT_SHOWN,
+    PRINTED,
+    YES,
+    Level,
+    findings,
+    silhouettes,
+    verdict,
+)
 from podium.benchmark.markdown import gap, number, table, with_interval
-from podium.benchmark.run import Cell, Results
+from podium.benchmark.results import Cell, Results, SystemRow, TransferTask
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.files import write_bytes
 
@@ -101,20 +108,10 @@ def block(all_results: Sequence[Results]) -> str:
     """Write the short table that stands in the README, between its two marks."""
     rows = []
     for results in all_results:
-        summary = results.tables["summary"]
         for name in HEADLINES:
-            if name in summary:
-                row, printed = summary[name], PRINTED["systems"].get(name, {})
-                rows.append(
-                    [
-                        f"`{results.about['backbone']}`",
-                        results.systems[name]["title"],
-                        with_interval(row["rho"], row["rho_interval"], 2),
-                        with_interval(row["mse"], row["mse_interval"], 0),
-                        number(printed.get("rho"), 2),
-                        number(printed.get("mse"), 0),
-                    ]
-                )
+            if row := results.tables.summary.get(name):
+                backbone, title = f"`{results.about['backbone']}`", results.systems[name].title
+                rows.append([backbone, title, *_measured(row), *_printed(name)])
     header = ["backbone", "system", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
     return f"{BEGIN}\n{table(header, rows)}\n{END}"
 
@@ -161,7 +158,7 @@ def _made_at(results: Results) -> str:
     """Say at which commits the systems were fitted; the most of them first."""
     titles: dict[str, list[str]] = {}
     for row in results.systems.values():
-        titles.setdefault(row.get("commit", results.about["commit"]), []).append(row["title"])
+        titles.setdefault(row.commit or results.about["commit"], []).append(row.title)
     first, *others = sorted(titles, key=lambda commit: -len(titles[commit]))
     told = [f"Commit {first}", *(f"at commit {c}: {'; '.join(titles[c])}" for c in others)]
     return ", but ".join(told)
@@ -169,11 +166,10 @@ def _made_at(results: Results) -> str:
 
 def _fewer_splits(results: Results) -> str:
     n_splits = len(results.about["seeds"])
-    rows = results.tables["summary"].items()
     return "".join(
-        f" **{results.systems[name]['title']}: on {row['n_splits']} of the splits only.**"
-        for name, row in rows
-        if row["n_splits"] < n_splits
+        f" **{results.systems[name].title}: on {row.n_splits} of the splits only.**"
+        for name, row in results.tables.summary.items()
+        if row.n_splits < n_splits
     )
 
 
@@ -203,23 +199,13 @@ def _findings(results: Results) -> str:
 def overview(results: Results) -> str:
     """Write the averages of every system, beside the printed ones (tables I and II)."""
     rows = []
-    for name, row in results.tables["summary"].items():
-        printed = PRINTED["systems"].get(name, {})
-        rows.append(
-            [
-                results.systems[name]["title"],
-                with_interval(row["rho"], row["rho_interval"], 2),
-                with_interval(row["mse"], row["mse_interval"], 0),
-                number(row["execution_rho"], 2),
-                number(printed.get("rho"), 2),
-                number(printed.get("mse"), 0),
-            ]
-        )
-    ceiling = results.tables.get("ceiling") or {}
-    if ceiling.get("n"):
+    for name, row in results.tables.summary.items():
+        title, execution = results.systems[name].title, number(row.execution_spearman, 2)
+        rows.append([title, *_measured(row), execution, *_printed(name)])
+    ceiling = results.tables.ceiling
+    if ceiling and ceiling.n:
         title = "One judge against the other six (ceiling)"
-        cells = [number(ceiling["rho"], 2), number(ceiling["mse"], 0)]
-        rows.append([title, *cells, "", "", ""])
+        rows.append([title, number(ceiling.spearman, 2), number(ceiling.mse, 0), "", "", ""])
     header = ["system", "rho (95 %)", "MSE (95 %)", "execution rho", "rho, paper", "MSE, paper"]
     return "### Tables I and II, on average, and every other system\n\n" + table(header, rows)
 
@@ -228,34 +214,37 @@ def _split_table(results: Results) -> str:
     names = [name for name in SPLIT_COLUMNS if results.of(name)]
     if not names:
         return ""
+    header = ["split", *(results.systems[name].title for name in names)]
+    ranks = [{cell.split: number(cell.spearman, 2) for cell in results.of(n)} for n in names]
+    losses = [{cell.split: number(cell.mse, 0) for cell in results.of(n)} for n in names]
+    printed = [_printed(name) for name in names]
     parts = []
-    for measure, title in (("rho", "Table I: rank correlation"), ("mse", "Table II: MSE")):
-        digits = 2 if measure == "rho" else 0
-        by_split = [{c.split: c.measures[measure] for c in results.of(name)} for name in names]
+    for title, by_split, told in (
+        ("Table I: rank correlation", ranks, [spearman for spearman, _ in printed]),
+        ("Table II: MSE", losses, [mse for _, mse in printed]),
+    ):
         rows = [
-            [str(place + 1), *(number(known.get(split), digits) for known in by_split)]
+            [str(place + 1), *(known.get(split, "") for known in by_split)]
             for place, split in enumerate(results.about["seeds"])
         ]
-        printed = [number(PRINTED["systems"].get(n, {}).get(measure), digits) for n in names]
-        rows.append(["paper's average", *printed])
-        header = ["split", *(results.systems[name]["title"] for name in names)]
+        rows.append(["paper's average", *told])
         parts.append(f"### {title}, split by split\n\n{table(header, rows)}")
     return "\n\n".join(parts)
 
 
 def _type_counts(results: Results) -> str:
     rows = []
-    for row in results.tables.get("types", ()):
-        printed = PRINTED["types"].get(row["type"], {})
+    for row in results.tables.types:
+        printed = PRINTED.types.get(row.type)
         rows.append(
             [
-                row["type"],
-                str(row["action"]),
-                str(row["n"]),
-                f"{row['best']:g} ({row['n_best']})",
-                f"{printed['best']:g} ({printed['n_best']})" if printed else "",
-                f"{row['worst']:g} ({row['n_worst']})",
-                f"{printed['worst']:g} ({printed['n_worst']})" if printed else "",
+                row.type,
+                str(row.action),
+                str(row.n),
+                f"{row.best:g} ({row.n_best})",
+                f"{printed.best:g} ({printed.n_best})" if printed else "",
+                f"{row.worst:g} ({row.n_worst})",
+                f"{printed.worst:g} ({printed.n_worst})" if printed else "",
             ]
         )
     header = ["type", "action", "dives", "best (how many)", "paper", "worst (how many)", "paper"]
@@ -264,14 +253,15 @@ def _type_counts(results: Results) -> str:
 
 
 def _by_type(results: Results) -> str:
-    names = [name for name in results.tables["summary"] if results.of(name)]
-    types = sorted(results.of(names[0])[0].measures["by_type"])
+    names = [name for name in results.tables.summary if results.of(name)]
+    first = results.of(names[0])[0].measures.by_type
+    types = sorted(first)
     rows = []
     for name in names:
-        printed = PRINTED["by_type"].get(name, {})
+        printed = PRINTED.by_type.get(name, {})
         cells = [_type_cell(results.of(name), kind, printed.get(kind)) for kind in types]
-        rows.append([results.systems[name]["title"], *cells])
-    sizes = [results.of(names[0])[0].measures["by_type"][kind]["n"] for kind in types]
+        rows.append([results.systems[name].title, *cells])
+    sizes = [first[kind].n for kind in types]
     header = ["system", *(f"type {k} (n {n})" for k, n in zip(types, sizes, strict=True))]
     note = (
         "Each cell: rho / MSE, averaged over the splits; the paper's in brackets. With so few test "
@@ -280,30 +270,19 @@ def _by_type(results: Results) -> str:
     return f"### Table IV: by type of dive\n\n{table(header, rows)}\n\n{note}"
 
 
-def _type_cell(cells: Sequence[Cell], kind: str, printed: Sequence[float] | None) -> str:
-    rows = [cell.measures["by_type"].get(kind, {}) for cell in cells]
-    rho = _mean(row.get("rho") for row in rows)
-    mse = _mean(row.get("mse") for row in rows)
-    told = f" ({printed[0]:.2f} / {printed[1]:.0f})" if printed else ""
-    return f"{number(rho, 2)} / {number(mse, 0)}{told}"
+def _type_cell(cells: Sequence[Cell], kind: str, printed: Level | None) -> str:
+    rows = [row for cell in cells if (row := cell.measures.by_type.get(kind))]
+    spearman, mse = _mean(row.spearman for row in rows), _mean(row.mse for row in rows)
+    told = f" ({printed.spearman:.2f} / {printed.mse:.0f})" if printed else ""
+    return f"{number(spearman, 2)} / {number(mse, 0)}{told}"
 
 
 def _metric_learning(results: Results) -> str:
-    summary = results.tables["summary"]
     rows = []
     for name in TABLE_V:
-        if name in summary:
-            row, printed = summary[name], PRINTED["systems"][name]
-            rows.append(
-                [
-                    results.systems[name]["title"],
-                    str(N_PAIRS.get(name, "none")),
-                    with_interval(row["rho"], row["rho_interval"], 2),
-                    with_interval(row["mse"], row["mse_interval"], 0),
-                    number(printed["rho"], 2),
-                    number(printed["mse"], 0),
-                ]
-            )
+        if row := results.tables.summary.get(name):
+            title, n_pairs = results.systems[name].title, str(N_PAIRS.get(name, "none"))
+            rows.append([title, n_pairs, *_measured(row), *_printed(name)])
     if len(rows) < 2:
         return ""
     header = ["system", "pairs", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
@@ -311,26 +290,26 @@ def _metric_learning(results: Results) -> str:
 
 
 def _vaults(results: Results) -> str:
-    transfer = results.tables.get("transfer")
+    transfer = results.tables.transfer
     if not transfer:
         return NO_TABLE_VI if results.about.get("name") == "paper" else ""
     rows = []
-    for task in transfer["tasks"]:
-        for row in task["rows"]:
-            less = row["frozen_less_this"]
+    for task in transfer.tasks:
+        for row in task.rows:
+            less = row.frozen_less_this
+            is_frozen = row.system == "frozen"
             rows.append(
                 [
                     _task_title(task),
-                    row["title"],
-                    with_interval(row["rho"], row["rho_interval"], 2),
-                    with_interval(row["mse"], row["mse_interval"], 3),
-                    "" if row["system"] == "frozen" else gap(less["rho"], 2),
-                    "" if row["system"] == "frozen" else gap(less["mse"], 3),
+                    row.title,
+                    *_measured(row, 3),
+                    "" if is_frozen else gap(less.spearman, 2),
+                    "" if is_frozen else gap(less.mse, 3),
                 ]
             )
-    for name, (rho, mse) in PRINTED["vaults"].items():
-        title = results.systems.get(name, {}).get("title", name)
-        told = [f"{rho:.2f}", f"{mse:.2f}", "", ""]
+    for name, level in PRINTED.vaults.items():
+        title = results.systems[name].title if name in results.systems else name
+        told = [f"{level.spearman:.2f}", f"{level.mse:.2f}", "", ""]
         rows.append(["UNLV-Vault: **not run**, the paper's numbers", title, *told])
     header = ["performances", "system", "rho (95 %)", "MSE (95 %)",
               "frozen less this, rho (95 %)", "frozen less this, MSE (95 %)"]  # fmt: skip
@@ -345,8 +324,8 @@ def _vaults(results: Results) -> str:
     )
 
 
-def _task_title(task: Mapping[str, Any]) -> str:
-    return f"{task['title']} ({task['n_splits']} splits, {task['n_train']} / {task['n_test']})"
+def _task_title(task: TransferTask) -> str:
+    return f"{task.title} ({task.n_splits} splits, {task.n_train} / {task.n_test})"
 
 
 def _examples(results: Results) -> str:
@@ -360,25 +339,28 @@ def _examples(results: Results) -> str:
 
 
 def _faults(results: Results) -> str:
-    found = results.tables.get("faults")
+    found = results.tables.faults
     if not found:
         return ""
     rows = []
     for title, row in found.items():
-        printed = PRINTED["faults"].get(title, {})
+        printed = PRINTED.faults.get(title)
         cells = [
-            with_interval(row[kind][measure], row[kind][f"{measure}_interval"], 2)
-            for kind in ("all", "only_faulted")
-            for measure in ("precision", "recall")
+            with_interval(value, interval, 2)
+            for part in (row.all, row.only_faulted)
+            for value, interval in (
+                (part.precision, part.precision_interval),
+                (part.recall, part.recall_interval),
+            )
         ]
-        told = [number(printed.get(measure), 2) for measure in ("precision", "recall")]
+        told = [f"{printed.precision:.2f}", f"{printed.recall:.2f}"] if printed else ["", ""]
         rows.append([title, *cells, *told])
     header = ["system", "precision", "recall", "precision, faulted only", "recall, faulted only",
               "precision, paper", "recall, paper"]  # fmt: skip
     first = next(iter(found.values()))
     note = (
         f"Truth: what the commentary calls a fault of a phase, carried to the clips of that phase "
-        f"({first['all']['n_performances']} dives; of {first['only_faulted']['n_performances']} "
+        f"({first.all.n_performances} dives; of {first.only_faulted.n_performances} "
         "some fault of a phase was said: \"faulted only\"). **How far to trust it:** \"none\" "
         "means that nobody mentioned a fault, not that there was none: a commentator speaks of the "
         "gravest, and of the entry above all. So precision is a lower bound, and recall is of "
@@ -414,16 +396,12 @@ def _clusters(results: Results) -> str:
 
 def _claims(results: Results) -> str:
     rows = []
-    for row in results.tables.get("claims", ()):
+    for row in results.tables.claims:
         cells = []
-        for measure, digits in (("rho", 3), ("mse", 1)):
-            part = row[measure]
-            p = "-" if part["p"] is None else f"{part['p']:.3f}"
-            cells += [
-                gap(part, digits),
-                f"{p} ({part['n_better']} of {part['n_splits']})",
-            ]
-        rows.append([row["claim"], *cells, verdict(row)])
+        for part, digits in ((row.spearman, 3), (row.mse, 1)):
+            p = "-" if part.p is None else f"{part.p:.3f}"
+            cells += [gap(part, digits), f"{p} ({part.n_better} of {part.n_splits})"]
+        rows.append([row.claim, *cells, verdict(row)])
     if not rows:
         return ""
     header = ["claim", "gap in rho (95 %)", "Wilcoxon p (splits better)", "gap in MSE (95 %)",
@@ -437,17 +415,31 @@ def _claims(results: Results) -> str:
 
 
 def _keypoints(results: Results) -> str:
-    seen = results.tables.get("keypoints")
+    seen = results.tables.keypoints
     if not seen:
         return ""
     return (
         "### Joints\n\n"
         "Pose + DCT, Pose + DFT and approximate entropy read joints that MoveNet found: on average "
-        f"{100 * seen['unseen']:.0f} % of a dive's joints were not seen, and were filled in from "
-        f"the frames beside them ({seen['n_filled']} of {seen['n']} dives have such joints); in "
-        f"{seen['n_nobody']} dives there are clips in which nobody was seen at all. What these "
+        f"{100 * seen.unseen:.0f} % of a dive's joints were not seen, and were filled in from "
+        f"the frames beside them ({seen.n_filled} of {seen.n} dives have such joints); in "
+        f"{seen.n_nobody} dives there are clips in which nobody was seen at all. What these "
         "systems come to here says as much of the joints as of the systems."
     )
+
+
+def _measured(row: SystemRow, mse_digits: int = 0) -> list[str]:
+    """Return the two measures of a row with their intervals, as cells."""
+    return [
+        with_interval(row.spearman, row.spearman_interval, 2),
+        with_interval(row.mse, row.mse_interval, mse_digits),
+    ]
+
+
+def _printed(system: str) -> tuple[str, str]:
+    """Return what the paper prints of a system, as cells; empty where it prints nothing."""
+    level = PRINTED.systems.get(system)
+    return (f"{level.spearman:.2f}", f"{level.mse:.0f}") if level else ("", "")
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

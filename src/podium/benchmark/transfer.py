@@ -9,21 +9,22 @@ import numpy as np
 
 from podium.benchmark.paper import SYSTEMS, PaperBenchmark
 from podium.benchmark.provenance import code_digest, commit, digest_of, samples_digest
-from podium.benchmark.run import (
-    APART,
+from podium.benchmark.results import (
     Cell,
-    Draws,
     Results,
-    System,
-    all_samples,
-    compare,
+    TransferRow,
+    TransferTable,
+    TransferTask,
+    draws_of,
     measures,
     summary,
 )
+from podium.benchmark.run import APART, System, all_samples
 from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.errors import DatasetNotFound
+from podium.evaluation.resampling import compare
 from podium.features.extraction import FeatureCache, Sample
 from podium.files import cache_folder
 from podium.performance import Performance
@@ -55,16 +56,21 @@ class Transfer:
     root: Path | None = None
     backbone: str = "motion"
     n_vaults: int = N_VAULTS
-    earlier: Mapping[str, Any] = field(default_factory=dict)
+    earlier: TransferTable = field(default_factory=TransferTable)
     cache: FeatureCache | None = field(default_factory=FeatureCache)
     progress: Progress = field(default_factory=Progress)
 
-    def run(self) -> dict[str, Any]:
-        """Give what each system came to on each task, averaged over the splits."""
+    def run(self) -> TransferTable:
+        """Return what each system came to on each task, averaged over the splits."""
         metric = _system(FROZEN)
         dives = list(self._extracted(PaperBenchmark(self.root).dives(), metric.n_variants).values())
         code = code_digest(
-            __name__, (*APART, "podium.benchmark", "podium.benchmark.paper", "podium.benchmark.run")
+            __name__,
+            (
+                *APART,
+                "podium.benchmark",
+                *(f"podium.benchmark.{n}" for n in ("paper", "results", "run")),
+            ),
         )
         systems = [_system(name).recipe() for name in (FROZEN, *REGRESSORS)]
         recipe = digest_of(code, systems, samples_digest(dives, metric.n_variants))
@@ -76,15 +82,13 @@ class Transfer:
             if task is None:
                 self.progress.report(f"fitting for {title}", 0, 1)
                 diving = diving or make_scorer(metric.scorer, metric.options, 0).fit(dives)
-                task = {"made_from": made_from, "commit": commit(), **_task(title, samples, diving)}
+                task = _task(title, samples, diving, made_from)
             tasks.append(task)
-        return {"tasks": tasks}
+        return TransferTable(tuple(tasks))
 
-    def _known(self, made_from: str) -> dict[str, Any] | None:
-        for task in self.earlier.get("tasks", ()):
-            if task.get("made_from") == made_from:
-                return dict(task)
-        return None
+    def _known(self, made_from: str) -> TransferTask | None:
+        known = (task for task in self.earlier.tasks if task.made_from == made_from)
+        return next(known, None)
 
     def _performances(self) -> list[tuple[str, Sequence[Performance]]]:
         pushups = self._pushups()
@@ -114,12 +118,12 @@ def with_transfer(
     results: Results, root: Path | None, cache: FeatureCache | None, progress: Progress
 ) -> Results:
     """Add table VI to the paper's results; what they hold of it already is not made again."""
-    earlier, backbone = results.tables.get("transfer", {}), results.about["backbone"]
+    earlier, backbone = results.tables.transfer or TransferTable(), results.about["backbone"]
     table = Transfer(root, backbone, earlier=earlier, cache=cache, progress=progress).run()
-    return replace(results, tables={**results.tables, "transfer": table})
+    return replace(results, tables=replace(results.tables, transfer=table))
 
 
-def _task(title: str, samples: Mapping[str, Sample], diving: Any) -> dict[str, Any]:
+def _task(title: str, samples: Mapping[str, Sample], diving: Any, made_from: str) -> TransferTask:
     """Measure every system on one kind of performance, with what the frozen metric is better by."""
     splits = _splits([sample.performance for sample in samples.values()])
     fits: dict[str, tuple[str, Fit]] = {
@@ -129,23 +133,25 @@ def _task(title: str, samples: Mapping[str, Sample], diving: Any) -> dict[str, A
     }
     cells = {name: _cells(name, splits, samples, fit) for name, (_, fit) in fits.items()}
     listed = [cell for ours in cells.values() for cell in ours]
-    measured, draws = summary(list(fits), listed, samples), Draws(listed, samples)
-    return {
-        "title": title,
-        "n_splits": len(splits),
-        "n_train": len(splits[0].train),
-        "n_test": len(splits[0].test),
-        "rows": [
-            {
-                "system": name,
-                "title": fits[name][0],
-                **measured[name],
-                "frozen_less_this": compare(cells["frozen"], ours, draws),
-                "predictions": {str(cell.split): cell.predictions for cell in ours},
-            }
+    measured, draws = summary(list(fits), listed, samples), draws_of(listed, samples)
+    return TransferTask(
+        made_from=made_from,
+        commit=commit(),
+        title=title,
+        n_splits=len(splits),
+        n_train=len(splits[0].train),
+        n_test=len(splits[0].test),
+        rows=tuple(
+            TransferRow(
+                **vars(measured[name]),
+                system=name,
+                title=fits[name][0],
+                frozen_less_this=compare(cells["frozen"], ours, draws),
+                predictions={str(cell.split): cell.predictions for cell in ours},
+            )
             for name, ours in cells.items()
-        ],
-    }
+        ),
+    )
 
 
 def _system(name: str) -> System:

@@ -41,7 +41,7 @@ from podium.terminal import printable
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
     from podium.assessor import Assessor
-    from podium.benchmark.run import Results
+    from podium.benchmark.results import Results
     from podium.features.extraction import FeatureCache
     from podium.performance import Performance
 
@@ -670,7 +670,7 @@ def _paper(
 
 def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
     """Load what an earlier run came to; a damaged file matters only if rows are to be kept."""
-    from podium.benchmark.run import Results
+    from podium.benchmark.results import Results
 
     try:
         return Results.load(path) if path.is_file() else None

@@ -18,7 +18,6 @@ from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapt
 from podium.assessment.values import Assessment, Reference
 from podium.errors import PodiumError
 from podium.files import write_bytes
-from podium.judging.panel import JUDGE_SD
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, load_words
@@ -169,7 +168,6 @@ class _Page:
             most_printed_remarks=MOST_PRINTED_REMARKS,
             most_points=max([*points, 1.0]),
             faulty_below=FAULTY_BELOW,
-            judge_sd=JUDGE_SD,
             difficulty_spread=self._difficulty_spread(),
             query=self.query,
             reference=self.reference,

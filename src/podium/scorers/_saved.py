@@ -60,11 +60,13 @@ def require_memory(n_clips: int, n_references: int, width: int) -> None:
 def reference_to_json(reference: Sample) -> dict[str, Any]:
     """Return what is saved of a reference beside its features, as plain JSON."""
     performance, features = reference.performance, reference.features
+    number = performance.extra.get("dive_number")
     return {
         "id": performance.id,
         "file_name": performance.path.name,
         "score": performance.score,
         "action": performance.action,
+        **({"dive_number": number} if number else {}),
         "difficulty": performance.difficulty,
         "backbone": features.backbone,
         "start_seconds": _times(features.start_seconds),
@@ -88,6 +90,7 @@ class SavedReference:
     backbone: str
     start_seconds: tuple[float | None, ...]
     end_seconds: tuple[float | None, ...]
+    dive_number: str | None = None
 
     @property
     def n_clips(self) -> int:
@@ -105,6 +108,7 @@ class SavedReference:
             self.action,
             self.difficulty,
             is_reference=True,
+            extra={"dive_number": self.dive_number} if self.dive_number else {},
         )
         features = Features(
             values=values,

@@ -21,6 +21,7 @@ class OneJudge:
     """
 
     name = "one_judge"
+    reads = "judges"
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed

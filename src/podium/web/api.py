@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from podium.errors import VideoError
-from podium.performance import require_possible_difficulty
+from podium.judging import Action, ScoringRule, find_action, rule_named
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.tables.spreadsheet import csv_text
@@ -372,17 +372,19 @@ def _ask(
 ) -> list[Job]:
     """Check what is asked for, and put it into the line."""
     offered = choices_of(model, worker.allow_parts)
-    action = _known_action(how.action, [known["name"] for known in offered["actions"]])
-    if how.difficulty is not None and offered["difficulties"]:
-        require_possible_difficulty(how.difficulty, **offered["difficulties"])
+    rule = rule_named(offered["rule"]) if offered["rule"] else None
+    action = _known_action(how.action, [known["name"] for known in offered["actions"]], rule)
+    if how.difficulty is not None and rule and offered["difficulties"]:
+        rule.require_plausible_difficulty(how.difficulty, **offered["difficulties"])
     load_words(how.language)
-    _require_expert(how, action, offered["experts"])
+    _require_expert(how, action.name if action else None, offered["experts"])
     if sum(job.state == "waiting" for job in store.jobs()) + len(videos) > MOST_WAITING:
         raise HTTPException(429, f"more than {MOST_WAITING} assessments wait: try again later")
+    named = str(action) if action else None
     jobs = store.add(
         [
             records.Request(
-                video, model, action, how.difficulty, how.reference, how.expert, how.language
+                video, model, named, how.difficulty, how.reference, how.expert, how.language
             )
             for video in videos
         ],
@@ -392,14 +394,13 @@ def _ask(
     return jobs
 
 
-def _known_action(action: str | None, known: list[str]) -> str | None:
+def _known_action(action: str | None, known: list[str], rule: ScoringRule | None) -> Action | None:
     """Check an action; a dive number may keep the letter of its position."""
     if action is None or not action.strip():
         return None
     wanted = action.strip()
-    for name in (wanted, wanted.rstrip("ABCDabcd")):
-        if name in known:
-            return name
+    if found := find_action(wanted, known, rule):
+        return found
     raise HTTPException(
         422, f"action {wanted!r} is not one that the model knows: choose one of {', '.join(known)}"
     )

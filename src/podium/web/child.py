@@ -67,8 +67,8 @@ def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
     from podium.model import load_model
 
     loaded = load_model(model, allow_parts=allow_parts)
-    target = loaded.scorer.target
-    is_limited = loaded.is_panel and target.uses_execution  # as an assessor asks
+    target, rule = loaded.scorer.target, loaded.rule
+    is_limited = rule and target.uses_execution  # as an assessor asks
     return {
         "actions": [
             {"name": name, "difficulty": target.difficulties(name).usual}
@@ -82,6 +82,7 @@ def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
             }
             for sample in getattr(loaded.scorer, "references", ())
         ],
+        "rule": rule.name if rule else None,
         "uses_difficulty": target.uses_execution,
         "difficulties": asdict(target.overall) if is_limited else None,
         "about": loaded.evidence.data,

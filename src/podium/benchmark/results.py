@@ -1,0 +1,414 @@
+"""What a benchmark came to, as typed rows: every prediction of every split, and what follows.
+
+Measures have the names of `podium.evaluation`: `spearman`, `mse`, `execution_spearman`. Results
+that were kept when `spearman` was called `rho` are read as well.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from podium.benchmark.saved import saved_results
+from podium.benchmark.splits import action_of
+from podium.errors import MissingFile, ModelError, UsageError
+from podium.evaluation import metrics
+from podium.evaluation.measures import Floats, true_scores
+from podium.evaluation.resampling import Comparison, Draws, Gap, known_number, middle
+from podium.features.extraction import Sample
+from podium.files import remove_half_written, write_bytes
+from podium.saved import record_of
+
+EARLIER_NAMES = {
+    "rho": "spearman",
+    "rho_interval": "spearman_interval",
+    "execution_rho": "execution_spearman",
+}
+"""What measures were called in results that are kept from before."""
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class TypeMeasures:
+    """How close predictions came for one type of action; `None` is not known."""
+
+    n: int
+    spearman: float | None = None
+    mse: float | None = None
+
+
+@dataclass(frozen=True)
+class SplitMeasures:
+    """How close predictions came on one split; `None` is not known."""
+
+    spearman: float | None = None
+    mse: float | None = None
+    execution_spearman: float | None = None
+    by_type: Mapping[str, TypeMeasures] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SystemRow:
+    """What a system came to, averaged over the splits, with 95 % intervals."""
+
+    spearman: float | None
+    spearman_interval: Range | None
+    mse: float | None
+    mse_interval: Range | None
+    execution_spearman: float | None
+    n_splits: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Two systems of which the first should be better, in words, and by how much it is."""
+
+    first: str
+    second: str
+    claim: str
+    spearman: Gap
+    mse: Gap
+
+
+@dataclass(frozen=True)
+class TypeCount:
+    """How many performances of a type there are, and its best and worst score, with all ties."""
+
+    type: str
+    action: str | None
+    n: int
+    best: float
+    n_best: int
+    worst: float
+    n_worst: int
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """How close one judge comes to the others; `n` performances were judged by a full panel."""
+
+    n: int
+    spearman: float | None = None
+    mse: float | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many of the flagged clips are faulty, and of the faulty ones flagged, with intervals."""
+
+    precision: float | None
+    precision_interval: Range | None
+    recall: float | None
+    recall_interval: Range | None
+    n_performances: int
+
+
+@dataclass(frozen=True)
+class FaultRow:
+    """How well faulty clips are found: in all performances, and in those with a fault."""
+
+    all: Found
+    only_faulted: Found
+
+
+@dataclass(frozen=True)
+class UnseenJoints:
+    """In how many performances joints were filled in, what share, and where nobody was seen."""
+
+    n: int
+    n_filled: int
+    unseen: float
+    n_nobody: int
+
+
+@dataclass(frozen=True)
+class TransferRow(SystemRow):
+    """What a system came to on performances of another sport, beside the frozen metric."""
+
+    system: str
+    title: str
+    frozen_less_this: Comparison
+    predictions: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class TransferTask:
+    """One kind of performances that the metric of diving was tried on."""
+
+    made_from: str
+    commit: str
+    title: str
+    n_splits: int
+    n_train: int
+    n_test: int
+    rows: tuple[TransferRow, ...]
+
+
+@dataclass(frozen=True)
+class TransferTable:
+    """The paper's table VI."""
+
+    tasks: tuple[TransferTask, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What was worked out over all cells; `None` or nothing where it was not."""
+
+    summary: Mapping[str, SystemRow] = field(default_factory=dict)
+    """Each system's averages, by its name."""
+
+    keypoints: UnseenJoints | None = None
+    claims: tuple[Claim, ...] = ()
+    types: tuple[TypeCount, ...] = ()
+    ceiling: Ceiling | None = None
+    faults: Mapping[str, FaultRow] = field(default_factory=dict)
+    """What finds faulty clips, by its title."""
+
+    transfer: TransferTable | None = None
+
+    def beside(self, earlier: "Tables") -> "Tables":
+        """Return these tables, with those of earlier results in place of what is not here."""
+        names = [known.name for known in fields(self)]
+        return Tables(**{name: getattr(self, name) or getattr(earlier, name) for name in names})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON, without the tables that were not worked out."""
+        return {
+            known.name: _plain(value)
+            for known in fields(self)
+            if (value := getattr(self, known.name))
+        }
+
+
+@dataclass(frozen=True)
+class SystemNote:
+    """What a system of the results was: a scorer with its options, and what made it."""
+
+    title: str
+    scorer: str = ""
+    options: Mapping[str, Any] | None = None
+    reads: str = "clips"
+    n_variants: int = 0
+    metric_of: str | None = None
+    commit: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one system came to on one split.
+
+    `predictions` maps test ids to points. `extras` is what a protocol looked at besides.
+    `made_from` tells apart what it came from: code, options, versions, the split and the samples.
+    """
+
+    system: str
+    split: int
+    n_train: int
+    seconds: float
+    predictions: Mapping[str, float]
+    measures: SplitMeasures = SplitMeasures()
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    made_from: str = ""
+
+    @property
+    def spearman(self) -> float | None:
+        """The rank correlation with the judges, where it is known."""
+        return self.measures.spearman
+
+    @property
+    def mse(self) -> float | None:
+        """The mean squared error in points squared, where it is known."""
+        return self.measures.mse
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """Return a cell of plain JSON; `ModelError` or `TypeError` if it is of another kind."""
+        known = record_of(SplitMeasures, _renamed(plain["measures"]), "measures")
+        return cls(**{**plain, "measures": known})
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that a benchmark came to, as plain values: `save` and `load` are JSON.
+
+    `about` says of what, with which versions; `systems` describes each row; `tables` holds what
+    was worked out over all cells.
+    """
+
+    about: Mapping[str, Any]
+    systems: Mapping[str, SystemNote]
+    cells: tuple[Cell, ...]
+    tables: Tables = field(default_factory=Tables)
+
+    def save(self, path: Path | str) -> Self:
+        """Write the results; a cell a line, so that two runs can be compared."""
+        cells = ",\n".join(json.dumps(asdict(cell), sort_keys=True) for cell in self.cells)
+        described = {name: asdict(note) for name, note in self.systems.items()}
+        plain = {"about": self.about, "systems": described, "tables": self.tables.to_json()}
+        parts = [f'"{name}": {json.dumps(value)}' for name, value in plain.items()]
+        text = "{" + ",\n".join([*parts, f'"cells": [\n{cells}\n]']) + "}\n"
+        remove_half_written(Path(path))
+        write_bytes(Path(path), text.encode())
+        return self
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read results that were saved.
+
+        Raises
+        ------
+        MissingFile, ModelError
+            If there are none, or they are of another version.
+        """
+        if not Path(path).is_file():
+            raise MissingFile(f"{path}: no such results: run podium benchmark first")
+        try:
+            plain = saved_results(Path(path))
+            cells = tuple(Cell.from_json(cell) for cell in plain["cells"])
+            systems = {
+                name: record_of(SystemNote, note, f"systems.{name}")
+                for name, note in plain["systems"].items()
+            }
+            tables = record_of(Tables, _renamed(plain["tables"]), "tables")
+            return cls(plain["about"], systems, cells, tables)
+        except (ModelError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ModelError(
+                f"{path}: is not a file of results ({error!s:.200}): make it anew"
+            ) from error
+
+    def beside(self, earlier: "Results", order: Sequence[str]) -> "Results":
+        """Add the systems that only earlier results have, in an order of names.
+
+        Each system goes on saying what made it. Tables are those of `earlier` where these have
+        none; what is worked out over all cells is to be worked out again.
+
+        Raises
+        ------
+        UsageError
+            If the earlier results are of other performances or splits.
+        """
+        self._require_same(earlier)
+        added = {
+            name: replace(
+                note,
+                commit=note.commit or earlier.about["commit"],
+                versions=note.versions or earlier.about["versions"],
+            )
+            for name, note in earlier.systems.items()
+            if name not in self.systems
+        }
+        systems = {**self.systems, **added}
+        cells = [*self.cells, *(c for c in earlier.cells if c.system in added)]
+        titles = [note.title for note in systems.values()]
+        about = {
+            **self.about,
+            "keypoints": self.about["keypoints"] or earlier.about["keypoints"],
+            "seeds": sorted({cell.split for cell in cells}),
+            "left_out": {t: why for t, why in self.about["left_out"].items() if t not in titles},
+        }
+        named = [name for name in order if name in systems]
+        return Results(
+            about,
+            {name: systems[name] for name in named},
+            tuple(sorted(cells, key=lambda c: (c.split, named.index(c.system)))),
+            self.tables.beside(earlier.tables),
+        )
+
+    def _require_same(self, earlier: "Results") -> None:
+        """Refuse to stand beside results of other performances or splits."""
+        tested = {(c.split, tuple(sorted(c.predictions))) for c in self.cells}
+        before = {(c.split, tuple(sorted(c.predictions))) for c in earlier.cells}
+        n_splits = len({split for split, _ in tested | before})
+        if earlier.about["backbone"] != self.about["backbone"] or len(tested | before) != n_splits:
+            raise UsageError(
+                f"the results that are there are of other performances, splits or features "
+                f"({earlier.about['n_performances']} performances, backbone "
+                f"{earlier.about['backbone']}): name another folder with --out"
+            )
+
+    def of(self, system: str) -> tuple[Cell, ...]:
+        """Give the cells of one system, by split."""
+        return tuple(sorted((c for c in self.cells if c.system == system), key=lambda c: c.split))
+
+
+def measures(predicted: Floats, samples: Sequence[Sample]) -> SplitMeasures:
+    """Measure predictions on one split, all together and by action."""
+    true = true_scores(samples)
+    difficulties = [s.performance.difficulty for s in samples]
+    groups = np.array([action_of(s.performance) for s in samples])
+    execution = (
+        metrics.execution_spearman(predicted, true, np.array(difficulties, float))
+        if all(difficulties)
+        else float("nan")
+    )
+    return SplitMeasures(
+        spearman=known_number(metrics.spearman(predicted, true)),
+        mse=known_number(metrics.mse(predicted, true)),
+        execution_spearman=known_number(execution),
+        by_type={
+            str(name): _of_type(predicted[groups == name], true[groups == name])
+            for name in np.unique(groups)
+        },
+    )
+
+
+def _of_type(predicted: Floats, true: Floats) -> TypeMeasures:
+    return TypeMeasures(
+        len(true),
+        known_number(metrics.spearman(predicted, true)),
+        known_number(metrics.mse(predicted, true)),
+    )
+
+
+def draws_of(cells: Sequence[Cell], samples: Mapping[str, Sample]) -> Draws:
+    """Draw the tested performances again and again, for every system alike."""
+    return Draws(cells, {name: float(s.performance.score or 0) for name, s in samples.items()})
+
+
+def summary(
+    systems: Sequence[str], cells: Sequence[Cell], samples: Mapping[str, Sample]
+) -> dict[str, SystemRow]:
+    """Average each system over the splits, with 95 % intervals from resampled performances."""
+    draws = draws_of(cells, samples)
+    return {name: _row([cell for cell in cells if cell.system == name], draws) for name in systems}
+
+
+def _row(cells: Sequence[Cell], draws: Draws) -> SystemRow:
+    spearman, mse = draws.means(cells)
+    return SystemRow(
+        spearman=_mean([cell.spearman for cell in cells]),
+        spearman_interval=middle(spearman),
+        mse=_mean([cell.mse for cell in cells]),
+        mse_interval=middle(mse),
+        execution_spearman=_mean([cell.measures.execution_spearman for cell in cells]),
+        n_splits=len(cells),
+        seconds=round(sum(cell.seconds for cell in cells), 1),
+    )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return known_number(float(np.mean(known))) if known else None
+
+
+def _plain(value: Any) -> Any:
+    """Return rows as plain JSON, wherever in lists or objects they stand."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value]
+
+
+def _renamed(plain: Any) -> Any:
+    """Call measures what they are called today, wherever in kept results they stand."""
+    if isinstance(plain, Mapping):
+        return {EARLIER_NAMES.get(key, key): _renamed(value) for key, value in plain.items()}
+    return [_renamed(value) for value in plain] if isinstance(plain, list) else plain
