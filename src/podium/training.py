@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from podium import _catalog
 from podium.backbones import Backbone, make_backbone, parts_of
+from podium.checks import check_options
 from podium.errors import PodiumError, TrainingError, UsageError
 from podium.evaluation.calibration import calibrate
 from podium.evaluation.measures import (
@@ -73,6 +74,9 @@ class TrainingOptions:
     event: str = ""
     after_event: int = 24
     description: str = "performances from a table of the user's own"
+
+    def __post_init__(self) -> None:
+        check_options(self, seed=0, after_event=0)
 
 
 @dataclass(frozen=True)

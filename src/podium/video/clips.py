@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import check_options
 from podium.errors import UsageError, VideoError
 from podium.video.frames import (
     Frames,
@@ -37,6 +38,7 @@ class ClipOptions:
     frames_per_second: float = 30.0
 
     def __post_init__(self) -> None:
+        check_options(self)
         sizes = (self.n_frames, self.stride)
         if not all(1 <= size <= MAX_CLIP_FRAMES for size in sizes):
             raise UsageError(

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from av.video.stream import VideoStream
 
+from podium.checks import check_options
 from podium.errors import UsageError, VideoError
 from podium.video.frames import WHOLE, Frame, Part, each_frame, probe
 
@@ -32,6 +33,7 @@ class PlaybackOptions:
     n_key_frames: int = 8
 
     def __post_init__(self) -> None:
+        check_options(self)
         if min(self.width, self.height) < 2 or self.n_key_frames < 1 or not 0 <= self.quality <= 51:
             raise UsageError(
                 f"{self}: width and height must be 2 or more, n_key_frames 1 or more, "
