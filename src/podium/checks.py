@@ -12,7 +12,6 @@ from numbers import Integral, Real
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
-import numpy.typing as npt
 
 from podium.errors import PodiumError, UsageError
 
@@ -53,7 +52,7 @@ def require(fits: bool, what: str, found: object, wanted: str) -> None:
 def require_array(
     what: str,
     found: Any,
-    kind: type[np.generic],
+    kind: Any,
     shape: Sequence[int | None],
     error: type[PodiumError] = UsageError,
 ) -> None:
@@ -74,42 +73,20 @@ def require_array(
 
 
 def require_times(
-    starts: npt.NDArray[Any],
-    ends: npt.NDArray[Any],
-    n: int,
-    error: type[PodiumError] = UsageError,
+    starts: Any, ends: Any, n_clips: int, error: type[PodiumError] = UsageError
 ) -> None:
-    """Refuse times that are not one a clip, or end before they start; nan is a time not known.
+    """Refuse times that are not one a clip; nan is a time not known.
+
+    Whether they rise is not asked: the clock of a file may start anew in its middle, and what it
+    shows is scored nevertheless.
 
     Raises
     ------
     PodiumError
         The `error`, if they are.
     """
-    require_array("start_seconds", starts, np.floating, (n,), error)
-    require_array("end_seconds", ends, np.floating, (n,), error)
-    backwards = ends < starts
-    if backwards.any():
-        first = int(backwards.argmax())
-        raise error(
-            f"clip {first} is from {starts[first]:g} to {ends[first]:g} seconds: "
-            "it must not end before it starts"
-        )
-
-
-def require_span(start_seconds: float, end_seconds: float) -> None:
-    """Refuse a time that ends before it starts; nan is a time that is not known.
-
-    Raises
-    ------
-    UsageError
-        If it does.
-    """
-    if end_seconds < start_seconds:
-        raise UsageError(
-            f"from {start_seconds:g} to {end_seconds:g} seconds is no span of time: "
-            "it must not end before it starts"
-        )
+    require_array("start_seconds", starts, np.floating, (n_clips,), error)
+    require_array("end_seconds", ends, np.floating, (n_clips,), error)
 
 
 def require_share(what: str, share: float) -> None:
@@ -150,7 +127,7 @@ def _check_each(name: str, kinds: tuple[Any, ...], values: Any) -> None:
         _check(f"{name}[{number}]", kind, value)
 
 
-def _array(kind: type[np.generic], shape: Sequence[int | None]) -> str:
+def _array(kind: Any, shape: Sequence[int | None]) -> str:
     lengths = ", ".join("any" if length is None else str(length) for length in shape)
     return f"{_KINDS.get(kind, kind.__name__)} of ({lengths}{',' if len(shape) == 1 else ''})"
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.backbones.motion import Motion
-from podium.checks import check_options
+from podium.checks import check_options, is_finite, require
 from podium.errors import FeatureError, PodiumError
 from podium.features.extraction import Extractor, FeatureCache, Features
 from podium.performance import Performance
@@ -51,6 +51,14 @@ class Alignment:
     reference_seconds: tuple[float, ...]
     doubt_seconds: tuple[float, ...]
     cost: float
+
+    def __post_init__(self) -> None:
+        n_moments = len(self.query_seconds)
+        require(n_moments > 0, "the length of query_seconds", n_moments, "1 or more")
+        for name in ("reference_seconds", "doubt_seconds"):
+            n, wanted = len(getattr(self, name)), f"{n_moments}, that of query_seconds"
+            require(n == n_moments, f"the length of {name}", n, wanted)
+        require(is_finite(self.cost) and self.cost >= 0, "cost", self.cost, "a number of 0 or more")
 
     @property
     def usual_doubt_seconds(self) -> float:

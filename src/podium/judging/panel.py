@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from podium.checks import require
 from podium.errors import UsageError
 from podium.performance import Performance
 
@@ -22,6 +23,9 @@ class Marks:
     mark: float
     low: float
     high: float
+
+    def __post_init__(self) -> None:
+        require(self.low <= self.high, "high", self.high, f"low, {self.low:g}, or more")
 
 
 def panel_score(marks: Sequence[float], difficulty: float) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from av.video.stream import VideoStream
 
-from podium.checks import check_options
+from podium.checks import check_options, require
 from podium.errors import UsageError, VideoError
 from podium.video.frames import WHOLE, Frame, Part, each_frame, probe
 
@@ -53,6 +53,10 @@ class Playback:
     height: int
     start_seconds: tuple[float, ...]
     end_seconds: float
+
+    def __post_init__(self) -> None:
+        for name in ("width", "height"):
+            require(getattr(self, name) > 0, name, getattr(self, name), "1 or more")
 
     def __repr__(self) -> str:
         return f"Playback({len(self.content)} bytes, {len(self.start_seconds)} frames)"
