@@ -16,7 +16,10 @@ from pathlib import Path
 from reprlib import Repr
 from typing import Any
 
-from podium.errors import ForeignPart, UnknownName
+from podium.errors import ForeignPart, UnknownName, UsageError
+
+JOINING = ("podium.backbones",)
+"""Folders of which several entries can be named at once, joined by `+`."""
 
 _FOREIGN = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*", re.ASCII)
 
@@ -55,6 +58,30 @@ def find(folder: str, name: str, allow_parts: Collection[str] = ()) -> type[Any]
         f"no {_kind(folder)} is called {shown(name)}: choose one of {', '.join(names(folder))}, "
         "or name your own as package.module:Class"
     )
+
+
+def resolve(folder: str, name: str, allow_parts: Collection[str] = ()) -> tuple[type[Any], ...]:
+    """Return the classes that a name stands for, in order: the one door of all commands.
+
+    Names of backbones joined by `+` stand for all of them side by side; of what else is found here,
+    a name is one class. Another package's, `package.module:Class`, must be one of `allow_parts`, by
+    itself or as part of a joined name: pass the name itself if the user wrote it.
+
+    Raises
+    ------
+    UsageError
+        If a backbone is joined with itself.
+    ForeignPart, UnknownName
+        As `find` does.
+    """
+    if folder not in JOINING:
+        return (find(folder, name, allow_parts),)
+    given = (allow_parts,) if isinstance(allow_parts, str) else tuple(allow_parts)
+    allowed = {part for allowed in given for part in (allowed, *allowed.split("+"))}
+    parts = name.split("+")
+    if len(set(parts)) < len(parts):
+        raise UsageError(f"{shown(name)} joins a backbone with itself: name each once")
+    return tuple(find(folder, part, allowed) for part in parts)
 
 
 def is_own(found: type[Any], folder: str) -> bool:

@@ -50,6 +50,10 @@ class UnknownName(UsageError, LookupError):
     """A backbone, scorer, dataset, model or action of that name does not exist."""
 
 
+class NotFitted(UsageError, AttributeError):
+    """A scorer was asked for what it can only know once it has learned."""
+
+
 class VideoError(PodiumError, ValueError):
     """A video that cannot be read as one, or holds too little to be assessed."""
 

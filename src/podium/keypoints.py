@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import require_array
 from podium.errors import FeatureError
 
 Floats = npt.NDArray[np.float32]
@@ -50,6 +51,14 @@ class Keypoints:
 
     positions: Floats
     warnings: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        require_array("positions", self.positions, np.floating, (None, None, None), FeatureError)
+        n_frames, n_joints, n_dims = self.positions.shape
+        if not n_frames or not n_joints or n_dims not in (2, 3):
+            raise FeatureError(
+                f"positions is of {self.positions.shape}: it must be (frames, joints, 2 or 3)"
+            )
 
     def __len__(self) -> int:
         return len(self.positions)

@@ -290,7 +290,7 @@ def _restored(
     about: _Config, backbone: Backbone, arrays: Arrays, allow_parts: Collection[str]
 ) -> Model:
     scorer_name = values_of(about.scorer, "scorer", name=str)["name"]
-    scorer_class = _catalog.find("podium.scorers", scorer_name, allow_parts)
+    (scorer_class,) = _catalog.resolve("podium.scorers", scorer_name, allow_parts)
     novelty = Novelty.of_arrays(arrays)
     dim, n_components = len(novelty.normaliser.mean), novelty.normaliser.dim
     scorer = scorer_class.restore(ScorerState(part_of(arrays, "scorer."), about.scorer))

@@ -4,9 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
+
+from podium.checks import is_finite, require
 
 Split = Literal["train", "validation", "test"]
+
+
+def require_frames(start_frame: int, end_frame: int | None) -> None:
+    """Refuse a part of a video that starts before it, or ends before it starts.
+
+    Raises
+    ------
+    UsageError
+        If it does.
+    """
+    require(start_frame >= 0, "start_frame", start_frame, "0 or more")
+    fits = end_frame is None or end_frame >= start_frame
+    require(fits, "end_frame", end_frame, f"start_frame, {start_frame}, or more")
 
 
 @dataclass(frozen=True)
@@ -16,6 +31,9 @@ class Phase:
     name: str
     start_frame: int
     end_frame: int
+
+    def __post_init__(self) -> None:
+        require_frames(self.start_frame, self.end_frame)
 
 
 @dataclass(frozen=True)
@@ -42,6 +60,15 @@ class Performance:
     is_reference: bool = False
     phases: tuple[Phase, ...] = ()
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        for name in ("score", "difficulty"):
+            value = getattr(self, name)
+            require(value is None or is_finite(value), name, value, "a finite number, or None")
+        require(all(map(is_finite, self.judges)), "judges", self.judges, "finite marks")
+        is_split = self.split is None or self.split in get_args(Split)
+        require(is_split, "split", self.split, f"one of {', '.join(get_args(Split))}, or None")
+        require_frames(self.start_frame or 0, self.end_frame)
 
     def same_frames(self, id: str) -> "Performance":
         """Give what is seen of it under another name, without what is known of it."""

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from podium import _catalog
-from podium.backbones import Backbone, make_backbone, parts_of
+from podium.backbones import Backbone, make_backbone
+from podium.checks import check_options
 from podium.errors import PodiumError, TrainingError, UsageError
 from podium.evaluation.calibration import calibrate
 from podium.evaluation.measures import (
@@ -74,6 +75,9 @@ class TrainingOptions:
     after_event: int = 24
     description: str = "performances from a table of the user's own"
 
+    def __post_init__(self) -> None:
+        check_options(self, seed=0, after_event=0)
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -114,7 +118,7 @@ def train_model(
     if not usable:
         raise TrainingError("no performance outside the test split has a score to learn from")
     _require_experts_of_known_actions(usable)
-    backbone = make_backbone(options.backbone, parts_of(options.backbone))
+    backbone = make_backbone(options.backbone, (options.backbone,))
     anchor = _anchor(usable, options, cache, progress)
     extractor = Extractor(backbone, options.clips, cache, anchor)
     extraction = _extracted(usable, extractor, options, progress)
@@ -142,7 +146,7 @@ def folds(n: int, seed: int, n_folds: int = N_FOLDS) -> list[npt.NDArray[np.int6
 
 def make_scorer(name: str, options: Any, seed: int) -> Scorer:
     """Make an unfitted scorer by its name, with its own default options where none are given."""
-    kind = _catalog.find("podium.scorers", name, (name,))
+    (kind,) = _catalog.resolve("podium.scorers", name, (name,))
     scorer: Scorer = kind(seed=seed) if options is None else kind(options, seed=seed)
     return scorer
 

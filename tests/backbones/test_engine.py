@@ -107,11 +107,14 @@ def test_batches_are_few_equal_and_whole(n):
     assert all(before.stop == after.start for before, after in pairwise(parts))
 
 
-@pytest.mark.parametrize("changed", [{"precision": "fp16"}, {"n_clips": 0}])
-def test_other_options_are_refused(changed):
-    plain = {"precision": "fp32", "n_clips": 4} | changed
-    shown = ", ".join(f"{name}={value!r}" for name, value in plain.items())
-    message = f"EngineOptions({shown}): precision must be fp32 or bf16, n_clips 1 or more"
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"precision": "fp16"}, "precision is 'fp16': choose one of fp32, bf16"),
+        ({"n_clips": 0}, "n_clips is 0: it must be 1 or more"),
+    ],
+)
+def test_other_options_are_refused(changed, message):
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         EngineOptions(**changed)
 

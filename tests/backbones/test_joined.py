@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from podium.backbones import Backbone, make_backbone, parts_of
+from podium.backbones import Backbone, make_backbone
 from podium.backbones.motion import Motion
 from podium.backbones.posture import Posture
 from podium.errors import UnknownName, UsageError
@@ -55,7 +55,7 @@ class Doubtful:
 
 def test_doubts_of_a_part_are_told():
     name = f"motion+{__name__}:Doubtful"
-    both = make_backbone(name, parts_of(name))
+    both = make_backbone(name, (name,))
     assert both.describe(clips())[1] == ("half of it is a guess",)
 
 
@@ -66,7 +66,7 @@ def test_ones_that_read_other_sizes_are_refused():
         "(motion 160x120, large 320x240): choose ones of one size"
     )
     with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
-        make_backbone(both, parts_of(both))
+        make_backbone(both, (both,))
 
 
 class Large(Doubtful):

@@ -44,6 +44,12 @@ def test_it_reads_as_a_sentence(dives, tmp_path):
     assert [cell.system for cell in Results.load(path).cells] == ["type_mean", "ridge"] * 2
 
 
+def test_backbones_may_be_joined_as_in_train(dives):
+    both = "motion+posture"
+    found = Benchmark(dives, scorers=["constant"], seeds=range(1), backbone=both).run()
+    assert found.about["backbone"] == both
+
+
 def test_every_test_performance_is_predicted_and_no_other(results, dives):
     for split in stratified_splits(dives, range(3)):
         for system in ("constant", "ridge", "c3d_svr"):

@@ -16,7 +16,7 @@ from torch import nn
 from hostile.commands import SEED
 from podium.errors import TrainingError
 from podium.evaluation import metrics
-from podium.metric import deviation, pairs
+from podium.metric import deviation, pairs, threshold
 from podium.metric.deviation import fit_deviation
 from podium.metric.embedding import fit_normaliser, padded
 from podium.metric.learning import LearningOptions
@@ -132,7 +132,7 @@ def require_same(one: Pairs, other: Pairs) -> None:
 def test_the_pairs_drawn_are_those_drawn_of_all(monkeypatch, n, most):
     """And what is drawn after them is the same, too."""
     monkeypatch.setattr(pairs, "MAX_TABLE", most)
-    scores, actions = scored(n)
+    scores, _ = scored(n)
     options = PairOptions(threshold=9.0, n_similar=50, n_dissimilar=70)
     ours, theirs = np.random.default_rng(SEED), np.random.default_rng(SEED)
     sampler = PairSampler(scores, options)

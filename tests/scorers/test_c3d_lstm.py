@@ -103,7 +103,7 @@ def test_validation_decides_when_to_stop(graded):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"label": "last"}, "no labels are called 'last': choose one of final, incremental"),
+        ({"label": "last"}, "label is 'last': choose one of final, incremental"),
         ({"n_hidden": 0}, "n_hidden is 0: it must be 1 or more"),
         ({"n_components": 0}, "n_components is 0: it must be 1 or more"),
     ],

@@ -9,7 +9,7 @@ from podium.simulation import SimulationOptions
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"sport": "chess"}, "sport is 'chess'; choose 'diving' or 'vault'"),
+        ({"sport": "chess"}, "sport is 'chess': choose one of diving, vault"),
         ({"n_performances": 0}, "n_performances is 0; it must be at least 1"),
         ({"seed": -1}, "seed is -1; it must be at least 0"),
         ({"width": 321}, "width is 321; it must be an even number of pixels, at least 64"),

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from podium.checks import require, require_share
 from podium.features.extraction import Sample
 from podium.scorers import ComparingScorer, Floats
 
@@ -40,6 +41,10 @@ class ClipFeedback:
     faulty: bool
     moment: str = ""
 
+    def __post_init__(self) -> None:
+        require(self.index >= 0, "index", self.index, "0 or more")
+        require_share("similarity", self.similarity)
+
 
 RemarkGroup = Literal["costs", "gains", "apart"]
 """What cost points, what is unlike the expert's but cost none, and what has no points."""
@@ -47,6 +52,8 @@ RemarkGroup = Literal["costs", "gains", "apart"]
 RemarkKind = Literal["least", "unlike", "costly"]
 """The clip least like the expert's, another that is faulty, or one that cost points though alike.
 """
+
+_KINDS = f"one of {', '.join(get_args(RemarkKind))}"
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,10 @@ class Remark:
     kind: RemarkKind = "unlike"
     moment: str = ""
     similarity: float | None = None
+
+    def __post_init__(self) -> None:
+        require(self.kind in get_args(RemarkKind), "kind", self.kind, _KINDS)
+        require_share("similarity", self.similarity or 0.0)
 
     @property
     def group(self) -> RemarkGroup:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from podium.assessment.feedback import ClipFeedback, Remark
+from podium.checks import is_finite, require, require_share
 from podium.errors import UsageError
 from podium.features.alignment import Alignment
 from podium.judging import Marks
@@ -35,6 +36,13 @@ class Score:
     best: float | None = None
     judge_sd: float | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high", "range_low", "range_high"):
+            require(is_finite(getattr(self, name)), name, getattr(self, name), "a finite number")
+        require(self.low <= self.high, "high", self.high, f"low, {self.low:g}, or more")
+        fits = self.range_low <= self.range_high
+        require(fits, "range_high", self.range_high, f"range_low, {self.range_low:g}, or more")
+
     @property
     def of(self) -> float:
         """What the score is out of: the highest at its difficulty, or the highest there can be."""
@@ -57,6 +65,9 @@ class Reference:
     path: Path | None = None
     name: str | None = None
     part: Part = WHOLE
+
+    def __post_init__(self) -> None:
+        require_share("similarity", self.similarity)
 
     @property
     def shown_name(self) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium import _catalog
-from podium.errors import UsageError, WeightsError
+from podium.errors import WeightsError
 
 MAX_WEIGHTS_BYTES = 2_000_000_000
 """How large a file of weights may be, and what is packed in it."""
@@ -34,8 +34,8 @@ class Backbone(Protocol):
 def make_backbone(name: str, allow_parts: Collection[str] = ()) -> Backbone:
     """Make a backbone by its name; names joined by `+` stand for all of them side by side.
 
-    Those of someone else's, `package.module:Class`, must be among `allow_parts`: pass
-    `parts_of(name)` if the user wrote the name.
+    Those of someone else's, `package.module:Class`, must be among `allow_parts`: pass the name
+    itself if the user wrote it (`podium._catalog.resolve`).
 
     Raises
     ------
@@ -44,23 +44,8 @@ def make_backbone(name: str, allow_parts: Collection[str] = ()) -> Backbone:
     """
     from podium.backbones._joined import Joined
 
-    kinds = [_catalog.find(__name__, part, allow_parts) for part in parts_of(name)]
-    parts: list[Backbone] = [kind() for kind in kinds]
+    parts: list[Backbone] = [kind() for kind in _catalog.resolve(__name__, name, allow_parts)]
     return parts[0] if len(parts) == 1 else Joined(parts)
-
-
-def parts_of(name: str) -> tuple[str, ...]:
-    """Return the names of the backbones that a name joins by `+`; none may be named twice.
-
-    Raises
-    ------
-    UsageError
-        If one is.
-    """
-    parts = tuple(name.split("+"))
-    if len(set(parts)) < len(parts):
-        raise UsageError(f"{_catalog.shown(name)} joins a backbone with itself: name each once")
-    return parts
 
 
 @runtime_checkable

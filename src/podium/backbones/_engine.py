@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from podium.checks import check_options
 from podium.errors import UsageError
 
 Clips = npt.NDArray[np.uint8]
@@ -34,8 +35,7 @@ class EngineOptions:
     n_clips: int = 4
 
     def __post_init__(self) -> None:
-        if self.precision not in ("fp32", "bf16") or self.n_clips < 1:
-            raise UsageError(f"{self}: precision must be fp32 or bf16, n_clips 1 or more")
+        check_options(self, n_clips=1)
         if self.precision == "bf16" and not computes_bf16():
             raise UsageError(
                 "this processor does not compute with bf16 numbers: choose the precision fp32"

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from podium.backbones import require_clips
 from podium.backbones._engine import Engine, EngineOptions, Precision, as_pixels
 from podium.backbones._weights_file import network_of
-from podium.errors import UsageError, WeightsError
+from podium.checks import check_options
+from podium.errors import WeightsError
 from podium.files import digest
 
 CROP = 112
@@ -47,9 +48,7 @@ class C3DOptions:
     precision: Precision = "fp32"
 
     def __post_init__(self) -> None:
-        is_known = self.channels in ("bgr", "rgb")
-        if not is_known or len(self.mean) != 3 or not np.isfinite(self.mean).all():
-            raise UsageError(f"{self}: channels must be bgr or rgb, and mean three finite numbers")
+        check_options(self)
 
 
 class C3DNetwork(nn.Module):

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from podium.backbones import require_clips
 from podium.backbones._weights_file import network_of
 from podium.backbones.posture import PostureOptions, outlines
+from podium.checks import check_options
 from podium.errors import UsageError
 from podium.files import digest
 
@@ -61,6 +62,7 @@ class FigureOptions:
     outlines: PostureOptions = field(default_factory=lambda: PostureOptions(n_windows=1))
 
     def __post_init__(self) -> None:
+        check_options(self)
         if self.n_windows not in (1, 2, 4, 8, 16):
             raise UsageError(f"n_windows is {self.n_windows}: it must be 1, 2, 4, 8 or 16")
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.backbones import require_clips, require_weights
+from podium.checks import check_options
 from podium.errors import UsageError, WeightsError
 from podium.files import digest
 
@@ -33,6 +34,7 @@ class MobileNetV1Options:
     step: int = 1
 
     def __post_init__(self) -> None:
+        check_options(self)
         if not 1 <= self.step <= 16:
             raise UsageError(f"step is {self.step}: it must be from 1 to 16")
 

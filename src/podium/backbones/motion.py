@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy import fft
 
 from podium.backbones import require_clips
+from podium.checks import check_options, require
 from podium.errors import UsageError
 
 Pixels = npt.NDArray[np.uint8]
@@ -46,6 +47,7 @@ class MotionOptions:
     least_range: int = 40
 
     def __post_init__(self) -> None:
+        check_options(self)
         # The change from frame to frame has one frame fewer than a clip: no window may be empty.
         if not (1 <= self.n_windows <= 8 and 2 <= self.n_levels <= 64 and 1 <= self.step <= 8):
             raise UsageError(
@@ -53,6 +55,12 @@ class MotionOptions:
             )
         if not self.contrasts or list(self.contrasts) != sorted(set(self.contrasts)):
             raise UsageError(f"{self}: contrasts must be one or more fractions that rise")
+        require(
+            self.contrasts[0] > 0 and self.contrasts[-1] < 1,
+            "contrasts",
+            self.contrasts,
+            "fractions between 0 and 1",
+        )
         if not (0 <= self.darkest < self.brightest <= 1 and 1 <= self.least_range <= 255):
             raise UsageError(
                 f"{self}: darkest must be below brightest, both from 0 to 1, "

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from podium.backbones import require_clips, require_weights
+from podium.checks import check_options
 from podium.errors import UsageError, WeightsError
 from podium.files import digest
 from podium.keypoints import COCO, FRAMES_PER_CLIP, filled
@@ -46,6 +47,7 @@ class PoseOptions:
     margin: float = 1.6
 
     def __post_init__(self) -> None:
+        check_options(self)
         shares = (self.least_confidence, self.lost_below)
         if not all(0 <= share < 1 for share in shares) or self.margin < 1:
             raise UsageError(f"{self}: confidences must be from 0 to below 1, and margin 1 or more")

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.backbones import require_clips
+from podium.checks import check_options
 from podium.errors import UsageError
 
 Floats = npt.NDArray[np.float32]
@@ -37,6 +38,7 @@ class PostureOptions:
     weakest: float = 0.04
 
     def __post_init__(self) -> None:
+        check_options(self, weakest=0)
         if self.n_windows not in (1, 2, 4, 8, 16) or self.n_cells < 1 or self.n_directions < 1:
             raise UsageError(
                 f"{self}: n_windows must be 1, 2, 4, 8 or 16, n_cells and n_directions 1 or more"

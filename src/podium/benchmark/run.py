@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from podium import _catalog
+from podium.backbones import make_backbone
 from podium.benchmark.provenance import (
     PACKAGES,
     code_digest,
@@ -70,7 +71,7 @@ class System:
 
         `systems` are those that are fitted beside it, one of which its metric may be of.
         """
-        kind = _catalog.find("podium.scorers", self.scorer, (self.scorer,))
+        (kind,) = _catalog.resolve("podium.scorers", self.scorer, (self.scorer,))
         of = [other.recipe(systems) for other in systems if other.name == self.metric_of]
         code = code_digest(kind.__module__, APART)
         packages = [version for name, version in versions().items() if name in PACKAGES]
@@ -85,7 +86,7 @@ class System:
 
 def system_of(name: str) -> System:
     """Make a system of a scorer's name, with its defaults."""
-    kind = _catalog.find("podium.scorers", name, (name,))
+    (kind,) = _catalog.resolve("podium.scorers", name, (name,))
     return System(name, name, name, reads=getattr(kind, "reads", "clips"))
 
 
@@ -265,7 +266,7 @@ def all_samples(
     PodiumError
         If one cannot be used: results of other videos than were named would mislead.
     """
-    extractor = Extractor(_catalog.find("podium.backbones", backbone, (backbone,))(), cache=cache)
+    extractor = Extractor(make_backbone(backbone, (backbone,)), cache=cache)
     variants = draw(AugmentationOptions(n_variants=n_variants), 0)
     extraction = extract(performances, extractor, variants, advance)
     if extraction.errors:

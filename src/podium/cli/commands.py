@@ -229,14 +229,12 @@ def train(
 ) -> None:
     """Train a model on a table of performances; rows of the test split are not looked at."""
     from podium import _catalog
-    from podium.backbones import parts_of
     from podium.training import TrainingOptions, train_model
     from podium.video.augmentation import AugmentationOptions
 
     require_folder(out, "the model")
-    _catalog.find("podium.scorers", scorer, (scorer,))
-    for part in parts_of(backbone):
-        _catalog.find("podium.backbones", part, (part,))
+    _catalog.resolve("podium.scorers", scorer, (scorer,))
+    _catalog.resolve("podium.backbones", backbone, (backbone,))
     performances = _manifest(manifest)
     augmentation = AugmentationOptions(n_variants=variants, copies=copies)
     options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation, event=event)
@@ -275,11 +273,11 @@ def extract(
     shard: Shard = "0/1",
 ) -> None:
     """Make the features of every video of a table, once; later commands find them in the cache."""
-    from podium.backbones import make_backbone, parts_of
+    from podium.backbones import make_backbone
     from podium.features.extraction import Extractor, FeatureCache
     from podium.features.extraction import extract as extract_features
 
-    made = make_backbone(backbone, parts_of(backbone))
+    made = make_backbone(backbone, (backbone,))
     rows = _shard(_manifest(manifest), shard)
     extractor = Extractor(made, cache=FeatureCache())
     extraction = extract_features(_tracked(rows, "looking at videos"), extractor)
@@ -346,7 +344,7 @@ def benchmark(
     if render:
         _say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
         return
-    _catalog.find("podium.backbones", backbone, (backbone,))
+    _catalog.resolve("podium.backbones", backbone, (backbone,))
     asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out,
              "cache": _cache()}  # fmt: skip
     with _progress() as progress:
@@ -691,7 +689,8 @@ def _measured(
     from podium import _catalog
     from podium.benchmark.run import Benchmark
 
-    dataset = _catalog.find("podium.datasets", name, (name,))(root)
+    (kind,) = _catalog.resolve("podium.datasets", name, (name,))
+    dataset = kind(root)
     named = tuple(scorers or ("constant", "type_mean", "ridge", "siamese_lstm"))
     return Benchmark(dataset, scorers=named, seeds=range(seeds), progress=progress, **asked).run()
 

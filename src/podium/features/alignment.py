@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.backbones.motion import Motion
-from podium.errors import FeatureError, PodiumError, UsageError
+from podium.checks import check_options, is_finite, require
+from podium.errors import FeatureError, PodiumError
 from podium.features.extraction import Extractor, FeatureCache, Features
 from podium.performance import Performance
 from podium.video.clips import ClipOptions
@@ -33,10 +34,7 @@ class AlignmentOptions:
     n_stride_frames: int = 2
 
     def __post_init__(self) -> None:
-        if not (0 <= self.hold < float("inf") and 0 <= self.tolerance < float("inf")):
-            raise UsageError(f"{self}: hold and tolerance must be numbers of 0 or more")
-        if self.n_stride_frames < 1:
-            raise UsageError(f"{self}: n_stride_frames must be 1 or more")
+        check_options(self, hold=0, tolerance=0, n_stride_frames=1)
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,14 @@ class Alignment:
     reference_seconds: tuple[float, ...]
     doubt_seconds: tuple[float, ...]
     cost: float
+
+    def __post_init__(self) -> None:
+        n_moments = len(self.query_seconds)
+        require(n_moments > 0, "the length of query_seconds", n_moments, "1 or more")
+        for name in ("reference_seconds", "doubt_seconds"):
+            n, wanted = len(getattr(self, name)), f"{n_moments}, that of query_seconds"
+            require(n == n_moments, f"the length of {name}", n, wanted)
+        require(is_finite(self.cost) and self.cost >= 0, "cost", self.cost, "a number of 0 or more")
 
     @property
     def usual_doubt_seconds(self) -> float:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from podium.backbones import Backbone, describe
 from podium.cache import ArrayCache, Claim
+from podium.checks import require_array, require_times
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.event import Anchor, eye
 from podium.files import digest
@@ -58,6 +59,10 @@ class Features:
     backbone: str
     video: VideoFacts
 
+    def __post_init__(self) -> None:
+        require_array("values", self.values, np.float32, (None, None), FeatureError)
+        require_times(self.start_seconds, self.end_seconds, len(self.values), FeatureError)
+
     def __repr__(self) -> str:
         return f"Features({self.values.shape}, {self.backbone})"
 
@@ -72,6 +77,14 @@ class Sample:
     performance: Performance
     features: Features
     variants: tuple[Features, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.variants:
+            shape = (None, self.features.values.shape[1])
+            for features in self.variants:
+                require_array(
+                    "values of a variant", features.values, np.float32, shape, FeatureError
+                )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from podium import _catalog
+from podium.checks import require
 from podium.errors import UnknownName, UsageError
 from podium.performance import Performance
 
@@ -26,6 +27,9 @@ class Marks:
     mark: float
     low: float
     high: float
+
+    def __post_init__(self) -> None:
+        require(self.low <= self.high, "high", self.high, f"low, {self.low:g}, or more")
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ whole is differentiable, it says which joint should move where, and what that wo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from podium.checks import check_options
 from podium.errors import UsageError
 from podium.features.extraction import Sample
 from podium.keypoints import FRAMES_PER_CLIP, Keypoints, joint_names, shape_of
@@ -34,6 +34,7 @@ class PoseSpectrumOptions:
     n_frequencies: int = 50
 
     def __post_init__(self) -> None:
+        check_options(self)
         if not 1 <= self.n_frequencies <= MAX_FREQUENCIES:
             raise UsageError(
                 f"n_frequencies is {self.n_frequencies}: it must be from 1 to {MAX_FREQUENCIES}"
@@ -63,7 +64,6 @@ class JointAdvice:
 class PoseSpectrum(LineScorer[PoseSpectrumOptions]):
     """The frequencies of the joints' movement and a line on them: what its scorers inherit."""
 
-    name: ClassVar[str]
     reads = "keypoints"
     options_class = PoseSpectrumOptions
 

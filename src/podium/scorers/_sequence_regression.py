@@ -13,11 +13,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from podium.checks import check_options
 from podium.errors import TrainingError, UsageError
 from podium.features.extraction import Sample
 from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, padded
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._restored import restored_network
 from podium.scorers._target import Target, TargetChoice, choose_target
 
@@ -45,6 +47,7 @@ class FittingOptions:
     held_back: float = 0.2
 
     def __post_init__(self) -> None:
+        check_options(self, weight_decay=0)
         if min(self.batch_size, self.n_epochs, self.patience) < 1 or self.learning_rate <= 0:
             raise UsageError(
                 f"{self} fits nothing: batch_size, n_epochs and patience must be 1 or more, "
@@ -66,8 +69,7 @@ class SequenceOptions:
     fitting: FittingOptions = field(default_factory=FittingOptions)
 
     def __post_init__(self) -> None:
-        if self.n_components < 1:
-            raise UsageError(f"n_components is {self.n_components}: it must be 1 or more")
+        check_options(self, n_components=1)
 
 
 @dataclass(frozen=True)
@@ -153,13 +155,16 @@ class SequenceRegression:
     name: ClassVar[str]
     options_type: ClassVar[type[SequenceOptions]] = SequenceOptions
     options: Any
-    network: Any
+    network = Learned[Any]()
+    normaliser = Learned[Normaliser]()
+    n_clips = Learned[int]()
+    centre = Learned[float]()
+    spread = Learned[float]()
 
     def __init__(self, options: Any = None, seed: int = 0) -> None:
         self.options = self.options_type() if options is None else options
         self.seed = seed
         self.target = Target(uses_execution=False)
-        self.n_clips, self.centre, self.spread = 1, 0.0, 1.0
 
     def make_network(self, n_inputs: int) -> nn.Module:
         """Make the unfitted network, for clips of `n_inputs` numbers."""
@@ -208,9 +213,10 @@ class SequenceRegression:
 
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points, (performances,)."""
+        spread, centre = self.spread, self.centre
         with torch.inference_mode():  # one by one, so that a score does not depend on the others
             values = [float(self.outputs(*self.inputs([query]))[0]) for query in queries]
-        return self.target.points(np.array(values) * self.spread + self.centre, queries)
+        return self.target.points(np.array(values) * spread + centre, queries)
 
     def inputs(self, samples: Sequence[Sample]) -> tuple[Tensor, Tensor]:
         """Give (performances, clips, dim), and which of (performances, clips) are clips."""

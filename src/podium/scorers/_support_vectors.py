@@ -11,6 +11,7 @@ from podium.errors import FeatureError
 from podium.features.extraction import Sample
 from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target
 
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -73,7 +74,9 @@ class LineScorer(Generic[Options]):
     `options_class` makes the default options; `inputs` is what a scorer adds.
     """
 
+    name: ClassVar[str]
     options_class: ClassVar[type[Any]]
+    _line = Learned[Line]()
 
     def __init__(self, options: Options | None = None, seed: int = 0) -> None:
         self.options: Options = self.options_class() if options is None else options
@@ -98,9 +101,10 @@ class LineScorer(Generic[Options]):
 
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points, (performances,)."""
+        line = self._line
         if not queries:
             return np.zeros(0)
-        return self.target.points(self._line(self.inputs(queries)), queries)
+        return self.target.points(line(self.inputs(queries)), queries)
 
     def state(self) -> ScorerState:
         """Give all that `restore` needs."""

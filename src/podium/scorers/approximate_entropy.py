@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import check_options
 from podium.errors import UsageError
 from podium.features.extraction import Sample
 from podium.scorers import Floats
@@ -38,6 +39,7 @@ class ApproximateEntropyOptions:
     cross: bool = True
 
     def __post_init__(self) -> None:
+        check_options(self)
         fits = self.length >= 1 and self.length + 2 <= self.n_frames <= MAX_FRAMES
         if not fits or self.tolerance <= 0:
             raise UsageError(

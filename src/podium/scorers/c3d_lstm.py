@@ -31,10 +31,6 @@ class C3DLSTMOptions(SequenceOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.label not in ("final", "incremental"):
-            raise UsageError(
-                f"no labels are called {self.label!r}: choose one of final, incremental"
-            )
         if self.n_hidden < 1:
             raise UsageError(f"n_hidden is {self.n_hidden}: it must be 1 or more")
 

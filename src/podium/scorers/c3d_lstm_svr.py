@@ -9,6 +9,7 @@ import numpy.typing as npt
 from podium.features.extraction import Sample
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._support_vectors import Line, fit_line
 from podium.scorers._target import Target
 from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions, falls
@@ -18,6 +19,7 @@ class C3DLSTMSVR:
     """The state of a fitted C3D-LSTM after the last clip, and a linear SVR on it."""
 
     name = "c3d_lstm_svr"
+    _line = Learned[Line]()
 
     def __init__(self, options: C3DLSTMOptions = C3DLSTMOptions(), seed: int = 0) -> None:
         self._lstm = C3DLSTM(options, seed)
@@ -35,9 +37,10 @@ class C3DLSTMSVR:
 
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points, (performances,)."""
+        line = self._line
         if not queries:
             return np.zeros(0)
-        return self.target.points(self._line(self._last_states(queries)), queries)
+        return self.target.points(line(self._last_states(queries)), queries)
 
     def running_scores(self, sample: Sample) -> Floats:
         """Give the score so far after each clip of a performance, in points, (clips,)."""
@@ -50,10 +53,8 @@ class C3DLSTMSVR:
 
     def state(self) -> ScorerState:
         """Give all that `restore` needs."""
-        lstm = self._lstm.state()
-        return ScorerState(
-            {**lstm.arrays, **self._line.arrays()}, {**lstm.config, "bias": self._line.bias}
-        )
+        line, lstm = self._line, self._lstm.state()
+        return ScorerState({**lstm.arrays, **line.arrays()}, {**lstm.config, "bias": line.bias})
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import check_options
 from podium.features.extraction import Sample
 from podium.scorers._support_vectors import LineScorer
 from podium.scorers._target import TargetChoice
@@ -16,6 +17,9 @@ class C3DSVROptions:
     """What is predicted."""
 
     target: TargetChoice = "auto"
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
 
 class C3DSVR(LineScorer[C3DSVROptions]):

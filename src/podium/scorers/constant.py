@@ -8,6 +8,7 @@ import numpy as np
 from podium.features.extraction import Sample
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._target import Target, choose_target
 
 
@@ -15,10 +16,10 @@ class Constant:
     """The mean score of training, whatever the video shows."""
 
     name = "constant"
+    _mean = Learned[float]()
 
     def __init__(self, seed: int = 0) -> None:
         self.target = Target(uses_execution=False)
-        self._mean = 0.0
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Take the mean score of training."""

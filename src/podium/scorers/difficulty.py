@@ -8,6 +8,7 @@ import numpy as np
 from podium.features.extraction import Sample
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._target import Target, choose_target
 
 
@@ -15,10 +16,12 @@ class Difficulty:
     """A straight line from difficulty to score, which knows nothing of how it was done."""
 
     name = "difficulty"
+    _slope = Learned[float]()
+    _at_zero = Learned[float]()
+    _usual = Learned[float]()
 
     def __init__(self, seed: int = 0) -> None:
         self.target = Target(uses_execution=False)
-        self._slope, self._at_zero, self._usual = 0.0, 0.0, 1.0
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Fit the line by least squares; flat where all difficulties are the same or unknown."""

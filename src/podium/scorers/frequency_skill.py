@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import dct
 
+from podium.checks import check_options
 from podium.errors import ModelError, UsageError
 from podium.features.extraction import Sample
 from podium.metric.embedding import Normaliser, fit_normaliser
 from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target
 
 Skill = Literal["novice", "intermediate", "expert"]
@@ -30,6 +32,7 @@ class FrequencySkillOptions:
     n_neighbours: int = 7
 
     def __post_init__(self) -> None:
+        check_options(self)
         if min(self.n_components, self.n_frequencies, self.n_neighbours) < 1:
             raise UsageError(
                 f"{self}: n_components, n_frequencies and n_neighbours must be 1 or more"
@@ -40,6 +43,11 @@ class FrequencySkill:
     """Which class of skill the nearest movements are of, by their slow frequencies (Zia et al.)."""
 
     name = "frequency_skill"
+    _normaliser = Learned[Normaliser]()
+    _classes = Learned[npt.NDArray[np.int64]]()
+    _means = Learned[Floats]()
+    _places = Learned[npt.NDArray[np.float32]]()
+    _spread = Learned[npt.NDArray[np.float32]]()
 
     def __init__(
         self, options: FrequencySkillOptions = FrequencySkillOptions(), seed: int = 0
@@ -67,9 +75,10 @@ class FrequencySkill:
 
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points: the mean of their neighbours' classes, (performances,)."""
+        means = self._means
         if not queries:
             return np.zeros(0)
-        values = [self._means[self._neighbours(query)].mean() for query in queries]
+        values = [means[self._neighbours(query)].mean() for query in queries]
         return self.target.points(np.array(values), queries)
 
     def skills(self, queries: Sequence[Sample]) -> tuple[Skill, ...]:
@@ -79,7 +88,7 @@ class FrequencySkill:
 
     def state(self) -> ScorerState:
         """Give all that `restore` needs."""
-        arrays = {
+        arrays: dict[str, npt.NDArray[Any]] = {
             **self._normaliser.arrays(),
             "places": self._places,
             "spread": self._spread,

@@ -8,6 +8,7 @@ import numpy as np
 from podium.features.extraction import Sample
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._target import Target
 from podium.scorers.type_mean import TypeMean
 
@@ -22,20 +23,19 @@ class OneJudge:
 
     name = "one_judge"
     reads = "judges"
+    _slope = Learned[float]()
+    _at_zero = Learned[float]()
+    _without_marks = Learned[TypeMean]()
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
-        self._slope, self._at_zero = 1.0, 0.0
-        self._without_marks = TypeMean(seed)
-
-    @property
-    def target(self) -> Target:
-        """What is predicted."""
-        return self._without_marks.target
+        self.target = Target(uses_execution=False)
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Fit the line from the mark (times difficulty, where known) to the score."""
-        self._without_marks.fit(train)
+        self._without_marks = TypeMean(self.seed).fit(train)
+        self.target = self._without_marks.target
+        self._slope, self._at_zero = 1.0, 0.0
         marked = [s for s in train if s.performance.judges]
         if len(marked) > 1:
             inputs = np.array([self._mark(s) for s in marked])
@@ -65,6 +65,7 @@ class OneJudge:
         scorer = cls(plain["seed"])
         scorer._slope, scorer._at_zero = plain["slope"], plain["at_zero"]
         scorer._without_marks = TypeMean.restore(ScorerState({}, plain["without_marks"]))
+        scorer.target = scorer._without_marks.target
         return scorer
 
     def _mark(self, sample: Sample) -> float:

@@ -7,10 +7,12 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import check_options
 from podium.features.extraction import Sample
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
 from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target
 
 STRENGTHS = 10.0 ** np.arange(-1, 5.1, 0.5)
@@ -23,11 +25,18 @@ class RidgeOptions:
     target: TargetChoice = "auto"
     n_components: int = 256
 
+    def __post_init__(self) -> None:
+        check_options(self, n_components=1)
+
 
 class Ridge:
     """A weighted sum of all clips' features, aligned to the end; no comparison, no feedback."""
 
     name = "ridge"
+    _normaliser = Learned[Normaliser]()
+    _n_clips = Learned[int]()
+    _weights = Learned[npt.NDArray[np.float32]]()
+    _bias = Learned[float]()
 
     def __init__(self, options: RidgeOptions = RidgeOptions(), seed: int = 0) -> None:
         self.options = options

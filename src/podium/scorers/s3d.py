@@ -13,11 +13,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from podium.checks import check_options
 from podium.errors import UsageError
 from podium.features.extraction import Sample
 from podium.metric.embedding import Array, Normaliser, fit_normaliser, padded
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._restored import restored_network
 from podium.scorers._support_vectors import Line, fit_line
 from podium.scorers._target import Target, TargetChoice, choose_target
@@ -46,6 +48,7 @@ class S3DOptions:
     learning_rate: float = 1e-2
 
     def __post_init__(self) -> None:
+        check_options(self)
         if min(self.n_components, self.n_channels, self.n_steps) < 1 or self.learning_rate <= 0:
             raise UsageError(
                 f"{self}: n_components, n_channels and n_steps must be 1 or more, "
@@ -74,11 +77,14 @@ class S3D:
     """Finds the stages of the action, describes each, and fits a line to all (Xiang et al.)."""
 
     name = "s3d"
+    stages = Learned[tuple[str, ...]]()
+    _normaliser = Learned[Normaliser]()
+    _network = Learned[StageNetwork]()
+    _line = Learned[Line]()
 
     def __init__(self, options: S3DOptions = S3DOptions(), seed: int = 0) -> None:
         self.options, self.seed = options, seed
         self.target = Target(uses_execution=False)
-        self.stages: tuple[str, ...] = ()
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Learn the stages from the marked performances, then the line; `validation` is not used.
@@ -97,9 +103,10 @@ class S3D:
 
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points, (performances,)."""
+        line = self._line
         if not queries:
             return np.zeros(0)
-        return self.target.points(self._line(self._inputs(queries)), queries)
+        return self.target.points(line(self._inputs(queries)), queries)
 
     def stage_shares(self, sample: Sample) -> Floats:
         """Say how much each clip belongs to each stage, (clips, stages); rows sum to 1."""

@@ -8,6 +8,7 @@ import numpy as np
 from podium.features.extraction import Sample
 from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._target import Target, choose_target
 
 
@@ -15,11 +16,11 @@ class TypeMean:
     """The mean of each action in training (times difficulty, where it is known)."""
 
     name = "type_mean"
+    _overall = Learned[float]()
+    _means = Learned[dict[str, float]]()
 
     def __init__(self, seed: int = 0) -> None:
         self.target = Target(uses_execution=False)
-        self._overall = 0.0
-        self._means: dict[str, float] = {}
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Average the target of each action."""
@@ -34,7 +35,8 @@ class TypeMean:
 
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points, (performances,)."""
-        means = [self._means.get(s.performance.action or "", self._overall) for s in queries]
+        known, overall = self._means, self._overall
+        means = [known.get(s.performance.action or "", overall) for s in queries]
         return self.target.points(np.array(means), queries)
 
     def state(self) -> ScorerState:

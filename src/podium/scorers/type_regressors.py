@@ -9,6 +9,7 @@ from podium.errors import ModelError
 from podium.features.extraction import Sample
 from podium.saved import part_of, values_of
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._target import Target
 from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions
 
@@ -22,22 +23,19 @@ class TypeRegressors:
     """A C3D-LSTM for each action, fitted to that action only; rare actions share one."""
 
     name = "type_regressors"
+    _by_action = Learned[dict[str, C3DLSTM]]()
 
     def __init__(self, options: C3DLSTMOptions = C3DLSTMOptions(), seed: int = 0) -> None:
         self.options, self.seed = options, seed
-        self._by_action: dict[str, C3DLSTM] = {}
-
-    @property
-    def target(self) -> Target:
-        """What is predicted."""
-        return self._by_action[REST].target if self._by_action else Target(uses_execution=False)
+        self.target = Target(uses_execution=False)
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Fit a regressor to each action, and one to all for actions with too few of them.
 
         All predict the same target, decided from all of `train`.
         """
-        self._by_action = {REST: C3DLSTM(self.options, self.seed).fit(train, validation)}
+        rest = C3DLSTM(self.options, self.seed).fit(train, validation)
+        self._by_action, self.target = {REST: rest}, rest.target
         for action in sorted({str(s.performance.action) for s in train}):
             ours = _of_action(train, action)
             if len(ours) >= FEWEST_OF_ACTION:
@@ -47,7 +45,11 @@ class TypeRegressors:
 
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points, (performances,)."""
-        rows = [self._regressor(query).predict([query]) for query in queries]
+        known = self._by_action
+        rows = [
+            known.get(str(query.performance.action), known[REST]).predict([query])
+            for query in queries
+        ]
         return np.concatenate(rows) if rows else np.zeros(0)
 
     def state(self) -> ScorerState:
@@ -74,11 +76,8 @@ class TypeRegressors:
         if REST not in regressors:
             raise ModelError(f"scorer.regressors lacks {REST}")
         scorer = cls(regressors[REST].options, regressors[REST].seed)
-        scorer._by_action = regressors
+        scorer._by_action, scorer.target = regressors, regressors[REST].target
         return scorer
-
-    def _regressor(self, query: Sample) -> C3DLSTM:
-        return self._by_action.get(str(query.performance.action), self._by_action[REST])
 
 
 def _of_action(samples: Sequence[Sample], action: str) -> list[Sample]:

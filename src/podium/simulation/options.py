@@ -1,10 +1,9 @@
 """What to simulate: the sport, how many performances, and the size of the picture."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
+from podium.checks import check_options
 from podium.errors import UsageError
 
 Sport = Literal["diving", "vault"]
@@ -34,8 +33,7 @@ class SimulationOptions:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be simulated."""
-        if self.sport not in get_args(Sport):
-            raise UsageError(f"sport is {self.sport!r}; choose 'diving' or 'vault'")
+        check_options(self)
         _require_at_least("n_performances", self.n_performances, 1)
         _require_at_least("seed", self.seed, 0)
         _require_picture_side("width", self.width)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from podium.checks import check_options
 from podium.errors import UsageError
 from podium.video.frames import Frames
 
@@ -36,6 +37,7 @@ class AugmentationOptions:
     copies: bool = False
 
     def __post_init__(self) -> None:
+        check_options(self)
         shares = (self.brightness, self.equalise, self.mask)
         possible = self.n_variants >= 0 and self.zoom >= 1 and 0 <= self.drop < 1
         if not (possible and all(0 <= share <= 1 for share in shares)):

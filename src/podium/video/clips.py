@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import check_options, is_finite, require, require_array, require_times
 from podium.errors import UsageError, VideoError
 from podium.video.frames import (
     Frames,
@@ -37,6 +38,7 @@ class ClipOptions:
     frames_per_second: float = 30.0
 
     def __post_init__(self) -> None:
+        check_options(self)
         sizes = (self.n_frames, self.stride)
         if not all(1 <= size <= MAX_CLIP_FRAMES for size in sizes):
             raise UsageError(
@@ -75,6 +77,11 @@ class VideoFacts:
     missing_event: str = ""
     step: float = 1
 
+    def __post_init__(self) -> None:
+        for name in ("n_frames", "n_used", "first_used", "n_promised"):
+            require(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
+        require(is_finite(self.step) and self.step >= 0, "step", self.step, "0 or more")
+
     @property
     def n_different(self) -> int:
         """About how many different frames of the file are in a clip."""
@@ -93,6 +100,10 @@ class Clips:
     start_seconds: npt.NDArray[np.float64]
     end_seconds: npt.NDArray[np.float64]
     video: VideoFacts
+
+    def __post_init__(self) -> None:
+        require_array("pixels", self.pixels, np.uint8, (None, None, None, None, 3))
+        require_times(self.start_seconds, self.end_seconds, len(self.pixels))
 
     def __repr__(self) -> str:
         return (

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn, cast
 
 from podium import memory, processes
+from podium.checks import check_options
 from podium.errors import Bug, PodiumError, VideoError
 
 # The child's own description of these is in `podium.video._decoder_process`, which brings PyAV
@@ -65,6 +66,11 @@ class VideoLimits:
     n_seconds: float = 3_600.0
     waiting_seconds: float = 300.0
     memory_bytes: int = 4 * 2**30
+
+    def __post_init__(self) -> None:
+        check_options(
+            self, n_frames=1, n_pixels=1, n_bytes=1, n_seconds=0, waiting_seconds=0, memory_bytes=1
+        )
 
 
 class About(NamedTuple):

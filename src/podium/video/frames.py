@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import is_finite, require, require_array
 from podium.errors import MissingFile, TooLong, VideoError
 from podium.video import decoder
 from podium.video.decoder import CONTAINERS, KINDS, WHOLE, End, Part, Picture, VideoLimits
@@ -102,6 +103,14 @@ class Frames:
     end_is_missing: bool = False
     missing_event: str = ""
     step: float = 1
+
+    def __post_init__(self) -> None:
+        require_array("pixels", self.pixels, np.uint8, (None, None, None, 3))
+        n_frames = len(self.pixels)
+        require_array("start_seconds", self.start_seconds, np.floating, (n_frames,))
+        require_array("numbers", self.numbers, np.integer, (n_frames,))
+        require(self.n_decoded >= 0, "n_decoded", self.n_decoded, "0 or more")
+        require(is_finite(self.step) and self.step >= 0, "step", self.step, "0 or more")
 
     def __repr__(self) -> str:
         return f"Frames({self.pixels.shape}, {self.start_seconds[0]:.2f}-{self.end_seconds:.2f} s)"

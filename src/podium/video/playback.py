@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from av.video.stream import VideoStream
 
+from podium.checks import check_options, require
 from podium.errors import UsageError, VideoError
 from podium.video.frames import WHOLE, Frame, Part, each_frame, probe
 
@@ -32,6 +33,7 @@ class PlaybackOptions:
     n_key_frames: int = 8
 
     def __post_init__(self) -> None:
+        check_options(self)
         if min(self.width, self.height) < 2 or self.n_key_frames < 1 or not 0 <= self.quality <= 51:
             raise UsageError(
                 f"{self}: width and height must be 2 or more, n_key_frames 1 or more, "
@@ -51,6 +53,10 @@ class Playback:
     height: int
     start_seconds: tuple[float, ...]
     end_seconds: float
+
+    def __post_init__(self) -> None:
+        for name in ("width", "height"):
+            require(getattr(self, name) > 0, name, getattr(self, name), "1 or more")
 
     def __repr__(self) -> str:
         return f"Playback({len(self.content)} bytes, {len(self.start_seconds)} frames)"

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from podium.checks import check_options
 from podium.web.guard import is_this_machine
 
 
@@ -29,6 +30,11 @@ class ConnectionLimits:
     """In all."""
     n_of_one: int = 32
     """Of one other machine."""
+
+    def __post_init__(self) -> None:
+        check_options(
+            self, headers_seconds=0, taking_seconds=0, rest_seconds=0, n_connections=1, n_of_one=1
+        )
 
 
 USUAL_LIMITS = ConnectionLimits()
