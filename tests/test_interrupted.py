@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from conftest import write_table
 from podium import files
 from podium.backbones import make_backbone
 from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.performance import Performance
+from videos import write_table
 
 N_KILLS = int(os.environ.get("PODIUM_TORTURE_KILLS", "4"))
 
@@ -33,7 +33,7 @@ import podium.training, podium.assessor, podium.backbones.motion, podium.scorers
 import podium.benchmark.run, podium.benchmark.tables, podium.scorers.siamese_lstm
 from podium import training
 from podium.evaluation import metrics
-from conftest import QUICK
+from samples import QUICK
 metrics.bootstrap = functools.partial(metrics.bootstrap, n_resamples=30)
 make = training.make_scorer
 training.make_scorer = podium.benchmark.run.make_scorer = lambda name, options, seed: make(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save, save_file
 from safetensors.torch import save_file as save_torch
 
+from messages import whole
 from podium.errors import FeatureError, MissingFile, PodiumError, VideoError
 from podium.features import extraction as features_module
 from podium.features.extraction import (
@@ -69,10 +70,6 @@ def backbone() -> Counting:
 @pytest.fixture
 def extractor(backbone, tmp_path) -> Extractor:
     return Extractor(backbone, cache=FeatureCache(tmp_path / "cache"))
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def assert_same(one: Features, other: Features) -> None:

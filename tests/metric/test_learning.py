@@ -34,7 +34,7 @@ def curriculum(n: int, seed: int) -> Curriculum:
 @pytest.fixture(scope="module")
 def learned() -> tuple[Siamese, Curriculum, Curriculum]:
     train, validation = curriculum(80, 1), curriculum(40, 2)
-    network, _ = learn_metric(
+    network = learn_metric(
         train,
         validation,
         N_CLIPS,

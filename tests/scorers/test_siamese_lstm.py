@@ -16,8 +16,10 @@ from podium.metric.pairs import PairOptions
 from podium.scorers import ScorerState
 from podium.scorers._linear import costing_line, fit_last_clips, line
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
+from samples import QUICK
 
-QUICK = SiameseLSTMOptions(
+JOINT = replace(
+    QUICK,
     n_networks=2,
     head="joint_and_clips",
     clip_metric="deviation",
@@ -49,7 +51,7 @@ def samples(make_sample) -> list[Sample]:
 
 @pytest.fixture(scope="module")
 def fitted(samples) -> SiameseLSTM:
-    return SiameseLSTM(QUICK, seed=1).fit(samples[:N_TRAIN])
+    return SiameseLSTM(JOINT, seed=1).fit(samples[:N_TRAIN])
 
 
 def rho(scorer: SiameseLSTM, queries: list[Sample]) -> float:
@@ -58,13 +60,13 @@ def rho(scorer: SiameseLSTM, queries: list[Sample]) -> float:
 
 def test_a_head_that_reads_clips_tells_a_bend_either_way_from_none(fitted, samples):
     assert rho(fitted, samples[BEHIND]) > 0.7
-    without = SiameseLSTM(replace(QUICK, head="joint"), seed=1).fit(samples[:N_TRAIN])
+    without = SiameseLSTM(replace(JOINT, head="joint"), seed=1).fit(samples[:N_TRAIN])
     assert rho(fitted, samples[BEHIND]) > rho(without, samples[BEHIND])
 
 
 def test_other_references_are_as_if_it_had_been_fitted_with_them(fitted, samples):
     other = fitted.with_references("constant", samples[:N_TRAIN])
-    anew = SiameseLSTM(replace(QUICK, references="constant"), seed=1).fit(samples[:N_TRAIN])
+    anew = SiameseLSTM(replace(JOINT, references="constant"), seed=1).fit(samples[:N_TRAIN])
     np.testing.assert_array_equal(other.predict(samples[BEHIND]), anew.predict(samples[BEHIND]))
     assert {r.performance.id for r in other.references} != {
         r.performance.id for r in fitted.references
@@ -88,7 +90,7 @@ def test_both_metrics_are_the_geometric_mean(fitted, samples):
     query, reference = samples[40], fitted.references[0]
     found = {}
     for metric in ("network", "deviation", "both"):
-        scorer = SiameseLSTM(replace(QUICK, clip_metric=metric), seed=1).fit(samples[:N_TRAIN])
+        scorer = SiameseLSTM(replace(JOINT, clip_metric=metric), seed=1).fit(samples[:N_TRAIN])
         found[metric] = scorer.clip_similarity(query, reference)
         np.testing.assert_allclose(scorer.clip_similarity(query, query), 1, rtol=1e-6)
     mean = np.sqrt(found["network"] * found["deviation"])
@@ -115,13 +117,13 @@ def test_deviation_is_saved_with_the_scorer(fitted, samples):
 
 
 def test_a_scorer_that_reads_no_deviation_saves_none(samples):
-    options = replace(QUICK, head="query_and_difference", clip_metric="network")
+    options = replace(JOINT, head="query_and_difference", clip_metric="network")
     state = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN]).state()
     assert not [key for key in state.arrays if key.startswith("deviation")]
 
 
 def test_a_model_saved_before_deviation_was_known_is_read(samples):
-    options = replace(QUICK, head="query_and_difference", clip_metric="network")
+    options = replace(JOINT, head="query_and_difference", clip_metric="network")
     fitted = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     state = fitted.state()
     older = {
@@ -137,7 +139,7 @@ def test_a_model_saved_before_deviation_was_known_is_read(samples):
 
 
 def test_the_score_is_the_mean_of_networks_and_last_clips(samples):
-    options = replace(QUICK, n_last_clips=2)
+    options = replace(JOINT, n_last_clips=2)
     both = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     networks = SiameseLSTM(replace(options, n_last_clips=0), seed=1).fit(samples[:N_TRAIN])
     queries = samples[BEHIND]
@@ -181,7 +183,7 @@ def test_numbers_that_mean_nothing_are_refused(options, message):
 
 @pytest.mark.parametrize("clip_metric", ["network", "deviation"])
 def test_none_scores_less_beside_itself_than_beside_another(samples, clip_metric):
-    options = replace(QUICK, head="query_and_difference", clip_metric=clip_metric)
+    options = replace(JOINT, head="query_and_difference", clip_metric=clip_metric)
     scorer = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     queries = samples[BEHIND]
     scores = scorer.compare(queries, queries)
@@ -190,7 +192,7 @@ def test_none_scores_less_beside_itself_than_beside_another(samples, clip_metric
 
 
 def test_the_chosen_reference_has_a_say(samples):
-    options = replace(QUICK, head="query_and_difference", clip_metric="network")
+    options = replace(JOINT, head="query_and_difference", clip_metric="network")
     scorer = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     like, unlike = samples[0], samples[1]  # of one action, and of the other
     (query,) = samples[2:3]
@@ -234,7 +236,7 @@ def moved(scorer: SiameseLSTM, queries: list[Sample]) -> float:
 
 
 def test_a_scorer_that_knew_variants_scores_them_alike(samples):
-    options = replace(QUICK, head="query_and_difference", n_last_clips=2)
+    options = replace(JOINT, head="query_and_difference", n_last_clips=2)
     train = [replace(s, variants=(shifted(s).features,)) for s in samples[:N_TRAIN]]
     knew = SiameseLSTM(options, seed=1).fit(train)
     for_pairs_only = SiameseLSTM(replace(options, scores_variants=False), seed=1).fit(train)

@@ -1,6 +1,5 @@
 import io
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -11,20 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import scene, write_video
+from messages import whole
 from podium.errors import Bug, VideoError
 from podium.features.extraction import Extractor, extract
 from podium.performance import Performance
 from podium.video import _decoder_process, decoder
 from podium.video.decoder import COMMAND, KINDS, Part, Picture, VideoLimits, about, pictures
 from podium.video.frames import decode, each_frame, probe
+from videos import scene, write_video
 
 SIZE = {"width": 64, "height": 48}
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 @pytest.fixture(autouse=True)

@@ -72,14 +72,6 @@ class Curriculum:
     actions: npt.NDArray[np.str_]
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """What one epoch came to: mean losses on training and validation pairs."""
-
-    training_loss: float
-    validation_loss: float
-
-
 def learn_metric(
     train: Curriculum,
     validation: Curriculum,
@@ -88,8 +80,8 @@ def learn_metric(
     pair_options: PairOptions,
     siamese_options: SiameseOptions,
     seed: int,
-) -> tuple[Siamese, list[Epoch]]:
-    """Train the Siamese network; give it back at its best epoch on validation, with the history.
+) -> Siamese:
+    """Return the Siamese network, trained, at its best epoch on validation.
 
     Raises
     ------
@@ -102,9 +94,9 @@ def learn_metric(
         network = Siamese(train.sequences[0][0].shape[1], siamese_options)
         learner = _Learner(network, train, n_clips, options, pair_options, generator)
         judge = _Judge(validation, n_clips, pair_options, seed)
-        network, history = learner.run(judge)
+        network = learner.run(judge)
     set_border(network, train, validation, n_clips, options, pair_options.threshold)
-    return network, history
+    return network
 
 
 class _Learner:
@@ -131,23 +123,21 @@ class _Learner:
             network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
         )
 
-    def run(self, judge: "_Judge") -> tuple[Siamese, list[Epoch]]:
-        history: list[Epoch] = []
+    def run(self, judge: "_Judge") -> Siamese:
         best_loss, best, waited = float("inf"), copy.deepcopy(self.network.state_dict()), 0
         for _ in range(self.options.n_epochs):
-            epoch = Epoch(self._epoch(), judge.loss(self.network))
-            history.append(epoch)
-            if epoch.validation_loss < best_loss:
-                best_loss, waited = epoch.validation_loss, 0
+            self._epoch()
+            if (loss := judge.loss(self.network)) < best_loss:
+                best_loss, waited = loss, 0
                 best = copy.deepcopy(self.network.state_dict())
             else:
                 waited += 1
             if waited >= self.options.patience:
                 break
         self.network.load_state_dict(best)
-        return self.network.eval(), history
+        return self.network.eval()
 
-    def _epoch(self) -> float:
+    def _epoch(self) -> None:
         self.network.train()
         pairs = sample_pairs(
             self.train.scores, self.pair_options, self.generator, self.train.actions
@@ -158,10 +148,8 @@ class _Learner:
         for start in range(0, len(pairs), self.options.batch_size):
             part = slice(start, start + self.options.batch_size)
             losses.append(self._step(first[part], second[part], labels[part]))
-        loss = float(np.mean(losses))
-        if not np.isfinite(loss):
+        if not np.isfinite(np.mean(losses)):
             raise TrainingError("the metric's loss is no number: lower the learning rate")
-        return loss
 
     def _variant(self, performances: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         chosen = self.generator.random(len(performances)) * self.n_variants[performances]

@@ -124,10 +124,3 @@ def clip_embeddings(network: Siamese, sequences: Tensor) -> Tensor:
         rows.append(lstm(sequences[:, clip : clip + 1], before)[0][:, 0])
         _, (hidden, cell) = lstm(nothing, (hidden, cell))
     return torch.stack(rows, dim=1)
-
-
-def trimmed(sequences: Tensor, clip: int) -> Tensor:
-    """Keep one clip of each sequence, and zeros before it: (performances, clip + 1, dim)."""
-    kept = torch.zeros_like(sequences[:, : clip + 1])
-    kept[:, clip] = sequences[:, clip]
-    return kept

@@ -418,7 +418,7 @@ class SiameseLSTM:
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)
                 return Siamese(self.normaliser.dim, self.options.siamese).eval()
-        network, _ = learn_metric(
+        network = learn_metric(
             self._curriculum(self._metric_samples(fitted)),
             self._curriculum(stopped),
             self.n_clips,
