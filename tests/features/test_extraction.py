@@ -315,7 +315,7 @@ class Logging(Counting):
 
     def __call__(self, clips: np.ndarray) -> np.ndarray:
         wanted = min(len(self.seen) + 1 + AHEAD, 8)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and len(self.decoded) < wanted:
             time.sleep(0.005)
         time.sleep(0.05)  # for any that should not come
