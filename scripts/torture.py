@@ -30,7 +30,9 @@ class Trial:
 
 
 TRIALS = (
-    Trial("the decoder killed, hung, out of memory, lying", "each once", ("video/test_decoder.py",)),
+    Trial(
+        "the decoder killed, hung, out of memory, lying", "each once", ("video/test_decoder.py",)
+    ),
     Trial("broken MP4, AVI and MKV, decoded", "300 each", ("test_torture.py", "-k", "honestly")),
     Trial("broken files, inspected", "300 each", ("test_torture.py", "-k", "inspected")),
     Trial("broken files, scored", "300 each", ("test_torture.py", "-k", "is_scored")),

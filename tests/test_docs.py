@@ -49,3 +49,9 @@ def test_the_page_of_results_is_what_was_measured(script):
     assert found == script("summary").page(), (
         "benchmarks/results/README.md is not what was measured: run python benchmarks/summary.py"
     )
+
+
+def test_every_trial_of_the_torture_names_tests_that_there_are(monkeypatch):
+    monkeypatch.syspath_prepend(str(REPOSITORY / "scripts"))
+    for trial in importlib.import_module("torture").TRIALS:
+        assert (REPOSITORY / "tests" / trial.tests[0]).is_file(), trial.tests[0]
