@@ -11,8 +11,6 @@ import pytest
 import podium
 from messages import whole
 
-README = Path(__file__).parent.parent / "README.md"
-
 
 def python(code: str) -> str:
     done = subprocess.run(
@@ -85,10 +83,3 @@ def test_the_version_is_that_of_the_distribution():
 
 def test_it_is_typed():
     assert (Path(podium.__file__).parent / "py.typed").is_file()
-
-
-def test_the_code_in_the_readme_compiles():
-    blocks = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.M | re.S)
-    assert blocks
-    for block in blocks:
-        compile(block, str(README), "exec")
