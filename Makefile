@@ -13,7 +13,7 @@ PYTEST = $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 QUICK := -m "not slow" tests/test_package.py tests/test_catalog.py tests/test_docs.py \
 	tests/video/test_decoder.py tests/video/test_clips.py tests/cli tests/witnesses tests/tables \
 	tests/backbones/test_contract.py tests/datasets/test_contract.py tests/scorers/test_contract.py \
-	tests/hostile/test_damaged_models.py tests/hostile/test_model_is_no_program.py
+	tests/hostile/test_mutated_models.py
 LOCK = .venv-lock/bin/uv pip compile pyproject.toml --all-extras --python-version 3.11 --quiet --upgrade \
 	--no-annotate --no-header --no-emit-index-url
 # The newest PyTorch that is at hand as a build for processors alone where no index is named.
