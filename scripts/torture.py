@@ -30,13 +30,15 @@ class Trial:
 
 
 TRIALS = (
-    Trial("the decoder killed, hung, out of memory, lying", "each once", ("test_decoding.py",)),
+    Trial(
+        "the decoder killed, hung, out of memory, lying", "each once", ("video/test_decoder.py",)
+    ),
     Trial("broken MP4, AVI and MKV, decoded", "300 each", ("test_torture.py", "-k", "honestly")),
     Trial("broken files, inspected", "300 each", ("test_torture.py", "-k", "inspected")),
     Trial("broken files, scored", "300 each", ("test_torture.py", "-k", "is_scored")),
     Trial("broken files, the real command", "30 x 2", ("test_torture.py", "-k", "contract")),
     Trial("what is no video", "10 kinds", ("test_torture.py", "-k", "no_video")),
-    Trial("a recording of three hours", "each once", ("test_long.py",)),
+    Trial("a recording of three hours", "each once", ("video/test_long.py",)),
     Trial("tables of any content", "2000", ("test_torture.py", "-k", "any_table")),
     Trial("malicious and damaged labels", "16", ("datasets/test_pickled.py",)),
     Trial(

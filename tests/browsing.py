@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from podium.features.alignment import Alignment
 from podium.video.playback import make_playback
+
+
+def reference_at(alignment: Alignment, query_seconds: float) -> float:
+    """Where the reference is when the query is at a time; the ends go on at equal pace."""
+    ours, theirs = alignment.query_seconds, alignment.reference_seconds
+    inside = min(max(query_seconds, ours[0]), ours[-1])
+    return float(np.interp(inside, ours, theirs)) + query_seconds - inside
+
 
 SHOWN = """name => {
   const video = document.getElementById(name), canvas = document.createElement("canvas");

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import podium
+from messages import whole
 from podium.assessor import Assessor
 from podium.errors import (
     FeatureError,
@@ -43,10 +44,6 @@ def floor(judge, small_model) -> Assessor:
     scorer = Difficulty().fit(judge.model.scorer.references)
     model = replace(judge.model, scorer=scorer, scorer_name="difficulty")
     return Assessor(model, FeatureCache(small_model.cache / "features"))
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def ids(assessment) -> list[str]:

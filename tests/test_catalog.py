@@ -3,16 +3,13 @@ import sys
 
 import pytest
 
+from messages import whole
 from podium import _catalog
 from podium.backbones.motion import Motion
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import UnknownName
 
 FOLDERS = ("podium.backbones", "podium.datasets", "podium.scorers")
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 @pytest.fixture

@@ -49,3 +49,26 @@ def test_the_page_of_results_is_what_was_measured(script):
     assert found == script("summary").page(), (
         "benchmarks/results/README.md is not what was measured: run python benchmarks/summary.py"
     )
+
+
+def test_every_trial_of_the_torture_names_tests_that_there_are(monkeypatch):
+    monkeypatch.syspath_prepend(str(REPOSITORY / "scripts"))
+    for trial in importlib.import_module("torture").TRIALS:
+        assert (REPOSITORY / "tests" / trial.tests[0]).is_file(), trial.tests[0]
+
+
+def test_the_glossary_links_to_modules_that_there_are():
+    page = (REPOSITORY / "docs" / "glossary.md").read_text("utf-8")
+    links = re.findall(r"\| \[([\w/]+)\]\((\S+)\) \|$", page, re.M)
+    rows = [line.split(" | ")[0].removeprefix("| ") for line in page.splitlines() if "](" in line]
+    assert len(links) == len(rows) > 30
+    for module, path in links:
+        assert (REPOSITORY / "docs" / path).is_file(), path
+        assert path.removesuffix(".py").removesuffix("/__init__") == f"../src/podium/{module}"
+    assert rows == sorted(rows, key=lambda word: word.replace("-", "").lower())
+
+
+def test_what_is_cited_is_this_version():
+    cited = (REPOSITORY / "CITATION.cff").read_text("utf-8")
+    (version,) = re.findall(r"^version: (.*)$", cited, re.M)
+    assert version == importlib.import_module("podium").__version__

@@ -1,16 +1,12 @@
 import hashlib
 import os
-import re
 import stat
 from pathlib import Path
 
 import pytest
 
+from messages import whole
 from podium.files import cache_folder, digest, remove_half_written, replacing, write_bytes
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def test_a_file_is_written_with_the_folders_it_needs(tmp_path):

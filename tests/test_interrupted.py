@@ -13,19 +13,21 @@ from typing import Any
 
 import pytest
 
-from conftest import write_table
 from podium import files
 from podium.backbones import make_backbone
 from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.performance import Performance
+from videos import write_table
 
 N_KILLS = int(os.environ.get("PODIUM_TORTURE_KILLS", "4"))
 
-# Each run is a copy of a process that has imported everything: 50 of them take seconds.
+# Each run is a copy of a process that has imported everything: 50 of them take seconds. What a kill
+# leaves behind changes only when something is written: so a run is killed at one of its steps on
+# the disk, counted, and never by the clock, which stands at other work on another machine.
 KILLED = """
-import functools, json, os, random, signal, sys, time
+import functools, json, os, random, shutil, signal, sys
 from pathlib import Path
 import safetensors.numpy
 import torch, rich.console, rich.progress, scipy.stats, sklearn.linear_model
@@ -33,7 +35,7 @@ import podium.training, podium.assessor, podium.backbones.motion, podium.scorers
 import podium.benchmark.run, podium.benchmark.tables, podium.scorers.siamese_lstm
 from podium import training
 from podium.evaluation import metrics
-from conftest import QUICK
+from samples import QUICK
 metrics.bootstrap = functools.partial(metrics.bootstrap, n_resamples=30)
 make = training.make_scorer
 training.make_scorer = podium.benchmark.run.make_scorer = lambda name, options, seed: make(
@@ -42,45 +44,63 @@ torch.set_num_threads(1)
 from podium.cli.commands import run
 asked = json.loads(sys.argv[1])
 watched = Path(asked["watched"])
+steps = {"folder": None, "done": 0, "last": None}
 
-def start(words, cache):
+def count(event, arguments):
+    if steps["folder"] is None or not event.startswith(("open", "os.")) or not arguments:
+        return
+    path = os.fspath(arguments[0]) if isinstance(arguments[0], (str, Path)) else ""
+    changes = event in ("os.rename", "os.remove") or (
+        event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR))
+    if not changes or not path.startswith(steps["folder"]):
+        return
+    steps["done"] += 1
+    if steps["done"] == steps["last"]:
+        if event == "os.rename" and steps["last"] % 2 and Path(path).name.startswith("."):
+            os.truncate(path, os.path.getsize(path) // 2)  # it was still being written
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(count)
+
+def start(words, cache, folder, last=None):
+    reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         os.environ["PODIUM_CACHE"] = cache
+        steps.update(folder=str(folder) + os.sep, last=last)
         try:
             code = run(words)
         except BaseException:
             code = 99
+        os.write(writing, str(steps["done"]).encode())
         os._exit(code)
-    return pid
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(writing)
+    n_steps = os.read(reading, 20)
+    os.close(reading)
+    return code, int(n_steps or 0)
 
-def ended(pid):
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-def killed():
-    return ended(start(asked["killed"], asked["caches"][1]))
-
-begin = time.monotonic()
-assert ended(start(asked["whole"], asked["caches"][0])) == 0
-usual = time.monotonic() - begin
+code, n_steps = start(asked["whole"], asked["caches"][0], asked["made"])
+assert code == 0 and n_steps > 1, (code, n_steps)
 tables = {path.name: path.read_bytes() for path in Path(asked["made"]).glob("*.csv")}
 generator, n_killed, n_whole, n_runs = random.Random(0), 0, 0, 0
-while n_killed < asked["n_kills"] and n_runs < 10 * asked["n_kills"]:
-    n_runs += 1
+while n_killed < asked["n_kills"]:
     for path in sorted(watched.glob(asked["forgotten"])):  # else there is soon nothing left to do
         if generator.random() < 0.5:
             path.unlink()
-    pid = start(asked["killed"], asked["caches"][1])
-    # One moment in each part of the time: all may not fall before there is anything to lose.
-    part = (n_killed % asked["n_kills"] + generator.random()) / asked["n_kills"]
-    time.sleep(1.2 * usual * part)
-    os.kill(pid, signal.SIGKILL)
-    if ended(pid) == -signal.SIGKILL:
+    # One step in each part of the work: all may not fall before there is anything to lose.
+    part = (n_killed + generator.random()) / asked["n_kills"]
+    last = 1 + int(n_steps * part)
+    n_runs += 1
+    code, _ = start(asked["killed"], asked["caches"][1], watched, last)
+    if code == -signal.SIGKILL:
         n_killed += 1
-    else:  # it had ended before: on a machine that is less busy now, wait for less
-        usual *= 0.8
+    else:  # most was done before: so it is begun anew, and has as many steps as the whole
+        assert code == 0, code
+        for path in watched.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     for path in watched.rglob("*"):
         if path.name.startswith(".") or not path.is_file():
             continue
@@ -91,7 +111,9 @@ while n_killed < asked["n_kills"] and n_runs < 10 * asked["n_kills"]:
         elif path.suffix == ".csv":
             assert path.read_bytes() == tables[path.name], path
         n_whole += 1
-print(json.dumps({"killed": n_killed, "checked": n_whole, "code": killed(), "usual": usual}))
+code, _ = start(asked["killed"], asked["caches"][1], watched)
+print(json.dumps({"killed": n_killed, "runs": n_runs, "checked": n_whole, "code": code,
+                  "steps": n_steps}))
 """
 
 
@@ -114,7 +136,8 @@ def kill_often(
     """Run a command once to its end, then again and again, killed, and once to its end.
 
     `words` says the command for a folder to write to. Of what is `watched`, half of what is
-    `forgotten` goes before each run; a run is killed within the time it takes.
+    `forgotten` goes before each run. A run is killed at one of the steps on the disk that the
+    whole one takes: an early one first, a late one last.
     """
     whole, killed = ([str(word) for word in words(folder)] for folder in folders)
     asked = {
@@ -132,6 +155,7 @@ def kill_often(
     found = json.loads(done.stdout)
     assert found["code"] == 0
     assert found["killed"] == N_KILLS, found
+    assert found["runs"] <= 2 * N_KILLS, found
     assert found["checked"] > 0, found  # else they had not begun
     return found
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from messages import whole
 from podium.errors import ModelError, UnknownName, WeightsError
 from podium.features.extraction import FeatureCache, Sample
 from podium.judging.diving import RULE as DIVING
@@ -39,10 +40,6 @@ def queries(small_model) -> list[Sample]:
     model = load_model(small_model.folder)
     extractor = model.extractor(FeatureCache(small_model.cache / "features"))
     return [Sample(p, extractor.performance(p)) for p in small_model.performances()]
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def spoil(folder: Path, **changes) -> None:

@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from conftest import scene, write_video
 from podium.backbones import make_backbone
 from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.errors import PodiumError
 from podium.features.extraction import Extractor
 from podium.video.frames import decode, decoder
+from videos import scene, write_video
 
 T = TypeVar("T")
 

@@ -1,14 +1,15 @@
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from messages import whole
 from podium import training
 from podium.errors import TrainingError, UsageError
-from podium.features.extraction import FeatureCache, event
+from podium.features import event
+from podium.features.extraction import FeatureCache
 from podium.model import load_model
 from podium.performance import Performance, Phase
 from podium.training import Progress, TrainingOptions, folds, moments, train_model
@@ -23,10 +24,6 @@ def _quick(quick_intervals):
 @pytest.fixture
 def cache(small_model) -> FeatureCache:
     return FeatureCache(small_model.cache / "features")
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -11,7 +11,6 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
-from podium.judging.panel import Marks
 
 import podium
 from podium import _catalog
@@ -20,6 +19,7 @@ from podium.assessment.values import Reference, Score
 from podium.errors import FeatureError, PodiumError, UnknownName, UsageError
 from podium.features.alignment import Alignment
 from podium.features.extraction import Features, Sample
+from podium.judging import Marks
 from podium.keypoints import Keypoints
 from podium.performance import Performance, Phase
 from podium.video.clips import Clips, VideoFacts

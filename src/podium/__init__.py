@@ -4,44 +4,56 @@ import podium
 print(podium.load("diving").assess("my_dive.mp4", action="407", difficulty=3.2))
 """
 
-TYPE_CHECKING = False  # that of `typing` would have to be imported first
+from typing import TYPE_CHECKING
+
+from podium._public import lazily
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from podium.assessment.values import Assessment
-    from podium.assessor import Assessor, load
-    from podium.errors import PodiumError
-    from podium.report.page import Report
-    from podium.training import TrainingOptions, train_model
+    from podium import assessment as assessment
+    from podium import backbones as backbones
+    from podium import benchmark as benchmark
+    from podium import datasets as datasets
+    from podium import evaluation as evaluation
+    from podium import features as features
+    from podium import judging as judging
+    from podium import metric as metric
+    from podium import report as report
+    from podium import scorers as scorers
+    from podium import simulation as simulation
+    from podium import video as video
+    from podium.assessment.values import Assessment as Assessment
+    from podium.assessor import Assessor as Assessor
+    from podium.assessor import load as load
+    from podium.errors import PodiumError as PodiumError
+    from podium.performance import Performance as Performance
+    from podium.report.page import Report as Report
+    from podium.training import TrainingOptions as TrainingOptions
+    from podium.training import train_model as train_model
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Assessment": "assessment.values",
-    "Assessor": "assessor",
-    "PodiumError": "errors",
-    "Report": "report.page",
-    "TrainingOptions": "training",
-    "load": "assessor",
-    "train_model": "training",
-}
-
-__all__ = [
-    "Assessment",
-    "Assessor",
-    "PodiumError",
-    "Report",
-    "TrainingOptions",
-    "load",
-    "train_model",
-]
-
-
-def __getattr__(name: str) -> "Any":
-    """Import what is asked for only then: `import podium` stays quick."""
-    from importlib import import_module
-
-    if name not in _HOMES:
-        raise AttributeError(f"module 'podium' has no attribute {name!r}")
-    return getattr(import_module(f"podium.{_HOMES[name]}"), name)
+__getattr__, __dir__, __all__ = lazily(
+    __name__,
+    {
+        "assessment.values": ("Assessment",),
+        "assessor": ("Assessor", "load"),
+        "errors": ("PodiumError",),
+        "performance": ("Performance",),
+        "report.page": ("Report",),
+        "training": ("TrainingOptions", "train_model"),
+    },
+    stages=(
+        "assessment",
+        "backbones",
+        "benchmark",
+        "datasets",
+        "evaluation",
+        "features",
+        "judging",
+        "metric",
+        "report",
+        "scorers",
+        "simulation",
+        "video",
+    ),
+)

@@ -1,6 +1,5 @@
 import os
 import pickle
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from messages import whole
 from podium.backbones._engine import computes_bf16
 from podium.backbones.c3d import C3D, C3DNetwork, C3DOptions, prepared
 from podium.errors import UsageError, WeightsError
@@ -59,10 +59,6 @@ class Published(nn.Module):
         x = self.relu(self.conv5a(x))
         x = self.pool5(self.relu(self.conv5b(x)))
         return self.fc6(x.reshape(-1, 8192))
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def unreadable(path: Path) -> str:

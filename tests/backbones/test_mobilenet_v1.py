@@ -1,17 +1,13 @@
 import pickle
-import re
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from messages import whole
 from podium.backbones.mobilenet_v1 import ADVICE, MobileNetV1, MobileNetV1Options
 from podium.errors import UsageError, WeightsError
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def noise(n_clips: int = 1) -> np.ndarray:

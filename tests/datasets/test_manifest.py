@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from messages import whole
 from podium.datasets.manifest import KNOWN_COLUMNS, Manifest
 from podium.errors import ManifestError, MissingFile, PodiumError
 from podium.performance import Performance, Phase
@@ -19,10 +20,6 @@ OUTSIDE = (
     "must lie in the table's folder or below it: put the table beside the videos, or a link to "
     "their folder beside the table"
 )
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 @pytest.fixture

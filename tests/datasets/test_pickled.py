@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from messages import whole
 from podium.cli.commands import run
 from podium.datasets._labels import read_labels
 from podium.datasets._pickled import NO_TABLE, ArrayRead, read_pickle
@@ -19,10 +20,6 @@ MORE = (
     "which is more than numbers, strings, containers and numpy arrays: "
     "it was not read, as it could run any program"
 )
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def pickled(tmp_path: Path, value: object, protocol: int = 4) -> Path:

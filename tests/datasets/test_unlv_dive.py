@@ -1,8 +1,8 @@
-import re
 from pathlib import Path
 
 import pytest
 
+from messages import whole
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import DatasetNotFound, ManifestError
 from podium.judging.diving import RULE as DIVING
@@ -17,10 +17,6 @@ def miniature(root: Path, stage_frames: str = "70;79;109;118") -> Path:
     (root / "videos" / "001.mp4").touch()
     (root / "metadata.csv").write_text(f"{COLUMNS}\n{DIVE}{stage_frames}\n", encoding="utf-8")
     return root
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def test_the_four_marked_frames_become_phases(tmp_path):

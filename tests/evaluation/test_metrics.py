@@ -1,5 +1,4 @@
 import math
-import re
 
 import numpy as np
 import pytest
@@ -7,16 +6,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from messages import whole
 from podium.errors import UsageError
 from podium.evaluation import metrics
 from podium.evaluation.metrics import Detection, Interval
 
 POINTS = st.floats(-100, 100).map(lambda x: round(x, 2))
 ROWS = st.lists(st.tuples(POINTS, POINTS), min_size=2, max_size=30)
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def mean_ranks(values: list[float]) -> list[float]:
@@ -139,31 +135,6 @@ def test_numbers_that_are_not_finite_are_refused(bad):
     for first, second in (([1, bad], [1, 2]), ([1, 2], [1, bad])):
         with pytest.raises(UsageError, match=whole(message)):
             metrics.mse(first, second)
-
-
-# averages of correlations
-
-
-@given(st.lists(st.floats(-0.99, 0.99), min_size=1, max_size=6))
-def test_correlations_are_averaged_by_fishers_z(values):
-    z = sum(0.5 * math.log((1 + r) / (1 - r)) for r in values) / len(values)
-    assert metrics.mean_correlation(values) == pytest.approx(math.tanh(z), abs=1e-9)
-    assert metrics.mean_correlation(values, [9] * len(values)) == pytest.approx(math.tanh(z))
-
-
-def test_larger_groups_weigh_more():
-    z = (7 * math.atanh(0.9) + 1 * math.atanh(0.1)) / 8
-    assert metrics.mean_correlation([0.9, 0.1], [10, 4]) == pytest.approx(math.tanh(z))
-    assert metrics.mean_correlation([0.9, 0.1], [10, 3]) == pytest.approx(0.9)
-
-
-def test_perfect_correlations_do_not_break_the_mean():
-    assert metrics.mean_correlation([1.0, 1.0]) == pytest.approx(1, abs=1e-5)
-
-
-@pytest.mark.parametrize(("values", "sizes"), [([], None), ([0.5], [3]), ([0.5, 0.6], [2, 1])])
-def test_a_mean_of_nothing_is_not_a_number(values, sizes):
-    assert math.isnan(metrics.mean_correlation(values, sizes))
 
 
 # bootstrap

@@ -1,10 +1,10 @@
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from messages import whole
 from podium.errors import ManifestError, MissingFile
 from podium.evaluation.predictions import (
     LEFT_OUT,
@@ -33,10 +33,6 @@ def table(tmp_path):
 @pytest.fixture(autouse=True)
 def _quick(quick_intervals):
     pass
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def performance(name: str, score: float | None = 50.0, **known) -> Performance:

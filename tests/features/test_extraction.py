@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save, save_file
 from safetensors.torch import save_file as save_torch
 
+from messages import whole
 from podium.errors import FeatureError, MissingFile, PodiumError, VideoError
 from podium.features import extraction as features_module
 from podium.features.extraction import (
@@ -69,10 +70,6 @@ def backbone() -> Counting:
 @pytest.fixture
 def extractor(backbone, tmp_path) -> Extractor:
     return Extractor(backbone, cache=FeatureCache(tmp_path / "cache"))
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def assert_same(one: Features, other: Features) -> None:
@@ -318,7 +315,7 @@ class Logging(Counting):
 
     def __call__(self, clips: np.ndarray) -> np.ndarray:
         wanted = min(len(self.seen) + 1 + AHEAD, 8)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and len(self.decoded) < wanted:
             time.sleep(0.005)
         time.sleep(0.05)  # for any that should not come

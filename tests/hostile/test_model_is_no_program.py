@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 
 import podium
+from messages import whole
 from podium import _catalog
 from podium.backbones.motion import Motion
 from podium.cli.commands import run
@@ -71,10 +71,6 @@ def features(tmp_path) -> Path:
     values = np.random.default_rng(0).random((6, Motion().dim), np.float32)
     np.save(tmp_path / "dive.npy", values)
     return tmp_path / "dive.npy"
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def refusal(folder: Path, kind: str, name: str) -> str:

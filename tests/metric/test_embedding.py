@@ -1,5 +1,3 @@
-import re
-
 import numpy as np
 import pytest
 import torch
@@ -7,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from messages import whole
 from podium.errors import FeatureError
 from podium.metric.embedding import Embedding, Normaliser, fit_normaliser, padded
 
@@ -16,10 +15,6 @@ def clips(n: int = 200, dim: int = 6, seed: int = 0) -> np.ndarray:
     generator = np.random.default_rng(seed)
     mixed = generator.normal(size=(n, dim)) @ generator.normal(size=(dim, dim))
     return (mixed * 10.0 ** np.arange(-2, dim - 2) + 5).astype(np.float32)
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 # normaliser

@@ -1,4 +1,3 @@
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -6,14 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from messages import whole
 from podium.errors import TrainingError, UsageError
 from podium.metric.pairs import PairOptions, Pairs, sample_pairs
 
 OPTIONS = PairOptions(n_similar=40, n_dissimilar=60)
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def drawn(scores: list[float], options: PairOptions = OPTIONS, seed: int = 0) -> Pairs:

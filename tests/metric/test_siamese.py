@@ -62,6 +62,21 @@ def test_a_clip_is_wholly_like_itself_and_half_at_the_border(sequences: torch.Te
     assert similarity.min().item() == pytest.approx(0.5)
 
 
+def test_what_is_more_alike_than_each_to_itself_is_no_more_than_alike() -> None:
+    """D1 and D2 that add up: then a half-sum of a pair can be above that of each with itself."""
+    made = network(SiameseOptions(1, 2, 1, reads_difference=True))
+    with torch.inference_mode():
+        for layer in (made.first, made.second, made.output):
+            layer.weight.zero_()
+            layer.bias.zero_()
+        made.first.weight[0, 2] = made.second.weight[0, 0] = made.output.weight[0, 0] = 1.0
+        one, other = torch.tensor([[0.2]]), torch.tensor([[0.7]])
+        assert made.mean_logit(one, other).item() == pytest.approx(0.5)  # their difference
+        assert made.logit(one, one).item() == made.logit(other, other).item() == 0
+        assert made.unlikeness(one, other).item() == 0
+        assert made.clip_similarity(one, other).item() == 1
+
+
 def test_the_border_moves_clips_only(sequences: torch.Tensor) -> None:
     made = network()
     with torch.inference_mode():

@@ -14,6 +14,7 @@ from browsing import (
     SETTLED,
     breaches,
     decoded,
+    reference_at,
     settled,
     shown,
     shown_in_firefox,
@@ -80,7 +81,7 @@ def report(assessed, tmp_path, visit):
 
 def in_step(assessed: Assessment, number: int) -> int:
     """Say which frame of the expert belongs to a frame of the query."""
-    return int(assessed.alignment.reference_at((number + 0.5) / RATE) * RATE)
+    return int(reference_at(assessed.alignment, (number + 0.5) / RATE) * RATE)
 
 
 def test_ten_frames_on_both_sides_show_the_frames_expected(report, assessed):
@@ -153,7 +154,7 @@ def test_plain_time_from_a_common_event(report, assessed):
     report.locator("#timing").evaluate("select => select.blur()")
     for _ in range(2):
         report.keyboard.press("Control+ArrowRight")
-    offset = assessed.alignment.reference_at(1.28) - 1.28
+    offset = reference_at(assessed.alignment, 1.28) - 1.28
     assert number_in(shown(report, "query")) == 32
     assert number_in(shown(report, "reference")) == int((32.5 / RATE + offset) * RATE)
 
@@ -238,7 +239,7 @@ def test_they_stay_in_step_while_they_play(report, assessed):
     report.locator("#speed").select_option("0.5")
     report.locator("#play").click()
     clocks = np.array(report.evaluate(CLOCKS), float)
-    apart = [abs(theirs - assessed.alignment.reference_at(ours)) for _, ours, theirs, _ in clocks]
+    apart = [abs(theirs - reference_at(assessed.alignment, ours)) for _, ours, theirs, _ in clocks]
     assert len(apart) > 10
     assert np.median(apart) < 0.08  # two frames
     assert np.quantile(apart, 0.9) < 0.25

@@ -22,20 +22,14 @@ from podium.evaluation import metrics
 from podium.evaluation.measures import FLOORS
 from podium.features.extraction import Sample
 from podium.keypoints import Keypoints
-from podium.metric.learning import LearningOptions
-from podium.metric.pairs import PairOptions
 from podium.performance import Performance
 from podium.scorers import ScorerState
-from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
+from podium.scorers.siamese_lstm import SiameseLSTM
+from samples import QUICK, unlabelled
 
 NAMES = _catalog.names("podium.scorers")
-QUICK = SiameseLSTMOptions(
-    n_networks=2,
-    learning=LearningOptions(n_epochs=3, batch_size=64),
-    pairs=PairOptions(threshold=15.0, n_similar=60, n_dissimilar=60),
-)
 QUICK_RECIPES: dict[str, Callable[[int], Any]] = {
-    "siamese_lstm": lambda seed: SiameseLSTM(QUICK, seed=seed),
+    "siamese_lstm": lambda seed: SiameseLSTM(replace(QUICK, n_networks=2), seed=seed),
 }
 
 
@@ -130,10 +124,6 @@ def fitted(name, samples) -> Any:
 @pytest.fixture
 def queries(samples) -> list[Sample]:
     return samples[18:]
-
-
-def unlabelled(sample: Sample) -> Sample:
-    return replace(sample, performance=replace(sample.performance, score=None, judges=()))
 
 
 def assert_same_arrays(one: ScorerState, other: ScorerState) -> None:

@@ -32,14 +32,6 @@ def test_frequencies_that_so_few_clips_lack_are_nothing():
     assert low_frequencies(np.ones((2, 1), np.float32), 4)[2:].tolist() == [0, 0]
 
 
-def test_classes_follow_the_scores(graded):
-    scorer = FrequencySkill(FrequencySkillOptions(n_frequencies=1)).fit(graded(60))
-    queries = sorted(graded(30, seed=1), key=lambda sample: sample.performance.score)
-    skills = scorer.skills(queries)
-    assert skills[:3] == ("novice",) * 3
-    assert skills[-3:] == ("expert",) * 3
-
-
 def test_a_score_is_the_mean_of_the_neighbours_classes(graded):
     train = graded(30)
     scorer = FrequencySkill(FrequencySkillOptions(n_neighbours=1)).fit(train)

@@ -86,9 +86,6 @@ def test_rankers_put_pairs_in_order(kind, graded):
         scorer.predict(queries), [query.performance.score for query in queries]
     )
     assert scorer.pair_accuracy(queries) == pytest.approx(by_score)
-    first, second = sorted(queries, key=lambda s: s.performance.score)[:: len(queries) - 1]
-    assert scorer.prefers(second, first)
-    assert not scorer.prefers(first, second)
 
 
 def test_attention_is_shared_out_among_the_clips(graded):

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -6,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messages import whole
 from podium.errors import TrainingError, UsageError
 from podium.scorers._references import CHOICES, choose_references, merit, partners
 
@@ -19,10 +19,6 @@ def dives(make_sample):
 
 def ids(samples: Sequence) -> list[str]:
     return [sample.performance.id for sample in samples]
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def never(*_: object) -> np.ndarray:

@@ -16,8 +16,10 @@ from podium.metric.pairs import PairOptions
 from podium.scorers import ScorerState
 from podium.scorers._linear import costing_line, fit_last_clips, line
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
+from samples import QUICK
 
-QUICK = SiameseLSTMOptions(
+JOINT = replace(
+    QUICK,
     n_networks=2,
     head="joint_and_clips",
     clip_metric="deviation",
@@ -49,7 +51,7 @@ def samples(make_sample) -> list[Sample]:
 
 @pytest.fixture(scope="module")
 def fitted(samples) -> SiameseLSTM:
-    return SiameseLSTM(QUICK, seed=1).fit(samples[:N_TRAIN])
+    return SiameseLSTM(JOINT, seed=1).fit(samples[:N_TRAIN])
 
 
 def rho(scorer: SiameseLSTM, queries: list[Sample]) -> float:
@@ -58,7 +60,7 @@ def rho(scorer: SiameseLSTM, queries: list[Sample]) -> float:
 
 def test_a_head_that_reads_clips_tells_a_bend_either_way_from_none(fitted, samples):
     assert rho(fitted, samples[BEHIND]) > 0.7
-    without = SiameseLSTM(replace(QUICK, head="joint"), seed=1).fit(samples[:N_TRAIN])
+    without = SiameseLSTM(replace(JOINT, head="joint"), seed=1).fit(samples[:N_TRAIN])
     assert rho(fitted, samples[BEHIND]) > rho(without, samples[BEHIND])
 
 
@@ -117,13 +119,13 @@ def test_deviation_is_saved_with_the_scorer(fitted, samples):
 
 
 def test_a_scorer_that_reads_no_deviation_saves_none(samples):
-    options = replace(QUICK, head="query_and_difference", clip_metric="network")
+    options = replace(JOINT, head="query_and_difference", clip_metric="network")
     state = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN]).state()
     assert not [key for key in state.arrays if key.startswith("deviation")]
 
 
 def test_a_model_saved_before_deviation_was_known_is_read(samples):
-    options = replace(QUICK, head="query_and_difference", clip_metric="network")
+    options = replace(JOINT, head="query_and_difference", clip_metric="network")
     fitted = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     state = fitted.state()
     older = {
@@ -180,7 +182,7 @@ def test_a_model_that_predicts_as_podium_no_longer_does_is_refused(quick_state, 
 
 
 def test_the_score_is_the_mean_of_networks_and_last_clips(samples):
-    options = replace(QUICK, n_last_clips=2)
+    options = replace(JOINT, n_last_clips=2)
     both = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     networks = SiameseLSTM(replace(options, n_last_clips=0), seed=1).fit(samples[:N_TRAIN])
     queries = samples[BEHIND]
@@ -232,7 +234,7 @@ def test_options_that_mean_nothing_are_refused(options, message):
 
 @pytest.mark.parametrize("clip_metric", ["network", "deviation"])
 def test_none_scores_less_beside_itself_than_beside_another(samples, clip_metric):
-    options = replace(QUICK, head="query_and_difference", clip_metric=clip_metric)
+    options = replace(JOINT, head="query_and_difference", clip_metric=clip_metric)
     scorer = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     queries = samples[BEHIND]
     scores = scorer.compare(queries, queries)
@@ -241,7 +243,7 @@ def test_none_scores_less_beside_itself_than_beside_another(samples, clip_metric
 
 
 def test_the_chosen_reference_has_a_say(samples):
-    options = replace(QUICK, head="query_and_difference", clip_metric="network")
+    options = replace(JOINT, head="query_and_difference", clip_metric="network")
     scorer = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     like, unlike = samples[0], samples[1]  # of one action, and of the other
     (query,) = samples[2:3]
@@ -285,7 +287,7 @@ def moved(scorer: SiameseLSTM, queries: list[Sample]) -> float:
 
 
 def test_a_scorer_that_knew_variants_scores_them_alike(samples):
-    options = replace(QUICK, head="query_and_difference", n_last_clips=2)
+    options = replace(JOINT, head="query_and_difference", n_last_clips=2)
     train = [replace(s, variants=(shifted(s).features,)) for s in samples[:N_TRAIN]]
     knew = SiameseLSTM(options, seed=1).fit(train)
     for_pairs_only = SiameseLSTM(replace(options, scores_variants=False), seed=1).fit(train)

@@ -1,11 +1,11 @@
 import json
-import re
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messages import whole
 from podium.errors import TrainingError, UsageError
 from podium.scorers._target import Difficulties, Target, choose_target
 
@@ -17,10 +17,6 @@ def dives(make_sample):
         make_sample(id, score=score, difficulty=difficulty, action=id[0])
         for id, score, difficulty in rows
     ]
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 @pytest.mark.parametrize("choice", ["auto", "execution"])

@@ -1,20 +1,15 @@
-import re
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messages import whole
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import UsageError, VideoError
 from podium.video.clips import ClipOptions, VideoFacts, clip_starts, cut, read_clips
 from podium.video.frames import Frames
 
 SIZE = {"width": 64, "height": 48}
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def numbered(n_frames: int) -> Frames:

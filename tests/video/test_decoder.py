@@ -1,6 +1,5 @@
 import io
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -11,20 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import scene, write_video
+from messages import whole
 from podium.errors import Bug, VideoError
 from podium.features.extraction import Extractor, extract
 from podium.performance import Performance
 from podium.video import _decoder_process, decoder
 from podium.video.decoder import COMMAND, KINDS, Part, Picture, VideoLimits, about, pictures
 from podium.video.frames import decode, each_frame, probe
+from videos import scene, write_video
 
 SIZE = {"width": 64, "height": 48}
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +92,7 @@ def test_a_refused_file_costs_no_child(make_video, tmp_path):
 def test_a_child_that_died_while_it_waited_is_replaced(make_video):
     pid = one_child()
     os.kill(pid, signal.SIGKILL)
-    time.sleep(0.1)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     assert len(decode(make_video(), **SIZE)) == 20
     assert pids() != [pid]
 
@@ -128,7 +124,7 @@ def test_a_copy_of_the_process_leaves_the_children_alone(make_video):
 
 def test_a_child_ends_with_its_parent():
     code = (
-        "import sys, time\nfrom podium import decoding\ndecoding.start_ahead()\n"
+        "import sys, time\nfrom podium.video import decoder\ndecoder.start_ahead()\n"
         "print(decoder._children._idle[0].pid, flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
@@ -258,7 +254,7 @@ def test_the_way_to_a_part_is_said_where_it_took_the_time(long_video, make_video
 
 def test_time_that_the_reader_takes_is_no_waiting(make_video):
     limits = VideoLimits(waiting_seconds=1.5)
-    decoder.start_ahead()
+    decode(make_video(), **SIZE)  # the child is ready: nothing waits for its start
     n = 0
     for _ in each_frame(make_video(frames=4), **SIZE, limits=limits):
         time.sleep(0.5)

@@ -1,5 +1,4 @@
 import os
-import re
 import stat
 import struct
 import subprocess
@@ -14,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from messages import whole
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import MissingFile, TooLong, VideoError
 from podium.video import decoder
@@ -31,10 +31,6 @@ from podium.video.frames import (
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 SIZE = {"width": 64, "height": 48}
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
-
-
-def whole(message: str) -> str:
-    return rf"^{re.escape(message)}$"
 
 
 def frames_of(values: list[int], seconds: list[float] | None = None) -> Frames:

@@ -12,8 +12,8 @@ import av
 import numpy as np
 import pytest
 
-from conftest import scene
 from podium.video.frames import decode
+from videos import scene
 
 pytestmark = pytest.mark.slow
 

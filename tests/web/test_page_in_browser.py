@@ -13,6 +13,7 @@ from browsing import (
     NOTE_PAINTED,
     breaches,
     decoded,
+    reference_at,
     shown,
     shown_in_firefox,
     tab_through,
@@ -57,7 +58,7 @@ def ten_steps_show_the_frames_of(page, path: Path, reference: Path | None = None
         page.keyboard.press("ArrowRight")
         wanted = {"query": number}
         if reference:
-            there = in_step(page).reference_at((ours[number] + ours[number + 1]) / 2)
+            there = reference_at(in_step(page), (ours[number] + ours[number + 1]) / 2)
             wanted["reference"] = max(int(np.searchsorted(theirs, there, "right")) - 1, 0)
         for name, expected in wanted.items():
             picture = shown(page, name).astype(int)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from podium.metric.embedding import Normaliser
 from podium.witnesses.novelty import ALARM, Novelty, learn_novelty
 
 
@@ -106,6 +107,33 @@ def test_a_performance_that_was_learned_from_is_known_again(novelty):
         read_again = values + 1e-5 * generator.normal(size=values.shape).astype(np.float32)
         assert novelty.has_seen(values)
         assert novelty.has_seen(read_again)
+
+
+def on_a_line(distances: list[float]) -> Novelty:
+    """Performances of one number a clip at 0 and far off, with distances of one's own."""
+    far = 1e6 * np.arange(len(distances), dtype=np.float32)
+    places = np.stack([far, 0 * far], axis=1)
+    as_it_is = Normaliser(np.zeros(1, np.float32), np.ones(1, np.float32), np.eye(1, dtype="f4"))
+    return Novelty(as_it_is, places, np.array(distances, np.float32))
+
+
+def at(number: float) -> np.ndarray:
+    return np.full((4, 1), number, np.float32)
+
+
+@pytest.mark.parametrize(("number", "seen"), [(0.0, True), (0.0499, True), (0.0501, False)])
+def test_what_lies_within_a_twentieth_of_the_usual_distance_is_the_same(number, seen):
+    """The usual distance is the middle one, 1: neither the mean nor the largest decides."""
+    assert on_a_line([0.5, 0.9, 1.0, 20.0, 30.0]).has_seen(at(number)) is seen
+
+
+@pytest.mark.parametrize(("n_farther", "novel"), [(0, True), (1, True), (2, False), (3, False)])
+def test_one_in_a_hundred_is_the_share_that_raises_an_alarm(n_farther, novel):
+    """Of 199, with itself 200: two are one in a hundred."""
+    distances = [1.0] * (199 - n_farther) + [1e9] * n_farther
+    novelty = on_a_line(distances)
+    assert novelty.share_farther(at(5.0)) == pytest.approx((1 + n_farther) / 200)
+    assert novelty.is_novel(at(5.0)) is novel
 
 
 def test_another_performance_of_the_same_kind_is_not_taken_for_one(novelty):

@@ -69,6 +69,14 @@ def test_one_odd_clip_does_not_decide_alone(order, normaliser):
     assert order.in_place(normaliser(values)) >= FARTHEST / 5 + order.threshold
 
 
+@pytest.mark.parametrize(("component", "counted"), [(-10.0, -10.0), (-11.9, -11.9), (-50.0, -12.0)])
+def test_a_clip_that_looks_like_no_place_counts_for_no_less_than_minus_twelve(component, counted):
+    """Two places, of which the clips' own is as likely as exp(component): its logarithm."""
+    two = Order(np.array([[1.0, 0.0]]), np.zeros(2), threshold=0.0)
+    first_odd = two.in_place(np.array([[component], [-50.0]], np.float32))
+    assert first_odd == pytest.approx(counted / 2, abs=1e-4)
+
+
 def test_two_places_are_enough(normaliser):
     order = learn_order(performances(100, 6, n_clips=2), normaliser)
     usual = performances(100, 7, n_clips=2)

@@ -108,15 +108,6 @@ def execution_spearman(predicted: Values, true: Values, difficulties: Values) ->
     return spearman(first / divisor, second / divisor)
 
 
-def mean_correlation(correlations: Values, sizes: Values | None = None) -> float:
-    """Average correlations of several actions by Fisher's z, weighted by `sizes` - 3."""
-    z = np.arctanh(np.clip(np.asarray(correlations, float), -0.999999, 0.999999))
-    weights = np.ones(len(z)) if sizes is None else np.maximum(np.asarray(sizes, float) - 3, 0)
-    if not weights.any():
-        return float("nan")
-    return float(np.tanh(np.average(z, weights=weights)))
-
-
 def bootstrap(
     measure: Callable[..., float],
     *columns: Values,

@@ -1,7 +1,6 @@
 """Which moment of one performance is which of another: two sequences of features, put in step."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -65,13 +64,6 @@ class Alignment:
         """The doubt of a moment in the middle: half are surer, half less sure."""
         return float(np.median(self.doubt_seconds))
 
-    def reference_at(self, query_seconds: float) -> float:
-        """Say where the reference is when the query is at a time; the ends go on at equal pace."""
-        first, last = self.query_seconds[0], self.query_seconds[-1]
-        inside = min(max(query_seconds, first), last)
-        matched = float(np.interp(inside, self.query_seconds, self.reference_seconds))
-        return matched + query_seconds - inside
-
 
 def align(
     query: Features, reference: Features, options: AlignmentOptions = AlignmentOptions()
@@ -100,24 +92,6 @@ def align(
         doubt_seconds=tuple(_doubt(possible, theirs).tolist()),
         cost=float(distances[best[:, 0], best[:, 1]].mean()),
     )
-
-
-def align_videos(
-    query: Path,
-    reference: Path,
-    *,
-    cache: FeatureCache | None = None,
-    options: AlignmentOptions = AlignmentOptions(),
-) -> Alignment:
-    """Put two videos in step by what moves in them, looked at every few frames.
-
-    Raises
-    ------
-    PodiumError
-        If a video cannot be read or is too short, or a file of features is given instead.
-    """
-    whole = Performance("query", query), Performance("reference", reference)
-    return align_performances(*whole, cache=cache, options=options)
 
 
 def align_performances(

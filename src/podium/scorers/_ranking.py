@@ -32,11 +32,6 @@ class Ranking(SequenceRegression):
             rows = [float(self.outputs(*self.inputs([sample]))[0]) for sample in samples]
         return np.array(rows)
 
-    def prefers(self, first: Sample, second: Sample) -> bool:
-        """Say whether the first of two performances is the better one."""
-        ranks = self.ranks([first, second])
-        return bool(ranks[0] > ranks[1])
-
     def pair_accuracy(self, samples: Sequence[Sample]) -> float:
         """Give the share of pairs of scored performances that are put in the right order, 0-1."""
         return metrics.pair_accuracy(self.ranks(samples), self.target.of(samples))

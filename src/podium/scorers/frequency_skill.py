@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,7 @@ from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target
 
-Skill = Literal["novice", "intermediate", "expert"]
-
-SKILLS: tuple[Skill, ...] = ("novice", "intermediate", "expert")
+SKILLS = ("novice", "intermediate", "expert")
 
 
 @dataclass(frozen=True)
@@ -80,11 +78,6 @@ class FrequencySkill:
             return np.zeros(0)
         values = [means[self._neighbours(query)].mean() for query in queries]
         return self.target.points(np.array(values), queries)
-
-    def skills(self, queries: Sequence[Sample]) -> tuple[Skill, ...]:
-        """Name the class of most of each one's neighbours; of equally many, the lower."""
-        votes = [np.bincount(self._neighbours(query), minlength=len(SKILLS)) for query in queries]
-        return tuple(SKILLS[int(row.argmax())] for row in votes)
 
     def state(self) -> ScorerState:
         """Give all that `restore` needs."""

@@ -1,0 +1,59 @@
+"""Models learned in seconds from made-up videos."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from podium.datasets.manifest import Manifest
+from podium.evaluation import metrics
+from podium.features.extraction import FeatureCache
+from podium.performance import Performance
+from podium.training import TrainingOptions, train_model
+from samples import QUICK
+from videos import write_table
+
+
+@dataclass(frozen=True)
+class SmallModel:
+    """A model of two actions in `folder`, and the table of the made-up videos behind it.
+
+    `cache` holds the features of the videos, for whoever sets PODIUM_CACHE to it.
+    """
+
+    folder: Path
+    manifest: Path
+    cache: Path
+    options: TrainingOptions
+
+    def performances(self) -> tuple[Performance, ...]:
+        return Manifest(self.manifest).performances()
+
+    def video(self, split: str = "test", action: str | None = None) -> Path:
+        """Give the first video of a split (and an action)."""
+        rows = self.performances()
+        return next(p.path for p in rows if p.split == split and action in (None, p.action))
+
+
+@pytest.fixture
+def quick_intervals() -> Iterator[None]:
+    """Intervals of 30 resamples: the usual 2000 take seconds, and no test here reads them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metrics, "bootstrap", partial(metrics.bootstrap, n_resamples=30))
+        yield
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> SmallModel:
+    """A model trained on two dozen made-up videos, with their table; nobody may write there."""
+    folder = tmp_path_factory.mktemp("small")
+    options = TrainingOptions(scorer_options=QUICK, description="made-up bars")
+    made = SmallModel(folder / "bars", write_table(folder, 24, 6), folder / "cache", options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metrics, "bootstrap", partial(metrics.bootstrap, n_resamples=30))
+        train_model(
+            made.performances(), made.folder, options, cache=FeatureCache(made.cache / "features")
+        )
+    return made
