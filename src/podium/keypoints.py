@@ -7,12 +7,13 @@ clips read them like any other features; scorers of pose put the frames together
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import Doubt, DoubtKind, Value
 from podium.errors import FeatureError
 
 Floats = npt.NDArray[np.float32]
@@ -46,7 +47,7 @@ class Keypoints:
     """
 
     positions: Floats
-    warnings: tuple[str, ...] = field(default=())
+    doubts: tuple[Doubt, ...] = ()
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -67,7 +68,7 @@ class Keypoints:
         spread = self.positions - self.positions.mean(axis=1, keepdims=True)
         sizes = np.sqrt((spread**2).sum(axis=2).mean(axis=1))
         size = max(float(np.median(sizes)), 1e-6)
-        return type(self)((centred / size).astype(np.float32), self.warnings)
+        return type(self)((centred / size).astype(np.float32), self.doubts)
 
     def relative_to_head(self) -> Floats:
         """Give the other joints' places as the head sees them, (frames, joints - 1, dims)."""
@@ -148,12 +149,12 @@ def filled(positions: npt.NDArray[Any]) -> Keypoints:
             complete[:, joint, axis] = np.interp(times, times[seen], column)
     never = np.flatnonzero(missing.all(axis=0))
     complete[:, never] = complete[:, seen_ever].mean(axis=1, keepdims=True)
-    return Keypoints(complete.astype(np.float32), (_said(missing, never),))
+    return Keypoints(complete.astype(np.float32), (_filled(missing, never),))
 
 
-def _said(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> str:
-    share = f"{100 * missing.mean():.0f} % of the keypoints were not seen and were filled in"
-    if not len(never):
-        return share
-    names = joint_names(missing.shape[1])
-    return f"{share}; never seen: {', '.join(names[joint] for joint in never)}"
+def _filled(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> Doubt:
+    values: dict[str, Value] = {"percent": round(100 * float(missing.mean()), 3)}
+    if len(never):
+        names = joint_names(missing.shape[1])
+        values["never"] = ", ".join(names[joint] for joint in never)
+    return Doubt(DoubtKind.KEYPOINTS_FILLED, values)

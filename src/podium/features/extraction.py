@@ -19,6 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from podium.backbones import Backbone, describe
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.event import Anchor, eye
 from podium.files import cache_folder, digest, remove_half_written, write_bytes
@@ -96,7 +97,8 @@ class FeatureCache:
             if stored[:64] != _digest(stored[64:], arrays):
                 return None
             about = json.loads(stored[64:])
-            facts = VideoFacts(**{**about["video"], "warnings": tuple(about["video"]["warnings"])})
+            doubts = tuple(Doubt.from_json(doubt) for doubt in about["video"]["doubts"])
+            facts = VideoFacts(**{**about["video"], "doubts": doubts})
             return Features(**arrays, backbone=about["backbone"], video=facts)
         except (OSError, SafetensorError, KeyError, TypeError, ValueError):
             return None
@@ -106,7 +108,11 @@ class FeatureCache:
         arrays: dict[str, npt.NDArray[Any]] = {
             name: np.ascontiguousarray(getattr(features, name)) for name in _ARRAYS
         }
-        about = {"backbone": features.backbone, "video": asdict(features.video)}
+        doubts = [doubt.to_json() for doubt in features.video.doubts]
+        about = {
+            "backbone": features.backbone,
+            "video": asdict(features.video) | {"doubts": doubts},
+        }
         text = json.dumps(about, sort_keys=True)
         # One text of metadata: several would be written in an order of chance.
         write_bytes(self._path(key), save(arrays, {"podium": _digest(text, arrays) + text}))
@@ -265,7 +271,7 @@ class Extractor:
         values = values.astype(np.float32)
         if not np.isfinite(values).all():
             raise FeatureError(f"{path}: the backbone {self.backbone.name} gave no number")
-        video = replace(clips.video, warnings=(*clips.video.warnings, *doubts))
+        video = replace(clips.video, doubts=(*clips.video.doubts, *doubts))
         features = Features(
             values, clips.start_seconds, clips.end_seconds, self.backbone.fingerprint, video
         )
@@ -403,7 +409,7 @@ def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
         values = values.astype(np.float32)
     if not np.isfinite(values).all():
         raise FeatureError(f"{path}: holds numbers that are not finite: make the features anew")
-    facts = VideoFacts(0, 0, 0, float("nan"), ("features were given instead of a video",))
+    facts = VideoFacts(0, 0, 0, float("nan"), (Doubt(DoubtKind.FEATURES_GIVEN),))
     return _without_times(values, f"file-{values.shape[1]}", facts)
 
 
@@ -417,8 +423,8 @@ def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
     except FeatureError as error:
         raise FeatureError(f"{path}: {error}") from error
     n_frames = len(keypoints)
-    warnings = ("keypoints were given instead of a video", *keypoints.warnings)
-    facts = VideoFacts(n_frames, n_frames, 0, float("nan"), warnings)
+    doubts = (Doubt(DoubtKind.KEYPOINTS_GIVEN), *keypoints.doubts)
+    facts = VideoFacts(n_frames, n_frames, 0, float("nan"), doubts)
     return _without_times(keypoints.clips(), f"file-{keypoints.layout}", facts)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import Doubt
 from podium.errors import UsageError, VideoError
 from podium.video.frames import (
     Frames,
@@ -69,7 +70,7 @@ class VideoFacts:
     n_used: int
     first_used: int
     seconds: float
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     n_promised: int = 0
     end_is_missing: bool = False
     missing_event: str = ""
@@ -197,7 +198,7 @@ def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:
         n_used=stop - start,
         first_used=int(kept.numbers[0]),
         seconds=kept.end_seconds - float(kept.start_seconds[0]),
-        warnings=frames.warnings,
+        doubts=frames.doubts,
         n_promised=frames.n_promised,
         end_is_missing=frames.end_is_missing and frames.reaches_end,
         missing_event=frames.missing_event,
