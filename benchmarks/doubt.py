@@ -14,10 +14,10 @@ that the order alone speaks.
 import argparse
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,16 +27,16 @@ from what_helped import SHIPPED
 from podium.datasets import unlv_dive
 from podium.datasets.manifest import Manifest
 from podium.datasets.simulated import Simulated
+from podium.doubts import DoubtKind
 from podium.features.extraction import Extractor, FeatureCache, Features, Sample, extract
 from podium.model import load_model
 from podium.performance import Performance
 from podium.simulation import SimulationOptions, Sport, write_video
-from podium.training import folds, learn_usual
+from podium.training import folds
 from podium.video.augmentation import draw
 from podium.video.frames import decode, without_leading_black
-from podium.witnesses.novelty import Novelty
-from podium.witnesses.order import Order
-from podium.witnesses.same_action import learn_kinds
+from podium.witnesses import Witnesses, learn_usual
+from podium.witnesses.same_action import learn_same_action
 
 Pixels = npt.NDArray[np.uint8]
 Sets = Mapping[str, Sequence[Features]]
@@ -47,27 +47,19 @@ SEED = 60_001
 N_DIVES, N_VAULTS, N_STILLS, N_NOISES = 60, 30, 30, 10
 
 
-@dataclass(frozen=True)
-class Knowledge:
-    """What a model knows of its training performances, and doubts by."""
+KINDS = (
+    {DoubtKind.NOVEL},
+    {DoubtKind.OUT_OF_ORDER},
+    {DoubtKind.END_IS_MISSING, DoubtKind.EVENT_NOT_FOUND},
+)
+"""What each of `WITNESSES` but the last says."""
 
-    novelty: Novelty
-    order: Order | None
 
-    @classmethod
-    def of(cls, samples: Sequence[Sample]) -> Self:
-        """Learn it as `podium.training` does."""
-        return cls(*learn_usual(samples))
-
-    def doubts(self, features: Features) -> list[bool]:
-        """Say which of `WITNESSES` doubt a performance."""
-        components = self.novelty.normaliser(features.values)
-        said = [
-            self.novelty.is_novel(features.values),
-            bool(self.order and self.order.is_disordered(components)),
-            bool(features.video.end_is_missing or features.video.missing_event),
-        ]
-        return [*said, any(said)]
+def doubts(known: Witnesses, features: Features) -> list[bool]:
+    """Ask what ships, and say which of `WITNESSES` doubt a performance."""
+    kinds = {doubt.kind for doubt in known.ask(features)}
+    said = [bool(kinds & theirs) for theirs in KINDS]
+    return [*said, any(said)]
 
 
 def shuffled(n_clips: int, generator: np.random.Generator) -> list[int]:
@@ -107,14 +99,14 @@ def measure_folds(dives: Sequence[Sample], foreign: Sets, n_divisions: int) -> d
         generator = np.random.default_rng(division)
         for part in folds(len(dives), division):
             others = np.setdiff1d(np.arange(len(dives)), part)
-            known = Knowledge.of([dives[i] for i in others])
+            known = learn_usual([dives[i] for i in others])
             for features in (dives[i].features for i in part):
-                found[LEFT_OUT].append(known.doubts(features))
+                found[LEFT_OUT].append(doubts(known, features))
                 if len(features) > 1:
                     for name, changed in in_other_orders(features, generator).items():
-                        found.setdefault(name, []).append(known.doubts(changed))
+                        found.setdefault(name, []).append(doubts(known, changed))
             for name, performances in foreign.items():
-                found.setdefault(name, []).extend(known.doubts(one) for one in performances)
+                found.setdefault(name, []).extend(doubts(known, one) for one in performances)
     return {name: shares(rows) for name, rows in found.items()}
 
 
@@ -127,8 +119,8 @@ def measure_unseen(samples: Sequence[Sample], n_letters: int) -> dict[str, Any]:
     rows = []
     for left_out in sorted(set(kinds)):
         both = list(zip(samples, kinds, strict=True))
-        known = Knowledge.of([sample for sample, kind in both if kind != left_out])
-        rows += [known.doubts(sample.features) for sample, kind in both if kind == left_out]
+        known = learn_usual([sample for sample, kind in both if kind != left_out])
+        rows += [doubts(known, sample.features) for sample, kind in both if kind == left_out]
     return shares(rows)
 
 
@@ -138,7 +130,7 @@ def measure_pairs(samples: Sequence[Sample]) -> dict[str, float | int]:
     for part in folds(len(samples), 0):
         others = [samples[i] for i in np.setdiff1d(np.arange(len(samples)), part)]
         actions = [sample.performance.action for sample in others]
-        kinds = learn_kinds([sample.features.values for sample in others], actions)
+        kinds = learn_same_action([sample.features.values for sample in others], actions)
         assert kinds is not None
         for i, j in combinations(part, 2):
             ours, theirs = samples[i], samples[j]

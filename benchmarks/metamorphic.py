@@ -27,18 +27,20 @@ from measuring import write
 from PIL import Image
 from what_helped import SHIPPED
 
-from podium.assessor import CAUTION, Assessor, load
+from podium.assessor import Assessor, load
 from podium.datasets.simulated import Simulated
 from podium.datasets.unlv_dive import UnlvDive
+from podium.doubts import Doubt, DoubtKind
 from podium.features.extraction import FeatureCache, Sample, extract
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.scorers import ComparingScorer
 from podium.simulation import SimulationOptions
-from podium.training import folds, learn_usual, make_scorer
+from podium.training import folds, make_scorer
 from podium.video.augmentation import draw
 from podium.video.clips import read_clips
 from podium.video.frames import decode, probe
+from podium.witnesses import learn_usual
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -160,8 +162,9 @@ def left_out(model: Model, samples: Sequence[Sample]) -> Iterator[Fold]:
     for part in folds(len(samples), SHIPPED.seed):
         others = [samples[i] for i in np.setdiff1d(np.arange(len(samples)), part)]
         scorer = make_scorer(SHIPPED.scorer, SHIPPED.scorer_options, SHIPPED.seed).fit(others)
-        novelty, order = learn_usual(others)
-        judge = Assessor(replace(model, scorer=scorer, novelty=novelty, order=order))
+        usual = learn_usual(others)
+        witnesses = replace(model.witnesses, novelty=usual.novelty, order=usual.order)
+        judge = Assessor(replace(model, scorer=scorer, witnesses=witnesses))
         yield Fold(judge, [samples[i] for i in part])
 
 
@@ -187,9 +190,9 @@ def moves(fold: Fold, chosen: set[str]) -> Iterator[tuple[str, Move]]:
                 yield name, Move(moved, is_doubted(also_said) and not is_doubted(said))
 
 
-def is_doubted(said: Sequence[str]) -> bool:
+def is_doubted(said: Sequence[Doubt]) -> bool:
     """Say whether an assessment says not to trust it."""
-    return any(CAUTION in line for line in said)
+    return any(doubt.kind in (DoubtKind.NOVEL, DoubtKind.OUT_OF_ORDER) for doubt in said)
 
 
 def held(moved: Sequence[Move]) -> dict[str, float | int]:

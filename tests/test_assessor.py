@@ -3,6 +3,7 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,13 +19,13 @@ from podium.errors import (
     UsageError,
 )
 from podium.features.extraction import FeatureCache
-from podium.model import load_model
+from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.scorers._target import Target
 from podium.scorers.difficulty import Difficulty
 from podium.video.frames import WHOLE, Part, decode
 from podium.witnesses.order import Order
-from podium.witnesses.same_action import N_PLACES, Kinds
+from podium.witnesses.same_action import N_PLACES, ActionClassifier
 
 
 @pytest.fixture(scope="module")
@@ -342,10 +343,14 @@ def test_a_reference_of_ones_own_is_doubted_as_the_video_is(judge, make_video, d
     assert judge.compare(dive, dive).warnings == ()
 
 
+def with_witness(model: Model, **changed: Any) -> Model:
+    return replace(model, witnesses=replace(model.witnesses, **changed))
+
+
 def test_moments_out_of_order_are_flagged(judge, dive):
-    normaliser = judge.model.novelty.normaliser
+    normaliser = judge.model.witnesses.novelty.normaliser
     nothing_is_in_place = Order(np.zeros((normaliser.dim, 2)), np.zeros(2), threshold=1.0)
-    strict = Assessor(replace(judge.model, order=nothing_is_in_place))
+    strict = Assessor(with_witness(judge.model, order=nothing_is_in_place))
     ours = (
         "the moments of this video do not come in the usual order: take the score and its range "
         "with great caution"
@@ -354,16 +359,16 @@ def test_moments_out_of_order_are_flagged(judge, dive):
     assert strict.assess(dive, action="107", difficulty=2.0).warnings == (ours,)
     assert strict.compare(dive, dive).warnings == (ours, theirs)
     whatever_is_in_place = replace(nothing_is_in_place, threshold=-1.0)
-    lax = Assessor(replace(judge.model, order=whatever_is_in_place))
+    lax = Assessor(with_witness(judge.model, order=whatever_is_in_place))
     assert lax.assess(dive, action="107", difficulty=2.0).warnings == ()
 
 
 def test_a_reference_that_seems_of_another_action_is_doubted(judge, dive):
-    normaliser = judge.model.novelty.normaliser
+    normaliser = judge.model.witnesses.novelty.normaliser
     size = (N_PLACES * normaliser.dim, 3)  # three actions, all as likely
     for threshold, doubted in ((1.0, True), (-99.0, False)):
-        kinds = Kinds(normaliser, np.zeros(size), np.zeros(3), threshold)
-        said = Assessor(replace(judge.model, kinds=kinds)).compare(dive, dive).warnings
+        kinds = ActionClassifier(normaliser, np.zeros(size), np.zeros(3), threshold)
+        said = Assessor(with_witness(judge.model, same_action=kinds)).compare(dive, dive).warnings
         doubt = (
             f"the reference {dive.name} seems to be of another action than this video: take the "
             "score and its range with great caution"
@@ -514,7 +519,7 @@ def test_a_comparison_is_the_same_both_ways(judge, dive, small_model):
 def test_features_of_another_length_are_refused(judge, tmp_path):
     path = tmp_path / "f.npy"
     np.save(path, np.ones((3, 7), np.float32))
-    n = judge.model.novelty.normaliser.mean.shape[0]
+    n = judge.model.witnesses.novelty.normaliser.mean.shape[0]
     message = f"{path}: has 7 numbers a clip and the model bars reads {n}: make them with motion"
     with pytest.raises(FeatureError, match=whole(message)):
         judge.assess(path, action="107")

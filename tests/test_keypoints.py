@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from podium.errors import FeatureError
 from podium.keypoints import COCO, KINECT, Keypoints, filled, joint_names, shape_of
+from sentences import sentences
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_gaps_are_filled_from_the_frames_beside_them_and_said():
     body[:, 0, 0] = [0, np.nan, np.nan, 3, np.nan]
     keypoints = filled(body)
     assert keypoints.positions[:, 0, 0].tolist() == [0, 1, 2, 3, 3]
-    assert keypoints.warnings == ("30 % of the keypoints were not seen and were filled in",)
+    assert sentences(keypoints) == ("30 % of the keypoints were not seen and were filled in",)
 
 
 def test_a_joint_never_seen_is_put_among_the_others():
@@ -66,11 +67,11 @@ def test_a_joint_never_seen_is_put_among_the_others():
     keypoints = filled(body)
     np.testing.assert_array_equal(keypoints.positions[:, 10], 1)
     said = "6 % of the keypoints were not seen and were filled in; never seen: right wrist"
-    assert keypoints.warnings == (said,)
+    assert sentences(keypoints) == (said,)
 
 
 def test_nothing_is_said_where_all_is_seen(body):
-    assert filled(body).warnings == ()
+    assert filled(body).doubts == ()
     np.testing.assert_array_equal(filled(body).positions, body)
 
 

@@ -16,7 +16,7 @@ from podium.features.extraction import FeatureCache, Sample
 from podium.judging.diving import RULE as DIVING
 from podium.model import SHIPPED, Model, find_model, load_model, shipped_models, summarise
 from podium.witnesses.order import learn_order
-from podium.witnesses.same_action import learn_kinds
+from podium.witnesses.same_action import learn_same_action
 
 
 @dataclass
@@ -75,26 +75,27 @@ def test_loaded_it_predicts_the_same(small_model, queries, tmp_path):
     again = load_model(tmp_path / "again")
     np.testing.assert_array_equal(again.scorer.predict(queries), model.scorer.predict(queries))
     assert again.calibration.half_width() == model.calibration.half_width()
-    assert [again.novelty.share_farther(q.features.values) for q in queries] == [
-        model.novelty.share_farther(q.features.values) for q in queries
+    assert [again.witnesses.novelty.share_farther(q.features.values) for q in queries] == [
+        model.witnesses.novelty.share_farther(q.features.values) for q in queries
     ]
 
 
 def test_every_array_comes_back_as_it_was_however_it_lies_in_memory(small_model, tmp_path):
     generator = np.random.default_rng(0)
     model = load_model(small_model.folder)
-    dim = len(model.novelty.normaliser.mean)
+    dim = len(model.witnesses.novelty.normaliser.mean)
     seen = [generator.normal(size=(4, dim)).astype(np.float32) for _ in range(120)]
-    made = replace(
-        model,
-        order=learn_order(seen, model.novelty.normaliser),
-        kinds=learn_kinds(seen, ["a", "b"] * 60),
+    witnesses = replace(
+        model.witnesses,
+        order=learn_order(seen, model.witnesses.novelty.normaliser),
+        same_action=learn_same_action(seen, ["a", "b"] * 60),
     )
-    assert not made.kinds.arrays()["kinds.weights"].flags["C_CONTIGUOUS"]
+    made = replace(model, witnesses=witnesses)
+    assert not witnesses.same_action.arrays()["kinds.weights"].flags["C_CONTIGUOUS"]
     made.save(tmp_path / "again")
     again = load_model(tmp_path / "again")
-    for part in ("order", "kinds", "novelty"):
-        wanted, found = getattr(made, part).arrays(), getattr(again, part).arrays()
+    for part in ("order", "same_action", "novelty"):
+        wanted, found = (getattr(one.witnesses, part).arrays() for one in (made, again))
         assert wanted.keys() == found.keys()
         for key, values in wanted.items():
             np.testing.assert_array_equal(found[key], values, err_msg=key)

@@ -8,6 +8,7 @@ import numpy as np
 
 from podium.assessment.feedback import ClipFeedback, clip_feedback, remarks
 from podium.assessment.values import Assessment, Reference, Score
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, ModelError, UnknownName, UnusableReference, UsageError
 from podium.evaluation.calibration import CONFIDENCE
 from podium.features.alignment import Alignment, try_to_align
@@ -15,21 +16,14 @@ from podium.features.extraction import Extractor, FeatureCache, Features, Sample
 from podium.judging import Action, find_action, position_of
 from podium.model import Model, load_model
 from podium.performance import Performance
-from podium.report.page import make_report
+from podium.report.rendering import RENDERER
 from podium.scorers import ComparingScorer
+from podium.scorers._target import Difficulties
 from podium.video.frames import Part
 
 QUERY = "your video"
 _QUIETLY = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 """Numbers that are none are refused in words of our own, and NumPy need not warn of them."""
-
-CAUTION = "take the score and its range with great caution"
-"""How every doubt of a whole assessment ends."""
-
-REMEMBERED = (
-    "the model learned from this very performance: the score says what it remembers, not how well "
-    "it scores"
-)
 
 
 @dataclass(frozen=True)
@@ -41,7 +35,7 @@ class Question:
 
     sample: Sample
     difficulty_range: tuple[float, float]
-    assumptions: tuple[str, ...] = ()
+    assumptions: tuple[Doubt, ...] = ()
     position: str | None = None
 
     @property
@@ -52,9 +46,7 @@ class Question:
     @property
     def difficulty_is_assumed(self) -> bool:
         """Whether the difficulty was not given."""
-        return self.difficulty_range[0] != self.difficulty_range[1] or bool(
-            [a for a in self.assumptions if a.startswith("no difficulty")]
-        )
+        return any(doubt.kind == DoubtKind.NO_DIFFICULTY for doubt in self.assumptions)
 
 
 class Assessor:
@@ -114,7 +106,7 @@ class Assessor:
         return self._assessment(question, None, [expert], clips)
 
     @_QUIETLY
-    def score(self, performance: Performance) -> tuple[Score, tuple[str, ...]]:
+    def score(self, performance: Performance) -> tuple[Score, tuple[Doubt, ...]]:
         """Score one performance of a table against the model's references, without feedback.
 
         Gives the score and what had to be assumed or doubted.
@@ -173,7 +165,7 @@ class Assessor:
 
     def _features(self, performance: Performance) -> Features:
         features, path = self._extractor.performance(performance), performance.path
-        n_expected = self.model.novelty.normaliser.mean.shape[0]
+        n_expected = self.model.witnesses.novelty.normaliser.mean.shape[0]
         if features.values.shape[1] != n_expected:
             raise FeatureError(
                 f"{path}: has {features.values.shape[1]} numbers a clip and the model "
@@ -189,7 +181,7 @@ class Assessor:
         difficulty: float | None,
     ) -> Question:
         """Fill in what was not given, and say so."""
-        assumptions = []
+        assumptions: list[Doubt] = []
         action, position = (asked.name, asked.position) if asked else (None, None)
         query = Sample(replace(given, action=action, difficulty=difficulty), features)
         if action is None and len(self.model.actions) > 1 and self._scorer_compares():
@@ -204,13 +196,10 @@ class Assessor:
             overall = self.model.scorer.target.overall
             usual = replace(usual, low=overall.low, high=overall.high)
         query = replace(query, performance=replace(query.performance, difficulty=usual.usual))
-        assumption = f"no difficulty was given: {usual.usual:g} was assumed"
-        if usual.low < usual.high:
-            assumption += f", and the range covers {usual.low:g} to {usual.high:g}"
-        assumptions.append(assumption)
+        assumptions.append(_assumed_difficulty(usual))
         return Question(query, (usual.low, usual.high), tuple(assumptions), position)
 
-    def _unusual(self, difficulty: float | None) -> list[str]:
+    def _unusual(self, difficulty: float | None) -> list[Doubt]:
         """Doubt a difficulty that is far from all in training: a slip of the keyboard, perhaps."""
         target = self.model.scorer.target
         seen = target.overall
@@ -218,17 +207,15 @@ class Assessor:
             return []
         if seen.low / 1.5 <= difficulty <= seen.high * 1.5:
             return []
-        return [
-            f"difficulty {difficulty:g} is far from those the model was trained on "
-            f"({seen.low:g} to {seen.high:g}): check it"
-        ]
+        values = {"difficulty": difficulty, "low": seen.low, "high": seen.high}
+        return [Doubt(DoubtKind.UNUSUAL_DIFFICULTY, values)]
 
-    def _with_nearest_action(self, query: Sample) -> tuple[Sample, str]:
+    def _with_nearest_action(self, query: Sample) -> tuple[Sample, Doubt]:
         scorer = self._comparing()
         alike = scorer.similarity(query, scorer.references)
         nearest = scorer.references[int(np.argmax(alike))].performance.action
-        words = f"no action was given: it was compared as {nearest}, whose expert is most like it"
-        return replace(query, performance=replace(query.performance, action=nearest)), words
+        assumption = Doubt(DoubtKind.NO_ACTION, {"action": str(nearest)})
+        return replace(query, performance=replace(query.performance, action=nearest)), assumption
 
     def _references(
         self, given: Sequence[str | Path | Performance], action: str | None
@@ -293,7 +280,9 @@ class Assessor:
         performance = reference.performance
         return Action(performance.action or "", position_of(performance, self.model.rule))
 
-    def _other_position(self, question: Question, references: Sequence[Sample]) -> tuple[str, ...]:
+    def _other_position(
+        self, question: Question, references: Sequence[Sample]
+    ) -> tuple[Doubt, ...]:
         """Doubt a comparison with an expert who is known to have dived in another position."""
         performed = {self._performed(reference) for reference in references}
         others = sorted(
@@ -301,10 +290,8 @@ class Assessor:
         )
         if question.position is None or question.action in performed or not others:
             return ()
-        return (
-            f"{question.action} was compared with an expert's {' and '.join(others)}: part of what "
-            "differs may be the position, not how well it was done",
-        )
+        values = {"action": str(question.action), "experts": ", ".join(others)}
+        return (Doubt(DoubtKind.OTHER_POSITION, values),)
 
     def _ranged(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
@@ -314,7 +301,8 @@ class Assessor:
         margin = self.model.calibration.half_width(CONFIDENCE)
         least, most = value / middle - margin, value / middle + margin
         bottom, top, best = self._limits(question)
-        if self._ending(question.sample.features):  # what was not seen may have gone any way
+        if self.model.witnesses.ask_ending(question.sample.features):
+            # What was not seen may have gone any way.
             least, most, low, high = bottom / middle, top / middle, middle, middle
         scores = (value, min(least * low, least * high), max(most * low, most * high))
         value, lowest, highest = (min(max(score, bottom), top) for score in scores)
@@ -323,7 +311,7 @@ class Assessor:
         if (rule := self.model.rule) and difficulty:
             # A mark is for the execution: that the difficulty is not known makes it no vaguer.
             marks = rule.as_marks(value, least * middle, most * middle, difficulty)
-        is_remembered = self.model.novelty.has_seen(question.sample.features.values)
+        is_remembered = self.model.witnesses.novelty.has_seen(question.sample.features.values)
         self._require_numbers(lowest, highest, bottom, top, best)
         return Score(
             value, min(lowest, value), highest, bottom, top, marks, is_remembered, best,
@@ -356,67 +344,30 @@ class Assessor:
         hardest = max(difficulty, question.difficulty_range[1])
         return 0.0, rule.highest(hardest), rule.highest(difficulty)
 
-    def _strangeness(self, features: Features, which: str = "this video") -> tuple[str, ...]:
-        """Doubt a video that is unlike those of training, as a whole or in its order."""
-        novelty, order = self.model.novelty, self.model.order
-        said = []
-        if novelty.is_novel(features.values):
-            said.append(
-                f"{which} is unlike those the model was trained on (only "
-                f"{novelty.share_farther(features.values):.1%} of them lie as far from the "
-                f"others): {CAUTION}"
-            )
-        if order and order.is_disordered(novelty.normaliser(features.values)):
-            said.append(f"the moments of {which} do not come in the usual order: {CAUTION}")
-        return tuple(said)
-
-    def _strange_references(self, query: Sample, references: Sequence[Sample]) -> tuple[str, ...]:
-        """Doubt references of the user's own that are unlike all that the model knows."""
-        known = {r.performance.id for r in self._comparing().references} if references else set()
-        own = [reference for reference in references if reference.performance.id not in known]
-        return tuple(doubt for reference in own for doubt in self._strange(query, reference))
-
-    def _strange(self, query: Sample, reference: Sample) -> tuple[str, ...]:
-        kinds, name = self.model.kinds, f"the {reference.performance.id}"
-        doubts = self._strangeness(reference.features, name)
-        if not doubts and kinds and kinds.are_different(
-            query.features.values, reference.features.values
-        ):  # fmt: skip
-            doubts = (f"{name} seems to be of another action than this video: {CAUTION}",)
-        return doubts
-
-    def _doubts(self, question: Question, references: Sequence[Sample] = ()) -> tuple[str, ...]:
-        """Say what had to be assumed, and what is not to be trusted."""
+    def _doubts(self, question: Question, references: Sequence[Sample] = ()) -> tuple[Doubt, ...]:
+        """Return what had to be assumed, and what is not to be trusted."""
         features = question.sample.features
         return (
-            *features.video.warnings,
+            *features.video.doubts,
             *question.assumptions,
-            *self._memory(features),
-            *self._ending(features),
-            *self._strangeness(features),
-            *self._strange_references(question.sample, references),
+            *self.model.witnesses.ask(features),
+            *self._doubts_of_references(question.sample, references),
             *self._other_position(question, references),
         )
 
-    def _memory(self, features: Features) -> tuple[str, ...]:
-        """Doubt a score of a performance that the model learned from."""
-        if not self.model.novelty.has_seen(features.values):
-            return ()
-        return (REMEMBERED,)
-
-    def _ending(self, features: Features) -> tuple[str, ...]:
-        """Doubt a video that seems to stop before the performance does."""
-        if features.video.end_is_missing:
-            why = "the end of the video is missing"
-        elif event := features.video.missing_event:
-            why = f"the {event} is not to be found in the video"
-        elif self.model.ending and self.model.ending.is_missing(
-            self.model.novelty.normaliser(features.values)
-        ):
-            why = "the video seems to stop before the performance does"
-        else:
-            return ()
-        return (f"{why}: what was not seen may have gone any way, so the range is left wide",)
+    def _doubts_of_references(
+        self, query: Sample, references: Sequence[Sample]
+    ) -> tuple[Doubt, ...]:
+        """Doubt references of the user's own that are unlike all that the model knows."""
+        known = {r.performance.id for r in self._comparing().references} if references else set()
+        return tuple(
+            doubt
+            for reference in references
+            if reference.performance.id not in known
+            for doubt in self.model.witnesses.ask_reference(
+                query.features, reference.features, reference.performance.path.name
+            )
+        )
 
     def _assessment(
         self,
@@ -444,10 +395,10 @@ class Assessor:
             remarks=remarks(clips),
             model=self.model.name,
             backbone=self.model.backbone_name,
-            warnings=self._doubts(question, references),
+            doubts=self._doubts(question, references),
             alignment=self._in_step(query, references),
             part=_part(query.performance),
-            report_maker=make_report,
+            renderer=RENDERER,
         )
 
     def _in_step(self, query: Sample, references: Sequence[Sample]) -> Alignment | None:
@@ -499,6 +450,13 @@ def load(
         If there is no such model, its folder is damaged, or it names a part that is not allowed.
     """
     return Assessor(load_model(name_or_path, allow_parts=allow_parts), cache)
+
+
+def _assumed_difficulty(usual: Difficulties) -> Doubt:
+    values = {"difficulty": usual.usual}
+    if usual.low < usual.high:
+        values |= {"low": usual.low, "high": usual.high}
+    return Doubt(DoubtKind.NO_DIFFICULTY, values)
 
 
 def _given(id_: str, video: str | Path | Performance) -> Performance:

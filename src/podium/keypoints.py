@@ -7,13 +7,14 @@ clips read them like any other features; scorers of pose put the frames together
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from podium.checks import require_array
+from podium.doubts import Doubt, DoubtKind, Value
 from podium.errors import FeatureError
 
 Floats = npt.NDArray[np.float32]
@@ -50,7 +51,7 @@ class Keypoints:
     """
 
     positions: Floats
-    warnings: tuple[str, ...] = field(default=())
+    doubts: tuple[Doubt, ...] = ()
 
     def __post_init__(self) -> None:
         require_array("positions", self.positions, np.floating, (None, None, None), FeatureError)
@@ -79,7 +80,7 @@ class Keypoints:
         spread = self.positions - self.positions.mean(axis=1, keepdims=True)
         sizes = np.sqrt((spread**2).sum(axis=2).mean(axis=1))
         size = max(float(np.median(sizes)), 1e-6)
-        return type(self)((centred / size).astype(np.float32), self.warnings)
+        return type(self)((centred / size).astype(np.float32), self.doubts)
 
     def relative_to_head(self) -> Floats:
         """Give the other joints' places as the head sees them, (frames, joints - 1, dims)."""
@@ -160,14 +161,13 @@ def filled(positions: npt.NDArray[Any]) -> Keypoints:
             complete[:, joint, axis] = np.interp(times, times[seen], column)
     never = np.flatnonzero(missing.all(axis=0))
     complete[:, never] = complete[:, seen_ever].mean(axis=1, keepdims=True)
-    return Keypoints(complete.astype(np.float32), (_said(missing, never),))
+    return Keypoints(complete.astype(np.float32), (_filled(missing, never),))
 
 
-def _said(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> str:
-    share = f"{100 * missing.mean():.0f} % of the keypoints were not seen and were filled in"
-    if not len(never):
-        return share
-    names = joint_names(missing.shape[1])
-    more = f" and {len(never) - MAX_NAMED} more" if len(never) > MAX_NAMED else ""
-    named = ", ".join(names[joint] for joint in never[:MAX_NAMED])
-    return f"{share}; never seen: {named}{more}"
+def _filled(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> Doubt:
+    values: dict[str, Value] = {"percent": round(100 * float(missing.mean()), 3)}
+    if len(never):
+        names = joint_names(missing.shape[1])
+        more = f" and {len(never) - MAX_NAMED} more" if len(never) > MAX_NAMED else ""
+        values["never"] = ", ".join(names[joint] for joint in never[:MAX_NAMED]) + more
+    return Doubt(DoubtKind.KEYPOINTS_FILLED, values)

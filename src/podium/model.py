@@ -30,10 +30,7 @@ from podium.performance import Performance
 from podium.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
 from podium.scorers import ComparingScorer, Scorer, ScorerState
 from podium.video.clips import ClipOptions, VideoFacts
-from podium.witnesses.ending import Ending
-from podium.witnesses.novelty import Novelty
-from podium.witnesses.order import Order
-from podium.witnesses.same_action import Kinds
+from podium.witnesses import Witnesses
 
 FORMAT = 1
 ARRAYS = "model.safetensors"
@@ -78,15 +75,12 @@ class Model:
     clip_options: ClipOptions
     scorer: Scorer
     calibration: Calibration
-    novelty: Novelty
+    witnesses: Witnesses
     score_range: tuple[float, float]
     rule: ScoringRule | None
     moments: tuple[str, ...]
     actions: tuple[str, ...]
     evidence: Evidence
-    ending: Ending | None = None
-    order: Order | None = None
-    kinds: Kinds | None = None
     anchor: Anchor | None = None
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
@@ -98,11 +92,8 @@ class Model:
         state = self.scorer.state()
         arrays = {
             **{f"scorer.{key}": values for key, values in state.arrays.items()},
-            **self.novelty.arrays(),
+            **self.witnesses.arrays(),
             "calibration.distances": self.calibration.distances,
-            **(self.ending.arrays() if self.ending else {}),
-            **(self.order.arrays() if self.order else {}),
-            **(self.kinds.arrays() if self.kinds else {}),
             **(self.anchor.arrays() if self.anchor else {}),
         }
         # safetensors writes memory as it lies: a transposed array would come back scrambled.
@@ -291,8 +282,8 @@ def _restored(
 ) -> Model:
     scorer_name = values_of(about.scorer, "scorer", name=str)["name"]
     (scorer_class,) = _catalog.resolve("podium.scorers", scorer_name, allow_parts)
-    novelty = Novelty.of_arrays(arrays)
-    dim, n_components = len(novelty.normaliser.mean), novelty.normaliser.dim
+    witnesses = Witnesses.from_arrays(arrays)
+    dim = len(witnesses.novelty.normaliser.mean)
     scorer = scorer_class.restore(ScorerState(part_of(arrays, "scorer."), about.scorer))
     if _catalog.is_own(scorer_class, "podium.scorers"):
         _require_score(scorer, dim)
@@ -304,15 +295,12 @@ def _restored(
         clip_options=about.clips,
         scorer=scorer,
         calibration=Calibration.of_arrays(arrays),
-        novelty=novelty,
+        witnesses=witnesses,
         score_range=about.score_range,
         rule=about.scoring_rule(),
         moments=about.moments,
         actions=about.actions,
         evidence=about.evidence,
-        ending=Ending.of_arrays(arrays, n_components),
-        order=Order.of_arrays(arrays, n_components),
-        kinds=Kinds.of_arrays(arrays, dim),
         anchor=Anchor.of_saved(about.anchor, arrays),
     )
 

@@ -42,10 +42,7 @@ from podium.saved import value_of
 from podium.scorers import Scorer
 from podium.video.augmentation import AugmentationOptions, draw
 from podium.video.clips import MAX_CLIPS, ClipOptions
-from podium.witnesses.ending import learn_ending
-from podium.witnesses.novelty import Novelty, learn_novelty
-from podium.witnesses.order import Order, learn_order
-from podium.witnesses.same_action import learn_kinds
+from podium.witnesses import learn
 
 N_FOLDS = 5
 
@@ -129,7 +126,8 @@ def train_model(
     name = folder.resolve().name
     model = _fitted(samples, predicted, floors, backbone, options, name)
     if anchor:  # a video without the event lacks its end
-        model = replace(model, anchor=anchor, ending=None)
+        witnesses = replace(model.witnesses, ending=None)
+        model = replace(model, anchor=anchor, witnesses=witnesses)
     model.save(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
     for half_written in folder.glob(".*.????????"):  # of a run that was killed
@@ -322,8 +320,6 @@ def _fitted(
     for floor, values in floors.items():  # a floor may itself be the scorer that is trained
         results.setdefault(floor, measure(values, samples, score_range).to_json())
     performances = [sample.performance for sample in samples]
-    seen = [sample.features.values for sample in samples]
-    novelty, order = learn_usual(samples)
     return Model(
         name=name,
         backbone_name=options.backbone,
@@ -332,24 +328,13 @@ def _fitted(
         clip_options=options.clips,
         scorer=scorer,
         calibration=calibration,
-        novelty=novelty,
+        witnesses=learn(samples),
         score_range=score_range,
         rule=rule_kept_by(performances),
         moments=moments(samples, options.clips),
         actions=tuple(sorted({p.action for p in performances if p.action})),
         evidence=Evidence(options.description, len(samples), options.seed, results),
-        ending=learn_ending(seen, novelty.normaliser),
-        order=order,
-        kinds=learn_kinds(seen, [p.action for p in performances]),
     )
-
-
-def learn_usual(samples: Sequence[Sample]) -> tuple[Novelty, Order | None]:
-    """Learn what is usual of performances: how they look, and in which order."""
-    seen = [sample.features.values for sample in samples]
-    variants = [[features.values for features in sample.variants] for sample in samples]
-    novelty = learn_novelty(seen, variants)
-    return novelty, learn_order(seen, novelty.normaliser, variants)
 
 
 def _coverage(

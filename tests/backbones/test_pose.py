@@ -11,8 +11,8 @@ from podium.backbones.pose import (
     cropped,
     moving_region,
     places_to_search,
-    share_unseen,
 )
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import UsageError, WeightsError
 from podium.keypoints import Keypoints
 
@@ -85,21 +85,21 @@ def test_gaps_are_filled_and_said(pose):
     clip = film(np.linspace(100, 130, 16), np.full(16, 100))
     clip[6:8] = 90
     values, doubts = pose.describe(clip[None])
-    said = "12 % of the joints were not seen and were filled in from the frames beside them"
-    assert doubts == (said,)
+    assert doubts == (Doubt(DoubtKind.JOINTS_UNSEEN, {"percent": 12.5}),)
     np.testing.assert_allclose(middles(pose, values)[:, 1], 100, atol=4)
 
 
 def test_a_clip_without_anybody_is_said_to_be_a_guess(pose):
     clips = np.stack([film(np.full(16, 100), np.full(16, 100)), np.full((16, 240, 320, 3), 90)])
     doubts = pose.describe(clips.astype(np.uint8))[1]
-    assert doubts[1:] == ("nobody was seen in 1 of 2 clips: joints there are guesses",)
+    assert doubts[1:] == (Doubt(DoubtKind.NOBODY_SEEN, {"n": 1, "clips": 2}),)
 
 
-def test_what_was_said_of_joints_can_be_read_back(pose):
-    assert share_unseen(["dark", *pose.describe(film(range(20, 36), [99] * 16)[None])[1]]) == (0, 0)
+def test_the_share_of_unseen_joints_is_a_value(pose):
+    assert pose.describe(film(range(20, 36), [99] * 16)[None])[1] == ()
     clips = np.stack([film(np.full(16, 100), np.full(16, 100)), np.full((16, 240, 320, 3), 90)])
-    assert share_unseen(["dark", *pose.describe(clips.astype(np.uint8))[1]]) == (0.5, 1)
+    (unseen, _) = pose.describe(clips.astype(np.uint8))[1]
+    assert (unseen.kind, unseen.values["percent"]) == (DoubtKind.JOINTS_UNSEEN, 50.0)
 
 
 def test_a_region_may_reach_outside():

@@ -9,6 +9,7 @@ import pytest
 from podium.datasets.unlv_dive import UnlvDive
 from podium.features.extraction import Extractor, FeatureCache, Sample, extract
 from podium.model import load_model
+from podium.witnesses import learn_usual
 
 
 @pytest.fixture
@@ -43,12 +44,12 @@ def test_false_alarms_are_rare_and_what_is_foreign_or_shuffled_is_doubted(doubt,
 
 
 def test_a_missing_end_is_a_doubt(doubt, made_up):
-    known = doubt.Knowledge.of(made_up(100, 0))
+    known = learn_usual(made_up(100, 0))
     usual = made_up(1, 2)[0].features
-    assert known.doubts(usual) == [False, False, False, False]
+    assert doubt.doubts(known, usual) == [False, False, False, False]
     for missing in ({"end_is_missing": True}, {"missing_event": "splash"}):
         cut = replace(usual, video=replace(usual.video, **missing))
-        assert known.doubts(cut) == [False, False, True, True]
+        assert doubt.doubts(known, cut) == [False, False, True, True]
 
 
 @pytest.mark.parametrize("n_clips", [2, 5])

@@ -23,6 +23,7 @@ from podium.benchmark.paper import (
 from podium.benchmark.results import Results, TransferTable, UnseenJoints
 from podium.benchmark.splits import fits, load_splits
 from podium.cli.commands import Exit, run
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName, UsageError
 from podium.features.extraction import Features, Sample
 from podium.metric.learning import LearningOptions
@@ -188,14 +189,15 @@ def test_the_command_keeps_no_rows_of_damaged_results(asked, tmp_path, capsys):
 
 
 def test_joints_that_nobody_saw_are_counted():
-    def sample(*warnings):
-        facts = VideoFacts(16, 16, 0, 1.0, warnings)
+    def sample(*doubts):
+        facts = VideoFacts(16, 16, 0, 1.0, doubts)
         features = Features(np.zeros((1, 2), np.float32), np.zeros(1), np.ones(1), "x", facts)
         return Sample(Performance("a", Path("a.mp4")), features)
 
-    filled = "30 % of the joints were not seen and were filled in from the frames beside them"
-    nobody = "nobody was seen in 1 of 2 clips: joints there are guesses"
-    found = unseen_joints([sample(), sample("dark", filled), sample(filled, nobody)])
+    dark = Doubt(DoubtKind.DAMAGED_PARTS, {"n": 1})
+    filled = Doubt(DoubtKind.JOINTS_UNSEEN, {"percent": 30.0})
+    nobody = Doubt(DoubtKind.NOBODY_SEEN, {"n": 1, "clips": 2})
+    found = unseen_joints([sample(), sample(dark, filled), sample(filled, nobody)])
     assert found == UnseenJoints(n=3, n_filled=2, unseen=0.2, n_nobody=1)
 
 

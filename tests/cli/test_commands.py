@@ -337,6 +337,7 @@ def test_predict_scores_every_row(podium, model, small_model, tmp_path):
     found = rows(out)
     assert list(found[0]) == [
         "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
+        "doubts",
     ]  # fmt: skip
     assert [row["file_name"] for row in found] == [
         row["file_name"] for row in rows(small_model.manifest)

@@ -16,6 +16,7 @@ from safetensors.numpy import save, save_file
 from safetensors.torch import save_file as save_torch
 
 from messages import whole
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, MissingFile, PodiumError, VideoError
 from podium.features import extraction as features_module
 from podium.features.extraction import (
@@ -32,6 +33,7 @@ from podium.performance import Performance
 from podium.video.augmentation import Augmentation
 from podium.video.clips import ClipOptions, counting, cut, read_clips
 from podium.video.frames import decode
+from sentences import sentences
 
 DROPPING = Augmentation(zoom=1, brightness=0.8, equalise=False, mask=False, drop=0.5, seed=1)
 
@@ -383,7 +385,7 @@ def test_a_file_of_features_is_read_in_place_of_a_video(tmp_path, backbone, kind
     assert features.values.flags.writeable
     assert (features.backbone, backbone.n_calls) == ("file-3", 0)
     assert np.isnan(features.start_seconds).all()
-    assert features.video.warnings == ("features were given instead of a video",)
+    assert sentences(features.video) == ("features were given instead of a video",)
     variants = Extractor(backbone).variants(Performance("a", path), (None, DROPPING))
     assert len(variants) == 2
 
@@ -514,7 +516,7 @@ def test_keypoints_are_read_as_clips_of_16_frames(tmp_path, suffix):
     assert features.values.shape == (3, 16 * 17 * 2)
     assert features.backbone == "file-keypoints-17x2"
     assert features.video.n_used == 40
-    assert features.video.warnings == ("keypoints were given instead of a video",)
+    assert sentences(features.video) == ("keypoints were given instead of a video",)
     again = Keypoints.of_clips(features.values, features.backbone, 40)
     np.testing.assert_array_equal(again.positions, Keypoints(positions).normalised().positions)
 
@@ -524,7 +526,7 @@ def test_gaps_in_keypoints_are_filled_and_said(tmp_path):
     positions[3:5, 1] = np.nan
     np.save(tmp_path / "x.npy", positions)
     said = "2 % of the keypoints were not seen and were filled in"
-    assert read_features(tmp_path / "x.npy").video.warnings[1:] == (said,)
+    assert sentences(read_features(tmp_path / "x.npy").video)[1:] == (said,)
 
 
 @pytest.mark.parametrize(
@@ -547,8 +549,8 @@ def test_keypoints_that_are_no_numbers_are_refused(tmp_path, value, message):
 class Doubting(Counting):
     """Describes a clip and says that it guessed."""
 
-    def describe(self, clips: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
-        return self(clips), (f"guessed in {len(clips)} clips",)
+    def describe(self, clips: np.ndarray) -> tuple[np.ndarray, tuple[Doubt, ...]]:
+        return self(clips), (Doubt(DoubtKind.NOBODY_SEEN, {"n": len(clips), "clips": 9}),)
 
 
 def test_doubts_of_a_backbone_are_among_the_warnings(make_video, tmp_path):
@@ -556,4 +558,4 @@ def test_doubts_of_a_backbone_are_among_the_warnings(make_video, tmp_path):
     path = make_video("a.mp4", 40)
     for _ in range(2):  # made, then from the cache
         features = Extractor(Doubting("doubting-1"), cache=cache).video(path)
-        assert features.video.warnings[-1] == "guessed in 2 clips"
+        assert features.video.doubts[-1].values["n"] == 2

@@ -165,7 +165,7 @@ def outcome(folder: Path, features: Path, cache: FeatureCache) -> str:
 def whole(name: str, place: Path) -> tuple[Path, Path]:
     """Copy a model that ships, beside features that it reads."""
     folder, features = copied(place / name, name), place / f"{name}.npy"
-    dim = len(podium.load(folder).model.novelty.normaliser.mean)
+    dim = len(podium.load(folder).model.witnesses.novelty.normaliser.mean)
     np.save(features, np.random.default_rng(0).random((6, dim), np.float32))
     return folder, features
 

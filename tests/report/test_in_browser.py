@@ -23,6 +23,7 @@ from browsing import (
 )
 from podium.assessment.feedback import ClipFeedback, remarks
 from podium.assessment.values import Assessment, Reference, Score
+from podium.doubts import Doubt, DoubtKind
 from podium.features.alignment import Alignment
 from podium.judging import Marks
 from podium.report.page import make_report, make_report_folder
@@ -375,9 +376,8 @@ def many(assessed: Assessment, n: int) -> Assessment:
                      ("take_off", "flight", "entry")[3 * i // n])
         for i in range(n)
     )  # fmt: skip
-    warnings = (*assessed.warnings, "the moments of this video do not come in the usual order: "
-                "take the score and its range with great caution") * 2  # fmt: skip
-    return replace(assessed, clips=clips, remarks=remarks(clips), warnings=warnings)
+    doubts = (*assessed.doubts, Doubt(DoubtKind.OUT_OF_ORDER)) * 2
+    return replace(assessed, clips=clips, remarks=remarks(clips), doubts=doubts)
 
 
 @pytest.mark.parametrize("n", [3, 12, 120])

@@ -15,6 +15,7 @@ from PIL import Image
 
 from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, remarks
 from podium.assessment.values import Assessment, Reference, Score
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName
 from podium.features.alignment import Alignment
 from podium.judging import Marks
@@ -26,6 +27,7 @@ from podium.report.page import (
     make_report,
     make_report_folder,
 )
+from podium.report.rendering import RENDERER
 from podium.report.words import languages
 from podium.video.clips import VideoFacts
 from podium.video.frames import Part, probe
@@ -108,7 +110,11 @@ def assessed(make_video) -> Assessment:
         remarks=remarks(feedback),
         model="bars",
         backbone="motion",
-        warnings=("3 damaged parts of the video were passed over", "no difficulty was given"),
+        doubts=(
+            Doubt(DoubtKind.DAMAGED_PARTS, {"n": 3}),
+            Doubt(DoubtKind.REPEATED_FRAMES, {"n": 2}),
+        ),
+        renderer=RENDERER,
     )
 
 
@@ -116,7 +122,7 @@ def compared(assessed: Assessment) -> Assessment:
     feedback = clips(costs=False)
     return replace(
         assessed, score=None, action=None, difficulty=None, difficulty_is_assumed=False,
-        clips=feedback, remarks=remarks(feedback), warnings=(),
+        clips=feedback, remarks=remarks(feedback), doubts=(),
         references=(replace(assessed.references[0], score=None),),
     )  # fmt: skip
 
@@ -153,10 +159,10 @@ def test_a_score_that_is_no_panels_has_no_marks(assessed):
 def test_every_warning_is_read_first(assessed):
     text = page_of(assessed).text
     assert (
-        "Read this first 3 damaged parts of the video were passed over no difficulty was given "
-        "Moments to look at"
+        "Read this first 3 damaged parts of the video were passed over frames that repeat the one "
+        "before were left out: 2 Moments to look at"
     ) in text
-    assert "Read this first" not in page_of(replace(assessed, warnings=())).text
+    assert "Read this first" not in page_of(replace(assessed, doubts=())).text
 
 
 def test_references_frames_and_model_are_named(assessed):
@@ -294,7 +300,7 @@ def test_hostile_names_are_shown_as_text(assessed, name):
         return page_of(
             replace(
                 assessed, video_path=path, action=name, model=name, references=(reference,),
-                warnings=(name,),
+                doubts=(Doubt(DoubtKind.OTHER_ACTION, about=name),),
             )
         )  # fmt: skip
 

@@ -1,8 +1,10 @@
+import json
 import re
 
 import pytest
 
-from podium.errors import UnknownName
+from podium.doubts import Doubt, DoubtKind, Severity
+from podium.errors import UnknownName, UsageError
 from podium.report import words
 from podium.report.words import languages, load_words
 
@@ -62,40 +64,100 @@ def test_an_unknown_moment_keeps_its_name():
     assert load_words("de").moment("take_off") == "Absprung"
 
 
-SAID = [
-    "3 damaged parts of the video were passed over",
-    "only 3 of the 20 frames promised could be read",
-    "the picture ends at 3.1 of the 5.0 s promised",
-    "there is no frame between 1.0 and 2.0 s",
-    "frames that repeat the one before were left out: 4",
-    "features were given instead of a video",
-    "no action was given: it was compared as 407, whose expert is most like it",
-    "no difficulty was given: 3.2 was assumed, and the range covers 2.8 to 3.6",
-    "no difficulty was given: 3.2 was assumed",
-    "difficulty 32 is far from those the model was trained on (1.6 to 4.1): check it",
-    "this video is unlike those the model was trained on (only 0.3% of them lie as far from the "
-    "others): take the score and its range with great caution",
-    "the moments of this video do not come in the usual order: take the score and its range with "
-    "great caution",
-    "the reference a.mp4 seems to be of another action than this video: take the score and its "
-    "range with great caution",
-    "the reference a.mp4 is unlike those the model was trained on (only 0.3% of them lie as far "
-    "from the others): take the score and its range with great caution",
-    "the moments of the reference a.mp4 do not come in the usual order: take the score and its "
-    "range with great caution",
-]
+CAREFUL = "take the score and its range with great caution"
+WIDE = "what was not seen may have gone any way, so the range is left wide"
+DIFFICULTY = {"difficulty": 3.2, "low": 2.8, "high": 3.6}
+SAID = {
+    Doubt(DoubtKind.DAMAGED_PARTS, {"n": 3}): "3 damaged parts of the video were passed over",
+    Doubt(DoubtKind.FRAMES_MISSING, {"n": 3, "promised": 20}):
+        "only 3 of the 20 frames promised could be read",
+    Doubt(DoubtKind.PICTURE_ENDS_EARLY, {"end": 3.1, "promised": 5.0}):
+        "the picture ends at 3.1 of the 5.0 s promised",
+    Doubt(DoubtKind.GAP, {"start": 1.0, "end": 2.0}): "there is no frame between 1.0 and 2.0 s",
+    Doubt(DoubtKind.REPEATED_FRAMES, {"n": 4}):
+        "frames that repeat the one before were left out: 4",
+    Doubt(DoubtKind.FEATURES_GIVEN): "features were given instead of a video",
+    Doubt(DoubtKind.KEYPOINTS_GIVEN): "keypoints were given instead of a video",
+    Doubt(DoubtKind.KEYPOINTS_FILLED, {"percent": 30.0}):
+        "30 % of the keypoints were not seen and were filled in",
+    Doubt(DoubtKind.KEYPOINTS_FILLED, {"percent": 30.0, "never": "head"}):
+        "30 % of the keypoints were not seen and were filled in; never seen: head",
+    Doubt(DoubtKind.JOINTS_UNSEEN, {"percent": 12.4}):
+        "12 % of the joints were not seen and were filled in from the frames beside them",
+    Doubt(DoubtKind.NOBODY_SEEN, {"n": 1, "clips": 9}):
+        "nobody was seen in 1 of 9 clips: joints there are guesses",
+    Doubt(DoubtKind.NO_ACTION, {"action": "407"}):
+        "no action was given: it was compared as 407, whose expert is most like it",
+    Doubt(DoubtKind.NO_DIFFICULTY, DIFFICULTY):
+        "no difficulty was given: 3.2 was assumed, and the range covers 2.8 to 3.6",
+    Doubt(DoubtKind.NO_DIFFICULTY, {"difficulty": 3.2}):
+        "no difficulty was given: 3.2 was assumed",
+    Doubt(DoubtKind.UNUSUAL_DIFFICULTY, {"difficulty": 32.0, "low": 1.6, "high": 4.1}):
+        "difficulty 32 is far from those the model was trained on (1.6 to 4.1): check it",
+    Doubt(DoubtKind.REMEMBERED):
+        "the model learned from this very performance: the score says what it remembers, not how "
+        "well it scores",
+    Doubt(DoubtKind.END_IS_MISSING): f"the end of the video is missing: {WIDE}",
+    Doubt(DoubtKind.EVENT_NOT_FOUND, {"event": "splash"}):
+        f"the splash is not to be found in the video: {WIDE}",
+    Doubt(DoubtKind.STOPS_EARLY):
+        f"the video seems to stop before the performance does: {WIDE}",
+    Doubt(DoubtKind.NOVEL, {"share": 0.003}):
+        "this video is unlike those the model was trained on (only 0.3% of them lie as far from "
+        f"the others): {CAREFUL}",
+    Doubt(DoubtKind.NOVEL, {"share": 0.003}, "a.mp4"):
+        "the reference a.mp4 is unlike those the model was trained on (only 0.3% of them lie as "
+        f"far from the others): {CAREFUL}",
+    Doubt(DoubtKind.OUT_OF_ORDER):
+        f"the moments of this video do not come in the usual order: {CAREFUL}",
+    Doubt(DoubtKind.OUT_OF_ORDER, about="a.mp4"):
+        f"the moments of the reference a.mp4 do not come in the usual order: {CAREFUL}",
+    Doubt(DoubtKind.OTHER_POSITION, {"action": "207C", "experts": "207B"}):
+        "207C was compared with an expert's 207B: part of what differs may be the position, not "
+        "how well it was done",
+    Doubt(DoubtKind.OTHER_ACTION, about="a.mp4"):
+        f"the reference a.mp4 seems to be of another action than this video: {CAREFUL}",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("said", SAID)
-def test_every_warning_is_known_and_keeps_its_values(said):
-    assert load_words("en").warning(said) == said
-    german = load_words("de").warning(said)
-    assert german != said
-    assert re.findall(r"\d+(?:\.\d+)?", german) == re.findall(r"\d+(?:\.\d+)?", said)
+@pytest.mark.parametrize("doubt", SAID, ids=str)
+def test_every_doubt_is_said_in_english(doubt):
+    assert load_words("en").doubt(doubt) == SAID[doubt]
 
 
-def test_a_warning_that_is_not_known_stays_as_it_is():
-    assert load_words("de").warning("something else") == "something else"
+def test_no_kind_of_doubt_is_left_out_here():
+    assert {doubt.kind for doubt in SAID} == set(DoubtKind)
+
+
+@pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
+@pytest.mark.parametrize("doubt", SAID, ids=str)
+def test_every_doubt_is_said_in_every_language_with_its_values(doubt, code):
+    words = load_words(code)
+    said, english = words.doubt(doubt), SAID[doubt]
+    assert said != english
+    numbers = r"\d+(?:[.,]\d+)?"
+    written = [number.replace(".", words.strings["decimal"]) for number in
+               re.findall(numbers, english)]  # fmt: skip
+    assert sorted(re.findall(numbers, said)) == sorted(written)
+    assert doubt.about in said
+
+
+def test_every_doubt_is_the_same_after_it_was_json():
+    for doubt in SAID:
+        assert Doubt.from_json(json.loads(json.dumps(doubt.to_json()))) == doubt
+        assert doubt.severity in Severity
+
+
+def test_what_is_no_doubt_is_refused():
+    with pytest.raises(
+        UsageError, match=r"^\{'kind': 'odd'\} is not a doubt: give one as it was saved$"
+    ):
+        Doubt.from_json({"kind": "odd"})
+
+
+def test_a_name_in_a_doubt_is_never_a_template():
+    doubt = Doubt(DoubtKind.OTHER_ACTION, about="{0} {n!r}")
+    assert "{0} {n!r}" in load_words("de").doubt(doubt)
 
 
 def test_the_words_of_a_script_are_those_with_its_prefix():

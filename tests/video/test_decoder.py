@@ -17,6 +17,7 @@ from podium.performance import Performance
 from podium.video import _decoder_process, decoder
 from podium.video.decoder import COMMAND, KINDS, Part, Picture, VideoLimits, about, pictures
 from podium.video.frames import decode, each_frame, probe
+from sentences import sentences
 from videos import scene, write_video
 
 SIZE = {"width": 64, "height": 48}
@@ -414,7 +415,7 @@ def test_what_just_fits_is_whole_or_lacks_memory(large_video):
     except VideoError as error:
         assert str(error) == needs_more(large_video, limits.memory_bytes)  # noqa: PT017
     else:
-        assert (len(frames), frames.warnings) == (6, ())
+        assert (len(frames), sentences(frames)) == (6, ())
 
 
 def test_damage_is_not_called_a_lack_of_memory(large_video, make_video):
@@ -424,7 +425,7 @@ def test_damage_is_not_called_a_lack_of_memory(large_video, make_video):
     broken = large_video.with_name("broken.mp4")
     broken.write_bytes(content)
     limits = VideoLimits(memory_bytes=1 * 2**30)
-    said = decode(broken, **SIZE, limits=limits).warnings
+    said = sentences(decode(broken, **SIZE, limits=limits))
     assert said[0].endswith(" damaged parts of the video were passed over")
 
 

@@ -27,6 +27,7 @@ from podium.video.frames import (
     without_leading_black,
     without_repeats,
 )
+from sentences import sentences
 
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 SIZE = {"width": 64, "height": 48}
@@ -87,7 +88,7 @@ def test_frames_come_at_the_asked_size_with_their_times(make_video):
     assert frames.pixels.dtype == np.uint8
     np.testing.assert_allclose(frames.start_seconds, np.arange(20) / 25)
     assert frames.end_seconds == pytest.approx(0.8)
-    assert (frames.numbers[0], frames.n_decoded, len(frames), frames.warnings) == (0, 20, 20, ())
+    assert (frames.numbers[0], frames.n_decoded, len(frames), frames.doubts) == (0, 20, 20, ())
     assert repr(frames) == "Frames((20, 30, 40, 3), 0.00-0.80 s)"
 
 
@@ -117,7 +118,7 @@ def test_every_promised_container_is_read_whole(make_video, name, how):
     assert len(frames) == 25
     np.testing.assert_allclose(frames.start_seconds, np.arange(25) / 25, atol=2e-3)
     assert frames.end_seconds == pytest.approx(1, abs=2e-3)
-    assert frames.warnings == ()
+    assert sentences(frames) == ()
 
 
 def test_the_same_frames_in_another_container_are_the_same(make_video):
@@ -371,7 +372,7 @@ def test_a_part_is_what_would_be_cut_out_of_the_whole(make_video, name, how):
         np.testing.assert_array_equal(part.start_seconds, expected.start_seconds)
         np.testing.assert_array_equal(part.numbers, expected.numbers)
         assert part.end_seconds == expected.end_seconds
-        assert (part.n_promised, part.warnings) == (expected.n_promised, ())
+        assert (part.n_promised, sentences(part)) == (expected.n_promised, ())
         assert part.n_decoded == min(end + 2, 38)
         assert part.reaches_end == (end == 37)
 
@@ -446,7 +447,7 @@ def test_a_part_before_a_lost_end_lacks_nothing(make_video, name, is_promised):
     n = len(decode(path, **SIZE))
     assert 20 < n < 40
     before = decode(path, **SIZE, start_frame=2, end_frame=n - 2)
-    assert (before.warnings, before.end_is_missing) == ((), False)
+    assert (sentences(before), before.end_is_missing) == ((), False)
     for bounds in ({"start_frame": 2}, {"start_frame": 2, "end_frame": n - 1}):
         to_the_end = decode(path, **SIZE, **bounds)
         end = (
@@ -454,7 +455,7 @@ def test_a_part_before_a_lost_end_lacks_nothing(make_video, name, is_promised):
             if is_promised
             else f"the picture ends at {to_the_end.end_seconds:.1f} of the 2.0 s promised"
         )
-        assert end in to_the_end.warnings
+        assert end in sentences(to_the_end)
         assert (to_the_end.end_is_missing, to_the_end.reaches_end) == (True, True)
 
 
@@ -465,13 +466,13 @@ def test_damage_is_said_of_what_was_decoded_only(make_video):
     start = content.index(b"\xff\xd8", middle)
     content[start : start + 400] = bytes(400)
     path.write_bytes(content)
-    (said, only) = decode(path, **SIZE).warnings
+    (said, only) = sentences(decode(path, **SIZE))
     assert said == "1 damaged parts of the video were passed over"
     assert only == "only 39 of the 40 frames promised could be read"
-    assert decode(path, **SIZE, end_frame=10).warnings == ()
-    assert decode(path, **SIZE, start_frame=10, end_frame=25).warnings == (said,)
-    assert decode(path, **SIZE, start_frame=25, end_frame=30).warnings == (said,)  # numbers moved
-    assert decode(path, **SIZE, start_frame=25).warnings == (said, only)
+    assert sentences(decode(path, **SIZE, end_frame=10)) == ()
+    assert sentences(decode(path, **SIZE, start_frame=10, end_frame=25)) == (said,)
+    assert sentences(decode(path, **SIZE, start_frame=25, end_frame=30)) == (said,)  # numbers moved
+    assert sentences(decode(path, **SIZE, start_frame=25)) == (said, only)
 
 
 def test_a_gap_is_said_of_what_was_decoded_only(make_video):
@@ -490,7 +491,7 @@ def test_a_gap_is_said_of_what_was_decoded_only(make_video):
         ((60, None), (second,)),  # of those before it the longest only
     ]:
         part = decode(path, **SIZE, start_frame=bounds[0], end_frame=bounds[1])
-        assert part.warnings == said, bounds
+        assert sentences(part) == said, bounds
 
 
 # damage
@@ -507,7 +508,7 @@ def test_a_cut_tail_is_said_in_frames(make_video):
     path.write_bytes(content[: len(content) * 6 // 10])
     frames = decode(path, **SIZE)
     assert 20 < len(frames) < 40
-    assert f"only {len(frames)} of the 50 frames promised could be read" in frames.warnings
+    assert f"only {len(frames)} of the 50 frames promised could be read" in sentences(frames)
 
 
 def test_a_cut_tail_is_said_in_seconds_where_frames_are_not_promised(make_video):
@@ -517,7 +518,7 @@ def test_a_cut_tail_is_said_in_seconds_where_frames_are_not_promised(make_video)
     frames = decode(path, **SIZE)
     assert 20 < len(frames) < 40
     end = f"the picture ends at {frames.end_seconds:.1f} of the 2.0 s promised"
-    assert end in frames.warnings
+    assert end in sentences(frames)
 
 
 def test_a_header_at_the_lost_end_is_refused(make_video):
@@ -538,9 +539,9 @@ def test_damaged_parts_are_counted(make_video):
     content[start + length // 4 : start + length // 2] = bytes(length // 2 - length // 4)
     path.write_bytes(content)
     frames = decode(path, **SIZE)
-    n_damaged = int(frames.warnings[0].split()[0])
+    n_damaged = int(sentences(frames)[0].split()[0])
     assert n_damaged > 0
-    assert frames.warnings == (
+    assert sentences(frames) == (
         f"{n_damaged} damaged parts of the video were passed over",
         f"only {len(frames)} of the 40 frames promised could be read",
     )
@@ -579,13 +580,13 @@ def test_flipped_bytes_never_crash_and_never_shorten_silently(make_video, name, 
         else:
             # Matroska does not say how many frames there are: only seconds can be missed.
             nearly = name.endswith("mkv") and frames.end_seconds > 0.75
-            assert len(frames) == 25 or frames.warnings or nearly
+            assert len(frames) == 25 or frames.doubts or nearly
 
 
 def test_a_lost_middle_is_said_in_seconds_where_frames_are_not_promised(make_video):
     times = [*range(0, 1000, 40), *range(3000, 4000, 40)]
     frames = decode(make_video("video.mkv", 50, times_ms=times), **SIZE)
-    assert frames.warnings == ("there is no frame between 1.0 and 3.0 s",)
+    assert sentences(frames) == ("there is no frame between 1.0 and 3.0 s",)
 
 
 def test_a_title_that_is_not_utf8_is_no_reason_to_refuse(make_video):
@@ -651,7 +652,7 @@ def test_single_frames_that_repeat_are_dropped_and_counted(values, kept):
     assert frames.end_seconds == pytest.approx(len(values) / 10)
     n = len(values) - len(kept)
     note = f"frames that repeat the one before were left out: {n}"
-    assert frames.warnings == ((note,) if n else ())
+    assert sentences(frames) == ((note,) if n else ())
 
 
 @pytest.mark.parametrize(
@@ -725,7 +726,7 @@ def test_real_padding_ends_where_the_data_set_says(data_folder, number):
     dive = UnlvDive(data_folder / "unlv-dive").performances()[number]
     frames = without_leading_black(decode(dive.path, width=160, height=120))
     assert frames.numbers[0] == dive.start_frame
-    assert (frames.n_decoded, frames.warnings) == (151, ())
+    assert (frames.n_decoded, sentences(frames)) == (151, ())
 
 
 def test_a_real_dive_keeps_its_length_without_the_padding(data_folder):

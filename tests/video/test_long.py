@@ -102,7 +102,7 @@ def test_the_frames_far_into_a_recording_are_those_asked_for(recording, containe
     np.testing.assert_array_equal(part.pixels, again.pixels)
     np.testing.assert_allclose(part.start_seconds, (N_FRAMES - 60 + np.arange(31)) / 30, atol=2e-3)
     assert (part.numbers[0], part.n_decoded) == (N_FRAMES - 60, N_FRAMES - 28)
-    assert part.warnings == again.warnings == ()
+    assert part.doubts == again.doubts == ()
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peaks are not told here")

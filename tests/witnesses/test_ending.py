@@ -47,10 +47,10 @@ def test_the_same_performances_give_the_same_bytes(ending, normaliser):
 
 
 def test_it_survives_being_saved(ending):
-    again = Ending.of_arrays(ending.arrays())
+    again = Ending.from_arrays(ending.arrays())
     np.testing.assert_array_equal(again.weights, ending.weights)
     assert (again.offset, again.threshold) == (ending.offset, ending.threshold)
-    assert Ending.of_arrays({}) is None
+    assert Ending.from_arrays({}) is None
 
 
 def test_too_few_teach_nothing(normaliser):

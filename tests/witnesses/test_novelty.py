@@ -89,7 +89,7 @@ def test_too_few_to_have_three_others_are_measured_by_those_there_are(n):
 
 
 def test_it_survives_being_saved(novelty):
-    again = Novelty.of_arrays(novelty.arrays())
+    again = Novelty.from_arrays(novelty.arrays())
     query = performances(1, 8)[0]
     assert again.share_farther(query) == novelty.share_farther(query)
     assert set(novelty.arrays()) == {

@@ -103,11 +103,11 @@ def test_the_same_performances_give_the_same_bytes(order, normaliser):
 
 
 def test_it_survives_being_saved(order, normaliser):
-    again = Order.of_arrays(order.arrays())
+    again = Order.from_arrays(order.arrays())
     components = normaliser(performances(1, 10)[0])
     assert again.in_place(components) == order.in_place(components)
     assert again.threshold == order.threshold
-    assert Order.of_arrays({}) is None
+    assert Order.from_arrays({}) is None
 
 
 def test_too_few_teach_nothing(normaliser):

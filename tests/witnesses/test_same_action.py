@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from podium.witnesses.same_action import ALARM, EVEN, MIN_PERFORMANCES, Kinds, learn_kinds
+from podium.witnesses.same_action import (
+    ALARM,
+    EVEN,
+    MIN_PERFORMANCES,
+    ActionClassifier,
+    learn_same_action,
+)
 
 ACTIONS = ("107", "207", "407")
 
@@ -16,11 +22,11 @@ def performances(n: int, seed: int, n_clips: int = 4) -> tuple[list[np.ndarray],
 
 
 @pytest.fixture(scope="module")
-def kinds() -> Kinds:
-    return learn_kinds(*performances(150, 0))
+def kinds() -> ActionClassifier:
+    return learn_same_action(*performances(150, 0))
 
 
-def doubted(kinds: Kinds, seed: int, same: bool, n_clips: int = 4) -> float:
+def doubted(kinds: ActionClassifier, seed: int, same: bool, n_clips: int = 4) -> float:
     values, actions = performances(120, seed, n_clips)
     found = [
         kinds.are_different(values[i], values[j])
@@ -51,7 +57,7 @@ def test_two_are_of_one_action_as_the_chances_of_each_say(kinds):
 
 def test_two_actions_are_enough():
     values, actions = performances(150, 4)
-    two = learn_kinds(values, [action if action == "107" else "other" for action in actions])
+    two = learn_same_action(values, [action if action == "107" else "other" for action in actions])
     assert two.weights.shape[1] == 2
     first, others = actions.index("107"), [i for i, a in enumerate(actions) if a != "107"]
     assert np.mean([two.are_different(values[first], values[i]) for i in others]) > 0.8
@@ -60,33 +66,38 @@ def test_two_actions_are_enough():
 def test_an_action_of_a_single_performance_is_left_out(kinds):
     values, actions = performances(150, 0)
     single, _ = performances(1, 7)
-    assert learn_kinds([*values, *single], [*actions, "109"]).weights.shape == kinds.weights.shape
+    assert (
+        learn_same_action([*values, *single], [*actions, "109"]).weights.shape
+        == kinds.weights.shape
+    )
 
 
 def test_the_same_performances_give_the_same_bytes(kinds):
-    again = learn_kinds(*performances(150, 0))
+    again = learn_same_action(*performances(150, 0))
     assert again.weights.tobytes() == kinds.weights.tobytes()
     assert again.threshold == kinds.threshold
 
 
 def test_it_survives_being_saved(kinds):
-    again = Kinds.of_arrays(kinds.arrays())
+    again = ActionClassifier.from_arrays(kinds.arrays())
     values, _ = performances(2, 5)
     assert again.same(*values) == kinds.same(*values)
     assert again.threshold == kinds.threshold
-    assert Kinds.of_arrays({}) is None
+    assert ActionClassifier.from_arrays({}) is None
 
 
 def test_too_few_or_one_action_alone_teach_nothing():
     values, actions = performances(150, 6)
-    assert learn_kinds(values[: MIN_PERFORMANCES - 1], actions[: MIN_PERFORMANCES - 1]) is None
-    assert learn_kinds(values, ["107"] * 150) is None
-    assert learn_kinds(values, [None] * 150) is None
-    assert learn_kinds(values, [f"{i}" for i in range(150)]) is None
+    assert (
+        learn_same_action(values[: MIN_PERFORMANCES - 1], actions[: MIN_PERFORMANCES - 1]) is None
+    )
+    assert learn_same_action(values, ["107"] * 150) is None
+    assert learn_same_action(values, [None] * 150) is None
+    assert learn_same_action(values, [f"{i}" for i in range(150)]) is None
 
 
 def test_a_pair_that_is_likelier_of_one_action_than_of_two_is_not_doubted():
     """Where actions are easily told apart, the quantile would lie close to certainty."""
     values, actions = performances(150, 0)
     far = [v + 30 * ACTIONS.index(a) for v, a in zip(values, actions, strict=True)]
-    assert learn_kinds(far, actions).threshold == EVEN
+    assert learn_same_action(far, actions).threshold == EVEN

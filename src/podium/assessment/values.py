@@ -1,13 +1,13 @@
 """The outcome of looking at one performance: values only, which the report and JSON render."""
 
-import math
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from podium.assessment.feedback import ClipFeedback, Remark
 from podium.checks import is_finite, require, require_share
+from podium.doubts import Doubt
 from podium.errors import UsageError
 from podium.features.alignment import Alignment
 from podium.judging import Marks
@@ -75,6 +75,22 @@ class Reference:
         return self.name or (self.path.name if self.path else self.id)
 
 
+class Renderer(Protocol):
+    """Puts an assessment into words: the stage after this one (`podium.report`) has it."""
+
+    def report(self, assessment: "Assessment", language: str) -> Any:
+        """Return the report."""
+        ...
+
+    def to_json(self, assessment: "Assessment") -> dict[str, Any]:
+        """Return plain JSON."""
+        ...
+
+    def sentences(self, doubts: Sequence[Doubt]) -> tuple[str, ...]:
+        """Return what doubts say, in English."""
+        ...
+
+
 @dataclass(frozen=True)
 class Assessment:
     """How well one performance was done, beside the references it was compared with.
@@ -84,7 +100,7 @@ class Assessment:
     range then covers. `alignment` puts the video in step
     with the first reference whose video is at hand. `name` is what reports call the video, where
     that is not the name of its file. `part` is where in its video the performance lies; all seconds
-    count from the first frame of the file. `report_maker` is what makes a report of it.
+    count from the first frame of the file. `renderer` puts it into words.
     """
 
     video_path: Path
@@ -98,14 +114,12 @@ class Assessment:
     remarks: tuple[Remark, ...]
     model: str
     backbone: str
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     alignment: Alignment | None = None
     name: str | None = None
     difficulty_range: tuple[float, float] | None = None
     part: Part = WHOLE
-    report_maker: "Callable[[Assessment, str], Any] | None" = field(
-        default=None, repr=False, compare=False
-    )
+    renderer: "Renderer | None" = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         if self.score is None:
@@ -132,75 +146,24 @@ class Assessment:
             return float("nan")
         return sum(r.similarity for r in self.references) / len(self.references)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is to be doubted, in English."""
+        return self._renderer.sentences(self.doubts)
+
     def report(self, language: str = "en") -> Any:
-        """Make the report that a coach keeps: one HTML file that opens offline."""
-        if self.report_maker is None:
-            raise UsageError("this assessment was not made by an assessor: use make_report(it)")
-        return self.report_maker(self, language)
+        """Return the report that a coach keeps: one HTML file that opens offline."""
+        return self._renderer.report(self, language)
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as plain JSON; the names are part of the command line's contract."""
-        plain: dict[str, Any] = {
-            "action": self.action,
-            "difficulty": self.difficulty,
-            "difficulty_is_assumed": self.difficulty_is_assumed,
-            "difficulty_range": self.difficulty_range and list(self.difficulty_range),
-            "similarity": self.similarity,
-            "references": [
-                {"id": r.id, "score": r.score, "similarity": r.similarity} for r in self.references
-            ],
-            "clips": [asdict(clip) for clip in self.clips],
-            "remarks": [_remark_to_json(remark) for remark in self.remarks],
-            "model": self.model,
-            "backbone": self.backbone,
-            "alignment": _alignment_to_json(self.alignment),
-            "video": {
-                "file": self.name or str(self.video_path),
-                "frames": self.video.n_frames,
-                "used_frames": self.video.n_different,
-                "promised_frames": self.video.n_promised,
-                "end_is_missing": self.video.end_is_missing,
-                "missing_event": self.video.missing_event,
-                "first_used_frame": self.video.first_used,
-                "start_frame": self.part.start_frame,
-                "end_frame": self.part.end_frame,
-                "seconds": self.video.seconds,
-                "warnings": list(self.warnings),
-            },
-        }
-        if self.score is not None:
-            plain = {**_score_to_json(self.score), **plain}
-        cleaned: dict[str, Any] = _without_nan(plain)
-        return cleaned
+        """Return it as plain JSON; the names are part of the command line's contract."""
+        return self._renderer.to_json(self)
 
-
-def _score_to_json(score: Score) -> dict[str, Any]:
-    return {
-        "score": score.value,
-        "score_low": score.low,
-        "score_high": score.high,
-        "score_range": [score.range_low, score.range_high],
-        "score_best": score.of,
-        "marks": None if score.marks is None else asdict(score.marks),
-        "is_remembered": score.is_remembered,
-    }
-
-
-def _remark_to_json(remark: Remark) -> dict[str, Any]:
-    names = ("start_seconds", "end_seconds", "contribution", "words")
-    return {name: getattr(remark, name) for name in names}
-
-
-def _alignment_to_json(alignment: Alignment | None) -> dict[str, Any] | None:
-    if alignment is None:
-        return None
-    return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(alignment).items()}
-
-
-def _without_nan(value: Any) -> Any:
-    """JSON has no NaN: what is not known is null."""
-    if isinstance(value, dict):
-        return {key: _without_nan(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    @property
+    def _renderer(self) -> "Renderer":
+        if self.renderer is None:
+            raise UsageError(
+                "this assessment was not made by an assessor: give it renderer=RENDERER of "
+                "podium.report"
+            )
+        return self.renderer

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium import _catalog
+from podium.doubts import Doubt
 from podium.errors import WeightsError
 
 MAX_WEIGHTS_BYTES = 2_000_000_000
@@ -54,14 +55,14 @@ class DoubtingBackbone(Backbone, Protocol):
 
     def describe(
         self, clips: npt.NDArray[np.uint8]
-    ) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
-        """Give the features of clips, and warnings for whoever reads the assessment."""
+    ) -> tuple[npt.NDArray[np.float32], tuple[Doubt, ...]]:
+        """Give the features of clips, and what is to be doubted of them."""
         ...
 
 
 def describe(
     backbone: Backbone, clips: npt.NDArray[np.uint8]
-) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+) -> tuple[npt.NDArray[np.float32], tuple[Doubt, ...]]:
     """Give the features of clips, (clips, dim), and the backbone's doubts, if it has any."""
     if isinstance(backbone, DoubtingBackbone):
         return backbone.describe(clips)

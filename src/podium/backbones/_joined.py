@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.backbones import Backbone, describe
+from podium.doubts import Doubt
 from podium.errors import UsageError
 
 
@@ -38,7 +39,7 @@ class Joined:
 
     def describe(
         self, clips: npt.NDArray[np.uint8]
-    ) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+    ) -> tuple[npt.NDArray[np.float32], tuple[Doubt, ...]]:
         """Describe clips, and give the doubts of those parts that have any."""
         said = [describe(part, clips) for part in self._parts]
         doubts = tuple(doubt for _, doubts in said for doubt in doubts)

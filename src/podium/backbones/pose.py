@@ -6,8 +6,7 @@ is searched for: where something moves, in the middle, and in the whole frame.
 """
 
 import os
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from PIL import Image
 
 from podium.backbones import require_clips, require_weights
 from podium.checks import check_options
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import UsageError, WeightsError
 from podium.files import digest
 from podium.keypoints import COCO, FRAMES_PER_CLIP, filled
@@ -94,7 +94,7 @@ class Pose:
         """Describe clips of (clips, 16, 240, 320, 3) as (clips, dim); see `Backbone`."""
         return self.describe(clips)[0]
 
-    def describe(self, clips: Pixels) -> tuple[Floats, tuple[str, ...]]:
+    def describe(self, clips: Pixels) -> tuple[Floats, tuple[Doubt, ...]]:
         """Give each clip's joints as one row, and what had to be filled in.
 
         Positions are to the right and downwards from the middle of the frame, in frame heights.
@@ -187,29 +187,16 @@ def _positions(joints: Floats, least: float) -> Floats:
     return places
 
 
-def _doubts(found: Sequence[Floats], least: float) -> tuple[str, ...]:
+def _doubts(found: Sequence[Floats], least: float) -> tuple[Doubt, ...]:
     unsure = [(joints[:, :, 2] < least).mean() for joints in found]
     lost = sum(share == 1 for share in unsure)
     doubts = []
     if unsure and np.mean(unsure) > 0:
-        doubts.append(
-            f"{100 * np.mean(unsure):.0f} % of the joints were not seen and were filled in from "
-            "the frames beside them"
-        )
+        percent = round(100 * float(np.mean(unsure)), 3)
+        doubts.append(Doubt(DoubtKind.JOINTS_UNSEEN, {"percent": percent}))
     if lost:
-        doubts.append(f"nobody was seen in {lost} of {len(found)} clips: joints there are guesses")
+        doubts.append(Doubt(DoubtKind.NOBODY_SEEN, {"n": int(lost), "clips": len(found)}))
     return tuple(doubts)
-
-
-def share_unseen(warnings: Iterable[str]) -> tuple[float, int]:
-    """Read back what `describe` said of a video: the share of joints not seen, 0 to 1.
-
-    And the number of clips in which nobody was seen.
-    """
-    text = "\n".join(warnings)
-    unseen = re.search(r"^(\d+) % of the joints were not seen", text, re.MULTILINE)
-    nobody = re.search(r"^nobody was seen in (\d+) of", text, re.MULTILINE)
-    return (int(unseen[1]) / 100 if unseen else 0.0), (int(nobody[1]) if nobody else 0)
 
 
 def _movenet(path: Path) -> Finder:

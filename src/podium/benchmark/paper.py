@@ -11,7 +11,6 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from podium.backbones.pose import share_unseen
 from podium.benchmark.faults import (
     FAULTY_BELOW,
     clips_of_phase,
@@ -42,6 +41,7 @@ from podium.benchmark.splits import (
     stratified_splits,
 )
 from podium.datasets.unlv_dive import UnlvDive
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName, UsageError
 from podium.evaluation import metrics
 from podium.evaluation.resampling import compare
@@ -283,13 +283,24 @@ class Gatherer:
 
 def unseen_joints(posed: Iterable[Sample]) -> UnseenJoints:
     """Say in how many dives joints were not seen, and what share of them on average."""
-    shares = [share_unseen(sample.features.video.warnings) for sample in posed]
+    shares = [_share_unseen(sample.features.video.doubts) for sample in posed]
     return UnseenJoints(
         n=len(shares),
         n_filled=sum(share > 0 for share, _ in shares),
         unseen=round(float(np.mean([share for share, _ in shares])), 4),
         n_nobody=sum(n_clips > 0 for _, n_clips in shares),
     )
+
+
+def _share_unseen(doubts: Iterable[Doubt]) -> tuple[float, int]:
+    """Return the share of joints not seen in a video, 0 to 1, in whole per cent.
+
+    And the number of clips in which nobody was seen.
+    """
+    values = {doubt.kind: doubt.values for doubt in doubts}
+    unseen = values.get(DoubtKind.JOINTS_UNSEEN, {"percent": 0.0})["percent"]
+    nobody = values.get(DoubtKind.NOBODY_SEEN, {"n": 0})["n"]
+    return round(float(unseen)) / 100, int(nobody)
 
 
 def claims(results: Results, samples: Mapping[str, Sample]) -> tuple[Claim, ...]:

@@ -67,6 +67,7 @@ class Exit(IntEnum):
 
 PREDICTED = (
     "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
+    "doubts",
 )  # fmt: skip
 """The columns of a table of predictions."""
 
@@ -385,6 +386,7 @@ def inspect(
 
 def _usable(video: Path) -> dict[str, Any]:
     """Say how many frames a video holds and would be used; if none, its warnings say why."""
+    from podium.report.words import load_words
     from podium.video.clips import ClipOptions, counting, cut
     from podium.video.frames import decode
 
@@ -400,14 +402,18 @@ def _usable(video: Path) -> dict[str, Any]:
             f"{ClipOptions.frames_per_second:g} a second): at least {ClipOptions.n_frames} are "
             "needed for one clip"
         )
-        return {**nothing, "frames": len(frames), "warnings": [*counted.warnings, why]}
+        return {
+            **nothing,
+            "frames": len(frames),
+            "warnings": [*map(load_words().doubt, counted.doubts), why],
+        }
     clips = cut(counted)
     return {
         "frames": clips.video.n_frames,
         "used_frames": clips.video.n_different,
         "first_used_frame": clips.video.first_used,
         "clips": len(clips),
-        "warnings": list(clips.video.warnings),
+        "warnings": [*map(load_words().doubt, clips.video.doubts)],
     }
 
 
@@ -802,6 +808,8 @@ def _shard(performances: "Sequence[Performance]", shard: str) -> "list[Performan
 def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -> dict[str, str]:
     name = performance.path.relative_to(folder).as_posix()
     row = {"file_name": name, "id": performance.id}
+    from podium.report.words import load_words
+
     try:
         result, doubts = assessor.score(performance)
     except PodiumError as error:
@@ -811,7 +819,8 @@ def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -
     return {
         **row,
         **{key: f"{value:.4f}" for key, value in numbers.items()},
-        "warnings": "; ".join(doubts),
+        "warnings": "; ".join(map(load_words().doubt, doubts)),
+        "doubts": ";".join(dict.fromkeys(str(doubt.kind) for doubt in doubts)),
         "is_remembered": "true" if result.is_remembered else "false",
     }
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from podium.backbones import Backbone, describe
 from podium.cache import ArrayCache, Claim
 from podium.checks import require_array, require_times
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.event import Anchor, eye
 from podium.files import digest
@@ -111,7 +112,8 @@ class FeatureCache(ArrayCache):
         arrays, about = kept
         try:
             video = about["video"]
-            facts = VideoFacts(**{**video, "warnings": tuple(video["warnings"])})
+            doubts = tuple(Doubt.from_json(doubt) for doubt in video["doubts"])
+            facts = VideoFacts(**{**video, "doubts": doubts})
             return Features(**arrays, backbone=about["backbone"], video=facts)
         except (LookupError, TypeError, ValueError):  # of another version of Podium
             return None
@@ -119,7 +121,9 @@ class FeatureCache(ArrayCache):
     def write(self, key: str, features: Features) -> None:
         """Keep features under a key; the file appears whole or not at all."""
         arrays = {name: getattr(features, name) for name in _ARRAYS}
-        self.keep(key, arrays, {"backbone": features.backbone, "video": asdict(features.video)})
+        doubts = [doubt.to_json() for doubt in features.video.doubts]
+        video = asdict(features.video) | {"doubts": doubts}
+        self.keep(key, arrays, {"backbone": features.backbone, "video": video})
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,7 @@ class Extractor:
         values = values.astype(np.float32)
         if not np.isfinite(values).all():
             raise FeatureError(f"{path}: the backbone {self.backbone.name} gave no number")
-        video = replace(clips.video, warnings=(*clips.video.warnings, *doubts))
+        video = replace(clips.video, doubts=(*clips.video.doubts, *doubts))
         features = Features(
             values, clips.start_seconds, clips.end_seconds, self.backbone.fingerprint, video
         )
@@ -383,7 +387,7 @@ def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
     if not np.isfinite(values).all():
         raise FeatureError(f"{path}: holds numbers that are not finite: make the features anew")
     _require_usual(values, path)
-    facts = VideoFacts(0, 0, 0, float("nan"), ("features were given instead of a video",))
+    facts = VideoFacts(0, 0, 0, float("nan"), (Doubt(DoubtKind.FEATURES_GIVEN),))
     return _without_times(values, f"file-{values.shape[1]}", facts)
 
 
@@ -399,8 +403,8 @@ def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
     except FeatureError as error:
         raise FeatureError(f"{path}: {error}") from error
     n_frames = len(keypoints)
-    warnings = ("keypoints were given instead of a video", *keypoints.warnings)
-    facts = VideoFacts(n_frames, n_frames, 0, float("nan"), warnings)
+    doubts = (Doubt(DoubtKind.KEYPOINTS_GIVEN), *keypoints.doubts)
+    facts = VideoFacts(n_frames, n_frames, 0, float("nan"), doubts)
     return _without_times(keypoints.clips(), f"file-{keypoints.layout}", facts)
 
 

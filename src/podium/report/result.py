@@ -1,11 +1,14 @@
 """The files beside a report: everything as data, the clips as a table, the parts as chapters."""
 
 import json
+import math
+from dataclasses import asdict
 from typing import Any
 
-from podium.assessment.feedback import Chapter, chapters
-from podium.assessment.values import Assessment
-from podium.report.words import Words
+from podium.assessment.feedback import Chapter, Remark, chapters
+from podium.assessment.values import Assessment, Score
+from podium.features.alignment import Alignment
+from podium.report.words import Words, load_words
 from podium.tables.spreadsheet import csv_text
 
 SCHEMA = "podium-result"
@@ -20,7 +23,46 @@ COLUMNS = (
 def result_json(assessment: Assessment) -> str:
     """Give all of an assessment as JSON, with the version of its schema."""
     about: dict[str, Any] = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION}
-    return json.dumps(about | assessment.to_json(), indent=1) + "\n"
+    return json.dumps(about | to_json(assessment), indent=1) + "\n"
+
+
+def to_json(assessment: Assessment) -> dict[str, Any]:
+    """Return an assessment as plain JSON; the names are part of the command line's contract."""
+    words = load_words()
+    plain: dict[str, Any] = {
+        "action": assessment.action,
+        "difficulty": assessment.difficulty,
+        "difficulty_is_assumed": assessment.difficulty_is_assumed,
+        "difficulty_range": assessment.difficulty_range and list(assessment.difficulty_range),
+        "similarity": assessment.similarity,
+        "references": [
+            {"id": r.id, "score": r.score, "similarity": r.similarity}
+            for r in assessment.references
+        ],
+        "clips": [asdict(clip) for clip in assessment.clips],
+        "remarks": [_remark_to_json(remark) for remark in assessment.remarks],
+        "model": assessment.model,
+        "backbone": assessment.backbone,
+        "doubts": [{**doubt.to_json(), "words": words.doubt(doubt)} for doubt in assessment.doubts],
+        "alignment": _alignment_to_json(assessment.alignment),
+        "video": {
+            "file": assessment.name or str(assessment.video_path),
+            "frames": assessment.video.n_frames,
+            "used_frames": assessment.video.n_different,
+            "promised_frames": assessment.video.n_promised,
+            "end_is_missing": assessment.video.end_is_missing,
+            "missing_event": assessment.video.missing_event,
+            "first_used_frame": assessment.video.first_used,
+            "start_frame": assessment.part.start_frame,
+            "end_frame": assessment.part.end_frame,
+            "seconds": assessment.video.seconds,
+            "warnings": [words.doubt(doubt) for doubt in assessment.doubts],
+        },
+    }
+    if assessment.score is not None:
+        plain = {**_score_to_json(assessment.score), **plain}
+    cleaned: dict[str, Any] = _without_nan(plain)
+    return cleaned
 
 
 def clips_csv(assessment: Assessment) -> str:
@@ -66,3 +108,35 @@ def _as_text(name: str) -> str:
     """Keep a name from being read as a tag, an entity, or the arrow of a time."""
     one_line = " ".join(name.split())
     return one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _score_to_json(score: Score) -> dict[str, Any]:
+    return {
+        "score": score.value,
+        "score_low": score.low,
+        "score_high": score.high,
+        "score_range": [score.range_low, score.range_high],
+        "score_best": score.of,
+        "marks": None if score.marks is None else asdict(score.marks),
+        "is_remembered": score.is_remembered,
+    }
+
+
+def _remark_to_json(remark: Remark) -> dict[str, Any]:
+    names = ("start_seconds", "end_seconds", "contribution", "words")
+    return {name: getattr(remark, name) for name in names}
+
+
+def _alignment_to_json(alignment: Alignment | None) -> dict[str, Any] | None:
+    if alignment is None:
+        return None
+    return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(alignment).items()}
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON has no NaN: what is not known is null."""
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

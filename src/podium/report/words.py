@@ -1,12 +1,14 @@
 """What Podium says to a coach, in each language: one plain file a language in `_words`."""
 
 import json
-import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from podium.doubts import Doubt
 from podium.errors import UnknownName
 
 FOLDER = Path(__file__).parent / "_words"
@@ -40,12 +42,16 @@ class Words:
         """Name a part of a performance, such as `take_off`; an unknown one keeps its name."""
         return self.strings.get(f"moment.{name}", name.replace("_", "-"))
 
-    def warning(self, english: str) -> str:
-        """Say a warning in this language; one that no string is known for stays English."""
-        for key, pattern in _warning_patterns():
-            if found := pattern.fullmatch(english):
-                return self(key, **found.groupdict())
-        return english
+    def doubt(self, doubt: Doubt) -> str:
+        """Say a doubt in this language.
+
+        What it is about, or a value that not every doubt of its kind has, chooses other words:
+        `doubt.novel+about`, `doubt.no_difficulty+low`.
+        """
+        given = {**doubt.values, **({"about": doubt.about} if doubt.about else {})}
+        key = f"doubt.{doubt.kind}"
+        chosen = next((k for name in given if (k := f"{key}+{name}") in self.strings), key)
+        return _InLanguage(self.strings["decimal"]).vformat(self.strings[chosen], (), given)
 
     def of(self, prefix: str) -> dict[str, str]:
         """Give the strings whose keys begin with `prefix.`, for a script to say."""
@@ -80,15 +86,13 @@ def _files() -> list[Path]:
     return sorted(FOLDER.glob("*.json"))
 
 
-@cache
-def _warning_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Turn the English warnings into patterns that find the values in them."""
-    english = load_words().strings
-    keys = [key for key in english if key.startswith("warning.")]
-    return tuple((key, _pattern(english[key])) for key in keys)
+class _InLanguage(string.Formatter):
+    """Puts values into words, with the decimal sign of a language."""
 
+    def __init__(self, decimal: str) -> None:
+        self._decimal = decimal
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{(\w+)\}", template)
-    named = [f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)]
-    return re.compile("".join(named))
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return a value as a template asks for it."""
+        written: str = super().format_field(value, format_spec)
+        return written if isinstance(value, str) else written.replace(".", self._decimal)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.checks import check_options, is_finite, require, require_array, require_times
+from podium.doubts import Doubt
 from podium.errors import UsageError, VideoError
 from podium.video.frames import (
     Frames,
@@ -71,7 +72,7 @@ class VideoFacts:
     n_used: int
     first_used: int
     seconds: float
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     n_promised: int = 0
     end_is_missing: bool = False
     missing_event: str = ""
@@ -208,7 +209,7 @@ def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:
         n_used=stop - start,
         first_used=int(kept.numbers[0]),
         seconds=kept.end_seconds - float(kept.start_seconds[0]),
-        warnings=frames.warnings,
+        doubts=frames.doubts,
         n_promised=frames.n_promised,
         end_is_missing=frames.end_is_missing and frames.reaches_end,
         missing_event=frames.missing_event,

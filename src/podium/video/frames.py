@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.checks import is_finite, require, require_array
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import MissingFile, TooLong, VideoError
 from podium.video import decoder
 from podium.video.decoder import CONTAINERS, KINDS, WHOLE, End, Part, Picture, VideoLimits
@@ -98,7 +99,7 @@ class Frames:
     end_seconds: float
     numbers: npt.NDArray[np.intp]
     n_decoded: int
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     n_promised: int = 0
     end_is_missing: bool = False
     missing_event: str = ""
@@ -173,7 +174,7 @@ def decode(
 
     `start_frame` and `end_frame` (0-based, inclusive) bound what is wanted: however long the file
     is, no more than that is kept, and decoding stops after it. It is done in a child process
-    (`podium.video.decoder`). Damaged packets are passed over and counted in `warnings`; so is a
+    (`podium.video.decoder`). Damaged packets are passed over and counted in `doubts`; so is a
     video that ends before its header says it should.
 
     Raises
@@ -202,11 +203,11 @@ def decode(
     goes_on = end.n_decoded > numbers[-1] + 1  # then it was not asked how the file ends
     last_end = end.next_seconds - end.first_seconds if goes_on else float(starts[-1]) + duration
     missing = () if goes_on else _missing_end(end.first_seconds, last_end, end)
-    warnings = _damage_warnings(end.n_damaged, end.n_decoded, 0 if goes_on else end.n_frames)
+    doubts = _damage(end.n_damaged, end.n_decoded, 0 if goes_on else end.n_frames)
     if not end.n_frames:  # Matroska promises seconds, not frames
-        warnings += missing + _missing_middle(starts, end)
+        doubts += missing + _missing_middle(starts, end)
     return Frames(
-        np.stack(pixels), starts, last_end, numbers, end.n_decoded, warnings,
+        np.stack(pixels), starts, last_end, numbers, end.n_decoded, doubts,
         end.n_frames, bool(missing) and not 0 < end.n_frames <= end.n_decoded,
     )  # fmt: skip
 
@@ -332,13 +333,13 @@ def without_repeats(frames: Frames) -> Frames:
     single = np.concatenate([[False], repeats & ~around[:-2] & ~around[2:]])
     if not single.any():
         return frames
-    note = f"frames that repeat the one before were left out: {single.sum()}"
+    repeated = Doubt(DoubtKind.REPEATED_FRAMES, {"n": int(single.sum())})
     return replace(
         frames,
         pixels=frames.pixels[~single],
         start_seconds=frames.start_seconds[~single],
         numbers=frames.numbers[~single],
-        warnings=(*frames.warnings, note),
+        doubts=(*frames.doubts, repeated),
     )
 
 
@@ -404,32 +405,34 @@ def _require_frames(path: Path, n_so_far: int, limits: VideoLimits, part: Part) 
         )
 
 
-def _missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[str, ...]:
+def _missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[Doubt, ...]:
     """Say that the picture ends before its header says it should; `end_seconds` from the first."""
     promised = end.stream_seconds + first_seconds if end.stream_seconds else end.seconds
     reached = first_seconds + end_seconds
     if reached > promised - MISSING_SECONDS:
         return ()
-    return (f"the picture ends at {reached:.1f} of the {promised:.1f} s promised",)
+    values = {"end": round(reached, 3), "promised": round(promised, 3)}
+    return (Doubt(DoubtKind.PICTURE_ENDS_EARLY, values),)
 
 
-def _missing_middle(start_seconds: npt.NDArray[np.float64], end: End) -> tuple[str, ...]:
+def _missing_middle(start_seconds: npt.NDArray[np.float64], end: End) -> tuple[Doubt, ...]:
     """Say where no frame comes for long: of those before the first wanted, the longest only."""
     steps = np.diff(start_seconds)
     usual = float(np.median(steps)) if len(steps) else 0.0
     before = np.array([[end.gap_start, end.gap_end]]) - end.first_seconds
     gaps = np.concatenate([before, np.stack([start_seconds[:-1], start_seconds[1:]], axis=1)])
     return tuple(
-        f"there is no frame between {gap_start:.1f} and {gap_end:.1f} s"
+        Doubt(DoubtKind.GAP, {"start": round(float(gap_start), 3), "end": round(float(gap_end), 3)})
         for gap_start, gap_end in gaps
         if gap_end - gap_start > max(MISSING_SECONDS, 10 * usual)
     )
 
 
-def _damage_warnings(n_damaged: int, n_decoded: int, n_promised: int) -> tuple[str, ...]:
-    warnings = []
+def _damage(n_damaged: int, n_decoded: int, n_promised: int) -> tuple[Doubt, ...]:
+    doubts = []
     if n_damaged:
-        warnings.append(f"{n_damaged} damaged parts of the video were passed over")
+        doubts.append(Doubt(DoubtKind.DAMAGED_PARTS, {"n": n_damaged}))
     if n_decoded < n_promised:
-        warnings.append(f"only {n_decoded} of the {n_promised} frames promised could be read")
-    return tuple(warnings)
+        values = {"n": n_decoded, "promised": n_promised}
+        doubts.append(Doubt(DoubtKind.FRAMES_MISSING, values))
+    return tuple(doubts)

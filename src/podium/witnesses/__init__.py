@@ -1,1 +1,119 @@
-"""Why not to trust a score: what is known of the usual, and what is unlike it."""
+"""Why not to trust a score: what is known of the usual, and what is unlike it.
+
+A witness learns from training performances what is usual (`learn_...`), is saved as arrays, and is
+asked about others: what it answers are doubts. One file a witness.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
+
+import numpy.typing as npt
+
+from podium.doubts import Doubt, DoubtKind
+from podium.features.extraction import Features, Sample
+from podium.witnesses.ending import Ending, learn_ending
+from podium.witnesses.novelty import Novelty, learn_novelty
+from podium.witnesses.order import Order, learn_order
+from podium.witnesses.same_action import ActionClassifier, learn_same_action
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+class Witness(Protocol):
+    """What one knows of usual performances, and doubts others by."""
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return it as arrays, as it is saved."""
+        ...
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """All that a model knows of usual performances; only novelty is always known."""
+
+    novelty: Novelty
+    order: Order | None = None
+    ending: Ending | None = None
+    same_action: ActionClassifier | None = None
+
+    def ask(self, features: Features) -> tuple[Doubt, ...]:
+        """Return what is to be doubted about a performance itself."""
+        return (
+            *self._ask_memory(features),
+            *self.ask_ending(features),
+            *self.ask_usual(features),
+        )
+
+    def ask_ending(self, features: Features) -> tuple[Doubt, ...]:
+        """Doubt a performance that seems not to be there to its end."""
+        if features.video.end_is_missing:
+            return (Doubt(DoubtKind.END_IS_MISSING),)
+        if event := features.video.missing_event:
+            return (Doubt(DoubtKind.EVENT_NOT_FOUND, {"event": event}),)
+        return self.ending.ask(self.novelty.normaliser(features.values)) if self.ending else ()
+
+    def ask_usual(self, features: Features, about: str = "") -> tuple[Doubt, ...]:
+        """Doubt a performance that is unlike those of training, as a whole or in its order.
+
+        `about` names a reference, where it is one.
+        """
+        doubts = self.novelty.ask(features.values, about)
+        if self.order:
+            doubts += self.order.ask(self.novelty.normaliser(features.values), about)
+        return doubts
+
+    def ask_reference(self, query: Features, reference: Features, about: str) -> tuple[Doubt, ...]:
+        """Doubt a reference that the model does not know, called `about`, beside a performance."""
+        if doubts := self.ask_usual(reference, about):
+            return doubts
+        if not self.same_action:
+            return ()
+        return self.same_action.ask(query.values, reference.values, about)
+
+    def _ask_memory(self, features: Features) -> tuple[Doubt, ...]:
+        if not self.novelty.has_seen(features.values):
+            return ()
+        return (Doubt(DoubtKind.REMEMBERED),)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all of it as arrays, as it is saved."""
+        known: Sequence[Witness | None] = (self.novelty, self.ending, self.order, self.same_action)
+        return {key: values for one in known if one for key, values in one.arrays().items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        """Return what was saved as arrays.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        novelty = Novelty.from_arrays(arrays)
+        normaliser = novelty.normaliser
+        return cls(
+            novelty=novelty,
+            order=Order.from_arrays(arrays, normaliser.dim),
+            ending=Ending.from_arrays(arrays, normaliser.dim),
+            same_action=ActionClassifier.from_arrays(arrays, len(normaliser.mean)),
+        )
+
+
+def learn(samples: Sequence[Sample]) -> Witnesses:
+    """Learn all that there is to know of usual performances."""
+    usual = learn_usual(samples)
+    seen = [sample.features.values for sample in samples]
+    return replace(
+        usual,
+        ending=learn_ending(seen, usual.novelty.normaliser),
+        same_action=learn_same_action(seen, [sample.performance.action for sample in samples]),
+    )
+
+
+def learn_usual(samples: Sequence[Sample]) -> Witnesses:
+    """Learn how performances usually look, and in which order."""
+    seen = [sample.features.values for sample in samples]
+    variants = [[features.values for features in sample.variants] for sample in samples]
+    novelty = learn_novelty(seen, variants)
+    return Witnesses(novelty, learn_order(seen, novelty.normaliser, variants))

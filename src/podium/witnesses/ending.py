@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import Doubt, DoubtKind
 from podium.saved import array_of
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class Ending:
         """Say whether a performance, (clips, components), seems to stop before its end."""
         return bool(self.looks_last(components)[-1] < self.threshold)
 
+    def ask(self, components: Array) -> tuple[Doubt, ...]:
+        """Doubt a performance, (clips, components), that seems to stop before its end."""
+        return (Doubt(DoubtKind.STOPS_EARLY),) if self.is_missing(components) else ()
+
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Give it as arrays, as it is saved."""
         return {
@@ -58,7 +63,7 @@ class Ending:
         }
 
     @classmethod
-    def of_arrays(
+    def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], n_components: int | None = None
     ) -> Self | None:
         """Make it of saved arrays, for clips of so many components, if that is given.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import Doubt, DoubtKind
 from podium.saved import array_of, part_of
 
 if TYPE_CHECKING:  # it brings PyTorch along, which reading what a model says of itself can spare
@@ -52,6 +53,13 @@ class Novelty:
         smallest = 1 / (1 + len(self.distances))
         return self.share_farther(values) <= max(ALARM, smallest)
 
+    def ask(self, values: Array, about: str = "") -> tuple[Doubt, ...]:
+        """Doubt clips, (clips, dim), that are too far out for the model to be trusted."""
+        if not self.is_novel(values):
+            return ()
+        share = round(self.share_farther(values), 6)
+        return (Doubt(DoubtKind.NOVEL, {"share": share}, about),)
+
     def has_seen(self, values: Array) -> bool:
         """Say whether these clips, (clips, dim), are those of a training performance."""
         nearest = np.linalg.norm(self.places - _place(self.normaliser, values), axis=1).min()
@@ -63,7 +71,7 @@ class Novelty:
         return {**inner, "novelty.places": self.places, "novelty.distances": self.distances}
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
         """Make it of saved arrays.
 
         Raises

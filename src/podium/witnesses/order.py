@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import Doubt, DoubtKind
 from podium.saved import array_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,12 @@ class Order:
         """Say whether the clips of a performance, (clips, components), seem out of order."""
         return self.in_place(components) < self.threshold
 
+    def ask(self, components: Array, about: str = "") -> tuple[Doubt, ...]:
+        """Doubt a performance, (clips, components), whose clips seem out of order."""
+        return (
+            (Doubt(DoubtKind.OUT_OF_ORDER, about=about),) if self.is_disordered(components) else ()
+        )
+
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Give it as arrays, as it is saved."""
         return {
@@ -69,7 +76,7 @@ class Order:
         }
 
     @classmethod
-    def of_arrays(
+    def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], n_components: int | None = None
     ) -> Self | None:
         """Make it of saved arrays, for clips of so many components, if that is given.

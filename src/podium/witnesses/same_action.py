@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import Doubt, DoubtKind
 from podium.saved import array_of, part_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ LEAST = -60.0
 
 
 @dataclass(frozen=True)
-class Kinds:
+class ActionClassifier:
     """What the actions look like: `weights` (places x components, actions), `offsets` (actions,).
 
     Two performances that are less likely than `threshold` (a logarithm) to be of one action are
@@ -67,6 +68,12 @@ class Kinds:
         """Say whether two performances, each (clips, dim), seem to be of two actions."""
         return bool(self.same(query, reference) < self.threshold)
 
+    def ask(self, query: Array, reference: Array, about: str) -> tuple[Doubt, ...]:
+        """Doubt a reference, called `about`, that seems to be of another action than the query."""
+        if not self.are_different(query, reference):
+            return ()
+        return (Doubt(DoubtKind.OTHER_ACTION, about=about),)
+
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Give it as arrays, as it is saved."""
         return {
@@ -77,7 +84,7 @@ class Kinds:
         }
 
     @classmethod
-    def of_arrays(
+    def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], dim: int | None = None
     ) -> Self | None:
         """Make it of saved arrays, for features of `dim` numbers, if that is given.
@@ -101,7 +108,9 @@ class Kinds:
         return cls(normaliser, weights, offsets, threshold)
 
 
-def learn_kinds(features: Sequence[Array], actions: Sequence[str | None]) -> Kinds | None:
+def learn_same_action(
+    features: Sequence[Array], actions: Sequence[str | None]
+) -> ActionClassifier | None:
     """Learn it from performances, each (clips, dim), and their actions.
 
     The threshold is set on pairs of performances that were both left out when the rest was learned.
@@ -168,7 +177,7 @@ def _left_out(
         theirs.append(ours)
 
 
-def _fitted(train: Sequence[tuple[Array, str]], threshold: float) -> Kinds:
+def _fitted(train: Sequence[tuple[Array, str]], threshold: float) -> ActionClassifier:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     from podium.metric.embedding import fit_normaliser
@@ -180,7 +189,7 @@ def _fitted(train: Sequence[tuple[Array, str]], threshold: float) -> Kinds:
     weights, offsets = model.coef_, model.intercept_
     if len(offsets) == 1:  # scikit-learn keeps one row for two classes
         weights, offsets = np.vstack([0 * weights, weights]), np.append(0, offsets)
-    return Kinds(normaliser, weights.T, offsets, threshold)
+    return ActionClassifier(normaliser, weights.T, offsets, threshold)
 
 
 def _row(normaliser: "Normaliser", values: Array) -> Floats:
