@@ -10,8 +10,8 @@ from typing import Any, Self
 import numpy as np
 
 from podium.features import Sample
+from podium.inputs.saved import array_of, values_of
 from podium.metric import Normaliser, fit_normaliser
-from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._target import Target, choose_target
 

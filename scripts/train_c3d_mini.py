@@ -40,7 +40,7 @@ from podium.backbones.figure import POINTS, angles
 from podium.backbones.mobilenet_v1 import MobileNetV1
 from podium.backbones.motion import Motion
 from podium.datasets.unlv_dive import UnlvDive
-from podium.files import write_bytes
+from podium.machine.files import write_bytes
 from podium.metric.embedding import Normaliser, fit_normaliser
 from podium.performance import Performance
 from podium.simulation import SimulatedPerformance, SimulationOptions, simulate, write_video

@@ -21,7 +21,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from podium.backbones.figure import POINTS, WEIGHTS, Figure, FigureNetwork
-from podium.files import write_bytes
+from podium.machine.files import write_bytes
 from podium.simulation import SimulatedPerformance, SimulationOptions, simulate, write_video
 from podium.simulation.body import Joint
 from podium.video.frames import decode

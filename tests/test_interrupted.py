@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from podium import files
 from podium.backbones import make_backbone
 from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.features.extraction import Extractor, FeatureCache, extract
+from podium.machine import files
 from podium.performance import Performance
 from videos import write_table
 

@@ -51,7 +51,7 @@ sys.addaudithook(watch)
 
 # The children of Podium read nothing of the kind, so it is put before what they run.
 IN_CHILDREN = """
-from podium import processes
+from podium.machine import processes
 processes._RUN = open({watched!r}).read() + {more!r} + processes._RUN
 from podium.cli import main
 main()

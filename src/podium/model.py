@@ -24,10 +24,10 @@ from podium.errors import (
 from podium.evaluation.calibration import Calibration
 from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache, Features, Sample
-from podium.files import read_json, write_bytes
+from podium.inputs.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
 from podium.judging import ScoringRule, rule_named
+from podium.machine.files import read_json, write_bytes
 from podium.performance import Performance
-from podium.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
 from podium.scorers import ComparingScorer, Scorer, ScorerState
 from podium.video.clips import ClipOptions, VideoFacts
 from podium.witnesses import Witnesses

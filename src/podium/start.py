@@ -13,7 +13,7 @@ def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _stopped)
     try:
-        from podium import shell
+        from podium.machine import shell
 
         shell.prepare(instead_of=_stopped)
         from podium.cli import main as run
@@ -34,8 +34,8 @@ def _stopped(*_: object) -> None:
 
 def _failed(error: Exception) -> int:
     """Say why not even the command line could be imported."""
-    from podium import shell
     from podium.errors import RAN_OUT, Bug, TooLittleMemory, ran_out
+    from podium.machine import shell
 
     if ran_out(error):
         shell.complain(RAN_OUT)

@@ -34,11 +34,11 @@ from podium.features.event import (
     window_ends,
 )
 from podium.features.extraction import Extraction, Extractor, FeatureCache, Sample, extract
-from podium.files import read_json, write_bytes
+from podium.inputs.saved import value_of
 from podium.judging import rule_kept_by
+from podium.machine.files import read_json, write_bytes
 from podium.model import Evidence, Model
 from podium.performance import Performance
-from podium.saved import value_of
 from podium.scorers import Scorer
 from podium.video.augmentation import AugmentationOptions, draw
 from podium.video.clips import MAX_CLIPS, ClipOptions

@@ -27,8 +27,8 @@ from podium.features.extraction import (
     extract,
     read_features,
 )
-from podium.files import cache_folder
 from podium.keypoints import Keypoints
+from podium.machine.files import cache_folder
 from podium.performance import Performance
 from podium.video.augmentation import Augmentation
 from podium.video.clips import ClipOptions, counting, cut, read_clips

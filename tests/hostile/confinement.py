@@ -53,7 +53,7 @@ _EACH = """
 import random, resource, sys
 from pathlib import Path
 from hostile.confinement import mutated
-from podium.confined import Refused
+from podium.inputs.confined import Refused
 from {module} import {function}
 resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))
 content = Path(sys.argv[1]).read_bytes()

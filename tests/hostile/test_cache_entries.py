@@ -16,14 +16,14 @@ from safetensors.numpy import load_file, save_file
 from scipy.io import savemat
 
 from hostile.commands import SEED, chance, contents
-from podium import cache as caches
-from podium import entries as entries_module
-from podium.cache import ArrayCache
 from podium.cli.commands import run
-from podium.entries import DEFAULT_LIMIT_BYTES, Entries, bytes_of
 from podium.errors import ManifestError, UsageError
 from podium.features.extraction import Extractor, FeatureCache, Features
-from podium.files import digest
+from podium.machine import cache as caches
+from podium.machine import entries as entries_module
+from podium.machine.cache import ArrayCache
+from podium.machine.entries import DEFAULT_LIMIT_BYTES, Entries, bytes_of
+from podium.machine.files import digest
 from podium.video.clips import VideoFacts
 from podium.video.frames import decode
 

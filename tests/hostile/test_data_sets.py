@@ -18,7 +18,7 @@ from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.datasets.unlv_vault import UnlvVault
 from podium.errors import ManifestError, PodiumError, UnusableFile, UsageError
-from podium.files import cache_folder
+from podium.machine.files import cache_folder
 
 KIMORE_HEADER = "id,subject,group,exercise,total_score\n"
 

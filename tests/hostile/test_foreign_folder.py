@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from hostile.commands import command, podium
-from podium import processes
 from podium.datasets import _rendering, simulated
 from podium.datasets.simulated import Simulated
 from podium.errors import Bug
+from podium.machine import processes
 from podium.simulation import SimulationOptions
 
 EVIL = ("json", "numpy", "av", "podium", "sitecustomize", "usercustomize", "torch", "runpy",

@@ -11,9 +11,10 @@ import pytest
 from safetensors.numpy import save
 
 from hostile.confinement import N_MUTATIONS, mutated, peak_bytes
-from podium import features, given
+from podium import features
 from podium.errors import FeatureError, PodiumError, UnusableFile
 from podium.features.extraction import read_features
+from podium.inputs import given
 from podium.keypoints import MAX_NAMED
 
 MEBIBYTE = 2**20

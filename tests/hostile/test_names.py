@@ -20,8 +20,8 @@ from hostile.confinement import SEED, STEERING
 from podium.cli.commands import Exit, run
 from podium.datasets.manifest import Manifest
 from podium.evaluation.predictions import read_predictions
-from podium.tables.spreadsheet import FORMULA, as_it_was, harmless
-from podium.terminal import printable
+from podium.inputs.spreadsheet import FORMULA, as_it_was, harmless
+from podium.machine.terminal import printable
 
 BIDI = [
     chr(code) for code in (0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from hostile.commands import one_line, podium
-from podium import files
 from podium.cli.commands import run
 from podium.errors import NoFolder
 from podium.features.extraction import FeatureCache
-from podium.files import cache_folder, user_folder
+from podium.machine import files
+from podium.machine.files import cache_folder, user_folder
 
 WARNING = (
     "warning: features cannot be kept ({why}): videos are looked at anew each time, until "

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from hostile.commands import chance, command, contents, one_line, podium
-from podium import errors, shell
+from podium import errors
 from podium.cli.commands import Exit
 from podium.errors import ModelError, TooLittleMemory, VideoError
+from podium.machine import shell
 
 STOPPED = "podium: stopped: nothing half-written was left behind"
 
@@ -54,7 +55,7 @@ import podium.cli.commands
 podium.cli.commands._load = lambda *_: __import__("swallowing")
 """
 
-EARLY = ("podium.shell", "podium.cli", "podium.errors", "typer", "podium.cli.usage",
+EARLY = ("podium.machine.shell", "podium.cli", "podium.errors", "typer", "podium.cli.usage",
          "podium.video.decoder",
          "podium.assessor", "numpy", "numpy._core.multiarray", "numpy._core._exceptions",
          "podium.features", "torch", "torch._C", "torch.nn",
@@ -102,7 +103,7 @@ def test_ctrl_c_is_answered_where_a_library_swallows_it_in_its_import(scoring, t
 
 
 def test_ctrl_c_before_anything_of_podium_is_imported_but_its_beginning():
-    done = podium("list", "models", before=CTRL_C.format(module="podium.shell"))
+    done = podium("list", "models", before=CTRL_C.format(module="podium.machine.shell"))
     assert (done.returncode, done.stdout, one_line(done.stderr)) == (130, "", STOPPED)
 
 

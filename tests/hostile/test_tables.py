@@ -19,11 +19,12 @@ from hostile.confinement import (
     mutated,
     peak_bytes,
 )
-from podium import predictions, table
+from podium import predictions
 from podium.cli.commands import Exit, run
 from podium.datasets.manifest import Manifest
 from podium.errors import PodiumError, UnusableFile
 from podium.evaluation.predictions import evaluate_predictions, read_predictions
+from podium.inputs import table
 from podium.performance import Performance
 
 HEADER = b"file_name,score\n"
@@ -352,7 +353,7 @@ def test_damaged_parquet_is_read_or_refused(tmp_path):
     path = tmp_path / "t.parquet"
     columns = {"file_name": ["a.mp4", "b.mp4"], "score": [1.0, None], "judges": [[8.0], [9.0, 7]]}
     parquet.write_table(pa.table(columns), path)
-    every_mutation_is_read_or_refused("podium._parquet", "rows", path)
+    every_mutation_is_read_or_refused("podium.inputs._parquet", "rows", path)
     content = path.read_bytes()
     for seed in range(20):
         path.write_bytes(mutated(content, seed))

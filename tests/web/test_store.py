@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from podium.files import write_bytes
+from podium.machine.files import write_bytes
 from podium.web.records import Request
 from podium.web.store import UNUSED_SECONDS, NotThere, Store
 

@@ -16,7 +16,7 @@ from podium.backbones._engine import Engine, EngineOptions, Precision, as_pixels
 from podium.backbones._weights_file import network_of
 from podium.checks import check_options
 from podium.errors import WeightsError
-from podium.files import digest
+from podium.machine.files import digest
 
 CROP = 112
 ADVICE = "give C3D's weights as safetensors, or as a state_dict saved by PyTorch"

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from podium.backbones import require_clips
 from podium.backbones._engine import Engine, EngineOptions, Precision
 from podium.backbones._weights_file import network_of
-from podium.files import digest
+from podium.machine.files import digest
 
 VERSION = 2
 WEIGHTS = Path(__file__).parent / "_weights" / "c3d_mini.safetensors"

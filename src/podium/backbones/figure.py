@@ -21,7 +21,7 @@ from podium.backbones._weights_file import network_of
 from podium.backbones.posture import PostureOptions, outlines
 from podium.checks import check_options
 from podium.errors import UsageError
-from podium.files import digest
+from podium.machine.files import digest
 
 Floats = npt.NDArray[np.float32]
 

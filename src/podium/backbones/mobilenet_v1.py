@@ -16,7 +16,7 @@ import numpy.typing as npt
 from podium.backbones import require_clips, require_weights
 from podium.checks import check_options
 from podium.errors import UsageError, WeightsError
-from podium.files import digest
+from podium.machine.files import digest
 
 Floats = npt.NDArray[np.float32]
 

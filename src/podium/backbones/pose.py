@@ -18,8 +18,8 @@ from podium.backbones import require_clips, require_weights
 from podium.checks import check_options
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UsageError, WeightsError
-from podium.files import digest
 from podium.keypoints import COCO, FRAMES_PER_CLIP, filled
+from podium.machine.files import digest
 
 VERSION = 1
 MIDDLE = (2 / 3, 0.5)

@@ -11,7 +11,7 @@ from podium.benchmark.results import Found, Range
 from podium.errors import ManifestError, MissingFile
 from podium.evaluation.resampling import middle
 from podium.features.extraction import Sample
-from podium.table import read_rows
+from podium.inputs.table import read_rows
 from podium.video.clips import ClipOptions
 
 SAID = ("fault", "praise", "none")

@@ -16,7 +16,7 @@ from podium.benchmark.results import (
     TransferTask,
 )
 from podium.evaluation.resampling import Comparison
-from podium.saved import record_of
+from podium.inputs.saved import record_of
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from importlib.metadata import version
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
-from podium import processes
 from podium.features.extraction import Sample
+from podium.machine import processes
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
 """The packages that numbers come out of."""

@@ -19,8 +19,8 @@ from podium.evaluation import metrics
 from podium.evaluation.measures import Floats, true_scores
 from podium.evaluation.resampling import Comparison, Draws, Gap, known_number, middle
 from podium.features.extraction import Sample
-from podium.files import remove_half_written, write_bytes
-from podium.saved import record_of
+from podium.inputs.saved import record_of
+from podium.machine.files import remove_half_written, write_bytes
 
 EARLIER_NAMES = {
     "rho": "spearman",

@@ -27,7 +27,7 @@ from podium.benchmark.saved import saved_cell
 from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.errors import ModelError, UsageError
 from podium.features.extraction import Extractor, FeatureCache, Sample, extract
-from podium.files import remove_half_written, write_bytes
+from podium.machine.files import remove_half_written, write_bytes
 from podium.performance import Performance
 from podium.training import Progress, make_scorer, unlabelled
 from podium.video.augmentation import AugmentationOptions, draw

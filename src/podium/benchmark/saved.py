@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from podium.files import read_json
+from podium.machine.files import read_json
 
 MAX_BYTES = 256 * 2**20
 

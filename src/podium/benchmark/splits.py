@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from podium.errors import ManifestError, UsageError
-from podium.files import read_json, write_bytes
+from podium.machine.files import read_json, write_bytes
 from podium.performance import Performance
 
 MAX_BYTES = 256 * 2**20

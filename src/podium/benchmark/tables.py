@@ -15,7 +15,7 @@ from podium.benchmark.findings import (
 from podium.benchmark.markdown import gap, number, table, with_interval
 from podium.benchmark.results import Cell, Results, SystemRow, TransferTask
 from podium.errors import MissingFile, ModelError, UsageError
-from podium.files import write_bytes
+from podium.machine.files import write_bytes
 
 BEGIN, END = "<!-- results: made by podium benchmark --render -->", "<!-- end of results -->"
 

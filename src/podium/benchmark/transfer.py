@@ -26,7 +26,7 @@ from podium.datasets.simulated import Simulated
 from podium.errors import DatasetNotFound
 from podium.evaluation.resampling import compare
 from podium.features.extraction import FeatureCache, Sample
-from podium.files import cache_folder
+from podium.machine.files import cache_folder
 from podium.performance import Performance
 from podium.scorers import Scorer
 from podium.simulation import SimulationOptions

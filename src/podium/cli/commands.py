@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium import memory, shell
 from podium.cli.usage import (
     MOST_SEED,
     WrongUsage,
@@ -35,8 +34,9 @@ from podium.errors import (
     UsageError,
     explained,
 )
-from podium.tables.spreadsheet import harmless
-from podium.terminal import printable
+from podium.inputs.spreadsheet import harmless
+from podium.machine import memory, shell
+from podium.machine.terminal import printable
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
@@ -442,7 +442,7 @@ def cache_(
     as_json: Json = False,
 ) -> None:
     """Say how much is kept of the videos that were looked at; clear or limit it."""
-    from podium.entries import Entries, features_folder
+    from podium.machine.entries import Entries, features_folder
 
     entries = Entries(features_folder())
     n_removed = entries.clear() if clear else 0
@@ -832,7 +832,7 @@ def _for_spreadsheets(row: dict[str, str]) -> dict[str, str]:
 def _write_csv(
     path: Path, rows: Sequence[dict[str, str]], columns: Sequence[str] = PREDICTED
 ) -> None:
-    from podium.files import remove_half_written, write_bytes
+    from podium.machine.files import remove_half_written, write_bytes
 
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")

@@ -48,7 +48,9 @@ def size(option: str) -> Callable[[Any], int]:
     """Make what reads how many bytes, such as 2GB."""
 
     def read(text: Any) -> int:
-        from podium.entries import bytes_of  # it brings along what no other command's help needs
+        from podium.machine.entries import (
+            bytes_of,  # it brings along what no other command's help needs
+        )
 
         try:
             return bytes_of(str(text), option)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from podium.errors import DatasetNotFound, ManifestError
-from podium.table import Row, read_rows
+from podium.inputs.table import Row, read_rows
 
 
 def root_of(folder: str, given: Path | None) -> Path:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from podium import confined
-from podium.confined import Limits
 from podium.errors import ManifestError, MissingFile, UsageError
-from podium.table import MAX_COLUMNS, MAX_ROWS, MAX_VALUES
-from podium.tables.spreadsheet import harmless
+from podium.inputs import confined
+from podium.inputs.confined import Limits
+from podium.inputs.spreadsheet import harmless
+from podium.inputs.table import MAX_COLUMNS, MAX_ROWS, MAX_VALUES
 
 LIMITS = Limits(64 * 2**20, seconds=2, more_seconds=1, memory_bytes=512 * 2**20)
 
@@ -30,7 +30,7 @@ def read_labels(path: Path, videos: str = "{id}.mp4") -> list[dict[str, str]]:
 
     `videos` makes the name of a video's file from its id, as in `{id}.mp4`, or from the parts of a
     key of several, as in `{0:02d}/{1}.mp4`. What has no column of its own keeps its name. Names
-    and labels that a spreadsheet would run are made harmless (`podium.tables.spreadsheet`).
+    and labels that a spreadsheet would run are made harmless (`podium.inputs.spreadsheet`).
 
     Raises
     ------

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.io import loadmat
 
-from podium.confined import Refused, answer
+from podium.inputs.confined import Refused, answer
 
 MAX_NUMBERS = 1_000_000
 

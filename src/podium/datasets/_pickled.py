@@ -4,8 +4,8 @@ A pickle is a program. Of what it may call, numbers, strings, containers and num
 scalars are allowed, and nothing else. Numpy's own way to fill arrays from pickles believes what it
 is told, addresses in memory included; so arrays are made here, of numbers and strings only.
 
-This is a child process (`podium.confined`): small pickles can ask for any time and memory. It
-writes the key and the labels of each performance, as text.
+This is a child process (`podium.inputs.confined`): small pickles can ask for any time and memory.
+It writes the key and the labels of each performance, as text.
 """
 
 import io
@@ -19,9 +19,9 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from podium.confined import Refused, answer
-from podium.table import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROW_CHARACTERS
-from podium.tables.spreadsheet import harmless
+from podium.inputs.confined import Refused, answer
+from podium.inputs.spreadsheet import harmless
+from podium.inputs.table import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROW_CHARACTERS
 
 MAX_DEPTH = 32
 """How deeply what stands in a cell may be nested."""

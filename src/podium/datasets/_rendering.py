@@ -16,8 +16,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import SimpleQueue
 
-from podium import processes
 from podium.errors import Bug
+from podium.machine import processes
 from podium.simulation import SimulatedPerformance, write_video
 
 

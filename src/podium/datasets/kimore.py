@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from podium.datasets._folder import not_found, root_of, rows_with
 from podium.errors import ManifestError, UnusableFile
-from podium.files import cache_folder, digest, read_bytes, write_bytes
-from podium.given import MAX_BYTES, npy_array
+from podium.inputs.given import MAX_BYTES, npy_array
+from podium.machine.files import cache_folder, digest, read_bytes, write_bytes
 from podium.performance import Performance
 
 COLUMNS = ("id", "subject", "group", "exercise", "total_score")

@@ -16,9 +16,9 @@ from types import MappingProxyType
 from typing import TypeVar, get_args
 
 from podium.errors import ManifestError, UsageError
+from podium.inputs.problems import Problems
+from podium.inputs.table import MAX_NUMBER, Row, read_rows
 from podium.performance import Performance, Phase, Split
-from podium.table import MAX_NUMBER, Row, read_rows
-from podium.tables.problems import Problems
 
 T = TypeVar("T")
 

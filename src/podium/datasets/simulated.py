@@ -12,7 +12,7 @@ from pathlib import Path
 from podium.datasets import _rendering
 from podium.datasets.manifest import Manifest
 from podium.errors import DatasetNotFound, UnusableFile, UsageError
-from podium.files import parse_json, read_bytes, write_bytes
+from podium.machine.files import parse_json, read_bytes, write_bytes
 from podium.performance import Performance
 from podium.simulation import (
     Fault,

@@ -16,11 +16,11 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from podium import confined
-from podium.confined import Limits
 from podium.datasets._folder import not_found, root_of
 from podium.errors import ManifestError
-from podium.files import cache_folder, read_bytes
+from podium.inputs import confined
+from podium.inputs.confined import Limits
+from podium.machine.files import cache_folder, read_bytes
 from podium.performance import Performance
 
 PICTURES = (".jpg", ".jpeg", ".png")

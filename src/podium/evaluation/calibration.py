@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import ModelError, TrainingError
-from podium.saved import array_of
+from podium.inputs.saved import array_of
 
 CONFIDENCE = 0.9
 

@@ -20,9 +20,9 @@ from podium.evaluation.measures import (
     without_ranks,
 )
 from podium.features.extraction import Features, Sample
+from podium.inputs.problems import Problems
+from podium.inputs.table import MAX_NUMBER, read_rows
 from podium.performance import Performance
-from podium.table import MAX_NUMBER, read_rows
-from podium.tables.problems import Problems
 from podium.video.clips import VideoFacts
 
 MIN_TRAIN = 10

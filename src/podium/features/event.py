@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import ModelError
-from podium.saved import array_of, values_of
+from podium.inputs.saved import array_of, values_of
 from podium.video.clips import ClipOptions, clip_starts
 from podium.video.frames import Frames
 

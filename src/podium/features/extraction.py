@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.backbones import Backbone, describe
-from podium.cache import ArrayCache, Claim
 from podium.checks import require_array, require_times
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.event import Anchor, eye
-from podium.files import digest
-from podium.given import given_array
+from podium.inputs.given import given_array
 from podium.keypoints import FRAMES_PER_CLIP, filled
+from podium.machine.cache import ArrayCache, Claim
+from podium.machine.files import digest
 from podium.performance import Performance
 from podium.video.augmentation import Augmentation
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
@@ -100,7 +100,7 @@ class FeatureCache(ArrayCache):
     """Features on disk, found by what they were made from; `folder` is made when needed.
 
     Where it cannot be written to, `tell` is told so once and the work goes on without it; without
-    `tell` that is an error. It holds no more than its limit (`podium.entries`).
+    `tell` that is an error. It holds no more than its limit (`podium.machine.entries`).
     """
 
     def read(self, key: str) -> Features | None:

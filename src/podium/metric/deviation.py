@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import UsageError
+from podium.inputs.saved import array_of
 from podium.metric.pairs import best_of
-from podium.saved import array_of
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]

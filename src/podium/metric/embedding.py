@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from podium.errors import FeatureError
-from podium.saved import array_of
+from podium.inputs.saved import array_of
 from podium.video.clips import MAX_CLIPS
 
 Array = npt.NDArray[np.float32]

@@ -17,7 +17,7 @@ from PIL import Image
 from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, grouped
 from podium.assessment.values import Assessment, Reference
 from podium.errors import PodiumError
-from podium.files import write_bytes
+from podium.machine.files import write_bytes
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, load_words

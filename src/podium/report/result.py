@@ -8,8 +8,8 @@ from typing import Any
 from podium.assessment.feedback import Chapter, Remark, chapters
 from podium.assessment.values import Assessment, Score
 from podium.features.alignment import Alignment
+from podium.inputs.spreadsheet import csv_text
 from podium.report.words import Words, load_words
-from podium.tables.spreadsheet import csv_text
 
 SCHEMA = "podium-result"
 SCHEMA_VERSION = 1

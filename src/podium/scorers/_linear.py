@@ -11,8 +11,8 @@ from torch import Tensor
 
 from podium.errors import ModelError
 from podium.features.extraction import Sample
+from podium.inputs.saved import Arrays, array_of
 from podium.metric.siamese import Siamese, SiameseOptions
-from podium.saved import Arrays, array_of
 from podium.scorers import Floats
 from podium.scorers._heads import Head, SamplePairs
 from podium.scorers._restored import restored_network

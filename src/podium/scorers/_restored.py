@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from podium.errors import ModelError
-from podium.saved import Arrays, array_of, part_of
+from podium.inputs.saved import Arrays, array_of, part_of
 
 Network = TypeVar("Network", bound=nn.Module)
 

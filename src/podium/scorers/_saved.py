@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from podium.errors import ModelError
 from podium.features.extraction import Features, Sample
+from podium.inputs.saved import record_of, shown
 from podium.performance import Performance
-from podium.saved import record_of, shown
 from podium.scorers import Floats
 from podium.scorers._siamese_options import SiameseLSTMOptions
 from podium.video.clips import VideoFacts

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from podium.checks import check_options
 from podium.errors import TrainingError, UsageError
 from podium.features.extraction import Sample
+from podium.inputs.saved import values_of
 from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, padded
-from podium.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._restored import restored_network

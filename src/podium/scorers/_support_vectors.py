@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from podium.errors import FeatureError
 from podium.features.extraction import Sample
-from podium.saved import array_of, values_of
+from podium.inputs.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from podium.errors import ModelError, TrainingError, UsageError
 from podium.features.extraction import Sample
-from podium.saved import record_of, shown, values_of
+from podium.inputs.saved import record_of, shown, values_of
 
 TargetChoice = Literal["auto", "execution", "score"]
 """`auto` is `execution` where every training performance has a difficulty, else `score`."""

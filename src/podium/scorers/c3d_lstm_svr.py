@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.features.extraction import Sample
-from podium.saved import values_of
+from podium.inputs.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._support_vectors import Line, fit_line

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from podium.features.extraction import Sample
-from podium.saved import values_of
+from podium.inputs.saved import values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, choose_target

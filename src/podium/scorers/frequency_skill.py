@@ -11,8 +11,8 @@ from scipy.fft import dct
 from podium.checks import check_options
 from podium.errors import ModelError, UsageError
 from podium.features.extraction import Sample
+from podium.inputs.saved import array_of, values_of
 from podium.metric.embedding import Normaliser, fit_normaliser
-from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from podium.checks import check_options
 from podium.features.extraction import Sample
+from podium.inputs.saved import array_of, values_of
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
-from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target

@@ -17,10 +17,10 @@ from torch import Tensor
 
 from podium.errors import ModelError, TrainingError, UnusableReference
 from podium.features.extraction import Sample
+from podium.inputs.saved import array_of, values_of
 from podium.metric.deviation import Deviation, fit_deviation
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
 from podium.metric.siamese import Siamese
-from podium.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._clip_metrics import ClipMetric, DeviationClips, NetworkClips
 from podium.scorers._heads import make_head

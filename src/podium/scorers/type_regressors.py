@@ -7,7 +7,7 @@ import numpy as np
 
 from podium.errors import ModelError
 from podium.features.extraction import Sample
-from podium.saved import part_of, values_of
+from podium.inputs.saved import part_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, NoReturn, cast
 
-from podium import memory, processes
 from podium.checks import check_options
 from podium.errors import Bug, PodiumError, VideoError
+from podium.machine import memory, processes
 
 # The child's own description of these is in `podium.video._decoder_process`, which brings PyAV
 # along: the parent does without. A test compares them.

@@ -14,10 +14,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from podium.errors import VideoError
+from podium.inputs.spreadsheet import csv_text
 from podium.judging import Action, ScoringRule, find_action, rule_named
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
-from podium.tables.spreadsheet import csv_text
 from podium.web import records
 from podium.web.bodies import USUAL_PACE, Bodies, Pace, promised_bytes
 from podium.web.guard import Guard, Token

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podium.errors import Bug, PodiumError, explained
-from podium.files import read_json, write_bytes
+from podium.machine.files import read_json, write_bytes
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment

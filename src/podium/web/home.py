@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from podium.errors import PodiumError, UnusableFile
-from podium.files import read_json, remove_half_written, write_bytes
+from podium.machine.files import read_json, remove_half_written, write_bytes
 from podium.web.records import DESCRIPTIONS, is_id
 
 MARKER = "podium-store.json"

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from podium.errors import UnusableFile
-from podium.files import read_json
+from podium.machine.files import read_json
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 Stage = Literal["loading", "looking", "writing"]

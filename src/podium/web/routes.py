@@ -8,7 +8,7 @@ from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 
 from podium.errors import UnusableFile
-from podium.files import parse_json
+from podium.machine.files import parse_json
 from podium.web.refusals import shortened
 
 

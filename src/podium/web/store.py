@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from podium.errors import PodiumError, UnusableFile
-from podium.files import remove_half_written, user_folder, write_bytes
+from podium.machine.files import remove_half_written, user_folder, write_bytes
 from podium.web import records
 from podium.web.home import Home, clear
 from podium.web.records import ENDED, Job, Request, StoredVideo, is_id, new_id

@@ -13,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from podium import processes
 from podium.errors import Bug, PodiumError, UsageError, VideoError, explained
-from podium.files import parse_json, remove_half_written, write_bytes
+from podium.machine import processes
+from podium.machine.files import parse_json, remove_half_written, write_bytes
 from podium.web.home import clear
 from podium.web.records import ENDED, MAX_ERROR_LETTERS, Job, read_summary, shown
 from podium.web.store import NotThere, Store
@@ -34,7 +34,7 @@ MAX_ENDING_SECONDS = 10.0
 _log = logging.getLogger("podium.web")
 _LOOK_SECONDS = 0.1
 _IDLE_SECONDS = 5.0
-_MODELS = Path(processes.__file__).parent / "models"
+_MODELS = Path(__file__).parents[1] / "models"
 
 
 class Worker:

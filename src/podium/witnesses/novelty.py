@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind
-from podium.saved import array_of, part_of
+from podium.inputs.saved import array_of, part_of
 
 if TYPE_CHECKING:  # it brings PyTorch along, which reading what a model says of itself can spare
     from podium.metric.embedding import Normaliser

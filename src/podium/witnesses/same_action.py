@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind
-from podium.saved import array_of, part_of
+from podium.inputs.saved import array_of, part_of
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser

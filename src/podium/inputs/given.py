@@ -14,7 +14,7 @@ from numpy.lib import format as npy
 from safetensors import deserialize
 
 from podium.errors import FeatureError
-from podium.files import read_bytes
+from podium.machine.files import read_bytes
 
 MAX_BYTES = 256 * 2**20
 MAX_NUMBERS = 32 * 2**20

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from messages import whole
-from podium.files import cache_folder, digest, remove_half_written, replacing, write_bytes
+from podium.machine.files import cache_folder, digest, remove_half_written, replacing, write_bytes
 
 
 def test_a_file_is_written_with_the_folders_it_needs(tmp_path):

@@ -16,9 +16,9 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from podium.entries import Entries, features_folder
 from podium.errors import NoFolder
-from podium.files import remove_half_written, write_bytes
+from podium.machine.entries import Entries, features_folder
+from podium.machine.files import remove_half_written, write_bytes
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -33,7 +33,7 @@ class ArrayCache:
     """Arrays on disk, below `folder`, which is made when needed; else in the user's cache folder.
 
     Where it cannot be written to, `tell` is told so once and the work goes on without it; without
-    `tell` that is an error. It holds no more than its limit (`podium.entries`).
+    `tell` that is an error. It holds no more than its limit (`podium.machine.entries`).
 
     Raises
     ------

@@ -21,7 +21,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from podium.errors import ModelError, UnusableFile
-from podium.files import read_bytes
+from podium.machine.files import read_bytes
 
 Array = npt.NDArray[Any]
 Arrays = Mapping[str, Array]

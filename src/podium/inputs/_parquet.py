@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from podium.confined import Refused, answer
-from podium.table import MAX_COLUMNS, MAX_ROW_CHARACTERS, MAX_ROWS
+from podium.inputs.confined import Refused, answer
+from podium.inputs.table import MAX_COLUMNS, MAX_ROW_CHARACTERS, MAX_ROWS
 
 BATCH_ROWS = 1_000
 

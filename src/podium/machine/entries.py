@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podium.errors import PodiumError, UsageError
-from podium.files import cache_folder, read_json, write_bytes
+from podium.machine.files import cache_folder, read_json, write_bytes
 
 DEFAULT_LIMIT_BYTES = 2_000_000_000
 """How much a cache holds unless `podium cache --limit` or `PODIUM_CACHE_LIMIT` say otherwise."""

@@ -11,11 +11,11 @@ from importlib.util import find_spec
 from itertools import chain, repeat
 from pathlib import Path
 
-from podium import confined
-from podium.confined import Limits
 from podium.errors import ManifestError, MissingFile
-from podium.files import read_bytes
-from podium.tables.spreadsheet import as_it_was
+from podium.inputs import confined
+from podium.inputs.confined import Limits
+from podium.inputs.spreadsheet import as_it_was
+from podium.machine.files import read_bytes
 
 MAX_BYTES = 256 * 2**20
 MAX_ROWS = 1_000_000
@@ -50,7 +50,7 @@ class Row:
 def read_rows(path: Path, of: str) -> Iterator[Row]:
     """Yield the rows of a table, without blank ones; `of` is what it lists, for what is said of it.
 
-    Cells of CSV have no spaces around them, and are as they were before `podium.tables.spreadsheet`
+    Cells of CSV have no spaces around them, and are as they were before `podium.inputs.spreadsheet`
     made them harmless.
 
     Raises
@@ -186,7 +186,7 @@ def _parquet_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
             f"{path}: reading Parquet needs pyarrow: pip install 'podium[parquet]', or save as CSV"
         )
     n_characters = 0
-    rows: Iterable[list[str]] = confined.values("podium._parquet", path, PARQUET_LIMITS)
+    rows: Iterable[list[str]] = confined.values("podium.inputs._parquet", path, PARQUET_LIMITS)
     for line, cells in enumerate(rows, start=1):
         n_characters += sum(map(len, cells))
         if n_characters > MAX_BYTES:

@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from podium import processes
 from podium.errors import Bug, ManifestError, PodiumError, UnusableFile
-from podium.files import opened
+from podium.machine import processes
+from podium.machine.files import opened
 
 VALUE, REFUSED, NO_MEMORY, END = b"v", b"r", b"m", b"e"
 """How a line of the child's begins: with a value, why there are none, or that all were said."""

@@ -5,7 +5,7 @@ import pytest
 
 from podium.datasets.manifest import Manifest
 from podium.errors import ManifestError
-from podium.tables.problems import MAX_SPANS, SHOWN, Problems, spans
+from podium.inputs.problems import MAX_SPANS, SHOWN, Problems, spans
 
 
 def missing(*lines: int) -> Problems:

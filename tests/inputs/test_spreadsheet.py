@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from podium.tables.spreadsheet import csv_text, harmless
+from podium.inputs.spreadsheet import csv_text, harmless
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@SUM(A1)", "\t=1", "\r=1", "  =1"])

@@ -46,7 +46,7 @@ KEPT_BYTES = 64 * 1024
 
 def command(module: str, *arguments: str) -> tuple[str, ...]:
     """Return the command that runs a module of Podium in a child process."""
-    home = Path(__file__).resolve().parents[1]
+    home = Path(__file__).resolve().parents[2]
     utf8 = f"-Xutf8={sys.flags.utf8_mode}"  # names of files are read as this process reads them
     flags = ("-P", utf8, *(["-s"] if sys.flags.no_user_site else []))
     return (sys.executable, *flags, "-c", _RUN, str(home), module, *arguments)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from podium import confined, processes
-from podium.confined import Limits, values
 from podium.errors import Bug, ManifestError, UnusableFile
+from podium.inputs import confined
+from podium.inputs.confined import Limits, values
+from podium.machine import processes
 
 LIMITS = Limits(1_000, seconds=2, memory_bytes=64 * 2**20)
-ANSWER = "from podium.confined import Refused, answer\nanswer(lambda content: {work})"
+ANSWER = "from podium.inputs.confined import Refused, answer\nanswer(lambda content: {work})"
 
 
 def whole(message: str) -> str:
@@ -51,7 +52,7 @@ def test_what_a_child_finds_is_handed_over(path, child):
 
 def test_a_refusal_follows_the_name(path, child):
     child(
-        "from podium.confined import Refused, answer\n"
+        "from podium.inputs.confined import Refused, answer\n"
         "def find(content):\n yield 1\n raise Refused('is no such thing')\nanswer(find)"
     )
     refuse(path, "is no such thing")

@@ -1,0 +1,1 @@
+"""Files of others, read without trust: tables, arrays, saved values, each within limits."""

@@ -1,0 +1,1 @@
+"""What the machine gives: files, child processes, memory, streams, a cache."""

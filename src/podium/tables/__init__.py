@@ -1,1 +1,0 @@
-"""Tables of others and of our own: what is wrong on which line, and cells no spreadsheet runs."""
