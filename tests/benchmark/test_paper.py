@@ -22,7 +22,8 @@ from podium.benchmark.paper import (
 )
 from podium.benchmark.results import Results, TransferTable, UnseenJoints
 from podium.benchmark.splits import fits, load_splits
-from podium.cli.commands import Exit, run
+from podium.cli.app import Exit
+from podium.cli.commands import run
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName, UsageError
 from podium.features.extraction import Features, Sample

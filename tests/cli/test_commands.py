@@ -20,7 +20,8 @@ from scipy import stats
 
 from podium import _catalog, training
 from podium.cli import commands
-from podium.cli.commands import Exit, app, run
+from podium.cli.app import Exit, app
+from podium.cli.commands import run
 from podium.errors import Bug
 from podium.model import shipped_models
 from podium.report.words import languages
@@ -476,7 +477,7 @@ def test_where_no_bar_can_be_shown_a_line_now_and_then_says_how_far_it_is(
 ):
     given = ("train", table, "--scorer", "ridge", "--out")
     assert podium(*given, tmp_path / "quick").err.count("\n") == 1
-    monkeypatch.setattr(commands, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr("podium.cli.output.QUIET_SECONDS", 0.0)
     lines = podium(*given, tmp_path / "slow").err.splitlines()
     assert lines[:2] == ["looking at videos: 1 of 24", "looking at videos: 2 of 24"]
     assert "measuring on left-out folds: 4 of 5" in lines

@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostile.confinement import SEED, STEERING
-from podium.cli.commands import Exit, run
+from podium.cli.app import Exit
+from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.evaluation.predictions import read_predictions
 from podium.inputs.spreadsheet import FORMULA, as_it_was, harmless

@@ -14,7 +14,7 @@ import pytest
 
 from hostile.commands import chance, command, contents, one_line, podium
 from podium import errors
-from podium.cli.commands import Exit
+from podium.cli.app import Exit
 from podium.errors import ModelError, TooLittleMemory, VideoError
 from podium.machine import shell
 
@@ -44,15 +44,15 @@ import os, signal
 class Object:
     def __del__(self):
         os.kill(os.getpid(), signal.SIGINT)
-import podium.cli.commands
-podium.cli.commands._load = lambda *_: Object() and None
+import podium.cli.assess
+podium.cli.assess.load_assessor = lambda *_: Object() and None
 """
 
 SWALLOWING = """
 import os, signal, sys
 sys.path.append({folder!r})
-import podium.cli.commands
-podium.cli.commands._load = lambda *_: __import__("swallowing")
+import podium.cli.assess
+podium.cli.assess.load_assessor = lambda *_: __import__("swallowing")
 """
 
 EARLY = ("podium.machine.shell", "podium.cli", "podium.errors", "typer", "podium.cli.usage",

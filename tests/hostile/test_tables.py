@@ -20,7 +20,8 @@ from hostile.confinement import (
     peak_bytes,
 )
 from podium import predictions
-from podium.cli.commands import Exit, run
+from podium.cli.app import Exit
+from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.errors import PodiumError, UnusableFile
 from podium.evaluation.predictions import evaluate_predictions, read_predictions

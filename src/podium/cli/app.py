@@ -1,0 +1,112 @@
+"""The application that commands join, and the options that several of them have."""
+
+import os
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from podium.cli.usage import (
+    MOST_SEED,
+    whole_number,
+)
+from podium.machine import memory, shell
+
+if TYPE_CHECKING:
+    pass
+
+app = typer.Typer(
+    help="How well was it done? Scores a performance on video against an expert's.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+class Exit(IntEnum):
+    """What the exit code of a command means."""
+
+    DONE = 0
+    BUG = 1
+    USAGE = 2
+    INPUT = 3
+    SOME_FAILED = 4
+    STOPPED = shell.STOPPED_CODE
+
+
+Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
+
+
+AllowPart = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-part",
+        metavar="PACKAGE.MODULE:CLASS",
+        help="Run this class of someone else's if the model names it; may be repeated.",
+    ),
+]
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+Seed = Annotated[
+    int,
+    typer.Option(
+        parser=whole_number("--seed", 0, MOST_SEED, example=7),
+        metavar="N",
+        help="The same seed gives the same model.",
+    ),
+]
+
+
+ReportPath = Annotated[Path | None, typer.Option("--report", help="Write a report to this file.")]
+
+
+ReportFolder = Annotated[
+    Path | None,
+    typer.Option("--report-dir", help="Write a report with its videos and data to this folder."),
+]
+
+
+Language = Annotated[str, typer.Option(help="Of the report, such as en or de.")]
+
+
+Backbone = Annotated[str, typer.Option(help="What looks at the clips: podium list backbones.")]
+
+
+Scorer = Annotated[str, typer.Option(help="What makes the score: podium list scorers.")]
+
+
+Shard = Annotated[str, typer.Option(help="Do the i-th of n parts only, as i/n, from 0.")]
+
+
+_LIGHT = ("cache", "convert", "inspect", "list")
+_LIGHT_BYTES = 400_000_000
+_HEAVY_BYTES = 900_000_000
+_THREAD_BYTES = 50_000_000
+"""How much address space commands need, those without networks and those with, and for each
+thread: with less, libraries end the program or wait for ever (tests/hostile/test_memory.py)."""
+
+
+def needed_bytes(command: str | None) -> int:
+    """Return how much address space a command needs."""
+    if command in _LIGHT:
+        return _LIGHT_BYTES
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    n_threads = int(threads) if threads.isdecimal() else os.cpu_count() or 1
+    return _HEAVY_BYTES + _THREAD_BYTES * n_threads
+
+
+@app.callback()
+def podium(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
+) -> None:
+    """Score a performance on video against an expert's, and say which moments cost points."""
+    context.obj = debug
+    if "--help" not in sys.argv:
+        memory.require(needed_bytes(context.invoked_subcommand))

@@ -1,0 +1,155 @@
+"""The commands that score and compare videos."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from podium.cli.usage import (
+    number,
+    require_file,
+)
+from podium.errors import (
+    PodiumError,
+)
+
+if TYPE_CHECKING:
+    from podium.assessment.values import Assessment
+    from podium.assessor import Assessor
+    from podium.performance import Performance
+from podium.cli.app import (
+    AllowPart,
+    Exit,
+    Json,
+    Language,
+    Model,
+    ReportFolder,
+    ReportPath,
+    Shard,
+    app,
+)
+from podium.cli.given import (
+    Outputs,
+    cut_shard,
+    load_assessor,
+    read_table,
+    require_no_input,
+    rows_of_split,
+)
+from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
+
+
+@app.command()
+def score(
+    video: Annotated[Path, typer.Argument(help="The video of the performance.")],
+    model: Model = "diving",
+    allow_part: AllowPart = None,
+    reference: Annotated[
+        list[str] | None, typer.Option(help="An expert's video of your own; may be repeated.")
+    ] = None,
+    action: Annotated[str | None, typer.Option(help="What was performed, such as 407.")] = None,
+    difficulty: Annotated[
+        float | None,
+        typer.Option(
+            parser=number("--difficulty", 3.2),
+            metavar="NUMBER",
+            help="Its difficulty, such as 3.2.",
+        ),
+    ] = None,
+    report: ReportPath = None,
+    report_dir: ReportFolder = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Score a video, with a range, and say which moments cost points."""
+    outputs = Outputs(report, report_dir, language)
+    outputs.check(video, *(reference or ()))
+    assessment = load_assessor(model, allow_part).assess(
+        video, action=action, difficulty=difficulty, references=reference or ()
+    )
+    _answer(assessment, outputs, as_json)
+
+
+@app.command()
+def compare(
+    video: Annotated[Path, typer.Argument(help="The video of the performance.")],
+    reference: Annotated[Path, typer.Argument(help="The expert's video.")],
+    model: Model = "diving",
+    allow_part: AllowPart = None,
+    report: ReportPath = None,
+    report_dir: ReportFolder = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Say how alike two videos are, clip by clip; no training data are needed."""
+    outputs = Outputs(report, report_dir, language)
+    outputs.check(video, reference)
+    _answer(load_assessor(model, allow_part).compare(video, reference), outputs, as_json)
+
+
+@app.command()
+def predict(
+    manifest: Annotated[Path, typer.Argument(help="A table of performances, CSV or Parquet.")],
+    out: Annotated[Path, typer.Option(help="Write the predictions to this CSV file.")],
+    split: Annotated[str | None, typer.Option(help="Only train, validation or test.")] = None,
+    model: Model = "diving",
+    allow_part: AllowPart = None,
+    shard: Shard = "0/1",
+) -> None:
+    """Score every performance of a table."""
+    require_file(out, "the predictions")
+    rows = cut_shard(rows_of_split(read_table(manifest), split, manifest), shard)
+    require_no_input(out, manifest, *(performance.path for performance in rows))
+    assessor = load_assessor(model, allow_part)
+    predicted = [
+        _predicted(assessor, performance, manifest.parent)
+        for performance in track_rows(rows, "scoring")
+    ]
+    write_table(out, [for_spreadsheets(row) for row in predicted])
+    failed = [row for row in predicted if row.get("error")]
+    say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
+    if n_remembered := sum(row.get("is_remembered") == "true" for row in predicted):
+        say(f"the model learned from {n_remembered} of them: leave those out to measure it")
+    for row in failed:
+        named = row["file_name"] in row["error"]
+        say(f"  {row['error']}" if named else f"  {row['file_name']}: {row['error']}")
+    if failed:
+        raise typer.Exit(Exit.SOME_FAILED)
+
+
+def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
+    from podium.assessment.feedback import grouped
+    from podium.report.words import load_words
+
+    words = load_words()
+    outputs.write(assessment)
+    if as_json:
+        show_json(assessment.to_json())
+        return
+    show(assessment)
+    for warning in assessment.warnings:
+        show(f"warning: {warning}")
+    for group, remarks in grouped(assessment.remarks).items():
+        show(f"{words(f'remarks.{group}')} ({words(f'remarks.{group}_note')}):")
+        for remark in remarks:
+            show(remark)
+
+
+def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -> dict[str, str]:
+    name = performance.path.relative_to(folder).as_posix()
+    row = {"file_name": name, "id": performance.id}
+    from podium.report.words import load_words
+
+    try:
+        result, doubts = assessor.score(performance)
+    except PodiumError as error:
+        message = " ".join(str(error).split())
+        return {**row, "error": message}
+    numbers = {"score": result.value, "score_low": result.low, "score_high": result.high}
+    return {
+        **row,
+        **{key: f"{value:.4f}" for key, value in numbers.items()},
+        "warnings": "; ".join(map(load_words().doubt, doubts)),
+        "doubts": ";".join(dict.fromkeys(str(doubt.kind) for doubt in doubts)),
+        "is_remembered": "true" if result.is_remembered else "false",
+    }

@@ -1,0 +1,138 @@
+"""The command that makes the paper's tables anew."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from podium.cli.usage import (
+    require_folder,
+    whole_number,
+)
+from podium.errors import (
+    ModelError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from podium.benchmark.results import Results
+from podium.cli.app import Backbone, app
+from podium.cli.given import open_cache
+from podium.cli.output import say, show_lines, showing_progress
+
+
+@app.command()
+def benchmark(
+    name: Annotated[str, typer.Argument(help="paper, or a data set: podium list datasets.")],
+    root: Annotated[
+        Path | None, typer.Option(help="Where the data are; else in PODIUM_DATA.")
+    ] = None,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            parser=whole_number("--seeds", 1, example=10),
+            metavar="N",
+            help="How many seeded splits.",
+        ),
+    ] = 10,
+    quick: Annotated[bool, typer.Option(help="Two splits and three scorers only.")] = False,
+    out: Annotated[
+        Path, typer.Option(help="The folder for results; a stopped run goes on from there.")
+    ] = Path("out/benchmark"),
+    render: Annotated[
+        bool, typer.Option("--render", help="Measure nothing: write tables of what is in --out.")
+    ] = False,
+    backbone: Backbone = "motion",
+    keypoints: Annotated[
+        str | None, typer.Option(help="What finds joints; pose, if its weights are at hand.")
+    ] = None,
+    scorer: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Which scorers, or of the paper which systems (transfer: table VI), beside those "
+            "that --out has; may be repeated."
+        ),
+    ] = None,
+) -> None:
+    """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
+    from podium import _catalog
+    from podium.benchmark import tables
+
+    require_folder(out, "the results")
+    if render:
+        say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
+        return
+    _catalog.resolve("podium.backbones", backbone, (backbone,))
+    asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out,
+             "cache": open_cache()}  # fmt: skip
+    with showing_progress() as progress:
+        if name == "paper":
+            results = _paper(root, seeds, quick, scorer or (), {**asked, "progress": progress})
+        else:
+            results = _measured(name, root, 2 if quick else seeds, scorer, asked, progress)
+    path = out / f"{backbone}.json"
+    results.save(path)
+    show_lines(tables.overview(results))
+    say(f"results: {path}")
+
+
+def _pose_at_hand() -> str | None:
+    return "pose" if os.environ.get("PODIUM_MOVENET_WEIGHTS") else None
+
+
+def _paper(
+    root: Path | None, seeds: int, quick: bool, systems: "Sequence[str]", asked: dict[str, Any]
+) -> "Results":
+    """Make the paper's tables; all of them, and the pictures, unless it is to be quick."""
+    from podium.benchmark.paper import PaperBenchmark
+    from podium.benchmark.pictures import draw_examples, draw_maps
+    from podium.benchmark.transfer import TABLE_VI, with_transfer
+
+    named = [name for name in systems if name != TABLE_VI]
+    earlier = None if quick else _earlier(asked["folder"] / f"{asked['backbone']}.json", systems)
+    protocol = PaperBenchmark(
+        root, n_seeds=seeds, quick=quick, systems=named, earlier=earlier, **asked
+    )
+    results = earlier if earlier and systems and not named else protocol.run()
+    if quick:
+        return results
+    if TABLE_VI in systems or not systems:
+        results = with_transfer(results, root, asked["cache"], asked["progress"])
+    try:
+        for draw in (draw_examples, draw_maps):
+            for path in draw(results, protocol.dives(), asked["folder"] / "pictures"):
+                say(f"picture: {path}")
+    except UsageError as error:  # the numbers do not need what draws pictures
+        say(str(error))
+    return results
+
+
+def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
+    """Load what an earlier run came to; a damaged file matters only if rows are to be kept."""
+    from podium.benchmark.results import Results
+
+    try:
+        return Results.load(path) if path.is_file() else None
+    except ModelError:
+        if systems:
+            raise
+        return None
+
+
+def _measured(
+    name: str,
+    root: Path | None,
+    seeds: int,
+    scorers: "Sequence[str] | None",
+    asked: dict[str, Any],
+    progress: Any,
+) -> "Results":
+    from podium import _catalog
+    from podium.benchmark.run import Benchmark
+
+    (kind,) = _catalog.resolve("podium.datasets", name, (name,))
+    dataset = kind(root)
+    named = tuple(scorers or ("constant", "type_mean", "ridge", "siamese_lstm"))
+    return Benchmark(dataset, scorers=named, seeds=range(seeds), progress=progress, **asked).run()

@@ -1,0 +1,159 @@
+"""The commands that look at files, and say what there is."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from podium.cli.usage import (
+    require_file,
+    size,
+)
+from podium.errors import (
+    TooLong,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    pass
+from podium.cli.app import Json, Model, app
+from podium.cli.given import require_no_input
+from podium.cli.output import say, show_facts, write_table
+
+
+@app.command()
+def convert(
+    labels: Annotated[Path, typer.Argument(help="A pickle of labels, as this field publishes.")],
+    out: Annotated[Path, typer.Option(help="Write the table of performances to this CSV file.")],
+    videos: Annotated[
+        str, typer.Option(help="A video's file by its id or the parts of its key: {0:02d}/{1}.mp4.")
+    ] = "{id}.mp4",
+) -> None:
+    """Make a table of performances of a pickle of labels; no program in it is run."""
+    from podium.datasets._labels import read_labels
+
+    require_file(out, "the table of performances")
+    require_no_input(out, labels)
+    rows = read_labels(labels, videos)
+    write_table(out, rows, tuple(dict.fromkeys(column for row in rows for column in row)))
+    say(f"{len(rows)} performances: {out}")
+
+
+@app.command()
+def inspect(
+    video: Annotated[Path, typer.Argument(help="The video to look at.")], as_json: Json = False
+) -> None:
+    """Say what a video file holds and how much of it would be used."""
+    from podium.video.frames import probe
+
+    described = probe(video)
+    usable = _usable(video)
+    facts = {
+        "file": str(video),
+        "container": described.container,
+        "codec": described.codec,
+        "width": described.width,
+        "height": described.height,
+        "rotation_degrees": described.rotation_degrees,
+        "frames_per_second": described.frames_per_second,
+        "seconds": described.seconds,
+        "frames": usable.pop("frames"),
+        "frames_promised": described.n_frames,
+        **usable,
+    }
+    show_facts(facts, as_json)
+
+
+def _usable(video: Path) -> dict[str, Any]:
+    """Say how many frames a video holds and would be used; if none, its warnings say why."""
+    from podium.report.words import load_words
+    from podium.video.clips import ClipOptions, counting, cut
+    from podium.video.frames import decode
+
+    nothing = {"frames": None, "used_frames": 0, "first_used_frame": None, "clips": 0}
+    try:
+        frames = decode(video, width=64, height=48)
+        counted = counting(frames)
+    except TooLong as error:
+        return {**nothing, "warnings": [str(error).removeprefix(f"{video}: ")]}
+    if len(counted) < ClipOptions.n_frames:
+        why = (
+            f"{len(counted)} of {len(frames)} frames count (no black padding, no repeats, about "
+            f"{ClipOptions.frames_per_second:g} a second): at least {ClipOptions.n_frames} are "
+            "needed for one clip"
+        )
+        return {
+            **nothing,
+            "frames": len(frames),
+            "warnings": [*map(load_words().doubt, counted.doubts), why],
+        }
+    clips = cut(counted)
+    return {
+        "frames": clips.video.n_frames,
+        "used_frames": clips.video.n_different,
+        "first_used_frame": clips.video.first_used,
+        "clips": len(clips),
+        "warnings": [*map(load_words().doubt, clips.video.doubts)],
+    }
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str, typer.Argument(help="backbones, datasets, scorers, models or actions.")],
+    model: Model = "diving",
+    as_json: Json = False,
+) -> None:
+    """List what there is to choose from."""
+    show_facts(_listed(what, model), as_json)
+
+
+@app.command("cache")
+def cache_(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove all features.")] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            parser=size("--limit"),
+            metavar="SIZE",
+            help="Keep no more than this from now on, such as 500MB (2GB at first): what was used "
+            "longest ago goes. PODIUM_CACHE_LIMIT, if set, counts for more.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how much is kept of the videos that were looked at; clear or limit it."""
+    from podium.machine.entries import Entries, features_folder
+
+    entries = Entries(features_folder())
+    n_removed = entries.clear() if clear else 0
+    if limit is not None:
+        entries.set_limit(limit)
+    n_removed += entries.reduce_to(entries.limit_bytes()) if limit is not None else 0
+    listed = entries.listed()
+    facts = {
+        "folder": str(entries.folder),
+        "entries": len(listed),
+        "bytes": sum(entry.n_bytes for entry in listed),
+        "limit_bytes": entries.limit_bytes(),
+        "removed": n_removed,
+    }
+    if limit not in (None, facts["limit_bytes"]):
+        say("PODIUM_CACHE_LIMIT is set, and counts for more than --limit")
+    show_facts(facts, as_json)
+
+
+def _listed(what: str, model: str) -> dict[str, Any]:
+    from podium import _catalog
+
+    if what in ("backbones", "datasets", "scorers"):
+        folder = f"podium.{what}"
+        return {name: _catalog.summary(folder, name) for name in _catalog.names(folder)}
+    from podium.model import shipped_models, summarise
+
+    if what == "models":
+        return {name: summarise(name).data for name in shipped_models()}
+    if what == "actions":
+        return dict.fromkeys(summarise(model).actions, f"scored by {model}")
+    raise UsageError(
+        f"there is no list of {what!r}: choose backbones, datasets, scorers, models or actions"
+    )

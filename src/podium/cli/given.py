@@ -1,0 +1,111 @@
+"""What commands are given: models, tables, parts of them, and where reports are to go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podium.cli.usage import (
+    require_file,
+    require_folder,
+)
+from podium.errors import (
+    ManifestError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from podium.assessment.values import Assessment
+    from podium.assessor import Assessor
+    from podium.features.extraction import FeatureCache
+    from podium.performance import Performance
+from podium.cli.output import say
+
+
+def load_assessor(model: str, allow_parts: Sequence[str] | None = None) -> "Assessor":
+    """Load a model while the decoder starts."""
+    from podium.video import decoder
+
+    decoder.start_ahead()  # meanwhile, the model is loaded
+    from podium.assessor import load
+
+    return load(model, cache=open_cache(), allow_parts=allow_parts or ())
+
+
+def open_cache() -> "FeatureCache":
+    """Give the user's cache of features; where nothing can be written to it, that is said."""
+    from podium.features.extraction import FeatureCache
+
+    return FeatureCache(tell=say)
+
+
+def read_table(path: Path) -> "tuple[Performance, ...]":
+    """Read a table of performances."""
+    from podium.datasets.manifest import Manifest
+
+    return Manifest(path).performances()
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where the report is to go, as one file, as a folder, or both, and in which language."""
+
+    report: Path | None
+    folder: Path | None
+    language: str
+
+    def check(self, *read: str | Path) -> None:
+        """Refuse an unknown language, and to write over what is to be read."""
+        from podium.report.words import load_words
+
+        load_words(self.language)
+        require_file(self.report, "the report")
+        require_folder(self.folder, "the report")
+        require_no_input(self.report, *read)
+        if self.folder:
+            from podium.report.page import FILES_BESIDE
+
+            for name in FILES_BESIDE:
+                require_no_input(self.folder / name, *read)
+
+    def write(self, assessment: "Assessment") -> None:
+        """Write what was asked for, and say where it is."""
+        if self.report:
+            report = assessment.report(self.language)
+            say(f"report: {report.save(self.report)}")
+            if report.videos_are_left_out:
+                say("the videos are too large for one file: --report-dir puts them beside it")
+        if self.folder:
+            from podium.report.page import make_report_folder
+
+            made = make_report_folder(assessment, self.language)
+            say(f"report: {made.save(self.folder / 'report.html')}")
+
+
+def require_no_input(out: Path | None, *read: str | Path) -> None:
+    """Refuse to write over what is to be read."""
+    for path in read:
+        if out is not None and out.exists() and Path(path).exists() and out.samefile(path):
+            raise UsageError(f"{out}: is read and would be written over: choose another file")
+
+
+def rows_of_split(
+    performances: "Sequence[Performance]", split: str | None, manifest: Path
+) -> "list[Performance]":
+    """Return the performances of a split; all of them where none is named."""
+    if split not in (None, "train", "validation", "test"):
+        raise UsageError(f"no split is called {split!r}: choose train, validation or test")
+    chosen = [p for p in performances if split in (None, p.split)]
+    if not chosen:
+        raise ManifestError(f"{manifest}: no row is of the split {split}: choose another")
+    return chosen
+
+
+def cut_shard(performances: "Sequence[Performance]", shard: str) -> "list[Performance]":
+    """Cut out the i-th of n consecutive parts; put one after another they are the whole."""
+    part, _, parts = shard.partition("/")
+    is_short = len(shard) < 30  # more digits than any computer counts to
+    if not (part.isdecimal() and parts.isdecimal() and is_short and int(part) < int(parts)):
+        raise UsageError(f"shard {shard!r} must be i/n with i from 0 to below n, such as 0/8")
+    n, i = int(parts), int(part)
+    return list(performances[len(performances) * i // n : len(performances) * (i + 1) // n])

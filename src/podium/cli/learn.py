@@ -1,0 +1,110 @@
+"""The commands that learn from a table, and measure what was learned."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from podium.cli.usage import (
+    require_folder,
+    whole_number,
+)
+
+if TYPE_CHECKING:
+    pass
+from podium.cli.app import Backbone, Json, Scorer, Seed, Shard, app
+from podium.cli.given import cut_shard, open_cache, read_table
+from podium.cli.output import (
+    as_cell,
+    report_failures,
+    say,
+    show_json,
+    show_table,
+    showing_progress,
+    track_rows,
+)
+
+
+@app.command()
+def train(
+    manifest: Annotated[Path, typer.Argument(help="A table of performances with scores.")],
+    out: Annotated[Path, typer.Option(help="The folder to write the model to.")],
+    scorer: Scorer = "siamese_lstm",
+    backbone: Backbone = "motion",
+    seed: Seed = 0,
+    variants: Annotated[
+        int,
+        typer.Option(
+            parser=whole_number("--variants", 0, example=7),
+            metavar="N",
+            help="Augmented variants of each video; the paper has about 7.",
+        ),
+    ] = 0,
+    copies: Annotated[
+        bool,
+        typer.Option(
+            help="Learn from copies too, as they are passed on: no other score for these."
+        ),
+    ] = False,
+    event: Annotated[
+        str,
+        typer.Option(help="Align clips at this phase's beginning (column phases), not the end."),
+    ] = "",
+    resume: Annotated[bool, typer.Option(help="Go on where a stopped run left off.")] = False,
+) -> None:
+    """Train a model on a table of performances; rows of the test split are not looked at."""
+    from podium import _catalog
+    from podium.training import TrainingOptions, train_model
+    from podium.video.augmentation import AugmentationOptions
+
+    require_folder(out, "the model")
+    _catalog.resolve("podium.scorers", scorer, (scorer,))
+    _catalog.resolve("podium.backbones", backbone, (backbone,))
+    performances = read_table(manifest)
+    augmentation = AugmentationOptions(n_variants=variants, copies=copies)
+    options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation, event=event)
+    with showing_progress() as progress:
+        made, extraction = train_model(
+            performances, out, options, cache=open_cache(), resume=resume, progress=progress
+        )
+    main = made.evidence.results[scorer]
+    say(f"{out}: rho {as_cell(main['spearman'])} on left-out folds of {main['n']} performances")
+    report_failures(extraction.errors)
+
+
+@app.command()
+def evaluate(
+    predictions: Annotated[Path, typer.Argument(help="The CSV that podium predict wrote.")],
+    manifest: Annotated[Path, typer.Argument(help="The table with the true scores.")],
+    as_json: Json = False,
+) -> None:
+    """Measure predictions against true scores, beside the floors that need no video."""
+    from podium.evaluation.predictions import evaluate_predictions
+
+    results = evaluate_predictions(predictions, read_table(manifest))
+    if as_json:
+        show_json(results)
+        return
+    show_table({"predictions": results, **results["baselines"]})
+    for warning in results["warnings"]:
+        say(f"warning: {warning}")
+    say(results["baselines_fitted_to"])
+
+
+@app.command()
+def extract(
+    manifest: Annotated[Path, typer.Argument(help="A table of performances.")],
+    backbone: Backbone = "motion",
+    shard: Shard = "0/1",
+) -> None:
+    """Make the features of every video of a table, once; later commands find them in the cache."""
+    from podium.backbones import make_backbone
+    from podium.features.extraction import Extractor, FeatureCache
+    from podium.features.extraction import extract as extract_features
+
+    made = make_backbone(backbone, (backbone,))
+    rows = cut_shard(read_table(manifest), shard)
+    extractor = Extractor(made, cache=FeatureCache())
+    extraction = extract_features(track_rows(rows, "looking at videos"), extractor)
+    say(f"{len(extraction.samples)} of {len(rows)} videos have features")
+    report_failures(extraction.errors)

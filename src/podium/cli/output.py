@@ -1,0 +1,156 @@
+"""What commands print and write: answers on standard output, all else on standard error."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from podium.inputs.spreadsheet import harmless
+from podium.machine import shell
+from podium.machine.terminal import printable
+
+if TYPE_CHECKING:
+    from podium.performance import Performance
+from podium.cli.app import Exit
+
+PREDICTED = (
+    "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
+    "doubts",
+)  # fmt: skip
+"""The columns of a table of predictions."""
+
+
+PREDICTED_TEXTS = ("file_name", "id", "warnings", "error")
+"""Those that hold what others wrote; the rest are numbers, below 0 as well."""
+
+
+QUIET_SECONDS = 20.0
+
+
+def show(line: object) -> None:
+    """Print a line of the answer."""
+    with shell.standard_output():
+        print(printable(line))
+
+
+def show_json(value: Any) -> None:
+    """Print JSON, which writes out what steers a terminal by itself, but for one character."""
+    with shell.standard_output():
+        print(json.dumps(value).replace("\x7f", "\\u007f"))
+
+
+def show_lines(text: str) -> None:
+    """Print an answer of several lines."""
+    for line in text.split("\n"):
+        show(line)
+
+
+def say(line: str) -> None:
+    """Say a line to people, on standard error."""
+    shell.say(printable(line))
+
+
+def for_spreadsheets(row: dict[str, str]) -> dict[str, str]:
+    """Return a row in which no text can turn into a formula."""
+    return {k: harmless(cell) if k in PREDICTED_TEXTS else cell for k, cell in row.items()}
+
+
+def write_table(
+    path: Path, rows: Sequence[dict[str, str]], columns: Sequence[str] = PREDICTED
+) -> None:
+    """Write rows as CSV, whole or not at all."""
+    from podium.machine.files import remove_half_written, write_bytes
+
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(harmless, columns))
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    remove_half_written(path)
+    write_bytes(path, text.getvalue().encode("utf-8", "backslashreplace"))
+
+
+def report_failures(errors: Any) -> None:
+    """Say which inputs failed, and leave with the code for that."""
+    for error in errors.values():
+        say(f"  {error}")
+    if errors:
+        raise typer.Exit(Exit.SOME_FAILED)
+
+
+def show_facts(facts: dict[str, Any], as_json: bool) -> None:
+    """Print facts, a line each, or as JSON."""
+    if as_json:
+        show_json(facts)
+        return
+    width = max((len(key) for key in facts), default=0)
+    for key, value in facts.items():
+        shown = "; ".join(value) if isinstance(value, list) else "-" if value is None else value
+        show(f"{key:<{width}}  {shown}")
+
+
+def show_table(rows: dict[str, dict[str, Any]]) -> None:
+    """Print rows of measures as a table."""
+    columns = ("n", "spearman", "mse", "r_l2", "execution_spearman")
+    show(f"{'':<14}" + "".join(f"{column:>20}" for column in columns) + "   95 % of spearman")
+    for name, row in rows.items():
+        cells = "".join(f"{as_cell(row[column]):>20}" for column in columns)
+        low, high = row["interval"]
+        show(f"{name:<14}{cells}   {as_cell(low)} to {as_cell(high)}")
+
+
+def as_cell(value: float | None) -> str:
+    """Return a measure as a table shows it."""
+    if value is None:
+        return "-"
+    return str(value) if isinstance(value, int) else f"{value:.3f}"
+
+
+def track_rows(rows: "Sequence[Performance]", words: str) -> "Iterator[Performance]":
+    """Yield rows while a bar shows how many are done, where there is a screen."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    silent = not console.is_terminal
+    yield from track(rows, words, console=console, transient=True, disable=silent)
+
+
+class _NowAndThen:
+    """Says how far training is where no bar can be shown: every `QUIET_SECONDS`, not sooner."""
+
+    def __init__(self) -> None:
+        self._said = monotonic()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if monotonic() - self._said >= QUIET_SECONDS:
+            self._said = monotonic()
+            say(f"{stage}: {done} of {total}")
+
+
+@contextmanager
+def showing_progress() -> Iterator[Any]:
+    """Show a bar on standard error for each stage; a few lines where that is no screen."""
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    from podium.training import Progress
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Progress(_NowAndThen())
+        return
+    with Bars(console=console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield Progress(report)

@@ -1,0 +1,94 @@
+"""The commands that open the page, and show what Podium does."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from podium.cli.usage import (
+    require_folder,
+    whole_number,
+)
+from podium.errors import (
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    pass
+from podium.cli.app import AllowPart, Model, Seed, app
+from podium.cli.output import say, show, showing_progress
+
+
+@app.command()
+def serve(
+    port: Annotated[
+        int,
+        typer.Option(
+            parser=whole_number("--port", 0, 65535, example=8017),
+            metavar="PORT",
+            help="Open http://127.0.0.1:PORT; 0: any free one.",
+        ),
+    ] = 8017,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help="The address to listen on: 127.0.0.1, or with --share all of this machine.",
+            show_default=False,
+        ),
+    ] = None,
+    share: Annotated[
+        bool,
+        typer.Option(
+            "--share",
+            help="Let others in who have the address that is printed; else this machine only.",
+        ),
+    ] = False,
+    model: Model = "diving",
+    allow_part: AllowPart = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where assessments are kept; else the user's data folder.")
+    ] = None,
+) -> None:
+    """Open the page: assess videos in a browser, on this machine; nothing leaves it.
+
+    With --share others open it too, in their browsers: the address that is printed has a token in
+    it, made anew at each start, and nobody gets in without (else a program sends the header
+    Authorization: Bearer TOKEN). What is sent is not encrypted.
+    """
+    try:
+        from podium.web.api import serve as serve_page
+        from podium.web.store import default_folder
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the page needs {error.name}, which is not installed: pip install 'podium[web]'"
+        ) from error
+    require_folder(folder, "the assessments")
+    if host == "":
+        raise UsageError("--host '' must be an address to listen on, such as 127.0.0.1")
+    parts = tuple(allow_part or ())
+    serve_page(
+        folder or default_folder(),
+        host=host,
+        port=port,
+        model=model,
+        allow_parts=parts,
+        share=share,
+        tell=say,
+    )
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder to write videos and report to.")] = Path(
+        "out/demo"
+    ),
+    seed: Seed = 7,
+) -> None:
+    """Render a dive and an expert's, score the dive, and write a report."""
+    from podium.cli.demo import run_demo
+
+    require_folder(out, "the videos and the report")
+    with showing_progress() as progress:
+        lines = run_demo(out, seed, progress.report)
+    for line in lines:
+        show(line)
