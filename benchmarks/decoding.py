@@ -21,8 +21,8 @@ import podium
 from podium.features.extraction import FeatureCache
 from podium.simulation import stage, write_video
 from podium.video import _decoder_process, decoder
-from podium.video.decoder import WHOLE, Part, VideoLimits
 from podium.video.frames import decode
+from podium.video.limits import WHOLE, Part, VideoLimits
 
 ASKED, START_AHEAD = decoder._asked, decoder.start_ahead
 KNOWN = ("--action", "407", "--difficulty", "3.2", "--json")

@@ -1,15 +1,25 @@
 """From a video to an assessment: video -> clips -> features -> similarity -> score -> feedback."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from podium.assessment.feedback import ClipFeedback, clip_feedback, remarks
+from podium.assessment.question import (
+    QUERY,
+    Question,
+    assumed_difficulty,
+    ids_among,
+    of_action,
+    part_of,
+    performance_of,
+    picture_of,
+)
 from podium.assessment.values import Assessment, Reference, Score
 from podium.doubts import Doubt, DoubtKind
-from podium.errors import FeatureError, ModelError, UnknownName, UnusableReference, UsageError
+from podium.errors import FeatureError, ModelError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
 from podium.features.alignment import Alignment, try_to_align
 from podium.features.extraction import Extractor, FeatureCache, Features, Sample
@@ -18,35 +28,9 @@ from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.report.rendering import RENDERER
 from podium.scorers import ComparingScorer
-from podium.scorers._target import Difficulties
-from podium.video.frames import Part
 
-QUERY = "your video"
 _QUIETLY = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 """Numbers that are none are refused in words of our own, and NumPy need not warn of them."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One performance to be scored, and what had to be assumed about it.
-
-    `position` is the letter that was given with the number of a dive: 207C is in position C.
-    """
-
-    sample: Sample
-    difficulty_range: tuple[float, float]
-    assumptions: tuple[Doubt, ...] = ()
-    position: str | None = None
-
-    @property
-    def action(self) -> Action:
-        """What was performed, and in which position, as far as that is known."""
-        return Action(self.sample.performance.action or "", self.position)
-
-    @property
-    def difficulty_is_assumed(self) -> bool:
-        """Whether the difficulty was not given."""
-        return any(doubt.kind == DoubtKind.NO_DIFFICULTY for doubt in self.assumptions)
 
 
 class Assessor:
@@ -81,7 +65,7 @@ class Assessor:
         """
         asked = self.known_action(action) or self._action_of(references)
         self._require_difficulty(difficulty)
-        query = _given(QUERY, video)
+        query = performance_of(QUERY, video)
         question = self._question(query, self._features(query), asked, difficulty)
         chosen = self._references(references, question.sample.performance.action)
         return self._answer(question, chosen)
@@ -98,7 +82,7 @@ class Assessor:
             If a file cannot be used, or the model does not compare.
         """
         scorer = self._comparing()
-        given = _given(QUERY, video)
+        given = performance_of(QUERY, video)
         query = Sample(given, self._features(given))
         expert = self._own_reference(reference, None)
         clips = clip_feedback(scorer, query, [expert], self.model.moments, with_contributions=False)
@@ -196,7 +180,7 @@ class Assessor:
             overall = self.model.scorer.target.overall
             usual = replace(usual, low=overall.low, high=overall.high)
         query = replace(query, performance=replace(query.performance, difficulty=usual.usual))
-        assumptions.append(_assumed_difficulty(usual))
+        assumptions.append(assumed_difficulty(usual))
         return Question(query, (usual.low, usual.high), tuple(assumptions), position)
 
     def _unusual(self, difficulty: float | None) -> list[Doubt]:
@@ -227,22 +211,22 @@ class Assessor:
     def _reference(self, given: str | Path | Performance, action: str | None) -> Sample:
         """Take a reference of the model by its id, or a video of the user's own."""
         for reference in self._comparing().references:
-            if reference.performance.id in _names([given]):
-                return _of_action(reference, action)
+            if reference.performance.id in ids_among([given]):
+                return of_action(reference, action)
         return self._own_reference(given, action)
 
     def _action_of(self, references: Sequence[str | Path | Performance]) -> Action | None:
         """Say of which action those references are that are given by their id, if of one."""
         if not references or not self._scorer_compares():
             return None
-        named = _names(references)
+        named = ids_among(references)
         known = (reference.performance for reference in self._comparing().references)
         actions = {performance.action for performance in known if performance.id in named}
         action = actions.pop() if len(actions) == 1 else None
         return Action(action) if action is not None else None
 
     def _own_reference(self, given: str | Path | Performance, action: str | None) -> Sample:
-        seen = _given("", given)
+        seen = performance_of("", given)
         performance = replace(
             seen, id=f"reference {seen.path.name}", action=action, is_reference=True
         )
@@ -397,13 +381,13 @@ class Assessor:
             backbone=self.model.backbone_name,
             doubts=self._doubts(question, references),
             alignment=self._in_step(query, references),
-            part=_part(query.performance),
+            part=part_of(query.performance),
             renderer=RENDERER,
         )
 
     def _in_step(self, query: Sample, references: Sequence[Sample]) -> Alignment | None:
         """Put the query in step with the first reference whose video is at hand."""
-        seen = next((r.performance for r in references if _picture_of(r)), None)
+        seen = next((r.performance for r in references if picture_of(r)), None)
         return try_to_align(query.performance, seen, self._extractor.cache) if seen else None
 
     def _compared(self, query: Sample, references: Sequence[Sample]) -> tuple[Reference, ...]:
@@ -415,8 +399,8 @@ class Assessor:
                 id=reference.performance.id,
                 score=reference.performance.score,
                 similarity=float(scorer.clip_similarity(query, reference).mean()),
-                path=_picture_of(reference),
-                part=_part(reference.performance),
+                path=picture_of(reference),
+                part=part_of(reference.performance),
             )
             for reference in references
         )
@@ -450,44 +434,3 @@ def load(
         If there is no such model, its folder is damaged, or it names a part that is not allowed.
     """
     return Assessor(load_model(name_or_path, allow_parts=allow_parts), cache)
-
-
-def _assumed_difficulty(usual: Difficulties) -> Doubt:
-    values = {"difficulty": usual.usual}
-    if usual.low < usual.high:
-        values |= {"low": usual.low, "high": usual.high}
-    return Doubt(DoubtKind.NO_DIFFICULTY, values)
-
-
-def _given(id_: str, video: str | Path | Performance) -> Performance:
-    """Take a video, or the part of one that a performance bounds."""
-    if isinstance(video, Performance):
-        return video.same_frames(id_)
-    return Performance(id_, Path(video))
-
-
-def _names(given: Sequence[str | Path | Performance]) -> set[str]:
-    """Give those that are no files, and so may be ids of references."""
-    words = [one for one in given if not isinstance(one, Performance)]
-    return {str(word) for word in words if not Path(word).exists()}
-
-
-def _part(performance: Performance) -> Part:
-    return Part(performance.start_frame or 0, performance.end_frame)
-
-
-def _picture_of(reference: Sample) -> Path | None:
-    """Give the video of a reference that was looked at here.
-
-    Of one that ships only the file's name is known: a file of that name may be any other video.
-    """
-    return reference.performance.path if reference.features.video.n_frames else None
-
-
-def _of_action(reference: Sample, action: str | None) -> Sample:
-    if action is not None and reference.performance.action != action:
-        raise UnusableReference(
-            f"reference {reference.performance.id} is of action {reference.performance.action} "
-            f"and the video of {action}: give references of the same action"
-        )
-    return reference

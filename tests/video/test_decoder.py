@@ -15,8 +15,9 @@ from podium.errors import Bug, VideoError
 from podium.features.extraction import Extractor, extract
 from podium.performance import Performance
 from podium.video import _decoder_process, decoder
-from podium.video.decoder import COMMAND, KINDS, Part, Picture, VideoLimits, about, pictures
+from podium.video.decoder import COMMAND, KINDS, Picture, about, pictures
 from podium.video.frames import decode, each_frame, probe
+from podium.video.limits import Part, VideoLimits
 from sentences import sentences
 from videos import scene, write_video
 

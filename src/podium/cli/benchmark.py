@@ -22,6 +22,14 @@ from podium.cli.app import Backbone, app
 from podium.cli.given import open_cache
 from podium.cli.output import say, show_lines, showing_progress
 
+Scorers = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Which scorers, or of the paper which systems (transfer: table VI), beside those "
+        "that --out has; may be repeated."
+    ),
+]
+
 
 @app.command()
 def benchmark(
@@ -48,13 +56,7 @@ def benchmark(
     keypoints: Annotated[
         str | None, typer.Option(help="What finds joints; pose, if its weights are at hand.")
     ] = None,
-    scorer: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Which scorers, or of the paper which systems (transfer: table VI), beside those "
-            "that --out has; may be repeated."
-        ),
-    ] = None,
+    scorer: Scorers = None,
 ) -> None:
     """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
     from podium import _catalog

@@ -18,6 +18,21 @@ if TYPE_CHECKING:
 from podium.cli.app import AllowPart, Model, Seed, app
 from podium.cli.output import say, show, showing_progress
 
+Host = Annotated[
+    str | None,
+    typer.Option(
+        help="The address to listen on: 127.0.0.1, or with --share all of this machine.",
+        show_default=False,
+    ),
+]
+Share = Annotated[
+    bool,
+    typer.Option(
+        "--share",
+        help="Let others in who have the address that is printed; else this machine only.",
+    ),
+]
+
 
 @app.command()
 def serve(
@@ -29,20 +44,8 @@ def serve(
             help="Open http://127.0.0.1:PORT; 0: any free one.",
         ),
     ] = 8017,
-    host: Annotated[
-        str | None,
-        typer.Option(
-            help="The address to listen on: 127.0.0.1, or with --share all of this machine.",
-            show_default=False,
-        ),
-    ] = None,
-    share: Annotated[
-        bool,
-        typer.Option(
-            "--share",
-            help="Let others in who have the address that is printed; else this machine only.",
-        ),
-    ] = False,
+    host: Host = None,
+    share: Share = False,
     model: Model = "diving",
     allow_part: AllowPart = None,
     folder: Annotated[

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from podium.video.clips import VideoFacts as VideoFacts
     from podium.video.clips import cut as cut
     from podium.video.clips import read_clips as read_clips
-    from podium.video.decoder import VideoLimits as VideoLimits
     from podium.video.frames import Frame as Frame
     from podium.video.frames import Frames as Frames
     from podium.video.frames import Part as Part
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from podium.video.frames import decode as decode
     from podium.video.frames import each_frame as each_frame
     from podium.video.frames import probe as probe
+    from podium.video.limits import VideoLimits as VideoLimits
     from podium.video.playback import Playback as Playback
     from podium.video.playback import PlaybackOptions as PlaybackOptions
     from podium.video.playback import make_playback as make_playback

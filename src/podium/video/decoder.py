@@ -18,72 +18,52 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, NoReturn, cast
 
-from podium.checks import check_options
 from podium.errors import Bug, PodiumError, VideoError
 from podium.machine import memory, processes
+from podium.video.limits import WHOLE, About, Part, VideoLimits
 
 # The child's own description of these is in `podium.video._decoder_process`, which brings PyAV
 # along: the parent does without. A test compares them.
 HEADER = struct.Struct("<cI")
+
+
 ABOUT = struct.Struct("<IIqddB")
+
+
 PICTURE = struct.Struct("<ddBIII")
+
+
 END = struct.Struct("<Iqddqdddd")
+
 
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif"
 """The only container formats that are opened: others (`concat`, playlists) can name other files."""
 
+
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
+
 
 MOST_IDLE = 2
 """How many children wait for the next file, so that it need not wait for them."""
 
+
 COMMAND = processes.command("podium.video._decoder_process")
 """Starts a child."""
 
+
 _FREE_MEMORY = "free memory, then try again"
+
+
 _MOST_WORDS = 4_000
+
+
 _MOST_PADDING = 4_096
+
+
 _PIPE_BYTES = 1 << 20
-
-
-@dataclass(frozen=True)
-class VideoLimits:
-    """How large a video may be, and how much may be spent on it; beyond that it is refused.
-
-    `n_frames` and `n_seconds` are how long it may be, or the part of it that is wanted, wherever
-    that lies; `waiting_seconds` is how long its decoding may be waited for, from its first frame to
-    the last that is wanted, and `memory_bytes` how much address space the decoder may use (where
-    the system can limit it).
-    """
-
-    n_frames: int = 5_000
-    n_pixels: int = 8192 * 4320
-    n_bytes: int = 4 * 2**30
-    n_seconds: float = 3_600.0
-    waiting_seconds: float = 300.0
-    memory_bytes: int = 4 * 2**30
-
-    def __post_init__(self) -> None:
-        check_options(
-            self, n_frames=1, n_pixels=1, n_bytes=1, n_seconds=0, waiting_seconds=0, memory_bytes=1
-        )
-
-
-class About(NamedTuple):
-    """What a file says of itself, as it came from the child; the picture may lie on its side."""
-
-    width: int
-    height: int
-    n_frames: int
-    seconds: float
-    frames_per_second: float
-    quarter_turns: int
-    codec: str
-    container: str
 
 
 class Picture(NamedTuple):
@@ -96,22 +76,6 @@ class Picture(NamedTuple):
     height: int
     row_bytes: int
     content: bytearray
-
-
-class Part(NamedTuple):
-    """Which frames of a file are wanted: 0-based, inclusive; `None` is its last one."""
-
-    start_frame: int = 0
-    end_frame: int | None = None
-
-    def n_of(self, n_decoded: int) -> int:
-        """Say how many of these there are in a file of which so many frames were decoded."""
-        stop = n_decoded if self.end_frame is None else min(n_decoded, self.end_frame + 1)
-        return max(stop - self.start_frame, 0)
-
-
-WHOLE = Part()
-"""All frames of a file."""
 
 
 class End(NamedTuple):
@@ -464,7 +428,11 @@ class _Children:
 
 
 _children = _Children()
+
+
 atexit.register(_children.end)
+
+
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_children.forget)
 

@@ -19,7 +19,8 @@ from podium.checks import is_finite, require, require_array
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import MissingFile, TooLong, VideoError
 from podium.video import decoder
-from podium.video.decoder import CONTAINERS, KINDS, WHOLE, End, Part, Picture, VideoLimits
+from podium.video.decoder import CONTAINERS, KINDS, End, Picture
+from podium.video.limits import WHOLE, Part, VideoLimits
 
 __all__ = [
     "CONTAINERS",

@@ -19,6 +19,15 @@ from podium.judging import Action, ScoringRule, find_action, rule_named
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.web import records
+from podium.web.answers import (
+    BATCH_COLUMNS,
+    batch_row,
+    comparison,
+    job_out,
+    jobs_of_batch,
+    page_file,
+    video_out,
+)
 from podium.web.bodies import USUAL_PACE, Bodies, Pace, promised_bytes
 from podium.web.guard import Guard, Token
 from podium.web.listening import ALL_ADDRESSES, THIS_MACHINE, listen, settings, where_to_open
@@ -35,32 +44,47 @@ from podium.web.messages import (
     WantedBatch,
     WorkOut,
 )
-from podium.web.records import Job, Stage, StoredVideo, read_clips, read_stage
+from podium.web.records import Job
 from podium.web.refusals import say_refusals, shortened
 from podium.web.routes import CarefulRoute
-from podium.web.store import NotThere, Store
+from podium.web.store import Store
 from podium.web.worker import Worker, choices, located, probe
 
+FILES = {
+    "result.json": "application/json",
+    "clips.csv": "text/csv",
+    "timeline.vtt": "text/vtt",
+}
+"""What may be fetched of an assessment, and its kind."""
+
 MOST_VIDEO_BYTES = 500 * 2**20
+
+
 WRITTEN_AT_ONCE_BYTES = 2**20
+
+
 MOST_NAME_LETTERS = 255
+
+
 MOST_WAITING = 1000
+
+
 MOST_LISTED = 1000
 
-BATCH_COLUMNS = (
-    "file_name", "state", "score", "score_low", "score_high", "action", "difficulty", "similarity",
-    "warnings", "error", "id",
-)  # fmt: skip
 
 _REFUSED: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "The page is shared, and the token is not shown"},
     403: {"model": Problem, "description": "Another machine, host or page asks"},
 }
+
+
 _TOTAL = {
     "X-Total-Count": {
         "description": "How many there are, listed here or not", "schema": {"type": "integer"}
     }
 }  # fmt: skip
+
+
 _MISSING = _REFUSED | {404: {"model": Problem, "description": "There is none of that id"}}
 
 
@@ -210,7 +234,7 @@ def _add_videos(app: FastAPI, store: Store, most_bytes: int) -> None:
             raise HTTPException(400, "the video did not arrive whole: send it again") from error
         finally:
             partial.unlink(missing_ok=True)
-        return _video_out(video)
+        return video_out(video)
 
     @app.delete("/api/videos/{id}", status_code=204, responses=_MISSING)
     def remove_a_video(id: Id) -> None:
@@ -255,7 +279,7 @@ def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> 
     @app.post("/api/assessments", status_code=202, responses=_MISSING)
     def ask_for_an_assessment(wanted: Wanted) -> AssessmentOut:
         (job,) = _ask(store, worker, model, wanted, [wanted.video], None)
-        return _job_out(store, job)
+        return job_out(store, job)
 
     @app.get("/api/assessments", responses={200: {"headers": _TOTAL}})
     def list_assessments(
@@ -265,19 +289,19 @@ def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> 
     ) -> list[AssessmentOut]:
         jobs = store.jobs()
         response.headers["x-total-count"] = str(len(jobs))
-        return [_job_out(store, job) for job in jobs[offset : offset + limit]]
+        return [job_out(store, job) for job in jobs[offset : offset + limit]]
 
     @app.get("/api/assessments/{id}", responses=_MISSING)
     def see_an_assessment(id: Id) -> AssessmentOut:
-        return _job_out(store, store.job(id))
+        return job_out(store, store.job(id))
 
     @app.post("/api/assessments/{id}/cancel", responses=_MISSING)
     def cancel_an_assessment(id: Id) -> AssessmentOut:
-        return _job_out(store, worker.cancel(id))
+        return job_out(store, worker.cancel(id))
 
     @app.post("/api/assessments/{id}/again", responses=_MISSING)
     def try_an_assessment_again(id: Id) -> AssessmentOut:
-        return _job_out(store, worker.again(id))
+        return job_out(store, worker.again(id))
 
     @app.get("/api/work")
     def see_whether_work_goes_on() -> WorkOut:
@@ -293,17 +317,13 @@ def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> 
     def compare_two_assessments(
         one: Annotated[Id, Query(max_length=64)], other: Annotated[Id, Query(max_length=64)]
     ) -> ComparisonOut:
-        return _comparison(store, one, other)
+        return comparison(store, one, other)
 
     @app.get("/assessments/{id}/report", include_in_schema=False)
     def report(id: Id) -> Response:
-        return _page_file(store.outcome(id, "report.html"))
+        return page_file(store.outcome(id, "report.html"))
 
-    for name, kind in (
-        ("result.json", "application/json"),
-        ("clips.csv", "text/csv"),
-        ("timeline.vtt", "text/vtt"),
-    ):
+    for name, kind in FILES.items():
         _add_file(app, store, name, kind)
 
 
@@ -318,23 +338,17 @@ def _add_file(app: FastAPI, store: Store, name: str, kind: str) -> None:
         return FileResponse(store.outcome(id, name), media_type=kind, filename=name)
 
 
-def _page_file(path: Path) -> Response:
-    # A report has its own, stricter policy inside; this only keeps others from framing it.
-    policy = "frame-ancestors 'none'"
-    return FileResponse(path, media_type="text/html", headers={"content-security-policy": policy})
-
-
 def _add_batches(app: FastAPI, store: Store, worker: Worker, model: str) -> None:
     @app.post("/api/batches", status_code=202, responses=_MISSING)
     def ask_for_a_batch(wanted: WantedBatch) -> BatchOut:
         batch = store.new_batch()
         jobs = _ask(store, worker, model, wanted, wanted.videos, batch)
-        return BatchOut(id=batch, assessments=[_job_out(store, job) for job in jobs])
+        return BatchOut(id=batch, assessments=[job_out(store, job) for job in jobs])
 
     @app.get("/api/batches/{id}", responses=_MISSING)
     def see_a_batch(id: Id) -> BatchOut:
-        jobs = _batch(store, id)
-        return BatchOut(id=id, assessments=[_job_out(store, job) for job in jobs])
+        jobs = jobs_of_batch(store, id)
+        return BatchOut(id=id, assessments=[job_out(store, job) for job in jobs])
 
     @app.get(
         "/api/batches/{id}/table.csv",
@@ -342,29 +356,9 @@ def _add_batches(app: FastAPI, store: Store, worker: Worker, model: str) -> None
         response_class=PlainTextResponse,
     )
     def table_of_a_batch(id: Id) -> Response:
-        text = csv_text(BATCH_COLUMNS, (_batch_row(job) for job in _batch(store, id)))
+        text = csv_text(BATCH_COLUMNS, (batch_row(job) for job in jobs_of_batch(store, id)))
         name = 'attachment; filename="podium.csv"'
         return Response(text, media_type="text/csv", headers={"content-disposition": name})
-
-
-def _batch(store: Store, id_: str) -> list[Job]:
-    if not (jobs := store.jobs(batch=id_)):
-        raise NotThere(f"there is no batch {id_[:40]!r}: its assessments may have been deleted")
-    return jobs
-
-
-def _batch_row(job: Job) -> dict[str, object]:
-    summary = job.summary or {}
-    known = {"action": job.request.action, "difficulty": job.request.difficulty}
-    return {
-        **known,
-        **{key: value for key, value in summary.items() if key in BATCH_COLUMNS},
-        "file_name": job.video_name,
-        "state": job.state,
-        "warnings": "; ".join(summary.get("warnings", [])),
-        "error": job.error,
-        "id": job.id,
-    }
 
 
 def _ask(
@@ -420,54 +414,3 @@ def _require_expert(how: How, action: str | None, experts: list[dict[str, Any]])
             f"the expert {how.expert!r} performed {found[0]['action']} and the video shows "
             f"{action}: choose an expert of the same action",
         )
-
-
-def _comparison(store: Store, one: str, other: str) -> ComparisonOut:
-    earlier, later = sorted((store.job(one), store.job(other)), key=lambda job: job.created_seconds)
-    clips = [_clips_of(store, job) for job in (earlier, later)]
-    difference, overlap = None, None
-    first, second = earlier.summary or {}, later.summary or {}
-    if first.get("score") is not None and second.get("score") is not None:
-        difference = second["score"] - first["score"]
-        overlap = (
-            first["score_low"] <= second["score_high"]
-            and second["score_low"] <= first["score_high"]
-        )
-    return ComparisonOut(
-        earlier=_job_out(store, earlier), later=_job_out(store, later),
-        score_difference=difference, ranges_overlap=overlap,
-        earlier_clips=clips[0], later_clips=clips[1],
-    )  # fmt: skip
-
-
-def _clips_of(store: Store, job: Job) -> list[dict[str, Any]]:
-    return read_clips(store.outcome(job.id, "result.json"))
-
-
-def _video_out(video: StoredVideo) -> VideoOut:
-    return VideoOut(id=video.id, name=video.name, n_bytes=video.n_bytes)
-
-
-def _job_out(store: Store, job: Job) -> AssessmentOut:
-    return AssessmentOut(
-        id=job.id,
-        state=job.state,
-        stage=_stage(store, job),
-        video=job.video_name,
-        reference=job.reference_name,
-        action=job.request.action,
-        difficulty=job.request.difficulty,
-        language=job.request.language,
-        batch=job.batch,
-        created_seconds=job.created_seconds,
-        started_seconds=job.started_seconds,
-        ended_seconds=job.ended_seconds,
-        error=job.error,
-        summary=job.summary,
-    )
-
-
-def _stage(store: Store, job: Job) -> Stage | None:
-    if job.state != "running":
-        return None
-    return read_stage(store.job_folder(job.id))

@@ -1,0 +1,82 @@
+"""What is asked of an assessor: a performance to be scored, and what had to be assumed about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from podium.doubts import Doubt, DoubtKind
+from podium.errors import UnusableReference
+from podium.features.extraction import Sample
+from podium.judging import Action
+from podium.performance import Performance
+from podium.scorers._target import Difficulties
+from podium.video.frames import Part
+
+QUERY = "your video"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One performance to be scored, and what had to be assumed about it.
+
+    `position` is the letter that was given with the number of a dive: 207C is in position C.
+    """
+
+    sample: Sample
+    difficulty_range: tuple[float, float]
+    assumptions: tuple[Doubt, ...] = ()
+    position: str | None = None
+
+    @property
+    def action(self) -> Action:
+        """What was performed, and in which position, as far as that is known."""
+        return Action(self.sample.performance.action or "", self.position)
+
+    @property
+    def difficulty_is_assumed(self) -> bool:
+        """Whether the difficulty was not given."""
+        return any(doubt.kind == DoubtKind.NO_DIFFICULTY for doubt in self.assumptions)
+
+
+def assumed_difficulty(usual: Difficulties) -> Doubt:
+    """Return what is to be said of a difficulty that was not given."""
+    values = {"difficulty": usual.usual}
+    if usual.low < usual.high:
+        values |= {"low": usual.low, "high": usual.high}
+    return Doubt(DoubtKind.NO_DIFFICULTY, values)
+
+
+def performance_of(id_: str, video: str | Path | Performance) -> Performance:
+    """Take a video, or the part of one that a performance bounds."""
+    if isinstance(video, Performance):
+        return video.same_frames(id_)
+    return Performance(id_, Path(video))
+
+
+def ids_among(given: Sequence[str | Path | Performance]) -> set[str]:
+    """Give those that are no files, and so may be ids of references."""
+    words = [one for one in given if not isinstance(one, Performance)]
+    return {str(word) for word in words if not Path(word).exists()}
+
+
+def part_of(performance: Performance) -> Part:
+    """Return which frames of its video a performance is."""
+    return Part(performance.start_frame or 0, performance.end_frame)
+
+
+def picture_of(reference: Sample) -> Path | None:
+    """Give the video of a reference that was looked at here.
+
+    Of one that ships only the file's name is known: a file of that name may be any other video.
+    """
+    return reference.performance.path if reference.features.video.n_frames else None
+
+
+def of_action(reference: Sample, action: str | None) -> Sample:
+    """Return a reference; refuse one of another action."""
+    if action is not None and reference.performance.action != action:
+        raise UnusableReference(
+            f"reference {reference.performance.id} is of action {reference.performance.action} "
+            f"and the video of {action}: give references of the same action"
+        )
+    return reference

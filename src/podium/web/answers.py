@@ -1,0 +1,103 @@
+"""What is answered of assessments, videos and batches: the store's records as messages."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import Response
+from fastapi.responses import FileResponse
+
+from podium.web.messages import (
+    AssessmentOut,
+    ComparisonOut,
+    VideoOut,
+)
+from podium.web.records import Job, Stage, StoredVideo, read_clips, read_stage
+from podium.web.store import NotThere, Store
+
+BATCH_COLUMNS = (
+    "file_name", "state", "score", "score_low", "score_high", "action", "difficulty", "similarity",
+    "warnings", "error", "id",
+)  # fmt: skip
+
+
+def page_file(path: Path) -> Response:
+    """Return a page of the store, which nobody else may frame."""
+    # A report has its own, stricter policy inside; this only keeps others from framing it.
+    policy = "frame-ancestors 'none'"
+    return FileResponse(path, media_type="text/html", headers={"content-security-policy": policy})
+
+
+def jobs_of_batch(store: Store, id_: str) -> list[Job]:
+    """Return the assessments of a batch; `NotThere` if there are none."""
+    if not (jobs := store.jobs(batch=id_)):
+        raise NotThere(f"there is no batch {id_[:40]!r}: its assessments may have been deleted")
+    return jobs
+
+
+def batch_row(job: Job) -> dict[str, object]:
+    """Return what the table of a batch says of an assessment."""
+    summary = job.summary or {}
+    known = {"action": job.request.action, "difficulty": job.request.difficulty}
+    return {
+        **known,
+        **{key: value for key, value in summary.items() if key in BATCH_COLUMNS},
+        "file_name": job.video_name,
+        "state": job.state,
+        "warnings": "; ".join(summary.get("warnings", [])),
+        "error": job.error,
+        "id": job.id,
+    }
+
+
+def comparison(store: Store, one: str, other: str) -> ComparisonOut:
+    """Return two assessments beside each other, the earlier first."""
+    earlier, later = sorted((store.job(one), store.job(other)), key=lambda job: job.created_seconds)
+    clips = [_clips_of(store, job) for job in (earlier, later)]
+    difference, overlap = None, None
+    first, second = earlier.summary or {}, later.summary or {}
+    if first.get("score") is not None and second.get("score") is not None:
+        difference = second["score"] - first["score"]
+        overlap = (
+            first["score_low"] <= second["score_high"]
+            and second["score_low"] <= first["score_high"]
+        )
+    return ComparisonOut(
+        earlier=job_out(store, earlier), later=job_out(store, later),
+        score_difference=difference, ranges_overlap=overlap,
+        earlier_clips=clips[0], later_clips=clips[1],
+    )  # fmt: skip
+
+
+def _clips_of(store: Store, job: Job) -> list[dict[str, Any]]:
+    return read_clips(store.outcome(job.id, "result.json"))
+
+
+def video_out(video: StoredVideo) -> VideoOut:
+    """Return what is answered of a video."""
+    return VideoOut(id=video.id, name=video.name, n_bytes=video.n_bytes)
+
+
+def job_out(store: Store, job: Job) -> AssessmentOut:
+    """Return what is answered of an assessment."""
+    return AssessmentOut(
+        id=job.id,
+        state=job.state,
+        stage=_stage(store, job),
+        video=job.video_name,
+        reference=job.reference_name,
+        action=job.request.action,
+        difficulty=job.request.difficulty,
+        language=job.request.language,
+        batch=job.batch,
+        created_seconds=job.created_seconds,
+        started_seconds=job.started_seconds,
+        ended_seconds=job.ended_seconds,
+        error=job.error,
+        summary=job.summary,
+    )
+
+
+def _stage(store: Store, job: Job) -> Stage | None:
+    if job.state != "running":
+        return None
+    return read_stage(store.job_folder(job.id))
