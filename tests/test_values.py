@@ -26,9 +26,6 @@ from podium.video.clips import Clips, VideoFacts
 from podium.video.frames import Frames
 from podium.video.playback import Playback
 
-THEIRS = ("podium.metric.", "podium.scorers.siamese_lstm")
-"""Modules whose options are being rewritten elsewhere: what they do not refuse yet, they will."""
-
 
 def classes() -> Iterator[type[Any]]:
     """Every dataclass of the package, each once."""
@@ -58,13 +55,8 @@ def whole(message: str) -> str:
 
 def refuses(kind: type[Any], name: str, value: object, message: str) -> None:
     """Expect a refusal in these words; where others are at work, one day."""
-    try:
-        with pytest.raises(UsageError, match=whole(message)):
-            kind(**{name: value})
-    except (Exception, pytest.fail.Exception):
-        if kind.__module__.startswith(THEIRS):
-            pytest.xfail("these options do not refuse it yet")
-        raise
+    with pytest.raises(UsageError, match=whole(message)):
+        kind(**{name: value})
 
 
 def test_the_options_are_found():
@@ -105,13 +97,8 @@ def test_what_is_neither_true_nor_false_is_refused(kind, name, hint):
 
 @pytest.mark.parametrize(("kind", "name", "hint"), cases(lambda hint: hint in (int, float)))
 def test_a_number_below_zero_is_refused(kind, name, hint):
-    try:
-        with pytest.raises(UsageError, match=r"-1(\.0)?\b"):
-            kind(**{name: hint(-1)})
-    except (Exception, pytest.fail.Exception):
-        if kind.__module__.startswith(THEIRS):
-            pytest.xfail("these options do not refuse it yet")
-        raise
+    with pytest.raises(UsageError, match=r"-1(\.0)?\b"):
+        kind(**{name: hint(-1)})
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ used; 1 for a bug of Podium's own.
 """
 
 import errno
-from typing import Any, ClassVar, get_args
+from typing import ClassVar
 
 _MAKE_ROOM = "make room or name another disk (for features, PODIUM_CACHE), and run it again"
 _ASK_FOR_MORE = "allow larger files (ulimit -f) or name another disk, and run it again"
@@ -129,19 +129,6 @@ class Bug(PodiumError, RuntimeError):
         if last_words:
             bug.add_note(f"The child process said:\n{last_words}")
         return bug
-
-
-def require_choice(name: str, value: object, choices: Any) -> None:
-    """Refuse a value of an option that is not one of its choices, a `Literal`.
-
-    Raises
-    ------
-    UsageError
-        If it is another; the message lists those there are.
-    """
-    allowed = get_args(choices)
-    if value not in allowed:
-        raise UsageError(f"{name} is {value!r}: choose one of {', '.join(allowed)}")
 
 
 def explained(error: Exception) -> PodiumError:

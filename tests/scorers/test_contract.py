@@ -175,13 +175,6 @@ def test_nothing_is_known_before_fit(name, asked, queries):
     message = (
         f"the scorer {name} is not fitted: call fit with scored performances first, or load a model"
     )
-    if name == "siamese_lstm":  # being rewritten elsewhere
-        try:
-            with pytest.raises(NotFitted, match=rf"^{message}$"):
-                ASKED_BEFORE_FIT[asked](scorer, queries)
-        except (Exception, pytest.fail.Exception):
-            pytest.xfail("it does not say so yet")
-        return
     with pytest.raises(NotFitted, match=rf"^{message}$"):
         ASKED_BEFORE_FIT[asked](scorer, queries)
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+from podium.checks import check_options
 from podium.errors import Bug, ManifestError, PodiumError, UnusableFile
 from podium.machine import processes
 from podium.machine.files import opened
@@ -48,6 +49,9 @@ class Limits:
     memory_bytes: int
     more_seconds: int = 0
     waiting_seconds: float = 120.0
+
+    def __post_init__(self) -> None:
+        check_options(self, n_bytes=0, seconds=0, memory_bytes=0, more_seconds=0, waiting_seconds=0)
 
 
 def values(module: str, path: Path, limits: Limits) -> Generator[Any]:

@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import check_options
 from podium.errors import UsageError
 from podium.inputs.saved import array_of
 from podium.metric.pairs import best_of
@@ -66,6 +67,7 @@ class DeviationOptions:
     """
 
     def __post_init__(self) -> None:
+        check_options(self)
         if self.n_directions < 1 or self.shrinkage <= 0:
             raise UsageError(f"{self}: n_directions must be 1 or more, and shrinkage above 0")
         if not (0 < self.expert_share <= 1 and 0 < self.false_alarms < 1):

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from podium.checks import check_options
 from podium.errors import TrainingError, UsageError
 from podium.metric.embedding import padded
 from podium.metric.losses import clip_loss, pair_loss
@@ -69,6 +70,7 @@ class LearningOptions:
     """
 
     def __post_init__(self) -> None:
+        check_options(self, weight_decay=0, clip_weight=0, expert_share=0, noise=0)
         if min(self.batch_size, self.n_epochs, self.patience) < 1 or self.learning_rate <= 0:
             raise UsageError(
                 f"{self} learns nothing: batch_size, n_epochs and patience must be 1 or more, "

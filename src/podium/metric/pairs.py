@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import check_options
 from podium.errors import TrainingError, UsageError
 
 Indices = npt.NDArray[np.int64]
@@ -31,6 +32,7 @@ class PairOptions:
     """How many dissimilar pairs are drawn, with replacement where there are fewer."""
 
     def __post_init__(self) -> None:
+        check_options(self)
         if not self.threshold > 0 or self.n_similar < 1 or self.n_dissimilar < 1:
             raise UsageError(
                 f"{self} draws no pairs: the threshold must be above 0 and both counts 1 or more"

@@ -6,7 +6,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from podium.errors import UsageError, require_choice
+from podium.checks import check_options
+from podium.errors import UsageError
 from podium.metric.embedding import Embedding
 
 Activation = Literal["relu", "linear"]
@@ -42,7 +43,7 @@ class SiameseOptions:
     """
 
     def __post_init__(self) -> None:
-        require_choice("activation", self.activation, Activation)
+        check_options(self)
         if min(self.n_embedding, self.n_first, self.n_second) < 1:
             raise UsageError(f"{self}: sizes must be 1 or more")
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from podium.errors import UsageError, require_choice
+from podium.checks import check_options
+from podium.errors import UsageError
 from podium.metric.deviation import DeviationOptions
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import PairOptions
@@ -77,11 +78,7 @@ class SiameseLSTMOptions:
     """How clips may deviate, where a head or a metric reads that."""
 
     def __post_init__(self) -> None:
-        require_choice("references", self.references, ReferenceChoice)
-        require_choice("target", self.target, TargetChoice)
-        require_choice("head", self.head, HeadChoice)
-        require_choice("clip_metric", self.clip_metric, ClipMetricChoice)
-        require_choice("clip_measure", self.clip_measure, ClipMeasure)
+        check_options(self)
         if min(self.n_networks, self.n_components) < 1:
             raise UsageError(
                 "n_networks and n_components must be 1 or more, "

@@ -24,6 +24,7 @@ from podium.metric.siamese import Siamese
 from podium.scorers import Floats, ScorerState
 from podium.scorers._clip_metrics import ClipMetric, DeviationClips, NetworkClips
 from podium.scorers._heads import make_head
+from podium.scorers._learned import Learned
 from podium.scorers._linear import LastClips, Member, fit_last_clips, fit_member
 from podium.scorers._references import (
     ReferenceChoice,
@@ -43,14 +44,14 @@ class SiameseLSTM:
     """Compares with an expert of the same action: the paper's two phases, with feedback by clip."""
 
     name = "siamese_lstm"
-    normaliser: Normaliser
-    clip_metric: ClipMetric
+    normaliser = Learned[Normaliser]()
+    clip_metric = Learned[ClipMetric]()
+    references = Learned[tuple[Sample, ...]]()
+    members = Learned[tuple[Member, ...]]()
 
     def __init__(self, options: SiameseLSTMOptions = SiameseLSTMOptions(), seed: int = 0) -> None:
         self.options, self.seed = options, seed
         self.target = Target(uses_execution=False)
-        self.references: tuple[Sample, ...] = ()
-        self.members: tuple[Member, ...] = ()
         self.deviation: Deviation | None = None
         self.line: LastClips | None = None
         self.n_clips = 1
@@ -104,11 +105,10 @@ class SiameseLSTM:
 
     def compare(self, queries: Sequence[Sample], references: Sequence[Sample]) -> Floats:
         """Return the score of each query beside each reference in points, (queries, references)."""
+        members = self.members
         if not queries or not references:
             return np.zeros((len(queries), len(references)))
-        values = np.mean(
-            [self._grid(member, queries, references) for member in self.members], axis=0
-        )
+        values = np.mean([self._grid(member, queries, references) for member in members], axis=0)
         if self.line:
             values = (values + self.line.predict(queries)[:, None]) / 2
         divisors = self.target.divisors(queries)
