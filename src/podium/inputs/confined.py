@@ -44,9 +44,9 @@ class Limits:
     `waiting_seconds` is not waited for.
     """
 
-    n_bytes: int
-    seconds: int
-    memory_bytes: int
+    n_bytes: int = 256 * 2**20
+    seconds: int = 2
+    memory_bytes: int = 512 * 2**20
     more_seconds: int = 0
     waiting_seconds: float = 120.0
 
