@@ -11,7 +11,7 @@ THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 # The best minute of the suite: what a stranger would notice first. What takes long is marked slow.
 QUICK := -m "not slow" tests/test_package.py tests/test_catalog.py tests/test_docs.py \
-	tests/video/test_decoder.py tests/video/test_clips.py tests/cli tests/witnesses tests/tables \
+	tests/video/test_decoder.py tests/video/test_clips.py tests/cli tests/witnesses tests/inputs \
 	tests/backbones/test_contract.py tests/datasets/test_contract.py tests/scorers/test_contract.py \
 	tests/hostile/test_mutated_models.py
 LOCK = .venv-lock/bin/uv pip compile pyproject.toml --all-extras --python-version 3.11 --quiet --upgrade \

@@ -13,6 +13,7 @@ from podium.features import Sample
 from podium.inputs.saved import array_of, values_of
 from podium.metric import Normaliser, fit_normaliser
 from podium.scorers import Floats, ScorerState
+from podium.scorers._learned import Learned
 from podium.scorers._target import Target, choose_target
 
 N_NEIGHBOURS = 3
@@ -22,6 +23,9 @@ class Nearest:
     """The mean of the three training performances whose clips are, on average, the nearest."""
 
     name = "nearest"
+    _scores = Learned[Floats]()
+    _means = Learned[Floats]()
+    _normaliser = Learned[Normaliser]()
 
     def __init__(self, seed: int = 0) -> None:
         self.target = Target(uses_execution=False)
@@ -36,9 +40,10 @@ class Nearest:
 
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points, (performances,)."""
+        means = self._means
         if not queries:
             return np.zeros(0)
-        apart = np.linalg.norm(self._mean_clips(queries)[:, None] - self._means[None], axis=2)
+        apart = np.linalg.norm(self._mean_clips(queries)[:, None] - means[None], axis=2)
         nearest = np.argsort(apart, axis=1, kind="stable")[:, :N_NEIGHBOURS]
         return self.target.points(self._scores[nearest].mean(axis=1), queries)
 

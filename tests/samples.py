@@ -50,3 +50,15 @@ def make_sample() -> Callable[..., Sample]:
         return Sample(Performance(id, Path(f"{id}.mp4"), **known), features)
 
     return make
+
+
+def last_clips(sample: Sample, n_clips: int) -> Sample:
+    """The same performance, of which only the last clips were seen."""
+    features = sample.features
+    kept = replace(
+        features,
+        values=features.values[-n_clips:],
+        start_seconds=features.start_seconds[-n_clips:],
+        end_seconds=features.end_seconds[-n_clips:],
+    )
+    return replace(sample, features=kept)

@@ -16,7 +16,7 @@ def main() -> None:
         from podium.machine import shell
 
         shell.prepare(instead_of=_stopped)
-        from podium.cli import main as run
+        from podium.cli.commands import main as run
     except Exception as error:
         if "--debug" in sys.argv:
             raise

@@ -91,7 +91,7 @@ def test_a_score_is_that_of_the_video_whatever_is_in_the_cache(
 
 def test_an_entry_of_an_earlier_podium_is_made_anew_without_a_word(make_video, cache, capsys):
     """Those knew no key, so that it cannot be told whose they are."""
-    from test_features import Counting
+    from features.test_extraction import Counting
 
     backbone, path = Counting(), make_video()
     first = Extractor(backbone, cache=cache).video(path)
@@ -468,7 +468,8 @@ def test_a_skeleton_is_never_written_outside_of_the_cache(tmp_path):
     table.write_text("id,subject,group,exercise,total_score\n../../out,s,Expert,e,5\n")
     with pytest.raises(ManifestError) as said:
         Kimore(tmp_path).performances()
-    assert str(said.value) == f"{table}: '../../out' must be a name without folders"
+    message = f"{table}: line 2: id '../../out' must be the name of a file, without folders"
+    assert str(said.value) == message
 
 
 def test_the_vaults_of_two_copies_are_told_apart(tmp_path):

@@ -616,7 +616,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "arrays are a folder": (
         in_place("model.safetensors", Path.mkdir),
-        "model.safetensors: Is a directory",
+        "model.safetensors: is not a regular file: give a file",
     ),
     "arrays without end": (
         in_place("model.safetensors", lambda path: path.symlink_to(ZERO)),
@@ -658,7 +658,7 @@ CONFIGS: dict[str, tuple[Change, str]] = {
         in_place("config.json", lambda path: path.symlink_to(ZERO)),
         "is not a regular file: give a file",
     ),
-    "a folder": (in_place("config.json", Path.mkdir), "Is a directory"),
+    "a folder": (in_place("config.json", Path.mkdir), "is not a regular file: give a file"),
     "nothing": (in_place("config.json", lambda path: None), "No such file or directory"),
 }
 

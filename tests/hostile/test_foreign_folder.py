@@ -169,7 +169,7 @@ def child_of(before: str, folder: Path) -> Callable[[str], str]:
 
     def ask(code: str) -> str:
         asking = (
-            f"{before}\nimport subprocess, sys; from podium import processes\n"
+            f"{before}\nimport subprocess, sys; from podium.machine import processes\n"
             "c = list(processes.command('x')); c[c.index('-c') + 1] = sys.argv[1]\n"
             "print(subprocess.run(c, env=processes.environment(), cwd=processes.WORKING_FOLDER,"
             " capture_output=True, text=True, check=True).stdout, end='')"

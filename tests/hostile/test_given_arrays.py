@@ -11,11 +11,12 @@ import pytest
 from safetensors.numpy import save
 
 from hostile.confinement import N_MUTATIONS, mutated, peak_bytes
-from podium import features
 from podium.errors import FeatureError, PodiumError, UnusableFile
+from podium.features import extraction as features
 from podium.features.extraction import read_features
 from podium.inputs import given
 from podium.keypoints import MAX_NAMED
+from sentences import sentences
 
 MEBIBYTE = 2**20
 
@@ -165,7 +166,7 @@ def test_a_warning_does_not_name_a_thousand_joints(tmp_path):
     positions = np.full((4, 500, 2), np.nan)
     positions[:, 0] = 1
     np.save(tmp_path / "x.npy", positions)
-    warning = read_features(tmp_path / "x.npy").video.warnings[-1]
+    warning = sentences(read_features(tmp_path / "x.npy").video)[-1]
     named = ", ".join(f"joint {number}" for number in range(1, 1 + MAX_NAMED))
     assert warning == (
         "100 % of the keypoints were not seen and were filled in; "

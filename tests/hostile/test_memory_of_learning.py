@@ -36,7 +36,7 @@ from podium.scorers._sequence_regression import Batch, FittingOptions, fit_netwo
 from podium.scorers.pairwise_rank import pair_loss
 from podium.witnesses import same_action as kinds
 from podium.witnesses.novelty import N_COMPONENTS, learn_novelty
-from podium.witnesses.same_action import learn_kinds, low_quantile
+from podium.witnesses.same_action import learn_same_action, low_quantile
 
 MEGABYTE = 2**20
 EXPERTS = (LearningOptions.expert_share, LearningOptions.false_alarms)
@@ -278,7 +278,7 @@ def test_kinds_are_what_all_pairs_say():
     actions = [f"{n}" for n in generator.integers(0, 4, 160)]
     middles = {action: generator.normal(size=30) for action in sorted(set(actions))}
     seen = [(0.3 * middles[a] + generator.normal(size=(5, 30))).astype(np.float32) for a in actions]
-    made = learn_kinds(seen, actions)
+    made = learn_same_action(seen, actions)
     order = np.random.default_rng(0).permutation(160)
     found = []
     for part in np.array_split(order, 5):

@@ -22,6 +22,7 @@ from .serving import answer_to, code_of, connected, serving
 SEED = int(os.environ.get("PODIUM_TORTURE_SEED", "0"))
 NO_ID = "0" * 32
 CHOICES = {
+    "rule": "diving",
     "actions": [{"name": "107", "difficulty": 3.0}],
     "experts": [{"id": "expert", "action": "107", "score": 80.0}],
     "difficulties": {"low": 1.5, "usual": 3.0, "high": 3.8},
@@ -33,7 +34,7 @@ JSON = {"content-type": "application/json"}
 
 @pytest.fixture(autouse=True)
 def _no_model(monkeypatch):
-    monkeypatch.setattr(api, "choices_of", lambda model: CHOICES)
+    monkeypatch.setattr(api, "choices_of", lambda *_: CHOICES)
     monkeypatch.setattr(api, "probe", lambda path: None)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from hostile.confinement import SEED
-from podium.benchmark.run import Cell, Results
+from podium.benchmark.results import Cell, Results, SplitMeasures, SystemNote
 from podium.benchmark.splits import load_splits
 from podium.benchmark.tables import load_all, render
 from podium.errors import ManifestError, ModelError, PodiumError
 
-CELL = Cell("ridge", 0, 3, 0.1, {"a": 50.0}, {"rho": 0.5, "mse": 1.0, "execution_rho": None})
+CELL = Cell("ridge", 0, 3, 0.1, {"a": 50.0}, SplitMeasures(spearman=0.5, mse=1.0))
 ABOUT = {
     "backbone": "motion", "commit": "abc", "keypoints": None, "left_out": {}, "seeds": [0],
     "n_performances": 4, "versions": {"podium": "0.1.0"},
@@ -24,7 +24,7 @@ ABOUT = {
 @pytest.fixture
 def plain(tmp_path: Path) -> dict[str, Any]:
     path = tmp_path / "x.json"
-    Results(ABOUT, {"ridge": {"title": "ridge"}}, (CELL,), {}).save(path)
+    Results(ABOUT, {"ridge": SystemNote("ridge")}, (CELL,)).save(path)
     return json.loads(path.read_text("utf-8"))
 
 

@@ -122,7 +122,7 @@ def test_ctrl_c_where_python_cannot_raise_it_is_no_silence(scoring):
 @pytest.mark.slow
 def test_ctrl_c_while_a_file_is_written_leaves_nothing_of_it(scoring, tmp_path):
     at_work = (
-        "import os, signal; from podium import files\n"
+        "import os, signal; from podium.machine import files\n"
         "files.os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGINT)"
     )
     report = tmp_path / "r.html"
@@ -332,10 +332,10 @@ def test_hardly_any_memory_is_one_line(megabytes):
 @needs_linux
 def test_a_video_is_not_said_to_be_damaged_where_memory_is_limited(small_model):
     """The decoder knows how much it may really have."""
-    from podium import decoding
+    from podium.video import decoder as decoding
 
     code = (
-        "import resource; from podium import decoding; from pathlib import Path\n"
+        "import resource; from podium.video import decoder as decoding; from pathlib import Path\n"
         "print(decoding._memory_bytes(decoding.VideoLimits()))"
     )
     done = subprocess.run(

@@ -19,11 +19,11 @@ from hostile.confinement import (
     mutated,
     peak_bytes,
 )
-from podium import predictions
 from podium.cli.app import Exit
 from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.errors import PodiumError, UnusableFile
+from podium.evaluation import predictions
 from podium.evaluation.predictions import evaluate_predictions, read_predictions
 from podium.inputs import table
 from podium.performance import Performance

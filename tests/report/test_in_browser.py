@@ -66,7 +66,7 @@ def assessed(make_video) -> Assessment:
         ours, VideoFacts(48, 48, 0, 1.92),
         Score(61.3, 48.0, 70.6, 0.0, 96.0, Marks(6.5, 5.0, 7.5), judge_sd=0.56),
         "407", 3.2, False, (Reference("expert", 90.0, 0.5, theirs),), clips, remarks(clips), "bars",
-        "motion", ("no difficulty was given: 3.2 was assumed",),
+        "motion", (Doubt(DoubtKind.NO_DIFFICULTY, {"difficulty": 3.2}),),
         Alignment((0.0, 0.96, 1.92), (0.0, 0.72, 2.4), (0.02, 0.08, 0.02), 0.3),
     )  # fmt: skip
 

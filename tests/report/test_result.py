@@ -8,6 +8,7 @@ import pytest
 
 from podium.assessment.feedback import ClipFeedback, remarks
 from podium.assessment.values import Assessment
+from podium.report.rendering import RENDERER
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.words import load_words
 from podium.video.clips import VideoFacts
@@ -22,7 +23,7 @@ def assessed() -> Assessment:
     )
     return Assessment(
         Path("dive.mp4"), VideoFacts(48, 48, 0, 1.5), None, None, None, False, (), feedback,
-        remarks(feedback), "bars", "motion",
+        remarks(feedback), "bars", "motion", renderer=RENDERER,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import torch
 from podium.errors import TrainingError, UsageError
 from podium.scorers._sequence_regression import FittingOptions
 from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions, falls, shares_done
+from samples import last_clips
 
 INCREMENTAL = C3DLSTMOptions(label="incremental", n_hidden=32)
 
@@ -40,7 +41,7 @@ def test_a_final_score_is_the_last_of_the_running_ones(graded):
 
 def test_a_short_performance_has_as_many_running_scores_as_clips(incremental, graded):
     query = graded(1, seed=3)[0]
-    short = replace(query, features=replace(query.features, values=query.features.values[-2:]))
+    short = last_clips(query, 2)
     assert incremental.running_scores(short).shape == (2,)
     assert incremental.states(short).shape == (2, 32)
 

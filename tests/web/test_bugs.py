@@ -16,7 +16,7 @@ BUG = (
     "please report it with what podium --debug shows"
 )
 FAULTY = (
-    "import sys\nfrom podium.web import child\ndef faulty(_): len(5)\n"
+    "import sys\nfrom podium.web import child\ndef faulty(*_): len(5)\n"
     "child._probe = child._choices = child._assess = faulty\nsys.exit(child.main(sys.argv[1:]))"
 )
 

@@ -87,10 +87,10 @@ def _skeletons(archive: Path, table: Path, ids: list[str]) -> Path:
     with _opened(archive) as positions:
         names = set(positions.namelist())
         for name in ids:
-            if f"{name}.npy" not in names:
-                raise ManifestError(f"{table}: {name!r:.200} has no skeleton in {archive.name}")
             if Path(name).name != name:
                 raise ManifestError(f"{table}: {name!r:.200} must be a name without folders")
+            if f"{name}.npy" not in names:
+                raise ManifestError(f"{table}: {name!r:.200} has no skeleton in {archive.name}")
             path, skeleton = folder / f"{name}.npy", _as_file(_skeleton(positions, name))
             if not _holds(path, skeleton):
                 write_bytes(path, skeleton)
