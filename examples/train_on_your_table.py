@@ -19,9 +19,9 @@ def main(table: Path, folder: Path, scorer: str = "siamese_lstm") -> float:
     for name, error in extraction.errors.items():
         print("left out:", name, error)
     judge = podium.load(folder, allow_parts=[scorer])  # if it is of your own, as nearest:Nearest
-    asked = [p for p in performances if p.split == "test"]
-    predicted = [judge.score(performance)[0].value for performance in asked]
-    true = [performance.score or 0.0 for performance in asked]
+    asked = [(p, p.score) for p in performances if p.split == "test" and p.score is not None]
+    predicted = [judge.score(performance)[0].value for performance, _ in asked]
+    true = [score for _, score in asked]
     rho = spearman(predicted, true)
     print(f"rank correlation {rho:.2f}, mean squared error {mse(predicted, true):.0f}")
     return rho

@@ -214,7 +214,9 @@ def _whole(folder: Path) -> Iterator[None]:
         yield
     except ForeignPart as error:
         raise ForeignPart(f"{folder}: {error}") from error
-    except (UnknownName, WeightsError, MissingFile, _OtherBackbone, MemoryError):
+    except UnknownName as error:  # the folder names it, not the user
+        raise ModelError(f"{folder}: {error}") from error
+    except (WeightsError, MissingFile, _OtherBackbone, MemoryError):
         raise
     except Exception as error:  # whatever is wrong with what a scorer restores, it is not whole
         raise _not_whole(folder, error) from error

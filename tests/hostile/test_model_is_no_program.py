@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from messages import whole
 from podium import _catalog
 from podium.backbones.motion import Motion
 from podium.cli.commands import run
-from podium.errors import ForeignPart, PodiumError, UnknownName
+from podium.errors import ForeignPart, ModelError, PodiumError
 from podium.features.extraction import FeatureCache
 from podium.model import load_model
 from podium.scorers.ridge import Ridge
@@ -129,8 +130,9 @@ def test_what_a_model_names_is_not_imported(model, name, planted, sentinel, monk
 )
 def test_what_is_no_name_of_a_class_is_not_repeated_as_advice(model, name):
     message = f"no scorer is called {_catalog.shown(name)}"
-    with pytest.raises(UnknownName, match=whole(message)):
-        load_model(named(model, scorer=name))
+    folder = named(model, scorer=name)
+    with pytest.raises(ModelError, match=whole(f"{folder}: {message}")):
+        load_model(folder)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +144,9 @@ def test_a_plain_name_is_a_file_of_podiums_own(model, name):
         f"no scorer is called {name!r}: choose one of {', '.join(_catalog.names('podium.scorers'))}"
         ", or name your own as package.module:Class"
     )
-    with pytest.raises(UnknownName, match=whole(message)):
-        load_model(named(model, scorer=name))
+    folder = named(model, scorer=name)
+    with pytest.raises(ModelError, match=whole(f"{folder}: {message}")):
+        load_model(folder)
 
 
 def test_a_name_of_a_megabyte_is_not_printed(model):
@@ -179,8 +182,9 @@ def test_an_allowed_part_that_breaks_at_its_import_is_named(model, planted, monk
         f"{name!r} cannot be imported (no display): check that the package is installed in this "
         "environment and the class is spelt package.module:Class"
     )
-    with pytest.raises(UnknownName, match=whole(message)):
-        load_model(named(model, scorer=name), allow_parts=[name])
+    folder = named(model, scorer=name)
+    with pytest.raises(ModelError, match=whole(f"{folder}: {message}")):
+        load_model(folder, allow_parts=[name])
 
 
 def test_what_the_user_names_is_allowed_by_that(planted, monkeypatch):
@@ -263,10 +267,10 @@ def test_neither_the_working_folder_nor_pythonpath_is_reason_enough(
         assert (refused.returncode, refused.stdout) == (3, "")
         assert refused.stderr == f"podium: {refusal(model, 'scorer', name)}\n"
     not_there = shell(tmp_path, *words, "--allow-part", name)
-    assert not_there.returncode == 2
+    assert not_there.returncode == 3
     assert not_there.stderr == (
-        f"podium: {name!r} cannot be imported (No module named 'stranger_part'): check that the "
-        "package is installed in this environment and the class is spelt package.module:Class\n"
+        f"podium: {model}: {name!r} cannot be imported (No module named 'stranger_part'): check "
+        "that the package is installed in this environment and the class is spelt package.module:Class\n"
     )
     assert not sentinel.exists()
     allowed = shell(tmp_path, *words, "--allow-part", name, PYTHONPATH=str(planted))
@@ -306,8 +310,10 @@ def test_what_lies_in_the_working_folder_declares_nothing(model, planted, sentin
         with monkeypatch.context() as patch:
             patch.setattr(sys, "path", [place, *sys.path])
             assert "mine" not in _catalog.names("podium.scorers")
-            with pytest.raises(UnknownName, match=r"^no scorer is called 'mine': choose one of "):
-                load_model(named(model, scorer="mine"))
+            folder = named(model, scorer="mine")
+            start = re.escape(f"{folder}: no scorer is called 'mine': choose one of ")
+            with pytest.raises(ModelError, match=rf"^{start}"):
+                load_model(folder)
     assert not sentinel.exists()
 
 

@@ -3,10 +3,26 @@ import io
 
 import pytest
 
-from podium.inputs.spreadsheet import csv_text, harmless
+from podium.inputs.spreadsheet import as_it_was, csv_text, harmless
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@SUM(A1)", "\t=1", "\r=1", "  =1"])
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ("x\t=1", "x\t'=1"),
+        ("\t=1", "'\t'=1"),
+        ("a;'=1", "a;''=1"),
+        ("=1;@x\n-y", "'=1;'@x\n'-y"),
+    ],
+)
+def test_what_another_separator_would_make_a_cell_is_made_harmless_too(text, wanted):
+    """German spreadsheets take a semicolon for the end of a cell."""
+    assert harmless(text) == wanted
+    assert as_it_was(wanted) == text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@SUM(A1)", "\t1", "\r1", "  =1"])
 def test_text_that_a_spreadsheet_would_run_is_made_harmless(text):
     assert harmless(text) == f"'{text}"
     (row,) = csv.DictReader(io.StringIO(csv_text(["name"], [{"name": text}]), newline=""))

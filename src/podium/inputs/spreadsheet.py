@@ -5,8 +5,13 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-FORMULA = re.compile(r"'* *[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-"""How text begins that a spreadsheet may run, also behind apostrophes that are its own."""
+_RUN = r"(?='* *[=+\-@\uff1d\uff0b\uff0d\uff20])"
+_BLANK = r"^(?='* *[\t\r\n])"
+FORMULA = re.compile(rf"(?:^|(?<=[;\t\r\n])){_RUN}|{_BLANK}")
+"""Where text begins that a spreadsheet may run: some take `;` or a tab for the end of a cell."""
+
+GUARD = re.compile(rf"(?:^|(?<=[;\t\r\n]))'{_RUN}|^'(?='* *[\t\r\n])")
+"""The apostrophe that was put there."""
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
@@ -34,13 +39,13 @@ def _cell(value: object) -> str:
 
 
 def harmless(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would take for a formula.
+    """Put an apostrophe before whatever a spreadsheet would take for a formula.
 
     Text that already has one there is given another, so that `as_it_was` finds either again.
     """
-    return f"'{text}" if FORMULA.match(text) else text
+    return FORMULA.sub("'", text)
 
 
 def as_it_was(text: str) -> str:
     """Return the text that `harmless` was given; all other text stays as it is."""
-    return text[1:] if text.startswith("'") and FORMULA.match(text, 1) else text
+    return GUARD.sub("", text)
