@@ -270,7 +270,8 @@ def test_neither_the_working_folder_nor_pythonpath_is_reason_enough(
     assert not_there.returncode == 3
     assert not_there.stderr == (
         f"podium: {model}: {name!r} cannot be imported (No module named 'stranger_part'): check "
-        "that the package is installed in this environment and the class is spelt package.module:Class\n"
+        "that the package is installed in this environment and the class is spelt "
+        "package.module:Class\n"
     )
     assert not sentinel.exists()
     allowed = shell(tmp_path, *words, "--allow-part", name, PYTHONPATH=str(planted))
