@@ -194,7 +194,7 @@ def test_nothing_that_a_child_sees_names_the_folder(foreign, how):
 
 
 def test_a_child_keeps_what_it_needs(monkeypatch, tmp_path):
-    kept = {"HOME": "/home/me", "LANG": "de_DE.UTF-8", "LC_ALL": "C.UTF-8", "TMPDIR": "/tmp/x",
+    kept = {"HOME": "/home/me", "LANG": "de_DE.UTF-8", "LC_ALL": "C.UTF-8", "TMPDIR": "/scratch/x",
             "PODIUM_CACHE": "/c", "OMP_NUM_THREADS": "3", "XDG_CACHE_HOME": "/x",
             "LD_LIBRARY_PATH": "/opt/lib", "PATH": "/usr/bin"}  # fmt: skip
     dropped = {"PYTHONPATH": "/p", "PYTHONHOME": "/p", "LD_PRELOAD": "/p", "LD_AUDIT": "/p",
