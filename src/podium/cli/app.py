@@ -4,7 +4,7 @@ import os
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from podium.cli.usage import (
     whole_number,
 )
 from podium.machine import memory, shell
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     help="How well was it done? Scores a performance on video against an expert's.",

@@ -1,10 +1,13 @@
 """The commands that look at files, and say what there is."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from podium.cli.app import Json, Model, app
+from podium.cli.given import require_no_input
+from podium.cli.output import say, show_facts, write_table
 from podium.cli.usage import (
     require_file,
     size,
@@ -13,12 +16,6 @@ from podium.errors import (
     TooLong,
     UsageError,
 )
-
-if TYPE_CHECKING:
-    pass
-from podium.cli.app import Json, Model, app
-from podium.cli.given import require_no_input
-from podium.cli.output import say, show_facts, write_table
 
 
 @app.command()

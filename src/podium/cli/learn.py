@@ -1,17 +1,10 @@
 """The commands that learn from a table, and measure what was learned."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from podium.cli.usage import (
-    require_folder,
-    whole_number,
-)
-
-if TYPE_CHECKING:
-    pass
 from podium.cli.app import Backbone, Json, Scorer, Seed, Shard, app
 from podium.cli.given import cut_shard, open_cache, read_table
 from podium.cli.output import (
@@ -22,6 +15,10 @@ from podium.cli.output import (
     show_table,
     showing_progress,
     track_rows,
+)
+from podium.cli.usage import (
+    require_folder,
+    whole_number,
 )
 
 

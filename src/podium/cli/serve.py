@@ -1,10 +1,12 @@
 """The commands that open the page, and show what Podium does."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from podium.cli.app import AllowPart, Model, Seed, app
+from podium.cli.output import say, show, showing_progress
 from podium.cli.usage import (
     require_folder,
     whole_number,
@@ -12,11 +14,6 @@ from podium.cli.usage import (
 from podium.errors import (
     UsageError,
 )
-
-if TYPE_CHECKING:
-    pass
-from podium.cli.app import AllowPart, Model, Seed, app
-from podium.cli.output import say, show, showing_progress
 
 Host = Annotated[
     str | None,
