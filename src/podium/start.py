@@ -35,9 +35,10 @@ def _stopped(*_: object) -> None:
 def _failed(error: Exception) -> int:
     """Say why not even the command line could be imported."""
     from podium.errors import RAN_OUT, Bug, TooLittleMemory, ran_out
-    from podium.machine import shell
+    from podium.machine import memory, shell
 
-    if ran_out(error):
+    # Where memory runs out within an import, Python at times has no words left for it.
+    if ran_out(error) or (isinstance(error, SystemError) and memory.allowed()):
         shell.complain(RAN_OUT)
         return TooLittleMemory.exit_code
     shell.complain(str(Bug.of(f"{type(error).__name__}: {error}")))

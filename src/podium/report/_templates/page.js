@@ -279,12 +279,17 @@
 
   let shown = "";
   let timer = 0;
+  let newest = 0;
 
+  /* Only the answer to the newest question counts: an older one may come later, with rows that are gone. */
   async function refresh() {
     clearTimeout(timer);
+    newest += 1;
+    const number = newest;
     let wait = 5000;
     try {
       const jobs = await ask(`/api/assessments?limit=${MOST_LISTED}`);
+      if (number !== newest) return;
       const text = JSON.stringify(jobs);
       if (text !== shown) {
         shown = text;
@@ -299,9 +304,9 @@
       await tellOfWork(goesOn);
       if (element("trouble").textContent === words.lost) element("trouble").textContent = "";
     } catch (error) {
-      element("trouble").textContent = words.lost;
+      if (number === newest) element("trouble").textContent = words.lost;
     }
-    timer = setTimeout(refresh, wait);
+    if (number === newest) timer = setTimeout(refresh, wait);
   }
 
   /* What waits although nobody works on it is said. */
