@@ -122,6 +122,20 @@ def test_what_would_grow_is_refused(path, content, message):
     refuse(path, content, message)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [b"cnumpy\ndtype\n", b"cnumpy\ndtype\n(X\x02\x00\x00\x00f8tR", b"cbuiltins\nset\n",
+     b"](cnumpy\nndarray\ne", b"}X\x01\x00\x00\x00xcnumpy\ndtype\ns"],
+    ids=["function", "kind", "class", "in a list", "in a dictionary"],
+)  # fmt: skip
+def test_what_says_nothing_but_an_address_is_no_label(path, value):
+    said = (
+        "one of its labels is a function or a kind of array, not a number, a text or a list of "
+        "these: is it a file of labels?"
+    )
+    refuse(path, LABELLED + value + END, said)
+
+
 def test_one_row_again_and_again_is_as_long_as_it_is_written(path, monkeypatch):
     """With a smaller limit than ours: how fast a machine writes it is not what is tested."""
     assert _labels.MAX_CHARACTERS == 134_217_728

@@ -117,6 +117,17 @@ def test_what_people_put_beside_an_earlier_versions_files_stays(tmp_path):
         assert [path.read_text() for path in mine] == ["mine"] * 4
 
 
+def test_a_file_of_the_users_called_by_an_id_stays(tmp_path):
+    folder = tmp_path / "store"
+    with opened(folder) as store:
+        half = store.new_partial()
+        half.write_bytes(b"half a video")
+    mine = written(folder / "partial" / HEX)
+    with opened(folder):
+        assert mine.read_text() == "mine"
+        assert not half.exists()
+
+
 def test_empty_folders_of_an_earlier_version_are_enough(tmp_path):
     for name in ("videos", "assessments", "partial"):
         (tmp_path / "X" / name).mkdir(parents=True)
@@ -141,7 +152,8 @@ def test_what_people_put_into_an_assessment_outlives_it(tmp_path):
 def test_what_people_put_into_partial_stays(tmp_path):
     with opened(tmp_path / "store") as store:
         partial = store.folder / "partial"
-        ours = partial / HEX, partial / f"{HEX}.gone" / "video", partial / f"{HEX}.kept" / "video"
+        names = f"{HEX}.upload", f"{HEX}.gone/video", f"{HEX}.upload.kept/video"
+        ours = [partial / name for name in names]
         for path in ours:
             written(path)
         mine = [written(partial / name) for name in ("film.mov", "a/b.mov", f"{HEX}.gone/x.mov")]

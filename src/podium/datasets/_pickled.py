@@ -44,6 +44,11 @@ _ROW_TOO_LARGE = (
     "allowed: is it a file of labels?"
 )
 
+_NO_VALUE = (
+    "one of its labels is a function or a kind of array, not a number, a text or a list of "
+    "these: is it a file of labels?"
+)
+
 _MOST_LABELS = f"more than the {MAX_COLUMNS:,} allowed: is it a file of labels?"
 
 KIND = re.compile(r"[biufc](1|2|4|8|16|32)|[SU][0-9]{1,6}|O[48]?", re.ASCII)
@@ -304,6 +309,8 @@ def _n_characters(value: Any, depth: int) -> int:
 
 
 def _n_of_one(value: Any) -> int:
+    if callable(value) or isinstance(value, _Kind):  # which says nothing but an address
+        raise Refused(_NO_VALUE)
     if isinstance(value, str | bytes | bytearray):
         return len(value)
     if isinstance(value, int) and value.bit_length() > 3 * MAX_DIGITS:

@@ -38,7 +38,11 @@ _FILE = re.compile(rf"{_FILES}|\.({_FILES})\.[a-z0-9_]{{8}}")
 """What Podium calls its files below a video or an assessment, half-written ones too."""
 
 _RESULTS = ("result", "result.partial")
-_PARTIAL = re.compile(r"[0-9a-f]{32}(\.kept|\.gone)?")
+UPLOAD = ".upload"
+"""How the name of a video ends that is being received."""
+
+_PARTIAL = re.compile(rf"[0-9a-f]{{32}}({UPLOAD}|({UPLOAD})?\.kept|\.gone)")
+_PARTIAL_OF_EARLIER_VERSIONS = re.compile(r"[0-9a-f]{32}(\.kept|\.gone)?")
 
 
 class UnusableFolder(PodiumError, ValueError):
@@ -83,7 +87,9 @@ class Home:
         return path
 
     def _settle(self) -> None:
+        partial = _PARTIAL
         if not (self.folder / MARKER).exists():
+            partial = _PARTIAL_OF_EARLIER_VERSIONS  # which left no marker
             about = {"about": _ABOUT, "version": VERSION}
             write_bytes(self.folder / MARKER, f"{json.dumps(about)}\n".encode())
         remove_half_written(self.folder / SERVER)
@@ -91,7 +97,7 @@ class Home:
         for name in PARTS:
             self.part(name)
         for path in self.part("partial").iterdir():
-            if _PARTIAL.fullmatch(path.name):
+            if partial.fullmatch(path.name):
                 clear(path)
 
 

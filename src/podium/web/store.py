@@ -13,7 +13,7 @@ from typing import Any
 from podium.errors import PodiumError, UnusableFile
 from podium.machine.files import remove_half_written, user_folder, write_bytes
 from podium.web import records
-from podium.web.home import Home, clear
+from podium.web.home import UPLOAD, Home, clear
 from podium.web.records import ENDED, Job, Request, StoredVideo, is_id, new_id
 
 UNUSED_SECONDS = 24 * 3600.0
@@ -55,7 +55,7 @@ class Store:
 
     def new_partial(self) -> Path:
         """Name a file for a video that is being received; it is nobody's until it is kept."""
-        return self._home.part("partial") / new_id()
+        return self._home.part("partial") / f"{new_id()}{UPLOAD}"
 
     def keep_video(self, partial: Path, name: str) -> StoredVideo:
         """Take over a video that was received whole."""
