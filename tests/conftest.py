@@ -1,6 +1,7 @@
 """What holds for every test. The fixtures are in the modules that `pytest_plugins` names."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,12 @@ import torch
 pytest_plugins = ["browsers", "languages", "videos", "samples", "small_models"]
 
 REPOSITORY = Path(__file__).parent.parent
+
+
+def pytest_configure() -> None:
+    """Answer Ctrl-C even in the background of a shell, where child processes inherit silence."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
