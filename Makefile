@@ -61,7 +61,7 @@ check: install ## Lint, types, import layers and the documentation
 
 docs: install ## Build the documentation site in site/; any warning is an error
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
-	@echo "site/index.html; to search it, too: $(BIN)/python -m http.server --directory site"
+	@echo "Open site/index.html; its search needs a server: $(BIN)/python -m http.server --directory site"
 
 bench: install ## Measurements: print tables, write JSON to benchmarks/results
 	$(BIN)/python benchmarks/simulated_faults.py

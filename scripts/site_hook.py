@@ -25,7 +25,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         File.generated(config, place, abs_src_path=str(path))
         for place, path in site_links.pictures().items()
     ]
-    kept = [file for file in files if file.src_dir != config.docs_dir]  # those of the theme
+    kept = [f for f in files if f.src_dir != config.docs_dir or f.src_uri == "site.css"]
     return Files([*kept, *made])
 
 

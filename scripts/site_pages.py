@@ -13,7 +13,7 @@ import typer
 from site_links import COPIED, REPOSITORY, relinked, spaced
 from site_reference import joined, summary
 
-import podium.cli.commands  # noqa: F401: by it, all commands join the application
+import podium.cli.commands  # noqa: F401  # commands join the application by being imported
 from podium.cli.app import app
 
 EXAMPLES = """Programs to copy from, in the folder `examples` of the repository. The tests run those
