@@ -62,15 +62,16 @@ def _resolved(target: str, file: str) -> str:
 def relinked(text: str, page: str) -> str:
     """Return a file's text as a page: links between files become links between pages.
 
-    A link to a file that is no page becomes its words.
+    A link to a file that is no page becomes its words; one to no file stays, for MkDocs to refuse.
     """
     file = COPIED[page]
 
     def replaced(link: re.Match[str]) -> str:
         words, (target, hash_, anchor) = link[1], link[2].partition("#")
-        if not target or ":" in target:
+        path = _resolved(target, file)
+        if not target or ":" in target or not (REPOSITORY / path).exists():
             return link[0]
-        to = _page_of(_resolved(target, file))
+        to = _page_of(path)
         if to is None:
             return words
         return f"[{words}]({posixpath.relpath(to, posixpath.dirname(page))}{hash_}{anchor})"

@@ -155,6 +155,7 @@ def test_an_example_is_shown_as_it_is(site):
         ("[a](../src/podium/video/clips.py)", "glossary.md", "[a](reference/video.md)"),
         ("[a](../src/podium/assessor.py)", "glossary.md", "[a](reference/index.md)"),
         ("[a](../src/podium/model.py)", "glossary.md", "a"),
+        ("[a](nowhere.md)", "glossary.md", "[a](nowhere.md)"),
         ("[a](#b)", "results.md", "[a](#b)"),
         ("[a](page.md#b)", "glossary.md", "[a](page.md#b)"),
         ("[a](https://example.org/b)", "index.md", "[a](https://example.org/b)"),
