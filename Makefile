@@ -59,8 +59,9 @@ check: install ## Lint, types, import layers and the documentation
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory docs
 
+# Not --quiet: it hides warnings from --strict, too.
 docs: install ## Build the documentation site in site/; any warning is an error
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@said=$$(NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict 2>&1) || { echo "$$said"; exit 1; }
 	@echo "Open site/index.html; its search needs a server: $(BIN)/python -m http.server --directory site"
 
 bench: install ## Measurements: print tables, write JSON to benchmarks/results
