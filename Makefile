@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 CONSTRAINTS ?= -c constraints.txt
-EXTRAS := dev,benchmark,mobilenet,parquet,pose,web
+EXTRAS := dev,benchmark,docs,mobilenet,parquet,pose,web
 # Under parallel tests one thread a process is the fast setting.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
@@ -22,7 +22,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 INSTALLED := $(VENV)/.installed-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick test-lowest test-newest check bench torture lock clean
+.PHONY: help install demo test quick test-lowest test-newest check docs bench torture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,11 +52,17 @@ test-lowest: ## Run all tests with the lowest versions that pyproject.toml allow
 test-newest: ## Run all tests with the newest versions that pyproject.toml allows
 	$(MAKE) test VENV=.venv-newest CONSTRAINTS=
 
-check: install ## Lint, types and import layers
+check: install ## Lint, types, import layers and the documentation
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory docs
+
+# Not --quiet: it hides warnings from --strict, too.
+docs: install ## Build the documentation site in site/; any warning is an error
+	@said=$$(NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict 2>&1) || { echo "$$said"; exit 1; }
+	@echo "Open site/index.html; its search needs a server: $(BIN)/python -m http.server --directory site"
 
 bench: install ## Measurements: print tables, write JSON to benchmarks/results
 	$(BIN)/python benchmarks/simulated_faults.py
@@ -83,4 +89,4 @@ lock: ## Choose the versions anew that are installed, for every Python, and the 
 	$(LOCK) --resolution lowest-direct --output-file constraints-lowest.txt
 
 clean: ## Remove the virtual environments and caches
-	rm -rf $(VENV) .venv-lock .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-lock .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis site

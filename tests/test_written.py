@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from podium.cli.commands import run
 from podium.simulation import SimulationOptions, stage, write_video
 
 REPOSITORY = Path(__file__).parent.parent
@@ -24,9 +25,9 @@ sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", test, "-k", name]))
 """
 
 
-def blocks(page: str) -> list[str]:
+def blocks(page: str, language: str = "python") -> list[str]:
     text = (REPOSITORY / page).read_text("utf-8")
-    return re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
 
 
 @pytest.fixture
@@ -68,6 +69,24 @@ def test_the_code_in_the_readme_runs(dive, monkeypatch, capsys):
     first = capsys.readouterr().out.splitlines()[0]
     assert re.match(r"\d+\.\d of 96\.0 \(\d+\.\d to \d+\.\d\)", first), first
     assert dive.with_suffix(".html").is_file()
+
+
+@pytest.mark.slow
+def test_the_first_walk_through_is_as_it_is_written(tmp_path, monkeypatch, capsys):
+    page = "docs/getting-started.md"
+    monkeypatch.chdir(tmp_path)
+    for line in "".join(blocks(page, "sh")).replace("\\\n", "").splitlines():
+        program, *words = line.split()
+        assert (program, run(words)) == ("podium", 0), line
+    said = capsys.readouterr().out
+    (shown,) = blocks(page, "text")
+    assert said.startswith(shown.splitlines()[0] + "\n")
+    (code,) = blocks(page)
+    exec(compile(code, page, "exec"), {})
+    first = capsys.readouterr().out.splitlines()[0]
+    assert re.match(r"\d+\.\d of 96\.0 \(\d+\.\d to \d+\.\d\)", first), first
+    written = {"dive.html", "side_by_side.html", "out/demo/report.html"}
+    assert all((tmp_path / name).is_file() for name in written)
 
 
 @pytest.mark.slow
