@@ -197,8 +197,8 @@ def test_a_summary_of_a_config_that_lacks_something_is_refused(folder):
     del config["evidence"]
     path.write_text(json.dumps(config))
     message = (
-        f"{folder}: is not a whole model (its config lacks evidence): "
-        "train it again, or copy the folder again"
+        f"{folder}: is not a complete model (its config lacks evidence): train it again, or copy "
+        "the folder again"
     )
     with pytest.raises(ModelError, match=whole(message)):
         summarise(folder)
@@ -277,7 +277,9 @@ def test_another_format_is_said(folder, version):
 )
 def test_a_config_with_a_hole_is_said(folder, changes, reason):
     spoil(folder, **changes)
-    message = f"{folder}: is not a whole model ({reason}): train it again, or copy the folder again"
+    message = (
+        f"{folder}: is not a complete model ({reason}): train it again, or copy the folder again"
+    )
     with pytest.raises(ModelError, match=whole(message)):
         load_model(folder)
 
@@ -287,7 +289,7 @@ def test_a_config_of_odd_kinds_is_said(folder):
     target = {**config["scorer"]["target"], "by_action": []}
     spoil(folder, scorer={**config["scorer"], "target": target})
     message = (
-        f"{folder}: is not a whole model (target.by_action must be an object of at most 20,000 "
+        f"{folder}: is not a complete model (target.by_action must be an object of at most 20,000 "
         "entries): train it again, or copy the folder again"
     )
     with pytest.raises(ModelError, match=whole(message)):
@@ -307,8 +309,8 @@ def test_features_of_another_backbone_are_never_mixed_in(folder):
     now = config["backbone"]["fingerprint"]
     spoil(folder, backbone={"name": "motion", "fingerprint": "motion-0"})
     message = (
-        f"{folder}: was trained with the backbone motion-0 and here it is {now}: "
-        "train the model again, or use the same weights"
+        f"{folder}: was trained with the backbone motion-0, but here it is {now}: train the model "
+        "again, or use the same weights"
     )
     with pytest.raises(ModelError, match=whole(message)):
         load_model(folder)
@@ -332,10 +334,10 @@ def damaged(folder: Path) -> str:
         load_model(folder)
     message = str(caught.value)
     end = "): train it again, or copy the folder again"
-    assert message.startswith(f"{folder}: is not a whole model (")
+    assert message.startswith(f"{folder}: is not a complete model (")
     assert message.endswith(end)
     assert "\n" not in message
-    return message.removeprefix(f"{folder}: is not a whole model (").removesuffix(end)
+    return message.removeprefix(f"{folder}: is not a complete model (").removesuffix(end)
 
 
 def test_missing_arrays_are_said(folder):

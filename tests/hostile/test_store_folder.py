@@ -21,8 +21,8 @@ OF_THE_PAGE = {"podium-store.json", "podium-server.lock"}
 
 def refusal(folder: Path, holds: str) -> str:
     return (
-        f"{folder}: is not empty, and not a folder of Podium's (it holds {holds}): "
-        "name a folder that is empty or not there yet"
+        f"{folder}: is not empty, and not one of Podium's folders (it holds {holds}): name a "
+        "folder that is empty or does not exist yet"
     )
 
 

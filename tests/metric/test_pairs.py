@@ -89,11 +89,20 @@ def test_the_seed_fixes_the_pairs():
 @pytest.mark.parametrize("scores", [[], [5.0]])
 def test_too_few_performances_are_said(scores):
     message = (
-        "no two performances are similar at a threshold of 5.0 points: "
+        "no two performances have scores that differ by less than 5 points: "
         "give more performances, or another threshold"
     )
     with pytest.raises(TrainingError, match=whole(message)):
         drawn(scores)
+
+
+def test_a_threshold_is_rounded_where_it_is_said():
+    message = (
+        "no two performances have scores that differ by 3.73 points or more: "
+        "give more performances, or another threshold"
+    )
+    with pytest.raises(TrainingError, match=whole(message)):
+        drawn([5.0, 6.0, 7.0], PairOptions(threshold=3.7333333333333334))
 
 
 @pytest.mark.parametrize(
