@@ -224,16 +224,16 @@ def test_an_unknown_name_is_answered_with_those_there_are(name, tmp_path, monkey
         (None, "No such file or directory"),
         (
             b"",
-            "is not JSON that can be read (Expecting value: line 1 column 1 (char 0))",
+            "is not valid JSON (Expecting value: line 1 column 1 (char 0))",
         ),
         (
             b"{",
-            "is not JSON that can be read (Expecting property name enclosed in double quotes: "
+            "is not valid JSON (Expecting property name enclosed in double quotes: "
             "line 1 column 2 (char 1))",
         ),
         (b"[1]", "it has no format"),
         (b"{}", "it has no format"),
-        (b"[" * 100_000, "is not JSON that can be read (nested too deeply)"),
+        (b"[" * 100_000, "is not valid JSON (nested too deeply)"),
         (b" " * 4_000_001, "has more than the 4,000,000 bytes allowed: give a smaller file"),
     ],
 )

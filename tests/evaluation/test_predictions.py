@@ -227,7 +227,7 @@ def test_a_constant_that_was_left_out_in_turn_has_no_rank(table):
 # what a model learned from
 
 MEASURE_OTHERS = (
-    "these numbers say what the model remembers more than how well it scores: measure others "
+    "these numbers show what the model remembers rather than how well it scores: measure others "
     "(podium predict --split test)"
 )
 

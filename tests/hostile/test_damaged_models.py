@@ -634,7 +634,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
 }
 
-LITERAL = "is not JSON that can be read ({} is not a number in JSON)"
+LITERAL = "is not valid JSON ({} is not a number in JSON)"
 
 CONFIGS: dict[str, tuple[Change, str]] = {
     "a number that is none": (put("is_panel", float("nan")), LITERAL.format("NaN")),
@@ -642,11 +642,11 @@ CONFIGS: dict[str, tuple[Change, str]] = {
     "a number below all": (put("scorer", "biases", [float("-inf")]), LITERAL.format("-Infinity")),
     "lists in lists": (
         put("evidence", "results", json.loads("[" * 100 + "]" * 100)),
-        "is not JSON that can be read (nested too deeply)",
+        "is not valid JSON (nested too deeply)",
     ),
     "lists in lists in lists": (
         raw("config.json", b"[" * 200_000),
-        "is not JSON that can be read (nested too deeply)",
+        "is not valid JSON (nested too deeply)",
     ),
     "five megabytes": (
         text(lambda written: written + " " * 5_000_000),

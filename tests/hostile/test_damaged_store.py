@@ -69,7 +69,7 @@ def replaced(path: Path, make: Any) -> None:
 DAMAGES: dict[str, tuple[Any, str]] = {
     "empty": (
         lambda p: p.write_bytes(b""),
-        "is not JSON that can be read (Expecting value: line 1 column 1 (char 0))",
+        "is not valid JSON (Expecting value: line 1 column 1 (char 0))",
     ),
     "a list": (
         lambda p: p.write_text("[]"),
@@ -77,11 +77,11 @@ DAMAGES: dict[str, tuple[Any, str]] = {
     ),
     "nested": (
         lambda p: p.write_text("[" * 100_000),
-        "is not JSON that can be read (nested too deeply)",
+        "is not valid JSON (nested too deeply)",
     ),
     "not a number": (
         lambda p: changed(p, created_seconds=float("nan")),
-        "is not JSON that can be read (NaN is not a number in JSON)",
+        "is not valid JSON (NaN is not a number in JSON)",
     ),
     "endless": (
         lambda p: p.write_text(p.read_text().replace('"state"', '"x": 1e999, "state"')),
@@ -236,7 +236,7 @@ def test_videos_stay_while_it_is_not_known_who_asked_for_them(three, tmp_path, m
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{", "is not JSON that can be read (Expecting property name enclosed in double quotes: "
+        ("{", "is not valid JSON (Expecting property name enclosed in double quotes: "
          "line 1 column 2 (char 1))"),
         ("[]", unlike("it has no clips")),
         ('{"clips": 5}', unlike("it has no clips")),

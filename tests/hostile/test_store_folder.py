@@ -153,7 +153,7 @@ def test_what_people_put_into_partial_stays(tmp_path):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "is not JSON that can be read (Expecting value: line 1 column 1 (char 0))"),
+        ("", "is not valid JSON (Expecting value: line 1 column 1 (char 0))"),
         ("[1]", "list indices must be integers or slices, not str"),
         ('{"version": "1"}', "version '1'"),
         ("x" * 5000, "has more than the 4,096 bytes allowed: give a smaller file"),

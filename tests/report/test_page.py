@@ -458,7 +458,7 @@ def test_in_step_says_how_sure_it_is(assessed):
     assert data_of(page)["steps"] == {
         "query": [0.1, 0.5], "reference": [0.2, 0.4], "doubt": [0.05, 0.1],
     }  # fmt: skip
-    assert "could not be put in step" in page_of(assessed).text
+    assert "could not be aligned" in page_of(assessed).text
 
 
 def test_a_remark_says_how_sure_it_is(assessed):

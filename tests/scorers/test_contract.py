@@ -210,7 +210,7 @@ def test_features_of_another_length_are_refused(name, fitted, queries):
         queries[0].features, values=given[:, : len(given[0]) * 4 // 5], backbone=backbone
     )
     message = (
-        r"features have \d+ numbers( a clip)? and the model reads \d+: "
+        r"features have \d+ numbers( per clip)?, but the model reads \d+: "
         r"use the backbone that the model was trained with"
     )
     with pytest.raises(FeatureError, match=rf"^{message}$"):
