@@ -129,7 +129,10 @@ def test_a_dive_number_may_keep_its_position(judge, dive):
 
 @pytest.mark.parametrize("action", ["108", "1070", "C107", "", "ABC"])
 def test_an_unknown_action_is_refused(judge, dive, action):
-    message = f"the model bars was not trained on the action {action!r}: choose one of 107, 407"
+    message = (
+        f"the model bars was not trained on the action {action!r}: choose one of 107, 407, "
+        "and add the position's letter (A, B, C or D) if you like, as in 107C"
+    )
     with pytest.raises(UnknownName, match=whole(message)):
         judge.assess(dive, action=action)
     with pytest.raises(UnknownName, match=whole(message)):

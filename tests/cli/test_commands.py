@@ -32,6 +32,10 @@ README = Path(__file__).parents[2] / "README.md"
 LISTS = ("backbones", "datasets", "scorers", "models", "actions")
 LISTED_COMMANDS = tuple(typer.main.get_command(app).commands)
 COMMANDS = sorted(LISTED_COMMANDS)
+UNKNOWN_ACTION = (
+    "the model bars was not trained on the action '999': choose one of 107, 407, and add the "
+    "position's letter (A, B, C or D) if you like, as in 107C"
+)
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 
 
@@ -417,7 +421,7 @@ def test_predict_goes_on_where_some_fail(podium, model, table, tmp_path):
         "001": f"{videos / '001.mp4'}: cannot be read as a video "
         f"(Invalid data found when processing input): {KINDS}",
         "003": f"{videos / '003.mp4'}: is empty (0 bytes): {KINDS}",
-        "005": "the model bars was not trained on the action '999': choose one of 107, 407",
+        "005": UNKNOWN_ACTION,
     }
     assert all(found[id]["score"] == "" for id in errors)
     assert all(row["score"] for id, row in found.items() if id not in errors)
@@ -874,8 +878,7 @@ def test_a_difficulty_whose_decimal_point_is_shifted_is_refused(refused, model, 
 
 
 def test_an_unknown_action_is_refused(refused, model, dive):
-    message = "the model bars was not trained on the action '999': choose one of 107, 407"
-    refused(2, message, "score", dive, *model, "--action", "999", "--report", "r.html")
+    refused(2, UNKNOWN_ACTION, "score", dive, *model, "--action", "999", "--report", "r.html")
 
 
 @pytest.mark.parametrize("action", ["107 B", "407Z"])

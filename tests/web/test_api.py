@@ -214,7 +214,8 @@ def test_an_assessment_waits_with_what_was_asked(client, video):
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"action": "999"}, "the model does not know the action '999': choose one of 107, 407"),
+        ({"action": "999"}, "the model does not know the action '999': choose one of 107, 407, "
+         "and add the position's letter (A, B, C or D) if you like, as in 107C"),
         ({"language": "xx"}, f"no language is called 'xx': choose one of {', '.join(languages())}, "
          "or add a file to podium/report/_words"),
         ({"expert": "nobody"}, "there is no expert 'nobody': choose one from /api/choices"),

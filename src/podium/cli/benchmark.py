@@ -62,7 +62,7 @@ def benchmark(
     ] = None,
     scorer: Scorers = None,
 ) -> None:
-    """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
+    """Reproduce the paper's tables, or measure scorers on a data set with random splits."""
     from podium import _catalog
     from podium.benchmark import tables
 
