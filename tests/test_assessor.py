@@ -130,7 +130,8 @@ def test_a_dive_number_may_keep_its_position(judge, dive):
 @pytest.mark.parametrize("action", ["108", "1070", "C107", "", "ABC"])
 def test_an_unknown_action_is_refused(judge, dive, action):
     message = (
-        f"action {action!r} is not one that the model bars was trained on: choose one of 107, 407"
+        f"the model bars was not trained on the action {action!r}: choose one of 107, 407, "
+        "and add the position's letter (A, B, C or D) if you like, as in 107C"
     )
     with pytest.raises(UnknownName, match=whole(message)):
         judge.assess(dive, action=action)
@@ -140,7 +141,7 @@ def test_an_unknown_action_is_refused(judge, dive, action):
 
 def test_a_model_without_actions_says_so(judge, dive):
     plain = Assessor(replace(judge.model, actions=()))
-    message = "the model bars was trained without actions: leave the action '107' out"
+    message = "the model bars was trained without actions: leave out the action '107'"
     with pytest.raises(UnknownName, match=whole(message)):
         plain.assess(dive, action="107")
 
@@ -162,7 +163,7 @@ def test_without_an_action_it_is_compared_with_the_most_similar(judge, dive):
     )
     assert made.action == nearest
     assert made.warnings == (
-        f"no action was given: it was compared as {nearest}, whose expert is most like it",
+        f"no action was given: it was taken to be {nearest}, whose expert is most like it",
     )
     assert made.score == judge.assess(dive, action=nearest, difficulty=2.0).score
 
@@ -197,8 +198,8 @@ def test_knowing_neither_widens_the_range_to_all_difficulties(judge, dive):
 def test_a_difficulty_whose_decimal_point_is_shifted_is_refused(judge, dive, difficulty):
     """Of a panel's scores, that is: a score rises with the difficulty, so it would be none."""
     message = (
-        f"difficulty {difficulty:g} is none that a performance can have (the model was trained on "
-        "1.6 to 3.2): check its decimal point, and give one such as 2.4, or leave it out"
+        f"{difficulty:g} is not a possible difficulty (the model was trained on 1.6 to 3.2): "
+        "check its decimal point, and give one such as 2.4, or leave it out"
     )
     with pytest.raises(UsageError, match=whole(message)):
         judge.assess(dive, action="107", difficulty=difficulty)
@@ -322,7 +323,7 @@ def test_a_video_unlike_the_training_is_flagged(judge, make_video, dive):
     said = made.warnings
     assert said == (
         "this video is unlike those the model was trained on (only 4.0% of them lie as far from "
-        "the others): take the score and its range with great caution",
+        "the others): take the result with great caution",
     )
     _, doubts = judge.score(Performance("x", video, action="107", difficulty=2.0))
     assert doubts == made.doubts
@@ -336,7 +337,7 @@ def test_a_reference_of_ones_own_is_doubted_as_the_video_is(judge, make_video, d
     video = make_video("noise.mp4", noise)
     said = (
         "the reference noise.mp4 is unlike those the model was trained on (only 4.0% of them lie "
-        "as far from the others): take the score and its range with great caution",
+        "as far from the others): take the result with great caution",
     )
     assert judge.compare(dive, video).warnings == said
     beside = judge.assess(dive, action="107", difficulty=2.0, references=[video])
@@ -353,8 +354,8 @@ def test_moments_out_of_order_are_flagged(judge, dive):
     nothing_is_in_place = Order(np.zeros((normaliser.dim, 2)), np.zeros(2), threshold=1.0)
     strict = Assessor(with_witness(judge.model, order=nothing_is_in_place))
     ours = (
-        "the moments of this video do not come in the usual order: take the score and its range "
-        "with great caution"
+        "the moments of this video do not come in the usual order: take the result with great "
+        "caution"
     )
     theirs = ours.replace("this video", f"the reference {dive.name}")
     assert strict.assess(dive, action="107", difficulty=2.0).warnings == (ours,)
@@ -371,8 +372,8 @@ def test_a_reference_that_seems_of_another_action_is_doubted(judge, dive):
         kinds = ActionClassifier(normaliser, np.zeros(size), np.zeros(3), threshold)
         said = Assessor(with_witness(judge.model, same_action=kinds)).compare(dive, dive).warnings
         doubt = (
-            f"the reference {dive.name} seems to be of another action than this video: take the "
-            "score and its range with great caution"
+            f"the reference {dive.name} seems to show another action than this video: take the "
+            "result with great caution"
         )
         assert said == ((doubt,) if doubted else ())
 
@@ -417,7 +418,7 @@ def test_the_action_is_that_of_the_reference_that_was_named(judge, dive):
 @pytest.mark.parametrize("references", [["017"], ["017", "017"], ["005", "017"]])
 def test_a_reference_of_another_action_is_refused(judge, dive, references):
     message = (
-        "reference 017 is of action 407 and the video of 107: give references of the same action"
+        "reference 017 shows action 407 and the video shows 107: give references of the same action"
     )
     with pytest.raises(UnusableReference, match=whole(message)):
         judge.assess(dive, action="107", difficulty=2.0, references=references)
@@ -521,7 +522,7 @@ def test_features_of_another_length_are_refused(judge, tmp_path):
     path = tmp_path / "f.npy"
     np.save(path, np.ones((3, 7), np.float32))
     n = judge.model.witnesses.novelty.normaliser.mean.shape[0]
-    message = f"{path}: has 7 numbers a clip and the model bars reads {n}: make them with motion"
+    message = f"{path}: has 7 numbers per clip, but the model bars reads {n}: make them with motion"
     with pytest.raises(FeatureError, match=whole(message)):
         judge.assess(path, action="107")
 

@@ -64,7 +64,7 @@ def test_an_unknown_name_is_answered_with_those_there_are(package, name):
 
 
 def test_a_file_without_its_class_is_said(package):
-    message = "stables.empty holds no class called as the file is: add one, as in Empty"
+    message = "stables.empty has no class of the same name as the file: add one, such as Empty"
     with pytest.raises(UnknownName, match=whole(message)):
         _catalog.find(package, "empty")
 

@@ -76,14 +76,14 @@ def test_nothing_is_said_where_all_is_seen(body):
 
 
 def test_a_body_that_was_never_seen_is_refused():
-    message = "no joint was seen in any frame: find the keypoints anew"
+    message = "no joint was seen in any frame: find the keypoints again"
     with pytest.raises(FeatureError, match=rf"^{message}$"):
         filled(np.full((3, 2, 2), np.nan))
 
 
 def test_what_are_no_keypoints_is_refused():
     message = (
-        "features of motion-1 are no keypoints: use the backbone pose, or files of keypoints "
+        "features of motion-1 are not keypoints: use the backbone pose, or files of keypoints "
         "(frames x joints x 2 or 3)"
     )
     with pytest.raises(FeatureError, match=rf"^{re.escape(message)}$"):

@@ -197,8 +197,8 @@ def test_a_summary_of_a_config_that_lacks_something_is_refused(folder):
     del config["evidence"]
     path.write_text(json.dumps(config))
     message = (
-        f"{folder}: is not a whole model (its config lacks evidence): "
-        "train it again, or copy the folder again"
+        f"{folder}: is not a complete model (its config lacks evidence): train it again, or copy "
+        "the folder again"
     )
     with pytest.raises(ModelError, match=whole(message)):
         summarise(folder)
@@ -224,16 +224,16 @@ def test_an_unknown_name_is_answered_with_those_there_are(name, tmp_path, monkey
         (None, "No such file or directory"),
         (
             b"",
-            "is not JSON that can be read (Expecting value: line 1 column 1 (char 0))",
+            "is not valid JSON (Expecting value: line 1 column 1 (char 0))",
         ),
         (
             b"{",
-            "is not JSON that can be read (Expecting property name enclosed in double quotes: "
+            "is not valid JSON (Expecting property name enclosed in double quotes: "
             "line 1 column 2 (char 1))",
         ),
         (b"[1]", "it has no format"),
         (b"{}", "it has no format"),
-        (b"[" * 100_000, "is not JSON that can be read (nested too deeply)"),
+        (b"[" * 100_000, "is not valid JSON (nested too deeply)"),
         (b" " * 4_000_001, "has more than the 4,000,000 bytes allowed: give a smaller file"),
     ],
 )
@@ -277,7 +277,9 @@ def test_another_format_is_said(folder, version):
 )
 def test_a_config_with_a_hole_is_said(folder, changes, reason):
     spoil(folder, **changes)
-    message = f"{folder}: is not a whole model ({reason}): train it again, or copy the folder again"
+    message = (
+        f"{folder}: is not a complete model ({reason}): train it again, or copy the folder again"
+    )
     with pytest.raises(ModelError, match=whole(message)):
         load_model(folder)
 
@@ -287,7 +289,7 @@ def test_a_config_of_odd_kinds_is_said(folder):
     target = {**config["scorer"]["target"], "by_action": []}
     spoil(folder, scorer={**config["scorer"], "target": target})
     message = (
-        f"{folder}: is not a whole model (target.by_action must be an object of at most 20,000 "
+        f"{folder}: is not a complete model (target.by_action must be an object of at most 20,000 "
         "entries): train it again, or copy the folder again"
     )
     with pytest.raises(ModelError, match=whole(message)):
@@ -307,8 +309,8 @@ def test_features_of_another_backbone_are_never_mixed_in(folder):
     now = config["backbone"]["fingerprint"]
     spoil(folder, backbone={"name": "motion", "fingerprint": "motion-0"})
     message = (
-        f"{folder}: was trained with the backbone motion-0 and here it is {now}: "
-        "train the model again, or use the same weights"
+        f"{folder}: was trained with the backbone motion-0, but here it is {now}: train the model "
+        "again, or use the same weights"
     )
     with pytest.raises(ModelError, match=whole(message)):
         load_model(folder)
@@ -332,10 +334,10 @@ def damaged(folder: Path) -> str:
         load_model(folder)
     message = str(caught.value)
     end = "): train it again, or copy the folder again"
-    assert message.startswith(f"{folder}: is not a whole model (")
+    assert message.startswith(f"{folder}: is not a complete model (")
     assert message.endswith(end)
     assert "\n" not in message
-    return message.removeprefix(f"{folder}: is not a whole model (").removesuffix(end)
+    return message.removeprefix(f"{folder}: is not a complete model (").removesuffix(end)
 
 
 def test_missing_arrays_are_said(folder):

@@ -172,7 +172,7 @@ MISSHAPEN: list[tuple[str, dict[str, Any], str]] = [
     ("Keypoints", {"positions": np.zeros((4, 17), np.float32)},
      f"positions is float32 of (4, 17): it must be {FLOATS} (any, any, any)"),
     ("Keypoints", {"positions": np.zeros((4, 17, 4), np.float32)},
-     "positions is of (4, 17, 4): it must be (frames, joints, 2 or 3)"),
+     "positions has the shape (4, 17, 4): it must be (frames, joints, 2 or 3)"),
     ("Alignment", {"reference_seconds": (0.5,)},
      "the length of reference_seconds is 1: it must be 2, that of query_seconds"),
     ("Alignment", {"query_seconds": ()}, "the length of query_seconds is 0: it must be 1 or more"),

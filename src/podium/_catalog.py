@@ -131,8 +131,8 @@ def _class_of_file(module: Any, name: str) -> type[Any]:
         if key.lower() == wanted and isinstance(value, type):
             return value
     raise UnknownName(
-        f"{module.__name__} holds no class called as the file is: "
-        f"add one, as in {name.title().replace('_', '')}"
+        f"{module.__name__} has no class of the same name as the file: add one, such as "
+        f"{name.title().replace('_', '')}"
     )
 
 
@@ -149,9 +149,9 @@ def _require_allowed(folder: str, name: str, allow_parts: Collection[str]) -> No
     if not _FOREIGN.fullmatch(name) or len(name) > _repr.maxstring:
         raise UnknownName(f"no {_kind(folder)} is called {shown(name)}")
     raise ForeignPart(
-        f"the {_kind(folder)} {name} is no part of Podium but a program of someone else's, and was "
-        f"not run: if you trust it, allow it with --allow-part {name} "
-        f"(from Python: allow_parts=[{name!r}])"
+        f"the {_kind(folder)} {name} is not part of Podium but someone else's program, and was "
+        f"not run: if you trust it, allow it with --allow-part {name} (from Python: "
+        f"allow_parts=[{name!r}])"
     )
 
 

@@ -23,7 +23,7 @@ from podium.errors import FeatureError, ModelError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
 from podium.features.alignment import Alignment, try_to_align
 from podium.features.extraction import Extractor, FeatureCache, Features, Sample
-from podium.judging import Action, find_action, position_of
+from podium.judging import Action, actions_to_choose, find_action, position_of
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.report.rendering import RENDERER
@@ -122,12 +122,12 @@ class Assessor:
             return found
         if not self.model.actions:
             raise UnknownName(
-                f"the model {self.model.name} was trained without actions: "
-                f"leave the action {action!r} out"
+                f"the model {self.model.name} was trained without actions: leave out the action "
+                f"{action!r}"
             )
         raise UnknownName(
-            f"action {action!r} is not one that the model {self.model.name} was trained on: "
-            f"choose one of {', '.join(self.model.actions)}"
+            f"the model {self.model.name} was not trained on the action {action!r}: "
+            f"{actions_to_choose(self.model.actions, self.model.rule)}"
         )
 
     def _require_difficulty(self, difficulty: float | None) -> None:
@@ -152,7 +152,7 @@ class Assessor:
         n_expected = self.model.witnesses.novelty.normaliser.mean.shape[0]
         if features.values.shape[1] != n_expected:
             raise FeatureError(
-                f"{path}: has {features.values.shape[1]} numbers a clip and the model "
+                f"{path}: has {features.values.shape[1]} numbers per clip, but the model "
                 f"{self.model.name} reads {n_expected}: make them with {self.model.backbone_name}"
             )
         return features
@@ -312,8 +312,8 @@ class Assessor:
         """
         if not np.isfinite(found).all():
             raise ModelError(
-                f"the model {self.model.name} gives no number for this video: "
-                "train it again, or copy its folder again"
+                f"the model {self.model.name} cannot score this video (its answer is not a "
+                "number): train it again, or copy its folder again"
             )
 
     def _limits(self, question: Question) -> tuple[float, float, float]:

@@ -144,6 +144,6 @@ _FITS: dict[Any, tuple[Callable[[object], bool], str]] = {
     int: (_is_whole, "a whole number"),
     float: (is_finite, "a finite number"),
     bool: (lambda value: isinstance(value, bool | np.bool_), "True or False"),
-    str: (lambda value: isinstance(value, str), "a text"),
+    str: (lambda value: isinstance(value, str), "text"),
 }
 _hints: Callable[[Any], dict[str, Any]] = cache(get_type_hints)

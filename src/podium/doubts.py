@@ -24,7 +24,7 @@ class DoubtKind(StrEnum):
     """What may be wrong; the values of each are named beside it, and its words bear its name."""
 
     DAMAGED_PARTS = "damaged_parts"
-    """`n` damaged parts of the video were passed over."""
+    """`n` damaged parts of the video were skipped."""
 
     FRAMES_MISSING = "frames_missing"
     """Only `n` of the `promised` frames could be read."""
@@ -36,7 +36,7 @@ class DoubtKind(StrEnum):
     """No frame comes between `start` and `end`, in seconds."""
 
     REPEATED_FRAMES = "repeated_frames"
-    """`n` frames that repeat the one before were left out."""
+    """`n` frames that only repeat the one before were left out."""
 
     FEATURES_GIVEN = "features_given"
     """Features were given instead of a video."""

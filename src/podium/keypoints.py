@@ -58,7 +58,8 @@ class Keypoints:
         n_frames, n_joints, n_dims = self.positions.shape
         if not n_frames or not n_joints or n_dims not in (2, 3):
             raise FeatureError(
-                f"positions is of {self.positions.shape}: it must be (frames, joints, 2 or 3)"
+                f"positions has the shape {self.positions.shape}: it must be (frames, joints, 2 "
+                "or 3)"
             )
 
     def __len__(self) -> int:
@@ -125,8 +126,8 @@ def shape_of(layout: str) -> tuple[int, int]:
     found = re.search(r"keypoints-(\d+)x(\d+)$", layout)
     if not found:
         raise FeatureError(
-            f"features of {layout} are no keypoints: use the backbone pose, or files of keypoints "
-            "(frames x joints x 2 or 3)"
+            f"features of {layout} are not keypoints: use the backbone pose, or files of "
+            "keypoints (frames x joints x 2 or 3)"
         )
     return int(found[1]), int(found[2])
 
@@ -150,7 +151,7 @@ def filled(positions: npt.NDArray[Any]) -> Keypoints:
     if not missing.any():
         return Keypoints(positions.astype(np.float32))
     if missing.all():
-        raise FeatureError("no joint was seen in any frame: find the keypoints anew")
+        raise FeatureError("no joint was seen in any frame: find the keypoints again")
     complete = positions.astype(np.float64)
     times = np.arange(len(positions))
     seen_ever = np.flatnonzero(~missing.all(axis=0))

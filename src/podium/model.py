@@ -194,7 +194,9 @@ class _Config:
     def __post_init__(self) -> None:
         if self.score_range[0] > self.score_range[1]:
             low, high = self.score_range
-            raise ModelError(f"its scores range from {low:g} to {high:g}: they must rise")
+            raise ModelError(
+                f"its scores range from {low:g} to {high:g}: the second must be higher"
+            )
         if self.clips.n_frames != ClipOptions.n_frames:
             raise ModelError(
                 f"its clips have {self.clips.n_frames} frames: backbones read "
@@ -229,8 +231,8 @@ def _not_whole(folder: Path, error: Exception) -> ModelError:
     elif not isinstance(error, PodiumError):
         reason = f"{type(error).__name__}: {error}"
     return ModelError(
-        f"{folder}: is not a whole model ({' '.join(reason.split()):.500}): "
-        "train it again, or copy the folder again"
+        f"{folder}: is not a complete model ({' '.join(reason.split()):.500}): train it again, or "
+        "copy the folder again"
     )
 
 
@@ -325,14 +327,14 @@ def _require_score(scorer: Scorer, dim: int) -> None:
         else:
             found = scorer.predict([tried])
     if not np.isfinite(found).all():
-        raise ModelError("its scorer gives no number")
+        raise ModelError("its scorer gives something that is not a number")
 
 
 def _backbone_of(folder: Path, about: _BackboneName, allow_parts: Collection[str]) -> Backbone:
     backbone = make_backbone(about.name, allow_parts)
     if backbone.fingerprint != about.fingerprint:
         raise _OtherBackbone(
-            f"{folder}: was trained with the backbone {about.fingerprint} and here it is "
+            f"{folder}: was trained with the backbone {about.fingerprint}, but here it is "
             f"{backbone.fingerprint}: train the model again, or use the same weights"
         )
     return backbone

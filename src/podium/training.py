@@ -312,8 +312,8 @@ def _fitted(
     calibration = calibrate(predicted / divisors, true / divisors)
     if not calibration.is_measured:
         raise TrainingError(
-            "performances that were left out were predicted without any error, so that no range "
-            "can be learned: give performances whose scores differ, and each of them once"
+            "performances that were left out were predicted without any error, so no range can be "
+            "learned: give performances whose scores differ, and each of them once"
         )
     score_range = (float(true.min()), float(true.max()))
     results = {options.scorer: _coverage(samples, predicted, divisors, score_range)}

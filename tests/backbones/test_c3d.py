@@ -190,7 +190,7 @@ def test_a_file_of_anything_but_tensors_is_refused(tmp_path, content):
 def test_a_missing_file_is_said(tmp_path, make):
     path = tmp_path / "c3d.pickle"
     make(path)
-    message = f"{path}: no such file of weights: check the path"
+    message = f"{path}: no such weights file: check the path"
     with pytest.raises(WeightsError, match=whole(message)):
         C3D(path)
 

@@ -121,7 +121,7 @@ def test_other_options_are_refused(changed, message):
 
 def test_bf16_is_refused_where_the_processor_lacks_it(monkeypatch):
     monkeypatch.setattr(_engine, "computes_bf16", lambda: False)
-    message = "this processor does not compute with bf16 numbers: choose the precision fp32"
+    message = "this processor cannot compute in bf16: choose the precision fp32"
     with pytest.raises(UsageError, match=rf"^{message}$"):
         EngineOptions("bf16")
 

@@ -138,7 +138,7 @@ def test_windows_that_do_not_divide_a_clip_are_refused():
 
 def test_missing_weights_are_said(tmp_path):
     path = tmp_path / "none.safetensors"
-    message = f"{path}: no such file of weights: check the path"
+    message = f"{path}: no such weights file: check the path"
     with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
         Figure(path)
 

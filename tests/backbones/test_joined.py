@@ -62,8 +62,8 @@ def test_doubts_of_a_part_are_told():
 def test_ones_that_read_other_sizes_are_refused():
     both = f"motion+{__name__}:Large"
     message = (
-        "backbones that read frames of different sizes cannot be joined "
-        "(motion 160x120, large 320x240): choose ones of one size"
+        "backbones that read frames of different sizes cannot be joined (motion 160x120, large "
+        "320x240): choose backbones that read frames of one size"
     )
     with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
         make_backbone(both, (both,))

@@ -60,9 +60,7 @@ def test_weights_that_were_never_named_are_asked_for(monkeypatch):
 
 def test_a_missing_file_is_said(tmp_path):
     path = tmp_path / "none.tflite"
-    with pytest.raises(
-        WeightsError, match=whole(f"{path}: no such file of weights: check the path")
-    ):
+    with pytest.raises(WeightsError, match=whole(f"{path}: no such weights file: check the path")):
         MobileNetV1(path)
 
 
@@ -93,7 +91,7 @@ def test_what_is_no_network_is_refused_and_not_executed(tmp_path, kind):
     path, sentinel = tmp_path / "a.tflite", tmp_path / "sentinel"
     pickled = pickle.dumps(Sentinel(sentinel))
     path.write_bytes({"empty": b"", "text": b"weights" * 100, "pickle": pickled}[kind])
-    message = f"{path}: is damaged or no network, and was not loaded: {ADVICE}"
+    message = f"{path}: is damaged or not a network, and was not loaded: {ADVICE}"
     with pytest.raises(WeightsError, match=whole(message)):
         MobileNetV1(path)
     assert not sentinel.exists()
@@ -104,7 +102,7 @@ def test_a_truncated_file_is_refused(mobilenet_weights, tmp_path, share):
     path = tmp_path / "a.tflite"
     content = mobilenet_weights.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
-    message = f"{path}: is damaged or no network, and was not loaded: {ADVICE}"
+    message = f"{path}: is damaged or not a network, and was not loaded: {ADVICE}"
     with pytest.raises(WeightsError, match=whole(message)):
         MobileNetV1(path)
 

@@ -211,9 +211,8 @@ def test_numbers_out_of_range_are_refused(changed):
 @pytest.mark.parametrize("contrasts", [(), (0.2, 0.1), (0.1, 0.1)])
 def test_contrasts_that_do_not_rise_are_refused(contrasts):
     message = (
-        f"MotionOptions(n_windows=2, n_levels=8, contrasts={contrasts}, step=2, "
-        "darkest=0.1, brightest=0.9, least_range=40): "
-        "contrasts must be one or more fractions that rise"
+        f"MotionOptions(n_windows=2, n_levels=8, contrasts={contrasts}, step=2, darkest=0.1, "
+        "brightest=0.9, least_range=40): contrasts must be one or more fractions in rising order"
     )
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         MotionOptions(contrasts=contrasts)

@@ -125,8 +125,8 @@ def test_without_movement_the_middle_is_searched():
 def test_missing_weights_are_said(monkeypatch):
     monkeypatch.delenv("PODIUM_MOVENET_WEIGHTS", raising=False)
     message = (
-        "MoveNet's weights are not at '.': download movenet_single_pose_lightning as .tflite and "
-        "set PODIUM_MOVENET_WEIGHTS to its path"
+        "MoveNet's weights do not ship with Podium: download movenet_single_pose_lightning as "
+        ".tflite and set PODIUM_MOVENET_WEIGHTS to its path"
     )
     with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
         Pose()

@@ -79,7 +79,7 @@ def test_half_precision_is_widened_and_what_is_not_asked_for_passed_over(tmp_pat
 def test_only_a_regular_file_is_opened(tmp_path, make):
     path = tmp_path / "a.pickle"
     make(path)
-    message = f"{path}: no such file of weights: check the path"
+    message = f"{path}: no such weights file: check the path"
     with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
         read_weights(path, ADVICE)
 

@@ -86,6 +86,6 @@ def test_another_word_is_refused(tmp_path):
 
 def test_a_missing_table_is_said(tmp_path):
     path = tmp_path / "faults.csv"
-    message = f"{path}: no such table of faults: it lies beside the data's metadata"
+    message = f"{path}: no such table of faults: it should lie beside the data set's metadata.csv"
     with pytest.raises(MissingFile, match=rf"^{re.escape(message)}$"):
         read_comments(path)

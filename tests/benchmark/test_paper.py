@@ -148,7 +148,7 @@ def test_systems_of_other_dives_are_no_neighbours(root, tmp_path_factory):
     other = write_dives(tmp_path_factory.mktemp("fewer"), n=40)
     earlier = PaperBenchmark(other, n_seeds=1, systems=["constant"]).run()
     message = (
-        "the results that are there are of other performances, splits or features (38 "
+        "the results in that folder are of other performances, splits or features (38 "
         "performances, backbone motion): name another folder with --out"
     )
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
@@ -185,7 +185,7 @@ def test_the_command_adds_table_vi_alone(asked, tmp_path, monkeypatch):
 def test_the_command_keeps_no_rows_of_damaged_results(asked, tmp_path, capsys):
     (tmp_path / "motion.json").write_text("{}", "utf-8")
     assert run([*asked, "--scorer", "ridge"]) == Exit.INPUT
-    said = f"podium: {tmp_path / 'motion.json'}: is not a file of results ('cells'): make it anew"
+    said = f"podium: {tmp_path / 'motion.json'}: is not a file of results ('cells'): make it again"
     assert capsys.readouterr().err.splitlines()[-1] == said
 
 
@@ -278,7 +278,7 @@ def test_all_tables_are_made(whole):
         "Table V", "Table VII", "Table VIII", "Figure 5", "The claims",
     ):  # fmt: skip
         assert f"### {title}" in page
-    assert "Not run: Pose + DCT (reads keypoints, and no backbone for them was named)" in page
+    assert "Not run: Pose + DCT (reads keypoints, but no backbone for them was named)" in page
     assert page.count("\n| Ours: best performer bias per dive |") == 3  # overview, by type, table V
 
 

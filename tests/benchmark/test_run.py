@@ -275,7 +275,7 @@ def test_a_frozen_metric_is_fitted_once_a_split(dives):
 def test_scorers_of_pose_are_left_out_without_keypoints(dives):
     results = Benchmark(dives, scorers=["constant", "pose_dct"], seeds=[0]).run()
     assert results.about["left_out"] == {
-        "pose_dct": "reads keypoints, and no backbone for them was named"
+        "pose_dct": "reads keypoints, but no backbone for them was named"
     }
     assert list(results.systems) == ["constant"]
 
@@ -321,6 +321,6 @@ def test_missing_and_damaged_results_are_refused(tmp_path):
     with pytest.raises(MissingFile, match=rf"^{re.escape(message)}$"):
         Results.load(path)
     path.write_text("{}", "utf-8")
-    message = f"{path}: is not a file of results ('cells'): make it anew"
+    message = f"{path}: is not a file of results ('cells'): make it again"
     with pytest.raises(ModelError, match=rf"^{re.escape(message)}$"):
         Results.load(path)

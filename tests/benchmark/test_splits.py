@@ -96,7 +96,7 @@ def test_splits_survive_being_saved(tmp_path):
 def test_another_file_is_refused(tmp_path):
     path = tmp_path / "splits.json"
     path.write_text('[{"seed": 1}]', "utf-8")
-    message = f"{path}: is not a file of splits ('train'): make it anew"
+    message = f"{path}: is not a file of splits ('train'): make it again"
     with pytest.raises(ManifestError, match=rf"^{re.escape(message)}$"):
         load_splits(path)
 

@@ -18,12 +18,12 @@ import pytest
 import typer
 from scipy import stats
 
-from podium import _catalog, training
+from podium import __version__, _catalog, training
 from podium.cli import commands
 from podium.cli.app import Exit, app
 from podium.cli.commands import run
 from podium.errors import Bug
-from podium.model import shipped_models
+from podium.model import load_model, shipped_models
 from podium.report.words import languages
 from podium.scorers.siamese_lstm import SiameseLSTM
 from podium.video import decoder
@@ -32,6 +32,10 @@ README = Path(__file__).parents[2] / "README.md"
 LISTS = ("backbones", "datasets", "scorers", "models", "actions")
 LISTED_COMMANDS = tuple(typer.main.get_command(app).commands)
 COMMANDS = sorted(LISTED_COMMANDS)
+UNKNOWN_ACTION = (
+    "the model bars was not trained on the action '999': choose one of 107, 407, and add the "
+    "position's letter (A, B, C or D) if you like, as in 107C"
+)
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 
 
@@ -166,7 +170,7 @@ def test_score_warns_of_what_it_had_to_assume(podium, model, dive):
         r"\(assumed; the range is for 1\.6 to 3\.2\)$",
         lines[0],
     )
-    assert lines[1].startswith("warning: no action was given: it was compared as ")
+    assert lines[1].startswith("warning: no action was given: it was taken to be ")
     assert lines[2].startswith("warning: no difficulty was given: ")
     assert answer.err == ""
 
@@ -178,9 +182,9 @@ def test_score_parts_what_cost_points_from_what_did_not(podium, model, dive, mon
     monkeypatch.setattr("podium.assessor.remarks", lambda _: told)
     lines = podium("score", dive, *model, "--action", "107", "--difficulty", "2").out.splitlines()
     assert lines[1:] == [
-        "What cost points (each number is what the score would gain if one clip alone were the "
-        "expert's, added up over the moment; these are no deductions and do not add up to what is "
-        "missing):",
+        "What cost points (a minus shows how much higher the score would be with the expert's "
+        "clip in that place, clip by clip, added up over the moment; these are not deductions and "
+        "do not add up to what is missing):",
         "0.0-0.5 s  -4.0  one",
         "Unlike the expert, but cost no points (with the expert's clips in their place the score "
         "would not be higher):",
@@ -303,7 +307,7 @@ def test_a_folder_never_takes_the_place_of_a_video(refused, model, dive, tmp_pat
     shutil.copy(dive, video)
     refused(
         Exit.USAGE,
-        f"{video}: is read and would be written over: choose another file",
+        f"{video}: is an input and would be overwritten: choose another file",
         "score", video, *model, "--report-dir", tmp_path,
     )  # fmt: skip
 
@@ -319,8 +323,8 @@ def test_a_port_that_is_taken_is_said(podium, small_model, tmp_path):
         )
     assert answer.code == Exit.USAGE
     assert answer.err == (
-        f"podium: cannot listen on 127.0.0.1:{port} (Address already in use): "
-        "choose another with --port, or another --host\n"
+        f"podium: cannot listen on 127.0.0.1:{port} (Address already in use): choose another port "
+        "with --port, or another address with --host\n"
     )
 
 
@@ -332,8 +336,8 @@ def test_predict_scores_every_row(podium, model, small_model, tmp_path):
     answer = podium("predict", small_model.manifest, "--out", out, *model)
     assert (answer.code, answer.out) == (0, "")
     assert answer.err == (
-        f"30 scored, 0 failed: {out}\n"
-        "the model learned from 24 of them: leave those out to measure it\n"
+        f"30 scored, 0 failed: {out}\nthe model learned from 24 of them: leave these out when you "
+        "measure it\n"
     )
     found = rows(out)
     assert list(found[0]) == [
@@ -361,8 +365,9 @@ def test_a_model_is_not_measured_by_what_it_learned_from_without_a_word(
     podium("predict", small_model.manifest, "--out", out, "--split", "train", *model)
     answer = podium("evaluate", out, small_model.manifest)
     warning = (
-        "the model learned from 24 of the 24 performances measured: these numbers say what the "
-        "model remembers more than how well it scores: measure others (podium predict --split test)"
+        "the model learned from 24 of the 24 performances measured: these numbers show what the "
+        "model remembers rather than how well it scores: measure others (podium predict --split "
+        "test)"
     )
     assert answer.err.splitlines()[0] == f"warning: {warning}"
     constant = next(line for line in answer.out.splitlines() if line.startswith("constant"))
@@ -416,14 +421,13 @@ def test_predict_goes_on_where_some_fail(podium, model, table, tmp_path):
         "001": f"{videos / '001.mp4'}: cannot be read as a video "
         f"(Invalid data found when processing input): {KINDS}",
         "003": f"{videos / '003.mp4'}: is empty (0 bytes): {KINDS}",
-        "005": "action '999' is not one that the model bars was trained on: choose one of 107, 407",
+        "005": UNKNOWN_ACTION,
     }
     assert all(found[id]["score"] == "" for id in errors)
     assert all(row["score"] for id, row in found.items() if id not in errors)
     assert answer.err == (
-        f"27 scored, 3 failed: {out}\n"
-        "the model learned from 21 of them: leave those out to measure it\n"
-        f"  {errors['001']}\n  {errors['003']}\n  005.mp4: {errors['005']}\n"
+        f"27 scored, 3 failed: {out}\nthe model learned from 21 of them: leave these out when you "
+        f"measure it\n  {errors['001']}\n  {errors['003']}\n  005.mp4: {errors['005']}\n"
     )
 
 
@@ -673,8 +677,13 @@ def test_list_models_and_actions(podium, model, small_model, monkeypatch):
     }
 
 
-def test_the_models_that_ship_are_listed(podium):
-    assert tuple(podium("list", "models", "--json").json()) == shipped_models()
+def test_the_models_that_ship_are_listed_with_a_clause_about_each(podium):
+    listed = podium("list", "models", "--json").json()
+    assert tuple(listed) == shipped_models()
+    assert listed["diving"] == (
+        "The 300 training dives of UNLV-Dive (Parmar and Morris, 2017): Olympic 10 m platform "
+        "dives, broadcast in 2012, 320x240"
+    )
 
 
 HEAVY = {"torch", "scipy", "sklearn", "jinja2", "pyarrow"}
@@ -782,6 +791,11 @@ def test_every_command_is_in_the_readme(name):
     assert re.search(rf"\bpodium {name}\b", README.read_text("utf-8"))
 
 
+def test_the_version_is_told(podium):
+    answer = podium("--version")
+    assert (answer.code, answer.out, answer.err) == (0, f"podium {__version__}\n", "")
+
+
 def test_without_a_command_the_help_is_shown(podium):
     answer = podium()
     assert (answer.code, answer.err) == (Exit.USAGE, "")
@@ -793,10 +807,10 @@ def test_without_a_command_the_help_is_shown(podium):
 
 WHOLE = "must be a whole number"
 WRONG_WORDS = {
-    "score": "podium score lacks VIDEO: give it (see podium score --help)",
-    "compare a.mp4": "podium compare lacks REFERENCE: give it (see podium compare --help)",
-    "predict m.csv": "podium predict lacks --out: give it (see podium predict --help)",
-    "train": "podium train lacks MANIFEST: give it (see podium train --help)",
+    "score": "podium score needs VIDEO: give it (see podium score --help)",
+    "compare a.mp4": "podium compare needs REFERENCE: give it (see podium compare --help)",
+    "predict m.csv": "podium predict needs --out: give it (see podium predict --help)",
+    "train": "podium train needs MANIFEST: give it (see podium train --help)",
     "nothing": f"there is no command 'nothing': choose one of {', '.join(LISTED_COMMANDS)}",
     "scor a.mp4": f"there is no command 'scor': choose one of {', '.join(LISTED_COMMANDS)}",
     "--nothing": "podium has no option --nothing: podium --help lists those it has",
@@ -806,9 +820,15 @@ WRONG_WORDS = {
     "score a.mp4 --dificulty 3": (
         "podium score has no option --dificulty: choose --difficulty, or see podium score --help"
     ),
+    "score a.mp4 --acton 407": (
+        "podium score has no option --acton: choose --action, or see podium score --help"
+    ),
+    "score a.mp4 --report out.pdf": (
+        "--report out.pdf must end in .html: a report is a page, which a browser can print to PDF"
+    ),
     "score a.mp4 b.mp4": (
-        "podium score has no use for 'b.mp4': leave it out, put quotes about a name that holds "
-        "spaces, or see podium score --help"
+        "podium score does not know what to do with 'b.mp4': leave it out, put quotes around a "
+        "name that contains spaces, or see podium score --help"
     ),
     "score a.mp4 --difficulty hard": "--difficulty 'hard' must be a number, such as 3.2",
     "score a.mp4 --difficulty 3,3": "--difficulty '3,3' must be a number, such as 3.2",
@@ -851,15 +871,25 @@ def test_an_impossible_difficulty_is_refused(refused, model, dive, difficulty):
 def test_a_difficulty_whose_decimal_point_is_shifted_is_refused(refused, model, dive):
     refused(
         2,
-        "difficulty 33 is none that a performance can have (the model was trained on 1.6 to 3.2): "
-        "check its decimal point, and give one such as 2.4, or leave it out",
+        "33 is not a possible difficulty (the model was trained on 1.6 to 3.2): check its decimal "
+        "point, and give one such as 2.4, or leave it out",
         "score", dive, *model, "--action", "107", "--difficulty", "33", "--report", "r.html",
     )  # fmt: skip
 
 
 def test_an_unknown_action_is_refused(refused, model, dive):
-    message = "action '999' is not one that the model bars was trained on: choose one of 107, 407"
-    refused(2, message, "score", dive, *model, "--action", "999", "--report", "r.html")
+    refused(2, UNKNOWN_ACTION, "score", dive, *model, "--action", "999", "--report", "r.html")
+
+
+@pytest.mark.parametrize("action", ["107 B", "407Z"])
+def test_how_an_action_may_be_written_is_said(refused, dive, action):
+    known = ", ".join(load_model("simulated").actions)
+    refused(
+        2,
+        f"the model simulated was not trained on the action {action!r}: choose one of {known}, "
+        "and add the position's letter (A, B, C or D) if you like, as in 107C",
+        "score", dive, "--model", "simulated", "--action", action, "--report", "r.html",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("command", ["score", "compare", "predict", "list"])
@@ -891,7 +921,7 @@ def test_an_unknown_scorer_or_backbone_is_refused(refused, small_model, kind):
 @pytest.mark.parametrize("shard", ["3/2", "2/2", "0/0", "-1/2", "1", "a/b", "1/2/3", "", "²/3"])
 @pytest.mark.parametrize("command", ["predict", "extract"])
 def test_a_shard_that_is_none_is_refused(refused, small_model, model, command, shard):
-    message = f"shard {shard!r} must be i/n with i from 0 to below n, such as 0/8"
+    message = f"shard {shard!r} must be i/n, where i is at least 0 and below n, such as 0/8"
     more = ("--out", "p.csv", *model) if command == "predict" else ("--backbone", "motion")
     refused(2, message, command, small_model.manifest, *more, f"--shard={shard}")
 
@@ -899,7 +929,7 @@ def test_a_shard_that_is_none_is_refused(refused, small_model, model, command, s
 def test_an_unknown_split_is_refused(refused, small_model, model):
     given = ("predict", small_model.manifest, "--out", "p.csv", *model, "--split")
     refused(2, "no split is called 'dev': choose train, validation or test", *given, "dev")
-    message = f"{small_model.manifest}: no row is of the split validation: choose another"
+    message = f"{small_model.manifest}: has no rows in the split validation: choose another split"
     refused(3, message, *given, "validation")
 
 
@@ -918,7 +948,7 @@ def test_what_is_read_is_never_written_over(refused, table, model, dive, tmp_pat
     video.write_bytes(dive.read_bytes())
 
     def message(path: object) -> str:
-        return f"{path}: is read and would be written over: choose another file"
+        return f"{path}: is an input and would be overwritten: choose another file"
 
     refused(2, message("v.mp4"), "score", video, *model, "--report", "v.mp4")
     refused(2, message(video), "score", dive, *model, "--reference", "v.mp4", "--report", video)
@@ -981,7 +1011,7 @@ def test_a_video_that_cannot_be_used_is_refused(refused, model, dive, unusable):
 @pytest.mark.parametrize("given", [["017"], ["017", "017"], ["005", "017"]])
 def test_references_of_another_action_are_refused(refused, model, dive, given):
     message = (
-        "reference 017 is of action 407 and the video of 107: give references of the same action"
+        "reference 017 shows action 407 and the video shows 107: give references of the same action"
     )
     words = [word for id_ in given for word in ("--reference", id_)]
     refused(3, message, "score", dive, *model, "--action", "107", *words, "--report", "r.html")
@@ -1026,7 +1056,7 @@ def test_predictions_that_are_none_are_refused(refused, small_model, tmp_path):
     message = f"{path}: is not a table of predictions: it needs the columns file_name and score"
     refused(3, message, *given)
     path.write_bytes(b"\x89PNG\r\n")
-    said = "is not UTF-8 text (byte 0 is none): save it as UTF-8, or give a Parquet file"
+    said = "is not UTF-8 text (byte 0 is not): save it as UTF-8, or give a Parquet file"
     refused(3, f"{path}: {said}", *given)
     refused(3, message.replace(str(path), str(small_model.folder / "config.json")),
             "evaluate", small_model.folder / "config.json", small_model.manifest)  # fmt: skip
@@ -1057,7 +1087,7 @@ def test_a_place_that_cannot_be_written_to_is_refused_before_any_work(
         refused(2, f"{folder}: is a folder: name a file for {what}", *given, folder)
         refused(2, f"/: is a folder: name a file for {what}", *given, "/")
         below = file / "there" / "x"
-        message = f"{below}: cannot be made, since {file} is a file: name another place for {what}"
+        message = f"{below}: cannot be made because {file} is a file: name another place for {what}"
         refused(2, message, *given, below)
     filling = {
         "the report": ["compare", dive, dive, *model, "--report-dir"],

@@ -187,7 +187,7 @@ def test_all_problems_are_told_at_once_with_their_lines(folder):
         "line 2: score 'nan' must be a number, or empty where it is not known",
         "line 3: difficulty '0' must be a number above 0, or empty",
         "line 3: end_frame '2.5' must be a frame number, 0 or more",
-        "line 3: id '1' stands on line 2 already",
+        "line 3: id '1' is already on line 2",
         "line 3: is_reference 'maybe' must be true or false",
         "line 3: judges '8;x' must be marks with ; between them",
         "line 3: phases 'entry' must be name:first-last with ; between them",
@@ -262,7 +262,7 @@ def test_a_missing_table_is_said(tmp_path):
 @pytest.mark.parametrize("content", ["", "\n\n", "file_name,score\n", "file_name,score\n\n,\n"])
 def test_a_table_without_rows_is_said(folder, content):
     path = table(folder, content)
-    message = f"{path}: lists no performance: give one a line below the header"
+    message = f"{path}: lists no performances: give one per line below the header"
     with pytest.raises(ManifestError, match=whole(message)):
         Manifest(path).performances()
 
@@ -279,9 +279,7 @@ def test_a_table_without_file_names_is_said(folder):
 
 def test_other_encodings_are_said(folder):
     path = table(folder, "file_name\na.mp4\n".encode("utf-16"))
-    message = (
-        f"{path}: is not UTF-8 text (byte 0 is none): save it as UTF-8, or give a Parquet file"
-    )
+    message = f"{path}: is not UTF-8 text (byte 0 is not): save it as UTF-8, or give a Parquet file"
     with pytest.raises(ManifestError, match=whole(message)):
         Manifest(path).performances()
 

@@ -79,9 +79,9 @@ def test_several_workers_render_the_same_videos(root: Path, tmp_path: Path) -> N
 def test_a_folder_with_other_options_is_refused(root: Path) -> None:
     other = Simulated(root, SimulationOptions(n_performances=3, seed=5, width=96, height=64))
     message = (
-        f"{root} holds simulated performances of other options (seed 4 instead of 5, "
-        "frames_per_second 10 instead of 30, flawless_share 0.4 instead of 0.2): "
-        "use the same options or another folder"
+        f"{root} holds simulated performances with other options (seed 4 instead of 5, "
+        "frames_per_second 10 instead of 30, flawless_share 0.4 instead of 0.2): use the same "
+        "options or another folder"
     )
     for use in (other.render, other.performances):
         with pytest.raises(UsageError) as refusal:

@@ -53,7 +53,8 @@ def test_every_vault_needs_a_score(tmp_path):
     (tmp_path / "001.avi").touch()
     table = tmp_path / "vault_overall_scores.mat"
     message = (
-        f"{table}: has 3 scores and there are 1 vaults below {tmp_path}: there must be one of each"
+        f"{table}: has 3 scores and there are 1 vaults below {tmp_path}: there must be one score "
+        "for each"
     )
     with pytest.raises(ManifestError, match=rf"^{re.escape(message)}$"):
         UnlvVault(tmp_path).performances()

@@ -80,9 +80,7 @@ def test_a_table_of_another_kind_is_said(table, text):
 
 def test_a_table_that_is_not_text_is_said(table):
     path = table(b"\xff\xfe\x00\x01")
-    message = (
-        f"{path}: is not UTF-8 text (byte 0 is none): save it as UTF-8, or give a Parquet file"
-    )
+    message = f"{path}: is not UTF-8 text (byte 0 is not): save it as UTF-8, or give a Parquet file"
     with pytest.raises(ManifestError, match=whole(message)):
         read_predictions(path)
 
@@ -201,9 +199,10 @@ def test_with_too_few_training_rows_each_is_left_out_in_turn(table):
     text = rows(*((f"{i}.mp4", 0) for i in range(3)))
     found = evaluate_predictions(table(text), tested)
     assert found["baselines_fitted_to"] == (
-        "baselines were fitted, for each performance, to all the others that were measured; the "
-        "mean of the others is the lower the higher a score is, so the rank of type_mean comes out "
-        "too low, and that of constant, which would be -1 whatever the scores are, is not given"
+        "for each performance, baselines were fitted to all the others that were measured; the "
+        "higher a score, the lower the mean of the others, so the rank correlation of type_mean "
+        "comes out too low, and that of constant, which would be -1 whatever the scores, is not "
+        "given"
     )
     expected = np.mean([(10 - 50) ** 2, (40 - 35) ** 2, (60 - 25) ** 2])
     assert found["baselines"]["constant"]["mse"] == pytest.approx(expected, abs=1e-5)
@@ -228,7 +227,7 @@ def test_a_constant_that_was_left_out_in_turn_has_no_rank(table):
 # what a model learned from
 
 MEASURE_OTHERS = (
-    "these numbers say what the model remembers more than how well it scores: measure others "
+    "these numbers show what the model remembers rather than how well it scores: measure others "
     "(podium predict --split test)"
 )
 

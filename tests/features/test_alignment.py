@@ -122,13 +122,15 @@ def test_what_cannot_be_put_in_step_is_refused():
     unknown.start_seconds[:] = np.nan
     with pytest.raises(
         FeatureError,
-        match=r"^features that carry no times cannot be put in step: give the videos$",
+        match=r"^features without times cannot be aligned: give the videos$",
     ):
         align(unknown, features([1, 2]))
     with pytest.raises(
         FeatureError,
-        match=r"^features of 1 and of 2 numbers a clip cannot be put in step: "
-        r"make both with the same backbone$",
+        match=(
+            r"^features with 1 and with 2 numbers per clip cannot be aligned: make both with the "
+            r"same backbone$"
+        ),
     ):
         align(features([1, 2]), features([[1, 2]]))
 

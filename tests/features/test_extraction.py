@@ -127,7 +127,7 @@ def test_a_missing_video_is_refused_by_name(tmp_path, extractor):
 def test_a_backbone_that_gives_no_number_is_refused(make_video, extractor, monkeypatch):
     path = make_video()
     monkeypatch.setattr(Counting, "__call__", lambda *_: np.full((1, 3), np.nan, np.float32))
-    message = f"{path}: the backbone counting gave no number"
+    message = f"{path}: the backbone counting gave something that is not a number"
     with pytest.raises(FeatureError, match=whole(message)):
         extractor.video(path)
     assert entries(extractor) == []
@@ -418,7 +418,7 @@ def test_features_of_another_kind_are_refused(tmp_path, values, found):
 def test_features_that_are_not_finite_are_refused(tmp_path, bad):
     path = tmp_path / "x.npy"
     np.save(path, np.array([[1.0, bad]]))
-    message = f"{path}: holds numbers that are not finite: make the features anew"
+    message = f"{path}: holds numbers that are not finite: make the features again"
     with pytest.raises(FeatureError, match=whole(message)):
         read_features(path)
 
@@ -437,7 +437,7 @@ def test_a_pickle_in_a_file_of_features_is_not_executed(tmp_path):
     sentinel = tmp_path / "sentinel"
     path = tmp_path / "x.npy"
     np.save(path, np.array([[Sentinel(str(sentinel))]], object), allow_pickle=True)
-    reason = "Python objects are not read"
+    reason = "Python objects are not allowed"
     message = f"{path}: cannot be read as features ({reason})"
     with pytest.raises(FeatureError, match=whole(message)):
         read_features(path)
@@ -532,8 +532,8 @@ def test_gaps_in_keypoints_are_filled_and_said(tmp_path):
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (np.nan, "no joint was seen in any frame: find the keypoints anew"),
-        (np.inf, "holds numbers that are not finite: find the keypoints anew"),
+        (np.nan, "no joint was seen in any frame: find the keypoints again"),
+        (np.inf, "holds numbers that are not finite: find the keypoints again"),
     ],
 )
 def test_keypoints_that_are_no_numbers_are_refused(tmp_path, value, message):

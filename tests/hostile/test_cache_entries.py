@@ -391,7 +391,7 @@ def test_the_limit_is_kept_for_later_processes_and_the_environment_counts_for_mo
     assert run(["cache", "--limit", "4MB", "--json"]) == 0
     out, err = capsys.readouterr()
     assert json.loads(out)["limit_bytes"] == 10**9
-    assert err == "PODIUM_CACHE_LIMIT is set, and counts for more than --limit\n"
+    assert err == "PODIUM_CACHE_LIMIT is set and takes precedence over --limit\n"
     monkeypatch.delenv("PODIUM_CACHE_LIMIT")
     assert entries.limit_bytes() == 4_000_000
 
@@ -468,7 +468,7 @@ def test_a_skeleton_is_never_written_outside_of_the_cache(tmp_path):
     table.write_text("id,subject,group,exercise,total_score\n../../out,s,Expert,e,5\n")
     with pytest.raises(ManifestError) as said:
         Kimore(tmp_path).performances()
-    message = f"{table}: line 2: id '../../out' must be the name of a file, without folders"
+    message = f"{table}: line 2: id '../../out' must be a file name without folders"
     assert str(said.value) == message
 
 

@@ -134,7 +134,7 @@ def sparse(path: Path) -> None:
 NET = "scorer.network.0."
 LSTM = f"{NET}embedding.lstm.weight_hh_l0"
 ZERO = Path("/dev/zero")
-TEXT = "a text of at most 10,000 characters that can be shown"
+TEXT = "text of at most 10,000 printable characters"
 NUMBER = "a number of at most 1e+12"
 WHOLE = f"a whole number of at most {2**64}"
 LIST, OBJECT = (f"must be {kind} of at most 20,000 entries" for kind in ("a list", "an object"))
@@ -222,11 +222,11 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "clips with an unknown option": (
         put("clips", "n_rows", 5),
-        "its config.clips has 'n_rows', which this Podium does not know",
+        "its config.clips has 'n_rows', which this version of Podium does not know",
     ),
     "scores that fall": (
         put("score_range", [102.6, 29.7]),
-        "its scores range from 102.6 to 29.7: they must rise",
+        "its scores range from 102.6 to 29.7: the second must be higher",
     ),
     "scores of words": (
         put("score_range", ["a", "b"]),
@@ -290,7 +290,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     "scorer of another kind": (put("scorer", "name", "ridge"), "scorer lacks bias"),
     "scorer by frequency": (
         put("scorer", "name", "frequency_skill"),
-        "scorer.options has 'clip_measure', which this Podium does not know",
+        "scorer.options has 'clip_measure', which this version of Podium does not know",
     ),
     "scorer of poses": (put("scorer", "name", "pose_dct"), "scorer lacks bias"),
     "a million clips": (
@@ -331,11 +331,11 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "a reference of unlike times": (
         put("scorer", "references", 0, "end_seconds", [1.0]),
-        "the reference '008' has times of no or of unlike clips",
+        "the reference '008' has times that do not match its clips",
     ),
     "a reference without times": (
         put("scorer", "references", 0, "start_seconds", []),
-        "the reference '008' has times of no or of unlike clips",
+        "the reference '008' has times that do not match its clips",
     ),
     "a reference of one clip more": (
         partial(
@@ -358,11 +358,13 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "no usual difficulty": (
         put("scorer", "target", "overall", "usual", 0),
-        "the difficulties of 'all' are none: Difficulties(low=2.7, usual=0, high=4.1)",
+        "the difficulties of 'all' are not above 0 and in order: "
+        "Difficulties(low=2.7, usual=0, high=4.1)",
     ),
     "a difficulty that falls": (
         put("scorer", "target", "by_action", "407", "low", 9.0),
-        "the difficulties of '407' are none: Difficulties(low=9.0, usual=3.2, high=3.5)",
+        "the difficulties of '407' are not above 0 and in order: "
+        "Difficulties(low=9.0, usual=3.2, high=3.5)",
     ),
     "execution is a word": (
         put("scorer", "target", "uses_execution", "no"),
@@ -371,7 +373,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     "options are a list": (put("scorer", "options", []), "scorer.options must be an object"),
     "an unknown option": (
         put("scorer", "options", "n_heads", 5),
-        "scorer.options has 'n_heads', which this Podium does not know",
+        "scorer.options has 'n_heads', which this version of Podium does not know",
     ),
     "an unknown head": (
         put("scorer", "options", "head", "hydra"),
@@ -445,7 +447,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "a network of enormous numbers": (
         array(f"{NET}output.weight", lambda v: np.full_like(v, 3e38)),
-        "its scorer gives no number",
+        "its scorer gives something that is not a number",
     ),
     "an array more": (
         more_arrays(**{"scorer.network.0.more": np.zeros(3, np.float32)}),
@@ -632,7 +634,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
 }
 
-LITERAL = "is not JSON that can be read ({} is no number of JSON)"
+LITERAL = "is not valid JSON ({} is not a number in JSON)"
 
 CONFIGS: dict[str, tuple[Change, str]] = {
     "a number that is none": (put("is_panel", float("nan")), LITERAL.format("NaN")),
@@ -640,11 +642,11 @@ CONFIGS: dict[str, tuple[Change, str]] = {
     "a number below all": (put("scorer", "biases", [float("-inf")]), LITERAL.format("-Infinity")),
     "lists in lists": (
         put("evidence", "results", json.loads("[" * 100 + "]" * 100)),
-        "is not JSON that can be read (nested too deeply)",
+        "is not valid JSON (nested too deeply)",
     ),
     "lists in lists in lists": (
         raw("config.json", b"[" * 200_000),
-        "is not JSON that can be read (nested too deeply)",
+        "is not valid JSON (nested too deeply)",
     ),
     "five megabytes": (
         text(lambda written: written + " " * 5_000_000),
@@ -666,7 +668,7 @@ FORMATS = [True, 1.0, "1", None, [1], 2**70, {"format": 1}]
 
 
 def whole_model(reason: str) -> str:
-    return f"is not a whole model ({reason}): train it again, or copy the folder again"
+    return f"is not a complete model ({reason}): train it again, or copy the folder again"
 
 
 @pytest.fixture(scope="module")
@@ -776,7 +778,8 @@ def test_numbers_that_overflow_in_scoring_are_no_score(model, dive, cache):
     array("scorer.last_clips.weights", lambda v: np.full_like(v, 1.7e308))(model)
     judge = podium.load(model, cache=cache)
     message = (
-        "the model diving gives no number for this video: train it again, or copy its folder again"
+        "the model diving cannot score this video (its answer is not a number): train it again, "
+        "or copy its folder again"
     )
     with pytest.raises(ModelError) as caught:
         judge.assess(dive, action="407", difficulty=3.2)
@@ -858,8 +861,8 @@ def test_a_range_of_width_0_is_not_trained(make_sample):
             samples, np.full(12, 50.0), {}, Motion(), training.TrainingOptions("constant"), "flat"
         )
     assert str(caught.value) == (
-        "performances that were left out were predicted without any error, so that no range can "
-        "be learned: give performances whose scores differ, and each of them once"
+        "performances that were left out were predicted without any error, so no range can be "
+        "learned: give performances whose scores differ, and each of them once"
     )
 
 

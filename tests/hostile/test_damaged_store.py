@@ -69,7 +69,7 @@ def replaced(path: Path, make: Any) -> None:
 DAMAGES: dict[str, tuple[Any, str]] = {
     "empty": (
         lambda p: p.write_bytes(b""),
-        "is not JSON that can be read (Expecting value: line 1 column 1 (char 0))",
+        "is not valid JSON (Expecting value: line 1 column 1 (char 0))",
     ),
     "a list": (
         lambda p: p.write_text("[]"),
@@ -77,15 +77,15 @@ DAMAGES: dict[str, tuple[Any, str]] = {
     ),
     "nested": (
         lambda p: p.write_text("[" * 100_000),
-        "is not JSON that can be read (nested too deeply)",
+        "is not valid JSON (nested too deeply)",
     ),
     "not a number": (
         lambda p: changed(p, created_seconds=float("nan")),
-        "is not JSON that can be read (NaN is no number of JSON)",
+        "is not valid JSON (NaN is not a number in JSON)",
     ),
     "endless": (
         lambda p: p.write_text(p.read_text().replace('"state"', '"x": 1e999, "state"')),
-        unlike("a number has no end"),
+        unlike("a number is not finite"),
     ),
     "huge": (
         lambda p: p.write_bytes(p.read_bytes() + b" " * MAX_DESCRIPTION_BYTES),
@@ -119,15 +119,15 @@ DAMAGES: dict[str, tuple[Any, str]] = {
     ),
     "after all times": (
         lambda p: changed(p, created_seconds=1e300),
-        unlike("it was made at no time there is"),
+        unlike("its time is impossible"),
     ),
     "before all times": (
         lambda p: changed(p, ended_seconds=-1),
-        unlike("it was made at no time there is"),
+        unlike("its time is impossible"),
     ),
     "a batch of no name": (
         lambda p: changed(p, batch="../.."),
-        unlike("its batch is none"),
+        unlike("its batch is not an id"),
     ),
     "done without a summary": (
         lambda p: changed(p, summary=None),
@@ -236,12 +236,12 @@ def test_videos_stay_while_it_is_not_known_who_asked_for_them(three, tmp_path, m
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{", "is not JSON that can be read (Expecting property name enclosed in double quotes: "
+        ("{", "is not valid JSON (Expecting property name enclosed in double quotes: "
          "line 1 column 2 (char 1))"),
         ("[]", unlike("it has no clips")),
         ('{"clips": 5}', unlike("it has no clips")),
         ('{"clips": [5]}', unlike("it has no clips")),
-        ('{"clips": [{"similarity": 1e999}]}', unlike("a number has no end")),
+        ('{"clips": [{"similarity": 1e999}]}', unlike("a number is not finite")),
     ],
 )  # fmt: skip
 def test_a_damaged_result_is_said_where_two_are_compared(page, three, tmp_path, text, reason):

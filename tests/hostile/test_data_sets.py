@@ -39,7 +39,7 @@ def test_an_id_is_no_way_out_of_the_folder(tmp_path, id_):
     write_kimore(tmp_path, id_ or "empty")
     table = tmp_path / "performances.csv"
     table.write_text(table.read_text("utf-8").replace("empty", ""), "utf-8")
-    message = f"{table}: line 2: id {id_!r} must be the name of a file, without folders"
+    message = f"{table}: line 2: id {id_!r} must be a file name without folders"
     with pytest.raises(ManifestError, match=whole(message)):
         Kimore(tmp_path).performances()
     assert not list(cache_folder().rglob("*.npy"))
@@ -70,7 +70,7 @@ def test_an_archive_does_not_unpack_to_more_than_is_allowed(tmp_path, monkeypatc
 )  # fmt: skip
 def test_what_is_no_skeleton_is_refused(tmp_path, array):
     archive = write_kimore(tmp_path, x=array)
-    start = re.escape(f"{archive}: is no archive of arrays (")
+    start = re.escape(f"{archive}: is not an archive of arrays (")
     with pytest.raises(ManifestError, match=rf"^{start}[^\n]*\): is it KIMORE's\?$"):
         Kimore(tmp_path).performances()
     assert not list(cache_folder().rglob("*.npy"))
@@ -82,8 +82,8 @@ def test_a_shape_that_lies_is_refused(tmp_path):
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("x.npy", b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header)
     message = (
-        f"{archive}: is no archive of arrays ((1000000000, 25, 3) of float64 were promised, and "
-        "0 bytes are there): is it KIMORE's?"
+        f"{archive}: is not an archive of arrays ((1000000000, 25, 3) of float64 were promised, "
+        "but only 0 bytes are there): is it KIMORE's?"
     )
     with pytest.raises(ManifestError, match=whole(message)):
         Kimore(tmp_path).performances()
@@ -255,6 +255,6 @@ def test_damaged_pictures_are_read_or_refused(vault):
 def test_a_record_of_simulated_performances_may_hold_anything(tmp_path, content):
     (tmp_path / "metadata.csv").touch()
     (tmp_path / "options.json").write_bytes(content)
-    start = re.escape(f"{tmp_path} holds simulated performances of other options (")
+    start = re.escape(f"{tmp_path} holds simulated performances with other options (")
     with pytest.raises(UsageError, match=rf"^{start}[^\n]*\): use the same options or another f"):
         Simulated(tmp_path).performances()

@@ -148,7 +148,7 @@ def test_where_no_pair_is_marked_nothing_is_drawn():
         with pytest.raises(TrainingError) as said:
             sampler.draw(np.random.default_rng(0))
         assert str(said.value) == (
-            "no two performances are similar at a threshold of 5.0 points: "
+            "the scores of no two performances differ by less than 5: "
             "give more performances, or another threshold"
         )
 

@@ -76,9 +76,9 @@ def features(tmp_path) -> Path:
 
 def refusal(folder: Path, kind: str, name: str) -> str:
     return (
-        f"{folder}: the {kind} {name} is no part of Podium but a program of someone else's, and "
-        f"was not run: if you trust it, allow it with --allow-part {name} "
-        f"(from Python: allow_parts=[{name!r}])"
+        f"{folder}: the {kind} {name} is not part of Podium but someone else's program, and was "
+        f"not run: if you trust it, allow it with --allow-part {name} (from Python: "
+        f"allow_parts=[{name!r}])"
     )
 
 

@@ -22,7 +22,7 @@ from podium.machine import files
 from podium.machine.files import cache_folder, user_folder
 
 WARNING = (
-    "warning: features cannot be kept ({why}): videos are looked at anew each time, until "
+    "warning: features cannot be kept ({why}): every video is looked at again each time, until "
     "PODIUM_CACHE names a folder that can be written to"
 )
 NO_HOME = "there is no home folder"

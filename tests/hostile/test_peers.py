@@ -29,12 +29,16 @@ from .serving import SECONDS, own_address, serving, videos_in
 
 ELSEWHERE = ("203.0.113.9", 50000)
 REFUSED = {
-    "detail": "this page answers its own machine only: who runs it can let others in with "
-    "podium serve --share"
+    "detail": (
+        "this page answers only the machine it runs on: whoever runs it can let others in with "
+        "podium serve --share"
+    )
 }
 NO_TOKEN = {
-    "detail": "this page asks for a token: open the whole address that podium serve printed, "
-    "or send the header Authorization: Bearer TOKEN"
+    "detail": (
+        "this page needs a token: open the whole address that podium serve printed, or send the "
+        "header Authorization: Bearer TOKEN"
+    )
 }
 LIES = [
     {},
@@ -151,7 +155,8 @@ def test_a_host_that_is_none_of_this_machine_is_said(host, reason):
     with pytest.raises(UsageError) as refused:
         listen(host, 8017)
     assert str(refused.value) == (
-        f"cannot listen on {host}:8017 ({reason}): choose another with --port, or another --host"
+        f"cannot listen on {host}:8017 ({reason}): choose another port with --port, or another "
+        "address with --host"
     )
 
 
@@ -218,7 +223,7 @@ def test_a_cookie_opens_the_page_to_no_other_page(tmp_path):
         answer = client.post("/api/videos?name=x.mp4", content=b"x", headers=headers)
         assert (answer.status_code, answer.json()["detail"]) == (
             403,
-            "another page may not ask this one",
+            "requests from other pages are refused",
         )
 
 
@@ -236,7 +241,7 @@ def test_a_request_names_one_host(tmp_path):
     twice = client.get("/", headers=[("host", "one"), ("host", "other")])
     assert (twice.status_code, twice.json()["detail"]) == (
         403,
-        "a request names the one host that it is for",
+        "a request must name exactly one host",
     )
 
 

@@ -14,7 +14,7 @@ from podium.datasets import _labels
 from podium.datasets._labels import read_labels
 from podium.errors import ManifestError, PodiumError, UnusableFile
 
-LABEL = "a label of it is longer than the 131,072 characters allowed, or nested too deeply"
+LABEL = "one of its labels is longer than the 131,072 characters allowed, or nested too deeply"
 SIZE = f"{LABEL}: is it a file of labels?"
 TIME = "reading it takes more than the 2 s allowed: check the file, or give a smaller one"
 MEMORY = (
@@ -110,8 +110,8 @@ def test_what_takes_for_ever_is_ended(path, content):
         ),
         (
             pickle.dumps([{f"c{n}_{k}": 1 for k in range(900)} for n in range(2)]),
-            "holds labels for a table of more than the 1,000 columns allowed: "
-            "make several files of it",
+            "would make a table of more than the 1,000 columns allowed: "
+            "split it into several files",
         ),
     ],
     ids=["tuples twice", "dictionaries twice", "itself", "deep lists", "a number",
@@ -144,8 +144,8 @@ def test_one_row_again_and_again_is_as_long_as_it_is_written(path, monkeypatch):
     refuse(
         path,
         LABELLED[:2] + b"]" + row + b"h\x00" * 200 + b"e.",
-        "holds labels for a table of more than the 1,000,000 characters allowed: "
-        "make several files of it",
+        "would make a table of more than the 1,000,000 characters allowed: "
+        "split it into several files",
     )
 
 
@@ -153,7 +153,7 @@ def test_a_key_too_deep_for_the_stack_ends_the_child_only(path):
     path.write_bytes(b"\x80\x04}" + b")" + b"\x85" * 2_000_000 + b"}s.")
     with pytest.raises(ManifestError) as refused:
         read_labels(path)
-    ended = "reading it ended the process that read it (SIGSEGV)"
+    ended = "the process that read it crashed (SIGSEGV)"
     assert str(refused.value) in (  # Python's own stack, or the system's
         f"{path}: {ended}: the file is damaged, or memory ran out",
         f"{path}: {damaged('RecursionError')}",

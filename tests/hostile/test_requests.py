@@ -62,48 +62,52 @@ def said(answer) -> str:
     return detail if isinstance(detail, str) else detail[0]["msg"]
 
 
-NUMBER = "Input should be a valid number"
-UNICODE = "Input should be a valid string, unable to parse raw data as a unicode string"
-DEEP = "the body of the request: is not JSON that can be read (nested too deeply)"
+NUMBER = "difficulty must be a number"
+UNICODE = "must be text whose characters all exist"
+FIELDS = "choose one of action, difficulty, reference, expert, language, video"
+DEEP = "the body of the request: is not valid JSON (nested too deeply)"
 
 
 @pytest.mark.parametrize(
     ("written", "code", "message"),
     [
-        ('"difficulty": NaN', 400, "the body of the request: is not JSON that can be read "
-         "(NaN is no number of JSON)"),
-        ('"difficulty": -Infinity', 400, "the body of the request: is not JSON that can be read "
-         "(-Infinity is no number of JSON)"),
-        ('"difficulty": 1e999', 422, "Input should be a finite number"),
+        ('"difficulty": NaN', 400, "the body of the request: is not valid JSON "
+         "(NaN is not a number in JSON)"),
+        ('"difficulty": -Infinity', 400, "the body of the request: is not valid JSON "
+         "(-Infinity is not a number in JSON)"),
+        ('"difficulty": 1e999', 422, "difficulty must be a finite number"),
         ('"difficulty": ' + "9" * 400, 422, NUMBER),
         ('"difficulty": ' + "9" * 4300, 422, NUMBER),
-        ('"difficulty": ' + "9" * 90_000, 400, "the body of the request: is not JSON that can be "
-         "read (Exceeds the limit (4300 digits) for integer string conversion: value has 90000 "
-         "digits; use sys.set_int_max_str_digits() to increase the limit)"),
+        ('"difficulty": ' + "9" * 90_000, 400, (
+            "the body of the request: is not valid JSON (Exceeds the limit (4300 digits) for "
+            "integer string conversion: value has 90000 digits; use sys.set_int_max_str_digits() "
+            "to increase the limit)")),
         ('"difficulty": true', 422, NUMBER),
         ('"difficulty": "3.0"', 422, NUMBER),
         ('"difficulty": [3.0]', 422, NUMBER),
-        ('"difficulty": 0', 422, "Input should be greater than 0"),
-        ('"difficulty": 5e-324', 422, "difficulty 4.94066e-324 is none that a performance can have "
-         "(the model was trained on 1.5 to 3.8): check its decimal point, and give one such as 3, "
-         "or leave it out"),
-        ('"difficulty": 32', 422, "difficulty 32 is none that a performance can have (the model "
-         "was trained on 1.5 to 3.8): check its decimal point, and give one such as 3, or leave "
-         "it out"),
-        ('"action": "\\ud800"', 422, UNICODE),
-        ('"action": "' + "x" * 50_000 + '"', 422, "String should have at most 40 characters"),
-        ('"action": "\\u0000"', 422, "action '\\x00' is not one that the model knows: choose one "
-         "of 107"),
-        ('"expert": "\\udfff"', 422, UNICODE),
-        ('"reference": "\\udc80"', 422, UNICODE),
-        ('"language": "\\ud800"', 422, UNICODE),
-        ('"\\ud800": 1', 422, UNICODE),
-        ('"' + "x" * 50_000 + '": 1', 422, "Extra inputs are not permitted"),
+        ('"difficulty": 0', 422, "difficulty must be above 0"),
+        ('"difficulty": 5e-324', 422, (
+            "4.94066e-324 is not a possible difficulty (the model was trained on 1.5 to 3.8): "
+            "check its decimal point, and give one such as 3, or leave it out")),
+        ('"difficulty": 32', 422, (
+            "32 is not a possible difficulty (the model was trained on 1.5 to 3.8): check its "
+            "decimal point, and give one such as 3, or leave it out")),
+        ('"action": "\\ud800"', 422, f"action {UNICODE}"),
+        ('"action": "' + "x" * 50_000 + '"', 422, "action must be no longer than 40 characters"),
+        ('"action": "\\u0000"', 422, (
+            "the model does not know the action '\\x00': choose one of 107, and add the "
+            "position's letter (A, B, C or D) if you like, as in 107C")),
+        ('"expert": "\\udfff"', 422, f"expert {UNICODE}"),
+        ('"reference": "\\udc80"', 422, f"reference {UNICODE}"),
+        ('"language": "\\ud800"', 422, f"language {UNICODE}"),
+        ('"\\ud800": 1', 422, f"the body of the request {UNICODE}"),
+        ('"' + "x" * 50_000 + '": 1', 422, (
+            f"there is no field '{'x' * 197}...' here: {FIELDS}")),
         ('"action": ' + "[" * 60_000, 400, DEEP),
         ('"action": ' + '{"a":' * 20_000, 400, DEEP),
         ('"action": ' + "[" * 300 + "]" * 300, 400, DEEP),
-        ('"action": {"a": 1}', 422, "Input should be a valid string"),
-        ('"action": 107', 422, "Input should be a valid string"),
+        ('"action": {"a": 1}', 422, "action must be text"),
+        ('"action": 107', 422, "action must be text"),
     ],
 )  # fmt: skip
 def test_an_odd_word_is_refused(client, video, written, code, message):
@@ -154,10 +158,10 @@ def test_only_the_start_of_what_is_wrong_is_said(client, video):
     assert len(detail) == 10
     assert detail[0] == {
         "type": "extra_forbidden", "loc": ["body", "x" * 197 + "..."],
-        "msg": "Extra inputs are not permitted",
+        "msg": f"there is no field '{'x' * 197}...' here: {FIELDS}",
     }  # fmt: skip
     long = client.get("/api/comparison", params={"one": "x" * 9000, "other": "y"})
-    assert said(long) == "String should have at most 64 characters"
+    assert said(long) == "one must be no longer than 64 characters"
     assert len(long.content) < 500
 
 
@@ -380,7 +384,7 @@ def test_a_host_that_is_another_is_refused(tmp_path, host):
     answer = client.get("/api/assessments", headers={"host": host})
     assert (answer.status_code, said(answer)) == (
         403,
-        "this page answers on this machine only: open it as http://127.0.0.1",
+        "this page can only be opened on this machine: open it as http://127.0.0.1",
     )
 
 
@@ -416,14 +420,13 @@ def test_a_query_that_is_not_known_is_refused_everywhere(client):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("limit=0", "Input should be greater than or equal to 1"),
-        ("limit=1001", "Input should be less than or equal to 1000"),
-        ("limit=true", "Input should be a valid integer, unable to parse string as an integer"),
-        ("limit=", "Input should be a valid integer, unable to parse string as an integer"),
-        ("offset=-1", "Input should be greater than or equal to 0"),
-        ("offset=" + "9" * 5000,
-         "Unable to parse input string as an integer, exceeded maximum size"),
-        ("limit=1&limit=2", "the query parameter 'limit' is given 2 times: once"),
+        ("limit=0", "limit must be 1 or more"),
+        ("limit=1001", "limit must be 1000 or less"),
+        ("limit=true", "limit must be a whole number"),
+        ("limit=", "limit must be a whole number"),
+        ("offset=-1", "offset must be 0 or more"),
+        ("offset=" + "9" * 5000, "offset must be a whole number of fewer digits"),
+        ("limit=1&limit=2", "the query parameter 'limit' is given 2 times: give it once"),
         ("Limit=1", "there is no query parameter 'Limit' here: choose one of limit, offset"),
         ("%ED%A0%80=1", "there is no query parameter '���' here: choose one of limit, offset"),
     ],
@@ -454,11 +457,11 @@ def test_all_assessments_can_be_listed_a_part_at_a_time(client, video):
 # a disk that keeps nothing
 
 
-FULL = "the page cannot keep it, its disk is full: make room there, and try again"
+FULL = "the page cannot keep it because its disk is full: make room there, and try again"
 MAY_NOT = (
     "the page may not write into its folder: allow that, or name another with podium serve --folder"
 )
-GONE = "the page's folder, or a file of it, is gone: start podium serve again"
+GONE = "the page's folder, or a file in it, is gone: start podium serve again"
 
 
 @pytest.mark.parametrize(

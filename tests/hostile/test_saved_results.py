@@ -61,7 +61,7 @@ def test_a_part_of_another_kind_is_refused(tmp_path, plain, part, value, reason)
         inner = inner[name]
     inner[part[-1]] = value
     path = write(tmp_path, plain)
-    message = f"{path}: is not a file of results ({reason}): make it anew"
+    message = f"{path}: is not a file of results ({reason}): make it again"
     with pytest.raises(ModelError, match=whole(message)):
         Results.load(path)
 
@@ -71,7 +71,7 @@ def test_what_is_no_json_is_refused(tmp_path, content):
     path = tmp_path / "x.json"
     path.write_bytes(content)
     start = re.escape(f"{path}: is not a file of ")
-    end = r"\([^\n]{,200}\): make it anew$"
+    end = r"\([^\n]{,200}\): make it again$"
     with pytest.raises(ModelError, match=rf"^{start}results {end}"):
         Results.load(path)
     with pytest.raises(ManifestError, match=rf"^{start}splits {end}"):
@@ -83,8 +83,8 @@ def test_tables_are_not_made_of_results_that_lack_them(tmp_path, plain):
     folder.mkdir()
     write(folder, plain)
     message = (
-        f"{folder}: its results lack what the tables are made of (KeyError: 'python'): "
-        "make them anew"
+        f"{folder}: its results lack what the tables are made of (KeyError: 'python'): make them "
+        "again"
     )
     with pytest.raises(ModelError, match=whole(message)):
         render(folder, tmp_path)
@@ -105,7 +105,7 @@ def test_tables_are_not_made_of_results_that_lack_them(tmp_path, plain):
 )
 def test_splits_of_another_kind_are_refused(tmp_path, row, reason):
     path = write(tmp_path, [row])
-    message = f"{path}: is not a file of splits ({reason}): make it anew"
+    message = f"{path}: is not a file of splits ({reason}): make it again"
     with pytest.raises(ManifestError, match=whole(message)):
         load_splits(path)
 

@@ -21,8 +21,8 @@ OF_THE_PAGE = {"podium-store.json", "podium-server.lock"}
 
 def refusal(folder: Path, holds: str) -> str:
     return (
-        f"{folder}: is not empty, and not a folder of Podium's (it holds {holds}): "
-        "name a folder that is empty or not there yet"
+        f"{folder}: is not empty, and not one of Podium's folders (it holds {holds}): name a "
+        "folder that is empty or does not exist yet"
     )
 
 
@@ -165,7 +165,7 @@ def test_what_people_put_into_partial_stays(tmp_path):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "is not JSON that can be read (Expecting value: line 1 column 1 (char 0))"),
+        ("", "is not valid JSON (Expecting value: line 1 column 1 (char 0))"),
         ("[1]", "list indices must be integers or slices, not str"),
         ('{"version": "1"}', "version '1'"),
         ("x" * 5000, "has more than the 4,096 bytes allowed: give a smaller file"),

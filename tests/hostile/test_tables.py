@@ -29,7 +29,7 @@ from podium.inputs import table
 from podium.performance import Performance
 
 HEADER = b"file_name,score\n"
-SEVERAL = "make several tables of it"
+SEVERAL = "split it into several tables"
 NO_TABLE = "a row has more than the 1,048,576 characters allowed: is it a table?"
 MEBIBYTE = 2**20
 
@@ -144,7 +144,7 @@ def test_a_byte_that_is_no_text_is_found_however_far_it_lies(path):
         refuse(
             read_predictions,
             path,
-            f"is not UTF-8 text (byte {len(head)} is none): save it as UTF-8, or give a Parquet "
+            f"is not UTF-8 text (byte {len(head)} is not): save it as UTF-8, or give a Parquet "
             "file",
         )
 
@@ -171,7 +171,7 @@ def test_numbers_that_cannot_be_squared_are_refused(path):
 def test_a_shard_of_very_many_digits_is_no_bug(path, capsys, shard):
     path.write_text("file_name\na.mp4\n")
     assert run(["extract", str(path), "--shard", shard]) == Exit.USAGE
-    message = f"shard {shard!r} must be i/n with i from 0 to below n, such as 0/8"
+    message = f"shard {shard!r} must be i/n, where i is at least 0 and below n, such as 0/8"
     assert capsys.readouterr().err == f"podium: {message}\n"
 
 

@@ -89,7 +89,7 @@ def test_one_that_only_sleeps_is_not_waited_for(path, child):
     child("import time; time.sleep(600)")
     refuse(
         path,
-        "reading it was waited for longer than the 0.5 s allowed: check the file",
+        "waiting for it to be read took longer than the 0.5 s allowed: check the file",
         replace(LIMITS, waiting_seconds=0.5),
     )
 
@@ -99,8 +99,7 @@ def test_the_end_of_a_child_is_the_end_of_the_file_only(path, child, name):
     child(f"import os, signal; os.kill(os.getpid(), signal.{name})")
     refuse(
         path,
-        f"reading it ended the process that read it ({name}): the file is damaged, or memory ran "
-        "out",
+        f"the process that read it crashed ({name}): the file is damaged, or memory ran out",
     )
     assert getattr(signal, name)
 
@@ -108,13 +107,13 @@ def test_the_end_of_a_child_is_the_end_of_the_file_only(path, child, name):
 @pytest.mark.parametrize("said", ["v{", "x", "", "v" + "[" * 100_000, "r5x"])
 def test_what_makes_no_sense_is_not_believed(path, child, said):
     child(f"print({said!r})")
-    refuse(path, "the process that read it made no sense of it: the file is damaged")
+    refuse(path, "the process that read it gave no valid answer: the file is damaged")
 
 
 def test_a_line_without_an_end_is_not_kept(path, child, monkeypatch):
     monkeypatch.setattr(confined, "MAX_LINE_BYTES", 2**20)
     child("import sys\nwhile True: sys.stdout.write('v' * 2**16)")
-    refuse(path, "the process that read it made no sense of it: the file is damaged")
+    refuse(path, "the process that read it gave no valid answer: the file is damaged")
 
 
 def test_an_exception_of_a_childs_is_a_bug_of_ours(path, child):

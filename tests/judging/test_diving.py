@@ -132,8 +132,8 @@ def test_a_difficulty_nearer_to_a_shifted_point_is_not_plausible(difficulty, pos
         DIVING.require_plausible_difficulty(difficulty, 2.7, 3.2, 4.0)
         return
     message = (
-        f"difficulty {difficulty:g} is none that a performance can have (the model was trained on "
-        "2.7 to 4): check its decimal point, and give one such as 3.2, or leave it out"
+        f"{difficulty:g} is not a possible difficulty (the model was trained on 2.7 to 4): check "
+        "its decimal point, and give one such as 3.2, or leave it out"
     )
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         DIVING.require_plausible_difficulty(difficulty, 2.7, 3.2, 4.0)

@@ -84,8 +84,8 @@ def test_a_feature_that_never_changes_is_left_out_of_the_scale():
 def test_features_of_another_length_are_refused():
     normaliser = fit_normaliser(clips(), 3)
     message = (
-        "features have 5 numbers a clip and the model reads 6: "
-        "use the backbone that the model was trained with"
+        "features have 5 numbers per clip, but the model reads 6: use the backbone that the model "
+        "was trained with"
     )
     with pytest.raises(FeatureError, match=whole(message)):
         normaliser(clips(dim=5))

@@ -31,10 +31,10 @@ def kinds(scores: list[float], threshold: float) -> set[bool]:
 def test_labels_and_counts_are_those_of_looking_at_each_pair(scores, threshold, seed):
     options = replace(OPTIONS, threshold=threshold)
     there = kinds(scores, threshold)
-    for kind, word in ((True, "similar"), (False, "dissimilar")):
+    for kind, gap in ((True, f"less than {threshold:.3g}"), (False, f"{threshold:.3g} or more")):
         if kind not in there:
             message = (
-                f"no two performances are {word} at a threshold of {threshold} points: "
+                f"the scores of no two performances differ by {gap}: "
                 "give more performances, or another threshold"
             )
             with pytest.raises(TrainingError, match=whole(message)):
@@ -89,11 +89,20 @@ def test_the_seed_fixes_the_pairs():
 @pytest.mark.parametrize("scores", [[], [5.0]])
 def test_too_few_performances_are_said(scores):
     message = (
-        "no two performances are similar at a threshold of 5.0 points: "
+        "the scores of no two performances differ by less than 5: "
         "give more performances, or another threshold"
     )
     with pytest.raises(TrainingError, match=whole(message)):
         drawn(scores)
+
+
+def test_a_threshold_is_rounded_where_it_is_said():
+    message = (
+        "the scores of no two performances differ by 3.73 or more: "
+        "give more performances, or another threshold"
+    )
+    with pytest.raises(TrainingError, match=whole(message)):
+        drawn([5.0, 6.0, 7.0], PairOptions(threshold=3.7333333333333334))
 
 
 @pytest.mark.parametrize(

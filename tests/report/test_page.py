@@ -159,8 +159,8 @@ def test_a_score_that_is_no_panels_has_no_marks(assessed):
 def test_every_warning_is_read_first(assessed):
     text = page_of(assessed).text
     assert (
-        "Read this first 3 damaged parts of the video were passed over frames that repeat the one "
-        "before were left out: 2 Moments to look at"
+        "Read this first 3 damaged parts of the video were skipped frames that only repeat the "
+        "one before were left out: 2 Moments to look at"
     ) in text
     assert "Read this first" not in page_of(replace(assessed, doubts=())).text
 
@@ -197,9 +197,9 @@ def test_remarks_are_in_the_order_of_the_assessment(assessed):
 
 
 COSTS = (
-    "What cost points (each number is what the score would gain if one clip alone were the "
-    "expert's, added up over the moment; these are no deductions and do not add up to what is "
-    "missing)"
+    "What cost points (a minus shows how much higher the score would be with the expert's clip in "
+    "that place, clip by clip, added up over the moment; these are not deductions and do not add "
+    "up to what is missing)"
 )
 GAINS = (
     "Unlike the expert, but cost no points (with the expert's clips in their place the score would "
@@ -444,8 +444,8 @@ def test_videos_too_large_for_one_file_are_left_out_and_the_report_says_so(asses
     assert report.videos_are_left_out
     assert page.attributes("video", "id") == []
     assert (
-        "The videos are not inside this file: they would take 1 MB, and 0.00195312 MB is the most. "
-        "Write the report as a folder to have them beside it (--report-dir)."
+        "The videos are not inside this file: they would take 1 MB, and at most 0.00195312 MB "
+        "fit. Write the report as a folder to have them beside it (--report-dir)."
     ) in page.text
     assert len(pictures(assessed)) == 6
 
@@ -458,7 +458,7 @@ def test_in_step_says_how_sure_it_is(assessed):
     assert data_of(page)["steps"] == {
         "query": [0.1, 0.5], "reference": [0.2, 0.4], "doubt": [0.05, 0.1],
     }  # fmt: skip
-    assert "could not be put in step" in page_of(assessed).text
+    assert "could not be aligned" in page_of(assessed).text
 
 
 def test_a_remark_says_how_sure_it_is(assessed):

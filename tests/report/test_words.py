@@ -64,18 +64,18 @@ def test_an_unknown_moment_keeps_its_name():
     assert load_words("de").moment("take_off") == "Absprung"
 
 
-CAREFUL = "take the score and its range with great caution"
-WIDE = "what was not seen may have gone any way, so the range is left wide"
+CAREFUL = "take the result with great caution"
+WIDE = "what was not seen may have gone well or badly, so a score has a wide range"
 DIFFICULTY = {"difficulty": 3.2, "low": 2.8, "high": 3.6}
 SAID = {
-    Doubt(DoubtKind.DAMAGED_PARTS, {"n": 3}): "3 damaged parts of the video were passed over",
+    Doubt(DoubtKind.DAMAGED_PARTS, {"n": 3}): "3 damaged parts of the video were skipped",
     Doubt(DoubtKind.FRAMES_MISSING, {"n": 3, "promised": 20}):
-        "only 3 of the 20 frames promised could be read",
+        "only 3 of the 20 frames promised by the file could be read",
     Doubt(DoubtKind.PICTURE_ENDS_EARLY, {"end": 3.1, "promised": 5.0}):
-        "the picture ends at 3.1 of the 5.0 s promised",
+        "the picture ends after 3.1 of the 5.0 s promised by the file",
     Doubt(DoubtKind.GAP, {"start": 1.0, "end": 2.0}): "there is no frame between 1.0 and 2.0 s",
     Doubt(DoubtKind.REPEATED_FRAMES, {"n": 4}):
-        "frames that repeat the one before were left out: 4",
+        "frames that only repeat the one before were left out: 4",
     Doubt(DoubtKind.FEATURES_GIVEN): "features were given instead of a video",
     Doubt(DoubtKind.KEYPOINTS_GIVEN): "keypoints were given instead of a video",
     Doubt(DoubtKind.KEYPOINTS_FILLED, {"percent": 30.0}):
@@ -87,7 +87,7 @@ SAID = {
     Doubt(DoubtKind.NOBODY_SEEN, {"n": 1, "clips": 9}):
         "nobody was seen in 1 of 9 clips: joints there are guesses",
     Doubt(DoubtKind.NO_ACTION, {"action": "407"}):
-        "no action was given: it was compared as 407, whose expert is most like it",
+        "no action was given: it was taken to be 407, whose expert is most like it",
     Doubt(DoubtKind.NO_DIFFICULTY, DIFFICULTY):
         "no difficulty was given: 3.2 was assumed, and the range covers 2.8 to 3.6",
     Doubt(DoubtKind.NO_DIFFICULTY, {"difficulty": 3.2}):
@@ -99,7 +99,7 @@ SAID = {
         "well it scores",
     Doubt(DoubtKind.END_IS_MISSING): f"the end of the video is missing: {WIDE}",
     Doubt(DoubtKind.EVENT_NOT_FOUND, {"event": "splash"}):
-        f"the splash is not to be found in the video: {WIDE}",
+        f"the splash was not found in the video: {WIDE}",
     Doubt(DoubtKind.STOPS_EARLY):
         f"the video seems to stop before the performance does: {WIDE}",
     Doubt(DoubtKind.NOVEL, {"share": 0.003}):
@@ -116,7 +116,7 @@ SAID = {
         "207C was compared with an expert's 207B: part of what differs may be the position, not "
         "how well it was done",
     Doubt(DoubtKind.OTHER_ACTION, about="a.mp4"):
-        f"the reference a.mp4 seems to be of another action than this video: {CAREFUL}",
+        f"the reference a.mp4 seems to show another action than this video: {CAREFUL}",
 }  # fmt: skip
 
 

@@ -133,7 +133,7 @@ def test_fitting_that_fits_nothing_is_refused(wrong, message):
 
 def test_a_loss_that_is_no_number_is_refused(graded):
     options = C3DLSTMOptions(n_hidden=4, fitting=FittingOptions(learning_rate=1e30))
-    message = "the network's loss is no number: lower the learning rate"
+    message = "the network's loss is not a number: lower the learning rate"
     with pytest.raises(TrainingError, match=rf"^{message}$"):
         C3DLSTM(options).fit(graded(20))
 

@@ -210,7 +210,7 @@ def test_features_of_another_length_are_refused(name, fitted, queries):
         queries[0].features, values=given[:, : len(given[0]) * 4 // 5], backbone=backbone
     )
     message = (
-        r"features have \d+ numbers( a clip)? and the model reads \d+: "
+        r"features have \d+ numbers( per clip)?, but the model reads \d+: "
         r"use the backbone that the model was trained with"
     )
     with pytest.raises(FeatureError, match=rf"^{message}$"):
@@ -221,7 +221,7 @@ def test_features_of_another_length_are_refused(name, fitted, queries):
 def test_keypoints_are_asked_for_where_they_are_needed(name, queries):
     strange = [replace(q, features=replace(q.features, backbone="motion-1")) for q in queries]
     message = (
-        "features of motion-1 are no keypoints: use the backbone pose, or files of keypoints "
+        "features of motion-1 are not keypoints: use the backbone pose, or files of keypoints "
         "(frames x joints x 2 or 3)"
     )
     with pytest.raises(FeatureError, match=rf"^{re.escape(message)}$"):

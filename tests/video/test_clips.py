@@ -109,7 +109,7 @@ def test_frames_that_repeat_are_left_out_of_the_clips(make_video):
     once = read_clips(make_video("once.mp4", light, frames_per_second=30), **SIZE)
     twice = make_video("repeated.mp4", [*light[:20], *light[19:]], frames_per_second=30)
     repeated = read_clips(twice, **SIZE)
-    assert sentences(repeated.video) == ("frames that repeat the one before were left out: 1",)
+    assert sentences(repeated.video) == ("frames that only repeat the one before were left out: 1",)
     assert (repeated.video.n_frames, repeated.video.n_used, repeated.video.first_used) == (
         35,
         32,

@@ -427,7 +427,7 @@ def test_damage_is_not_called_a_lack_of_memory(large_video, make_video):
     broken.write_bytes(content)
     limits = VideoLimits(memory_bytes=1 * 2**30)
     said = sentences(decode(broken, **SIZE, limits=limits))
-    assert said[0].endswith(" damaged parts of the video were passed over")
+    assert said[0].endswith(" damaged parts of the video were skipped")
 
 
 def test_no_memory_left_is_said(make_video, monkeypatch):
@@ -533,7 +533,7 @@ def test_nonsense_of_a_child_is_refused(make_video, monkeypatch, answer):
     code = f"import sys; sys.stdin.readline(); sys.stdout.buffer.write({answer})"
     imposter(monkeypatch, code)
     path = make_video()
-    message = f"{path}: the decoder gave no sense of it: the file is damaged"
+    message = f"{path}: the decoder gave no valid answer: the file is damaged"
     with pytest.raises(VideoError, match=whole(message)):
         decode(path, **SIZE)
 

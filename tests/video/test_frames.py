@@ -451,9 +451,12 @@ def test_a_part_before_a_lost_end_lacks_nothing(make_video, name, is_promised):
     for bounds in ({"start_frame": 2}, {"start_frame": 2, "end_frame": n - 1}):
         to_the_end = decode(path, **SIZE, **bounds)
         end = (
-            f"only {n} of the 50 frames promised could be read"
+            f"only {n} of the 50 frames promised by the file could be read"
             if is_promised
-            else f"the picture ends at {to_the_end.end_seconds:.1f} of the 2.0 s promised"
+            else (
+                f"the picture ends after {to_the_end.end_seconds:.1f} of the 2.0 s promised by "
+                "the file"
+            )
         )
         assert end in sentences(to_the_end)
         assert (to_the_end.end_is_missing, to_the_end.reaches_end) == (True, True)
@@ -467,8 +470,8 @@ def test_damage_is_said_of_what_was_decoded_only(make_video):
     content[start : start + 400] = bytes(400)
     path.write_bytes(content)
     (said, only) = sentences(decode(path, **SIZE))
-    assert said == "1 damaged parts of the video were passed over"
-    assert only == "only 39 of the 40 frames promised could be read"
+    assert said == "1 damaged parts of the video were skipped"
+    assert only == "only 39 of the 40 frames promised by the file could be read"
     assert sentences(decode(path, **SIZE, end_frame=10)) == ()
     assert sentences(decode(path, **SIZE, start_frame=10, end_frame=25)) == (said,)
     assert sentences(decode(path, **SIZE, start_frame=25, end_frame=30)) == (said,)  # numbers moved
@@ -508,7 +511,9 @@ def test_a_cut_tail_is_said_in_frames(make_video):
     path.write_bytes(content[: len(content) * 6 // 10])
     frames = decode(path, **SIZE)
     assert 20 < len(frames) < 40
-    assert f"only {len(frames)} of the 50 frames promised could be read" in sentences(frames)
+    assert f"only {len(frames)} of the 50 frames promised by the file could be read" in sentences(
+        frames
+    )
 
 
 def test_a_cut_tail_is_said_in_seconds_where_frames_are_not_promised(make_video):
@@ -517,7 +522,7 @@ def test_a_cut_tail_is_said_in_seconds_where_frames_are_not_promised(make_video)
     path.write_bytes(content[: len(content) * 6 // 10])
     frames = decode(path, **SIZE)
     assert 20 < len(frames) < 40
-    end = f"the picture ends at {frames.end_seconds:.1f} of the 2.0 s promised"
+    end = f"the picture ends after {frames.end_seconds:.1f} of the 2.0 s promised by the file"
     assert end in sentences(frames)
 
 
@@ -542,8 +547,8 @@ def test_damaged_parts_are_counted(make_video):
     n_damaged = int(sentences(frames)[0].split()[0])
     assert n_damaged > 0
     assert sentences(frames) == (
-        f"{n_damaged} damaged parts of the video were passed over",
-        f"only {len(frames)} of the 40 frames promised could be read",
+        f"{n_damaged} damaged parts of the video were skipped",
+        f"only {len(frames)} of the 40 frames promised by the file could be read",
     )
     assert (np.diff(frames.start_seconds) > 0).all()
 
@@ -651,7 +656,7 @@ def test_single_frames_that_repeat_are_dropped_and_counted(values, kept):
     np.testing.assert_allclose(frames.start_seconds, np.array(kept) / 10)
     assert frames.end_seconds == pytest.approx(len(values) / 10)
     n = len(values) - len(kept)
-    note = f"frames that repeat the one before were left out: {n}"
+    note = f"frames that only repeat the one before were left out: {n}"
     assert sentences(frames) == ((note,) if n else ())
 
 

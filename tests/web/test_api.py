@@ -214,10 +214,11 @@ def test_an_assessment_waits_with_what_was_asked(client, video):
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"action": "999"}, "action '999' is not one that the model knows: choose one of 107, 407"),
+        ({"action": "999"}, "the model does not know the action '999': choose one of 107, 407, "
+         "and add the position's letter (A, B, C or D) if you like, as in 107C"),
         ({"language": "xx"}, f"no language is called 'xx': choose one of {', '.join(languages())}, "
          "or add a file to podium/report/_words"),
-        ({"expert": "nobody"}, "there is no expert 'nobody': choose one of the list"),
+        ({"expert": "nobody"}, "there is no expert 'nobody': choose one from /api/choices"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_before_it_waits(client, video, how, message):
@@ -310,7 +311,7 @@ def test_another_host_is_refused(client, host):
         answer = client.request(method, path, headers={"host": host})
         assert (answer.status_code, detail(answer)) == (
             403,
-            "this page answers on this machine only: open it as http://127.0.0.1",
+            "this page can only be opened on this machine: open it as http://127.0.0.1",
         )
 
 
@@ -339,7 +340,10 @@ def test_another_page_is_refused(client, video, headers):
         ("POST", f"/api/assessments/{answer['id']}/cancel"),
     ):
         refused = client.request(method, path, headers=headers)
-        assert (refused.status_code, detail(refused)) == (403, "another page may not ask this one")
+        assert (refused.status_code, detail(refused)) == (
+            403,
+            "requests from other pages are refused",
+        )
     assert client.get(f"/api/assessments/{answer['id']}").json()["state"] == "waiting"
 
 

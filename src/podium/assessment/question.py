@@ -76,7 +76,7 @@ def of_action(reference: Sample, action: str | None) -> Sample:
     """Return a reference; refuse one of another action."""
     if action is not None and reference.performance.action != action:
         raise UnusableReference(
-            f"reference {reference.performance.id} is of action {reference.performance.action} "
-            f"and the video of {action}: give references of the same action"
+            f"reference {reference.performance.id} shows action {reference.performance.action} "
+            f"and the video shows {action}: give references of the same action"
         )
     return reference

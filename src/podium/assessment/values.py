@@ -163,7 +163,7 @@ class Assessment:
     def _renderer(self) -> "Renderer":
         if self.renderer is None:
             raise UsageError(
-                "this assessment was not made by an assessor: give it renderer=RENDERER of "
+                "this assessment was not made by an assessor: give it renderer=RENDERER from "
                 "podium.report"
             )
         return self.renderer

@@ -97,7 +97,7 @@ def require_weights(path: Path, advice: str) -> None:
         If it is not, with the advice what to give instead.
     """
     if not path.is_file():
-        raise WeightsError(f"{path}: no such file of weights: check the path")
+        raise WeightsError(f"{path}: no such weights file: check the path")
     if (n_bytes := path.stat().st_size) > MAX_WEIGHTS_BYTES:
         raise WeightsError(
             f"{path}: has {n_bytes:,} bytes, more than the {MAX_WEIGHTS_BYTES:,} allowed, and was "

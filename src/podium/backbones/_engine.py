@@ -37,9 +37,7 @@ class EngineOptions:
     def __post_init__(self) -> None:
         check_options(self, n_clips=1)
         if self.precision == "bf16" and not computes_bf16():
-            raise UsageError(
-                "this processor does not compute with bf16 numbers: choose the precision fp32"
-            )
+            raise UsageError("this processor cannot compute in bf16: choose the precision fp32")
 
 
 class Engine:

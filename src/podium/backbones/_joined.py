@@ -26,7 +26,7 @@ class Joined:
             shown = ", ".join(f"{p.name} {p.frame_size[0]}x{p.frame_size[1]}" for p in parts)
             raise UsageError(
                 f"backbones that read frames of different sizes cannot be joined ({shown}): "
-                "choose ones of one size"
+                "choose backbones that read frames of one size"
             )
         self._parts = tuple(parts)
         self.frame_size = parts[0].frame_size

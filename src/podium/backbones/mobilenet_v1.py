@@ -22,8 +22,8 @@ Floats = npt.NDArray[np.float32]
 
 SIZE = 224
 ADVICE = (
-    "give an embedding extractor of MobileNet v1, .tflite, that reads frames of 224x224 and "
-    "gives 1024 numbers"
+    "give a MobileNet v1 embedding extractor (.tflite) that reads frames of 224x224 and gives "
+    "1024 numbers"
 )
 
 
@@ -105,7 +105,7 @@ def _interpreter_of(path: Path) -> Any:
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise WeightsError(
-            f"{path}: is damaged or no network, and was not loaded: {ADVICE}"
+            f"{path}: is damaged or not a network, and was not loaded: {ADVICE}"
         ) from error
     _require_fit(path, interpreter)
     return interpreter

@@ -54,7 +54,7 @@ class MotionOptions:
                 f"{self}: n_windows must be from 1 to 8, n_levels from 2 to 64, step from 1 to 8"
             )
         if not self.contrasts or list(self.contrasts) != sorted(set(self.contrasts)):
-            raise UsageError(f"{self}: contrasts must be one or more fractions that rise")
+            raise UsageError(f"{self}: contrasts must be one or more fractions in rising order")
         require(
             self.contrasts[0] > 0 and self.contrasts[-1] < 1,
             "contrasts",

@@ -202,9 +202,10 @@ def _doubts(found: Sequence[Floats], least: float) -> tuple[Doubt, ...]:
 def _movenet(path: Path) -> Finder:
     """Load MoveNet, to be run on one thread."""
     if not path.is_file():
+        where = f"are not at {str(path)!r}" if path.name else "do not ship with Podium"
         raise WeightsError(
-            f"MoveNet's weights are not at {str(path)!r}: download movenet_single_pose_lightning "
-            "as .tflite and set PODIUM_MOVENET_WEIGHTS to its path"
+            f"MoveNet's weights {where}: download movenet_single_pose_lightning as .tflite and "
+            "set PODIUM_MOVENET_WEIGHTS to its path"
         )
     require_weights(path, "give movenet_single_pose_lightning as .tflite")
     try:

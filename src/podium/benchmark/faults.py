@@ -40,7 +40,9 @@ def read_comments(path: Path) -> dict[str, dict[str, str]]:
         If there is no such table, or it holds another word.
     """
     if not path.is_file():
-        raise MissingFile(f"{path}: no such table of faults: it lies beside the data's metadata")
+        raise MissingFile(
+            f"{path}: no such table of faults: it should lie beside the data set's metadata.csv"
+        )
     comments = {}
     for row in read_rows(path, "faults"):
         if "id" not in row.cells:

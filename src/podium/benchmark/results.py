@@ -280,7 +280,7 @@ class Results:
             return cls(plain["about"], systems, cells, tables)
         except (ModelError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(
-                f"{path}: is not a file of results ({error!s:.200}): make it anew"
+                f"{path}: is not a file of results ({error!s:.200}): make it again"
             ) from error
 
     def beside(self, earlier: "Results", order: Sequence[str]) -> "Results":
@@ -328,7 +328,7 @@ class Results:
         n_splits = len({split for split, _ in tested | before})
         if earlier.about["backbone"] != self.about["backbone"] or len(tested | before) != n_splits:
             raise UsageError(
-                f"the results that are there are of other performances, splits or features "
+                "the results in that folder are of other performances, splits or features "
                 f"({earlier.about['n_performances']} performances, backbone "
                 f"{earlier.about['backbone']}): name another folder with --out"
             )

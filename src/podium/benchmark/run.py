@@ -182,7 +182,7 @@ class Benchmark:
             raise UsageError("no scorer was named: choose from podium list scorers")
         if self.keypoints:
             return systems, {}
-        reason = "reads keypoints, and no backbone for them was named"
+        reason = "reads keypoints, but no backbone for them was named"
         left_out = {s.title: reason for s in systems if s.reads == "keypoints"}
         return [s for s in systems if s.reads != "keypoints"], left_out
 

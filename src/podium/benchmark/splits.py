@@ -105,7 +105,7 @@ def load_splits(path: Path) -> tuple[DataSplit, ...]:
         return tuple(_split_of(row) for row in read_json(path, MAX_BYTES))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ManifestError(
-            f"{path}: is not a file of splits ({error!s:.200}): make it anew"
+            f"{path}: is not a file of splits ({error!s:.200}): make it again"
         ) from error
 
 

@@ -76,8 +76,8 @@ def _made(make: Callable[[Sequence[Results]], str], found: Sequence[Results], fo
         return make(found)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise ModelError(
-            f"{folder}: its results lack what the tables are made of "
-            f"({type(error).__name__}: {error!s:.200}): make them anew"
+            f"{folder}: its results lack what the tables are made of ({type(error).__name__}: "
+            f"{error!s:.200}): make them again"
         ) from error
 
 

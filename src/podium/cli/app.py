@@ -34,7 +34,9 @@ class Exit(IntEnum):
     STOPPED = shell.STOPPED_CODE
 
 
-Model = Annotated[str, typer.Option(help="A model that ships, or the folder of your own.")]
+Model = Annotated[
+    str, typer.Option(help="A model that comes with Podium, or the folder of your own.")
+]
 
 
 AllowPart = Annotated[
@@ -42,7 +44,7 @@ AllowPart = Annotated[
     typer.Option(
         "--allow-part",
         metavar="PACKAGE.MODULE:CLASS",
-        help="Run this class of someone else's if the model names it; may be repeated.",
+        help="Allow the model to run this class, which is someone else's code; may be repeated.",
     ),
 ]
 
@@ -55,30 +57,38 @@ Seed = Annotated[
     typer.Option(
         parser=whole_number("--seed", 0, MOST_SEED, example=7),
         metavar="N",
-        help="The same seed gives the same model.",
+        help="Seed of the random numbers: the same seed gives the same result.",
     ),
 ]
 
 
-ReportPath = Annotated[Path | None, typer.Option("--report", help="Write a report to this file.")]
+ReportPath = Annotated[
+    Path | None, typer.Option("--report", help="Write a report to this file (.html).")
+]
 
 
 ReportFolder = Annotated[
     Path | None,
-    typer.Option("--report-dir", help="Write a report with its videos and data to this folder."),
+    typer.Option(
+        "--report-dir", help="Write a report to this folder, with its videos and data beside it."
+    ),
 ]
 
 
-Language = Annotated[str, typer.Option(help="Of the report, such as en or de.")]
+Language = Annotated[str, typer.Option(help="The language of the report, such as en or de.")]
 
 
-Backbone = Annotated[str, typer.Option(help="What looks at the clips: podium list backbones.")]
+Backbone = Annotated[
+    str, typer.Option(help="What turns clips into numbers (see podium list backbones).")
+]
 
 
-Scorer = Annotated[str, typer.Option(help="What makes the score: podium list scorers.")]
+Scorer = Annotated[str, typer.Option(help="What makes the score (see podium list scorers).")]
 
 
-Shard = Annotated[str, typer.Option(help="Do the i-th of n parts only, as i/n, from 0.")]
+Shard = Annotated[
+    str, typer.Option(help="Do only part i of n, given as i/n and counted from 0, such as 0/8.")
+]
 
 
 _LIGHT = ("cache", "convert", "inspect", "list")
@@ -98,10 +108,24 @@ def needed_bytes(command: str | None) -> int:
     return _HEAVY_BYTES + _THREAD_BYTES * n_threads
 
 
+def _show_version(is_asked: bool) -> None:
+    """Print which Podium this is, and leave."""
+    if is_asked:
+        from podium import __version__
+        from podium.cli.output import show
+
+        show(f"podium {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def podium(
     context: typer.Context,
     debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
+    ] = False,
 ) -> None:
     """Score a performance on video against an expert's, and say which moments cost points."""
     context.obj = debug

@@ -45,9 +45,11 @@ def score(
     model: Model = "diving",
     allow_part: AllowPart = None,
     reference: Annotated[
-        list[str] | None, typer.Option(help="An expert's video of your own; may be repeated.")
+        list[str] | None, typer.Option(help="Your own video of an expert; may be repeated.")
     ] = None,
-    action: Annotated[str | None, typer.Option(help="What was performed, such as 407.")] = None,
+    action: Annotated[
+        str | None, typer.Option(help="What was performed, such as 407 or 407C.")
+    ] = None,
     difficulty: Annotated[
         float | None,
         typer.Option(
@@ -91,7 +93,9 @@ def compare(
 def predict(
     manifest: Annotated[Path, typer.Argument(help="A table of performances, CSV or Parquet.")],
     out: Annotated[Path, typer.Option(help="Write the predictions to this CSV file.")],
-    split: Annotated[str | None, typer.Option(help="Only train, validation or test.")] = None,
+    split: Annotated[
+        str | None, typer.Option(help="Only the rows of this split: train, validation or test.")
+    ] = None,
     model: Model = "diving",
     allow_part: AllowPart = None,
     shard: Shard = "0/1",
@@ -109,7 +113,7 @@ def predict(
     failed = [row for row in predicted if row.get("error")]
     say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
     if n_remembered := sum(row.get("is_remembered") == "true" for row in predicted):
-        say(f"the model learned from {n_remembered} of them: leave those out to measure it")
+        say(f"the model learned from {n_remembered} of them: leave these out when you measure it")
     for row in failed:
         named = row["file_name"] in row["error"]
         say(f"  {row['error']}" if named else f"  {row['file_name']}: {row['error']}")

@@ -25,40 +25,44 @@ from podium.cli.output import say, show_lines, showing_progress
 Scorers = Annotated[
     list[str] | None,
     typer.Option(
-        help="Which scorers, or of the paper which systems (transfer: table VI), beside those "
-        "that --out has; may be repeated."
+        help="A scorer to measure, or for paper one of its systems (transfer: table VI), in "
+        "addition to those already in --out; may be repeated."
     ),
 ]
 
 
 @app.command()
 def benchmark(
-    name: Annotated[str, typer.Argument(help="paper, or a data set: podium list datasets.")],
+    name: Annotated[str, typer.Argument(help="paper, or a data set (see podium list datasets).")],
     root: Annotated[
-        Path | None, typer.Option(help="Where the data are; else in PODIUM_DATA.")
+        Path | None,
+        typer.Option(help="The folder of the data; by default the one that PODIUM_DATA names."),
     ] = None,
     seeds: Annotated[
         int,
         typer.Option(
             parser=whole_number("--seeds", 1, example=10),
             metavar="N",
-            help="How many seeded splits.",
+            help="How many random splits, seeded from 0 on.",
         ),
     ] = 10,
     quick: Annotated[bool, typer.Option(help="Two splits and three scorers only.")] = False,
     out: Annotated[
-        Path, typer.Option(help="The folder for results; a stopped run goes on from there.")
+        Path,
+        typer.Option(help="The folder for results; a stopped run continues from what is there."),
     ] = Path("out/benchmark"),
     render: Annotated[
-        bool, typer.Option("--render", help="Measure nothing: write tables of what is in --out.")
+        bool,
+        typer.Option("--render", help="Measure nothing; write the tables from what is in --out."),
     ] = False,
     backbone: Backbone = "motion",
     keypoints: Annotated[
-        str | None, typer.Option(help="What finds joints; pose, if its weights are at hand.")
+        str | None,
+        typer.Option(help="What finds joints; by default pose, if PODIUM_MOVENET_WEIGHTS is set."),
     ] = None,
     scorer: Scorers = None,
 ) -> None:
-    """Make the paper's tables anew, or measure scorers on a data set by seeded splits."""
+    """Reproduce the paper's tables, or measure scorers on a data set with random splits."""
     from podium import _catalog
     from podium.benchmark import tables
 

@@ -1,5 +1,6 @@
 """The commands that look at files, and say what there is."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,13 +21,19 @@ from podium.errors import (
 
 @app.command()
 def convert(
-    labels: Annotated[Path, typer.Argument(help="A pickle of labels, as this field publishes.")],
+    labels: Annotated[
+        Path, typer.Argument(help="A pickle of labels, as published with many data sets.")
+    ],
     out: Annotated[Path, typer.Option(help="Write the table of performances to this CSV file.")],
     videos: Annotated[
-        str, typer.Option(help="A video's file by its id or the parts of its key: {0:02d}/{1}.mp4.")
+        str,
+        typer.Option(
+            help="How a video's file is named, by its id or the parts of its key, such as "
+            "{0:02d}/{1}.mp4."
+        ),
     ] = "{id}.mp4",
 ) -> None:
-    """Make a table of performances of a pickle of labels; no program in it is run."""
+    """Convert a pickle of labels to a table of performances (CSV), without executing it."""
     from podium.datasets._labels import read_labels
 
     require_file(out, "the table of performances")
@@ -96,7 +103,9 @@ def _usable(video: Path) -> dict[str, Any]:
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="backbones, datasets, scorers, models or actions.")],
+    what: Annotated[
+        str, typer.Argument(help="What to list: backbones, datasets, scorers, models or actions.")
+    ],
     model: Model = "diving",
     as_json: Json = False,
 ) -> None:
@@ -106,19 +115,19 @@ def list_(
 
 @app.command("cache")
 def cache_(
-    clear: Annotated[bool, typer.Option("--clear", help="Remove all features.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Remove everything that is kept.")] = False,
     limit: Annotated[
         int | None,
         typer.Option(
             parser=size("--limit"),
             metavar="SIZE",
-            help="Keep no more than this from now on, such as 500MB (2GB at first): what was used "
-            "longest ago goes. PODIUM_CACHE_LIMIT, if set, counts for more.",
+            help="Keep at most this much from now on, such as 500MB (2GB unless changed); what was "
+            "used longest ago is removed first. PODIUM_CACHE_LIMIT, if set, takes precedence.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say how much is kept of the videos that were looked at; clear or limit it."""
+    """Say how much is kept of videos that were looked at before; clear or limit it."""
     from podium.machine.entries import Entries, features_folder
 
     entries = Entries(features_folder())
@@ -135,8 +144,13 @@ def cache_(
         "removed": n_removed,
     }
     if limit not in (None, facts["limit_bytes"]):
-        say("PODIUM_CACHE_LIMIT is set, and counts for more than --limit")
+        say("PODIUM_CACHE_LIMIT is set and takes precedence over --limit")
     show_facts(facts, as_json)
+
+
+def _first_clause(text: str) -> str:
+    """Return what stands before the first semicolon or full stop that ends a clause."""
+    return re.split(r"[;.] ", text, maxsplit=1)[0]
 
 
 def _listed(what: str, model: str) -> dict[str, Any]:
@@ -148,7 +162,7 @@ def _listed(what: str, model: str) -> dict[str, Any]:
     from podium.model import shipped_models, summarise
 
     if what == "models":
-        return {name: summarise(name).data for name in shipped_models()}
+        return {name: _first_clause(summarise(name).data) for name in shipped_models()}
     if what == "actions":
         return dict.fromkeys(summarise(model).actions, f"scored by {model}")
     raise UsageError(

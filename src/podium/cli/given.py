@@ -62,6 +62,7 @@ class Outputs:
         require_file(self.report, "the report")
         require_folder(self.folder, "the report")
         require_no_input(self.report, *read)
+        _require_html(self.report)
         if self.folder:
             from podium.report.page import FILES_BESIDE
 
@@ -82,11 +83,20 @@ class Outputs:
             say(f"report: {made.save(self.folder / 'report.html')}")
 
 
+def _require_html(path: Path | None) -> None:
+    """Refuse a name that promises another kind of file than a report is."""
+    if path is not None and path.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(
+            f"--report {path} must end in .html: a report is a page, which a browser can print "
+            "to PDF"
+        )
+
+
 def require_no_input(out: Path | None, *read: str | Path) -> None:
     """Refuse to write over what is to be read."""
     for path in read:
         if out is not None and out.exists() and Path(path).exists() and out.samefile(path):
-            raise UsageError(f"{out}: is read and would be written over: choose another file")
+            raise UsageError(f"{out}: is an input and would be overwritten: choose another file")
 
 
 def rows_of_split(
@@ -97,7 +107,7 @@ def rows_of_split(
         raise UsageError(f"no split is called {split!r}: choose train, validation or test")
     chosen = [p for p in performances if split in (None, p.split)]
     if not chosen:
-        raise ManifestError(f"{manifest}: no row is of the split {split}: choose another")
+        raise ManifestError(f"{manifest}: has no rows in the split {split}: choose another split")
     return chosen
 
 
@@ -106,6 +116,8 @@ def cut_shard(performances: "Sequence[Performance]", shard: str) -> "list[Perfor
     part, _, parts = shard.partition("/")
     is_short = len(shard) < 30  # more digits than any computer counts to
     if not (part.isdecimal() and parts.isdecimal() and is_short and int(part) < int(parts)):
-        raise UsageError(f"shard {shard!r} must be i/n with i from 0 to below n, such as 0/8")
+        raise UsageError(
+            f"shard {shard!r} must be i/n, where i is at least 0 and below n, such as 0/8"
+        )
     n, i = int(parts), int(part)
     return list(performances[len(performances) * i // n : len(performances) * (i + 1) // n])

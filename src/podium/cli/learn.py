@@ -34,20 +34,24 @@ def train(
         typer.Option(
             parser=whole_number("--variants", 0, example=7),
             metavar="N",
-            help="Augmented variants of each video; the paper has about 7.",
+            help="How many augmented variants of each video to learn from; the paper uses about 7.",
         ),
     ] = 0,
     copies: Annotated[
         bool,
         typer.Option(
-            help="Learn from copies too, as they are passed on: no other score for these."
+            help="Also learn from worse copies of each video (compressed, at another frame rate), "
+            "so that a copy scores as the video does."
         ),
     ] = False,
     event: Annotated[
         str,
-        typer.Option(help="Align clips at this phase's beginning (column phases), not the end."),
+        typer.Option(
+            help="Align clips at the beginning of this phase (from the column phases) instead of "
+            "at the end of the video."
+        ),
     ] = "",
-    resume: Annotated[bool, typer.Option(help="Go on where a stopped run left off.")] = False,
+    resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
 ) -> None:
     """Train a model on a table of performances; rows of the test split are not looked at."""
     from podium import _catalog

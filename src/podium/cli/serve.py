@@ -18,7 +18,8 @@ from podium.errors import (
 Host = Annotated[
     str | None,
     typer.Option(
-        help="The address to listen on: 127.0.0.1, or with --share all of this machine.",
+        help="The address to listen on; by default 127.0.0.1, or with --share all addresses of "
+        "this machine.",
         show_default=False,
     ),
 ]
@@ -26,7 +27,7 @@ Share = Annotated[
     bool,
     typer.Option(
         "--share",
-        help="Let others in who have the address that is printed; else this machine only.",
+        help="Let in anyone who has the address that is printed; without this, only this machine.",
     ),
 ]
 
@@ -38,7 +39,7 @@ def serve(
         typer.Option(
             parser=whole_number("--port", 0, 65535, example=8017),
             metavar="PORT",
-            help="Open http://127.0.0.1:PORT; 0: any free one.",
+            help="The port to listen on, as in http://127.0.0.1:PORT; 0 takes any free one.",
         ),
     ] = 8017,
     host: Host = None,
@@ -46,13 +47,16 @@ def serve(
     model: Model = "diving",
     allow_part: AllowPart = None,
     folder: Annotated[
-        Path | None, typer.Option(help="Where assessments are kept; else the user's data folder.")
+        Path | None,
+        typer.Option(
+            help="Where assessments are kept; by default a folder in the user's data folder."
+        ),
     ] = None,
 ) -> None:
     """Open the page: assess videos in a browser, on this machine; nothing leaves it.
 
-    With --share others open it too, in their browsers: the address that is printed has a token in
-    it, made anew at each start, and nobody gets in without (else a program sends the header
+    With --share others can open it in their browsers, too: the address that is printed holds a
+    token, new at each start, and nobody gets in without it (a program sends it in the header
     Authorization: Bearer TOKEN). What is sent is not encrypted.
     """
     try:
@@ -79,7 +83,7 @@ def serve(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="The folder to write videos and report to.")] = Path(
+    out: Annotated[Path, typer.Option(help="The folder for the videos and the report.")] = Path(
         "out/demo"
     ),
     seed: Seed = 7,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,8 +81,8 @@ def in_our_words(error: typer.BadParameter) -> str:
     extra = re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", said, re.DOTALL)
     if extra:
         return (
-            f"{command} has no use for {extra[1]!r}: leave it out, put quotes about a name that "
-            f"holds spaces, or see {command} --help"
+            f"{command} does not know what to do with {extra[1]!r}: leave it out, put quotes "
+            f"around a name that contains spaces, or see {command} --help"
         )
     if unknown := re.match(r"No such command '(.*?)'\.", said, re.DOTALL):
         choices = ", ".join(found.ctx.command.commands)
@@ -90,15 +91,18 @@ def in_our_words(error: typer.BadParameter) -> str:
 
 
 def _instead(error: Any, command: str) -> str:
-    if not error.possibilities:
+    parameters = error.ctx.command.params if error.ctx else []
+    options = [name for parameter in parameters for name in parameter.opts if name[0] == "-"]
+    closest = get_close_matches(error.option_name, options, n=1)
+    if not closest:
         return f"{command} --help lists those it has"
-    return f"choose {' or '.join(error.possibilities)}, or see {command} --help"
+    return f"choose {closest[0]}, or see {command} --help"
 
 
 def _missing(parameter: Any, command: str) -> str:
     is_option = parameter.param_type_name == "option"
     name = parameter.opts[0] if is_option else str(parameter.name).upper()
-    return f"{command} lacks {name}: give it (see {command} --help)"
+    return f"{command} needs {name}: give it (see {command} --help)"
 
 
 def require_file(path: Path | None, what: str) -> None:
@@ -123,5 +127,5 @@ def _require_below_folders(path: Path, what: str) -> None:
     for above in path.parents:
         if above.exists() and not above.is_dir():
             raise UsageError(
-                f"{path}: cannot be made, since {above} is a file: name another place for {what}"
+                f"{path}: cannot be made because {above} is a file: name another place for {what}"
             )

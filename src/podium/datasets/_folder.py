@@ -37,7 +37,6 @@ def rows_with(columns: Collection[str], table: Path, name: str) -> Iterator[Row]
         id_ = row.cells["id"]
         if not re.fullmatch(r"[^/\\:\0]+", id_) or id_ in (".", ".."):
             raise ManifestError(
-                f"{table}: line {row.line}: id {id_!r:.200} must be the name of a file, "
-                "without folders"
+                f"{table}: line {row.line}: id {id_!r:.200} must be a file name without folders"
             )
         yield row

@@ -59,8 +59,8 @@ def _within_bounds(items: Iterable[Any], path: Path, videos: str) -> list[dict[s
         ):
             if n > most:
                 raise ManifestError(
-                    f"{path}: holds labels for a table of more than the {most:,} {what} allowed: "
-                    "make several files of it"
+                    f"{path}: would make a table of more than the {most:,} {what} allowed: split "
+                    "it into several files"
                 )
     return rows
 

@@ -35,8 +35,8 @@ NO_TABLE = (
 )
 
 _CELL_TOO_LARGE = (
-    f"a label of it is longer than the {MAX_CELL_CHARACTERS:,} characters allowed, "
-    "or nested too deeply: is it a file of labels?"
+    f"one of its labels is longer than the {MAX_CELL_CHARACTERS:,} characters allowed, or nested "
+    "too deeply: is it a file of labels?"
 )
 
 _ROW_TOO_LARGE = (
@@ -136,20 +136,20 @@ class _Kind:
 def _array(shape: Any, kind: Any, content: Any, order: Any = "C") -> Array:
     """Make an array; there must be as many elements as its shape says, before any is made."""
     if not isinstance(kind, _Kind) or not all(type(n) is int and n >= 0 for n in shape):
-        raise ValueError("an array of no kind")
+        raise ValueError("an array without a type")
     n = math.prod(shape)
     if kind.is_object:
         if type(content) is not list or len(content) != n:
-            raise ValueError("an array of objects that are not there")
+            raise ValueError("an array with objects missing")
         return np.fromiter(content, object, n).reshape(shape)  # always in the order of C
     dtype, raw = kind.dtype(), _bytes_of(content)
     if len(raw) != n * dtype.itemsize:
-        raise ValueError("an array of numbers that are not there")
+        raise ValueError("an array with numbers missing")
     if not raw:
         return np.empty(shape, dtype)
     values = np.frombuffer(raw, dtype).reshape(shape, order=order)
     if dtype.kind == "U" and np.frombuffer(raw, dtype.str[0] + "u4").max() > sys.maxunicode:
-        raise ValueError("text of characters that there are not")
+        raise ValueError("text of characters that do not exist")
     return values
 
 
@@ -158,7 +158,7 @@ def _bytes_of(content: Any) -> bytes:
     if isinstance(content, str):
         return content.encode("latin-1")
     if not isinstance(content, bytes | bytearray):
-        raise ValueError("an array of no bytes")
+        raise ValueError("an array without bytes")
     return bytes(content)
 
 

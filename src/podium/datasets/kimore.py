@@ -133,7 +133,7 @@ def _opened(archive: Path) -> Iterator[ZipFile]:
         if isinstance(error, ManifestError):
             raise
         raise ManifestError(
-            f"{archive}: is no archive of arrays ({error}): is it KIMORE's?"
+            f"{archive}: is not an archive of arrays ({error}): is it KIMORE's?"
         ) from error
 
 
@@ -144,6 +144,6 @@ def _skeleton(positions: ZipFile, name: str) -> npt.NDArray[np.float32]:
     except OSError as error:  # where the archive says it lies there can be nothing
         raise ValueError(f"{name}: {error}") from error
     if found.ndim != 3 or found.dtype.kind not in "fiu":
-        raise ValueError(f"{name} is {found.dtype} of {found.shape}, and no skeleton")
+        raise ValueError(f"{name} is {found.dtype} of {found.shape}, which is not a skeleton")
     with np.errstate(over="ignore"):  # what float32 cannot hold is refused once it is read
         return found.astype(np.float32)

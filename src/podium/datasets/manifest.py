@@ -67,7 +67,7 @@ class Manifest:
         first = next(rows, None)
         if first is None:
             raise ManifestError(
-                f"{self.path}: lists no performance: give one a line below the header"
+                f"{self.path}: lists no performances: give one per line below the header"
             )
         if "file_name" not in first.cells:
             raise _no_file_names(self.path, first)
@@ -170,7 +170,7 @@ class _RowReader:
         id_ = given or path.stem
         first = self._lines.setdefault(id_, self._line)
         if first != self._line and (given or self._text("file_name")):
-            self._problem("id {id!r} stands on line {first} already", id=id_, first=first)
+            self._problem("id {id!r} is already on line {first}", id=id_, first=first)
         return id_
 
     def _parsed(self, column: str, parse: Callable[[str], T], wanted: str) -> T | None:

@@ -141,8 +141,8 @@ def _require_same(root: Path, found: bytes, wanted: str) -> None:
         if others.get(name) != ours[name]
     )
     raise UsageError(
-        f"{root} holds simulated performances of other options ({differing}): "
-        "use the same options or another folder"
+        f"{root} holds simulated performances with other options ({differing}): use the same "
+        "options or another folder"
     )
 
 

@@ -61,7 +61,7 @@ class UnlvVault:
         if len(vaults) != len(scores):
             raise ManifestError(
                 f"{tables[0]}: has {len(scores)} scores and there are {len(vaults)} vaults below "
-                f"{self.root}: there must be one of each"
+                f"{self.root}: there must be one score for each"
             )
         difficulties = _difficulties(self.root, len(scores))
         return tuple(

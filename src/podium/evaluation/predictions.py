@@ -31,9 +31,9 @@ MAX_LEFT_OUT = 5_000
 """So many performances are left out in turn: the work grows with the square of their number."""
 
 LEFT_OUT = (
-    "baselines were fitted, for each performance, to all the others that were measured; the mean "
-    "of the others is the lower the higher a score is, so the rank of type_mean comes out too low, "
-    "and that of constant, which would be -1 whatever the scores are, is not given"
+    "for each performance, baselines were fitted to all the others that were measured; the higher "
+    "a score, the lower the mean of the others, so the rank correlation of type_mean comes out "
+    "too low, and that of constant, which would be -1 whatever the scores, is not given"
 )
 
 Rows = Mapping[tuple[str, str], Mapping[str, str]]
@@ -153,7 +153,7 @@ def _remembered(
 
 def _warning(why: str) -> str:
     return (
-        f"{why}: these numbers say what the model remembers more than how well it scores: "
+        f"{why}: these numbers show what the model remembers rather than how well it scores: "
         "measure others (podium predict --split test)"
     )
 

@@ -138,8 +138,8 @@ def moment_distances(query: npt.NDArray[np.float32], reference: npt.NDArray[np.f
     """
     if query.shape[1] != reference.shape[1]:
         raise FeatureError(
-            f"features of {query.shape[1]} and of {reference.shape[1]} numbers a clip cannot be "
-            "put in step: make both with the same backbone"
+            f"features with {query.shape[1]} and with {reference.shape[1]} numbers per clip "
+            "cannot be aligned: make both with the same backbone"
         )
     both = np.concatenate([query, reference]).astype(np.float64)
     spread = both.std(axis=0)
@@ -154,7 +154,7 @@ def moment_distances(query: npt.NDArray[np.float32], reference: npt.NDArray[np.f
 def _middles(features: Features) -> Floats:
     middles = (features.start_seconds + features.end_seconds) / 2
     if not np.isfinite(middles).all():
-        raise FeatureError("features that carry no times cannot be put in step: give the videos")
+        raise FeatureError("features without times cannot be aligned: give the videos")
     return middles
 
 

@@ -241,7 +241,9 @@ class Extractor:
         values, doubts = describe(self.backbone, clips.pixels)
         values = values.astype(np.float32)
         if not np.isfinite(values).all():
-            raise FeatureError(f"{path}: the backbone {self.backbone.name} gave no number")
+            raise FeatureError(
+                f"{path}: the backbone {self.backbone.name} gave something that is not a number"
+            )
         video = replace(clips.video, doubts=(*clips.video.doubts, *doubts))
         features = Features(
             values, clips.start_seconds, clips.end_seconds, self.backbone.fingerprint, video
@@ -376,7 +378,7 @@ def read_features(path: Path) -> Features:
     most = (MAX_FRAMES, MAX_JOINTS) if is_keypoints else (MAX_FRAMES // FRAMES_PER_CLIP, MAX_DIM)
     if any(n > allowed for n, allowed in zip(values.shape, most, strict=False)):
         raise FeatureError(
-            f"{path}: holds {values.shape}, more than the {most} allowed: is it of one performance?"
+            f"{path}: holds {values.shape}, more than the {most} allowed: is it one performance?"
         )
     return _of_keypoints(values, path) if is_keypoints else _of_clips(values, path)
 
@@ -385,7 +387,7 @@ def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
     with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold is refused below
         values = values.astype(np.float32)
     if not np.isfinite(values).all():
-        raise FeatureError(f"{path}: holds numbers that are not finite: make the features anew")
+        raise FeatureError(f"{path}: holds numbers that are not finite: make the features again")
     _require_usual(values, path)
     facts = VideoFacts(0, 0, 0, float("nan"), (Doubt(DoubtKind.FEATURES_GIVEN),))
     return _without_times(values, f"file-{values.shape[1]}", facts)
@@ -396,7 +398,7 @@ def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
         positions = positions.astype(np.float32)
     positions[np.isnan(positions)] = np.nan  # some that are no numbers complain when they are read
     if np.isinf(positions).any():
-        raise FeatureError(f"{path}: holds numbers that are not finite: find the keypoints anew")
+        raise FeatureError(f"{path}: holds numbers that are not finite: find the keypoints again")
     _require_usual(positions, path)
     try:
         keypoints = filled(positions).normalised()
@@ -413,8 +415,8 @@ def _require_usual(values: npt.NDArray[Any], path: Path) -> None:
     largest = float(np.nanmax(np.abs(values), initial=0))
     if largest > MAX_MAGNITUDE:
         raise FeatureError(
-            f"{path}: holds numbers as large as {largest:.3g}, of at most {MAX_MAGNITUDE:g}: "
-            "is the file damaged?"
+            f"{path}: holds numbers as large as {largest:.3g}, more than the {MAX_MAGNITUDE:g} "
+            "allowed: is the file damaged?"
         )
 
 

@@ -39,7 +39,8 @@ def _rows(file: parquet.ParquetFile) -> Iterator[list[str]]:
 def _require_at_most(n: int, most: int, what: str) -> None:
     if n > most:
         raise Refused(
-            f"has more than the {most:,} {what} allowed (it has {n:,}): make several tables of it"
+            f"has more than the {most:,} {what} allowed (it has {n:,}): split it into several "
+            "tables"
         )
 
 

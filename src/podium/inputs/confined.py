@@ -83,8 +83,8 @@ def values(module: str, path: Path, limits: Limits) -> Generator[Any]:
             raise _ending(path, _ended(child), last_words.text(), limits)
     except TimeoutError:
         raise ManifestError(
-            f"{path}: reading it was waited for longer than the "
-            f"{limits.waiting_seconds:g} s allowed: check the file"
+            f"{path}: waiting for it to be read took longer than the {limits.waiting_seconds:g} s "
+            "allowed: check the file"
         ) from None
     finally:
         _end(child)
@@ -163,7 +163,7 @@ def _parsed(content: bytes, path: Path) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         raise ManifestError(
-            f"{path}: the process that read it made no sense of it: the file is damaged"
+            f"{path}: the process that read it gave no valid answer: the file is damaged"
         ) from None
 
 
@@ -190,8 +190,7 @@ def _ending(path: Path, code: int, last_words: str, limits: Limits) -> PodiumErr
     with suppress(ValueError):
         how = signal.Signals(-code).name
     return ManifestError(
-        f"{path}: reading it ended the process that read it ({how}): "
-        "the file is damaged, or memory ran out"
+        f"{path}: the process that read it crashed ({how}): the file is damaged, or memory ran out"
     )
 
 

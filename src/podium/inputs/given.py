@@ -63,17 +63,19 @@ def npy_array(content: bytes) -> Array:
     file = io.BytesIO(content)
     version = npy.read_magic(file)
     if version not in READ_HEADER:
-        raise ValueError(f"version {version} of the format is not read")
+        raise ValueError(f"format version {version} is not supported")
     shape, is_fortran, dtype = READ_HEADER[version](file)
     if dtype.hasobject:
-        raise ValueError("Python objects are not read")
+        raise ValueError("Python objects are not allowed")
     return _array(memoryview(content)[file.tell() :], shape, dtype, "F" if is_fortran else "C")
 
 
 def _of_safetensors(content: bytes) -> Array:
     n_header = int.from_bytes(content[:8], "little")
     if n_header > MAX_HEADER_BYTES:
-        raise ValueError(f"a header of {n_header:,} bytes, of at most {MAX_HEADER_BYTES:,}")
+        raise ValueError(
+            f"a header of {n_header:,} bytes, more than the {MAX_HEADER_BYTES:,} allowed"
+        )
     tensors = dict(deserialize(content))  # type: ignore[no-untyped-call]
     name = "keypoints" if "keypoints" in tensors else "features"
     if name not in tensors:
@@ -87,13 +89,13 @@ def _of_safetensors(content: bytes) -> Array:
 def _array(content: memoryview, shape: Any, dtype: np.dtype[Any], order: Any = "C") -> Array:
     n = math.prod(shape)
     if not all(type(side) is int and side >= 0 for side in shape):
-        raise ValueError(f"no array is of {tuple(shape)}")
+        raise ValueError(f"no array can have the shape {tuple(shape)}")
     if n * dtype.itemsize > len(content):
         raise ValueError(
-            f"{tuple(shape)} of {dtype} were promised, and {len(content):,} bytes are there"
+            f"{tuple(shape)} of {dtype} were promised, but only {len(content):,} bytes are there"
         )
     if n > MAX_NUMBERS:
-        raise ValueError(f"{n:,} numbers, of at most {MAX_NUMBERS:,}")
+        raise ValueError(f"{n:,} numbers, more than the {MAX_NUMBERS:,} allowed")
     if not n * dtype.itemsize:
         return np.empty(shape, dtype)
     return np.frombuffer(content, dtype, n).reshape(shape, order=order)

@@ -52,7 +52,7 @@ _NAMES: Mapping[Any, str] = {
     bool: "true or false",
     int: f"a whole number of at most {MAX_WHOLE}",
     float: f"a number of at most {MAX_NUMBER:g}",
-    str: f"a text of at most {MAX_TEXT:,} characters that can be shown",
+    str: f"text of at most {MAX_TEXT:,} printable characters",
 }
 
 
@@ -195,7 +195,9 @@ def record_of(kind: type[Record], plain: Any, name: str) -> Record:
     found = _mapping(plain, name)
     known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
     if unknown := found.keys() - known.keys():
-        raise ModelError(f"{name} has {shown(min(unknown))}, which this Podium does not know")
+        raise ModelError(
+            f"{name} has {shown(min(unknown))}, which this version of Podium does not know"
+        )
     needed = [f.name for f in known.values() if f.default is f.default_factory is MISSING]
     hints = _hints(kind)
     values_of(found, name, **{key: hints[key] for key in needed})

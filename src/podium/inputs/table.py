@@ -89,7 +89,7 @@ def _columns(columns: list[str], path: Path) -> list[str]:
 
 def _too_much(path: Path, most: int, what: str, found: str) -> ManifestError:
     return ManifestError(
-        f"{path}: has more than the {most:,} {what} allowed ({found}): make several tables of it"
+        f"{path}: has more than the {most:,} {what} allowed ({found}): split it into several tables"
     )
 
 
@@ -126,8 +126,8 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
                 yield reader.line_num, [cell.strip() for cell in cells]
     except UnicodeDecodeError as error:
         raise ManifestError(
-            f"{path}: is not UTF-8 text (byte {_first_that_is_none(content)} is none): "
-            "save it as UTF-8, or give a Parquet file"
+            f"{path}: is not UTF-8 text (byte {_first_that_is_none(content)} is not): save it as "
+            "UTF-8, or give a Parquet file"
         ) from error
     except csv.Error as error:
         raise ManifestError(f"{path}: line {reader.line_num}: is not CSV ({error})") from error

@@ -126,9 +126,9 @@ class ScoringRule:
         """
         if not self.plausible_difficulty(difficulty, low, high):
             raise UsageError(
-                f"difficulty {difficulty:g} is none that a performance can have (the model was "
-                f"trained on {low:g} to {high:g}): check its decimal point, and give "
-                f"one such as {usual:g}, or leave it out"
+                f"{difficulty:g} is not a possible difficulty (the model was trained on {low:g} "
+                f"to {high:g}): check its decimal point, and give one such as {usual:g}, or leave "
+                "it out"
             )
 
     def is_kept_by(self, performances: Sequence[Performance]) -> bool:
@@ -182,6 +182,16 @@ def find_action(asked: str, known: Collection[str], rule: ScoringRule | None) ->
         return Action(asked)
     named = [one.canonical_action(asked) for one in _possible(rule)]
     return next((action for action in named if action.name in known), None)
+
+
+def actions_to_choose(known: Collection[str], rule: ScoringRule | None) -> str:
+    """Return the advice of a message: which actions there are, and how a position is written."""
+    choices = f"choose one of {', '.join(known)}"
+    if rule is None:
+        return choices
+    letters = f"{', '.join(rule.positions[:-1])} or {rule.positions[-1]}"
+    example = f"{next(iter(known))}{rule.positions[-2]}"
+    return f"{choices}, and add the position's letter ({letters}) if you like, as in {example}"
 
 
 def position_of(performance: Performance, rule: ScoringRule | None) -> str | None:

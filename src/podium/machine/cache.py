@@ -123,8 +123,8 @@ class ArrayCache:
             was_off, self._is_off = self._is_off, True
         if not was_off:
             self._tell(
-                f"warning: features cannot be kept ({why}): videos are looked at anew each time, "
-                "until PODIUM_CACHE names a folder that can be written to"
+                f"warning: features cannot be kept ({why}): every video is looked at again each "
+                "time, until PODIUM_CACHE names a folder that can be written to"
             )
 
 

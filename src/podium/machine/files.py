@@ -168,14 +168,14 @@ def parse_json(content: bytes, name: str) -> Any:
     """
 
     def refuse(word: str) -> None:
-        raise ValueError(f"{word} is no number of JSON")
+        raise ValueError(f"{word} is not a number in JSON")
 
     try:
         value = json.loads(content, parse_constant=refuse)
         _require_shallow(value)
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else error
-        raise UnusableFile(f"{name}: is not JSON that can be read ({reason})") from error
+        raise UnusableFile(f"{name}: is not valid JSON ({reason})") from error
     return value
 
 

@@ -46,7 +46,7 @@ class Normaliser:
         """
         if values.shape[1] != len(self.mean):
             raise FeatureError(
-                f"features have {values.shape[1]} numbers a clip and the model reads "
+                f"features have {values.shape[1]} numbers per clip, but the model reads "
                 f"{len(self.mean)}: use the backbone that the model was trained with"
             )
         normalised = ((values - self.mean) / self.scale) @ self.components

@@ -163,7 +163,7 @@ class _Learner:
             part = slice(start, start + self.options.batch_size)
             losses.append(self._step(first[part], second[part], labels[part]))
         if not np.isfinite(np.mean(losses)):
-            raise TrainingError("the metric's loss is no number: lower the learning rate")
+            raise TrainingError("the metric's loss is not a number: lower the learning rate")
 
     def _variant(self, performances: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         chosen = self.generator.random(len(performances)) * self.n_variants[performances]

@@ -102,9 +102,11 @@ class PairSampler:
     ) -> Indices:
         """Draw pairs of one kind, (2, pairs)."""
         if not len(marked):
+            threshold = f"{self._options.threshold:.3g}"
+            gap = f"less than {threshold}" if kind == "similar" else f"{threshold} or more"
             raise TrainingError(
-                f"no two performances are {kind} at a threshold of {self._options.threshold} "
-                "points: give more performances, or another threshold"
+                f"the scores of no two performances differ by {gap}: give more performances, or "
+                "another threshold"
             )
         return marked.at(generator.choice(len(marked), size=n, replace=n > len(marked)))
 

@@ -96,7 +96,9 @@ class SavedReference:
     def n_clips(self) -> int:
         """How many clips it has; `ModelError` where its times do not agree on it."""
         if not 0 < len(self.start_seconds) == len(self.end_seconds):
-            raise ModelError(f"the reference {shown(self.id)} has times of no or of unlike clips")
+            raise ModelError(
+                f"the reference {shown(self.id)} has times that do not match its clips"
+            )
         return len(self.start_seconds)
 
     def sample(self, values: npt.NDArray[np.float32]) -> Sample:

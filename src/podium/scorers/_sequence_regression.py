@@ -122,7 +122,7 @@ def fit_network(
         with torch.inference_mode():
             history.append(_mean_loss(network, loss, held_back))
         if not np.isfinite(history[-1]):
-            raise TrainingError("the network's loss is no number: lower the learning rate")
+            raise TrainingError("the network's loss is not a number: lower the learning rate")
         if history[-1] <= min(history):
             best, waited = copy.deepcopy(network.state_dict()), 0
         else:

@@ -31,7 +31,7 @@ class Line:
         """Give one number for each row of (rows, dim)."""
         if inputs.shape[1] != len(self.weights):
             raise FeatureError(
-                f"features have {inputs.shape[1]} numbers and the model reads "
+                f"features have {inputs.shape[1]} numbers, but the model reads "
                 f"{len(self.weights)}: use the backbone that the model was trained with"
             )
         return np.asarray(inputs.astype(np.float64) @ self.weights + self.bias, np.float64)

@@ -76,7 +76,10 @@ class Target:
         made = record_of(cls, plain, "target")
         for action, known in {"all": made.overall, **made.by_action}.items():
             if not 0 < known.low <= known.usual <= known.high:
-                raise ModelError(f"the difficulties of {shown(action)} are none: {shown(known)}")
+                raise ModelError(
+                    f"the difficulties of {shown(action)} are not above 0 and in order: "
+                    f"{shown(known)}"
+                )
         return made
 
 

@@ -112,7 +112,7 @@ def about(path: Path, limits: VideoLimits) -> About:
         for kind, content in answers:
             if kind == b"A":
                 return _about(path, content)
-    raise VideoError(f"{path}: the decoder said nothing of it: {KINDS}")
+    raise VideoError(f"{path}: the decoder said nothing about it: {KINDS}")
 
 
 def pictures(
@@ -290,7 +290,7 @@ def _words(content: bytearray, kept: str = "") -> str:
 
 
 def _nonsense(path: Path) -> NoReturn:
-    raise VideoError(f"{path}: the decoder gave no sense of it: the file is damaged")
+    raise VideoError(f"{path}: the decoder gave no valid answer: the file is damaged")
 
 
 class _Child:

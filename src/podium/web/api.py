@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from podium.errors import VideoError
 from podium.inputs.spreadsheet import csv_text
-from podium.judging import Action, ScoringRule, find_action, rule_named
+from podium.judging import Action, ScoringRule, actions_to_choose, find_action, rule_named
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.web import records
@@ -73,19 +73,19 @@ MOST_LISTED = 1000
 
 
 _REFUSED: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "The page is shared, and the token is not shown"},
-    403: {"model": Problem, "description": "Another machine, host or page asks"},
+    401: {"model": Problem, "description": "The page is shared, and the token is missing or wrong"},
+    403: {"model": Problem, "description": "The request comes from another machine, host or page"},
 }
 
 
 _TOTAL = {
     "X-Total-Count": {
-        "description": "How many there are, listed here or not", "schema": {"type": "integer"}
+        "description": "How many there are in all", "schema": {"type": "integer"}
     }
 }  # fmt: skip
 
 
-_MISSING = _REFUSED | {404: {"model": Problem, "description": "There is none of that id"}}
+_MISSING = _REFUSED | {404: {"model": Problem, "description": "Nothing has that id"}}
 
 
 def make_app(
@@ -205,7 +205,7 @@ def _add_choices(
 def _add_videos(app: FastAPI, store: Store, most_bytes: int) -> None:
     too_large: dict[int | str, dict[str, Any]] = {
         413: {"model": Problem, "description": "The video is too large"},
-        415: {"model": Problem, "description": "It is no video that can be used"},
+        415: {"model": Problem, "description": "It is not a usable video"},
     }
     body = {
         "requestBody": {
@@ -373,7 +373,9 @@ def _ask(
     load_words(how.language)
     _require_expert(how, action.name if action else None, offered["experts"])
     if sum(job.state == "waiting" for job in store.jobs()) + len(videos) > MOST_WAITING:
-        raise HTTPException(429, f"more than {MOST_WAITING} assessments wait: try again later")
+        raise HTTPException(
+            429, f"more than {MOST_WAITING} assessments are waiting: try again later"
+        )
     named = str(action) if action else None
     jobs = store.add(
         [
@@ -396,7 +398,7 @@ def _known_action(action: str | None, known: list[str], rule: ScoringRule | None
     if found := find_action(wanted, known, rule):
         return found
     raise HTTPException(
-        422, f"action {wanted!r} is not one that the model knows: choose one of {', '.join(known)}"
+        422, f"the model does not know the action {wanted!r}: {actions_to_choose(known, rule)}"
     )
 
 
@@ -407,7 +409,7 @@ def _require_expert(how: How, action: str | None, experts: list[dict[str, Any]])
         raise HTTPException(422, "give a reference of your own or an expert, not both")
     found = [expert for expert in experts if expert["id"] == how.expert]
     if not found:
-        raise HTTPException(422, f"there is no expert {how.expert!r}: choose one of the list")
+        raise HTTPException(422, f"there is no expert {how.expert!r}: choose one from /api/choices")
     if action is not None and found[0]["action"] != action:
         raise HTTPException(
             422,

@@ -56,8 +56,8 @@ def _probe(path: Path) -> None:
     limits, video = VideoLimits(), probe(path)
     if video.n_frames > limits.n_frames:
         raise PodiumError(
-            f"has {video.n_frames} frames, more than {limits.n_frames}: "
-            "cut the performance out of it first"
+            f"has {video.n_frames} frames, more than the {limits.n_frames} allowed: cut the "
+            "performance out of it first"
         )
     next(each_frame(path, width=16, height=16))  # refuses what is too large to decode
 

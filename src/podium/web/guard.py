@@ -42,15 +42,15 @@ _FROM_HERE = ("same-origin", "none")
 """What a browser says of a request by the page itself, or by the user who typed the address."""
 
 _OTHER_MACHINE = (
-    "this page answers its own machine only: who runs it can let others in with "
-    "podium serve --share"
+    "this page answers only the machine it runs on: whoever runs it can let others in with podium "
+    "serve --share"
 )
-_OTHER_HOST = "this page answers on this machine only: open it as http://127.0.0.1"
-_ODD_HOST = "a request names the one host that it is for"
-_OTHER_PAGE = "another page may not ask this one"
+_OTHER_HOST = "this page can only be opened on this machine: open it as http://127.0.0.1"
+_ODD_HOST = "a request must name exactly one host"
+_OTHER_PAGE = "requests from other pages are refused"
 _NO_TOKEN = (
-    "this page asks for a token: open the whole address that podium serve printed, "
-    "or send the header Authorization: Bearer TOKEN"
+    "this page needs a token: open the whole address that podium serve printed, or send the "
+    "header Authorization: Bearer TOKEN"
 )
 
 

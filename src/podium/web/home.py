@@ -153,8 +153,8 @@ def _require_own(folder: Path) -> None:
         _require_marker(folder / MARKER)
     elif (strange := _strange(folder)) and not any(_descriptions(folder)):
         raise UnusableFolder(
-            f"{folder}: is not empty, and not a folder of Podium's (it holds "
-            f"{strange.relative_to(folder)}): name a folder that is empty or not there yet"
+            f"{folder}: is not empty, and not one of Podium's folders (it holds "
+            f"{strange.relative_to(folder)}): name a folder that is empty or does not exist yet"
         )
     for name in PARTS:
         path = folder / name

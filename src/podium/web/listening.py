@@ -34,7 +34,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise UsageError(
             f"cannot listen on {host}:{port} ({getattr(error, 'strerror', None) or error}): "
-            "choose another with --port, or another --host"
+            "choose another port with --port, or another address with --host"
         ) from error
     return listening
 

@@ -26,12 +26,14 @@ class How(Strict):
         float | None, Field(gt=0, le=1000, strict=True, description="Such as 3.2.")
     ] = None
     reference: Annotated[
-        Id | None, Field(max_length=64, description="The id of a video of your own, an expert's.")
+        Id | None, Field(max_length=64, description="The id of your own video of an expert.")
     ] = None
     expert: Annotated[
         str | None, Field(max_length=200, description="The id of an expert of the model.")
     ] = None
-    language: Annotated[str, Field(max_length=10, description="Of the report.")] = ENGLISH
+    language: Annotated[str, Field(max_length=10, description="The language of the report.")] = (
+        ENGLISH
+    )
 
 
 class Wanted(How):

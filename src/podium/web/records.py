@@ -122,7 +122,7 @@ def read_video(folder: Path) -> StoredVideo:
     path = folder / "about.json"
     video = _checked(_VIDEOS, path)
     _require(path, video.id == folder.name, "its id is not that of its folder")
-    _require(path, _is_time(video.created_seconds), "it was made at no time there is")
+    _require(path, _is_time(video.created_seconds), "its time is impossible")
     return video
 
 
@@ -139,9 +139,9 @@ def read_job(folder: Path) -> Job:
     path = folder / "job.json"
     job = _checked(_JOBS, path)
     _require(path, job.id == folder.name, "its id is not that of its folder")
-    _require(path, job.batch is None or is_id(job.batch), "its batch is none")
+    _require(path, job.batch is None or is_id(job.batch), "its batch is not an id")
     times = job.created_seconds, job.started_seconds, job.ended_seconds
-    _require(path, all(_is_time(t) for t in times), "it was made at no time there is")
+    _require(path, all(_is_time(t) for t in times), "its time is impossible")
     if job.state != "done" and job.summary is None:
         return job
     return replace(job, summary=_summary_of(job.summary, path))
@@ -228,7 +228,7 @@ def _sound(value: Any, path: Path) -> Any:
     if isinstance(value, list):
         return [_sound(inner, path) for inner in value]
     if isinstance(value, float):
-        _require(path, math.isfinite(value), "a number has no end")
+        _require(path, math.isfinite(value), "a number is not finite")
     return shown(value) if isinstance(value, str) else value
 
 

@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,8 +21,8 @@ MAX_REASON_LETTERS = 4000
 MAX_PROBLEMS = 10
 """How many things that are wrong with one request are said."""
 
-_GONE = "the page's folder, or a file of it, is gone: start podium serve again"
-_FULL = "the page cannot keep it, its disk is full: make room there, and try again"
+_GONE = "the page's folder, or a file in it, is gone: start podium serve again"
+_FULL = "the page cannot keep it because its disk is full: make room there, and try again"
 _MAY_NOT = (
     "the page may not write into its folder: allow that, or name another with podium serve --folder"
 )
@@ -73,17 +74,55 @@ async def _of_system(_: Request, error: Exception) -> JSONResponse:
     return refused(409, _OF_SYSTEM[error.errno])
 
 
-async def _not_valid(_: Request, error: Exception) -> JSONResponse:
+async def _not_valid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     problems = [
         {
             "type": problem["type"],
             "loc": [_place(part) for part in problem["loc"][:MAX_PROBLEMS]],
-            "msg": shortened(problem["msg"]),
+            "msg": shortened(_in_our_words(problem, request), MAX_REASON_LETTERS),
         }
         for problem in error.errors()[:MAX_PROBLEMS]
     ]
     return JSONResponse({"detail": problems}, 422)
+
+
+_SAID = {
+    "finite_number": "must be a finite number",
+    "float_type": "must be a number",
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be {ge} or more",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of fewer digits",
+    "less_than_equal": "must be {le:g} or less",
+    "list_type": "must be a list",
+    "missing": "is missing: give it",
+    "model_attributes_type": "must be an object, as in {{...}}",
+    "string_too_long": "must be no longer than {max_length} characters",
+    "string_too_short": "must not be empty",
+    "string_type": "must be text",
+    "string_unicode": "must be text whose characters all exist",
+    "too_long": "must have {max_length} entries at most",
+    "too_short": "must have {min_length} entries or more",
+}
+"""What is said of a field, by the kind of what is wrong, in place of pydantic's own words."""
+
+
+def _in_our_words(problem: Mapping[str, Any], request: Request) -> str:
+    """Return which field of a request is wrong, and what is allowed."""
+    place = [str(part) for part in problem["loc"] if part not in ("body", "query", "path")]
+    field = shortened(".".join(place)) or "the body of the request"
+    if problem["type"] == "extra_forbidden":
+        return f"there is no field {field!r} here: choose one of {', '.join(_fields(request))}"
+    said = _SAID.get(problem["type"])
+    return f"{field} {said.format(**problem.get('ctx', {}))}" if said else problem["msg"]
+
+
+def _fields(request: Request) -> list[str]:
+    """Return the names that the body of a request may have, by what its route is given."""
+    given = request.scope["route"].endpoint.__annotations__
+    bodies = [kind for name, kind in given.items() if name != "return"]
+    return [name for body in bodies for name in getattr(body, "model_fields", ())]
 
 
 def _place(part: int | str) -> int | str:

@@ -52,4 +52,6 @@ def _require_known(request: Request, known: list[str]) -> None:
                 422, f"there is no query parameter {shortened(name)!r} here: {choice}"
             )
         if times > 1:
-            raise HTTPException(422, f"the query parameter {name!r} is given {times} times: once")
+            raise HTTPException(
+                422, f"the query parameter {name!r} is given {times} times: give it once"
+            )

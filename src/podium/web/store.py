@@ -197,7 +197,7 @@ class Store:
             try:
                 return self.change(id_, **changes)
             except OSError as error:
-                _log.warning("the assessment %s cannot be written down: %s", id_, error)
+                _log.warning("the assessment %s cannot be saved: %s", id_, error)
                 self._jobs[id_] = replace(self.job(id_), **changes)
                 return self._jobs[id_]
 

@@ -241,7 +241,7 @@ def probe(path: Path) -> None:
     if code == Bug.exit_code and said:
         raise Bug(said["error"])
     if code != 0:
-        words = said.get("error", "it cannot be read in time").removeprefix(f"{path}: ")
+        words = said.get("error", "it took too long to read").removeprefix(f"{path}: ")
         raise VideoError(words)
 
 
@@ -263,7 +263,7 @@ def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     if code != 0:
         kinds = {kind.exit_code: kind for kind in (Bug, UsageError)}
         kind = kinds.get(code, PodiumError)
-        raise kind(said.get("error", f"the model {model} cannot be loaded in time: try again"))
+        raise kind(said.get("error", f"the model {model} took too long to load: try again"))
     return said
 
 
