@@ -131,7 +131,7 @@ def test_a_child_ends_with_its_parent():
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
         child = int(parent.stdout.readline())
         parent.kill()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while is_running(child):
         assert time.monotonic() < end, "the child is still there"
         time.sleep(0.05)
@@ -220,11 +220,11 @@ def test_the_death_of_a_child_is_said_of_the_file(long_video, make_video, name):
 def test_a_child_that_hangs_is_ended(long_video, make_video):
     decode(make_video(), **SIZE)  # the child is ready: what follows is no waiting for its start
     (pid,) = pids()
-    answers = pictures(long_video, (320, 240), VideoLimits(waiting_seconds=0.5))
+    answers = pictures(long_video, (320, 240), VideoLimits(waiting_seconds=5.0))
     next(answers)
     os.kill(pid, signal.SIGSTOP)
     message = (
-        f"{long_video}: its decoding took more than the 0.5 s allowed: "
+        f"{long_video}: its decoding took more than the 5 s allowed: "
         "the file is damaged, or cut the performance out of it first"
     )
     with pytest.raises(VideoError, match=whole(message)):
