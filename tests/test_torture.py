@@ -259,8 +259,8 @@ def no_videos(folder: Path) -> dict[str, Path]:
     return made
 
 
-MOST_SECONDS = 2.0
-"""That a refusal may work beyond what any command does before it looks at a file."""
+MOST_WORK = 6.0
+"""So many times what any command does before it looks at a file may a refusal take."""
 
 
 def worked(call: Callable[[], T]) -> tuple[T, float]:
@@ -293,8 +293,8 @@ def test_what_is_no_video_is_refused_in_one_line(tmp_path, capsys):
         assert (code, said.out) == (3, ""), name
         assert said.err.startswith(f"podium: {path}: ")
         assert said.err.count("\n") == 1
-        assert seconds < usual + MOST_SECONDS, name
-        assert time.monotonic() - begin < 60, name  # it waits for nothing, however busy others are
+        assert seconds < MOST_WORK * usual, name
+        assert time.monotonic() - begin < 240, name  # it waits for nothing, however busy others are
         assert sentinel.stat().st_atime_ns == 1, name
 
 
@@ -309,7 +309,7 @@ def test_the_real_command_refuses_what_is_no_video(tmp_path, name):
     assert (answer.returncode, answer.stdout) == (3, "")
     assert answer.stderr.startswith(f"podium: {path}: ")
     assert answer.stderr.count("\n") == 1
-    assert seconds < usual + MOST_SECONDS
+    assert seconds < MOST_WORK * usual
 
 
 CELLS = st.one_of(

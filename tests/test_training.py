@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,10 +10,11 @@ from messages import whole
 from podium import training
 from podium.errors import TrainingError, UsageError
 from podium.features import event
-from podium.features.extraction import FeatureCache
+from podium.features.extraction import FeatureCache, Sample
 from podium.model import load_model
 from podium.performance import Performance, Phase
 from podium.training import Progress, TrainingOptions, folds, moments, train_model
+from podium.video.augmentation import AugmentationOptions
 from podium.video.clips import ClipOptions
 
 
@@ -35,17 +37,17 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 class Interrupting:
-    """Stands in for the prediction of a fold: counts, and is interrupted at one of them."""
+    """Makes the scorer of each fold: counts them, and is interrupted at one."""
 
     def __init__(self, at: int | None = None) -> None:
         self.at, self.n_calls = at, 0
-        self.predicted = training._predicted
+        self.make = training.make_scorer
 
-    def __call__(self, *given) -> list[float]:
+    def __call__(self, *given) -> Any:
         if self.n_calls == self.at:
             raise KeyboardInterrupt
         self.n_calls += 1
-        return self.predicted(*given)
+        return self.make(*given)
 
 
 # the same model
@@ -93,22 +95,22 @@ def test_resumed_it_has_the_bytes_of_an_uninterrupted_run(
 ):
     folder, performances = tmp_path / "bars", small_model.performances()
     with monkeypatch.context() as patch:
-        patch.setattr(training, "_predicted", Interrupting(at))
+        patch.setattr(training, "make_scorer", Interrupting(at))
         with pytest.raises(KeyboardInterrupt):
             train_model(performances, folder, small_model.options, cache=cache)
     assert all(name.startswith(".unfinished/fold-") for name in contents(folder))
     assert len(contents(folder)) == at
     counting = Interrupting()
-    monkeypatch.setattr(training, "_predicted", counting)
+    monkeypatch.setattr(training, "make_scorer", counting)
     train_model(performances, folder, small_model.options, cache=cache, resume=True)
-    assert counting.n_calls == 5 - at
+    assert counting.n_calls == 5 - at + 1  # and the model's own
     assert contents(folder) == contents(small_model.folder)
     assert not (folder / ".unfinished").exists()
 
 
 def interrupted(small_model, cache, folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "_predicted", Interrupting(4))
+        patch.setattr(training, "make_scorer", Interrupting(4))
         with pytest.raises(KeyboardInterrupt):
             train_model(small_model.performances(), folder, small_model.options, cache=cache)
 
@@ -121,12 +123,12 @@ def test_folds_of_other_data_are_not_taken(small_model, cache, tmp_path, monkeyp
     interrupted(small_model, cache, tmp_path / "bars")
     first, *others = small_model.performances()
     counting = Interrupting()
-    monkeypatch.setattr(training, "_predicted", counting)
+    monkeypatch.setattr(training, "make_scorer", counting)
     train_model(
         [replace(first, **change), *others], tmp_path / "bars", small_model.options,
         cache=cache, resume=True,
     )  # fmt: skip
-    assert counting.n_calls == 5
+    assert counting.n_calls == 6
     assert set(contents(tmp_path / "bars")) == {"README.md", "config.json", "model.safetensors"}
 
 
@@ -238,41 +240,67 @@ def test_every_scorer_is_trained_with_its_evidence(small_model, cache, tmp_path,
     assert set(contents(tmp_path / "m")) == {"README.md", "config.json", "model.safetensors"}
 
 
+class Watched:
+    """A scorer that notes whom it learns from and whom it is asked about."""
+
+    def __init__(self, scorer: Any) -> None:
+        self.scorer = scorer
+        self.fitted: list[Sample] = []
+        self.asked: list[Sample] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.scorer, name)
+
+    def fit(self, train: list[Sample]) -> "Watched":
+        self.fitted = list(train)
+        self.scorer.fit(train)
+        return self
+
+    def predict(self, queries: list[Sample]) -> Any:
+        self.asked += queries
+        return self.scorer.predict(queries)
+
+
+@pytest.fixture
+def watched(monkeypatch) -> list[Watched]:
+    """The scorers that are made, in the order in which they are."""
+    made: list[Watched] = []
+    make = training.make_scorer
+
+    def watching(*given: Any) -> Watched:
+        made.append(Watched(make(*given)))
+        return made[-1]
+
+    monkeypatch.setattr(training, "make_scorer", watching)
+    return made
+
+
 def test_each_performance_is_predicted_by_a_scorer_that_did_not_see_it(
-    small_model, cache, tmp_path, monkeypatch
+    small_model, cache, tmp_path, watched
 ):
-    seen: list[tuple[set[str], set[str]]] = []
-    original = training._predicted
-
-    def spying(train, queries, options) -> list[float]:
-        seen.append(({s.performance.id for s in train}, {q.performance.id for q in queries}))
-        return original(train, queries, options)
-
-    monkeypatch.setattr(training, "_predicted", spying)
     options = TrainingOptions(scorer="ridge")
     train_model(small_model.performances(), tmp_path / "m", options, cache=cache)
     everyone = {p.id for p in small_model.performances() if p.split == "train"}
+    *of_folds, whole = watched
+    seen = [
+        ({s.performance.id for s in w.fitted}, {s.performance.id for s in w.asked})
+        for w in of_folds
+    ]
     assert all(fitted | asked == everyone and not fitted & asked for fitted, asked in seen)
     assert sorted(id for _, asked in seen for id in asked) == sorted(everyone)
+    assert ({s.performance.id for s in whole.fitted}, whole.asked) == (everyone, [])
 
 
-def test_a_scorer_is_asked_without_scores_and_variants(make_sample, monkeypatch):
-    asked = []
-
-    class Spy:
-        def fit(self, train):
-            return self
-
-        def predict(self, queries):
-            asked.extend(queries)
-            return np.zeros(len(queries))
-
-    monkeypatch.setattr(training, "make_scorer", lambda *_: Spy())
-    sample = make_sample("a", score=50.0, judges=(5.0,), difficulty=2.0, action="107")
-    training._predicted([], [replace(sample, variants=(sample.features,))], TrainingOptions())
-    (query,) = asked
-    assert (query.performance.score, query.performance.judges, query.variants) == (None, (), ())
-    assert (query.performance.difficulty, query.performance.action) == (2.0, "107")
+def test_a_scorer_is_asked_without_scores_and_variants(small_model, cache, tmp_path, watched):
+    options = TrainingOptions(scorer="ridge", augmentation=AugmentationOptions(n_variants=1))
+    train_model(small_model.performances(), tmp_path / "m", options, cache=cache)
+    for scorer in watched:
+        assert all(sample.variants and sample.performance.judges for sample in scorer.fitted)
+        for query in scorer.asked:
+            known = query.performance
+            assert (known.score, known.judges, query.variants) == (None, (), ())
+            assert None not in (known.difficulty, known.action)
+    assert sum(len(scorer.asked) for scorer in watched) == 24
 
 
 def test_progress_is_told_from_the_first_video_to_the_end(small_model, cache, tmp_path):

@@ -60,13 +60,12 @@ def test_a_moving_body_is_followed(pose):
 
 def test_the_crop_is_about_the_last_place(monkeypatch, pose):
     asked = []
-    inside = pose._in_region
 
     def noted(frame, region):
         asked.append(region)
-        return inside(frame, region)
+        return cropped(frame, region)
 
-    monkeypatch.setattr(pose, "_in_region", noted)
+    monkeypatch.setattr("podium.backbones.pose.cropped", noted)
     pose(film(np.full(16, 100), np.full(16, 80))[None])
     first, *others = asked[4:]  # the search in the first frame tries four places
     assert len(others) == 14

@@ -3,8 +3,9 @@
 import csv
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -297,13 +298,24 @@ def test_pictures_are_drawn(whole, root, tmp_path):
     assert drawn[0].stat().st_size > 10_000
 
 
+@dataclass(frozen=True)
+class DivesForVaults:
+    """Stands in for rendered vaults, which take a minute to render."""
+
+    root: Path
+
+    def render(self, progress: object) -> None:
+        pass
+
+    def performances(self) -> Any:
+        return PaperBenchmark(self.root).dives()[:20]
+
+
 @pytest.mark.slow
 def test_the_metric_goes_over_to_other_actions(root, monkeypatch, tmp_path):
     monkeypatch.setattr(transfer, "N_SPLITS", 1)
     monkeypatch.setattr(transfer, "REGRESSORS", ("c3d_lstm_f",))
-    monkeypatch.setattr(
-        transfer.Transfer, "_vaults", lambda self: PaperBenchmark(self.root).dives()[:20]
-    )
+    monkeypatch.setattr(transfer, "Simulated", lambda *_: DivesForVaults(root))
     monkeypatch.setattr(transfer, "SYSTEMS", tuple(map(hasty, SYSTEMS)))
     found = transfer.Transfer(root).run()
     (task,) = found.tasks
@@ -317,7 +329,7 @@ def test_the_metric_goes_over_to_other_actions(root, monkeypatch, tmp_path):
     def never(*_):
         raise AssertionError("fitted though nothing has changed")
 
-    monkeypatch.setattr(transfer, "_task", never)
+    monkeypatch.setattr(transfer, "make_scorer", never)
     assert transfer.Transfer(root, earlier=found).run() == found
     monkeypatch.setattr(transfer, "SYSTEMS", SYSTEMS)  # other options
     with pytest.raises(AssertionError, match=r"^fitted though nothing has changed$"):

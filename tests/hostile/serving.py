@@ -17,7 +17,7 @@ import uvicorn
 from podium.web.connections import USUAL_LIMITS, ConnectionLimits
 from podium.web.listening import listen, settings
 
-SECONDS = 60
+SECONDS = 240
 """Nothing here takes so long: it is when a test gives up."""
 
 

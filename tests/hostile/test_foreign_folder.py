@@ -95,11 +95,11 @@ def test_the_page_assesses_with_no_module_of_the_folder(small_model, foreign, tm
         line = page.stderr.readline()
         found = re.fullmatch(r"open (http://127\.0\.0\.1:\d+) \(Ctrl\+C stops it\)\n", line)
         assert found, line
-        with httpx.Client(base_url=found[1], timeout=120, trust_env=False) as client:
+        with httpx.Client(base_url=found[1], timeout=240, trust_env=False) as client:
             assert assessed(client, small_model.video()) == "done"
     finally:
         page.terminate()
-        page.communicate(timeout=60)
+        page.communicate(timeout=240)
     foreign.require_unused()
 
 
@@ -176,7 +176,7 @@ def child_of(before: str, folder: Path) -> Callable[[str], str]:
         )
         done = subprocess.run(
             [sys.executable, "-P", "-c", asking, code],
-            cwd=folder, capture_output=True, text=True, check=True, timeout=60,
+            cwd=folder, capture_output=True, text=True, check=True, timeout=240,
         )  # fmt: skip
         return done.stdout
 
@@ -227,7 +227,7 @@ def test_a_child_is_the_podium_of_its_parent(tmp_path):
     executable, *words = processes.command("podium.errors")
     code = words.index("-c") + 1
     words[code] = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{words[code]}"
-    done = subprocess.run([executable, *words], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([executable, *words], capture_output=True, text=True, timeout=240)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -244,7 +244,7 @@ def test_pictures_are_drawn_by_no_settings_of_the_folder(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     assert (done.returncode, done.stdout) == (0, "False agg\n"), done.stderr
 

@@ -138,7 +138,7 @@ def test_ctrl_c_while_a_file_is_written_leaves_nothing_of_it(scoring, tmp_path):
 def test_the_command_of_earlier_versions_answers_ctrl_c_too():
     start = "from podium.cli import main; main()"
     words = command("list", "models", before=CTRL_C.format(module="podium.model"), start=start)
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=240, check=False)
     assert (done.returncode, done.stdout, one_line(done.stderr)) == (130, "", STOPPED)
 
 

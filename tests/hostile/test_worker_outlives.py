@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,7 @@ def store(tmp_path, monkeypatch):
 
 @pytest.fixture
 def worker(store):
-    made = Worker(store)
+    made = Worker(store, idle_seconds=0.01)
     yield made
     made.stop()
 
@@ -74,7 +73,7 @@ def failing_once(error: Exception):
 @pytest.mark.parametrize(
     ("place", "name", "keeps"),
     [
-        (workers, "_start_child", False),
+        (workers.processes, "start", False),
         (workers, "read_summary", False),
         (workers, "write_bytes", False),
         (workers, "clear", False),
@@ -88,7 +87,6 @@ def failing_once(error: Exception):
 def test_an_error_anywhere_ends_one_assessment_at_most(
     store, worker, monkeypatch, place, name, keeps, error, caplog
 ):
-    monkeypatch.setattr(workers, "_IDLE_SECONDS", 0.01)
     job = asked(store)
     monkeypatch.setattr(place, name, failing_once(error)(getattr(place, name)))
     with caplog.at_level(logging.WARNING, "podium.web"):
@@ -113,7 +111,7 @@ def test_an_error_anywhere_ends_one_assessment_at_most(
     ],
 )  # fmt: skip
 def test_why_it_failed_is_said_as_the_command_line_says_it(store, worker, monkeypatch, error, said):
-    monkeypatch.setattr(workers, "_start_child", failing_once(error)(None))
+    monkeypatch.setattr(workers.processes, "start", failing_once(error)(None))
     job = asked(store)
     worker.start()
     assert ended(store, job.id).error == said
@@ -336,14 +334,13 @@ def test_work_that_is_stuck_does_not_go_on(store, worker, monkeypatch):
     assert not worker.goes_on()  # it was not started
     worker.start()
     assert worker.goes_on()
-    until(lambda: worker._something_to_do.is_set() or worker._thread.is_alive())
-    monkeypatch.setattr(workers, "_IDLE_SECONDS", 0.01)
-    monkeypatch.setattr(store, "next_waiting", lambda: 1 / 0)
-    worker.wake()
+    rounds = []
+    monkeypatch.setattr(store, "next_waiting", lambda: rounds.append(1) or 1 / 0)
+    until(lambda: len(rounds) > 1)  # no round that went well is still under way
     worker._heard_seconds -= workers.MAX_QUIET_SECONDS
-    until(lambda: not worker.goes_on())
-    worker._heard_seconds -= workers.MAX_QUIET_SECONDS
-    threading.Event().wait(0.1)  # many rounds
+    assert not worker.goes_on()
+    n_before = len(rounds)
+    until(lambda: len(rounds) > n_before + 5)
     assert not worker.goes_on()
     monkeypatch.undo()
     until(worker.goes_on)

@@ -177,3 +177,8 @@ def test_another_cameras_dive_can_be_cut(data_folder):
     clips = read_clips(data_folder / "dives" / "springboard_640x480.mp4", **SIZE)
     assert (np.diff(clips.start_seconds) > 0).all()
     assert sentences(clips.video) == ()
+
+
+@pytest.mark.parametrize(("step", "n"), [(2.0, 32), (1.0, 32), (0.5, 16)])
+def test_frames_used_again_are_no_different_ones(step, n):
+    assert VideoFacts(64, 32, 0, 1.0, step=step).n_different == n

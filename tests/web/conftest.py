@@ -38,7 +38,7 @@ class Server:
     process: "subprocess.Popen[str]"
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+        return httpx.Client(base_url=self.url, timeout=240, trust_env=False)
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def running(folder: Path, model: str) -> Iterator[Server]:
         yield Server(found[1], folder, temporary, process)
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=240)
 
 
 def children_of(pid: int) -> list[int]:

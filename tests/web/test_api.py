@@ -457,7 +457,6 @@ def test_it_is_said_where_the_page_can_be_opened(host, shown, warned):
     ("host", "shown"),
     [("10.0.0.7", "10.0.0.7"), ("::1", "[::1]"), ("0.0.0.0", "10.9.8.7"), ("::", "10.9.8.7")],
 )
-def test_a_shared_page_is_opened_by_an_address_with_its_token(monkeypatch, host, shown):
-    monkeypatch.setattr("podium.web.listening._own_address", lambda: "10.9.8.7")
+def test_a_shared_page_is_opened_by_an_address_with_its_token(host, shown):
     opened = f"open http://{shown}:8000/?token=secret (Ctrl+C stops it)"
-    assert where_to_open(host, 8000, Token("secret")) == (TOLD, opened)
+    assert where_to_open(host, 8000, Token("secret"), lambda: "10.9.8.7") == (TOLD, opened)

@@ -27,6 +27,10 @@ def test_whole_performances_are_rarely_taken_for_cut(ending, normaliser):
     assert ALARM / 4 < np.mean(alarms) < 2.5 * ALARM
 
 
+def test_the_threshold_is_what_two_in_a_hundred_of_these_fall_below(ending):
+    assert ending.threshold == pytest.approx(1.2304, rel=0.02)
+
+
 @pytest.mark.parametrize("n_cut", [2, 3])
 def test_cut_performances_are_found(ending, normaliser, n_cut):
     found = [ending.is_missing(normaliser(values[:-n_cut])) for values in performances(500, 2)]

@@ -37,6 +37,10 @@ def test_usual_performances_are_rarely_taken_for_disordered(order, normaliser):
     assert ALARM / 4 < disordered(order, normaliser, performances(2000, 1)) < 2.5 * ALARM
 
 
+def test_the_threshold_is_what_two_in_a_hundred_of_these_fall_below(order):
+    assert order.threshold == pytest.approx(-0.05168, rel=0.02)
+
+
 def test_shuffled_and_reversed_performances_are_found(order, normaliser):
     generator = np.random.default_rng(0)
     usual = performances(300, 2)

@@ -55,6 +55,11 @@ def test_two_are_of_one_action_as_the_chances_of_each_say(kinds):
     assert kinds.same(*values) == kinds.same(*values[::-1])
 
 
+def test_no_action_is_less_likely_than_the_exponential_of_minus_sixty(kinds):
+    values, _ = performances(1, 3)
+    assert kinds.chances(values[0] * 1000).min() == -60.0
+
+
 def test_two_actions_are_enough():
     values, actions = performances(150, 4)
     two = learn_same_action(values, [action if action == "107" else "other" for action in actions])

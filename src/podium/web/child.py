@@ -18,9 +18,6 @@ from podium.machine.files import read_json, write_bytes
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
 
-STAGES = ("loading", "looking", "writing")
-"""What an assessment goes through, in this order."""
-
 MAX_TASK_BYTES = 2**20
 
 

@@ -1,6 +1,7 @@
 """Opens the door of the page: where it listens, how it says so, and what uvicorn is told."""
 
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 
 import uvicorn
@@ -48,10 +49,15 @@ def _socket(host: str) -> socket.socket:
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 
 
-def where_to_open(host: str, port: int, token: Token | None = None) -> tuple[str, ...]:
-    """Say where the page can be opened, and by whom."""
+def where_to_open(
+    host: str, port: int, token: Token | None = None, own_address: Callable[[], str] | None = None
+) -> tuple[str, ...]:
+    """Say where the page can be opened, and by whom.
+
+    `own_address` finds the address by which others reach this machine; `None` asks the system.
+    """
     if token is not None:
-        named = _own_address() if host in EVERYWHERE else host_in_address(host)
+        named = (own_address or _own_address)() if host in EVERYWHERE else host_in_address(host)
         return (
             "whoever has this address can open the page and see all that is in it; it holds until "
             "the page is stopped, and what is sent is not encrypted",

@@ -31,9 +31,11 @@ MAX_QUIET_SECONDS = 60.0
 MAX_ENDING_SECONDS = 10.0
 """So long is waited for a process that was told to end."""
 
+IDLE_SECONDS = 5.0
+"""So often it is looked for work that nobody told of."""
+
 _log = logging.getLogger("podium.web")
 _LOOK_SECONDS = 0.1
-_IDLE_SECONDS = 5.0
 _MODELS = Path(__file__).parents[1] / "models"
 
 
@@ -48,8 +50,10 @@ class Worker:
         store: Store,
         most_seconds: float = MOST_SECONDS,
         allow_parts: tuple[str, ...] = (),
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._store = store
+        self._idle_seconds = idle_seconds
         self.allow_parts = allow_parts
         self._most_seconds = most_seconds
         self._something_to_do = threading.Event()
@@ -121,7 +125,7 @@ class Worker:
                     is_idle = False
                     self._do(job)
             if is_idle:
-                self._something_to_do.wait(_IDLE_SECONDS)
+                self._something_to_do.wait(self._idle_seconds)
 
     def _do(self, job: Job) -> None:
         """See an assessment through to its end, whatever goes wrong."""
