@@ -29,7 +29,7 @@ from podium.judging import ScoringRule, rule_named
 from podium.machine.files import read_json, write_bytes
 from podium.performance import Performance
 from podium.scorers import ComparingScorer, Scorer, ScorerState
-from podium.video.clips import ClipOptions, VideoFacts
+from podium.video.clips import ClipOptions
 from podium.witnesses import Witnesses
 
 FORMAT = 1
@@ -315,8 +315,7 @@ def _require_score(scorer: Scorer, dim: int) -> None:
     if getattr(scorer, "reads", "clips") == "keypoints":
         return
     nowhere = np.full(1, np.nan)
-    facts = VideoFacts(0, 0, 0, float("nan"))
-    features = Features(np.zeros((1, dim), np.float32), nowhere, nowhere, "", facts)
+    features = Features(np.zeros((1, dim), np.float32), nowhere, nowhere, "", None)
     tried = Sample(Performance("a trial", Path()), features)
     with np.errstate(all="ignore"):
         if isinstance(scorer, ComparingScorer):

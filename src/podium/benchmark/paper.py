@@ -283,7 +283,7 @@ class Gatherer:
 
 def unseen_joints(posed: Iterable[Sample]) -> UnseenJoints:
     """Say in how many dives joints were not seen, and what share of them on average."""
-    shares = [_share_unseen(sample.features.video.doubts) for sample in posed]
+    shares = [_share_unseen(sample.features.doubts) for sample in posed]
     return UnseenJoints(
         n=len(shares),
         n_filled=sum(share > 0 for share, _ in shares),
