@@ -188,16 +188,16 @@ class PaperBenchmark:
             faults=fault_table(results, samples, UnlvDive(self.root).root / "faults.csv"),
         )
         titles = [system.title for system in results.systems.values()]
-        about = {
-            **results.about,
-            "name": "paper",
-            "dataset": "UNLV-Dive",
-            "quick": self.quick,
-            "left_out": {
-                **results.about["left_out"],
+        about = replace(
+            results.about,
+            name="paper",
+            dataset="UNLV-Dive",
+            quick=self.quick,
+            left_out={
+                **results.about.left_out,
                 **{title: why for title, why in not_asked.items() if title not in titles},
             },
-        }
+        )
         return replace(results, about=about, tables=tables)
 
     def _systems(self) -> tuple[list[System], dict[str, str]]:
