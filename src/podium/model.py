@@ -223,8 +223,10 @@ def _whole(folder: Path) -> Iterator[None]:
 
 
 def _not_whole(folder: Path, error: Exception) -> ModelError:
-    reason = str(error).replace(f"{folder / ARRAYS}", ARRAYS)
-    if isinstance(error, OSError) and error.strerror:
+    reason = str(error)
+    if isinstance(error, UnusableFile):
+        reason = f"{ARRAYS}: {error.reason}"
+    elif isinstance(error, OSError) and error.strerror:
         reason = f"{ARRAYS}: {error.strerror}"
     elif not isinstance(error, PodiumError):
         reason = f"{type(error).__name__}: {error}"
@@ -259,7 +261,7 @@ def _config_of(folder: Path) -> dict[str, Any]:
         version = config["format"]
     except (OSError, UnusableFile, KeyError, TypeError) as error:
         raise ModelError(
-            f"{path}: is missing or not a model's config ({_reason(error, path)}): "
+            f"{path}: is missing or not a model's config ({_reason(error)}): "
             "train the model again, or copy the folder again"
         ) from error
     if type(version) is not int or version != FORMAT:
@@ -271,11 +273,11 @@ def _config_of(folder: Path) -> dict[str, Any]:
     return {key: value for key, value in config.items() if key in known}
 
 
-def _reason(error: Exception, path: Path) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     if isinstance(error, UnusableFile):
-        return str(error).removeprefix(f"{path}: ")
+        return error.reason
     return "it has no format"
 
 

@@ -241,8 +241,7 @@ def probe(path: Path) -> None:
     if code == Bug.exit_code and said:
         raise Bug(said["error"])
     if code != 0:
-        words = said.get("error", "it cannot be read in time").removeprefix(f"{path}: ")
-        raise VideoError(words)
+        raise VideoError(said.get("reason", "it cannot be read in time"))
 
 
 def located(model: str) -> str:
