@@ -45,6 +45,8 @@ WITNESSES = ("novelty", "order", "end", "any")
 LEFT_OUT = "dives left out (false alarms)"
 SEED = 60_001
 N_DIVES, N_VAULTS, N_STILLS, N_NOISES = 60, 30, 30, 10
+N_PUSHUPS = 1000
+"""At most so many are looked at: all that there are."""
 
 
 KINDS = (
@@ -159,7 +161,7 @@ def foreign_sets(
     videos: dict[str, Sequence[Performance]] = {
         "rendered dives": _rendered(folder, "diving", N_DIVES),
         "rendered vaults": _rendered(folder, "vault", N_VAULTS),
-        "push-ups": _of_folder(data / "pushups" / "videos"),
+        "push-ups": _of_folder(data / "pushups" / "videos")[:N_PUSHUPS],
         "springboard dive, another camera": [Performance("springboard", springboard)],
         "a still picture of a dive": _written(folder / "stills", _stills(dives)),
         "black": _written(folder / "black", [np.zeros((96, 240, 320, 3), np.uint8)]),

@@ -54,7 +54,7 @@ class Found:
 
 def faulty_clips(sample: Sample, faults: Sequence[Fault]) -> list[bool]:
     """Say which clips are faulty: those that share half of themselves or of a fault's phase."""
-    first = sample.features.video.first_used
+    first = sample.features.first_used
     starts = [first + CLIP_FRAMES * index for index in range(len(sample.features))]
     return [any(_overlaps(start, fault) for fault in faults) for start in starts]
 

@@ -332,7 +332,7 @@ class Assessor:
         """Return what had to be assumed, and what is not to be trusted."""
         features = question.sample.features
         return (
-            *features.video.doubts,
+            *features.doubts,
             *question.assumptions,
             *self.model.witnesses.ask(features),
             *self._doubts_of_references(question.sample, references),

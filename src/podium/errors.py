@@ -6,7 +6,7 @@ used; 1 for a bug of Podium's own.
 """
 
 import errno
-from typing import ClassVar
+from typing import ClassVar, Self
 
 _MAKE_ROOM = "make room or name another disk (for features, PODIUM_CACHE), and run it again"
 _ASK_FOR_MORE = "allow larger files (ulimit -f) or name another disk, and run it again"
@@ -38,6 +38,19 @@ class PodiumError(Exception):
     """Anything that Podium refuses, with the reason in one line."""
 
     exit_code: ClassVar[int] = 3
+    unplaced: str | None = None
+
+    @classmethod
+    def of_file(cls, path: object, reason: str) -> Self:
+        """Return the error of a file, which begins with its path."""
+        error = cls(f"{path}: {reason}")
+        error.unplaced = reason
+        return error
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, without the path of the file it is about."""
+        return str(self) if self.unplaced is None else self.unplaced
 
 
 class UsageError(PodiumError, ValueError):
@@ -143,9 +156,9 @@ def explained(error: Exception) -> PodiumError:
     if isinstance(error, OSError):
         # Of a file that could not take another's place, the second is the one that was named.
         path = error.filename2 or error.filename
-        where = f"{path}: " if path else ""
         advice = _ADVICE.get(error.errno or 0, "check the path, its permissions and the free space")
-        said = PodiumError(f"{where}{error.strerror or error}: {advice}")
+        why = f"{error.strerror or error}: {advice}"
+        said = PodiumError.of_file(path, why) if path else PodiumError(why)
     else:
         said = Bug.of(f"{type(error).__name__}: {error}")
     return said.with_traceback(error.__traceback__)

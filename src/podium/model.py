@@ -29,7 +29,7 @@ from podium.judging import ScoringRule, rule_named
 from podium.machine.files import read_json, write_bytes
 from podium.performance import Performance
 from podium.scorers import ComparingScorer, Scorer, ScorerState
-from podium.video.clips import ClipOptions, VideoFacts
+from podium.video.clips import ClipOptions
 from podium.witnesses import Witnesses
 
 FORMAT = 1
@@ -225,8 +225,10 @@ def _whole(folder: Path) -> Iterator[None]:
 
 
 def _not_whole(folder: Path, error: Exception) -> ModelError:
-    reason = str(error).replace(f"{folder / ARRAYS}", ARRAYS)
-    if isinstance(error, OSError) and error.strerror:
+    reason = str(error)
+    if isinstance(error, UnusableFile):
+        reason = f"{ARRAYS}: {error.reason}"
+    elif isinstance(error, OSError) and error.strerror:
         reason = f"{ARRAYS}: {error.strerror}"
     elif not isinstance(error, PodiumError):
         reason = f"{type(error).__name__}: {error}"
@@ -261,7 +263,7 @@ def _config_of(folder: Path) -> dict[str, Any]:
         version = config["format"]
     except (OSError, UnusableFile, KeyError, TypeError) as error:
         raise ModelError(
-            f"{path}: is missing or not a model's config ({_reason(error, path)}): "
+            f"{path}: is missing or not a model's config ({_reason(error)}): "
             "train the model again, or copy the folder again"
         ) from error
     if type(version) is not int or version != FORMAT:
@@ -273,11 +275,11 @@ def _config_of(folder: Path) -> dict[str, Any]:
     return {key: value for key, value in config.items() if key in known}
 
 
-def _reason(error: Exception, path: Path) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     if isinstance(error, UnusableFile):
-        return str(error).removeprefix(f"{path}: ")
+        return error.reason
     return "it has no format"
 
 
@@ -317,8 +319,7 @@ def _require_score(scorer: Scorer, dim: int) -> None:
     if getattr(scorer, "reads", "clips") == "keypoints":
         return
     nowhere = np.full(1, np.nan)
-    facts = VideoFacts(0, 0, 0, float("nan"))
-    features = Features(np.zeros((1, dim), np.float32), nowhere, nowhere, "", facts)
+    features = Features(np.zeros((1, dim), np.float32), nowhere, nowhere, "", None)
     tried = Sample(Performance("a trial", Path()), features)
     with np.errstate(all="ignore"):
         if isinstance(scorer, ComparingScorer):

@@ -218,11 +218,11 @@ def marked(
     return [
         Marked(
             sample.features.values,
-            window_ends(video.n_used),
-            int(((begins[sample.performance.id] or 0) - video.first_used) / video.step),
+            window_ends(seen.n_used),
+            int(((begins[sample.performance.id] or 0) - seen.first_used) / seen.step),
         )
         for sample in extraction.samples
-        for video in (sample.features.video,)
+        for seen in (sample.features,)
     ]
 
 
@@ -372,7 +372,7 @@ def _phases_from_end(sample: Sample, options: ClipOptions) -> list[str]:
     if not phases:
         return []
     n_clips = len(sample.features)
-    first, step = sample.features.video.first_used, sample.features.video.step
+    first, step = sample.features.first_used, sample.features.step
     starts = [first + index * options.stride * step for index in reversed(range(n_clips))]
     names = []
     for start in starts:

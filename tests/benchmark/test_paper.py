@@ -93,7 +93,7 @@ def test_scored_dives_of_the_six_types_take_part(root):
 
 def test_quick_is_two_splits_and_three_systems(quick):
     assert Counter(cell.system for cell in quick.cells) == dict.fromkeys(QUICK, 2)
-    assert quick.about["quick"] is True
+    assert quick.about.quick is True
 
 
 def test_types_are_counted_with_ties(quick, root):
@@ -121,7 +121,7 @@ def test_splits_of_other_dives_are_drawn_and_written_down(root, tmp_path):
 def test_systems_that_nobody_asked_for_are_said(root):
     results = PaperBenchmark(root, n_seeds=1, systems=["type_mean", "c3d_svr"]).run()
     assert list(results.systems) == ["type_mean", "c3d_svr"]
-    assert results.about["left_out"]["S3D"] == "not asked for"
+    assert results.about.left_out["S3D"] == "not asked for"
     with pytest.raises(UnknownName, match=r"^no system of the paper's tables is called 'svr': "):
         PaperBenchmark(root, systems=["svr"]).run()
 
@@ -129,7 +129,7 @@ def test_systems_that_nobody_asked_for_are_said(root):
 def test_systems_stand_beside_those_of_an_earlier_run(root, tmp_path):
     first = PaperBenchmark(root, n_seeds=2, systems=["type_mean", "c3d_svr"]).run()
     first = replace(first, tables=replace(first.tables, transfer=TransferTable()))
-    first = replace(first, about={**first.about, "commit": "abc1234"})
+    first = replace(first, about=replace(first.about, commit="abc1234"))
     old_rows = {name: replace(note, commit="") for name, note in first.systems.items()}
     first = replace(first, systems=old_rows)  # as before each row said its commit
     both = PaperBenchmark(root, n_seeds=1, systems=["constant", "c3d_svr"], earlier=first).run()
@@ -139,7 +139,7 @@ def test_systems_stand_beside_those_of_an_earlier_run(root, tmp_path):
     assert both.systems["type_mean"].commit == "abc1234"
     assert both.tables.transfer == TransferTable()
     assert both.tables.summary["type_mean"] == first.tables.summary["type_mean"]
-    assert set(both.about["left_out"]) == {s.title for s in SYSTEMS if s.name not in both.systems}
+    assert set(both.about.left_out) == {s.title for s in SYSTEMS if s.name not in both.systems}
     page = tables.page([both])
     assert "**Constant (floor): on 1 of the splits only.**" in page
     assert "at commit abc1234: Mean of the type x difficulty (floor)." in page

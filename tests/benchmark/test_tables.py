@@ -6,6 +6,7 @@ import pytest
 
 from podium.benchmark import findings, tables
 from podium.benchmark.results import (
+    About,
     Cell,
     Claim,
     FaultRow,
@@ -55,11 +56,11 @@ def results() -> Results:
     )  # fmt: skip
     measures = SplitMeasures(0.5, 100.0, by_type={"1": TypeMeasures(3, 0.5, 9.0)})
     cell = Cell("c3d_lstm_f", 0, 9, 1.0, {"001": 1.0}, measures)
-    about = {
-        "n_performances": 12, "seeds": [0], "commit": "abc", "backbone": "motion",
-        "versions": {"python": "3.11", "torch": "2", "scikit-learn": "1"}, "keypoints": None,
-        "left_out": {},
-    }  # fmt: skip
+    about = About(
+        n_performances=12, seeds=(0,), commit="abc", backbone="motion",
+        versions={"python": "3.11", "torch": "2", "scikit-learn": "1"}, keypoints=None,
+        left_out={},
+    )  # fmt: skip
     systems = {"c3d_lstm_f": SystemNote("C + L (F)")}
     return Results(about, systems, (cell,), Tables(summary={"c3d_lstm_f": row}))
 
@@ -76,7 +77,7 @@ def test_what_was_not_measured_has_no_table(results):
 
 
 def test_a_table_vi_that_was_not_run_is_said(results):
-    paper = replace(results, about={**results.about, "name": "paper"})
+    paper = replace(results, about=replace(results.about, name="paper"))
     assert tables.NO_TABLE_VI in tables.page([paper])
     assert tables.NO_TABLE_VI not in tables.page([results])
 

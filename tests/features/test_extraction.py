@@ -385,7 +385,8 @@ def test_a_file_of_features_is_read_in_place_of_a_video(tmp_path, backbone, kind
     assert features.values.flags.writeable
     assert (features.backbone, backbone.n_calls) == ("file-3", 0)
     assert np.isnan(features.start_seconds).all()
-    assert sentences(features.video) == ("features were given instead of a video",)
+    assert features.video is None
+    assert sentences(features) == ("features were given instead of a video",)
     variants = Extractor(backbone).variants(Performance("a", path), (None, DROPPING))
     assert len(variants) == 2
 

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from hostile.confinement import SEED
-from podium.benchmark.results import Cell, Results, SplitMeasures, SystemNote
+from podium.benchmark.results import About, Cell, Results, SplitMeasures, SystemNote
 from podium.benchmark.splits import load_splits
 from podium.benchmark.tables import load_all, render
 from podium.errors import ManifestError, ModelError, PodiumError
 
 CELL = Cell("ridge", 0, 3, 0.1, {"a": 50.0}, SplitMeasures(spearman=0.5, mse=1.0))
-ABOUT = {
-    "backbone": "motion", "commit": "abc", "keypoints": None, "left_out": {}, "seeds": [0],
-    "n_performances": 4, "versions": {"podium": "0.1.0"},
-}  # fmt: skip
+ABOUT = About(
+    backbone="motion", commit="abc", keypoints=None, left_out={}, seeds=(0,), n_performances=4,
+    versions={"podium": "0.1.0"},
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -50,6 +50,12 @@ def whole(message: str) -> str:
         (("cells", 0, "measures"), None, "None stands where dict belongs"),
         (("about", "versions"), "x" * 999, f"'{'x' * 99} stands where dict belongs"),
         (("about", "backbone"), {}, "{} stands where str belongs"),
+        (
+            ("about", "seeds"),
+            ["x"],
+            "about.seeds[0] is 'x': it must be a whole number of at most 18446744073709551616",
+        ),
+        (("about", "colour"), "red", "about has 'colour', which this Podium does not know"),
         (("systems", "ridge"), 5, "5 stands where dict belongs"),
         (("systems", "ridge"), {}, "'title'"),
         (("tables",), [], "[] stands where dict belongs"),

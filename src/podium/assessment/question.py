@@ -69,7 +69,7 @@ def picture_of(reference: Sample) -> Path | None:
 
     Of one that ships only the file's name is known: a file of that name may be any other video.
     """
-    return reference.performance.path if reference.features.video.n_frames else None
+    return reference.performance.path if reference.features.video else None
 
 
 def of_action(reference: Sample, action: str | None) -> Sample:

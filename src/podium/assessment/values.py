@@ -95,7 +95,8 @@ class Renderer(Protocol):
 class Assessment:
     """How well one performance was done, beside the references it was compared with.
 
-    `score` is `None` where two videos were only compared. `difficulty_is_assumed` says that it was
+    `video` is `None` where features were given instead of one, `score` where two videos were only
+    compared. `difficulty_is_assumed` says that it was
     not given, so that the usual one of the action was taken; `difficulty_range` is what the score's
     range then covers. `alignment` puts the video in step
     with the first reference whose video is at hand. `name` is what reports call the video, where
@@ -104,7 +105,7 @@ class Assessment:
     """
 
     video_path: Path
-    video: VideoFacts
+    video: VideoFacts | None
     score: Score | None
     action: str | None
     difficulty: float | None

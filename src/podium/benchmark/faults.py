@@ -58,13 +58,13 @@ def read_comments(path: Path) -> dict[str, dict[str, str]]:
 
 def clips_of_phase(sample: Sample, name: str, options: ClipOptions = ClipOptions()) -> Flags:
     """Say which clips lie in a phase, (clips,): those half of whose frames do, or the nearest."""
-    n_clips, video = len(sample.features), sample.features.video
-    length = options.n_frames * video.step
+    n_clips, seen = len(sample.features), sample.features
+    length = options.n_frames * seen.step
     found = np.zeros(n_clips, bool)
     for phase in sample.performance.phases:
         if phase.name != name:
             continue
-        starts = video.first_used + options.stride * video.step * np.arange(n_clips)
+        starts = seen.first_used + options.stride * seen.step * np.arange(n_clips)
         last = np.minimum(starts + length - 1, phase.end_frame)
         shared = last - np.maximum(starts, phase.start_frame) + 1
         found |= shared >= length / 2

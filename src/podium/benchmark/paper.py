@@ -188,16 +188,16 @@ class PaperBenchmark:
             faults=fault_table(results, samples, UnlvDive(self.root).root / "faults.csv"),
         )
         titles = [system.title for system in results.systems.values()]
-        about = {
-            **results.about,
-            "name": "paper",
-            "dataset": "UNLV-Dive",
-            "quick": self.quick,
-            "left_out": {
-                **results.about["left_out"],
+        about = replace(
+            results.about,
+            name="paper",
+            dataset="UNLV-Dive",
+            quick=self.quick,
+            left_out={
+                **results.about.left_out,
                 **{title: why for title, why in not_asked.items() if title not in titles},
             },
-        }
+        )
         return replace(results, about=about, tables=tables)
 
     def _systems(self) -> tuple[list[System], dict[str, str]]:
@@ -283,7 +283,7 @@ class Gatherer:
 
 def unseen_joints(posed: Iterable[Sample]) -> UnseenJoints:
     """Say in how many dives joints were not seen, and what share of them on average."""
-    shares = [_share_unseen(sample.features.video.doubts) for sample in posed]
+    shares = [_share_unseen(sample.features.doubts) for sample in posed]
     return UnseenJoints(
         n=len(shares),
         n_filled=sum(share > 0 for share, _ in shares),

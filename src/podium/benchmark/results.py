@@ -186,6 +186,42 @@ class Tables:
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What results are of, and what they were made with."""
+
+    format: int | None = None
+    """Which version of cells they hold; not said in the oldest."""
+
+    commit: str | None
+    versions: Mapping[str, str]
+    """Of Podium, Python and packages, by their names."""
+
+    backbone: str
+    keypoints: str | None
+    """The backbone of scorers of pose."""
+
+    n_performances: int
+    seeds: tuple[int, ...]
+    left_out: Mapping[str, str]
+    """Why a system was not run, by its title."""
+
+    name: str | None = None
+    """`paper` where they follow the paper's protocol."""
+
+    dataset: str | None = None
+    quick: bool | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON, without what is not said of results of this kind."""
+        unsaid = {"format", "name", "dataset", "quick"}
+        return {
+            key: value
+            for key, value in asdict(self).items()
+            if not (key in unsaid and value is None)
+        }
+
+
 @dataclass(frozen=True)
 class SystemNote:
     """What a system of the results was: a scorer with its options, and what made it."""
@@ -242,7 +278,7 @@ class Results:
     was worked out over all cells.
     """
 
-    about: Mapping[str, Any]
+    about: About
     systems: Mapping[str, SystemNote]
     cells: tuple[Cell, ...]
     tables: Tables = field(default_factory=Tables)
@@ -251,7 +287,11 @@ class Results:
         """Write the results; a cell a line, so that two runs can be compared."""
         cells = ",\n".join(json.dumps(asdict(cell), sort_keys=True) for cell in self.cells)
         described = {name: asdict(note) for name, note in self.systems.items()}
-        plain = {"about": self.about, "systems": described, "tables": self.tables.to_json()}
+        plain = {
+            "about": self.about.to_json(),
+            "systems": described,
+            "tables": self.tables.to_json(),
+        }
         parts = [f'"{name}": {json.dumps(value)}' for name, value in plain.items()]
         text = "{" + ",\n".join([*parts, f'"cells": [\n{cells}\n]']) + "}\n"
         remove_half_written(Path(path))
@@ -277,7 +317,8 @@ class Results:
                 for name, note in plain["systems"].items()
             }
             tables = record_of(Tables, _renamed(plain["tables"]), "tables")
-            return cls(plain["about"], systems, cells, tables)
+            about = record_of(About, plain["about"], "about")
+            return cls(about, systems, cells, tables)
         except (ModelError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(
                 f"{path}: is not a file of results ({error!s:.200}): make it again"
@@ -298,8 +339,8 @@ class Results:
         added = {
             name: replace(
                 note,
-                commit=note.commit or earlier.about["commit"],
-                versions=note.versions or earlier.about["versions"],
+                commit=note.commit or earlier.about.commit or "",
+                versions=note.versions or earlier.about.versions,
             )
             for name, note in earlier.systems.items()
             if name not in self.systems
@@ -307,12 +348,12 @@ class Results:
         systems = {**self.systems, **added}
         cells = [*self.cells, *(c for c in earlier.cells if c.system in added)]
         titles = [note.title for note in systems.values()]
-        about = {
-            **self.about,
-            "keypoints": self.about["keypoints"] or earlier.about["keypoints"],
-            "seeds": sorted({cell.split for cell in cells}),
-            "left_out": {t: why for t, why in self.about["left_out"].items() if t not in titles},
-        }
+        about = replace(
+            self.about,
+            keypoints=self.about.keypoints or earlier.about.keypoints,
+            seeds=tuple(sorted({cell.split for cell in cells})),
+            left_out={t: why for t, why in self.about.left_out.items() if t not in titles},
+        )
         named = [name for name in order if name in systems]
         return Results(
             about,
@@ -326,11 +367,11 @@ class Results:
         tested = {(c.split, tuple(sorted(c.predictions))) for c in self.cells}
         before = {(c.split, tuple(sorted(c.predictions))) for c in earlier.cells}
         n_splits = len({split for split, _ in tested | before})
-        if earlier.about["backbone"] != self.about["backbone"] or len(tested | before) != n_splits:
+        if earlier.about.backbone != self.about.backbone or len(tested | before) != n_splits:
             raise UsageError(
                 "the results in that folder are of other performances, splits or features "
-                f"({earlier.about['n_performances']} performances, backbone "
-                f"{earlier.about['backbone']}): name another folder with --out"
+                f"({earlier.about.n_performances} performances, backbone "
+                f"{earlier.about.backbone}): name another folder with --out"
             )
 
     def of(self, system: str) -> tuple[Cell, ...]:

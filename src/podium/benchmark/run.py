@@ -22,7 +22,7 @@ from podium.benchmark.provenance import (
     samples_digest,
     versions,
 )
-from podium.benchmark.results import Cell, Results, SystemNote, Tables, measures, summary
+from podium.benchmark.results import About, Cell, Results, SystemNote, Tables, measures, summary
 from podium.benchmark.saved import saved_cell
 from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.errors import ModelError, UsageError
@@ -145,15 +145,15 @@ class Benchmark:
                     known or self._cell(system, split, samples[system.reads], fitted, made_from)
                 )
         made_with: dict[str, Any] = {"commit": commit(), "versions": versions()}
-        about = {
-            "format": FORMAT,
+        about = About(
+            format=FORMAT,
             **made_with,
-            "backbone": self.backbone,
-            "keypoints": self.keypoints,
-            "n_performances": len(performances),
-            "seeds": [split.seed for split in splits],
-            "left_out": left_out,
-        }
+            backbone=self.backbone,
+            keypoints=self.keypoints,
+            n_performances=len(performances),
+            seeds=tuple(split.seed for split in splits),
+            left_out=left_out,
+        )
         described = {system.name: _described(system, **made_with) for system in systems}
         overview = summary(list(described), cells, samples["clips"] or samples["keypoints"])
         return Results(about, described, tuple(cells), Tables(summary=overview))

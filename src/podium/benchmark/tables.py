@@ -91,7 +91,7 @@ def page(all_results: Sequence[Results]) -> str:
         _legend(),
     ]
     for results in all_results:
-        parts += [f"## Backbone `{results.about['backbone']}`", *chapter(results)]
+        parts += [f"## Backbone `{results.about.backbone}`", *chapter(results)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -110,7 +110,7 @@ def block(all_results: Sequence[Results]) -> str:
     for results in all_results:
         for name in HEADLINES:
             if row := results.tables.summary.get(name):
-                backbone, title = f"`{results.about['backbone']}`", results.systems[name].title
+                backbone, title = f"`{results.about.backbone}`", results.systems[name].title
                 rows.append([backbone, title, *_measured(row), *_printed(name)])
     header = ["backbone", "system", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
     return f"{BEGIN}\n{table(header, rows)}\n{END}"
@@ -142,14 +142,14 @@ def _legend() -> str:
 
 
 def _origin(results: Results) -> str:
-    about, versions = results.about, results.about["versions"]
+    about, versions = results.about, results.about.versions
     first = results.cells[0]
-    left_out = "".join(f" Not run: {name} ({why})." for name, why in about["left_out"].items())
+    left_out = "".join(f" Not run: {name} ({why})." for name, why in about.left_out.items())
     return (
-        f"{about['n_performances']} dives with a score, {len(about['seeds'])} seeded splits of "
+        f"{about.n_performances} dives with a score, {len(about.seeds)} seeded splits of "
         f"{first.n_train} / {len(first.predictions)}. {_made_at(results)}. Python "
         f"{versions['python']}, torch {versions['torch']}, scikit-learn "
-        f"{versions['scikit-learn']}. Keypoints: {about['keypoints'] or 'none'}.{left_out}"
+        f"{versions['scikit-learn']}. Keypoints: {about.keypoints or 'none'}.{left_out}"
         f"{_fewer_splits(results)}"
     )
 
@@ -158,14 +158,14 @@ def _made_at(results: Results) -> str:
     """Say at which commits the systems were fitted; the most of them first."""
     titles: dict[str, list[str]] = {}
     for row in results.systems.values():
-        titles.setdefault(row.commit or results.about["commit"], []).append(row.title)
+        titles.setdefault(row.commit or results.about.commit or "", []).append(row.title)
     first, *others = sorted(titles, key=lambda commit: -len(titles[commit]))
     told = [f"Commit {first}", *(f"at commit {c}: {'; '.join(titles[c])}" for c in others)]
     return ", but ".join(told)
 
 
 def _fewer_splits(results: Results) -> str:
-    n_splits = len(results.about["seeds"])
+    n_splits = len(results.about.seeds)
     return "".join(
         f" **{results.systems[name].title}: on {row.n_splits} of the splits only.**"
         for name, row in results.tables.summary.items()
@@ -225,7 +225,7 @@ def _split_table(results: Results) -> str:
     ):
         rows = [
             [str(place + 1), *(known.get(split, "") for known in by_split)]
-            for place, split in enumerate(results.about["seeds"])
+            for place, split in enumerate(results.about.seeds)
         ]
         rows.append(["paper's average", *told])
         parts.append(f"### {title}, split by split\n\n{table(header, rows)}")
@@ -292,7 +292,7 @@ def _metric_learning(results: Results) -> str:
 def _vaults(results: Results) -> str:
     transfer = results.tables.transfer
     if not transfer:
-        return NO_TABLE_VI if results.about.get("name") == "paper" else ""
+        return NO_TABLE_VI if results.about.name == "paper" else ""
     rows = []
     for task in transfer.tasks:
         for row in task.rows:

@@ -118,7 +118,7 @@ def with_transfer(
     results: Results, root: Path | None, cache: FeatureCache | None, progress: Progress
 ) -> Results:
     """Add table VI to the paper's results; what they hold of it already is not made again."""
-    earlier, backbone = results.tables.transfer or TransferTable(), results.about["backbone"]
+    earlier, backbone = results.tables.transfer or TransferTable(), results.about.backbone
     table = Transfer(root, backbone, earlier=earlier, cache=cache, progress=progress).run()
     return replace(results, tables=replace(results.tables, transfer=table))
 

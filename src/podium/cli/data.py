@@ -79,7 +79,7 @@ def _usable(video: Path) -> dict[str, Any]:
         frames = decode(video, width=64, height=48)
         counted = counting(frames)
     except TooLong as error:
-        return {**nothing, "warnings": [str(error).removeprefix(f"{video}: ")]}
+        return {**nothing, "warnings": [error.reason]}
     if len(counted) < ClipOptions.n_frames:
         why = (
             f"{len(counted)} of {len(frames)} frames count (no black padding, no repeats, about "

@@ -23,7 +23,6 @@ from podium.features.extraction import Features, Sample
 from podium.inputs.problems import Problems
 from podium.inputs.table import MAX_NUMBER, read_rows
 from podium.performance import Performance
-from podium.video.clips import VideoFacts
 
 MIN_TRAIN = 10
 
@@ -166,8 +165,7 @@ def unseen(performance: Performance) -> Sample:
 @cache
 def _no_features() -> Features:
     nothing = np.zeros((1, 1))
-    facts = VideoFacts(0, 0, 0, 0.0)
-    return Features(nothing.astype(np.float32), nothing[0], nothing[0], "none", facts)
+    return Features(nothing.astype(np.float32), nothing[0], nothing[0], "none", None)
 
 
 def _row_of(performance: Performance, rows: Rows) -> Mapping[str, str] | None:

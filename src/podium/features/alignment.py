@@ -110,7 +110,7 @@ def align_performances(
     """
     backbone = Motion()
     coarse = Extractor(backbone, cache=cache)
-    n_frames = max(coarse.performance(one).video.n_used for one in (query, reference))
+    n_frames = max(coarse.performance(one).n_used for one in (query, reference))
     stride = max(options.n_stride_frames, -(-n_frames // MOST_MOMENTS))
     fine = Extractor(backbone, ClipOptions(stride=stride), cache)
     return align(fine.performance(query), fine.performance(reference), options)

@@ -51,14 +51,15 @@ class Features:
     """What a backbone saw in each clip of one performance.
 
     `values` is (clips, dim), times (clips,) in seconds from the first frame of the file (`nan`
-    where features were given as a file), `backbone` the fingerprint of what made them.
+    where features were given as a file), `backbone` the fingerprint of what made them. `video` is
+    `None` where no video was looked at: then clips count from the first frame of an unknown one.
     """
 
     values: npt.NDArray[np.float32]
     start_seconds: npt.NDArray[np.float64]
     end_seconds: npt.NDArray[np.float64]
     backbone: str
-    video: VideoFacts
+    video: VideoFacts | None
 
     def __post_init__(self) -> None:
         require_array("values", self.values, np.float32, (None, None), FeatureError)
@@ -69,6 +70,26 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What is to be doubted about the video, or that there was none."""
+        return self.video.doubts if self.video else (Doubt(DoubtKind.FEATURES_GIVEN),)
+
+    @property
+    def n_used(self) -> int:
+        """How many frames are in a clip; 0 where no video was looked at."""
+        return self.video.n_used if self.video else 0
+
+    @property
+    def first_used(self) -> int:
+        """Which frame of the file, from 0, the first clip begins with."""
+        return self.video.first_used if self.video else 0
+
+    @property
+    def step(self) -> float:
+        """How many frames of the file one of a clip stands for."""
+        return self.video.step if self.video else 1
 
 
 @dataclass(frozen=True)
@@ -119,7 +140,15 @@ class FeatureCache(ArrayCache):
             return None
 
     def write(self, key: str, features: Features) -> None:
-        """Keep features under a key; the file appears whole or not at all."""
+        """Keep features of a video under a key; the file appears whole or not at all.
+
+        Raises
+        ------
+        FeatureError
+            If they are of no video: those are read from their own file.
+        """
+        if features.video is None:
+            raise FeatureError("features of no video are not kept: read them from their file")
         arrays = {name: getattr(features, name) for name in _ARRAYS}
         doubts = [doubt.to_json() for doubt in features.video.doubts]
         video = asdict(features.video) | {"doubts": doubts}
@@ -389,8 +418,7 @@ def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
     if not np.isfinite(values).all():
         raise FeatureError(f"{path}: holds numbers that are not finite: make the features again")
     _require_usual(values, path)
-    facts = VideoFacts(0, 0, 0, float("nan"), (Doubt(DoubtKind.FEATURES_GIVEN),))
-    return _without_times(values, f"file-{values.shape[1]}", facts)
+    return _without_times(values, f"file-{values.shape[1]}", None)
 
 
 def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
@@ -420,6 +448,8 @@ def _require_usual(values: npt.NDArray[Any], path: Path) -> None:
         )
 
 
-def _without_times(values: npt.NDArray[np.float32], made_by: str, facts: VideoFacts) -> Features:
+def _without_times(
+    values: npt.NDArray[np.float32], made_by: str, facts: VideoFacts | None
+) -> Features:
     unknown = np.full(len(values), np.nan)
     return Features(values, unknown, unknown, made_by, facts)

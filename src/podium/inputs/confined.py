@@ -69,9 +69,10 @@ def values(module: str, path: Path, limits: Limits) -> Generator[Any]:
     with opened(path) as file:
         n_bytes = os.fstat(file.fileno()).st_size
         if n_bytes > limits.n_bytes:
-            raise UnusableFile(
-                f"{path}: has {n_bytes:,} bytes, more than the {limits.n_bytes:,} allowed: "
-                "give a smaller file"
+            raise UnusableFile.of_file(
+                path,
+                f"has {n_bytes:,} bytes, more than the {limits.n_bytes:,} allowed: "
+                "give a smaller file",
             )
         more = limits.more_seconds * (n_bytes // 2**20)
         limits = replace(limits, seconds=limits.seconds + more)

@@ -67,17 +67,19 @@ def read_arrays(path: Path) -> dict[str, Array]:
         If it cannot be opened.
     """
     if (size := path.stat().st_size) > MAX_BYTES:
-        raise UnusableFile(f"{path}: has {size:,} bytes, more than the {MAX_BYTES:,} allowed")
+        raise UnusableFile.of_file(path, f"has {size:,} bytes, more than the {MAX_BYTES:,} allowed")
     content = read_bytes(path, MAX_BYTES)
     n_bytes = int.from_bytes(content[:_LENGTH_BYTES], "little")
     if n_bytes > min(MAX_HEADER_BYTES, len(content)):
-        raise UnusableFile(f"{path}: its header promises {n_bytes:,} bytes: it is damaged")
+        raise UnusableFile.of_file(path, f"its header promises {n_bytes:,} bytes: it is damaged")
     try:
         arrays = load(content)
     except (SafetensorError, KeyError, ValueError) as error:  # a KeyError: of an unknown type
-        raise UnusableFile(f"{path}: cannot be read as arrays of numbers: it is damaged") from error
+        raise UnusableFile.of_file(
+            path, "cannot be read as arrays of numbers: it is damaged"
+        ) from error
     if len(arrays) > MAX_ARRAYS:
-        raise UnusableFile(f"{path}: holds {len(arrays)} arrays, more than {MAX_ARRAYS}")
+        raise UnusableFile.of_file(path, f"holds {len(arrays)} arrays, more than {MAX_ARRAYS}")
     return arrays
 
 

@@ -120,8 +120,8 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
         while len(content) <= max_bytes and (more := file.read(CHUNK_BYTES)):
             content += more
     if len(content) > max_bytes:
-        raise UnusableFile(
-            f"{path}: has more than the {max_bytes:,} bytes allowed: give a smaller file"
+        raise UnusableFile.of_file(
+            path, f"has more than the {max_bytes:,} bytes allowed: give a smaller file"
         )
     return content
 
@@ -140,7 +140,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise UnusableFile(f"{path}: is not a regular file: give a file")
+        raise UnusableFile.of_file(path, "is not a regular file: give a file")
     with os.fdopen(handle, "rb") as file:
         yield file
 
@@ -175,7 +175,7 @@ def parse_json(content: bytes, name: str) -> Any:
         _require_shallow(value)
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else error
-        raise UnusableFile(f"{name}: is not valid JSON ({reason})") from error
+        raise UnusableFile.of_file(name, f"is not valid JSON ({reason})") from error
     return value
 
 

@@ -10,6 +10,7 @@ from podium.assessment.values import Assessment, Score
 from podium.features.alignment import Alignment
 from podium.inputs.spreadsheet import csv_text
 from podium.report.words import Words, load_words
+from podium.video.clips import VideoFacts
 
 SCHEMA = "podium-result"
 SCHEMA_VERSION = 1
@@ -47,15 +48,10 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         "alignment": _alignment_to_json(assessment.alignment),
         "video": {
             "file": assessment.name or str(assessment.video_path),
-            "frames": assessment.video.n_frames,
-            "used_frames": assessment.video.n_different,
-            "promised_frames": assessment.video.n_promised,
-            "end_is_missing": assessment.video.end_is_missing,
-            "missing_event": assessment.video.missing_event,
-            "first_used_frame": assessment.video.first_used,
+            **_facts_to_json(assessment.video),
             "start_frame": assessment.part.start_frame,
             "end_frame": assessment.part.end_frame,
-            "seconds": assessment.video.seconds,
+            "seconds": assessment.video.seconds if assessment.video else None,
             "warnings": [words.doubt(doubt) for doubt in assessment.doubts],
         },
     }
@@ -108,6 +104,18 @@ def _as_text(name: str) -> str:
     """Keep a name from being read as a tag, an entity, or the arrow of a time."""
     one_line = " ".join(name.split())
     return one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _facts_to_json(video: VideoFacts | None) -> dict[str, Any]:
+    """Return what became of a video; of none, no frames were read or used."""
+    return {
+        "frames": video.n_frames if video else 0,
+        "used_frames": video.n_different if video else 0,
+        "promised_frames": video.n_promised if video else 0,
+        "end_is_missing": bool(video and video.end_is_missing),
+        "missing_event": video.missing_event if video else "",
+        "first_used_frame": video.first_used if video else 0,
+    }
 
 
 def _score_to_json(score: Score) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from podium.inputs.saved import record_of, shown
 from podium.performance import Performance
 from podium.scorers import Floats
 from podium.scorers._siamese_options import SiameseLSTMOptions
-from podium.video.clips import VideoFacts
 
 MAX_NUMBERS = 50_000_000
 """How many numbers of all references a saved network may hold at a time."""
@@ -117,7 +116,7 @@ class SavedReference:
             start_seconds=_times_of(self.start_seconds),
             end_seconds=_times_of(self.end_seconds),
             backbone=self.backbone,
-            video=VideoFacts(0, 0, 0, float("nan")),
+            video=None,
         )
         return Sample(performance, features)
 

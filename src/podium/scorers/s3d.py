@@ -184,9 +184,9 @@ def phase_shares(
 
     Frames outside all phases belong to the first stage, what comes before.
     """
-    n_clips, video = len(sample.features), sample.features.video
-    starts = video.first_used + options.stride * video.step * np.arange(n_clips)
-    frames = starts[:, None] + video.step * np.arange(options.n_frames)
+    n_clips, seen = len(sample.features), sample.features
+    starts = seen.first_used + options.stride * seen.step * np.arange(n_clips)
+    frames = starts[:, None] + seen.step * np.arange(options.n_frames)
     places = np.zeros(frames.shape, np.int64)
     for phase in sample.performance.phases:
         inside = (frames >= phase.start_frame) & (frames <= phase.end_frame)

@@ -112,7 +112,7 @@ def about(path: Path, limits: VideoLimits) -> About:
         for kind, content in answers:
             if kind == b"A":
                 return _about(path, content)
-    raise VideoError(f"{path}: the decoder said nothing about it: {KINDS}")
+    raise VideoError.of_file(path, f"the decoder said nothing about it: {KINDS}")
 
 
 def pictures(
@@ -159,9 +159,9 @@ def _asked(
             if kind in (b"R", b"E", b"A"):  # one that ran out of memory is not used again
                 child.is_free = True
             if kind == b"R":
-                raise VideoError(f"{path}: {_words(content)}")
+                raise VideoError.of_file(path, _words(content))
             if kind == b"M":
-                raise VideoError(f"{path}: {_too_much_memory(limits)}")
+                raise VideoError.of_file(path, _too_much_memory(limits))
             if kind == b"B":
                 said = _words(content, "\n")
                 cause = processes.exception_in(said) or "the decoder failed"
@@ -196,7 +196,7 @@ def _next(
             _nonsense(path)
         return kind, child.read(n_bytes)
     except TimeoutError:
-        raise VideoError(f"{path}: {_too_much_time(limits, part)}") from None
+        raise VideoError.of_file(path, _too_much_time(limits, part)) from None
     except EOFError:
         raise _ending(path, child.ended(), child.last_words()) from None
 
@@ -205,10 +205,10 @@ def _ending(path: Path, code: int, last_words: str) -> PodiumError:
     """Return the error that a child's end stands for: an exception blames nobody's file."""
     exception = processes.exception_in(last_words)
     if "MemoryError" in exception:
-        return VideoError(f"{path}: memory ran out while it was looked at: {_FREE_MEMORY}")
+        return VideoError.of_file(path, f"memory ran out while it was looked at: {_FREE_MEMORY}")
     if exception:
         return Bug.of(exception, str(path), last_words)
-    return VideoError(f"{path}: {_how_it_ended(code)}")
+    return VideoError.of_file(path, _how_it_ended(code))
 
 
 def _how_it_ended(code: int) -> str:
@@ -290,7 +290,7 @@ def _words(content: bytearray, kept: str = "") -> str:
 
 
 def _nonsense(path: Path) -> NoReturn:
-    raise VideoError(f"{path}: the decoder gave no valid answer: the file is damaged")
+    raise VideoError.of_file(path, "the decoder gave no valid answer: the file is damaged")
 
 
 class _Child:

@@ -197,7 +197,7 @@ def decode(
             pixels.append(_upright(answer))
             duration = answer.duration_seconds
     if not end.n_decoded:
-        raise VideoError(f"{path}: no frame of it can be decoded: the file is damaged")
+        raise VideoError.of_file(path, "no frame of it can be decoded: the file is damaged")
     _require_part(path, part, end.n_decoded)
     numbers = part.start_frame + np.arange(len(pixels))
     starts = np.asarray(times) - end.first_seconds
@@ -216,18 +216,18 @@ def decode(
 def _part(path: Path, start_frame: int | None, end_frame: int | None) -> Part:
     part = Part(start_frame or 0, end_frame)
     if part.start_frame < 0 or (end_frame is not None and end_frame < part.start_frame):
-        raise VideoError(
-            f"{path}: has no {_named(part)}: choose a start_frame of 0 or more, "
-            "and an end_frame that is not before it"
+        raise VideoError.of_file(
+            path,
+            f"has no {_named(part)}: choose a start_frame of 0 or more, "
+            "and an end_frame that is not before it",
         )
     return part
 
 
 def _require_part(path: Path, part: Part, n_decoded: int) -> None:
     if max(part.start_frame, part.end_frame or 0) >= n_decoded:
-        raise VideoError(
-            f"{path}: has no {_named(part)}: it has {n_decoded}, "
-            f"so choose from 0 to {n_decoded - 1}"
+        raise VideoError.of_file(
+            path, f"has no {_named(part)}: it has {n_decoded}, so choose from 0 to {n_decoded - 1}"
         )
 
 
@@ -352,19 +352,21 @@ def _require_regular_file(path: Path, limits: VideoLimits) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise MissingFile(f"{path}: no such file: check the path") from None
+        raise MissingFile.of_file(path, "no such file: check the path") from None
     except (OSError, ValueError) as error:
         # Python's own words for a name with a NUL in it differ from one version to the next.
         why = "its name holds a NUL" if "\0" in str(path) else error
-        raise VideoError(f"{path}: cannot be opened ({why}): check the path") from error
+        said = f"cannot be opened ({why}): check the path"
+        raise VideoError.of_file(path, said) from error
     if not stat.S_ISREG(status.st_mode):
-        raise VideoError(f"{path}: is not a regular file: {KINDS}")
+        raise VideoError.of_file(path, f"is not a regular file: {KINDS}")
     if status.st_size == 0:
-        raise VideoError(f"{path}: is empty (0 bytes): {KINDS}")
+        raise VideoError.of_file(path, f"is empty (0 bytes): {KINDS}")
     if status.st_size > limits.n_bytes:
-        raise VideoError(
-            f"{path}: has {status.st_size:,} bytes, more than the {limits.n_bytes:,} allowed: "
-            "cut the performance out of it first"
+        raise VideoError.of_file(
+            path,
+            f"has {status.st_size:,} bytes, more than the {limits.n_bytes:,} allowed: "
+            "cut the performance out of it first",
         )
 
 
@@ -393,16 +395,18 @@ def _upright(picture: Picture) -> npt.NDArray[np.uint8]:
 def _require_seconds(path: Path, seconds: float, limits: VideoLimits, part: Part) -> None:
     if seconds > limits.n_seconds:
         if part == WHOLE:
-            raise TooLong(f"{path}: lasts more than {limits.n_seconds:g} s: {SHORTER}")
-        raise TooLong(f"{path}: {_named(part)} last more than {limits.n_seconds:g} s: choose fewer")
+            raise TooLong.of_file(path, f"lasts more than {limits.n_seconds:g} s: {SHORTER}")
+        raise TooLong.of_file(
+            path, f"{_named(part)} last more than {limits.n_seconds:g} s: choose fewer"
+        )
 
 
 def _require_frames(path: Path, n_so_far: int, limits: VideoLimits, part: Part) -> None:
     if n_so_far >= limits.n_frames:
         if part == WHOLE:
-            raise TooLong(f"{path}: has more than {limits.n_frames} frames: {SHORTER}")
-        raise TooLong(
-            f"{path}: {_named(part)} are more than the {limits.n_frames} allowed: choose fewer"
+            raise TooLong.of_file(path, f"has more than {limits.n_frames} frames: {SHORTER}")
+        raise TooLong.of_file(
+            path, f"{_named(part)} are more than the {limits.n_frames} allowed: choose fewer"
         )
 
 

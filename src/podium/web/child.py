@@ -43,7 +43,8 @@ def _refused(error: PodiumError) -> int:
     """Say what is wrong as the last line; a bug's traceback goes to standard error, for the log."""
     if isinstance(error, Bug):
         traceback.print_exception(error)
-    print(json.dumps({"error": " ".join(str(error).split())}))
+    said = {"error": str(error), "reason": error.reason}
+    print(json.dumps({name: " ".join(words.split()) for name, words in said.items()}))
     return error.exit_code
 
 

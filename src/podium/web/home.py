@@ -175,7 +175,7 @@ def _require_marker(marker: Path) -> None:
     except (OSError, UnusableFile, LookupError, TypeError) as error:
         raise UnusableFolder(
             f"{marker}: is not the file by which Podium knows its folder "
-            f"({_reason(marker, error)}): name another folder with --folder, or, if this one is "
+            f"({_reason(error)}): name another folder with --folder, or, if this one is "
             "Podium's, remove that file"
         ) from error
     if version > VERSION:
@@ -186,8 +186,8 @@ def _require_marker(marker: Path) -> None:
         )
 
 
-def _reason(path: Path, error: Exception) -> str:
-    return str(error).removeprefix(f"{path}: ")
+def _reason(error: Exception) -> str:
+    return error.reason if isinstance(error, UnusableFile) else str(error)
 
 
 def _strange(folder: Path) -> Path | None:

@@ -248,4 +248,4 @@ def _first_of(error: ValidationError) -> str:
 
 
 def _unlike_ours(path: Path, reason: str) -> UnusableFile:
-    return UnusableFile(f"{path}: is not what Podium wrote there ({reason})")
+    return UnusableFile.of_file(path, f"is not what Podium wrote there ({reason})")

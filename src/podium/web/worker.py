@@ -245,8 +245,7 @@ def probe(path: Path) -> None:
     if code == Bug.exit_code and said:
         raise Bug(said["error"])
     if code != 0:
-        words = said.get("error", "it took too long to read").removeprefix(f"{path}: ")
-        raise VideoError(words)
+        raise VideoError(said.get("reason", "it took too long to read"))
 
 
 def located(model: str) -> str:

@@ -47,9 +47,10 @@ class Witnesses:
 
     def ask_ending(self, features: Features) -> tuple[Doubt, ...]:
         """Doubt a performance that seems not to be there to its end."""
-        if features.video.end_is_missing:
+        video = features.video
+        if video and video.end_is_missing:
             return (Doubt(DoubtKind.END_IS_MISSING),)
-        if event := features.video.missing_event:
+        if video and (event := video.missing_event):
             return (Doubt(DoubtKind.EVENT_NOT_FOUND, {"event": event}),)
         return self.ending.ask(self.novelty.normaliser(features.values)) if self.ending else ()
 

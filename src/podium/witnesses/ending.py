@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of
+from podium.witnesses._folds import interleaved, measure_left_out
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
@@ -26,7 +27,6 @@ MIN_PERFORMANCES = 50
 ALARM = 0.02
 """Which share of whole performances may be taken for cut."""
 
-N_FOLDS = 5
 PENALTY = 0.1
 
 
@@ -91,16 +91,17 @@ def learn_ending(features: Sequence[Array], normaliser: "Normaliser") -> Ending 
     components = [normaliser(values) for values in features if len(values) > 1]
     if len(components) < MIN_PERFORMANCES:
         return None
-    left_out = [values for part in range(N_FOLDS) for values in _last_of(components, part)]
+    left_out = [*measure_left_out(interleaved(components), _fitted, _last_of)]
     weights, offset = _fitted(components)
     return Ending(weights, offset, float(np.quantile(left_out, ALARM)))
 
 
-def _last_of(components: Sequence[Array], part: int) -> list[float]:
-    """Measure the last clips of every fifth performance by weights fitted to the others."""
-    others = [values for i, values in enumerate(components) if i % N_FOLDS != part]
-    ending = Ending(*_fitted(others), 0.0)
-    return [float(ending.looks_last(values)[-1]) for values in components[part::N_FOLDS]]
+def _last_of(
+    fitted: tuple[npt.NDArray[np.float64], float], components: Sequence[Array]
+) -> list[float]:
+    """Return how much the last clip of each performance looks like one."""
+    ending = Ending(*fitted, 0.0)
+    return [float(ending.looks_last(values)[-1]) for values in components]
 
 
 def _fitted(components: Sequence[Array]) -> tuple[npt.NDArray[np.float64], float]:

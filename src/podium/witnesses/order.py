@@ -6,6 +6,7 @@ clip is asked which place, counted from the end, it looks like.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of
+from podium.witnesses._folds import interleaved, measure_left_out
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
@@ -27,8 +29,6 @@ fewer reach is one with the next later one."""
 
 ALARM = 0.02
 """Which share of usual performances may be taken for disordered."""
-
-N_FOLDS = 5
 
 FARTHEST = -12.0
 """One clip that looks like no place must not decide alone: its logarithm counts for no less."""
@@ -119,15 +119,15 @@ def learn_order(
     looks = [looks[i] for i in mixed]
     longest = sorted((len(one[0]) for one in looks), reverse=True)
     n_places = longest[MIN_PERFORMANCES - 1]
-    left_out = [v for part in range(N_FOLDS) for v in _left_out(looks, part, n_places)]
-    return Order(*_fitted(looks, n_places), float(np.quantile(left_out, ALARM)))
+    fit = partial(_fitted, n_places=n_places)
+    left_out = [*measure_left_out(interleaved(looks), fit, _in_place)]
+    return Order(*fit(looks), float(np.quantile(left_out, ALARM)))
 
 
-def _left_out(looks: Sequence[Sequence[Array]], part: int, n_places: int) -> list[float]:
-    """Measure every fifth performance, with its variants, by weights fitted to the others."""
-    others = [one for i, one in enumerate(looks) if i % N_FOLDS != part]
-    order = Order(*_fitted(others, n_places), 0.0)
-    return [order.in_place(components) for one in looks[part::N_FOLDS] for components in one]
+def _in_place(fitted: tuple[Floats, Floats], looks: Sequence[Sequence[Array]]) -> list[float]:
+    """Return how much each performance, and each variant of it, is in the usual order."""
+    order = Order(*fitted, 0.0)
+    return [order.in_place(components) for one in looks for components in one]
 
 
 def _places(n_clips: int, n_places: int) -> npt.NDArray[np.int64]:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of, part_of
+from podium.witnesses._folds import drawn, measure_left_out
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
@@ -33,7 +34,6 @@ EVEN = float(np.log(0.5))
 
 N_COMPONENTS = 64
 N_PLACES = 6
-N_FOLDS = 5
 N_HELD = 10_000
 """So many numbers more than are needed are held before they are let go."""
 
@@ -121,16 +121,12 @@ def learn_same_action(
     named = _repeated([(v, a) for v, a in zip(features, actions, strict=True) if a is not None])
     if len(named) < MIN_PERFORMANCES or len({action for _, action in named}) < 2:
         return None
-    order = np.random.default_rng(0).permutation(len(named))
-    folds = [
-        (_repeated([named[i] for i in np.setdiff1d(order, part)]), [named[i] for i in part])
-        for part in np.array_split(order, N_FOLDS)
-    ]
+    folds = [(_repeated(others), left_out) for others, left_out in drawn(named)]
     folds = [fold for fold in folds if len({action for _, action in fold[0]}) > 1]
     n_pairs = sum(_n_pairs(queries) for _, queries in folds)
     if n_pairs < MIN_PAIRS:
         return None
-    likely = (rows for train, queries in folds for rows in _left_out(train, queries))
+    likely = measure_left_out(folds, _fitted, _of_pairs)
     return _fitted(named, min(low_quantile(likely, n_pairs, ALARM), EVEN))
 
 
@@ -161,14 +157,11 @@ def _repeated(named: Sequence[tuple[Array, str]]) -> list[tuple[Array, str]]:
     return [(values, action) for values, action in named if times[action] > 1]
 
 
-def _left_out(
-    train: Sequence[tuple[Array, str]], queries: Sequence[tuple[Array, str]]
-) -> Iterator[Floats]:
-    """Say how likely pairs of one action are to be so, by what was learned from others.
+def _of_pairs(kinds: ActionClassifier, queries: Sequence[tuple[Array, str]]) -> Iterator[Floats]:
+    """Return how likely pairs of one action are to be so.
 
     For each query that of all pairs with those before it, (pairs,).
     """
-    kinds = _fitted(train, 0.0)
     before: dict[str, list[Floats]] = {}
     for values, action in queries:
         ours = kinds.chances(values)
@@ -177,7 +170,7 @@ def _left_out(
         theirs.append(ours)
 
 
-def _fitted(train: Sequence[tuple[Array, str]], threshold: float) -> ActionClassifier:
+def _fitted(train: Sequence[tuple[Array, str]], threshold: float = 0.0) -> ActionClassifier:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     from podium.metric.embedding import fit_normaliser
