@@ -29,7 +29,7 @@ from podium.features.event import (
     WINDOWS,
     Anchor,
     Marked,
-    eye,
+    event_backbone,
     learn_anchor,
     window_ends,
 )
@@ -214,7 +214,7 @@ def marked(
     begins = {p.id: _beginning(p, event) for p in performances}
     known = [p for p in performances if begins[p.id] is not None]
     advance = progress.counting(f"looking for {event}", len(known))
-    extraction = extract(known, Extractor(eye(), WINDOWS, cache), progress=advance)
+    extraction = extract(known, Extractor(event_backbone(), WINDOWS, cache), progress=advance)
     return [
         Marked(
             sample.features.values,

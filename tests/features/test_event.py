@@ -7,7 +7,7 @@ from podium.features.event import (
     WINDOWS,
     Anchor,
     Marked,
-    eye,
+    event_backbone,
     learn_anchor,
     left_out,
     window_ends,
@@ -15,7 +15,7 @@ from podium.features.event import (
 from podium.video.clips import cut
 from podium.video.frames import Frames
 
-HEIGHT, WIDTH = eye().frame_size[1], eye().frame_size[0]
+HEIGHT, WIDTH = event_backbone().frame_size[1], event_backbone().frame_size[0]
 
 
 def film(n_before: int, n_after: int, seed: int) -> Frames:
@@ -31,7 +31,7 @@ def film(n_before: int, n_after: int, seed: int) -> Frames:
 
 
 def marked(frames: Frames, event: int) -> Marked:
-    return Marked(eye()(cut(frames, WINDOWS).pixels), window_ends(len(frames)), event)
+    return Marked(event_backbone()(cut(frames, WINDOWS).pixels), window_ends(len(frames)), event)
 
 
 @pytest.fixture(scope="module")

@@ -228,7 +228,7 @@ def obvious_border(network: Siamese, train: MetricData, validation: MetricData) 
     theirs = [train.sequences[e][0] for _, e in chosen]
     with torch.inference_mode():
         embedded = clip_embeddings(network, padded([*ours, *theirs], 4))
-        unlike = network.unlikeness(embedded[len(ours) :], embedded[: len(ours)])
+        unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
     clips = np.concatenate([row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)])
     return float(np.quantile(clips, 0.8))

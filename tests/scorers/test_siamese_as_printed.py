@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from podium.benchmark.siamese_as_printed import as_printed, embeddings, joint_embeddings
+from podium.benchmark.siamese_as_printed import embeddings, joint_embeddings, paper_options
 from podium.metric.learning import LearningOptions
 from podium.scorers.siamese_lstm import SiameseLSTM
 
@@ -18,7 +18,7 @@ def train(graded) -> list:
 
 @pytest.fixture(scope="module")
 def scorer(train) -> SiameseLSTM:
-    options = replace(as_printed(n_pairs=200), learning=LearningOptions(n_epochs=2))
+    options = replace(paper_options(n_pairs=200), learning=LearningOptions(n_epochs=2))
     return SiameseLSTM(options).fit(train)
 
 

@@ -78,16 +78,16 @@ class Motion:
         self.options = options
         self.fingerprint = f"motion-{VERSION}-{options}"
         width, height = self.frame_size
-        self.dim = len(described(np.zeros((16, height, width, 3), np.uint8), options))
+        self.dim = len(describe(np.zeros((16, height, width, 3), np.uint8), options))
 
     def __call__(self, clips: Pixels) -> Floats:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
         require_clips(clips, self.frame_size)
-        rows = [described(clip, self.options) for clip in clips]  # alone, so that batches agree
+        rows = [describe(clip, self.options) for clip in clips]  # alone, so that batches agree
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
 
-def described(clip: Pixels, options: MotionOptions) -> Floats:
+def describe(clip: Pixels, options: MotionOptions) -> Floats:
     """Describe one clip, (frames, height, width, 3), as one row, (dim,)."""
     frames = stretched(clip[:, :: options.step, :: options.step], options)
     brightness: Floats = frames.astype(np.float32) @ LUMA

@@ -21,17 +21,17 @@ from podium.benchmark.faults import (
 )
 from podium.benchmark.results import (
     Ceiling,
-    Cell,
     Claim,
     FaultRow,
+    ResultRow,
     Results,
     TypeCount,
     UnseenJoints,
-    draws_of,
+    bootstrap_of,
     summary,
 )
 from podium.benchmark.run import Benchmark, System
-from podium.benchmark.siamese_as_printed import as_printed, embeddings, joint_embeddings
+from podium.benchmark.siamese_as_printed import embeddings, joint_embeddings, paper_options
 from podium.benchmark.splits import (
     DataSplit,
     action_of,
@@ -83,17 +83,17 @@ SYSTEMS = (
     System("s3d", "S3D", "s3d", S3DOptions(target="score")),
     System("type_regressors", "One C + L (F) a type", "type_regressors", FINAL),
     System("siamese_best", "Ours: best performer bias per dive", "siamese_lstm",
-           as_printed("best", 26_000), n_variants=MANY),
+           paper_options("best", 26_000), n_variants=MANY),
     System("siamese_worst", "Ours: worst performer bias per dive", "siamese_lstm",
-           as_printed("worst", 26_000), n_variants=MANY, metric_of="siamese_best"),
+           paper_options("worst", 26_000), n_variants=MANY, metric_of="siamese_best"),
     System("siamese_constant", "Ours: constant expert bias", "siamese_lstm",
-           as_printed("constant", 26_000), n_variants=MANY, metric_of="siamese_best"),
+           paper_options("constant", 26_000), n_variants=MANY, metric_of="siamese_best"),
     System("siamese_no_dml", "Without DML, with expert bias", "siamese_lstm",
-           as_printed(learn_metric=False)),
+           paper_options(learn_metric=False)),
     System("siamese_3k", "With DML + expert bias (no augmentation)", "siamese_lstm",
-           as_printed(n_pairs=3_200)),
+           paper_options(n_pairs=3_200)),
     System("siamese_14k", "With DML + expert bias (few augmented)", "siamese_lstm",
-           as_printed(n_pairs=14_000), n_variants=FEW),
+           paper_options(n_pairs=14_000), n_variants=FEW),
     System("podium", "Podium: siamese_lstm, its defaults", "siamese_lstm"),
     System("ridge", "Podium: ridge on execution, no reference", "ridge"),
     System("c3d_svr", "C3D-SVR", "c3d_svr", C3DSVROptions("score")),
@@ -161,17 +161,17 @@ class PaperBenchmark:
         dives = self.dives()
         splits = self.splits(dives)
         systems, not_asked = self._systems()
-        gatherer = Gatherer(splits[0].seed)
+        collector = Collector(splits[0].seed)
         benchmark = Benchmark(
             dives, self.backbone, systems, splits=splits, folder=self.folder, earlier=self.earlier,
-            keypoints=self.keypoints, cache=self.cache, progress=self.progress, look=gatherer,
+            keypoints=self.keypoints, cache=self.cache, progress=self.progress, hook=collector,
         )  # fmt: skip
         results = benchmark.run()
         if any(system.reads == "keypoints" for system in results.systems.values()):
             seen = unseen_joints(benchmark.posed(dives).values())
             results = replace(results, tables=replace(results.tables, keypoints=seen))
         if self.systems and self.earlier:
-            results = results.beside(self.earlier, [system.name for system in SYSTEMS])
+            results = results.merge(self.earlier, [system.name for system in SYSTEMS])
         return self._with_tables(results, benchmark.samples(dives), not_asked)
 
     def _with_tables(
@@ -247,7 +247,7 @@ class FaultFinding(Protocol):
 
 
 @dataclass(frozen=True)
-class Gatherer:
+class Collector:
     """Looks at fitted scorers for what tables VII and VIII and figure 5 show."""
 
     first_split: int
@@ -305,7 +305,7 @@ def _share_unseen(doubts: Iterable[Doubt]) -> tuple[float, int]:
 
 def claims(results: Results, samples: Mapping[str, Sample]) -> tuple[Claim, ...]:
     """Compare the pairs of systems that the paper's claims are about, where both were run."""
-    draws, rows = draws_of(results.cells, samples), []
+    draws, rows = bootstrap_of(results.cells, samples), []
     for first, second, words in CLAIMS:
         if (ours := results.of(first)) and (theirs := results.of(second)):
             found = compare(ours, theirs, draws)
@@ -394,7 +394,7 @@ def _tallies(
     return tallies
 
 
-def _flagged(cells: Sequence[Cell]) -> dict[tuple[int, str], Any]:
+def _flagged(cells: Sequence[ResultRow]) -> dict[tuple[int, str], Any]:
     """Collect which clips were flagged, by split and id."""
     found = {}
     for cell in cells:

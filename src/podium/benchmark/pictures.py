@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from podium.benchmark.results import Cell, Results
+from podium.benchmark.results import ResultRow, Results
 from podium.benchmark.splits import action_of
 from podium.errors import UsageError
 from podium.performance import Performance
@@ -68,7 +68,7 @@ def draw_maps(
     return (_saved(plot, figure, folder / "figure_5.png"),)
 
 
-def _example(plot: Any, performance: Performance, cell: Cell, path: Path) -> Path:
+def _example(plot: Any, performance: Performance, cell: ResultRow, path: Path) -> Path:
     similarity = cell.extras["similarity"][performance.id]
     clips = read_clips(
         performance.path, width=160, height=120,

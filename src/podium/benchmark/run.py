@@ -22,7 +22,7 @@ from podium.benchmark.provenance import (
     samples_digest,
     versions,
 )
-from podium.benchmark.results import Cell, Results, SystemNote, Tables, measures, summary
+from podium.benchmark.results import ResultRow, Results, SystemNote, Tables, measures, summary
 from podium.benchmark.saved import saved_cell
 from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.errors import ModelError, UsageError
@@ -90,7 +90,7 @@ def system_of(name: str) -> System:
     return System(name, name, name, reads=getattr(kind, "reads", "clips"))
 
 
-Look = Callable[[Any, DataSplit, Sequence[Sample], Sequence[Sample]], Mapping[str, Any]]
+Hook = Callable[[Any, DataSplit, Sequence[Sample], Sequence[Sample]], Mapping[str, Any]]
 """Looks at a fitted scorer, with its training and test samples, for more than its scores."""
 
 
@@ -115,7 +115,7 @@ class Benchmark:
     keypoints: str | None = None
     cache: FeatureCache | None = field(default_factory=FeatureCache)
     progress: Progress = field(default_factory=Progress)
-    look: Look = lambda scorer, split, train, test: {}
+    hook: Hook = lambda scorer, split, train, test: {}
 
     def run(self) -> Results:
         """Fit every scorer on every split, and measure it on the rest.
@@ -206,7 +206,7 @@ class Benchmark:
         advance = self.progress.counting(f"looking at videos ({backbone})", len(performances))
         return all_samples(performances, backbone, n_variants, self.cache, advance)
 
-    def _known(self, system: System, split: DataSplit, made_from: str) -> Cell | None:
+    def _known(self, system: System, split: DataSplit, made_from: str) -> ResultRow | None:
         """Take a cell from an earlier run, if it was made from the same."""
         kept = _kept(self._path(system, split, made_from))
         found = self.earlier.of(system.name) if self.earlier else ()
@@ -222,14 +222,14 @@ class Benchmark:
         samples: Mapping[str, Sample],
         fitted: dict[str, Any],
         made_from: str,
-    ) -> Cell:
+    ) -> ResultRow:
         """Fit and measure one system on one split; `fitted` keeps the split's scorers."""
         train, test = [samples[i] for i in split.train], [samples[i] for i in split.test]
         started = time.monotonic()
         scorer = _fit(system, split, train, fitted)
         fitted[system.name] = scorer
         predicted = scorer.predict(_hidden(system, test))
-        cell = Cell(
+        cell = ResultRow(
             system=system.name,
             split=split.seed,
             n_train=len(train),
@@ -238,7 +238,7 @@ class Benchmark:
                 s.performance.id: round(float(p), 2) for s, p in zip(test, predicted, strict=True)
             },
             measures=measures(predicted, test),
-            extras=self.look(scorer, split, train, test),
+            extras=self.hook(scorer, split, train, test),
             made_from=made_from,
         )
         if path := self._path(system, split, made_from):
@@ -288,9 +288,9 @@ def _hidden(system: System, test: Sequence[Sample]) -> list[Sample]:
     return [unlabelled(sample) for sample in test]
 
 
-def _kept(path: Path | None) -> Cell | None:
+def _kept(path: Path | None) -> ResultRow | None:
     try:
-        return Cell.from_json(saved_cell(path)) if path else None
+        return ResultRow.from_json(saved_cell(path)) if path else None
     except (OSError, ModelError, ValueError, KeyError, TypeError):
         return None
 

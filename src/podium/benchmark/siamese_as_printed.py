@@ -16,7 +16,7 @@ from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 Array = npt.NDArray[np.float32]
 
 
-def as_printed(
+def paper_options(
     references: ReferenceChoice = "best", n_pairs: int = 3200, learn_metric: bool = True
 ) -> SiameseLSTMOptions:
     """Return the paper's own setting, with nothing of Podium's beside it.

@@ -13,7 +13,7 @@ from podium.benchmark.findings import (
     verdict,
 )
 from podium.benchmark.markdown import gap, number, table, with_interval
-from podium.benchmark.results import Cell, Results, SystemRow, TransferTask
+from podium.benchmark.results import ResultRow, Results, SystemRow, TransferTask
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.machine.files import write_bytes
 
@@ -270,7 +270,7 @@ def _by_type(results: Results) -> str:
     return f"### Table IV: by type of dive\n\n{table(header, rows)}\n\n{note}"
 
 
-def _type_cell(cells: Sequence[Cell], kind: str, printed: Level | None) -> str:
+def _type_cell(cells: Sequence[ResultRow], kind: str, printed: Level | None) -> str:
     rows = [row for cell in cells if (row := cell.measures.by_type.get(kind))]
     spearman, mse = _mean(row.spearman for row in rows), _mean(row.mse for row in rows)
     told = f" ({printed.spearman:.2f} / {printed.mse:.0f})" if printed else ""

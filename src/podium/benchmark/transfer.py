@@ -10,12 +10,12 @@ import numpy as np
 from podium.benchmark.paper import SYSTEMS, PaperBenchmark
 from podium.benchmark.provenance import code_digest, commit, digest_of, samples_digest
 from podium.benchmark.results import (
-    Cell,
+    ResultRow,
     Results,
     TransferRow,
     TransferTable,
     TransferTask,
-    draws_of,
+    bootstrap_of,
     measures,
     summary,
 )
@@ -133,7 +133,7 @@ def _task(title: str, samples: Mapping[str, Sample], diving: Any, made_from: str
     }
     cells = {name: _cells(name, splits, samples, fit) for name, (_, fit) in fits.items()}
     listed = [cell for ours in cells.values() for cell in ours]
-    measured, draws = summary(list(fits), listed, samples), draws_of(listed, samples)
+    measured, draws = summary(list(fits), listed, samples), bootstrap_of(listed, samples)
     return TransferTask(
         made_from=made_from,
         commit=commit(),
@@ -181,12 +181,14 @@ def _fitting(system: System) -> Fit:
 
 def _cells(
     name: str, splits: Sequence[DataSplit], samples: Mapping[str, Sample], fit: Fit
-) -> list[Cell]:
+) -> list[ResultRow]:
     cells = []
     for split in splits:
         train = [replace(samples[i], variants=()) for i in split.train]
         test = [samples[i] for i in split.test]
         predicted = fit(train).predict([unlabelled(sample) for sample in test])
         points = {i: round(float(p), 4) for i, p in zip(split.test, predicted, strict=True)}
-        cells.append(Cell(name, split.seed, len(train), 0.0, points, measures(predicted, test)))
+        cells.append(
+            ResultRow(name, split.seed, len(train), 0.0, points, measures(predicted, test))
+        )
     return cells

@@ -55,7 +55,7 @@ SCALE_FLOOR = 0.05
 
 
 @cache
-def eye() -> "Motion":
+def event_backbone() -> "Motion":
     """Give what the windows are looked at with; the backbone of the score may be another."""
     from podium.backbones.motion import Motion
 
@@ -83,17 +83,26 @@ class Anchor:
     @property
     def fingerprint(self) -> str:
         """Name what it finds, for the keys of a cache."""
-        content = (eye().fingerprint, WINDOWS, self.event, self.after, self.offset, self.limit)
+        content = (
+            event_backbone().fingerprint,
+            WINDOWS,
+            self.event,
+            self.after,
+            self.offset,
+            self.limit,
+        )
         digest = hashlib.sha256(repr(content).encode() + self.weights.tobytes()).hexdigest()
         return f"{self.event}-{digest[:16]}"
 
     def find(self, frames: Frames) -> int | None:
-        """Give the place of the event among frames of `eye`'s size; `None` where there is none."""
+        """Find the event among frames of `event_backbone`'s size; `None` where there is none."""
         place, doubt = _nearest(self._said(_seen(frames)), window_ends(len(frames)))
         return place if doubt <= self.limit else None
 
     def ended(self, frames: Frames, seen: Frames) -> Frames:
-        """End a performance `after` frames after the event; `seen` is it at `eye`'s size.
+        """End a performance `after` frames after the event.
+
+        `seen` is the performance at `event_backbone`'s size.
 
         Where there is none, all frames are kept and are said to lack it (`missing_event`).
         """
@@ -134,7 +143,9 @@ class Anchor:
         plain = values_of(about, "anchor", **known, **given)
         if not plain["event"]:
             raise ModelError("anchor.event is empty: it must name an event")
-        return cls(weights=array_of(arrays, "anchor.weights", (eye().dim,), np.float64), **plain)
+        return cls(
+            weights=array_of(arrays, "anchor.weights", (event_backbone().dim,), np.float64), **plain
+        )
 
     def _said(self, windows: Array) -> Floats:
         found: Floats = windows.astype(np.float64) @ self.weights + self.offset
@@ -145,8 +156,8 @@ class Anchor:
 class Marked:
     """A training performance in which the event is marked, at the frame `event`.
 
-    `windows` is (windows, dim), what `eye` says of each; they end at the frames `ends`, (windows,),
-    counted as `event` is.
+    `windows` is (windows, dim), what `event_backbone` says of each; they end at the frames
+    `ends`, (windows,), counted as `event` is.
     """
 
     windows: Array
@@ -220,8 +231,10 @@ def _fitted(marked: Sequence[Marked]) -> tuple[Floats, float]:
 def _seen(frames: Frames) -> Array:
     """Look at every window; one after the other, so that a long video takes no more memory."""
     starts = window_ends(len(frames)) - WINDOWS.n_frames + 1
-    rows = [eye()(frames.pixels[None, start : start + WINDOWS.n_frames]) for start in starts]
-    return np.concatenate(rows) if rows else np.empty((0, eye().dim), np.float32)
+    rows = [
+        event_backbone()(frames.pixels[None, start : start + WINDOWS.n_frames]) for start in starts
+    ]
+    return np.concatenate(rows) if rows else np.empty((0, event_backbone().dim), np.float32)
 
 
 def _nearest(said: Floats, ends: Places) -> tuple[int, float]:

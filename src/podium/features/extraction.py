@@ -18,7 +18,7 @@ from podium.backbones import Backbone, describe
 from podium.checks import require_array, require_times
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, PodiumError, VideoError
-from podium.features.event import Anchor, eye
+from podium.features.event import Anchor, event_backbone
 from podium.inputs.given import given_array
 from podium.keypoints import FRAMES_PER_CLIP, filled
 from podium.machine.cache import ArrayCache, Claim
@@ -179,9 +179,9 @@ class Extractor:
         self, performance: Performance, augmentations: Iterable[Augmentation | None]
     ) -> tuple[Features, ...]:
         """Make the features of several variants (`None`: as it is) of one performance."""
-        return self.described(self.looked_up(performance, augmentations))
+        return self.describe(self.look_up(performance, augmentations))
 
-    def looked_up(
+    def look_up(
         self, performance: Performance, augmentations: Iterable[Augmentation | None]
     ) -> "Lookup":
         """Find features in the cache, or decode the video that they are to be made of.
@@ -211,7 +211,7 @@ class Extractor:
         found = tuple(features for features in kept if features is not None)
         return found if len(found) == len(keys) else None
 
-    def described(self, lookup: "Lookup") -> tuple[Features, ...]:
+    def describe(self, lookup: "Lookup") -> tuple[Features, ...]:
         """Give what was found, or make it of the frames and keep it."""
         if lookup.frames is None:
             return lookup.found
@@ -227,9 +227,11 @@ class Extractor:
         frames = _decoded(performance, self.backbone.frame_size, self.options)
         if self.anchor is None:
             return frames
-        if self.backbone.frame_size == eye().frame_size:
+        if self.backbone.frame_size == event_backbone().frame_size:
             return self.anchor.ended(frames, frames)
-        return self.anchor.ended(frames, _decoded(performance, eye().frame_size, self.options))
+        return self.anchor.ended(
+            frames, _decoded(performance, event_backbone().frame_size, self.options)
+        )
 
     def _made(
         self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str
@@ -299,10 +301,10 @@ def extract(
     """
     samples, errors = [], {}
     wanted = (None, *augmentations)
-    with closing(_ahead(performances, lambda p: extractor.looked_up(p, wanted))) as lookups:
+    with closing(_ahead(performances, lambda p: extractor.look_up(p, wanted))) as lookups:
         for performance, lookup in lookups:
             try:
-                first, *others = extractor.described(lookup.result())
+                first, *others = extractor.describe(lookup.result())
                 samples.append(Sample(performance, first, tuple(others)))
             except PodiumError as error:
                 errors[performance.id] = _without_locals(error)

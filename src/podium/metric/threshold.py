@@ -19,7 +19,7 @@ MAX_PAIRS_AT_ONCE = 4096
 """How many pairs of performances are compared clip by clip at once."""
 
 LEAST_BORDER = 1e-3
-"""Of unlikeness, in logits: a network that finds all clips alike still divides by something."""
+"""Of dissimilarity, in logits: a network that finds all clips alike still divides by something."""
 
 
 def set_border(
@@ -55,7 +55,7 @@ def _unlikeness(
     """Say how unlike the clips of pairs are, (clips,) each; those that one lacks do not count."""
     with torch.inference_mode():
         embedded = clip_embeddings(network, padded([*ours, *theirs], n_clips))
-        unlike = network.unlikeness(embedded[len(ours) :], embedded[: len(ours)])
+        unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
     return [row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)]
 

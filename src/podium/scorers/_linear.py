@@ -17,7 +17,7 @@ from podium.scorers import Floats
 from podium.scorers._heads import Head, SamplePairs
 from podium.scorers._restored import restored_network
 
-STRENGTHS = 10.0 ** np.arange(0, 5.1, 0.5)
+ALPHAS = 10.0 ** np.arange(0, 5.1, 0.5)
 """Penalties of the last layer to choose from; without one, as the paper's, few pairs upset it."""
 
 SCALE_FLOOR = 0.05
@@ -87,12 +87,12 @@ class Member:
 def fit_member(
     head: Head, network: Siamese, inputs: npt.NDArray[Any], targets: Floats, n_own: int
 ) -> Member:
-    """Fit the last layer by ridge regression (`line`); the first `n_own` rows are no variants."""
-    weights, bias = costing_line(inputs, targets, n_own, head.n_costs(network))
+    """Fit the last layer by `fit_ridge`; the first `n_own` rows are no variants."""
+    weights, bias = fit_nonnegative_ridge(inputs, targets, n_own, head.n_costs(network))
     return Member(network, head, torch.from_numpy(weights.astype(np.float32)), bias)
 
 
-def costing_line(
+def fit_nonnegative_ridge(
     inputs: npt.NDArray[Any], targets: Floats, n_own: int, n_costs: int
 ) -> tuple[npt.NDArray[Any], float]:
     """Fit a line in which the last `n_costs` inputs, none above 0, can only cost.
@@ -103,7 +103,7 @@ def costing_line(
     n_free = inputs.shape[1] - n_costs
     kept = np.arange(inputs.shape[1])
     while True:
-        fitted, bias = line(inputs[:, kept], targets, n_own)
+        fitted, bias = fit_ridge(inputs[:, kept], targets, n_own)
         gains = (kept >= n_free) & (fitted < 0)
         if not gains.any():
             weights = np.zeros(inputs.shape[1])
@@ -147,16 +147,18 @@ class LastClips:
 
 
 def fit_last_clips(train: Sequence[Sample], targets: Floats, n_clips: int, n_own: int) -> LastClips:
-    """Fit the line by ridge regression (`line`); the first `n_own` performances are no variants."""
+    """Fit the line by `fit_ridge`; the first `n_own` performances are no variants."""
     last = _last_clips(train, n_clips)
-    weights, bias = line(last.reshape(len(last), -1), targets, n_own)
+    weights, bias = fit_ridge(last.reshape(len(last), -1), targets, n_own)
     return LastClips(weights.reshape(last.shape[1:]), bias)
 
 
-def line(inputs: npt.NDArray[Any], targets: Floats, n_own: int) -> tuple[npt.NDArray[Any], float]:
-    """Fit targets to inputs, (rows, numbers), each brought to its own scale; give weights, bias.
+def fit_ridge(
+    inputs: npt.NDArray[Any], targets: Floats, n_own: int
+) -> tuple[npt.NDArray[Any], float]:
+    """Fit targets to inputs, (rows, numbers), each brought to its own scale; return weights, bias.
 
-    The strength is chosen by leaving one out of the first `n_own` rows. Those that follow are
+    The penalty is chosen by leaving one out of the first `n_own` rows. Those that follow are
     variants of these: one that is left out would be known by its variant, so they have no say.
     """
     from sklearn.linear_model import Ridge, RidgeCV
@@ -164,7 +166,7 @@ def line(inputs: npt.NDArray[Any], targets: Floats, n_own: int) -> tuple[npt.NDA
     mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
     scale = scale + SCALE_FLOOR * scale.max() + 1e-9
     scaled = (inputs - mean) / scale
-    fitted = RidgeCV(STRENGTHS).fit(scaled[:n_own], targets[:n_own])
+    fitted = RidgeCV(ALPHAS).fit(scaled[:n_own], targets[:n_own])
     if n_own < len(inputs):
         fitted = Ridge(fitted.alpha_ * len(inputs) / n_own).fit(scaled, targets)
     weights = fitted.coef_ / scale

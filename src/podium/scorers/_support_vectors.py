@@ -14,7 +14,7 @@ from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target
 
-STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+COSTS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 """Values of C to choose from, for inputs of unit length and targets of unit variance."""
 
 N_FOLDS = 5
@@ -137,34 +137,34 @@ def fit_line(inputs: npt.NDArray[Any], targets: Floats, seed: int) -> Line:
     length = float(np.sqrt(((rows - centre) ** 2).sum(axis=1).mean())) or 1.0
     mean, spread = float(targets.mean()), float(targets.std()) or 1.0
     scaled, wanted = (rows - centre) / length, (targets - mean) / spread
-    weights, constant = _fitted(scaled, wanted, _strength(scaled, wanted, seed))
+    weights, constant = _fit(scaled, wanted, _choose_cost(scaled, wanted, seed))
     weights = weights / length * spread
     bias = constant * spread + mean - float(weights @ centre)
     return Line(weights.astype(np.float32), bias)
 
 
-def _fitted(inputs: Floats, targets: Floats, strength: float) -> tuple[Floats, float]:
+def _fit(inputs: Floats, targets: Floats, cost: float) -> tuple[Floats, float]:
     """Fit with one C, and give the weights and the constant."""
     from sklearn.svm import SVR
 
-    machine = SVR(kernel="linear", C=strength)
+    machine = SVR(kernel="linear", C=cost)
     machine.random_state = 0  # it cannot be given, is of no use, and else drawn from NumPy's own
     machine.fit(inputs, targets)
     return machine.coef_[0], float(machine.intercept_[0])
 
 
-def _strength(inputs: Floats, targets: Floats, seed: int) -> float:
+def _choose_cost(inputs: Floats, targets: Floats, seed: int) -> float:
     """Choose C by the squared error on left-out folds."""
     order = np.random.default_rng(seed).permutation(len(inputs))
     folds = np.array_split(order, min(N_FOLDS, len(inputs)))
     if len(folds) < 2:
         return 1.0
-    errors = [sum(_error(inputs, targets, fold, c) for fold in folds) for c in STRENGTHS]
-    return STRENGTHS[int(np.argmin(errors))]
+    errors = [sum(_error(inputs, targets, fold, cost) for fold in folds) for cost in COSTS]
+    return COSTS[int(np.argmin(errors))]
 
 
-def _error(inputs: Floats, targets: Floats, fold: npt.NDArray[np.int64], strength: float) -> float:
+def _error(inputs: Floats, targets: Floats, fold: npt.NDArray[np.int64], cost: float) -> float:
     """Add up the squared errors on one fold, of a line fitted to the others."""
     others = np.setdiff1d(np.arange(len(inputs)), fold)
-    weights, constant = _fitted(inputs[others], targets[others], strength)
+    weights, constant = _fit(inputs[others], targets[others], cost)
     return float(((inputs[fold] @ weights + constant - targets[fold]) ** 2).sum())

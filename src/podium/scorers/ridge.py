@@ -15,7 +15,7 @@ from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target
 
-STRENGTHS = 10.0 ** np.arange(-1, 5.1, 0.5)
+ALPHAS = 10.0 ** np.arange(-1, 5.1, 0.5)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Ridge:
         clips = np.concatenate([s.features.values for s in train])
         self._normaliser = fit_normaliser(clips, self.options.n_components)
         self._n_clips = max(len(s.features) for s in train)
-        fitted = RidgeCV(STRENGTHS).fit(self._inputs(train), self.target.of(train))
+        fitted = RidgeCV(ALPHAS).fit(self._inputs(train), self.target.of(train))
         self._weights, self._bias = fitted.coef_.astype(np.float32), float(fitted.intercept_)
         return self
 

@@ -53,7 +53,7 @@ class SiameseLSTM:
         self.options, self.seed = options, seed
         self.target = Target(uses_execution=False)
         self.deviation: Deviation | None = None
-        self.line: LastClips | None = None
+        self.last_clips: LastClips | None = None
         self.n_clips = 1
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
@@ -109,8 +109,8 @@ class SiameseLSTM:
         if not queries or not references:
             return np.zeros((len(queries), len(references)))
         values = np.mean([self._grid(member, queries, references) for member in members], axis=0)
-        if self.line:
-            values = (values + self.line.predict(queries)[:, None]) / 2
+        if self.last_clips:
+            values = (values + self.last_clips.predict(queries)[:, None]) / 2
         divisors = self.target.divisors(queries)
         return np.asarray(values * divisors[:, None], np.float64)
 
@@ -165,7 +165,7 @@ class SiameseLSTM:
     def state(self) -> ScorerState:
         """Return all that `restore` needs."""
         arrays: dict[str, npt.NDArray[Any]] = dict(self.normaliser.arrays())
-        for part in (self.deviation, self.line):
+        for part in (self.deviation, self.last_clips):
             arrays |= part.arrays() if part else {}
         for number, member in enumerate(self.members):
             arrays |= member.arrays(number)
@@ -195,7 +195,7 @@ class SiameseLSTM:
         if options.reads_deviation:
             scorer.deviation = Deviation.of_arrays(arrays, dim)
         if options.n_last_clips:
-            scorer.line = LastClips.of_arrays(arrays, options.n_last_clips, dim)
+            scorer.last_clips = LastClips.of_arrays(arrays, options.n_last_clips, dim)
         head = make_head(options.head, scorer.deviation)
         scorer.members = tuple(
             Member.of_arrays(arrays, number, bias, head, n_components, options.siamese)
@@ -224,7 +224,7 @@ class SiameseLSTM:
         """Fit what gives the score, with the metric frozen: phase two."""
         rows = self._with_variants(train)
         if n_clips := self.options.n_last_clips:
-            self.line = fit_last_clips(rows, self.target.of(rows), n_clips, len(train))
+            self.last_clips = fit_last_clips(rows, self.target.of(rows), n_clips, len(train))
         self.references = choose_references(train, self.options.references)
         self.members = tuple(self._fit_member(network, rows, len(train)) for network in networks)
         self.clip_metric = self._make_clip_metric()

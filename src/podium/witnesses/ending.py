@@ -23,7 +23,7 @@ Array = npt.NDArray[np.float32]
 MIN_PERFORMANCES = 50
 """With fewer to learn from, a threshold that is rarely crossed cannot be told."""
 
-ALARM = 0.02
+FALSE_ALARM_RATE = 0.02
 """Which share of whole performances may be taken for cut."""
 
 N_FOLDS = 5
@@ -31,7 +31,7 @@ PENALTY = 0.1
 
 
 @dataclass(frozen=True)
-class Ending:
+class EndingDetector:
     """How the last clip of a performance differs from those before it.
 
     `weights` (components,) and `offset` make a number of a clip's components, the higher the more
@@ -82,24 +82,25 @@ class Ending:
         return cls(weights, float(offset), float(threshold))
 
 
-def learn_ending(features: Sequence[Array], normaliser: "Normaliser") -> Ending | None:
+def learn_ending(features: Sequence[Array], normaliser: "Normaliser") -> EndingDetector | None:
     """Learn what last clips look like from whole performances, each (clips, dim).
 
     The threshold is set on performances that were left out when the weights were fitted, so that
-    `ALARM` of whole ones fall below it. `None` where there are too few, or no clip before the last.
+    `FALSE_ALARM_RATE` of whole ones fall below it. `None` where there are too few, or no clip
+    before the last.
     """
     components = [normaliser(values) for values in features if len(values) > 1]
     if len(components) < MIN_PERFORMANCES:
         return None
     left_out = [values for part in range(N_FOLDS) for values in _last_of(components, part)]
     weights, offset = _fitted(components)
-    return Ending(weights, offset, float(np.quantile(left_out, ALARM)))
+    return EndingDetector(weights, offset, float(np.quantile(left_out, FALSE_ALARM_RATE)))
 
 
 def _last_of(components: Sequence[Array], part: int) -> list[float]:
     """Measure the last clips of every fifth performance by weights fitted to the others."""
     others = [values for i, values in enumerate(components) if i % N_FOLDS != part]
-    ending = Ending(*_fitted(others), 0.0)
+    ending = EndingDetector(*_fitted(others), 0.0)
     return [float(ending.looks_last(values)[-1]) for values in components[part::N_FOLDS]]
 
 

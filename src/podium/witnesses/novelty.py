@@ -18,10 +18,10 @@ Array = npt.NDArray[np.float32]
 
 N_COMPONENTS = 24
 N_NEIGHBOURS = 3
-ALARM = 0.01
+FALSE_ALARM_RATE = 0.01
 """A video is called unlike the training when fewer than this share of those lie so far out."""
 
-SAME = 0.05
+DUPLICATE_RATIO = 0.05
 """A video nearer to a training performance than this share of how far such usually lie apart is
 that performance. Read again, a dive lay within 1e-6; no two of the 300 within
 half that distance.
@@ -40,7 +40,7 @@ class Novelty:
     places: Array
     distances: Array
 
-    def share_farther(self, values: Array) -> float:
+    def p_value(self, values: Array) -> float:
         """Say which share of training performances lies farther out than these clips, 0 to 1.
 
         `values` is (clips, dim). Near 0 means unlike anything seen in training.
@@ -51,19 +51,19 @@ class Novelty:
     def is_novel(self, values: Array) -> bool:
         """Say whether a performance is too far out for the model to be trusted."""
         smallest = 1 / (1 + len(self.distances))
-        return self.share_farther(values) <= max(ALARM, smallest)
+        return self.p_value(values) <= max(FALSE_ALARM_RATE, smallest)
 
     def ask(self, values: Array, about: str = "") -> tuple[Doubt, ...]:
         """Doubt clips, (clips, dim), that are too far out for the model to be trusted."""
         if not self.is_novel(values):
             return ()
-        share = round(self.share_farther(values), 6)
+        share = round(self.p_value(values), 6)
         return (Doubt(DoubtKind.NOVEL, {"share": share}, about),)
 
     def has_seen(self, values: Array) -> bool:
         """Say whether these clips, (clips, dim), are those of a training performance."""
         nearest = np.linalg.norm(self.places - _place(self.normaliser, values), axis=1).min()
-        return bool(nearest < SAME * np.median(self.distances))
+        return bool(nearest < DUPLICATE_RATIO * np.median(self.distances))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Give it as arrays, as it is saved."""

@@ -25,7 +25,7 @@ MIN_PERFORMANCES = 50
 """With fewer to learn from, a threshold that is rarely crossed cannot be told; and a place that
 fewer reach is one with the next later one."""
 
-ALARM = 0.02
+FALSE_ALARM_RATE = 0.02
 """Which share of usual performances may be taken for disordered."""
 
 N_FOLDS = 5
@@ -46,7 +46,7 @@ class Order:
     offsets: Floats
     threshold: float
 
-    def in_place(self, components: Array) -> float:
+    def mean_log_likelihood(self, components: Array) -> float:
         """Say how much the clips, (clips, components), look like their own places; 0 at most.
 
         The mean logarithm of the chance of each clip's place.
@@ -57,14 +57,16 @@ class Order:
         own = chances[np.arange(len(chances)), _places(len(chances), len(self.offsets))]
         return float(np.maximum(own, FARTHEST).mean())
 
-    def is_disordered(self, components: Array) -> bool:
+    def is_out_of_order(self, components: Array) -> bool:
         """Say whether the clips of a performance, (clips, components), seem out of order."""
-        return self.in_place(components) < self.threshold
+        return self.mean_log_likelihood(components) < self.threshold
 
     def ask(self, components: Array, about: str = "") -> tuple[Doubt, ...]:
         """Doubt a performance, (clips, components), whose clips seem out of order."""
         return (
-            (Doubt(DoubtKind.OUT_OF_ORDER, about=about),) if self.is_disordered(components) else ()
+            (Doubt(DoubtKind.OUT_OF_ORDER, about=about),)
+            if self.is_out_of_order(components)
+            else ()
         )
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -105,7 +107,7 @@ def learn_order(
     """Learn the usual order of clips from performances, each (clips, dim), and their `variants`.
 
     The threshold is set on performances that were left out when the weights were fitted, so that
-    `ALARM` of usual ones fall below it. `None` where too few have two places or more.
+    `FALSE_ALARM_RATE` of usual ones fall below it. `None` where too few have two places or more.
     """
     looks = [
         [normaliser(look) for look in (values, *others)]
@@ -120,14 +122,16 @@ def learn_order(
     longest = sorted((len(one[0]) for one in looks), reverse=True)
     n_places = longest[MIN_PERFORMANCES - 1]
     left_out = [v for part in range(N_FOLDS) for v in _left_out(looks, part, n_places)]
-    return Order(*_fitted(looks, n_places), float(np.quantile(left_out, ALARM)))
+    return Order(*_fitted(looks, n_places), float(np.quantile(left_out, FALSE_ALARM_RATE)))
 
 
 def _left_out(looks: Sequence[Sequence[Array]], part: int, n_places: int) -> list[float]:
     """Measure every fifth performance, with its variants, by weights fitted to the others."""
     others = [one for i, one in enumerate(looks) if i % N_FOLDS != part]
     order = Order(*_fitted(others, n_places), 0.0)
-    return [order.in_place(components) for one in looks[part::N_FOLDS] for components in one]
+    return [
+        order.mean_log_likelihood(components) for one in looks[part::N_FOLDS] for components in one
+    ]
 
 
 def _places(n_clips: int, n_places: int) -> npt.NDArray[np.int64]:

@@ -25,7 +25,7 @@ MIN_PERFORMANCES = 50
 MIN_PAIRS = 50
 """With fewer to learn from, or fewer pairs of one action, a border cannot be told."""
 
-ALARM = 0.05
+FALSE_ALARM_RATE = 0.05
 """Which share of pairs of one action may be taken for two actions'."""
 
 EVEN = float(np.log(0.5))
@@ -54,19 +54,21 @@ class ActionClassifier:
     offsets: Floats
     threshold: float
 
-    def chances(self, values: Array) -> Floats:
+    def log_probabilities(self, values: Array) -> Floats:
         """Say how likely a performance, (clips, dim), is each action, as logarithms, (actions,)."""
         logits = _row(self.normaliser, values) @ self.weights + self.offsets
         logits -= logits.max()
         return np.asarray(np.maximum(logits - np.log(np.exp(logits).sum()), LEAST), np.float64)
 
-    def same(self, query: Array, reference: Array) -> float:
+    def log_same_action(self, query: Array, reference: Array) -> float:
         """Say how likely two performances are of one action, as a logarithm."""
-        return float(np.logaddexp.reduce(self.chances(query) + self.chances(reference)))
+        return float(
+            np.logaddexp.reduce(self.log_probabilities(query) + self.log_probabilities(reference))
+        )
 
     def are_different(self, query: Array, reference: Array) -> bool:
         """Say whether two performances, each (clips, dim), seem to be of two actions."""
-        return bool(self.same(query, reference) < self.threshold)
+        return bool(self.log_same_action(query, reference) < self.threshold)
 
     def ask(self, query: Array, reference: Array, about: str) -> tuple[Doubt, ...]:
         """Doubt a reference, called `about`, that seems to be of another action than the query."""
@@ -131,7 +133,7 @@ def learn_same_action(
     if n_pairs < MIN_PAIRS:
         return None
     likely = (rows for train, queries in folds for rows in _left_out(train, queries))
-    return _fitted(named, min(low_quantile(likely, n_pairs, ALARM), EVEN))
+    return _fitted(named, min(low_quantile(likely, n_pairs, FALSE_ALARM_RATE), EVEN))
 
 
 def low_quantile(parts: Iterable[Floats], n: int, share: float) -> float:
@@ -171,7 +173,7 @@ def _left_out(
     kinds = _fitted(train, 0.0)
     before: dict[str, list[Floats]] = {}
     for values, action in queries:
-        ours = kinds.chances(values)
+        ours = kinds.log_probabilities(values)
         if theirs := before.setdefault(action, []):
             yield np.logaddexp.reduce(ours + np.stack(theirs), axis=1)
         theirs.append(ours)
