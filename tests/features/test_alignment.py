@@ -112,7 +112,7 @@ def test_two_videos_are_put_in_step(make_video, tmp_path):
 
 
 def test_a_long_video_is_looked_at_less_often(make_video, monkeypatch):
-    monkeypatch.setattr(alignment, "MOST_MOMENTS", 8)
+    monkeypatch.setattr(alignment, "MAX_MOMENTS", 8)
     video = make_video("long.mp4", 48, frames_per_second=30)
     assert len(in_step(video, video).query_seconds) == 6
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from podium.features.event import (
-    LEAST_AFTER,
+    MIN_AFTER,
     MIN_PERFORMANCES,
     WINDOWS,
     Anchor,
@@ -78,7 +78,7 @@ def test_numbers_of_frames_count_not_their_places(anchor: Anchor) -> None:
 
 
 def test_where_little_follows_the_event_all_of_it_is_kept(anchor: Anchor) -> None:
-    frames = film(50, LEAST_AFTER + 1, 9)
+    frames = film(50, MIN_AFTER + 1, 9)
     ended = anchor.ended(frames, frames)
     assert len(ended) == len(frames)
 

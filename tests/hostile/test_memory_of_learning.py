@@ -58,7 +58,7 @@ def scored(n: int, n_actions: int = 3, seed: int = SEED) -> tuple[np.ndarray, np
     return generator.normal(60, 15, n).round(1), names[generator.integers(0, n_actions, n)]
 
 
-def most_memory(call: Callable[[], Any]) -> int:
+def peak_memory(call: Callable[[], Any]) -> int:
     """How many bytes were held at most, of NumPy and Python, beyond those before the call."""
     tracemalloc.start()
     try:
@@ -97,7 +97,7 @@ def test_novelty_is_bit_for_bit_what_all_beside_all_say(n, varied):
 def test_novelty_takes_memory_as_the_performances_do():
     """All beside all of 3,000 would be 1.7 GB."""
     usual = performances(3_000, n_clips=2)
-    assert most_memory(lambda: learn_novelty(usual)) < 30 * MEGABYTE
+    assert peak_memory(lambda: learn_novelty(usual)) < 30 * MEGABYTE
 
 
 # pairs
@@ -181,7 +181,7 @@ def test_drawing_pairs_takes_memory_as_the_performances_do():
         assert len(experts) == 2 * 1_200 * 5_999
         experts.at(np.arange(len(experts) - 256, len(experts)))
 
-    assert most_memory(draw) < 60 * MEGABYTE
+    assert peak_memory(draw) < 60 * MEGABYTE
 
 
 def test_marked_places_are_found_wherever_the_table_is_divided(monkeypatch):
@@ -270,7 +270,7 @@ def test_a_low_quantile_is_numpys_to_the_last_digit(monkeypatch, n, share):
 def test_a_low_quantile_holds_few_numbers():
     values = np.random.default_rng(0)
     parts = (values.normal(size=5_000) for _ in range(400))
-    assert most_memory(lambda: low_quantile(parts, 2_000_000, 0.02)) < 4 * MEGABYTE
+    assert peak_memory(lambda: low_quantile(parts, 2_000_000, 0.02)) < 4 * MEGABYTE
 
 
 def test_kinds_are_what_all_pairs_say():
@@ -313,7 +313,7 @@ def test_deviation_takes_memory_as_the_performances_do():
     """All pairs of the experts of 6,000 would be 400,000, 130 MB at each place."""
     scores, actions = scored(6_000, n_actions=1)
     seen = performances(6_000, dim=16, n_clips=1)
-    assert most_memory(lambda: fit_deviation(seen, scores, actions)) < 60 * MEGABYTE
+    assert peak_memory(lambda: fit_deviation(seen, scores, actions)) < 60 * MEGABYTE
 
 
 # measures
@@ -338,9 +338,9 @@ def test_the_accuracy_of_pairs_is_that_of_a_table_of_all(n):
 def test_measures_take_memory_as_the_performances_do():
     """A table of 4,000 by 4,000 would be 128 MB, as would 2,000 draws of 8,000."""
     first, second = np.random.default_rng(0).normal(size=(2, 4_000))
-    assert most_memory(lambda: metrics.pair_accuracy(first, second)) < 5 * MEGABYTE
+    assert peak_memory(lambda: metrics.pair_accuracy(first, second)) < 5 * MEGABYTE
     many = np.arange(8_000.0)
-    draw = most_memory(lambda: metrics.bootstrap(metrics.mse, many, many[::-1], n_resamples=2_000))
+    draw = peak_memory(lambda: metrics.bootstrap(metrics.mse, many, many[::-1], n_resamples=2_000))
     assert draw < 20 * MEGABYTE
 
 

@@ -12,7 +12,7 @@ from podium.errors import UsageError
 # Click's, or in newer versions that of a copy of click inside Typer: by this name it is either.
 WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 
-MOST_SEED = 2**32 - 1
+MAX_SEED = 2**32 - 1
 """The largest that every generator of random numbers takes."""
 
 

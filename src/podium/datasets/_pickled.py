@@ -44,7 +44,7 @@ _ROW_TOO_LARGE = (
     "allowed: is it a file of labels?"
 )
 
-_MOST_LABELS = f"more than the {MAX_COLUMNS:,} allowed: is it a file of labels?"
+_TOO_MANY_LABELS = f"more than the {MAX_COLUMNS:,} allowed: is it a file of labels?"
 
 KIND = re.compile(r"[biufc](1|2|4|8|16|32)|[SU][0-9]{1,6}|O[48]?", re.ASCII)
 """What elements of arrays may be: numbers, texts and what else a pickle may hold."""
@@ -237,7 +237,7 @@ def labels(content: bytes) -> Iterator[list[Any]]:
 def _of_one(key: Any, known: dict[Any, Any]) -> list[Any]:
     _require_small(key)
     if len(known) > MAX_COLUMNS:
-        raise Refused(f"has {len(known):,} labels of {_plain(key)!r:.99}, {_MOST_LABELS}")
+        raise Refused(f"has {len(known):,} labels of {_plain(key)!r:.99}, {_TOO_MANY_LABELS}")
     parts = [_plain(part) for part in key] if isinstance(key, tuple) else _plain(key)
     named = [[str(_plain(name)), cell_of(value)] for name, value in known.items()]
     if sum(len(name) + len(text) for name, text in named) > MAX_ROW_CHARACTERS:

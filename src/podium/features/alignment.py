@@ -14,7 +14,7 @@ from podium.video.clips import ClipOptions
 
 Floats = npt.NDArray[np.float64]
 
-MOST_MOMENTS = 400
+MAX_MOMENTS = 400
 """A performance is looked at in no more moments than about this: matching takes their square."""
 
 
@@ -111,7 +111,7 @@ def align_performances(
     backbone = Motion()
     coarse = Extractor(backbone, cache=cache)
     n_frames = max(coarse.performance(one).video.n_used for one in (query, reference))
-    stride = max(options.n_stride_frames, -(-n_frames // MOST_MOMENTS))
+    stride = max(options.n_stride_frames, -(-n_frames // MAX_MOMENTS))
     fine = Extractor(backbone, ClipOptions(stride=stride), cache)
     return align(fine.performance(query), fine.performance(reference), options)
 

@@ -33,13 +33,13 @@ WINDOWS = ClipOptions(n_frames=16, stride=4)
 REACH = 24
 """How many frames from the event a window may end, and still say where it is."""
 
-LEAST_AFTER = 8
+MIN_AFTER = 8
 """How many frames must follow the event for it to be found."""
 
 AFTER = range(-1_000, 100_001)
 """How many frames after the event performances may end."""
 
-LEAST_WINDOWS = 4
+MIN_WINDOWS = 4
 MIN_PERFORMANCES = 50
 """With fewer to learn from, it cannot be told how far off is too far."""
 
@@ -242,9 +242,9 @@ def _nearest(said: Floats, ends: Places) -> tuple[int, float]:
     best = (-1, np.inf)
     if not len(ends):
         return best
-    for place in range(int(ends[0]), int(ends[-1]) - LEAST_AFTER + 1):
+    for place in range(int(ends[0]), int(ends[-1]) - MIN_AFTER + 1):
         first, last = np.searchsorted(ends, [place - REACH, place + REACH + 1])
-        if last - first >= LEAST_WINDOWS:
+        if last - first >= MIN_WINDOWS:
             off = said[first:last] - (ends[first:last] - place)
             doubt = float(np.mean(off**2))
             best = min(best, (place, doubt), key=lambda one: one[1])

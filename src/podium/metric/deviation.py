@@ -29,7 +29,7 @@ FARTHEST = 5.0
 """Differences count for no more than so many times a place's scale, or one odd clip could move a
 score by dozens of points."""
 
-LEAST_EXPERTS = 5
+MIN_EXPERTS = 5
 """Where the share of an action's best gives fewer, so many are taken for experts, but no more than
 a quarter of all."""
 
@@ -37,7 +37,7 @@ MAX_EXPERTS = 256
 """Of more experts of an action, so many are taken evenly: their pairs would fill memory, and say no
 more."""
 
-LEAST_PERFORMANCES = 10
+MIN_PERFORMANCES = 10
 """A place that fewer performances reach is judged by the next later one."""
 
 
@@ -49,7 +49,7 @@ class DeviationOptions:
     """How many directions each place in time has: those in which its clips differ most."""
 
     expert_share: float = 0.15
-    """The best of each action so many, as a share, are good performances (see `LEAST_EXPERTS`).
+    """The best of each action so many, as a share, are good performances (see `MIN_EXPERTS`).
 
     Few, so that hardly any of their clips is faulty.
     """
@@ -138,7 +138,7 @@ def fit_deviation(
     places: list[tuple[Array, Array]] = []
     for from_end in range(1, n_places + 1):
         there = np.array([len(sequence) >= from_end for sequence in sequences])
-        if places and there.sum() < LEAST_PERFORMANCES:
+        if places and there.sum() < MIN_PERFORMANCES:
             places.append(places[-1])
             continue
         clips = np.stack([s[-from_end] for s in sequences if len(s) >= from_end])
@@ -178,7 +178,7 @@ def _expert_pairs(
     found = [np.empty((0, 2), np.int64)]
     for action in np.unique(actions):
         n = int((actions == action).sum())
-        at_least = min(LEAST_EXPERTS, n // 4) / n
+        at_least = min(MIN_EXPERTS, n // 4) / n
         experts = best_of(scores, actions == action, max(share, at_least))
         if len(experts) > MAX_EXPERTS:
             experts = experts[np.linspace(0, len(experts) - 1, MAX_EXPERTS).round().astype(int)]

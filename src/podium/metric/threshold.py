@@ -18,7 +18,7 @@ MAX_BORDER_PAIRS = 50_000
 MAX_PAIRS_AT_ONCE = 4096
 """How many pairs of performances are compared clip by clip at once."""
 
-LEAST_BORDER = 1e-3
+MIN_BORDER = 1e-3
 """Of dissimilarity, in logits: a network that finds all clips alike still divides by something."""
 
 
@@ -46,7 +46,7 @@ def set_border(
         found += _unlikeness(network, ours, theirs, n_clips)
     if found:
         border = float(np.quantile(np.concatenate(found), 1 - false_alarms))
-        network.clip_border.fill_(max(border, LEAST_BORDER))
+        network.clip_border.fill_(max(border, MIN_BORDER))
 
 
 def _unlikeness(

@@ -28,10 +28,10 @@ KEY_FRAME_WIDTH = 200
 KEY_FRAME_HEIGHT = 400
 """Key frames fit into this size, however tall and narrow the video is."""
 
-MOST_VIDEO_BYTES = 24 * 2**20
+MAX_VIDEO_BYTES = 24 * 2**20
 """The videos of a report that is one file are no larger than this together: it can be sent."""
 
-MOST_PRINTED_CLIPS, MOST_PRINTED_REMARKS = 16, 6
+MAX_PRINTED_CLIPS, MAX_PRINTED_REMARKS = 16, 6
 """So many, the worst, fit on the one page that is printed; the file holds all of them."""
 
 SPEEDS = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
@@ -80,11 +80,11 @@ def make_report(
     assessment: Assessment,
     language: str = ENGLISH,
     *,
-    most_video_bytes: int = MOST_VIDEO_BYTES,
+    max_video_bytes: int = MAX_VIDEO_BYTES,
 ) -> Report:
     """Render an assessment as one file, with small copies of its videos inside.
 
-    Videos that would make it larger than `most_video_bytes` are left out, and the report says so.
+    Videos that would make it larger than `max_video_bytes` are left out, and the report says so.
 
     Raises
     ------
@@ -94,12 +94,12 @@ def make_report(
     words = load_words(language)
     videos = _videos(assessment)
     n_bytes = sum(len(video.content) for video in videos if video)
-    if n_bytes <= most_video_bytes:
+    if n_bytes <= max_video_bytes:
         return Report(_Page(assessment, words, *videos).html())
     note = words(
         "player.too_large",
         megabytes=math.ceil(n_bytes / 2**20),
-        most=words.plain(most_video_bytes / 2**20),
+        most=words.plain(max_video_bytes / 2**20),
     )
     return Report(_Page(assessment, words, None, None, (note,)).html(), videos_are_left_out=True)
 
@@ -164,8 +164,8 @@ class _Page:
             groups=grouped(assessment.remarks),
             moments=self.moments,
             has_reference_pictures=any(moment.reference_picture for moment in self.moments),
-            printed=_worst(assessment.clips, MOST_PRINTED_CLIPS),
-            most_printed_remarks=MOST_PRINTED_REMARKS,
+            printed=_worst(assessment.clips, MAX_PRINTED_CLIPS),
+            most_printed_remarks=MAX_PRINTED_REMARKS,
             most_points=max([*points, 1.0]),
             faulty_below=FAULTY_BELOW,
             difficulty_spread=self._difficulty_spread(),

@@ -23,7 +23,7 @@ from podium.scorers._learned import Learned
 from podium.scorers._restored import restored_network
 from podium.scorers._target import Target, TargetChoice, choose_target
 
-FEWEST = 5
+MIN_PERFORMANCES = 5
 """Performances without which no part can be held back to stop on."""
 
 
@@ -193,10 +193,10 @@ class SequenceRegression:
         TrainingError
             If there is too little to learn from.
         """
-        if len(train) < FEWEST:
+        if len(train) < MIN_PERFORMANCES:
             raise TrainingError(
                 f"{len(train)} performances are too few to learn from: "
-                f"give {FEWEST} or more with scores"
+                f"give {MIN_PERFORMANCES} or more with scores"
             )
         self.target = choose_target(train, self.options.target)
         self.n_clips = max(len(s.features) for s in train)
@@ -285,7 +285,7 @@ def masked_mean(values: Tensor, is_clip: Tensor) -> Tensor:
     return (values * is_clip).sum(dim=1) / is_clip.sum(dim=1)
 
 
-def ordered_pairs(targets: Tensor, least_gap: float = 0.0) -> tuple[Tensor, Tensor]:
-    """List all pairs of a better and a worse performance by place; the gap is above `least_gap`."""
-    better, worse = torch.nonzero(targets[:, None] - targets[None] > least_gap, as_tuple=True)
+def ordered_pairs(targets: Tensor, min_gap: float = 0.0) -> tuple[Tensor, Tensor]:
+    """List all pairs of a better and a worse performance by place; the gap is above `min_gap`."""
+    better, worse = torch.nonzero(targets[:, None] - targets[None] > min_gap, as_tuple=True)
     return better, worse

@@ -46,8 +46,8 @@ sent, and the longest step up to the first that was sent, from when to when. A n
 promised, or not there, is 0.
 """
 
-MOST_DAMAGE = 1000
-MOST_THREADS = 4
+MAX_DAMAGE = 1000
+MAX_THREADS = 4
 
 BYTES_A_PIXEL = 8
 """Of the largest frames: what was refused to the decoder was no more than one of them."""
@@ -55,7 +55,7 @@ BYTES_A_PIXEL = 8
 MAX_LAST_WORDS = 3_000
 """How many bytes of a traceback are sent: its end."""
 
-LEAST_ROOM = 16 * 2**20
+MIN_ROOM = 16 * 2**20
 """What a thread's stack or a packet may want, however small the frames are."""
 
 
@@ -128,8 +128,8 @@ def _limit(n_bytes: int, seconds: float) -> None:
         import resource
 
         used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-        most_seconds = math.ceil(used + seconds * MOST_THREADS) + 1
-        for limit, value in ((resource.RLIMIT_CPU, most_seconds), (resource.RLIMIT_AS, n_bytes)):
+        max_seconds = math.ceil(used + seconds * MAX_THREADS) + 1
+        for limit, value in ((resource.RLIMIT_CPU, max_seconds), (resource.RLIMIT_AS, n_bytes)):
             resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
 
 
@@ -145,7 +145,7 @@ def _reached_its_limit(request: dict[str, Any], n_pixels: int = 0) -> bool:
     """
     peak = _memory("VmPeak")
     reached = peak if peak > request["peak_before"] else _memory("VmSize")
-    room = max(BYTES_A_PIXEL * n_pixels, LEAST_ROOM)
+    room = max(BYTES_A_PIXEL * n_pixels, MIN_ROOM)
     return bool(reached) and request["memory_bytes"] - reached < room
 
 
@@ -198,7 +198,7 @@ def _video_stream(container: InputContainer, request: dict[str, Any]) -> VideoSt
         raise Refusal(f"is in a format that cannot be decoded: {request['advice']}")
     streams[0].thread_type = "AUTO"
     # Each thread holds frames of its own: memory must not grow with the number of processors.
-    streams[0].codec_context.thread_count = min(os.cpu_count() or 1, MOST_THREADS)
+    streams[0].codec_context.thread_count = min(os.cpu_count() or 1, MAX_THREADS)
     return streams[0]
 
 
@@ -219,7 +219,7 @@ def _decoded(
             if _is_of_memory(error) or _reached_its_limit(request, stream.width * stream.height):
                 raise MemoryError from error
             damage.append(str(error))
-            if len(damage) > MOST_DAMAGE:
+            if len(damage) > MAX_DAMAGE:
                 return
             continue
         for frame in frames:

@@ -46,7 +46,7 @@ CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif"
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 
 
-MOST_IDLE = 2
+MAX_IDLE = 2
 """How many children wait for the next file, so that it need not wait for them."""
 
 
@@ -57,10 +57,10 @@ COMMAND = processes.command("podium.video._decoder_process")
 _FREE_MEMORY = "free memory, then try again"
 
 
-_MOST_WORDS = 4_000
+_MAX_WORDS = 4_000
 
 
-_MOST_PADDING = 4_096
+_MAX_PADDING = 4_096
 
 
 _PIPE_BYTES = 1 << 20
@@ -151,11 +151,11 @@ def _asked(
     path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
 ) -> Generator[tuple[bytes, bytearray]]:
     """Give the answers to one request; the child is used again if it gave all of them."""
-    most_bytes = 3 * size[0] * size[1] + _MOST_PADDING * max(size) + _MOST_WORDS
+    max_bytes = 3 * size[0] * size[1] + _MAX_PADDING * max(size) + _MAX_WORDS
     with _borrowed() as child:
         child.ask(_request(path, size, limits, part), limits.waiting_seconds)
         while True:
-            kind, content = _next(child, path, most_bytes, limits, part)
+            kind, content = _next(child, path, max_bytes, limits, part)
             if kind in (b"R", b"E", b"A"):  # one that ran out of memory is not used again
                 child.is_free = True
             if kind == b"R":
@@ -188,11 +188,11 @@ def _request(
 
 
 def _next(
-    child: "_Child", path: Path, most_bytes: int, limits: VideoLimits, part: Part
+    child: "_Child", path: Path, max_bytes: int, limits: VideoLimits, part: Part
 ) -> tuple[bytes, bytearray]:
     try:
         kind, n_bytes = HEADER.unpack(child.read(HEADER.size))
-        if kind not in (b"R", b"M", b"B", b"E", b"A", b"F") or n_bytes > most_bytes:
+        if kind not in (b"R", b"M", b"B", b"E", b"A", b"F") or n_bytes > max_bytes:
             _nonsense(path)
         return kind, child.read(n_bytes)
     except TimeoutError:
@@ -285,7 +285,7 @@ def _is_time(*seconds: float) -> bool:
 
 def _words(content: bytearray, kept: str = "") -> str:
     """Read words of a child, without what could steer a terminal."""
-    text = content[:_MOST_WORDS].decode("utf-8", "replace")
+    text = content[:_MAX_WORDS].decode("utf-8", "replace")
     return "".join(c if c.isprintable() or c in kept else "?" for c in text)
 
 
@@ -409,7 +409,7 @@ class _Children:
     def give_back(self, child: _Child) -> None:
         """Keep a child for the next file, or end it where that makes no sense."""
         with self._lock:
-            if child.is_free and child.is_alive and len(self._idle) < MOST_IDLE:
+            if child.is_free and child.is_alive and len(self._idle) < MAX_IDLE:
                 self._idle.append(child)
                 return
         child.end()

@@ -20,7 +20,7 @@ from podium.web.home import clear
 from podium.web.records import ENDED, MAX_ERROR_LETTERS, Job, read_summary, shown
 from podium.web.store import NotThere, Store
 
-MOST_SECONDS = 900.0
+MAX_SECONDS = 900.0
 """An assessment that takes longer is ended."""
 
 PROBE_SECONDS = 60.0
@@ -46,12 +46,12 @@ class Worker:
     def __init__(
         self,
         store: Store,
-        most_seconds: float = MOST_SECONDS,
+        max_seconds: float = MAX_SECONDS,
         allow_parts: tuple[str, ...] = (),
     ) -> None:
         self._store = store
         self.allow_parts = allow_parts
-        self._most_seconds = most_seconds
+        self._max_seconds = max_seconds
         self._something_to_do = threading.Event()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -187,7 +187,7 @@ class Worker:
         return path
 
     def _waited(self, job: Job, child: subprocess.Popen[bytes]) -> int:
-        end = time.monotonic() + self._most_seconds
+        end = time.monotonic() + self._max_seconds
         while True:
             try:
                 return child.wait(_LOOK_SECONDS)

@@ -37,7 +37,7 @@ N_FOLDS = 5
 N_HELD = 10_000
 """So many numbers more than are needed are held before they are let go."""
 
-LEAST = -60.0
+MIN_LOG_PROBABILITY = -60.0
 """No action is less likely than this for any performance, as a logarithm."""
 
 
@@ -58,7 +58,9 @@ class ActionClassifier:
         """Say how likely a performance, (clips, dim), is each action, as logarithms, (actions,)."""
         logits = _row(self.normaliser, values) @ self.weights + self.offsets
         logits -= logits.max()
-        return np.asarray(np.maximum(logits - np.log(np.exp(logits).sum()), LEAST), np.float64)
+        return np.asarray(
+            np.maximum(logits - np.log(np.exp(logits).sum()), MIN_LOG_PROBABILITY), np.float64
+        )
 
     def log_same_action(self, query: Array, reference: Array) -> float:
         """Say how likely two performances are of one action, as a logarithm."""
