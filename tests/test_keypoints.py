@@ -20,13 +20,13 @@ def test_frames_survive_being_cut_in_clips(body, n_frames):
     keypoints = Keypoints(body[:n_frames])
     clips = keypoints.clips()
     assert clips.shape == (-(-n_frames // 16), 16 * 17 * 2)
-    again = Keypoints.of_clips(clips, f"file-{keypoints.layout}", n_frames)
+    again = Keypoints.from_clips(clips, f"file-{keypoints.layout}", n_frames)
     np.testing.assert_array_equal(again.positions, body[:n_frames])
 
 
 def test_the_first_frame_is_repeated_where_frames_are_missing(body):
     clips = Keypoints(body[:17]).clips()
-    frames = Keypoints.of_clips(clips, "keypoints-17x2").positions
+    frames = Keypoints.from_clips(clips, "keypoints-17x2").positions
     np.testing.assert_array_equal(frames[:16], np.tile(body[0], (16, 1, 1)))
 
 

@@ -98,7 +98,7 @@ class Keypoints:
         return whole.reshape(len(whole) // FRAMES_PER_CLIP, -1)
 
     @classmethod
-    def of_clips(cls, values: Floats, layout: str, n_frames: int = 0) -> Self:
+    def from_clips(cls, values: Floats, layout: str, n_frames: int = 0) -> Self:
         """Put the frames of clips (clips, 16 * joints * dims) together again.
 
         `layout` is a fingerprint that ends in `keypoints-{joints}x{dims}`, `n_frames` how many of

@@ -296,14 +296,14 @@ def _restored(
         backbone=backbone,
         clip_options=about.clips,
         scorer=scorer,
-        calibration=Calibration.of_arrays(arrays),
+        calibration=Calibration.from_arrays(arrays),
         witnesses=witnesses,
         score_range=about.score_range,
         rule=about.scoring_rule(),
         moments=about.moments,
         actions=about.actions,
         evidence=about.evidence,
-        anchor=Anchor.of_saved(about.anchor, arrays),
+        anchor=Anchor.from_saved(about.anchor, arrays),
     )
 
 

@@ -46,7 +46,7 @@ def pose() -> Pose:
 
 def middles(pose: Pose, values: np.ndarray) -> np.ndarray:
     """The middle of each frame's joints in pixels, (frames, 2) of x, y."""
-    positions = Keypoints.of_clips(values, pose.fingerprint).positions
+    positions = Keypoints.from_clips(values, pose.fingerprint).positions
     low, high = positions.min(axis=1), positions.max(axis=1)
     return (low + high) / 2 * 240 + (160, 120)
 

@@ -113,12 +113,12 @@ def test_errors_are_those_of_performances_left_out(anchor: Anchor, lessons: list
 
 
 def test_it_is_the_same_after_saving(anchor: Anchor) -> None:
-    again = Anchor.of_saved(anchor.to_json(), anchor.arrays())
+    again = Anchor.from_saved(anchor.to_json(), anchor.arrays())
     assert again is not None
     assert again.fingerprint == anchor.fingerprint
     frames = film(50, 30, 12)
     assert again.find(frames) == anchor.find(frames)
-    assert Anchor.of_saved(None, {}) is None
+    assert Anchor.from_saved(None, {}) is None
 
 
 def test_another_place_to_end_has_another_fingerprint(lessons: list[Marked]) -> None:

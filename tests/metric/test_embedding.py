@@ -93,7 +93,7 @@ def test_features_of_another_length_are_refused():
 
 def test_a_normaliser_survives_being_saved():
     normaliser = fit_normaliser(clips(), 3)
-    again = Normaliser.of_arrays(normaliser.arrays())
+    again = Normaliser.from_arrays(normaliser.arrays())
     np.testing.assert_array_equal(again(clips(seed=1)), normaliser(clips(seed=1)))
 
 

@@ -38,7 +38,7 @@ class Calibration:
         return self.half_width() > 0
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
         """Make it of saved arrays.
 
         Raises

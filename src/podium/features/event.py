@@ -125,7 +125,7 @@ class Anchor:
         }
 
     @classmethod
-    def of_saved(
+    def from_saved(
         cls, about: Mapping[str, Any] | None, arrays: Mapping[str, npt.NDArray[Any]]
     ) -> Self | None:
         """Make it of what was saved; `None` where the model was made without.

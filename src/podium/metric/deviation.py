@@ -115,7 +115,7 @@ class Deviation:
         return {"deviation.scale": self.scale, "deviation.directions": self.directions}
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
         """Make it of saved arrays, which must be for features of `dim` numbers, if that is given.
 
         Raises

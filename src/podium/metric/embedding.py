@@ -61,7 +61,7 @@ class Normaliser:
         }
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
         """Make it of saved arrays, which must be for features of `dim` numbers, if that is given.
 
         Raises

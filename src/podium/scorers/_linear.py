@@ -59,7 +59,7 @@ class Member:
         return {**found, f"head.{number}.weights": self.weights.numpy()}
 
     @classmethod
-    def of_arrays(
+    def from_arrays(
         cls,
         arrays: Arrays,
         number: int,
@@ -132,7 +132,7 @@ class LastClips:
         return {"last_clips.weights": self.weights, "last_clips.bias": np.array([self.bias])}
 
     @classmethod
-    def of_arrays(
+    def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], n_clips: int | None, dim: int | None
     ) -> Self:
         """Make it of saved arrays, for so many clips of `dim` numbers, where these are given.

@@ -132,7 +132,7 @@ def keypoints_of(sample: Sample) -> Keypoints:
     """
     features = sample.features
     shape_of(features.backbone)
-    found = Keypoints.of_clips(features.values, features.backbone, features.video.n_used)
+    found = Keypoints.from_clips(features.values, features.backbone, features.video.n_used)
     return found.normalised()
 
 

@@ -245,7 +245,7 @@ class SequenceRegression:
         scorer = cls(plain["options"], plain["seed"])
         scorer.n_clips, scorer.target = plain["n_clips"], Target.from_json(plain["target"])
         scorer.centre, scorer.spread = plain["centre"], plain["spread"]
-        scorer.normaliser = Normaliser.of_arrays(state.arrays)
+        scorer.normaliser = Normaliser.from_arrays(state.arrays)
         dim = scorer.normaliser.dim
         scorer.network = restored_network(
             lambda: scorer.make_network(dim), state.arrays, "network."

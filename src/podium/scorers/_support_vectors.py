@@ -41,7 +41,7 @@ class Line:
         return {"line.weights": self.weights}
 
     @classmethod
-    def of_arrays(
+    def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], bias: float, n_inputs: int | None = None
     ) -> Self:
         """Make it of saved arrays, which must be for so many inputs, if that is given.
@@ -123,7 +123,7 @@ class LineScorer(Generic[Options]):
         plain = values_of(state.config, "scorer", **kinds)
         scorer = cls(plain["options"], plain["seed"])
         scorer.target = Target.from_json(plain["target"])
-        scorer._line = Line.of_arrays(state.arrays, plain["bias"])
+        scorer._line = Line.from_arrays(state.arrays, plain["bias"])
         return scorer
 
 

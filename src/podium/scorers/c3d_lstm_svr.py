@@ -62,7 +62,7 @@ class C3DLSTMSVR:
         bias = values_of(state.config, "scorer", bias=float)["bias"]
         scorer = cls()
         scorer._lstm = C3DLSTM.restore(state)
-        scorer._line = Line.of_arrays(state.arrays, bias, scorer._lstm.options.n_hidden)
+        scorer._line = Line.from_arrays(state.arrays, bias, scorer._lstm.options.n_hidden)
         return scorer
 
     def _last_states(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:

@@ -103,7 +103,7 @@ class FrequencySkill:
         )
         arrays, scorer = state.arrays, cls(plain["options"], plain["seed"])
         scorer.target = Target.from_json(plain["target"])
-        scorer._normaliser = Normaliser.of_arrays(arrays)
+        scorer._normaliser = Normaliser.from_arrays(arrays)
         n_numbers = scorer.options.n_frequencies * scorer._normaliser.dim
         scorer._places = array_of(arrays, "places", (None, n_numbers))
         scorer._spread = array_of(arrays, "spread", (n_numbers,), above=0)

@@ -70,7 +70,7 @@ class Ridge:
         """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
         plain = values_of(state.config, "scorer", bias=float, n_clips=N_CLIPS, target=Any)
         scorer = cls()
-        scorer._normaliser = Normaliser.of_arrays(state.arrays)
+        scorer._normaliser = Normaliser.from_arrays(state.arrays)
         scorer._n_clips, scorer._bias = plain["n_clips"], plain["bias"]
         n_inputs = scorer._n_clips * scorer._normaliser.dim
         scorer._weights = array_of(state.arrays, "weights", (n_inputs,))

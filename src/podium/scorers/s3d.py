@@ -139,10 +139,10 @@ class S3D:
         plain = values_of(state.config, "scorer", **kinds, stages=tuple[str, ...])
         scorer = cls(plain["options"], plain["seed"])
         scorer.target, scorer.stages = Target.from_json(plain["target"]), plain["stages"]
-        scorer._normaliser = Normaliser.of_arrays(state.arrays)
+        scorer._normaliser = Normaliser.from_arrays(state.arrays)
         n_stages = (len(scorer.stages) or N_EVEN) if scorer.options.joined else 1
         n_inputs = n_stages * scorer._normaliser.dim
-        scorer._line = Line.of_arrays(state.arrays, plain["bias"], n_inputs)
+        scorer._line = Line.from_arrays(state.arrays, plain["bias"], n_inputs)
         if scorer.stages:
             scorer._network = restored_network(scorer._unfitted, state.arrays, "network.")
         return scorer

@@ -190,15 +190,15 @@ class SiameseLSTM:
         arrays, options = state.arrays, options_of(plain["options"])
         scorer = cls(options, plain["seed"])
         scorer.n_clips, scorer.target = plain["n_clips"], Target.from_json(plain["target"])
-        scorer.normaliser = Normaliser.of_arrays(arrays)
+        scorer.normaliser = Normaliser.from_arrays(arrays)
         dim, n_components = len(scorer.normaliser.mean), scorer.normaliser.dim
         if options.reads_deviation:
-            scorer.deviation = Deviation.of_arrays(arrays, dim)
+            scorer.deviation = Deviation.from_arrays(arrays, dim)
         if options.n_last_clips:
-            scorer.last_clips = LastClips.of_arrays(arrays, options.n_last_clips, dim)
+            scorer.last_clips = LastClips.from_arrays(arrays, options.n_last_clips, dim)
         head = make_head(options.head, scorer.deviation)
         scorer.members = tuple(
-            Member.of_arrays(arrays, number, bias, head, n_components, options.siamese)
+            Member.from_arrays(arrays, number, bias, head, n_components, options.siamese)
             for number, bias in enumerate(plain["biases"])
         )
         scorer.references = tuple(

@@ -81,7 +81,7 @@ class Novelty:
         """
         from podium.metric.embedding import Normaliser
 
-        normaliser = Normaliser.of_arrays(part_of(arrays, "novelty."))
+        normaliser = Normaliser.from_arrays(part_of(arrays, "novelty."))
         places = array_of(arrays, "novelty.places", (None, 2 * normaliser.dim))
         distances = array_of(arrays, "novelty.distances", (len(places),), least=0)
         return cls(normaliser, places, distances)

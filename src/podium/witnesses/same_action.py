@@ -105,7 +105,7 @@ class ActionClassifier:
         own = part_of(arrays, "kinds.")
         if not own:
             return None
-        normaliser = Normaliser.of_arrays(own, dim)
+        normaliser = Normaliser.from_arrays(own, dim)
         weights = array_of(arrays, "kinds.weights", (N_PLACES * normaliser.dim, None), np.float64)
         offsets = array_of(arrays, "kinds.offsets", weights.shape[1:], np.float64)
         threshold = float(array_of(arrays, "kinds.threshold", (1,), np.float64)[0])
