@@ -24,7 +24,7 @@ from podium.video import _decoder_process, decoder
 from podium.video.frames import decode
 from podium.video.limits import WHOLE, Part, VideoLimits
 
-ASKED, START_AHEAD = decoder._asked, decoder.start_ahead
+ASKED, START_AHEAD = decoder._ask, decoder.start_ahead
 KNOWN = ("--action", "407", "--difficulty", "3.2", "--json")
 
 
@@ -42,7 +42,7 @@ def asked_here(
 
 def use(where: str) -> None:
     """Decode here, in a child, or in a child that must be started first."""
-    decoder._asked = asked_here if where == "here" else ASKED
+    decoder._ask = asked_here if where == "here" else ASKED
     decoder.start_ahead = (lambda: None) if where == "here" else START_AHEAD
     if where == "new child":
         decoder._children.end()

@@ -157,13 +157,13 @@ def foreign_sets(
     """Make the features of what is no dive of the training's kind; videos are put in `folder`."""
     springboard = data / "dives" / "springboard_640x480.mp4"
     videos: dict[str, Sequence[Performance]] = {
-        "rendered dives": _rendered(folder, "diving", N_DIVES),
-        "rendered vaults": _rendered(folder, "vault", N_VAULTS),
+        "rendered dives": _render(folder, "diving", N_DIVES),
+        "rendered vaults": _render(folder, "vault", N_VAULTS),
         "push-ups": _of_folder(data / "pushups" / "videos"),
         "springboard dive, another camera": [Performance("springboard", springboard)],
-        "a still picture of a dive": _written(folder / "stills", _stills(dives)),
-        "black": _written(folder / "black", [np.zeros((96, 240, 320, 3), np.uint8)]),
-        "noise": _written(folder / "noise", _noises()),
+        "a still picture of a dive": _write(folder / "stills", _stills(dives)),
+        "black": _write(folder / "black", [np.zeros((96, 240, 320, 3), np.uint8)]),
+        "noise": _write(folder / "noise", _noises()),
     }
     found = {}
     for name, performances in videos.items():
@@ -178,12 +178,12 @@ def _of_folder(folder: Path) -> list[Performance]:
     return [Performance(path.stem, path) for path in sorted(folder.glob("*.mp4"))]
 
 
-def _rendered(root: Path, sport: Sport, n: int) -> Sequence[Performance]:
+def _render(root: Path, sport: Sport, n: int) -> Sequence[Performance]:
     options = SimulationOptions(sport=sport, n_performances=n, seed=SEED)
     return Manifest(Simulated(root / f"sim-{sport}", options).render()).performances()
 
 
-def _written(folder: Path, videos: Iterable[Pixels]) -> list[Performance]:
+def _write(folder: Path, videos: Iterable[Pixels]) -> list[Performance]:
     folder.mkdir(parents=True, exist_ok=True)
     for number, frames in enumerate(videos):
         write_video(folder / f"{number:03d}.mp4", frames, 30)

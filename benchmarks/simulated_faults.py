@@ -80,8 +80,8 @@ def run_split(
     best = SiameseLSTM(OPTIONS, seed).fit(train)
     constant = best.refitted(train, "constant")
     predictions = {
-        "best expert": best.predict([_hidden(s) for s in test]),
-        "constant expert": constant.predict([_hidden(s) for s in test]),
+        "best expert": best.predict([_hide_labels(s) for s in test]),
+        "constant expert": constant.predict([_hide_labels(s) for s in test]),
         **floor_predictions(train, test),
     }
     true = true_scores(test)
@@ -89,14 +89,14 @@ def run_split(
         name: {"spearman": metrics.spearman(p, true), "mse": metrics.mse(p, true)}
         for name, p in predictions.items()
     }
-    return rows, _found(best, test, faults)
+    return rows, _find_faults(best, test, faults)
 
 
-def _hidden(sample: Sample) -> Sample:
+def _hide_labels(sample: Sample) -> Sample:
     return replace(sample, performance=replace(sample.performance, score=None, judges=()))
 
 
-def _found(
+def _find_faults(
     scorer: SiameseLSTM, test: Sequence[Sample], faults: Mapping[str, Sequence[Fault]]
 ) -> Found:
     flagged: list[bool] = []

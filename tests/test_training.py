@@ -39,7 +39,7 @@ class Interrupting:
 
     def __init__(self, at: int | None = None) -> None:
         self.at, self.n_calls = at, 0
-        self.predicted = training._predicted
+        self.predicted = training._predict
 
     def __call__(self, *given) -> list[float]:
         if self.n_calls == self.at:
@@ -93,13 +93,13 @@ def test_resumed_it_has_the_bytes_of_an_uninterrupted_run(
 ):
     folder, performances = tmp_path / "bars", small_model.performances()
     with monkeypatch.context() as patch:
-        patch.setattr(training, "_predicted", Interrupting(at))
+        patch.setattr(training, "_predict", Interrupting(at))
         with pytest.raises(KeyboardInterrupt):
             train_model(performances, folder, small_model.options, cache=cache)
     assert all(name.startswith(".unfinished/fold-") for name in contents(folder))
     assert len(contents(folder)) == at
     counting = Interrupting()
-    monkeypatch.setattr(training, "_predicted", counting)
+    monkeypatch.setattr(training, "_predict", counting)
     train_model(performances, folder, small_model.options, cache=cache, resume=True)
     assert counting.n_calls == 5 - at
     assert contents(folder) == contents(small_model.folder)
@@ -108,7 +108,7 @@ def test_resumed_it_has_the_bytes_of_an_uninterrupted_run(
 
 def interrupted(small_model, cache, folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "_predicted", Interrupting(4))
+        patch.setattr(training, "_predict", Interrupting(4))
         with pytest.raises(KeyboardInterrupt):
             train_model(small_model.performances(), folder, small_model.options, cache=cache)
 
@@ -121,7 +121,7 @@ def test_folds_of_other_data_are_not_taken(small_model, cache, tmp_path, monkeyp
     interrupted(small_model, cache, tmp_path / "bars")
     first, *others = small_model.performances()
     counting = Interrupting()
-    monkeypatch.setattr(training, "_predicted", counting)
+    monkeypatch.setattr(training, "_predict", counting)
     train_model(
         [replace(first, **change), *others], tmp_path / "bars", small_model.options,
         cache=cache, resume=True,
@@ -242,13 +242,13 @@ def test_each_performance_is_predicted_by_a_scorer_that_did_not_see_it(
     small_model, cache, tmp_path, monkeypatch
 ):
     seen: list[tuple[set[str], set[str]]] = []
-    original = training._predicted
+    original = training._predict
 
     def spying(train, queries, options) -> list[float]:
         seen.append(({s.performance.id for s in train}, {q.performance.id for q in queries}))
         return original(train, queries, options)
 
-    monkeypatch.setattr(training, "_predicted", spying)
+    monkeypatch.setattr(training, "_predict", spying)
     options = TrainingOptions(scorer="ridge")
     train_model(small_model.performances(), tmp_path / "m", options, cache=cache)
     everyone = {p.id for p in small_model.performances() if p.split == "train"}
@@ -269,7 +269,7 @@ def test_a_scorer_is_asked_without_scores_and_variants(make_sample, monkeypatch)
 
     monkeypatch.setattr(training, "make_scorer", lambda *_: Spy())
     sample = make_sample("a", score=50.0, judges=(5.0,), difficulty=2.0, action="107")
-    training._predicted([], [replace(sample, variants=(sample.features,))], TrainingOptions())
+    training._predict([], [replace(sample, variants=(sample.features,))], TrainingOptions())
     (query,) = asked
     assert (query.performance.score, query.performance.judges, query.variants) == (None, (), ())
     assert (query.performance.difficulty, query.performance.action) == (2.0, "107")

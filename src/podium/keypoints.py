@@ -161,10 +161,10 @@ def filled(positions: npt.NDArray[Any]) -> Keypoints:
             complete[:, joint, axis] = np.interp(times, times[seen], column)
     never = np.flatnonzero(missing.all(axis=0))
     complete[:, never] = complete[:, seen_ever].mean(axis=1, keepdims=True)
-    return Keypoints(complete.astype(np.float32), (_filled(missing, never),))
+    return Keypoints(complete.astype(np.float32), (_doubt_filled(missing, never),))
 
 
-def _filled(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> Doubt:
+def _doubt_filled(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> Doubt:
     values: dict[str, Value] = {"percent": round(100 * float(missing.mean()), 3)}
     if len(never):
         names = joint_names(missing.shape[1])

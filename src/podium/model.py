@@ -160,7 +160,7 @@ def load_model(name_or_path: str | Path, *, allow_parts: Collection[str] = ()) -
     with _whole(folder):
         about = record_of(_Config, config, "its config")
         backbone = _backbone_of(folder, about.backbone, allow_parts)
-        return _restored(about, backbone, read_arrays(folder / ARRAYS), allow_parts)
+        return _restore(about, backbone, read_arrays(folder / ARRAYS), allow_parts)
 
 
 class _OtherBackbone(ModelError):
@@ -279,7 +279,7 @@ def _reason(error: Exception, path: Path) -> str:
     return "it has no format"
 
 
-def _restored(
+def _restore(
     about: _Config, backbone: Backbone, arrays: Arrays, allow_parts: Collection[str]
 ) -> Model:
     scorer_name = values_of(about.scorer, "scorer", name=str)["name"]

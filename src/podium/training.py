@@ -118,13 +118,13 @@ def train_model(
     backbone = make_backbone(options.backbone, (options.backbone,))
     anchor = _anchor(usable, options, cache, progress)
     extractor = Extractor(backbone, options.clips, cache, anchor)
-    extraction = _extracted(usable, extractor, options, progress)
+    extraction = _extract(usable, extractor, options, progress)
     samples = extraction.samples
     _require_enough(samples, extraction)
     unfinished = folder / ".unfinished"
-    predicted, floors = _left_out(samples, options, unfinished, progress)
+    predicted, floors = _predict_left_out(samples, options, unfinished, progress)
     name = folder.resolve().name
-    model = _fitted(samples, predicted, floors, backbone, options, name)
+    model = _fit(samples, predicted, floors, backbone, options, name)
     if anchor:  # a video without the event lacks its end
         witnesses = replace(model.witnesses, ending=None)
         model = replace(model, anchor=anchor, witnesses=witnesses)
@@ -230,7 +230,7 @@ def _beginning(performance: Performance, event: str) -> int | None:
     return next((p.start_frame for p in performance.phases if p.name == event), None)
 
 
-def _extracted(
+def _extract(
     performances: Sequence[Performance],
     extractor: Extractor,
     options: TrainingOptions,
@@ -241,7 +241,7 @@ def _extracted(
     return extract(performances, extractor, variants, advance)
 
 
-def _left_out(
+def _predict_left_out(
     samples: Sequence[Sample], options: TrainingOptions, unfinished: Path, progress: Progress
 ) -> tuple[Floats, dict[str, Floats]]:
     """Predict every performance once, by a scorer (and by floors) that did not see it."""
@@ -253,14 +253,14 @@ def _left_out(
         others = np.setdiff1d(np.arange(len(samples)), part)
         train, queries = [samples[i] for i in others], [samples[i] for i in part]
         path = unfinished / f"fold-{number}-{_state_of(samples, options)}.json"
-        known = _resumed(path, len(part))
-        predicted[""][part] = known or _kept(path, _predicted(train, queries, options))
+        known = _read_fold(path, len(part))
+        predicted[""][part] = known or _write_fold(path, _predict(train, queries, options))
         for name, values in floor_predictions(train, queries).items():
             predicted[name][part] = values
     return predicted.pop(""), predicted
 
 
-def _predicted(
+def _predict(
     train: Sequence[Sample], queries: Sequence[Sample], options: TrainingOptions
 ) -> list[float]:
     scorer = make_scorer(options.scorer, options.scorer_options, options.seed).fit(train)
@@ -273,7 +273,7 @@ def unlabelled(sample: Sample) -> Sample:
     return replace(sample, performance=performance, variants=())
 
 
-def _resumed(path: Path, n: int) -> list[float] | None:
+def _read_fold(path: Path, n: int) -> list[float] | None:
     """Read the predictions of a fold; `None` where there are none, or not so many numbers."""
     try:
         kept = read_json(path, MAX_FOLD_BYTES)
@@ -282,7 +282,7 @@ def _resumed(path: Path, n: int) -> list[float] | None:
         return None
 
 
-def _kept(path: Path, values: list[float]) -> list[float]:
+def _write_fold(path: Path, values: list[float]) -> list[float]:
     write_bytes(path, json.dumps(values).encode())
     return values
 
@@ -299,7 +299,7 @@ def _state_of(samples: Sequence[Sample], options: TrainingOptions) -> str:
     return content.hexdigest()[:16]
 
 
-def _fitted(
+def _fit(
     samples: Sequence[Sample],
     predicted: Floats,
     floors: dict[str, Floats],

@@ -488,7 +488,7 @@ def test_train_resumes_to_the_same_bytes(
 ):
     given = ("train", small_model.manifest, "--backbone", "motion", "--out")
     assert podium(*given, tmp_path / "a" / "m").code == 0
-    out, predicted, n_calls = tmp_path / "b" / "m", training._predicted, 0
+    out, predicted, n_calls = tmp_path / "b" / "m", training._predict, 0
 
     def stopping(*words):
         nonlocal n_calls
@@ -497,7 +497,7 @@ def test_train_resumes_to_the_same_bytes(
             raise KeyboardInterrupt
         return predicted(*words)
 
-    monkeypatch.setattr(training, "_predicted", stopping)
+    monkeypatch.setattr(training, "_predict", stopping)
     answer = podium(*given, out)
     assert answer.code == 130
     assert answer.err == "podium: stopped: nothing half-written was left behind\n"

@@ -282,7 +282,7 @@ def test_kinds_are_what_all_pairs_say():
     order = np.random.default_rng(0).permutation(160)
     found = []
     for part in np.array_split(order, 5):
-        fitted = kinds._fitted([(seen[i], actions[i]) for i in np.setdiff1d(order, part)], 0.0)
+        fitted = kinds._fit([(seen[i], actions[i]) for i in np.setdiff1d(order, part)], 0.0)
         found += [
             fitted.same(seen[i], seen[j])
             for place, i in enumerate(part)

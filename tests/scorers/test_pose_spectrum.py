@@ -59,7 +59,7 @@ def test_the_gradient_is_what_a_small_move_gains(kind, swings):
         for step in (0.01, -0.01):
             positions = keypoints_of(query).positions.astype(np.float64)
             positions[frame, joint, axis] += step
-            inputs = scorer._described(torch.from_numpy(positions), head=0).numpy()
+            inputs = scorer._describe(torch.from_numpy(positions), head=0).numpy()
             moved.append(scorer._line(inputs[None])[0])
         gain = (moved[0] - moved[1]) / 0.02
         assert slopes[frame, joint, axis] == pytest.approx(gain, rel=0.02, abs=1e-3)

@@ -156,7 +156,7 @@ def test_a_folder_of_modules_named_as_ours_does_no_harm(make_video, tmp_path, mo
 def answered(path: Path, part: Part, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
     """Answer in this process: how many frames were decoded, how many resized, how many sent."""
     counts = {"decoded": 0, "resized": 0}
-    decoded, resizer = _decoder_process._decoded, _decoder_process.VideoReformatter
+    decoded, resizer = _decoder_process._decode, _decoder_process.VideoReformatter
 
     def counted(*given: object) -> Iterator[object]:
         for frame in decoded(*given):
@@ -171,7 +171,7 @@ def answered(path: Path, part: Part, monkeypatch: pytest.MonkeyPatch) -> tuple[i
             counts["resized"] += 1
             return self.resizer.reformat(*given, **how)
 
-    monkeypatch.setattr(_decoder_process, "_decoded", counted)
+    monkeypatch.setattr(_decoder_process, "_decode", counted)
     monkeypatch.setattr(_decoder_process, "VideoReformatter", Counted)
     answers = io.BytesIO()
     _decoder_process._answer(decoder._request(path, (64, 48), VideoLimits(), part), answers)

@@ -172,13 +172,13 @@ def _contributions(scorer: ComparingScorer, query: Sample, references: Sequence[
     """Exchange one clip after the other for the reference's and see what becomes of the score."""
     costs = []
     for reference in references:
-        exchanged = [_exchanged(query, reference, i) for i in range(len(query.features))]
+        exchanged = [_exchange_clip(query, reference, i) for i in range(len(query.features))]
         scores = scorer.compare([query, *exchanged], [reference])[:, 0]
         costs.append(scores[0] - scores[1:])
     return np.asarray(np.mean(costs, axis=0), np.float64)
 
 
-def _exchanged(query: Sample, reference: Sample, index: int) -> Sample:
+def _exchange_clip(query: Sample, reference: Sample, index: int) -> Sample:
     from_end = len(query.features) - index
     theirs = max(len(reference.features) - from_end, 0)
     values = query.features.values.copy()

@@ -62,7 +62,7 @@ class Engine:
         self.options = options
         self._prepare = prepare or as_pixels
         self._dtype = torch.bfloat16 if options.precision == "bf16" else torch.float32
-        self._network = _folded(network.eval()).to(
+        self._network = _fold_normalisations(network.eval()).to(
             dtype=self._dtype,
             memory_format=torch.channels_last_3d,  # type: ignore[call-overload]
         )
@@ -74,10 +74,10 @@ class Engine:
         order.
         """
         with torch.inference_mode():
-            parts = [self._described(clips[part]) for part in batches(len(clips), self.options)]
+            parts = [self._describe(clips[part]) for part in batches(len(clips), self.options)]
             return torch.cat(parts).numpy()
 
-    def _described(self, clips: Clips) -> Tensor:
+    def _describe(self, clips: Clips) -> Tensor:
         pixels = self._prepare(clips)
         laid_out = pixels.to(dtype=self._dtype, memory_format=torch.channels_last_3d)
         rows: Tensor = self._network(laid_out)
@@ -132,7 +132,7 @@ def keep_memory_mapped() -> bool:
         return False
 
 
-def _folded(network: nn.Module) -> nn.Module:
+def _fold_normalisations(network: nn.Module) -> nn.Module:
     """Make each batch normalisation that follows a convolution in a row of layers part of it."""
     for row in network.modules():
         if isinstance(row, nn.Sequential):

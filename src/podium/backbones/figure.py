@@ -103,8 +103,8 @@ class FigureNetwork(nn.Module):
         quarter = self.at_quarter(self.at_half((frames - 110) / 60))
         eighth = self.at_eighth(quarter)
         sixteenth = self.at_sixteenth(eighth)
-        fine = self.on_eighth(eighth + _enlarged(self.to_eighth(sixteenth), eighth))
-        finest = self.on_quarter(quarter + _enlarged(self.to_quarter(fine), quarter))
+        fine = self.on_eighth(eighth + _enlarge(self.to_eighth(sixteenth), eighth))
+        finest = self.on_quarter(quarter + _enlarge(self.to_quarter(fine), quarter))
         return mean_places(self.heat(finest) * self.sharpness), self.seen(sixteenth.mean((2, 3)))
 
 
@@ -146,7 +146,7 @@ class Figure:
     def __call__(self, clips: npt.NDArray[np.uint8]) -> Floats:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
         require_clips(clips, self.frame_size)
-        rows = [self._described(clip) for clip in clips]  # alone, so that batches agree
+        rows = [self._describe(clip) for clip in clips]  # alone, so that batches agree
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
     def points(self, frames: npt.NDArray[np.uint8]) -> tuple[Floats, Floats]:
@@ -160,7 +160,7 @@ class Figure:
             places, seen = self._network(pixels.float())
         return places.numpy(), seen.sigmoid().numpy()
 
-    def _described(self, clip: npt.NDArray[np.uint8]) -> Floats:
+    def _describe(self, clip: npt.NDArray[np.uint8]) -> Floats:
         places, seen = self.points(clip)
         share_seen = seen.mean(axis=1, keepdims=True)
         # What is under water bends no knee: its angles count as little as it is seen.
@@ -255,5 +255,5 @@ def _layer(n_in: int, n_out: int, size: int, stride: int = 1, dilation: int = 1)
     )
 
 
-def _enlarged(coarse: Tensor, like: Tensor) -> Tensor:
+def _enlarge(coarse: Tensor, like: Tensor) -> Tensor:
     return nn.functional.interpolate(coarse, like.shape[2:], mode="nearest")

@@ -123,8 +123,8 @@ def _interpreter_class() -> Any:
 
 
 def _require_fit(path: Path, interpreter: Any) -> None:
-    taken = [_described(one) for one in interpreter.get_input_details()]
-    given = [_described(one) for one in interpreter.get_output_details()]
+    taken = [_type_and_shape(one) for one in interpreter.get_input_details()]
+    given = [_type_and_shape(one) for one in interpreter.get_output_details()]
     if (taken, given) != (["uint8 of (1, 224, 224, 3)"], ["uint8 of (1, 1, 1, 1024)"]):
         raise WeightsError(
             f"{path}: reads {', '.join(taken)} and gives {', '.join(given)}, "
@@ -132,7 +132,7 @@ def _require_fit(path: Path, interpreter: Any) -> None:
         )
 
 
-def _described(tensor: dict[str, Any]) -> str:
+def _type_and_shape(tensor: dict[str, Any]) -> str:
     return f"{np.dtype(tensor['dtype'])} of {tuple(tensor['shape'].tolist())}"
 
 

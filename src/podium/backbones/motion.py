@@ -163,14 +163,14 @@ def camera(brightness: Floats, options: MotionOptions) -> Floats:
     cross = spectra[1:] * np.conj(spectra[:-1])
     peaks = fft.irfft2(cross / (np.abs(cross) + 1e-3), (height, width)).reshape(n_frames - 1, -1)
     down, right = np.divmod(peaks.argmax(axis=1), width)
-    shifts = np.stack([_wrapped(down, height), _wrapped(right, width)], axis=1)
+    shifts = np.stack([_wrap(down, height), _wrap(right, width)], axis=1)
     rooted = np.sign(shifts) * np.sqrt(np.abs(shifts))
     per_pair = np.column_stack([rooted, peaks.max(axis=1)])
     windows = _windows(n_frames - 1, options.n_windows)
     return np.stack([per_pair[windows == i].mean(axis=0) for i in range(options.n_windows)]).ravel()
 
 
-def _wrapped(shifts: Codes, size: int) -> Codes:
+def _wrap(shifts: Codes, size: int) -> Codes:
     """Read a shift of nearly the whole image as a small one the other way."""
     return (shifts + size // 2) % size - size // 2
 

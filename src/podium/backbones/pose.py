@@ -100,13 +100,13 @@ class Pose:
         Positions are to the right and downwards from the middle of the frame, in frame heights.
         """
         require_clips(clips, self.frame_size)
-        found = [self._followed(clip) for clip in clips]
+        found = [self._follow(clip) for clip in clips]
         positions = [_positions(joints, self.options.least_confidence) for joints in found]
         rows = [(filled(row).positions - MIDDLE).astype(np.float32).ravel() for row in positions]
         values = np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
         return values, _doubts(found, self.options.least_confidence)
 
-    def _followed(self, clip: Pixels) -> Floats:
+    def _follow(self, clip: Pixels) -> Floats:
         """Find the joints in each frame of a clip: (16, 17, 3) of y, x (in heights), confidence."""
         joints, region = [], None
         for number, frame in enumerate(clip):

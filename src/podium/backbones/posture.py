@@ -76,7 +76,7 @@ def outlines(clip: npt.NDArray[np.uint8], options: PostureOptions) -> Floats:
     angle = np.arctan2(down, across)
     sums = np.stack(
         [
-            _summed(strength * _nearness(angle, index, options.n_directions), options)
+            _average_cells(strength * _nearness(angle, index, options.n_directions), options)
             for index in range(options.n_directions)
         ],
         axis=-1,
@@ -107,7 +107,7 @@ def _nearness(angle: Floats, index: int, n_directions: int) -> Floats:
     return near
 
 
-def _summed(values: Floats, options: PostureOptions) -> Floats:
+def _average_cells(values: Floats, options: PostureOptions) -> Floats:
     """Average over the cells and the windows of time: (windows, cells, cells)."""
     n_windows, n_cells = options.n_windows, options.n_cells
     blocks = values.reshape(

@@ -367,7 +367,7 @@ def fault_table(
         for name, sample in samples.items()
         if name in said and sample.performance.phases
     }
-    flags = {title: _flagged(results.of(name)) for name, title in FLAGGING.items()}
+    flags = {title: _collect_flags(results.of(name)) for name, title in FLAGGING.items()}
     tested = sorted({(cell.split, name) for cell in results.cells for name in cell.predictions})
     flags["Every clip (floor)"] = {key: np.ones(99, bool) for key in tested}
     flags["Entry and splash, always (floor)"] = {key: _late(samples[key[1]]) for key in tested}
@@ -394,7 +394,7 @@ def _tallies(
     return tallies
 
 
-def _flagged(cells: Sequence[ResultRow]) -> dict[tuple[int, str], Any]:
+def _collect_flags(cells: Sequence[ResultRow]) -> dict[tuple[int, str], Any]:
     """Collect which clips were flagged, by split and id."""
     found = {}
     for cell in cells:

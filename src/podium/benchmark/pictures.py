@@ -65,7 +65,7 @@ def draw_maps(
     for (places, title), axis in zip(maps, axes.flat, strict=True):
         _scatter(axis, places, types, title)
     axes.flat[0].legend(title="type", fontsize="small")
-    return (_saved(plot, figure, folder / "figure_5.png"),)
+    return (_save(plot, figure, folder / "figure_5.png"),)
 
 
 def _example(plot: Any, performance: Performance, cell: ResultRow, path: Path) -> Path:
@@ -90,10 +90,10 @@ def _example(plot: Any, performance: Performance, cell: ResultRow, path: Path) -
     predicted = cell.predictions[performance.id]
     curve.set_title(
         f"{performance.id}: predicted {predicted:.1f}, judges {performance.score}\n"
-        + _wrapped(performance.extra.get("commentary", "")),
+        + _wrap(performance.extra.get("commentary", "")),
         fontsize="small", loc="left",
     )  # fmt: skip
-    return _saved(plot, figure, path)
+    return _save(plot, figure, path)
 
 
 def _map(results: Results, name: str, space: str) -> dict[str, Any] | None:
@@ -114,13 +114,13 @@ def _scatter(axis: Any, places: Any, types: dict[str, str], title: str) -> None:
     axis.set_yticks([])
 
 
-def _wrapped(text: str, width: int = 150) -> str:
+def _wrap(text: str, width: int = 150) -> str:
     import textwrap
 
     return "\n".join(textwrap.wrap(text, width)[:4])
 
 
-def _saved(plot: Any, figure: Any, path: Path) -> Path:
+def _save(plot: Any, figure: Any, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.tight_layout()
     figure.savefig(path, dpi=80)

@@ -34,7 +34,7 @@ def code_digest(module: str, apart_from: Collection[str] = ()) -> str:
             continue
         tree = ast.parse(path.read_bytes())
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        waiting += [n for n in _imported(tree, package) if n.partition(".")[0] in packages]
+        waiting += [n for n in _imports_of(tree, package) if n.partition(".")[0] in packages]
         found[name] = ast.dump(_WithoutWords().visit(tree))
     return digest_of(sorted(found.items()))
 
@@ -90,7 +90,7 @@ class _WithoutWords(ast.NodeTransformer):
         return None if is_text else self.generic_visit(node)
 
 
-def _imported(tree: ast.AST, package: str) -> Iterator[str]:
+def _imports_of(tree: ast.AST, package: str) -> Iterator[str]:
     """List the modules that a module of a package imports, wherever in it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -230,7 +230,7 @@ class ResultRow:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """Return a cell of plain JSON; `ModelError` or `TypeError` if it is of another kind."""
-        known = record_of(SplitMeasures, _renamed(plain["measures"]), "measures")
+        known = record_of(SplitMeasures, _rename_measures(plain["measures"]), "measures")
         return cls(**{**plain, "measures": known})
 
 
@@ -276,7 +276,7 @@ class Results:
                 name: record_of(SystemNote, note, f"systems.{name}")
                 for name, note in plain["systems"].items()
             }
-            tables = record_of(Tables, _renamed(plain["tables"]), "tables")
+            tables = record_of(Tables, _rename_measures(plain["tables"]), "tables")
             return cls(plain["about"], systems, cells, tables)
         except (ModelError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(
@@ -407,8 +407,10 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value]
 
 
-def _renamed(plain: Any) -> Any:
+def _rename_measures(plain: Any) -> Any:
     """Call measures what they are called today, wherever in kept results they stand."""
     if isinstance(plain, Mapping):
-        return {EARLIER_NAMES.get(key, key): _renamed(value) for key, value in plain.items()}
-    return [_renamed(value) for value in plain] if isinstance(plain, list) else plain
+        return {
+            EARLIER_NAMES.get(key, key): _rename_measures(value) for key, value in plain.items()
+        }
+    return [_rename_measures(value) for value in plain] if isinstance(plain, list) else plain

@@ -140,7 +140,7 @@ class Benchmark:
                 done = number * len(systems) + place
                 self.progress.report("measuring", done, len(splits) * len(systems))
                 made_from = digest_of(recipes[system.name], split)
-                known = self._known(system, split, made_from)
+                known = self._find_known(system, split, made_from)
                 cells.append(
                     known or self._cell(system, split, samples[system.reads], fitted, made_from)
                 )
@@ -154,7 +154,7 @@ class Benchmark:
             "seeds": [split.seed for split in splits],
             "left_out": left_out,
         }
-        described = {system.name: _described(system, **made_with) for system in systems}
+        described = {system.name: _note_of(system, **made_with) for system in systems}
         overview = summary(list(described), cells, samples["clips"] or samples["keypoints"])
         return Results(about, described, tuple(cells), Tables(summary=overview))
 
@@ -168,13 +168,13 @@ class Benchmark:
 
     def samples(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
         """Give the performances with the features of `backbone`, by id."""
-        return self._extracted(performances or self.performances(), self.backbone, 0)
+        return self._extract(performances or self.performances(), self.backbone, 0)
 
     def posed(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
         """Give the performances with their keypoints, by id; none without a backbone for them."""
         if not self.keypoints:
             return {}
-        return self._extracted(performances or self.performances(), self.keypoints, 0)
+        return self._extract(performances or self.performances(), self.keypoints, 0)
 
     def _systems(self) -> tuple[list[System], dict[str, str]]:
         systems = [s if isinstance(s, System) else system_of(s) for s in self.scorers]
@@ -194,21 +194,21 @@ class Benchmark:
         made: dict[Input, dict[str, Sample]] = {"clips": {}, "keypoints": {}, "judges": {}}
         wanted = {system.reads for system in systems}
         if wanted & {"clips", "judges"}:
-            made["clips"] = self._extracted(performances, self.backbone, n_variants)
+            made["clips"] = self._extract(performances, self.backbone, n_variants)
             made["judges"] = made["clips"]
         if "keypoints" in wanted and self.keypoints:
-            made["keypoints"] = self._extracted(performances, self.keypoints, 0)
+            made["keypoints"] = self._extract(performances, self.keypoints, 0)
         return made
 
-    def _extracted(
+    def _extract(
         self, performances: Sequence[Performance], backbone: str, n_variants: int
     ) -> dict[str, Sample]:
         advance = self.progress.counting(f"looking at videos ({backbone})", len(performances))
         return all_samples(performances, backbone, n_variants, self.cache, advance)
 
-    def _known(self, system: System, split: DataSplit, made_from: str) -> ResultRow | None:
+    def _find_known(self, system: System, split: DataSplit, made_from: str) -> ResultRow | None:
         """Take a cell from an earlier run, if it was made from the same."""
-        kept = _kept(self._path(system, split, made_from))
+        kept = _read_row(self._path(system, split, made_from))
         found = self.earlier.of(system.name) if self.earlier else ()
         for cell in (kept, *found):
             if cell and (cell.split, cell.made_from) == (split.seed, made_from):
@@ -228,7 +228,7 @@ class Benchmark:
         started = time.monotonic()
         scorer = _fit(system, split, train, fitted)
         fitted[system.name] = scorer
-        predicted = scorer.predict(_hidden(system, test))
+        predicted = scorer.predict(_hide_labels(system, test))
         cell = ResultRow(
             system=system.name,
             split=split.seed,
@@ -281,21 +281,21 @@ def _fit(system: System, split: DataSplit, train: Sequence[Sample], fitted: dict
     return make_scorer(system.scorer, system.options, split.seed).fit(seen)
 
 
-def _hidden(system: System, test: Sequence[Sample]) -> list[Sample]:
+def _hide_labels(system: System, test: Sequence[Sample]) -> list[Sample]:
     """Hide scores from a scorer, and marks, but for one that reads nothing else."""
     if system.reads == "judges":
         return [replace(s, performance=replace(s.performance, score=None)) for s in test]
     return [unlabelled(sample) for sample in test]
 
 
-def _kept(path: Path | None) -> ResultRow | None:
+def _read_row(path: Path | None) -> ResultRow | None:
     try:
         return ResultRow.from_json(saved_cell(path)) if path else None
     except (OSError, ModelError, ValueError, KeyError, TypeError):
         return None
 
 
-def _described(system: System, **made_with: Any) -> SystemNote:
+def _note_of(system: System, **made_with: Any) -> SystemNote:
     options = system.settings()
     return SystemNote(
         title=system.title,

@@ -60,7 +60,7 @@ def stratified_splits(
         raise UsageError(
             f"{small[0]!r} has one performance only, which cannot be split: leave it out"
         )
-    return tuple(_drawn(groups, seed, train_share) for seed in seeds)
+    return tuple(_draw(groups, seed, train_share) for seed in seeds)
 
 
 def leave_events_out(performances: Sequence[Performance]) -> tuple[DataSplit, ...]:
@@ -125,7 +125,7 @@ def fits(splits: Sequence[DataSplit], performances: Sequence[Performance]) -> bo
     return all(sorted((*split.train, *split.test)) == ids for split in splits)
 
 
-def _drawn(groups: dict[str, list[str]], seed: int, train_share: float) -> DataSplit:
+def _draw(groups: dict[str, list[str]], seed: int, train_share: float) -> DataSplit:
     generator = np.random.default_rng(seed)
     train: list[str] = []
     test: list[str] = []

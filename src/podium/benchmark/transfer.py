@@ -63,7 +63,7 @@ class Transfer:
     def run(self) -> TransferTable:
         """Return what each system came to on each task, averaged over the splits."""
         metric = _system(FROZEN)
-        dives = list(self._extracted(PaperBenchmark(self.root).dives(), metric.n_variants).values())
+        dives = list(self._extract(PaperBenchmark(self.root).dives(), metric.n_variants).values())
         code = code_digest(
             __name__,
             (
@@ -76,9 +76,9 @@ class Transfer:
         recipe = digest_of(code, systems, samples_digest(dives, metric.n_variants))
         tasks, diving = [], None
         for title, performances in self._performances():
-            samples = self._extracted(performances, 0)
+            samples = self._extract(performances, 0)
             made_from = digest_of(recipe, title, samples_digest(samples.values()))
-            task = self._known(made_from)
+            task = self._find_known(made_from)
             if task is None:
                 self.progress.report(f"fitting for {title}", 0, 1)
                 diving = diving or make_scorer(metric.scorer, metric.options, 0).fit(dives)
@@ -86,7 +86,7 @@ class Transfer:
             tasks.append(task)
         return TransferTable(tuple(tasks))
 
-    def _known(self, made_from: str) -> TransferTask | None:
+    def _find_known(self, made_from: str) -> TransferTask | None:
         known = (task for task in self.earlier.tasks if task.made_from == made_from)
         return next(known, None)
 
@@ -109,7 +109,7 @@ class Transfer:
         except DatasetNotFound:
             return ()
 
-    def _extracted(self, performances: Sequence[Performance], n_variants: int) -> dict[str, Sample]:
+    def _extract(self, performances: Sequence[Performance], n_variants: int) -> dict[str, Sample]:
         advance = self.progress.counting("looking at videos for table VI", len(performances))
         return all_samples(performances, self.backbone, n_variants, self.cache, advance)
 

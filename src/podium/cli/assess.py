@@ -102,7 +102,7 @@ def predict(
     require_no_input(out, manifest, *(performance.path for performance in rows))
     assessor = load_assessor(model, allow_part)
     predicted = [
-        _predicted(assessor, performance, manifest.parent)
+        _predict(assessor, performance, manifest.parent)
         for performance in track_rows(rows, "scoring")
     ]
     write_table(out, [for_spreadsheets(row) for row in predicted])
@@ -135,7 +135,7 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
             show(remark)
 
 
-def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -> dict[str, str]:
+def _predict(assessor: "Assessor", performance: "Performance", folder: Path) -> dict[str, str]:
     name = performance.path.relative_to(folder).as_posix()
     row = {"file_name": name, "id": performance.id}
     from podium.report.words import load_words

@@ -73,7 +73,7 @@ def benchmark(
         if name == "paper":
             results = _paper(root, seeds, quick, scorer or (), {**asked, "progress": progress})
         else:
-            results = _measured(name, root, 2 if quick else seeds, scorer, asked, progress)
+            results = _measure(name, root, 2 if quick else seeds, scorer, asked, progress)
     path = out / f"{backbone}.json"
     results.save(path)
     show_lines(tables.overview(results))
@@ -123,7 +123,7 @@ def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
         return None
 
 
-def _measured(
+def _measure(
     name: str,
     root: Path | None,
     seeds: int,

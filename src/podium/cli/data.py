@@ -101,7 +101,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List what there is to choose from."""
-    show_facts(_listed(what, model), as_json)
+    show_facts(_list(what, model), as_json)
 
 
 @app.command("cache")
@@ -139,7 +139,7 @@ def cache_(
     show_facts(facts, as_json)
 
 
-def _listed(what: str, model: str) -> dict[str, Any]:
+def _list(what: str, model: str) -> dict[str, Any]:
     from podium import _catalog
 
     if what in ("backbones", "datasets", "scorers"):

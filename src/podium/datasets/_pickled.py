@@ -187,7 +187,7 @@ def _from_buffer(content: Any, kind: Any, shape: Any, order: Any, *_: Any) -> Ar
     return ArrayRead(_array(shape, kind, content, "F" if order == "F" else "C"))
 
 
-def _ordered(pairs: Any = ()) -> dict[Any, Any]:
+def _make_dict(pairs: Any = ()) -> dict[Any, Any]:
     return dict(pairs)
 
 
@@ -207,7 +207,7 @@ ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
     ("numpy._core.multiarray", "scalar"): _scalar,
     ("numpy.core.numeric", "_frombuffer"): _from_buffer,
     ("numpy._core.numeric", "_frombuffer"): _from_buffer,
-    ("collections", "OrderedDict"): _ordered,
+    ("collections", "OrderedDict"): _make_dict,
     ("_codecs", "encode"): _latin_1,
     ("builtins", "set"): set,
     ("builtins", "frozenset"): frozenset,
@@ -248,17 +248,17 @@ def _of_one(key: Any, known: dict[Any, Any]) -> list[Any]:
 def cell_of(value: Any) -> str:
     """Return what a cell of a table says of a value."""
     _require_small(value)
-    text = _said(value)
+    text = _describe(value)
     if len(text) > MAX_CELL_CHARACTERS:
         raise Refused(_CELL_TOO_LARGE)
     return text
 
 
-def _said(value: Any) -> str:
+def _describe(value: Any) -> str:
     if isinstance(value, ArrayRead):
         value = value.values.tolist()
     if isinstance(value, list | tuple):
-        return ";".join(_said(one) for one in value)
+        return ";".join(_describe(one) for one in value)
     if value is None:
         return ""
     plain = _plain(value)

@@ -52,12 +52,12 @@ def evaluate_predictions(predictions: Path, performances: Sequence[Performance])
         If the table is missing or damaged, or names no performance that has a true score.
     """
     rows = read_predictions(predictions)
-    measured, samples = _matched(rows, performances, predictions)
+    measured, samples = _match(rows, performances, predictions)
     columns = ("score", "score_low", "score_high")
     predicted, low, high = (
         np.array([_number(row.get(c, "")) for row in measured]) for c in columns
     )
-    n_remembered, warning = _remembered(measured, samples)
+    n_remembered, warning = _count_learned(measured, samples)
     true = true_scores(samples)
     score_range = _score_range(performances)
     measures = measure(predicted, samples, score_range)
@@ -112,7 +112,7 @@ def _no_predictions(path: Path) -> ManifestError:
     )
 
 
-def _matched(
+def _match(
     rows: Rows, performances: Sequence[Performance], path: Path
 ) -> tuple[list[Mapping[str, str]], list[Sample]]:
     """Bring predictions and true scores together; performances without a score are left out."""
@@ -131,7 +131,7 @@ def _matched(
     return measured, samples
 
 
-def _remembered(
+def _count_learned(
     measured: Sequence[Mapping[str, str]], samples: Sequence[Sample]
 ) -> tuple[int | None, str | None]:
     """Count the performances that the model learned from, where the table says; warn of them.
@@ -191,7 +191,7 @@ def _floors(
     ]
     if len(train) >= MIN_TRAIN:
         words = f"baselines were fitted to the {len(train)} training performances of the manifest"
-        return _measured(floor_predictions(train, samples), samples, score_range), words
+        return _measure(floor_predictions(train, samples), samples, score_range), words
     if len(samples) < 2:
         return {}, "no baselines: there is nothing to fit them to"
     if len(samples) > MAX_LEFT_OUT:
@@ -199,11 +199,11 @@ def _floors(
             f"no baselines: {len(samples):,} performances are more than the {MAX_LEFT_OUT:,} that "
             "are left out in turn: measure a part of them, or add training rows to the manifest"
         )
-    floors = _measured(left_out_floor_predictions(samples), samples, score_range)
+    floors = _measure(left_out_floor_predictions(samples), samples, score_range)
     return {**floors, "constant": without_ranks(floors["constant"])}, LEFT_OUT
 
 
-def _measured(
+def _measure(
     predicted: Mapping[str, Floats], samples: Sequence[Sample], score_range: tuple[float, float]
 ) -> dict[str, Measures]:
     return {name: measure(values, samples, score_range) for name, values in predicted.items()}

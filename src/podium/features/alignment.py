@@ -80,8 +80,8 @@ def align(
     """
     distances = moment_distances(query.values, reference.values)
     ours, theirs = _middles(query), _middles(reference)
-    forward = _summed(distances, options.hold)
-    backward = _summed(distances[::-1, ::-1], options.hold)[::-1, ::-1]
+    forward = _accumulate(distances, options.hold)
+    backward = _accumulate(distances[::-1, ::-1], options.hold)[::-1, ::-1]
     through = forward + backward - distances  # the cheapest whole way that matches each pair
     best = _way(forward, options.hold)
     matched = np.array([theirs[best[best[:, 0] == i, 1]].mean() for i in range(len(ours))])
@@ -158,7 +158,7 @@ def _middles(features: Features) -> Floats:
     return middles
 
 
-def _summed(distances: Floats, hold: float) -> Floats:
+def _accumulate(distances: Floats, hold: float) -> Floats:
     """Give the cost of the cheapest way from the beginning to each pair, (query, reference)."""
     n_query, n_reference = distances.shape
     summed = np.full((n_query + 1, n_reference + 1), np.inf)

@@ -96,7 +96,7 @@ class Anchor:
 
     def find(self, frames: Frames) -> int | None:
         """Find the event among frames of `event_backbone`'s size; `None` where there is none."""
-        place, doubt = _nearest(self._said(_seen(frames)), window_ends(len(frames)))
+        place, doubt = _nearest(self._frames_to_event(_see(frames)), window_ends(len(frames)))
         return place if doubt <= self.limit else None
 
     def ended(self, frames: Frames, seen: Frames) -> Frames:
@@ -147,7 +147,7 @@ class Anchor:
             weights=array_of(arrays, "anchor.weights", (event_backbone().dim,), np.float64), **plain
         )
 
-    def _said(self, windows: Array) -> Floats:
+    def _frames_to_event(self, windows: Array) -> Floats:
         found: Floats = windows.astype(np.float64) @ self.weights + self.offset
         return np.clip(found, -REACH, REACH)
 
@@ -182,7 +182,7 @@ def learn_anchor(event: str, after: int, marked: Sequence[Marked]) -> Anchor | N
     findings = left_out(marked)
     limit = LENIENCE * float(np.quantile([found.doubt for found in findings], USUAL_SHARE))
     usual, large = np.quantile([found.error for found in findings], [0.5, 0.95])
-    return Anchor(event, after, *_fitted(marked), limit, float(usual), float(large))
+    return Anchor(event, after, *_fit(marked), limit, float(usual), float(large))
 
 
 @dataclass(frozen=True)
@@ -207,14 +207,14 @@ def left_out(
     findings: dict[int, Finding] = {}
     for part in np.array_split(order, N_FOLDS):
         others = [marked[i] for i in np.setdiff1d(order, part)]
-        anchor = Anchor("", 0, *_fitted(others), np.inf)
+        anchor = Anchor("", 0, *_fit(others), np.inf)
         for i in part:
-            place, doubt = _nearest(anchor._said(tried[i].windows), tried[i].ends)
+            place, doubt = _nearest(anchor._frames_to_event(tried[i].windows), tried[i].ends)
             findings[int(i)] = Finding(place, abs(place - tried[i].event), doubt)
     return [findings[i] for i in range(len(marked))]
 
 
-def _fitted(marked: Sequence[Marked]) -> tuple[Floats, float]:
+def _fit(marked: Sequence[Marked]) -> tuple[Floats, float]:
     """Fit how many frames after the event a window ends, to what it looks like."""
     from sklearn.linear_model import Ridge
 
@@ -228,7 +228,7 @@ def _fitted(marked: Sequence[Marked]) -> tuple[Floats, float]:
     return weights, float(model.intercept_ - mean @ weights)
 
 
-def _seen(frames: Frames) -> Array:
+def _see(frames: Frames) -> Array:
     """Look at every window; one after the other, so that a long video takes no more memory."""
     starts = window_ends(len(frames)) - WINDOWS.n_frames + 1
     rows = [

@@ -192,20 +192,22 @@ class Extractor:
         if performance.path.suffix.lower() in FEATURE_SUFFIXES:
             return Lookup(performance, (read_features(performance.path),) * len(wanted))
         keys = tuple(self._key(performance, augmentation) for augmentation in wanted)
-        if (found := self._kept(keys)) is not None:
+        if (found := self._read_kept(keys)) is not None:
             return Lookup(performance, found)
         claim = self.cache.claim(keys[0]) if self.cache and performance.path.is_file() else None
         try:
-            if claim and (found := self._kept(keys)) is not None:  # made while it was waited for
+            if (
+                claim and (found := self._read_kept(keys)) is not None
+            ):  # made while it was waited for
                 claim.release()
                 return Lookup(performance, found)
-            return Lookup(performance, (), self._decoded(performance), wanted, keys, claim)
+            return Lookup(performance, (), self._decode(performance), wanted, keys, claim)
         except BaseException:
             if claim:
                 claim.release()
             raise
 
-    def _kept(self, keys: tuple[str, ...]) -> tuple[Features, ...] | None:
+    def _read_kept(self, keys: tuple[str, ...]) -> tuple[Features, ...] | None:
         """Give what the cache has under all of these keys, or nothing."""
         kept = [self.cache.read(key) if self.cache else None for key in keys]
         found = tuple(features for features in kept if features is not None)
@@ -217,23 +219,23 @@ class Extractor:
             return lookup.found
         try:
             return tuple(
-                self._made(lookup.performance.path, lookup.frames, augmentation, key)
+                self._make(lookup.performance.path, lookup.frames, augmentation, key)
                 for augmentation, key in zip(lookup.wanted, lookup.keys, strict=True)
             )
         finally:
             lookup.release()
 
-    def _decoded(self, performance: Performance) -> Frames:
-        frames = _decoded(performance, self.backbone.frame_size, self.options)
+    def _decode(self, performance: Performance) -> Frames:
+        frames = _decode(performance, self.backbone.frame_size, self.options)
         if self.anchor is None:
             return frames
         if self.backbone.frame_size == event_backbone().frame_size:
             return self.anchor.ended(frames, frames)
         return self.anchor.ended(
-            frames, _decoded(performance, event_backbone().frame_size, self.options)
+            frames, _decode(performance, event_backbone().frame_size, self.options)
         )
 
-    def _made(
+    def _make(
         self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str
     ) -> Features:
         try:
@@ -277,7 +279,7 @@ class Extractor:
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
 
 
-def _decoded(performance: Performance, frame_size: tuple[int, int], options: ClipOptions) -> Frames:
+def _decode(performance: Performance, frame_size: tuple[int, int], options: ClipOptions) -> Frames:
     width, height = frame_size
     frames = decode(
         performance.path, width=width, height=height,

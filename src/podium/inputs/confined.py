@@ -75,12 +75,12 @@ def values(module: str, path: Path, limits: Limits) -> Generator[Any]:
             )
         more = limits.more_seconds * (n_bytes // 2**20)
         limits = replace(limits, seconds=limits.seconds + more)
-        child = _started(module, file, n_bytes, limits)
+        child = _start(module, file, n_bytes, limits)
     assert child.stderr is not None
     last_words = processes.LastWords(child.stderr)
     try:
         if not (yield from _values(child, path, limits)):
-            raise _ending(path, _ended(child), last_words.text(), limits)
+            raise _ending(path, _wait_for_end(child), last_words.text(), limits)
     except TimeoutError:
         raise ManifestError(
             f"{path}: reading it was waited for longer than the "
@@ -99,9 +99,7 @@ def _end(child: "subprocess.Popen[bytes]") -> int:
     return child.wait()
 
 
-def _started(
-    module: str, file: IO[bytes], n_bytes: int, limits: Limits
-) -> "subprocess.Popen[bytes]":
+def _start(module: str, file: IO[bytes], n_bytes: int, limits: Limits) -> "subprocess.Popen[bytes]":
     return processes.start(
         module,
         str(limits.seconds),
@@ -125,14 +123,14 @@ def _values(
             return True
         if kind == NO_MEMORY:
             raise ManifestError(f"{path}: {_too_much_memory(limits)}")
-        value = _parsed(content, path)
+        value = _parse(content, path)
         if kind != VALUE:
             raise ManifestError(f"{path}: {value}")
         yield value
     return False
 
 
-def _ended(child: "subprocess.Popen[bytes]") -> int:
+def _wait_for_end(child: "subprocess.Popen[bytes]") -> int:
     """Wait for the end of a child that says no more, and return its exit code."""
     with suppress(subprocess.TimeoutExpired):
         return child.wait(ENDING_SECONDS)
@@ -158,7 +156,7 @@ def _chunk(pipe: IO[bytes], waiting_seconds: float) -> bytes:
     return os.read(pipe.fileno(), CHUNK_BYTES)
 
 
-def _parsed(content: bytes, path: Path) -> Any:
+def _parse(content: bytes, path: Path) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):

@@ -89,14 +89,14 @@ class Entries:
         for entry in entries:
             if total <= KEPT_SHARE * limit_bytes:
                 break
-            n_removed += _removed(entry.path)
+            n_removed += _remove(entry.path)
             total -= entry.n_bytes
         return n_removed
 
     def clear(self) -> int:
         """Remove all entries; return how many there were."""
         self._remove_abandoned()
-        return sum(_removed(entry.path) for entry in self.listed())
+        return sum(_remove(entry.path) for entry in self.listed())
 
     def limit_bytes(self) -> int:
         """Return how much is to be kept: by the environment, by `set_limit`, or by default.
@@ -126,9 +126,9 @@ class Entries:
 
     def _files(self, name: re.Pattern[str]) -> Iterator[tuple[Path, os.stat_result]]:
         """List the regular files of such names, each in the folder that its key begins with."""
-        for folder in _scanned(self.folder):
+        for folder in _scan(self.folder):
             if len(folder.name) == 2 and folder.is_dir(follow_symlinks=False):
-                for file in _scanned(Path(folder.path)):
+                for file in _scan(Path(folder.path)):
                     found = name.fullmatch(file.name)
                     if found and found[1] == folder.name and file.is_file(follow_symlinks=False):
                         with suppress(OSError):  # another process has removed it
@@ -169,7 +169,7 @@ def bytes_of(text: str, name: str) -> int:
     raise UsageError(f"{name} {text!r} must be a size, such as 2GB or 500MB")
 
 
-def _scanned(folder: Path) -> list["os.DirEntry[str]"]:
+def _scan(folder: Path) -> list["os.DirEntry[str]"]:
     try:
         with os.scandir(folder) as found:
             return list(found)
@@ -177,7 +177,7 @@ def _scanned(folder: Path) -> list["os.DirEntry[str]"]:
         return []
 
 
-def _removed(path: Path) -> bool:
+def _remove(path: Path) -> bool:
     """Remove a file if it begins as entries of Podium's do."""
     try:
         with path.open("rb") as file:

@@ -89,17 +89,15 @@ class PairSampler:
             If there is no similar or no dissimilar pair among the performances.
         """
         n_similar, n_dissimilar = self._options.n_similar, self._options.n_dissimilar
-        similar = self._drawn(self._similar, n_similar, "similar", generator)
-        dissimilar = self._drawn(self._dissimilar, n_dissimilar, "dissimilar", generator)
+        similar = self._draw(self._similar, n_similar, "similar", generator)
+        dissimilar = self._draw(self._dissimilar, n_dissimilar, "dissimilar", generator)
         first, second = np.concatenate([similar, dissimilar], axis=1)
         drawn = generator.permutation(len(first))
         swap = generator.random(len(drawn)) < 0.5
         a, b = first[drawn], second[drawn]
         return Pairs(np.where(swap, b, a), np.where(swap, a, b), drawn < n_similar)
 
-    def _drawn(
-        self, marked: "Marked", n: int, kind: str, generator: np.random.Generator
-    ) -> Indices:
+    def _draw(self, marked: "Marked", n: int, kind: str, generator: np.random.Generator) -> Indices:
         """Draw pairs of one kind, (2, pairs)."""
         if not len(marked):
             raise TrainingError(

@@ -152,7 +152,7 @@ class _Page:
             assessment=assessment,
             words=words,
             number=words.number,
-            said=self._said,
+            said=self._describe,
             how_sure=self._how_sure,
             policy=_policy(style, script, inside=self.inside),
             style=style,
@@ -160,7 +160,7 @@ class _Page:
             title=self._title(),
             name=self.name,
             reference_name=_reference_name(assessment),
-            compared=self._compared(),
+            compared=self._reference_note(),
             groups=grouped(assessment.remarks),
             moments=self.moments,
             has_reference_pictures=any(moment.reference_picture for moment in self.moments),
@@ -214,7 +214,7 @@ class _Page:
         value, low, high = (words.number(x) for x in (score.value, score.low, score.high))
         return words("title.points", name=self.name, score=value, low=low, high=high)
 
-    def _compared(self) -> str:
+    def _reference_note(self) -> str:
         words, named = self.words, []
         for reference in self.assessment.references:
             values: dict[str, str] = {"id": reference.id}
@@ -229,7 +229,7 @@ class _Page:
         low, high = self.assessment.difficulty_range or (0.0, 0.0)
         return (low, high) if low < high else None
 
-    def _said(self, remark: Remark) -> str:
+    def _describe(self, remark: Remark) -> str:
         if remark.similarity is None:
             return remark.words
         words = self.words
@@ -357,11 +357,11 @@ def _small_frames(assessment: Assessment) -> tuple[Frames | None, Frames | None]
     if not assessment.clips or not np.isfinite(_middles(assessment.clips)).all():
         return None, None
     seen = _seen_reference(assessment)
-    ours = _decoded(assessment.video_path, assessment.part)
-    return ours, _decoded(seen.path, seen.part) if seen and seen.path else None
+    ours = _decode(assessment.video_path, assessment.part)
+    return ours, _decode(seen.path, seen.part) if seen and seen.path else None
 
 
-def _decoded(path: Path, part: Part) -> Frames | None:
+def _decode(path: Path, part: Part) -> Frames | None:
     try:
         video = probe(path)
         scale = min(KEY_FRAME_WIDTH / video.width, KEY_FRAME_HEIGHT / video.height)

@@ -79,7 +79,7 @@ class PoseSpectrum(LineScorer[PoseSpectrumOptions]):
         keypoints = keypoints_of(sample)
         positions = torch.from_numpy(keypoints.positions.astype(np.float64)).requires_grad_()
         weights = torch.from_numpy(self._line.weights.astype(np.float64))
-        score = (self._described(positions, keypoints.head) * weights).sum()
+        score = (self._describe(positions, keypoints.head) * weights).sum()
         (slopes,) = torch.autograd.grad(score, positions)
         return np.asarray(slopes.numpy() * self.target.divisors([sample])[0], np.float64)
 
@@ -112,10 +112,10 @@ class PoseSpectrum(LineScorer[PoseSpectrumOptions]):
         rows = []
         for keypoints in map(keypoints_of, samples):
             positions = torch.from_numpy(keypoints.positions.astype(np.float64))
-            rows.append(self._described(positions, keypoints.head).numpy())
+            rows.append(self._describe(positions, keypoints.head).numpy())
         return np.stack(rows)
 
-    def _described(self, positions: Tensor, head: int) -> Tensor:
+    def _describe(self, positions: Tensor, head: int) -> Tensor:
         """Describe (frames, joints, dims) by the low frequencies of each, as one row."""
         others = [joint for joint in range(positions.shape[1]) if joint != head]
         relative = positions[:, others] - positions[:, head : head + 1]

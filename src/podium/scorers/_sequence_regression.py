@@ -220,7 +220,7 @@ class SequenceRegression:
 
     def inputs(self, samples: Sequence[Sample]) -> tuple[Tensor, Tensor]:
         """Give (performances, clips, dim), and which of (performances, clips) are clips."""
-        return self._padded([self.normaliser(s.features.values) for s in samples])
+        return self._pad([self.normaliser(s.features.values) for s in samples])
 
     def state(self) -> ScorerState:
         """Give all that `restore` needs."""
@@ -264,11 +264,11 @@ class SequenceRegression:
     def _batch(self, samples: Sequence[Sample], with_variants: bool = False) -> Batch:
         targets = (self.target.of(samples) - self.centre) / self.spread
         looks = [(s.features, *(s.variants if with_variants else ())) for s in samples]
-        sequences, is_clip = self._padded([self.normaliser(f.values) for fs in looks for f in fs])
+        sequences, is_clip = self._pad([self.normaliser(f.values) for fs in looks for f in fs])
         repeated = np.repeat(targets, [len(features) for features in looks])
         return Batch(sequences, is_clip, torch.from_numpy(repeated.astype(np.float32)))
 
-    def _padded(self, sequences: Sequence[Array]) -> tuple[Tensor, Tensor]:
+    def _pad(self, sequences: Sequence[Array]) -> tuple[Tensor, Tensor]:
         stacked = padded(sequences, self.n_clips)
         lengths = torch.tensor([len(sequence) for sequence in sequences])
         from_end = torch.arange(stacked.shape[1], 0, -1)

@@ -97,7 +97,7 @@ class S3D:
         marked = [s for s in train if s.performance.phases]
         self.stages = _stage_names(marked)
         if marked:
-            self._network = self._fitted(marked)
+            self._network = self._fit_network(marked)
         self._line = fit_line(self._inputs(train), self.target.of(train), self.seed)
         return self
 
@@ -144,20 +144,20 @@ class S3D:
         n_inputs = n_stages * scorer._normaliser.dim
         scorer._line = Line.from_arrays(state.arrays, plain["bias"], n_inputs)
         if scorer.stages:
-            scorer._network = restored_network(scorer._unfitted, state.arrays, "network.")
+            scorer._network = restored_network(scorer._make_network, state.arrays, "network.")
         return scorer
 
-    def _unfitted(self) -> StageNetwork:
+    def _make_network(self) -> StageNetwork:
         return StageNetwork(self._normaliser.dim, self.options.n_channels, len(self.stages))
 
-    def _fitted(self, marked: Sequence[Sample]) -> StageNetwork:
+    def _fit_network(self, marked: Sequence[Sample]) -> StageNetwork:
         """Teach the network the share of each clip's frames that lie in each stage."""
         longest = max(len(s.features) for s in marked)
         sequences = padded([self._normaliser(s.features.values) for s in marked], longest)
         shares = padded([phase_shares(s, self.stages) for s in marked], longest)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
-            network = self._unfitted()
+            network = self._make_network()
             optimiser = torch.optim.Adam(network.parameters(), lr=self.options.learning_rate)
             for _ in range(self.options.n_steps):
                 loss = -(shares * network(sequences).log_softmax(dim=-1)).sum(dim=-1).mean()

@@ -159,7 +159,7 @@ def joints_of(physique: Physique, pose: Pose) -> Array:
     for side, left in ((0, 1.0), (1, -1.0)):
         _place_arm(joints, pose, side, left)
         _place_leg(joints, pose, side, left, physique.leg_share)
-    return _twisted(joints * physique.height_metres, np.asarray(pose.twist))
+    return _twist(joints * physique.height_metres, np.asarray(pose.twist))
 
 
 def _towards(angle: Angle, spread: Angle = 0.0) -> Array:
@@ -210,7 +210,7 @@ def _place_leg(joints: Array, pose: Pose, side: int, left: float, length: float)
         joints[:, first + side] = place
 
 
-def _twisted(joints: Array, twist: Array) -> Array:
+def _twist(joints: Array, twist: Array) -> Array:
     cos, sin = np.cos(twist)[:, None], np.sin(twist)[:, None]
     ahead, up, left = joints[..., 0], joints[..., 1], joints[..., 2]
     return np.stack([ahead * cos + left * sin, up, left * cos - ahead * sin], axis=-1)

@@ -208,7 +208,7 @@ def _flight_span(diver: Diver) -> tuple[Array, float]:
     return start, drop_seconds(diver.jump_metres_per_second, start[1] - height)
 
 
-def _held(diver: Diver) -> Pose:
+def _hold(diver: Diver) -> Pose:
     """Give the position that the dive is flown in, with its flaws."""
     flaw = diver.script.flaw("flight")
     knees, bent = flaw.amount("knees apart"), flaw.amount("bent knees")
@@ -221,7 +221,7 @@ def _held(diver: Diver) -> Pose:
 
 def flight_keys(diver: Diver, duration_seconds: float) -> list[Key]:
     """Close, spin, open and stretch for the water."""
-    leaving, held, entering = _leaving(diver), _held(diver), _entering(diver)
+    leaving, held, entering = _leaving(diver), _hold(diver), _entering(diver)
     timing = diver.timing
     opens = duration_seconds - timing.opens_before_entry
     is_open = duration_seconds - timing.open_before_entry
@@ -243,7 +243,7 @@ def flight_keys(diver: Diver, duration_seconds: float) -> list[Key]:
 
 def _twisting(diver: Diver, opens: float) -> list[Key]:
     twist = 180.0 * diver.script.action.half_twists
-    held = replace(_held(diver), twist=twist)
+    held = replace(_hold(diver), twist=twist)
     return [
         Key(0.12, replace(_leaving(diver), twist=0.03 * twist)),
         Key(0.30, replace(WRAPPED, twist=0.22 * twist)),

@@ -95,7 +95,7 @@ def draw_flaws(
     severities = {phase: _natural(rng) for phase in PHASES[sport]}
     if not flawless:
         for phase in _faulty_phases(sport, level, rng):
-            severities[phase] = _marked(level, rng)
+            severities[phase] = _draw_marked_severity(level, rng)
     return flaws_of(sport, action, severities, rng)
 
 
@@ -115,7 +115,7 @@ def _natural(rng: np.random.Generator) -> float:
     return float(rng.uniform(0, NATURAL_SEVERITY))
 
 
-def _marked(level: float, rng: np.random.Generator) -> float:
+def _draw_marked_severity(level: float, rng: np.random.Generator) -> float:
     badness = np.clip(rng.beta(1.4, 2.4) - 0.08 * level, 0, 1)
     return float(MARKED_SEVERITY + (1 - MARKED_SEVERITY) * badness)
 

@@ -152,8 +152,8 @@ def draw_figure(
     for i in np.argsort(_OVERLAYS - limb_depth, kind="stable"):
         colour = outfit.colour(_LIMBS[i].part)
         shade = float(np.clip(0.84 - 0.9 * limb_depth[i], 0.62, 0.95))
-        draw.polygon(outlines[i].ravel().tolist(), fill=_shaded(colour, shade))
-        draw.polygon(lights[i].ravel().tolist(), fill=_shaded(colour, shade * 1.14))
+        draw.polygon(outlines[i].ravel().tolist(), fill=_shade(colour, shade))
+        draw.polygon(lights[i].ravel().tolist(), fill=_shade(colour, shade * 1.14))
 
 
 def turned(joints: Array, yaw_degrees: float) -> tuple[Array, Array]:
@@ -176,6 +176,6 @@ def capsules(starts: Array, ends: Array, radii: Array) -> Array:
     return np.concatenate(corners, axis=1)
 
 
-def _shaded(colour: Colour, shade: float) -> Colour:
+def _shade(colour: Colour, shade: float) -> Colour:
     red, green, blue = (min(255, int(value * shade)) for value in colour)
     return red, green, blue

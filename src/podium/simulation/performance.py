@@ -87,7 +87,7 @@ def _simulate_one(
     flaws = draw_flaws(options.sport, action, _is_flawless(turn, options.flawless_share), rng)
     script = Script(options.sport, action, flaws, (options.seed, 2, index))
     prefix = "dive" if options.sport == "diving" else "vault"
-    return _judged(f"{prefix}-{index:04d}", action.name.rstrip("-"), script, options)
+    return _perform_and_judge(f"{prefix}-{index:04d}", action.name.rstrip("-"), script, options)
 
 
 def _is_flawless(turn: int, share: float) -> bool:
@@ -111,12 +111,12 @@ def stage(
     rng = np.random.default_rng([seed, 3])
     variant: Action = variants[rng.integers(len(variants))]
     flaws = flaws_of(sport, variant, severities, rng)
-    return _judged(
+    return _perform_and_judge(
         f"staged-{action}-{seed}", action, Script(sport, variant, flaws, (seed, 4)), options
     )
 
 
-def _judged(
+def _perform_and_judge(
     id_: str, name: str, script: Script, options: SimulationOptions
 ) -> SimulatedPerformance:
     motion = perform(script, options.frames_per_second)

@@ -189,7 +189,7 @@ def _on_table(vaulter: Vaulter, seconds: Array) -> Array:
     return anchored(joints, Joint.LEFT_FINGERTIP, place)
 
 
-def _held(vaulter: Vaulter) -> Pose:
+def _hold(vaulter: Vaulter) -> Pose:
     flaw = vaulter.script.flaw("flight")
     knees, bent = flaw.amount("knees apart"), flaw.amount("bent knees")
     legs = flaw.amount("legs apart")
@@ -228,7 +228,7 @@ def _velocity(vaulter: Vaulter) -> Array:
 def _fly(vaulter: Vaulter, seconds: Array, start: Array, duration: float) -> Array:
     leaves, lands = _hands_off(vaulter), _landing_pose(vaulter)
     twist, turned = vaulter.first_twist, 180.0 * vaulter.script.action.half_twists
-    held = _held(vaulter)
+    held = _hold(vaulter)
     keys = [
         Key(0.0, leaves),
         Key(0.3 * duration, replace(held, twist=twist + 0.4 * turned)),
@@ -266,8 +266,8 @@ def _landing_keys(vaulter: Vaulter) -> list[Key]:
     wave, bend = hold.amount("waving arms"), hold.amount("bent forward")
     keys = [
         Key(0.0, _landing_pose(vaulter)),
-        _grounded(vaulter, 0.14, absorb),
-        _grounded(vaulter, 0.40, rising),
+        _ground(vaulter, 0.14, absorb),
+        _ground(vaulter, 0.40, rising),
     ]
     for index, moment in enumerate((0.62, 0.82, 1.02)):
         side = 1 if index % 2 else -1
@@ -281,14 +281,14 @@ def _landing_keys(vaulter: Vaulter) -> list[Key]:
             leg_split=(30 * late if index == 0 else 0.0),
             arm_spread=50 * late,
         )
-        keys.append(_grounded(vaulter, moment, pose))
-    return [*keys, _grounded(vaulter, 1.28, standing)]
+        keys.append(_ground(vaulter, moment, pose))
+    return [*keys, _ground(vaulter, 1.28, standing)]
 
 
 _SITTING = Pose(hip=112, knee=122, ankle=5, spine=20, shoulder=-35, arm_spread=20, lean=-24)
 
 
-def _grounded(vaulter: Vaulter, seconds: float, pose: Pose) -> Key:
+def _ground(vaulter: Vaulter, seconds: float, pose: Pose) -> Key:
     """Give a key with flat feet, turned to where the gymnast looks after the landing."""
     hip, knee, lean = (np.asarray(a) for a in (pose.hip, pose.knee, pose.lean))
     return Key(

@@ -84,7 +84,7 @@ def main() -> None:
         except MemoryError:
             _send(answers, b"M", b"")
         except (av.error.FFmpegError, ValueError) as error:
-            if _is_of_memory(error) or _reached_its_limit(request):
+            if _is_of_memory(error) or _has_reached_limit(request):
                 _send(answers, b"M", b"")
             elif isinstance(error, av.error.FFmpegError) or _comes_from_av(error):
                 _send(answers, b"R", f"cannot be decoded ({error}): {request['advice']}".encode())
@@ -138,7 +138,7 @@ def _is_of_memory(error: Exception) -> bool:
     return getattr(error, "errno", None) in (errno.ENOMEM, errno.EAGAIN)
 
 
-def _reached_its_limit(request: dict[str, Any], n_pixels: int = 0) -> bool:
+def _has_reached_limit(request: dict[str, Any], n_pixels: int = 0) -> bool:
     """Say whether there was not room for another frame: FFmpeg calls that damage of the file.
 
     What this process held for an earlier file does not count.
@@ -165,7 +165,7 @@ def _send(answers: IO[bytes], kind: bytes, *parts: Any) -> None:
 
 
 def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
-    with _opened(request) as container:
+    with _open(request) as container:
         stream = _video_stream(container, request)
         if request["width"]:
             _send_frames(request, container, stream, answers)
@@ -173,7 +173,7 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
             _send_about(request, container, stream, answers)
 
 
-def _opened(request: dict[str, Any]) -> InputContainer:
+def _open(request: dict[str, Any]) -> InputContainer:
     try:
         container: InputContainer = av.open(
             request["path"],
@@ -202,7 +202,7 @@ def _video_stream(container: InputContainer, request: dict[str, Any]) -> VideoSt
     return streams[0]
 
 
-def _decoded(
+def _decode(
     request: dict[str, Any], container: InputContainer, stream: VideoStream, damage: list[str]
 ) -> Iterator[VideoFrame]:
     """Yield every frame that can be decoded; note each packet that cannot in `damage`."""
@@ -216,7 +216,7 @@ def _decoded(
         except MemoryError:
             raise
         except av.error.FFmpegError as error:
-            if _is_of_memory(error) or _reached_its_limit(request, stream.width * stream.height):
+            if _is_of_memory(error) or _has_reached_limit(request, stream.width * stream.height):
                 raise MemoryError from error
             damage.append(str(error))
             if len(damage) > MAX_DAMAGE:
@@ -230,7 +230,7 @@ def _decoded(
 def _send_about(
     request: dict[str, Any], container: InputContainer, stream: VideoStream, answers: IO[bytes]
 ) -> None:
-    first = next(_decoded(request, container, stream, []), None)
+    first = next(_decode(request, container, stream, []), None)
     if first is None:
         raise Refusal("no frame of it can be decoded: the file is damaged")
     rate = float(stream.average_rate or stream.base_rate or 0)
@@ -269,7 +269,7 @@ def _send_frames(
     damage: list[str] = []
     course = _Course()
     reformatter = VideoReformatter()  # one that is used again is three times faster than new ones
-    for frame in _wanted(request, _decoded(request, container, stream, damage), stream, course):
+    for frame in _select(request, _decode(request, container, stream, damage), stream, course):
         turns = _quarter_turns(frame)
         sides = (request["width"], request["height"])
         width, height = sides if turns % 2 == 0 else sides[::-1]
@@ -284,7 +284,7 @@ def _send_frames(
     _send(answers, b"E", END.pack(len(damage), *promised, *came))
 
 
-def _wanted(
+def _select(
     request: dict[str, Any], frames: Iterator[VideoFrame], stream: VideoStream, course: _Course
 ) -> Iterator[VideoFrame]:
     """Yield the frames from the first to the last asked for, and look whether another follows.

@@ -108,7 +108,7 @@ def about(path: Path, limits: VideoLimits) -> About:
     Bug
         If the child ends by an exception of Podium's own or of a library's.
     """
-    with closing(_asked(path, (0, 0), limits)) as answers:
+    with closing(_ask(path, (0, 0), limits)) as answers:
         for kind, content in answers:
             if kind == b"A":
                 return _about(path, content)
@@ -130,7 +130,7 @@ def pictures(
         If the child ends by an exception of Podium's own or of a library's.
     """
     n_sent = 0
-    with closing(_asked(path, size, limits, part)) as answers:
+    with closing(_ask(path, size, limits, part)) as answers:
         for kind, content in answers:
             if kind == b"F":
                 yield _picture(path, content, size)
@@ -147,12 +147,12 @@ def start_ahead() -> None:
     _children.give_back(_children.take())
 
 
-def _asked(
+def _ask(
     path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
 ) -> Generator[tuple[bytes, bytearray]]:
     """Give the answers to one request; the child is used again if it gave all of them."""
     max_bytes = 3 * size[0] * size[1] + _MAX_PADDING * max(size) + _MAX_WORDS
-    with _borrowed() as child:
+    with _borrow() as child:
         child.ask(_request(path, size, limits, part), limits.waiting_seconds)
         while True:
             kind, content = _next(child, path, max_bytes, limits, part)
@@ -438,7 +438,7 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def _borrowed() -> Iterator[_Child]:
+def _borrow() -> Iterator[_Child]:
     child = _children.take()
     try:
         yield child

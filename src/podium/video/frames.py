@@ -217,7 +217,7 @@ def _part(path: Path, start_frame: int | None, end_frame: int | None) -> Part:
     part = Part(start_frame or 0, end_frame)
     if part.start_frame < 0 or (end_frame is not None and end_frame < part.start_frame):
         raise VideoError(
-            f"{path}: has no {_named(part)}: choose a start_frame of 0 or more, "
+            f"{path}: has no {_name_of(part)}: choose a start_frame of 0 or more, "
             "and an end_frame that is not before it"
         )
     return part
@@ -226,12 +226,12 @@ def _part(path: Path, start_frame: int | None, end_frame: int | None) -> Part:
 def _require_part(path: Path, part: Part, n_decoded: int) -> None:
     if max(part.start_frame, part.end_frame or 0) >= n_decoded:
         raise VideoError(
-            f"{path}: has no {_named(part)}: it has {n_decoded}, "
+            f"{path}: has no {_name_of(part)}: it has {n_decoded}, "
             f"so choose from 0 to {n_decoded - 1}"
         )
 
 
-def _named(part: Part) -> str:
+def _name_of(part: Part) -> str:
     if part.end_frame is None:
         return f"frames from {part.start_frame} on"
     return f"frames {part.start_frame} to {part.end_frame}"
@@ -279,12 +279,12 @@ def each_frame(
 
 def at_most(frames: Frames, per_second: float) -> Frames:
     """Leave frames out of a video that shows clearly more of them a second."""
-    return _shown_at(frames, per_second) if _rate(frames) > per_second * CLEARLY else frames
+    return _resample(frames, per_second) if _rate(frames) > per_second * CLEARLY else frames
 
 
 def at_least(frames: Frames, per_second: float) -> Frames:
     """Repeat frames of a video that shows clearly fewer of them a second."""
-    return _shown_at(frames, per_second) if _rate(frames) < per_second / CLEARLY else frames
+    return _resample(frames, per_second) if _rate(frames) < per_second / CLEARLY else frames
 
 
 def _rate(frames: Frames) -> float:
@@ -293,7 +293,7 @@ def _rate(frames: Frames) -> float:
     return 1 / usual if usual > 0 else math.nan
 
 
-def _shown_at(frames: Frames, per_second: float) -> Frames:
+def _resample(frames: Frames, per_second: float) -> Frames:
     """Take what is shown at so many times a second, counted back from the beginning of the last."""
     first, last = float(frames.start_seconds[0]), float(frames.start_seconds[-1])
     if (last - first) * per_second > MAX_SHOWN_FRAMES:
@@ -394,7 +394,9 @@ def _require_seconds(path: Path, seconds: float, limits: VideoLimits, part: Part
     if seconds > limits.n_seconds:
         if part == WHOLE:
             raise TooLong(f"{path}: lasts more than {limits.n_seconds:g} s: {SHORTER}")
-        raise TooLong(f"{path}: {_named(part)} last more than {limits.n_seconds:g} s: choose fewer")
+        raise TooLong(
+            f"{path}: {_name_of(part)} last more than {limits.n_seconds:g} s: choose fewer"
+        )
 
 
 def _require_frames(path: Path, n_so_far: int, limits: VideoLimits, part: Part) -> None:
@@ -402,7 +404,7 @@ def _require_frames(path: Path, n_so_far: int, limits: VideoLimits, part: Part) 
         if part == WHOLE:
             raise TooLong(f"{path}: has more than {limits.n_frames} frames: {SHORTER}")
         raise TooLong(
-            f"{path}: {_named(part)} are more than the {limits.n_frames} allowed: choose fewer"
+            f"{path}: {_name_of(part)} are more than the {limits.n_frames} allowed: choose fewer"
         )
 
 

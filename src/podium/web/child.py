@@ -38,11 +38,11 @@ def main(arguments: list[str]) -> int:
             _end_with_the_server()
             _assess(Path(argument))
     except Exception as error:
-        return _refused(explained(error))
+        return _report_refusal(explained(error))
     return 0
 
 
-def _refused(error: PodiumError) -> int:
+def _report_refusal(error: PodiumError) -> int:
     """Say what is wrong as the last line; a bug's traceback goes to standard error, for the log."""
     if isinstance(error, Bug):
         traceback.print_exception(error)
@@ -101,7 +101,7 @@ def _assess(folder: Path) -> None:
     assessor = load(task["model"], allow_parts=task["allow_parts"])
     _tell(folder, "looking")
     references = [task["reference_path"] or task["expert"]]
-    assessment = _named(
+    assessment = _rename_videos(
         assessor.assess(
             task["video_path"], action=task["action"], difficulty=task["difficulty"],
             references=[reference for reference in references if reference],
@@ -122,7 +122,7 @@ def _assess(folder: Path) -> None:
     os.replace(half_done, folder / "result")
 
 
-def _named(assessment: "Assessment", task: dict[str, Any]) -> "Assessment":
+def _rename_videos(assessment: "Assessment", task: dict[str, Any]) -> "Assessment":
     """Call the videos what the user called them: here they lie under made-up names."""
     references = tuple(
         replace(r, id=f"reference {task['reference_name']}", name=task["reference_name"])

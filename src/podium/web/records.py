@@ -120,7 +120,7 @@ def read_video(folder: Path) -> StoredVideo:
         If it cannot be opened.
     """
     path = folder / "about.json"
-    video = _checked(_VIDEOS, path)
+    video = _read_checked(_VIDEOS, path)
     _require(path, video.id == folder.name, "its id is not that of its folder")
     _require(path, _is_time(video.created_seconds), "it was made at no time there is")
     return video
@@ -137,7 +137,7 @@ def read_job(folder: Path) -> Job:
         If it cannot be opened.
     """
     path = folder / "job.json"
-    job = _checked(_JOBS, path)
+    job = _read_checked(_JOBS, path)
     _require(path, job.id == folder.name, "its id is not that of its folder")
     _require(path, job.batch is None or is_id(job.batch), "its batch is none")
     times = job.created_seconds, job.started_seconds, job.ended_seconds
@@ -201,7 +201,7 @@ def shown(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _checked(kind: TypeAdapter[_Kind], path: Path) -> _Kind:
+def _read_checked(kind: TypeAdapter[_Kind], path: Path) -> _Kind:
     found = _sound(read_json(path, MAX_DESCRIPTION_BYTES), path)
     try:
         return kind.validate_python(found)

@@ -39,7 +39,7 @@ class Store:
         self._lock = threading.RLock()
         self._videos: dict[str, StoredVideo] = {}
         self._jobs: dict[str, Job] = {}
-        self._damaged: set[str] = set()
+        self._damaged_job: set[str] = set()
         try:
             self._load()
             self._resume()
@@ -105,15 +105,15 @@ class Store:
         assessment may be yet to come.
         """
         with self._lock:
-            needed, old = self._needed(), time.time() - UNUSED_SECONDS
+            needed, old = self._needed_videos(), time.time() - UNUSED_SECONDS
             asked_for = set().union(*(job.request.videos() for job in self._jobs.values()))
             for video in list(self._videos.values()):
                 # A damaged assessment may have asked for any of them.
-                is_fresh = self._damaged or video.created_seconds > old
+                is_fresh = self._damaged_job or video.created_seconds > old
                 if video.id not in needed and (video.id in asked_for or not is_fresh):
                     self.remove_video(video.id)
 
-    def _needed(self) -> set[str]:
+    def _needed_videos(self) -> set[str]:
         jobs = list(self._jobs.values())
         done = {job.request.video for job in jobs if job.state == "done"}
         return set().union(
@@ -207,7 +207,7 @@ class Store:
             job = self.job(id_)
             self._remove("assessments", id_)
             del self._jobs[id_]
-            self._damaged.discard(id_)
+            self._damaged_job.discard(id_)
             asked_for = set().union(*(other.request.videos() for other in self._jobs.values()))
             for video in job.request.videos() - asked_for:
                 if video in self._videos:
@@ -252,9 +252,9 @@ class Store:
             try:
                 self._jobs[folder.name] = records.read_job(folder)
             except (OSError, UnusableFile) as error:
-                if job := _damaged(folder, error):
+                if job := _damaged_job(folder, error):
                     self._jobs[job.id] = job
-                    self._damaged.add(job.id)
+                    self._damaged_job.add(job.id)
 
     def _resume(self) -> None:
         """Put what was going on when the server stopped back into the line."""
@@ -310,7 +310,7 @@ def _video_in(folder: Path) -> StoredVideo | None:
         return StoredVideo(folder.name, "video", found.st_size, found.st_mtime)
 
 
-def _damaged(folder: Path, error: Exception) -> Job | None:
+def _damaged_job(folder: Path, error: Exception) -> Job | None:
     """Tell of an assessment that cannot be read; of one that was never written nothing is left."""
     if isinstance(error, FileNotFoundError):
         remove_half_written(folder / "job.json")

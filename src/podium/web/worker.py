@@ -156,7 +156,7 @@ class Worker:
         assert child.stderr is not None
         said, last_words = processes.LastWords(child.stdout), processes.LastWords(child.stderr)
         try:
-            code = self._waited(job, child)
+            code = self._wait(job, child)
         finally:
             self._running = None
             child.stdin.close()
@@ -186,7 +186,7 @@ class Worker:
             raise NotThere("its video is gone: send it again")
         return path
 
-    def _waited(self, job: Job, child: subprocess.Popen[bytes]) -> int:
+    def _wait(self, job: Job, child: subprocess.Popen[bytes]) -> int:
         end = time.monotonic() + self._max_seconds
         while True:
             try:
@@ -237,7 +237,7 @@ def probe(path: Path) -> None:
     VideoError
         If it is no video that can be used.
     """
-    code, said = _asked("probe", path, PROBE_SECONDS)
+    code, said = _ask("probe", path, PROBE_SECONDS)
     if code == Bug.exit_code and said:
         raise Bug(said["error"])
     if code != 0:
@@ -259,7 +259,7 @@ def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     UsageError, PodiumError
         If there is no such model, or it is damaged.
     """
-    code, said = _asked("choices", located(model), PROBE_SECONDS, allow_parts)
+    code, said = _ask("choices", located(model), PROBE_SECONDS, allow_parts)
     if code != 0:
         kinds = {kind.exit_code: kind for kind in (Bug, UsageError)}
         kind = kinds.get(code, PodiumError)
@@ -267,7 +267,7 @@ def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     return said
 
 
-def _asked(
+def _ask(
     task: str, argument: str | Path, seconds: float, allow_parts: tuple[str, ...] = ()
 ) -> tuple[int, dict[str, Any]]:
     child = _start_child(
@@ -280,7 +280,7 @@ def _asked(
         child.communicate()
         return 1, {}
     if child.returncode == Bug.exit_code:
-        _log.warning("the task %s ended with an exception: %s", task, _shortened(said))
+        _log.warning("the task %s ended with an exception: %s", task, _last_words(said))
     return child.returncode, _last_line(out)
 
 
@@ -310,7 +310,7 @@ def _start_child(
     )
 
 
-def _shortened(said: bytes) -> str:
+def _last_words(said: bytes) -> str:
     return said[-processes.KEPT_BYTES :].decode("utf-8", "replace").strip()
 
 

@@ -93,18 +93,18 @@ def learn_ending(features: Sequence[Array], normaliser: "Normaliser") -> EndingD
     if len(components) < MIN_PERFORMANCES:
         return None
     left_out = [values for part in range(N_FOLDS) for values in _last_of(components, part)]
-    weights, offset = _fitted(components)
+    weights, offset = _fit(components)
     return EndingDetector(weights, offset, float(np.quantile(left_out, FALSE_ALARM_RATE)))
 
 
 def _last_of(components: Sequence[Array], part: int) -> list[float]:
     """Measure the last clips of every fifth performance by weights fitted to the others."""
     others = [values for i, values in enumerate(components) if i % N_FOLDS != part]
-    ending = EndingDetector(*_fitted(others), 0.0)
+    ending = EndingDetector(*_fit(others), 0.0)
     return [float(ending.looks_last(values)[-1]) for values in components[part::N_FOLDS]]
 
 
-def _fitted(components: Sequence[Array]) -> tuple[npt.NDArray[np.float64], float]:
+def _fit(components: Sequence[Array]) -> tuple[npt.NDArray[np.float64], float]:
     from sklearn.linear_model import LogisticRegression
 
     is_last = np.concatenate([np.arange(len(values)) == len(values) - 1 for values in components])

@@ -121,14 +121,14 @@ def learn_order(
     looks = [looks[i] for i in mixed]
     longest = sorted((len(one[0]) for one in looks), reverse=True)
     n_places = longest[MIN_PERFORMANCES - 1]
-    left_out = [v for part in range(N_FOLDS) for v in _left_out(looks, part, n_places)]
-    return Order(*_fitted(looks, n_places), float(np.quantile(left_out, FALSE_ALARM_RATE)))
+    left_out = [v for part in range(N_FOLDS) for v in _measure_left_out(looks, part, n_places)]
+    return Order(*_fit(looks, n_places), float(np.quantile(left_out, FALSE_ALARM_RATE)))
 
 
-def _left_out(looks: Sequence[Sequence[Array]], part: int, n_places: int) -> list[float]:
+def _measure_left_out(looks: Sequence[Sequence[Array]], part: int, n_places: int) -> list[float]:
     """Measure every fifth performance, with its variants, by weights fitted to the others."""
     others = [one for i, one in enumerate(looks) if i % N_FOLDS != part]
-    order = Order(*_fitted(others, n_places), 0.0)
+    order = Order(*_fit(others, n_places), 0.0)
     return [
         order.mean_log_likelihood(components) for one in looks[part::N_FOLDS] for components in one
     ]
@@ -139,7 +139,7 @@ def _places(n_clips: int, n_places: int) -> npt.NDArray[np.int64]:
     return np.maximum(np.arange(n_clips) - n_clips + n_places, 0)
 
 
-def _fitted(looks: Sequence[Sequence[Array]], n_places: int) -> tuple[Floats, Floats]:
+def _fit(looks: Sequence[Sequence[Array]], n_places: int) -> tuple[Floats, Floats]:
     from sklearn.linear_model import LogisticRegression
 
     components = [look for one in looks for look in one]

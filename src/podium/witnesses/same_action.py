@@ -122,20 +122,25 @@ def learn_same_action(
     one action than of two would be doubted: there it is `EVEN`. `None` where too few have an
     action, or all the same one.
     """
-    named = _repeated([(v, a) for v, a in zip(features, actions, strict=True) if a is not None])
+    named = _drop_single_actions(
+        [(v, a) for v, a in zip(features, actions, strict=True) if a is not None]
+    )
     if len(named) < MIN_PERFORMANCES or len({action for _, action in named}) < 2:
         return None
     order = np.random.default_rng(0).permutation(len(named))
     folds = [
-        (_repeated([named[i] for i in np.setdiff1d(order, part)]), [named[i] for i in part])
+        (
+            _drop_single_actions([named[i] for i in np.setdiff1d(order, part)]),
+            [named[i] for i in part],
+        )
         for part in np.array_split(order, N_FOLDS)
     ]
     folds = [fold for fold in folds if len({action for _, action in fold[0]}) > 1]
     n_pairs = sum(_n_pairs(queries) for _, queries in folds)
     if n_pairs < MIN_PAIRS:
         return None
-    likely = (rows for train, queries in folds for rows in _left_out(train, queries))
-    return _fitted(named, min(low_quantile(likely, n_pairs, FALSE_ALARM_RATE), EVEN))
+    likely = (rows for train, queries in folds for rows in _measure_left_out(train, queries))
+    return _fit(named, min(low_quantile(likely, n_pairs, FALSE_ALARM_RATE), EVEN))
 
 
 def low_quantile(parts: Iterable[Floats], n: int, share: float) -> float:
@@ -159,20 +164,20 @@ def _n_pairs(queries: Sequence[tuple[Array, str]]) -> int:
     return sum(n * (n - 1) // 2 for n in times.values())
 
 
-def _repeated(named: Sequence[tuple[Array, str]]) -> list[tuple[Array, str]]:
+def _drop_single_actions(named: Sequence[tuple[Array, str]]) -> list[tuple[Array, str]]:
     """Leave out actions of a single performance: how much such differ cannot be told."""
     times = Counter(action for _, action in named)
     return [(values, action) for values, action in named if times[action] > 1]
 
 
-def _left_out(
+def _measure_left_out(
     train: Sequence[tuple[Array, str]], queries: Sequence[tuple[Array, str]]
 ) -> Iterator[Floats]:
     """Say how likely pairs of one action are to be so, by what was learned from others.
 
     For each query that of all pairs with those before it, (pairs,).
     """
-    kinds = _fitted(train, 0.0)
+    kinds = _fit(train, 0.0)
     before: dict[str, list[Floats]] = {}
     for values, action in queries:
         ours = kinds.log_probabilities(values)
@@ -181,7 +186,7 @@ def _left_out(
         theirs.append(ours)
 
 
-def _fitted(train: Sequence[tuple[Array, str]], threshold: float) -> ActionClassifier:
+def _fit(train: Sequence[tuple[Array, str]], threshold: float) -> ActionClassifier:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     from podium.metric.embedding import fit_normaliser
