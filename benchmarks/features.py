@@ -21,7 +21,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from podium.backbones._engine import Engine, EngineOptions, computes_bf16, keep_memory_mapped
-from podium.backbones.c3d import C3DNetwork, C3DOptions, prepared
+from podium.backbones.c3d import C3DNetwork, C3DOptions, prepare
 
 Clips = npt.NDArray[np.uint8]
 Features = npt.NDArray[np.float32]
@@ -56,7 +56,7 @@ def eager() -> Way:
 
     def described(clips: Clips) -> Features:
         with torch.inference_mode():
-            rows = [plain(prepared(clip[None], C3DOptions()).contiguous()) for clip in clips]
+            rows = [plain(prepare(clip[None], C3DOptions()).contiguous()) for clip in clips]
             return np.asarray(torch.cat(rows))
 
     return described
@@ -64,7 +64,7 @@ def eager() -> Way:
 
 def engine(options: EngineOptions) -> Way:
     """Give the way of the product."""
-    return Engine(network(), lambda clips: prepared(clips, C3DOptions()), options)
+    return Engine(network(), lambda clips: prepare(clips, C3DOptions()), options)
 
 
 class Convolution:

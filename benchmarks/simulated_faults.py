@@ -78,7 +78,7 @@ def run_split(
     train = [samples[i] for i in chosen]
     test = [samples[i] for i in left]
     best = SiameseLSTM(OPTIONS, seed).fit(train)
-    constant = best.refitted(train, "constant")
+    constant = best.refit(train, "constant")
     predictions = {
         "best expert": best.predict([_hide_labels(s) for s in test]),
         "constant expert": constant.predict([_hide_labels(s) for s in test]),

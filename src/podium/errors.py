@@ -131,7 +131,7 @@ class Bug(PodiumError, RuntimeError):
         return bug
 
 
-def explained(error: Exception) -> PodiumError:
+def explain(error: Exception) -> PodiumError:
     """Return what to say of any error: of the system's what to do, and of others that it is a bug.
 
     The command line and the page's child processes say the same of the same error.

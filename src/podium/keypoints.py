@@ -46,7 +46,7 @@ SKELETONS = {len(COCO): COCO, len(KINECT): KINECT}
 class Keypoints:
     """Where the joints were: `positions` is (frames, joints, 2 or 3).
 
-    After `normalised`, 0 is where the head usually was and 1 the size of the body, so that
+    After `normalise`, 0 is where the head usually was and 1 the size of the body, so that
     cameras and people can be compared. Two-dimensional ones count downwards, as pictures do.
     """
 
@@ -74,7 +74,7 @@ class Keypoints:
         """Which joint is the head: the nose of COCO, the head of the Kinect, else the first."""
         return KINECT.index("head") if self.positions.shape[1] == len(KINECT) else 0
 
-    def normalised(self) -> Self:
+    def normalise(self) -> Self:
         """Put the head's usual place at 0 and the body's size to 1, for the whole performance."""
         centred = self.positions - np.median(self.positions[:, self.head], axis=0)
         spread = self.positions - self.positions.mean(axis=1, keepdims=True)
@@ -136,7 +136,7 @@ def joint_names(n_joints: int) -> Sequence[str]:
     return SKELETONS.get(n_joints) or tuple(f"joint {number}" for number in range(n_joints))
 
 
-def filled(positions: npt.NDArray[Any]) -> Keypoints:
+def fill_missing(positions: npt.NDArray[Any]) -> Keypoints:
     """Fill joints that were not seen (nan) from the frames before and after, and say so.
 
     A joint that was never seen is put where the middle of the others is.

@@ -25,7 +25,7 @@ from podium.evaluation.calibration import Calibration
 from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache, Features, Sample
 from podium.inputs.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
-from podium.judging import ScoringRule, rule_named
+from podium.judging import ScoringRule, find_rule
 from podium.machine.files import read_json, write_bytes
 from podium.performance import Performance
 from podium.scorers import ComparingScorer, Scorer, ScorerState
@@ -204,7 +204,7 @@ class _Config:
     def scoring_rule(self) -> ScoringRule | None:
         """Return the rule that it names."""
         name = self.rule or (PANEL if self.is_panel else None)
-        return rule_named(name) if name else None
+        return find_rule(name) if name else None
 
 
 @contextmanager

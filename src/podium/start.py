@@ -38,7 +38,7 @@ def _report_failure(error: Exception) -> int:
     from podium.machine import memory, shell
 
     # Where memory runs out within an import, Python at times has no words left for it.
-    if ran_out(error) or (isinstance(error, SystemError) and memory.allowed()):
+    if ran_out(error) or (isinstance(error, SystemError) and memory.allowed_bytes()):
         shell.complain(RAN_OUT)
         return TooLittleMemory.exit_code
     shell.complain(str(Bug.of(f"{type(error).__name__}: {error}")))

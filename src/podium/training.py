@@ -194,7 +194,7 @@ def _anchor(
     """Learn to find the event at which clips are to be aligned, where one is named."""
     if not options.event:
         return None
-    found = marked(performances, options.event, cache, progress)
+    found = find_marked(performances, options.event, cache, progress)
     anchor = learn_anchor(options.event, options.after_event, found)
     if anchor is None:
         raise TrainingError(
@@ -204,7 +204,7 @@ def _anchor(
     return anchor
 
 
-def marked(
+def find_marked(
     performances: Sequence[Performance],
     event: str,
     cache: FeatureCache | None = None,
@@ -264,10 +264,10 @@ def _predict(
     train: Sequence[Sample], queries: Sequence[Sample], options: TrainingOptions
 ) -> list[float]:
     scorer = make_scorer(options.scorer, options.scorer_options, options.seed).fit(train)
-    return [float(value) for value in scorer.predict([unlabelled(q) for q in queries])]
+    return [float(value) for value in scorer.predict([hide_labels(q) for q in queries])]
 
 
-def unlabelled(sample: Sample) -> Sample:
+def hide_labels(sample: Sample) -> Sample:
     """Hide what a scorer must not see of a performance that it is to score."""
     performance = replace(sample.performance, score=None, judges=())
     return replace(sample, performance=performance, variants=())

@@ -8,7 +8,7 @@ from podium.backbones.pose import (
     Pose,
     PoseOptions,
     Region,
-    cropped,
+    crop,
     moving_region,
     places_to_search,
 )
@@ -104,7 +104,7 @@ def test_the_share_of_unseen_joints_is_a_value(pose):
 
 def test_a_region_may_reach_outside():
     frame = np.full((240, 320, 3), 200, np.uint8)
-    picture = cropped(frame, Region(0, 0, 96))
+    picture = crop(frame, Region(0, 0, 96))
     assert picture.shape == (192, 192, 3)
     assert picture[:90, :90].max() == 0
     assert picture[100:, 100:].min() == 200

@@ -8,8 +8,8 @@ from podium.features.event import (
     Anchor,
     Marked,
     event_backbone,
+    find_left_out,
     learn_anchor,
-    left_out,
     window_ends,
 )
 from podium.video.clips import cut
@@ -61,7 +61,7 @@ def test_the_event_is_found_wherever_it_is(anchor: Anchor, before: int, after: i
 def test_a_performance_ends_some_frames_after_the_event(anchor: Anchor) -> None:
     frames = film(50, 60, 7)
     place = anchor.find(frames)
-    ended = anchor.ended(frames, frames)
+    ended = anchor.trim(frames, frames)
     assert place is not None
     assert len(ended) == place + 12 + 1
     assert ended.missing_event == ""
@@ -74,12 +74,12 @@ def test_numbers_of_frames_count_not_their_places(anchor: Anchor) -> None:
     place = anchor.find(frames)
     assert place is not None
     early = Frames(frames.pixels, frames.start_seconds, frames.end_seconds, frames.numbers - 5, 110)
-    assert anchor.ended(early, frames).numbers[-1] == place + 12
+    assert anchor.trim(early, frames).numbers[-1] == place + 12
 
 
 def test_where_little_follows_the_event_all_of_it_is_kept(anchor: Anchor) -> None:
     frames = film(50, MIN_AFTER + 1, 9)
-    ended = anchor.ended(frames, frames)
+    ended = anchor.trim(frames, frames)
     assert len(ended) == len(frames)
 
 
@@ -88,14 +88,14 @@ def test_a_video_without_the_event_is_said_to_lack_it(anchor: Anchor, n_frames: 
     whole = film(50, 30, 10)
     without = whole.span(0, n_frames)
     assert anchor.find(without) is None
-    kept = anchor.ended(without, without)
+    kept = anchor.trim(without, without)
     assert len(kept) == n_frames
     assert cut(kept).video.missing_event == "splash"
 
 
 def test_too_few_frames_for_a_window_lack_the_event(anchor: Anchor) -> None:
     frames = film(50, 30, 11).span(0, WINDOWS.n_frames - 1)
-    assert anchor.ended(frames, frames).missing_event == "splash"
+    assert anchor.trim(frames, frames).missing_event == "splash"
 
 
 def test_few_marked_performances_teach_nothing(lessons: list[Marked]) -> None:
@@ -103,7 +103,7 @@ def test_few_marked_performances_teach_nothing(lessons: list[Marked]) -> None:
 
 
 def test_errors_are_those_of_performances_left_out(anchor: Anchor, lessons: list[Marked]) -> None:
-    findings = left_out(lessons)
+    findings = find_left_out(lessons)
     errors = [abs(found.place - one.event) for found, one in zip(findings, lessons, strict=True)]
     assert [found.error for found in findings] == errors
     assert anchor.usual_error == np.quantile(errors, 0.5)

@@ -18,7 +18,7 @@ from podium.errors import TrainingError
 from podium.evaluation import metrics
 from podium.metric import deviation, pairs, threshold
 from podium.metric.deviation import fit_deviation
-from podium.metric.embedding import fit_normaliser, padded
+from podium.metric.embedding import fit_normaliser, pad
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import (
     ExpertPairs,
@@ -227,7 +227,7 @@ def obvious_border(network: Siamese, train: MetricData, validation: MetricData) 
     ours = [validation.sequences[q][0] for q, _ in chosen]
     theirs = [train.sequences[e][0] for _, e in chosen]
     with torch.inference_mode():
-        embedded = clip_embeddings(network, padded([*ours, *theirs], 4))
+        embedded = clip_embeddings(network, pad([*ours, *theirs], 4))
         unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
     clips = np.concatenate([row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)])

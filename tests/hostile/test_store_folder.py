@@ -11,7 +11,7 @@ import pytest
 from podium.cli.commands import run
 from podium.web.home import Home, UnusableFolder, clear
 from podium.web.store import Store
-from podium.web.worker import located
+from podium.web.worker import locate
 
 from .storing import asked, contents, done, keep, opened, rng
 
@@ -276,5 +276,5 @@ def test_a_folder_is_the_same_wherever_a_child_works(tmp_path, monkeypatch):
     home.close()
     (tmp_path / "mine").mkdir()
     (tmp_path / "diving").mkdir()
-    assert located("mine") == str(tmp_path / "mine")
-    assert [located(name) for name in ("diving", "nothing", "")] == ["diving", "nothing", ""]
+    assert locate("mine") == str(tmp_path / "mine")
+    assert [locate(name) for name in ("diving", "nothing", "")] == ["diving", "nothing", ""]

@@ -23,7 +23,7 @@ def swings(make_sample) -> list:
         score = float(20 + 80 * generator.random())
         positions = np.tile(places, (48, 1, 1)) + 0.02 * generator.normal(size=(48, 17, 2))
         positions[:, 10, 0] += score / 100 * np.sin(2 * np.pi * np.arange(48) / 24)
-        sample = make_sample(f"s{number}", Keypoints(positions).normalised().clips(), score=score)
+        sample = make_sample(f"s{number}", Keypoints(positions).normalise().clips(), score=score)
         features = replace(sample.features, backbone="made-up-keypoints-17x2")
         made.append(replace(sample, features=features))
     return made

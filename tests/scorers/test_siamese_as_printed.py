@@ -23,7 +23,7 @@ def scorer(train) -> SiameseLSTM:
 
 
 def test_the_metric_stays_frozen_when_references_change(scorer, train):
-    worst = scorer.refitted(train, "worst")
+    worst = scorer.refit(train, "worst")
     assert worst.members[0].network is scorer.members[0].network
     scores = {s.performance.action: [] for s in train}
     for sample in train:
@@ -35,13 +35,13 @@ def test_the_metric_stays_frozen_when_references_change(scorer, train):
 
 
 def test_refitted_to_the_same_it_is_the_same(scorer, train):
-    again = scorer.refitted(train)
+    again = scorer.refit(train)
     np.testing.assert_array_equal(again.predict(train), scorer.predict(train))
 
 
 def test_the_metric_goes_over_to_another_action(scorer, graded):
     vaults = graded(20, seed=3, action="vault")
-    other = scorer.refitted(vaults)
+    other = scorer.refit(vaults)
     assert {r.performance.action for r in other.references} == {"vault"}
     assert np.isfinite(other.predict(graded(5, seed=4, action="vault"))).all()
 
@@ -60,7 +60,7 @@ def test_embeddings_are_what_the_network_says(scorer, train):
 
 @pytest.mark.parametrize("choice", ["best", "worst", "constant"])
 def test_a_lonely_reference_stands_beside_itself(scorer, train, choice):
-    assert np.isfinite(joint_embeddings(scorer.refitted(train, choice), train)).all()
+    assert np.isfinite(joint_embeddings(scorer.refit(train, choice), train)).all()
 
 
 def test_the_printed_similarity_of_a_clip_is_the_sigmoid(scorer, train):

@@ -65,7 +65,7 @@ def test_a_head_that_reads_clips_tells_a_bend_either_way_from_none(fitted, sampl
 
 
 def test_other_references_are_as_if_it_had_been_fitted_with_them(fitted, samples):
-    other = fitted.refitted(samples[:N_TRAIN], "constant")
+    other = fitted.refit(samples[:N_TRAIN], "constant")
     anew = SiameseLSTM(replace(JOINT, references="constant"), seed=1).fit(samples[:N_TRAIN])
     np.testing.assert_array_equal(other.predict(samples[BEHIND]), anew.predict(samples[BEHIND]))
     assert {r.performance.id for r in other.references} != {
@@ -76,7 +76,7 @@ def test_other_references_are_as_if_it_had_been_fitted_with_them(fitted, samples
 
 def test_how_clips_deviate_stays_with_the_frozen_metric(fitted, samples):
     """A scorer whose head and clips read deviations is refitted to other performances."""
-    other = fitted.refitted(samples[: N_TRAIN // 2])
+    other = fitted.refit(samples[: N_TRAIN // 2])
     assert other.deviation is fitted.deviation
     query, reference = samples[40], fitted.references[0]
     np.testing.assert_array_equal(

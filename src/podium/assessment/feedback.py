@@ -160,7 +160,7 @@ def remarks(clips: Sequence[ClipFeedback]) -> tuple[Remark, ...]:
     return tuple(sorted(lines, key=lambda remark: remark.contribution or 0.0))
 
 
-def grouped(remarks: Sequence[Remark]) -> dict[RemarkGroup, tuple[Remark, ...]]:
+def group_remarks(remarks: Sequence[Remark]) -> dict[RemarkGroup, tuple[Remark, ...]]:
     """Part what cost points from what did not; groups without a remark are left out."""
     parts = {
         group: tuple(r for r in remarks if r.group == group) for group in get_args(RemarkGroup)

@@ -89,7 +89,7 @@ class Motion:
 
 def describe(clip: Pixels, options: MotionOptions) -> Floats:
     """Describe one clip, (frames, height, width, 3), as one row, (dim,)."""
-    frames = stretched(clip[:, :: options.step, :: options.step], options)
+    frames = stretch(clip[:, :: options.step, :: options.step], options)
     brightness: Floats = frames.astype(np.float32) @ LUMA
     parts = (
         sharpness(frames, brightness, options),
@@ -101,7 +101,7 @@ def describe(clip: Pixels, options: MotionOptions) -> Floats:
     return np.concatenate(parts).astype(np.float32)
 
 
-def stretched(frames: Pixels, options: MotionOptions) -> Pixels:
+def stretch(frames: Pixels, options: MotionOptions) -> Pixels:
     """Bring the levels of a clip to the same scale in every copy, all colours alike.
 
     Two copies of one video can differ by as much as 14 % of contrast, where one program took its

@@ -18,7 +18,7 @@ from podium.backbones import require_clips, require_weights
 from podium.checks import check_options
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UsageError, WeightsError
-from podium.keypoints import COCO, FRAMES_PER_CLIP, filled
+from podium.keypoints import COCO, FRAMES_PER_CLIP, fill_missing
 from podium.machine.files import digest
 
 VERSION = 1
@@ -102,7 +102,9 @@ class Pose:
         require_clips(clips, self.frame_size)
         found = [self._follow(clip) for clip in clips]
         positions = [_positions(joints, self.options.least_confidence) for joints in found]
-        rows = [(filled(row).positions - MIDDLE).astype(np.float32).ravel() for row in positions]
+        rows = [
+            (fill_missing(row).positions - MIDDLE).astype(np.float32).ravel() for row in positions
+        ]
         values = np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
         return values, _doubts(found, self.options.least_confidence)
 
@@ -119,7 +121,7 @@ class Pose:
         return np.stack(joints)
 
     def _in_region(self, frame: Pixels, region: Region) -> Floats:
-        found = self._find(cropped(frame, region)).astype(np.float32)
+        found = self._find(crop(frame, region)).astype(np.float32)
         corner = np.array([region.y - region.half, region.x - region.half], np.float32)
         places = (corner + found[:, :2] * 2 * region.half) / len(frame)
         return np.concatenate([places, found[:, 2:]], axis=1)
@@ -135,7 +137,7 @@ class Pose:
         return Region(float(middle[1]), float(middle[0]), half)
 
 
-def cropped(frame: Pixels, region: Region) -> Pixels:
+def crop(frame: Pixels, region: Region) -> Pixels:
     """Cut a region out of a frame, as (192, 192, 3); black where it reaches outside."""
     box = (
         round(region.x - region.half),

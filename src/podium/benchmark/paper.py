@@ -168,7 +168,7 @@ class PaperBenchmark:
         )  # fmt: skip
         results = benchmark.run()
         if any(system.reads == "keypoints" for system in results.systems.values()):
-            seen = unseen_joints(benchmark.posed(dives).values())
+            seen = unseen_joints(benchmark.pose_samples(dives).values())
             results = replace(results, tables=replace(results.tables, keypoints=seen))
         if self.systems and self.earlier:
             results = results.merge(self.earlier, [system.name for system in SYSTEMS])

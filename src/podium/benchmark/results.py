@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from podium.benchmark.saved import saved_results
+from podium.benchmark.saved import read_results
 from podium.benchmark.splits import action_of
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.evaluation import metrics
@@ -270,7 +270,7 @@ class Results:
         if not Path(path).is_file():
             raise MissingFile(f"{path}: no such results: run podium benchmark first")
         try:
-            plain = saved_results(Path(path))
+            plain = read_results(Path(path))
             cells = tuple(ResultRow.from_json(cell) for cell in plain["cells"])
             systems = {
                 name: record_of(SystemNote, note, f"systems.{name}")

@@ -23,13 +23,13 @@ from podium.benchmark.provenance import (
     versions,
 )
 from podium.benchmark.results import ResultRow, Results, SystemNote, Tables, measures, summary
-from podium.benchmark.saved import saved_cell
+from podium.benchmark.saved import read_row
 from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.errors import ModelError, UsageError
 from podium.features.extraction import Extractor, FeatureCache, Sample, extract
 from podium.machine.files import remove_half_written, write_bytes
 from podium.performance import Performance
-from podium.training import Progress, make_scorer, unlabelled
+from podium.training import Progress, hide_labels, make_scorer
 from podium.video.augmentation import AugmentationOptions, draw
 
 FORMAT = 2
@@ -170,7 +170,7 @@ class Benchmark:
         """Give the performances with the features of `backbone`, by id."""
         return self._extract(performances or self.performances(), self.backbone, 0)
 
-    def posed(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
+    def pose_samples(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
         """Give the performances with their keypoints, by id; none without a backbone for them."""
         if not self.keypoints:
             return {}
@@ -277,7 +277,7 @@ def all_samples(
 def _fit(system: System, split: DataSplit, train: Sequence[Sample], fitted: dict[str, Any]) -> Any:
     seen = [replace(s, variants=s.variants[: system.n_variants]) for s in train]
     if system.metric_of in fitted:
-        return fitted[system.metric_of].refitted(seen, system.options.references)
+        return fitted[system.metric_of].refit(seen, system.options.references)
     return make_scorer(system.scorer, system.options, split.seed).fit(seen)
 
 
@@ -285,12 +285,12 @@ def _hide_labels(system: System, test: Sequence[Sample]) -> list[Sample]:
     """Hide scores from a scorer, and marks, but for one that reads nothing else."""
     if system.reads == "judges":
         return [replace(s, performance=replace(s.performance, score=None)) for s in test]
-    return [unlabelled(sample) for sample in test]
+    return [hide_labels(sample) for sample in test]
 
 
 def _read_row(path: Path | None) -> ResultRow | None:
     try:
-        return ResultRow.from_json(saved_cell(path)) if path else None
+        return ResultRow.from_json(read_row(path)) if path else None
     except (OSError, ModelError, ValueError, KeyError, TypeError):
         return None
 

@@ -30,7 +30,7 @@ from podium.machine.files import cache_folder
 from podium.performance import Performance
 from podium.scorers import Scorer
 from podium.simulation import SimulationOptions
-from podium.training import Progress, make_scorer, unlabelled
+from podium.training import Progress, hide_labels, make_scorer
 
 TABLE_VI = "transfer"
 """How table VI is asked for, among the systems."""
@@ -186,7 +186,7 @@ def _cells(
     for split in splits:
         train = [replace(samples[i], variants=()) for i in split.train]
         test = [samples[i] for i in split.test]
-        predicted = fit(train).predict([unlabelled(sample) for sample in test])
+        predicted = fit(train).predict([hide_labels(sample) for sample in test])
         points = {i: round(float(p), 4) for i, p in zip(split.test, predicted, strict=True)}
         cells.append(
             ResultRow(name, split.seed, len(train), 0.0, points, measures(predicted, test))

@@ -118,7 +118,7 @@ def predict(
 
 
 def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
-    from podium.assessment.feedback import grouped
+    from podium.assessment.feedback import group_remarks
     from podium.report.words import load_words
 
     words = load_words()
@@ -129,7 +129,7 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
     show(assessment)
     for warning in assessment.warnings:
         show(f"warning: {warning}")
-    for group, remarks in grouped(assessment.remarks).items():
+    for group, remarks in group_remarks(assessment.remarks).items():
         show(f"{words(f'remarks.{group}')} ({words(f'remarks.{group}_note')}):")
         for remark in remarks:
             show(remark)

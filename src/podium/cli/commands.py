@@ -13,7 +13,7 @@ from podium.cli import assess, benchmark, data, learn, serve
 from podium.cli.app import Exit, app
 from podium.cli.output import say, show_lines
 from podium.cli.usage import WrongUsage, in_our_words
-from podium.errors import explained
+from podium.errors import explain
 from podium.machine import shell
 from podium.machine.terminal import printable
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with shell.interruptible():
             code = _flush(_run_or_trace(words))
     except KeyboardInterrupt:
-        code = shell.stopped()
+        code = shell.report_stop()
     sys.exit(code)
 
 
@@ -72,7 +72,7 @@ def run(arguments: Sequence[str]) -> int:
             raise
         return _report_failure(error)
     # Newer versions of Typer give the code and raise nothing.
-    return shell.stopped() if code == Exit.STOPPED else code
+    return shell.report_stop() if code == Exit.STOPPED else code
 
 
 def _call(arguments: Sequence[str]) -> Any:
@@ -88,7 +88,7 @@ def _call(arguments: Sequence[str]) -> Any:
 
 
 def _report_failure(error: Exception) -> int:
-    said = explained(error)
+    said = explain(error)
     return _complain(str(said), said.exit_code)
 
 

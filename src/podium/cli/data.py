@@ -126,7 +126,7 @@ def cache_(
     if limit is not None:
         entries.set_limit(limit)
     n_removed += entries.reduce_to(entries.limit_bytes()) if limit is not None else 0
-    listed = entries.listed()
+    listed = entries.list_entries()
     facts = {
         "folder": str(entries.folder),
         "entries": len(listed),

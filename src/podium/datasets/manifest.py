@@ -102,7 +102,7 @@ def _no_file_names(path: Path, row: Row) -> ManifestError:
 
 def _refusal(path: Path, problems: Problems) -> ManifestError:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return ManifestError(f"{path}: {count}, nothing was done: {problems.said()}")
+    return ManifestError(f"{path}: {count}, nothing was done: {problems.sentences()}")
 
 
 class _RowReader:

@@ -100,7 +100,7 @@ def read_predictions(path: Path) -> Rows:
             problems.add(row.line, kind, score=plain["score"])
         found[key] = plain
     if problems:
-        raise ManifestError(f"{path}: {problems.said()}")
+        raise ManifestError(f"{path}: {problems.sentences()}")
     if not found:
         raise _no_predictions(path)
     return found
@@ -122,7 +122,7 @@ def _match(
         if row is None or row["error"] or performance.score is None:
             continue
         measured.append(row)
-        samples.append(unseen(performance))
+        samples.append(without_video(performance))
     if not samples:
         raise ManifestError(
             f"{path}: predicts no performance of the manifest that has a score: "
@@ -158,7 +158,7 @@ def _warning(why: str) -> str:
     )
 
 
-def unseen(performance: Performance) -> Sample:
+def without_video(performance: Performance) -> Sample:
     """Make a sample of a performance whose video plays no part, as for the floors."""
     return Sample(performance, _no_features())
 
@@ -185,7 +185,7 @@ def _floors(
 ) -> tuple[dict[str, Measures], str]:
     measured = {sample.performance.id for sample in samples}
     train = [
-        unseen(p)
+        without_video(p)
         for p in performances
         if p.split == "train" and p.score is not None and p.id not in measured
     ]

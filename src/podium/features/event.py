@@ -99,7 +99,7 @@ class Anchor:
         place, doubt = _nearest(self._frames_to_event(_see(frames)), window_ends(len(frames)))
         return place if doubt <= self.limit else None
 
-    def ended(self, frames: Frames, seen: Frames) -> Frames:
+    def trim(self, frames: Frames, seen: Frames) -> Frames:
         """End a performance `after` frames after the event.
 
         `seen` is the performance at `event_backbone`'s size.
@@ -179,7 +179,7 @@ def learn_anchor(event: str, after: int, marked: Sequence[Marked]) -> Anchor | N
     """
     if len(marked) < MIN_PERFORMANCES:
         return None
-    findings = left_out(marked)
+    findings = find_left_out(marked)
     limit = LENIENCE * float(np.quantile([found.doubt for found in findings], USUAL_SHARE))
     usual, large = np.quantile([found.error for found in findings], [0.5, 0.95])
     return Anchor(event, after, *_fit(marked), limit, float(usual), float(large))
@@ -194,7 +194,7 @@ class Finding:
     doubt: float
 
 
-def left_out(
+def find_left_out(
     marked: Sequence[Marked], seed: int = 0, tried: Sequence[Marked] | None = None
 ) -> list[Finding]:
     """Find each performance's event by what was learned from four fifths of the others.

@@ -19,8 +19,8 @@ from podium.checks import require_array, require_times
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.event import Anchor, event_backbone
-from podium.inputs.given import given_array
-from podium.keypoints import FRAMES_PER_CLIP, filled
+from podium.inputs.given import read_array
+from podium.keypoints import FRAMES_PER_CLIP, fill_missing
 from podium.machine.cache import ArrayCache, Claim
 from podium.machine.files import digest
 from podium.performance import Performance
@@ -230,8 +230,8 @@ class Extractor:
         if self.anchor is None:
             return frames
         if self.backbone.frame_size == event_backbone().frame_size:
-            return self.anchor.ended(frames, frames)
-        return self.anchor.ended(
+            return self.anchor.trim(frames, frames)
+        return self.anchor.trim(
             frames, _decode(performance, event_backbone().frame_size, self.options)
         )
 
@@ -366,7 +366,7 @@ def read_features(path: Path) -> Features:
         If it is missing, damaged, of another shape, larger than allowed, or holds numbers that are
         not finite.
     """
-    values = given_array(path)
+    values = read_array(path)
     is_keypoints = values.ndim == 3 and values.shape[2] in (2, 3)
     if (
         not (values.ndim == 2 or is_keypoints)
@@ -403,7 +403,7 @@ def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
         raise FeatureError(f"{path}: holds numbers that are not finite: find the keypoints anew")
     _require_usual(positions, path)
     try:
-        keypoints = filled(positions).normalised()
+        keypoints = fill_missing(positions).normalise()
     except FeatureError as error:
         raise FeatureError(f"{path}: {error}") from error
     n_frames = len(keypoints)

@@ -21,7 +21,7 @@ from typing import IO, Any
 from podium.checks import check_options
 from podium.errors import Bug, ManifestError, PodiumError, UnusableFile
 from podium.machine import processes
-from podium.machine.files import opened
+from podium.machine.files import open_regular
 
 VALUE, REFUSED, NO_MEMORY, END = b"v", b"r", b"m", b"e"
 """How a line of the child's begins: with a value, why there are none, or that all were said."""
@@ -66,7 +66,7 @@ def values(module: str, path: Path, limits: Limits) -> Generator[Any]:
     Bug
         If the child ends by an exception of Podium's own or of a library's.
     """
-    with opened(path) as file:
+    with open_regular(path) as file:
         n_bytes = os.fstat(file.fileno()).st_size
         if n_bytes > limits.n_bytes:
             raise UnusableFile(

@@ -58,7 +58,7 @@ class Entries:
         """Return where what belongs under a key, 64 hexadecimal digits, is or would be."""
         return self.folder / key[:2] / f"{key}.safetensors"
 
-    def listed(self) -> list[Entry]:
+    def list_entries(self) -> list[Entry]:
         """List the entries, those that were used longest ago first."""
         found = (Entry(path, s.st_size, s.st_mtime_ns) for path, s in self._files(_ENTRY))
         return sorted(found, key=lambda entry: (entry.used, entry.path))
@@ -80,7 +80,7 @@ class Entries:
 
     def reduce_to(self, limit_bytes: int) -> int:
         """Remove what was used longest ago if there is more than the limit; return how many."""
-        entries = self.listed()
+        entries = self.list_entries()
         total = sum(entry.n_bytes for entry in entries)
         if total <= limit_bytes:
             return 0
@@ -96,7 +96,7 @@ class Entries:
     def clear(self) -> int:
         """Remove all entries; return how many there were."""
         self._remove_abandoned()
-        return sum(_remove(entry.path) for entry in self.listed())
+        return sum(_remove(entry.path) for entry in self.list_entries())
 
     def limit_bytes(self) -> int:
         """Return how much is to be kept: by the environment, by `set_limit`, or by default.

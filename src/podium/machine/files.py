@@ -114,7 +114,7 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     OSError
         If it cannot be opened.
     """
-    with opened(path) as file:
+    with open_regular(path) as file:
         # What a file is promised to hold is not asked for at once where there is less of it.
         content = file.read(min(os.fstat(file.fileno()).st_size, max_bytes) + 1)
         while len(content) <= max_bytes and (more := file.read(CHUNK_BYTES)):
@@ -127,7 +127,7 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def open_regular(path: Path) -> Iterator[IO[bytes]]:
     """Open a regular file to be read; a device, a pipe or a folder is never waited for.
 
     Raises

@@ -71,7 +71,7 @@ def complain(message: str) -> None:
             print(line, flush=True)
 
 
-def stopped() -> int:
+def report_stop() -> int:
     """Say that the work was stopped, and return the exit code for it."""
     complain(STOPPED)
     _caller.has_said_stopped = True

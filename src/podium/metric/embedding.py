@@ -106,7 +106,7 @@ class Embedding(nn.Module):
         return last
 
 
-def padded(sequences: Sequence[Array], n_clips: int) -> Tensor:
+def pad(sequences: Sequence[Array], n_clips: int) -> Tensor:
     """Stack performances as (performances, clips, dim), zeros before the shorter ones.
 
     All end at the same clip, as the paper's do ("initial clips are padded ones", table VII).

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from podium.metric.embedding import padded
+from podium.metric.embedding import pad
 from podium.metric.pairs import Marked, MetricData, best_of
 from podium.metric.siamese import Siamese, clip_embeddings
 
@@ -54,7 +54,7 @@ def _unlikeness(
 ) -> list[Array]:
     """Say how unlike the clips of pairs are, (clips,) each; those that one lacks do not count."""
     with torch.inference_mode():
-        embedded = clip_embeddings(network, padded([*ours, *theirs], n_clips))
+        embedded = clip_embeddings(network, pad([*ours, *theirs], n_clips))
         unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
     return [row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)]

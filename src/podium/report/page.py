@@ -14,7 +14,7 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, grouped
+from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, group_remarks
 from podium.assessment.values import Assessment, Reference
 from podium.errors import PodiumError
 from podium.machine.files import write_bytes
@@ -117,7 +117,7 @@ def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Repor
     page = _Page(assessment, words, query, reference, inside=False)
     videos = {"query.mp4": query, "reference.mp4": reference}
     beside = {name: video.content for name, video in videos.items() if video}
-    beside |= {name: content.encode() for name, _, content in page.saved()}
+    beside |= {name: content.encode() for name, _, content in page.data_files()}
     return Report(page.html(), MappingProxyType(beside | page.key_frames()))
 
 
@@ -161,7 +161,7 @@ class _Page:
             name=self.name,
             reference_name=_reference_name(assessment),
             compared=self._reference_note(),
-            groups=grouped(assessment.remarks),
+            groups=group_remarks(assessment.remarks),
             moments=self.moments,
             has_reference_pictures=any(moment.reference_picture for moment in self.moments),
             printed=_worst(assessment.clips, MAX_PRINTED_CLIPS),
@@ -178,11 +178,11 @@ class _Page:
             parts=chapters(assessment.clips),
             steps=self._steps(),
             speeds=tuple(zip(SPEEDS, _SPEED_WORDS, strict=True)),
-            saved=self.saved(),
+            saved=self.data_files(),
             data=self._data(),
         )
 
-    def saved(self) -> tuple[tuple[str, str, str], ...]:
+    def data_files(self) -> tuple[tuple[str, str, str], ...]:
         """Give the files of data: name, key of what the button says, and content."""
         return (
             ("clips.csv", "save.csv", clips_csv(self.assessment)),
@@ -290,7 +290,7 @@ class _Page:
             ],
             "words": self.words.of("player") | self.words.of("save"),
             "decimal": self.words("decimal"),
-            "saved": {name: content for name, _, content in self.saved()},
+            "saved": {name: content for name, _, content in self.data_files()},
             "name": self.name,
         }  # fmt: skip
 

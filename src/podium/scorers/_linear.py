@@ -15,7 +15,7 @@ from podium.inputs.saved import Arrays, array_of
 from podium.metric.siamese import Siamese, SiameseOptions
 from podium.scorers import Floats
 from podium.scorers._heads import Head, SamplePairs
-from podium.scorers._restored import restored_network
+from podium.scorers._restored import restore_network
 
 ALPHAS = 10.0 ** np.arange(0, 5.1, 0.5)
 """Penalties of the last layer to choose from; without one, as the paper's, few pairs upset it."""
@@ -75,7 +75,7 @@ class Member:
         ModelError
             If one of its arrays is missing, or does not fit.
         """
-        network = restored_network(
+        network = restore_network(
             lambda: Siamese(n_components, options), arrays, f"network.{number}."
         )
         if not network.clip_border > 0:
@@ -173,12 +173,12 @@ def fit_ridge(
     return weights, float(fitted.intercept_ - mean @ weights)
 
 
-def lengthened(values: npt.NDArray[np.float32], n_clips: int) -> npt.NDArray[np.float32]:
+def repeat_first(values: npt.NDArray[np.float32], n_clips: int) -> npt.NDArray[np.float32]:
     """Repeat the first clip of (clips, dim), where there are fewer than `n_clips`."""
     missing = max(n_clips - len(values), 0)
     return np.concatenate([np.repeat(values[:1], missing, axis=0), values])
 
 
 def _last_clips(samples: Sequence[Sample], n_clips: int) -> Floats:
-    rows = [lengthened(sample.features.values, n_clips)[-n_clips:] for sample in samples]
+    rows = [repeat_first(sample.features.values, n_clips)[-n_clips:] for sample in samples]
     return np.stack(rows).astype(np.float64)

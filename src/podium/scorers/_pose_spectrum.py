@@ -133,7 +133,7 @@ def keypoints_of(sample: Sample) -> Keypoints:
     features = sample.features
     shape_of(features.backbone)
     found = Keypoints.from_clips(features.values, features.backbone, features.video.n_used)
-    return found.normalised()
+    return found.normalise()
 
 
 def _in_words(direction: Floats) -> str:

@@ -18,7 +18,7 @@ _MAKERS = (torch.empty, torch.zeros, torch.ones, torch.randn)
 """What takes memory when a network is made."""
 
 
-def restored_network(make: Callable[[], Network], arrays: Arrays, prefix: str) -> Network:
+def restore_network(make: Callable[[], Network], arrays: Arrays, prefix: str) -> Network:
     """Return the network that `make` makes, with the arrays whose names begin so.
 
     Whatever sizes its options name, no more numbers are made than the arrays have. The network is

@@ -17,10 +17,10 @@ from podium.checks import check_options
 from podium.errors import TrainingError, UsageError
 from podium.features.extraction import Sample
 from podium.inputs.saved import values_of
-from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, padded
+from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
-from podium.scorers._restored import restored_network
+from podium.scorers._restored import restore_network
 from podium.scorers._target import Target, TargetChoice, choose_target
 
 MIN_PERFORMANCES = 5
@@ -143,7 +143,7 @@ def _mean_loss(network: nn.Module, loss: Loss, batch: Batch) -> float:
     return float(np.average(losses, weights=[len(rows) for rows in parts]))
 
 
-def held_back_places(n: int, share: float, seed: int) -> npt.NDArray[np.int64]:
+def held_back_indices(n: int, share: float, seed: int) -> npt.NDArray[np.int64]:
     """Choose at random which of `n` performances only decide when to stop; at least one."""
     order = np.random.default_rng(seed).permutation(n)
     return np.sort(order[: max(1, round(n * share))])
@@ -247,9 +247,7 @@ class SequenceRegression:
         scorer.centre, scorer.spread = plain["centre"], plain["spread"]
         scorer.normaliser = Normaliser.from_arrays(state.arrays)
         dim = scorer.normaliser.dim
-        scorer.network = restored_network(
-            lambda: scorer.make_network(dim), state.arrays, "network."
-        )
+        scorer.network = restore_network(lambda: scorer.make_network(dim), state.arrays, "network.")
         return scorer
 
     def _parts(
@@ -257,7 +255,7 @@ class SequenceRegression:
     ) -> tuple[Sequence[Sample], Sequence[Sample]]:
         if validation:
             return train, validation
-        places = set(held_back_places(len(train), self.options.fitting.held_back, self.seed))
+        places = set(held_back_indices(len(train), self.options.fitting.held_back, self.seed))
         fitted = [sample for place, sample in enumerate(train) if place not in places]
         return fitted, [train[place] for place in sorted(places)]
 
@@ -269,7 +267,7 @@ class SequenceRegression:
         return Batch(sequences, is_clip, torch.from_numpy(repeated.astype(np.float32)))
 
     def _pad(self, sequences: Sequence[Array]) -> tuple[Tensor, Tensor]:
-        stacked = padded(sequences, self.n_clips)
+        stacked = pad(sequences, self.n_clips)
         lengths = torch.tensor([len(sequence) for sequence in sequences])
         from_end = torch.arange(stacked.shape[1], 0, -1)
         return stacked, from_end[None] <= lengths[:, None]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from podium.checks import check_options
 from podium.features.extraction import Sample
 from podium.inputs.saved import array_of, values_of
-from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
+from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target
@@ -81,5 +81,5 @@ class Ridge:
         if not samples:
             return np.zeros((0, len(self._weights)), np.float32)
         sequences = [self._normaliser(s.features.values)[-self._n_clips :] for s in samples]
-        rows: npt.NDArray[np.float32] = padded(sequences, self._n_clips).flatten(1).numpy()
+        rows: npt.NDArray[np.float32] = pad(sequences, self._n_clips).flatten(1).numpy()
         return rows

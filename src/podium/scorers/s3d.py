@@ -17,10 +17,10 @@ from podium.checks import check_options
 from podium.errors import UsageError
 from podium.features.extraction import Sample
 from podium.inputs.saved import values_of
-from podium.metric.embedding import Array, Normaliser, fit_normaliser, padded
+from podium.metric.embedding import Array, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
-from podium.scorers._restored import restored_network
+from podium.scorers._restored import restore_network
 from podium.scorers._support_vectors import Line, fit_line
 from podium.scorers._target import Target, TargetChoice, choose_target
 from podium.video.clips import ClipOptions
@@ -144,7 +144,7 @@ class S3D:
         n_inputs = n_stages * scorer._normaliser.dim
         scorer._line = Line.from_arrays(state.arrays, plain["bias"], n_inputs)
         if scorer.stages:
-            scorer._network = restored_network(scorer._make_network, state.arrays, "network.")
+            scorer._network = restore_network(scorer._make_network, state.arrays, "network.")
         return scorer
 
     def _make_network(self) -> StageNetwork:
@@ -153,8 +153,8 @@ class S3D:
     def _fit_network(self, marked: Sequence[Sample]) -> StageNetwork:
         """Teach the network the share of each clip's frames that lie in each stage."""
         longest = max(len(s.features) for s in marked)
-        sequences = padded([self._normaliser(s.features.values) for s in marked], longest)
-        shares = padded([phase_shares(s, self.stages) for s in marked], longest)
+        sequences = pad([self._normaliser(s.features.values) for s in marked], longest)
+        shares = pad([phase_shares(s, self.stages) for s in marked], longest)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
             network = self._make_network()

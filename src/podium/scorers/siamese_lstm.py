@@ -19,7 +19,7 @@ from podium.errors import ModelError, TrainingError, UnusableReference
 from podium.features.extraction import Sample
 from podium.inputs.saved import array_of, values_of
 from podium.metric.deviation import Deviation, fit_deviation
-from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
+from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.metric.siamese import Siamese
 from podium.scorers import Floats, ScorerState
 from podium.scorers._clip_metrics import ClipMetric, DeviationClips, NetworkClips
@@ -81,7 +81,7 @@ class SiameseLSTM:
         )
         return self._fit_scores(train, learning.networks(train, validation))
 
-    def refitted(
+    def refit(
         self, train: Sequence[Sample], references: ReferenceChoice | None = None
     ) -> "SiameseLSTM":
         """Return it with the metric as it is, and references and last layer fitted anew.
@@ -160,7 +160,7 @@ class SiameseLSTM:
 
     def sequences(self, samples: Sequence[Sample]) -> Tensor:
         """Return performances as the networks read them, (performances, clips, n_components)."""
-        return padded([self.normaliser(s.features.values) for s in samples], self.n_clips)
+        return pad([self.normaliser(s.features.values) for s in samples], self.n_clips)
 
     def state(self) -> ScorerState:
         """Return all that `restore` needs."""

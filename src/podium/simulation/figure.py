@@ -142,7 +142,7 @@ def draw_figure(
     yaw_degrees: float,
 ) -> None:
     """Draw the athlete whose joints (joints, 3) are given in metres, far limbs first."""
-    seen, depth = turned(joints, yaw_degrees)
+    seen, depth = turn(joints, yaw_degrees)
     starts, ends = view.pixels(_STARTS @ seen), view.pixels(_ENDS @ seen)
     scale = physique.height_metres * physique.breadth * view.pixels_per_metre
     radii = _RADII * scale
@@ -156,7 +156,7 @@ def draw_figure(
         draw.polygon(lights[i].ravel().tolist(), fill=_shade(colour, shade * 1.14))
 
 
-def turned(joints: Array, yaw_degrees: float) -> tuple[Array, Array]:
+def turn(joints: Array, yaw_degrees: float) -> tuple[Array, Array]:
     """Give the joints as a camera sees them that stands `yaw_degrees` aside, and their depth."""
     cos, sin = np.cos(np.deg2rad(yaw_degrees)), np.sin(np.deg2rad(yaw_degrees))
     centre = joints[Joint.PELVIS, 0]

@@ -13,7 +13,7 @@ from podium.simulation.backdrop import FAR_WATER_METRES, Backdrop, make_backdrop
 from podium.simulation.body import Array, Physique
 from podium.simulation.camera import View, follow
 from podium.simulation.dive import draw_diver
-from podium.simulation.figure import Outfit, draw_figure, draw_outfit, turned
+from podium.simulation.figure import Outfit, draw_figure, draw_outfit, turn
 from podium.simulation.motion import Motion, Script
 from podium.simulation.options import SimulationOptions
 from podium.simulation.splash import Splash, draw_splash, make_splash
@@ -48,14 +48,14 @@ def film(script: Script, motion: Motion, options: SimulationOptions) -> Iterator
     grain = _Grain(options, rng)
     for index, view in enumerate(views):
         picture = _picture(motion, index, view, place)
-        yield grain.added(np.asarray(picture.reduce(_ENLARGED)), place.light)
+        yield grain.add_to(np.asarray(picture.reduce(_ENLARGED)), place.light)
 
 
 def landmarks(script: Script, motion: Motion, options: SimulationOptions) -> Array:
     """Give where in the picture each joint is, right and down, (frames, joints, 2), in pixels."""
     place = _set_up(script, motion)
     views = follow(motion, place.physique.height_metres, options, script.random(3))
-    seen = (turned(joints, place.yaw_degrees)[0] for joints in motion.joints)
+    seen = (turn(joints, place.yaw_degrees)[0] for joints in motion.joints)
     return np.stack([view.pixels(joints) for view, joints in zip(views, seen, strict=True)])
 
 
@@ -75,7 +75,7 @@ def _set_up(script: Script, motion: Motion) -> Set:
 
 def _picture(motion: Motion, index: int, view: View, place: Set) -> Image.Image:
     picture = place.backdrop.seen(view, _ENLARGED)
-    view = view.enlarged(_ENLARGED)
+    view = view.enlarge(_ENLARGED)
     draw = ImageDraw.Draw(picture, "RGBA")
     joints, seconds = motion.joints[index], float(motion.seconds[index])
     if motion.entry is None or place.splash is None:
@@ -135,7 +135,7 @@ class _Grain:
         sheet = rng.normal(0, options.sensor_noise, (options.height + 64, options.width + 64, 3))
         self._sheet = np.round(sheet).astype(np.int16)
 
-    def added(self, frame: Frame, light: float) -> Frame:
+    def add_to(self, frame: Frame, light: float) -> Frame:
         """Give the frame, lit and with noise."""
         down, right = self._rng.integers(0, 64, 2)
         height, width = self._size

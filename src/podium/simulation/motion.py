@@ -82,13 +82,13 @@ def draw_physique(rng: np.random.Generator) -> Physique:
     )
 
 
-def posed(physique: Physique, pose: Pose, facing: float = 1.0) -> Array:
+def pose_joints(physique: Physique, pose: Pose, facing: float = 1.0) -> Array:
     """Give the joints of leaning poses around the pelvis, (moments, joints, 3), facing 1 or -1."""
     joints = leaning(joints_of(physique, pose), pose.lean)
     return np.asarray(joints * np.array([facing, 1.0, facing]))
 
 
-def anchored(joints: Array, left_joint: Joint, place: Array) -> Array:
+def anchor_joints(joints: Array, left_joint: Joint, place: Array) -> Array:
     """Give the joints moved so that a pair of them (the toes, the hands) is at `place`."""
     return joints + (place - middle(joints, left_joint))[:, None, :]
 

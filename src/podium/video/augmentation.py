@@ -73,7 +73,7 @@ class Augmentation:
             pixels = mask_background(pixels)
         changed = np.stack([self._frame(Image.fromarray(frame)) for frame in pixels])
         if self.compression:
-            changed = compressed(changed, self.compression)
+            changed = compress(changed, self.compression)
         return replace(kept, pixels=changed)
 
     def _frame(self, image: Image.Image) -> Pixels:
@@ -114,7 +114,7 @@ def slower(pixels: Pixels, rate: float) -> Pixels:
     return np.asarray(pixels[shown], np.uint8)
 
 
-def compressed(pixels: Pixels, rate_factor: int) -> Pixels:
+def compress(pixels: Pixels, rate_factor: int) -> Pixels:
     """Lose what H.264 loses at a constant rate factor, (frames, height, width, 3) of 0-255.
 
     For H.264 an odd side is made even, by its last row or column twice.

@@ -198,7 +198,7 @@ def _next(
     except TimeoutError:
         raise VideoError(f"{path}: {_too_much_time(limits, part)}") from None
     except EOFError:
-        raise _ending(path, child.ended(), child.last_words()) from None
+        raise _ending(path, child.wait(), child.last_words()) from None
 
 
 def _ending(path: Path, code: int, last_words: str) -> PodiumError:
@@ -246,7 +246,7 @@ def _too_much_memory(limits: VideoLimits) -> str:
 
 def _memory_bytes(limits: VideoLimits) -> int:
     """Say how much a child may use: what is allowed to this process is allowed to its children."""
-    return min(limits.memory_bytes, memory.allowed() or limits.memory_bytes)
+    return min(limits.memory_bytes, memory.allowed_bytes() or limits.memory_bytes)
 
 
 def _about(path: Path, content: bytearray) -> About:
@@ -362,7 +362,7 @@ class _Child:
             raise TimeoutError
         self._left_seconds -= time.monotonic() - start
 
-    def ended(self) -> int:
+    def wait(self) -> int:
         """Wait for the end of a child that says no more, and give its exit code."""
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(5)

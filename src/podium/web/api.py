@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from podium.errors import VideoError
 from podium.inputs.spreadsheet import csv_text
-from podium.judging import Action, ScoringRule, find_action, rule_named
+from podium.judging import Action, ScoringRule, find_action, find_rule
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.web import records
@@ -45,10 +45,10 @@ from podium.web.messages import (
     WorkOut,
 )
 from podium.web.records import Job
-from podium.web.refusals import say_refusals, shortened
+from podium.web.refusals import say_refusals, shorten
 from podium.web.routes import CarefulRoute
 from podium.web.store import Store
-from podium.web.worker import Worker, choices, located, probe
+from podium.web.worker import Worker, choices, locate, probe
 
 FILES = {
     "result.json": "application/json",
@@ -105,7 +105,7 @@ def make_app(
     With a `token`, others than this machine may ask, and everybody is asked for it.
     """
     store = Store(folder)
-    worker, model = Worker(store, allow_parts=allow_parts), located(model)
+    worker, model = Worker(store, allow_parts=allow_parts), locate(model)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -229,7 +229,7 @@ def _add_videos(app: FastAPI, store: Store, max_bytes: int) -> None:
                 raise ClientDisconnect
             video = await run_in_threadpool(store.keep_video, partial, _last_part(name))
         except VideoError as error:
-            raise HTTPException(415, f"{shortened(_last_part(name))}: {error}") from error
+            raise HTTPException(415, f"{shorten(_last_part(name))}: {error}") from error
         except ClientDisconnect as error:  # nobody is there to read this
             raise HTTPException(400, "the video did not arrive whole: send it again") from error
         finally:
@@ -366,7 +366,7 @@ def _ask(
 ) -> list[Job]:
     """Check what is asked for, and put it into the line."""
     offered = choices_of(model, worker.allow_parts)
-    rule = rule_named(offered["rule"]) if offered["rule"] else None
+    rule = find_rule(offered["rule"]) if offered["rule"] else None
     action = _known_action(how.action, [known["name"] for known in offered["actions"]], rule)
     if how.difficulty is not None and rule and offered["difficulties"]:
         rule.require_plausible_difficulty(how.difficulty, **offered["difficulties"])

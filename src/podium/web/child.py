@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podium.errors import Bug, PodiumError, explained
+from podium.errors import Bug, PodiumError, explain
 from podium.machine.files import read_json, write_bytes
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
             _end_with_the_server()
             _assess(Path(argument))
     except Exception as error:
-        return _report_refusal(explained(error))
+        return _report_refusal(explain(error))
     return 0
 
 

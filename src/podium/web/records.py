@@ -196,7 +196,7 @@ def read_stage(folder: Path) -> Stage:
         return "loading"
 
 
-def shown(text: str) -> str:
+def make_storable(text: str) -> str:
     """Return a text that every browser can show: what is no character is a question mark."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -224,12 +224,12 @@ def _summary_of(plain: dict[str, Any] | None, path: Path) -> dict[str, Any]:
 def _sound(value: Any, path: Path) -> Any:
     """Make texts such as can be shown, and refuse numbers that are none."""
     if isinstance(value, dict):
-        return {shown(key): _sound(inner, path) for key, inner in value.items()}
+        return {make_storable(key): _sound(inner, path) for key, inner in value.items()}
     if isinstance(value, list):
         return [_sound(inner, path) for inner in value]
     if isinstance(value, float):
         _require(path, math.isfinite(value), "a number has no end")
-    return shown(value) if isinstance(value, str) else value
+    return make_storable(value) if isinstance(value, str) else value
 
 
 def _is_time(seconds: float | None) -> bool:

@@ -59,7 +59,7 @@ class Store:
 
     def keep_video(self, partial: Path, name: str) -> StoredVideo:
         """Take over a video that was received whole."""
-        name = records.shown(name)
+        name = records.make_storable(name)
         video = StoredVideo(new_id(), name, partial.stat().st_size, time.time())
         waiting = partial.with_name(f"{partial.name}.kept")
         with self._lock:
@@ -319,7 +319,7 @@ def _damaged_job(folder: Path, error: Exception) -> Job | None:
         if not any((folder / "result" / name).is_file() for name in ("report.html", "result.json")):
             return None
     why = error.strerror if isinstance(error, OSError) else None
-    said = records.shown(f"{folder / 'job.json'}: {why}" if why else str(error))
+    said = records.make_storable(f"{folder / 'job.json'}: {why}" if why else str(error))
     reason = (
         f"this assessment is damaged: {said}: what is left of it stays in that folder until you "
         "delete it here"

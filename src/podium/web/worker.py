@@ -13,11 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from podium.errors import Bug, PodiumError, UsageError, VideoError, explained
+from podium.errors import Bug, PodiumError, UsageError, VideoError, explain
 from podium.machine import processes
 from podium.machine.files import parse_json, remove_half_written, write_bytes
 from podium.web.home import clear
-from podium.web.records import ENDED, MAX_ERROR_LETTERS, Job, read_summary, shown
+from podium.web.records import ENDED, MAX_ERROR_LETTERS, Job, make_storable, read_summary
 from podium.web.store import NotThere, Store
 
 MAX_SECONDS = 900.0
@@ -128,7 +128,7 @@ class Worker:
         try:
             outcome = self._outcome(job)
         except Exception as error:  # such as a full disk: the next one may go well
-            said = explained(error)
+            said = explain(error)
             traced = error if isinstance(said, Bug) else None
             outcome = {"state": "failed", "error": _one_line(str(said))}
             _log.warning("the assessment %s failed: %s", job.id, outcome["error"], exc_info=traced)
@@ -245,7 +245,7 @@ def probe(path: Path) -> None:
         raise VideoError(words)
 
 
-def located(model: str) -> str:
+def locate(model: str) -> str:
     """Return the name of a model that ships as it is, and the path of a folder from the root."""
     is_folder = model and not (_MODELS / model / "config.json").is_file() and Path(model).is_dir()
     return str(Path(model).absolute()) if is_folder else model  # child processes work elsewhere
@@ -259,7 +259,7 @@ def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     UsageError, PodiumError
         If there is no such model, or it is damaged.
     """
-    code, said = _ask("choices", located(model), PROBE_SECONDS, allow_parts)
+    code, said = _ask("choices", locate(model), PROBE_SECONDS, allow_parts)
     if code != 0:
         kinds = {kind.exit_code: kind for kind in (Bug, UsageError)}
         kind = kinds.get(code, PodiumError)
@@ -334,7 +334,7 @@ def _error_of(said: str, code: int) -> str:
 
 
 def _one_line(message: str) -> str:
-    return shown(" ".join(message.split()))[:MAX_ERROR_LETTERS]
+    return make_storable(" ".join(message.split()))[:MAX_ERROR_LETTERS]
 
 
 @contextmanager
