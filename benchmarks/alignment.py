@@ -47,7 +47,7 @@ def stopped(dives: Sequence[Marked], after: int) -> list[Marked]:
 
 
 def errors(findings: Sequence[Finding]) -> dict[str, float]:
-    """Give quantiles of how many frames off the event was found."""
+    """Return quantiles of how many frames off the event was found."""
     found = [finding.error for finding in findings]
     return {f"{q:g}": float(np.quantile(found, q)) for q in QUANTILES}
 

@@ -49,7 +49,7 @@ def use(where: str) -> None:
 
 
 def command(where: str, path: Path, folder: Path) -> float:
-    """Give the seconds of `podium score` as a process, with nothing in its cache."""
+    """Return the seconds of `podium score` as a process, with nothing in its cache."""
     arguments = [sys.executable, __file__, "--score", where, str(path)]
     environment = {**os.environ, "PODIUM_CACHE": tempfile.mkdtemp(dir=folder)}
     return measuring.seconds_of(
@@ -58,7 +58,7 @@ def command(where: str, path: Path, folder: Path) -> float:
 
 
 def measured(path: Path, n_rounds: int, n_commands: int) -> dict[str, dict[str, list[float]]]:
-    """Give the seconds of each way of decoding by what is done."""
+    """Return the seconds of each way of decoding by what is done."""
     judge = podium.load("diving")
 
     def score() -> None:

@@ -80,7 +80,7 @@ def exchanged(n_clips: int, generator: np.random.Generator) -> list[int]:
 
 
 def in_other_orders(features: Features, generator: np.random.Generator) -> dict[str, Features]:
-    """Give a dive with its clips in orders that are not theirs."""
+    """Return a dive with its clips in orders that are not theirs."""
     n_clips = len(features)
     orders = {
         "dives, clips shuffled": shuffled(n_clips, generator),
@@ -146,7 +146,7 @@ def measure_pairs(samples: Sequence[Sample]) -> dict[str, float | int]:
 
 
 def shares(rows: Sequence[Sequence[bool]]) -> dict[str, float | int]:
-    """Give the share of doubted performances by witness, and how many were asked about."""
+    """Return the share of doubted performances by witness, and how many were asked about."""
     means = np.mean(np.array(rows, float), axis=0)
     return {"asked": len(rows), **dict(zip(WITNESSES, means.round(4).tolist(), strict=True))}
 
@@ -154,7 +154,7 @@ def shares(rows: Sequence[Sequence[bool]]) -> dict[str, float | int]:
 def foreign_sets(
     data: Path, folder: Path, extractor: Extractor, dives: Sequence[Performance]
 ) -> dict[str, list[Features]]:
-    """Make the features of what is no dive of the training's kind; videos are put in `folder`."""
+    """Extract features of what is no dive of the training's kind; videos are put in `folder`."""
     springboard = data / "dives" / "springboard_640x480.mp4"
     videos: dict[str, Sequence[Performance]] = {
         "rendered dives": _render(folder, "diving", N_DIVES),

@@ -39,19 +39,19 @@ CANDIDATES = (
 
 
 def noise(n_clips: int) -> Clips:
-    """Make clips of random pixels, as large as the decoder gives them."""
+    """Draw clips of random pixels, as large as the decoder gives them."""
     shape = (n_clips, 16, 128, 171, 3)
     return np.random.default_rng(SEED).integers(0, 256, shape, dtype=np.uint8)
 
 
 def network() -> C3DNetwork:
-    """Make C3D with random weights, the same each time."""
+    """Build C3D with random weights, the same each time."""
     torch.manual_seed(SEED)
     return C3DNetwork().eval()
 
 
 def eager() -> Way:
-    """Give the plain way: one clip after the other through the network as PyTorch has it."""
+    """Return the plain way: one clip after the other through the network as PyTorch has it."""
     plain = network()
 
     def described(clips: Clips) -> Features:
@@ -63,7 +63,7 @@ def eager() -> Way:
 
 
 def engine(options: EngineOptions) -> Way:
-    """Give the way of the product."""
+    """Return the way of the product."""
     return Engine(network(), lambda clips: prepare(clips, C3DOptions()), options)
 
 

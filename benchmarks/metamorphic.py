@@ -137,7 +137,7 @@ def remuxed(source: Path, path: Path) -> Path:
 
 
 def copies_of(dive: Performance, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Make every copy of a dive, one after the other, and drop it again."""
+    """Yield every copy of a dive, one after the other, and drop it again."""
     about = probe(dive.path)
     frames = decode(dive.path, width=about.width, height=about.height).pixels
     for name, copy in COPIES.items():
@@ -191,12 +191,12 @@ def moves(fold: Fold, chosen: set[str]) -> Iterator[tuple[str, Move]]:
 
 
 def is_doubted(said: Sequence[Doubt]) -> bool:
-    """Say whether an assessment says not to trust it."""
+    """Return whether an assessment says not to trust it."""
     return any(doubt.kind in (DoubtKind.NOVEL, DoubtKind.OUT_OF_ORDER) for doubt in said)
 
 
 def held(moved: Sequence[Move]) -> dict[str, float | int]:
-    """Give the share of scores that moved by less than half their range, and the usual move."""
+    """Return the share of scores that moved by less than half their range, and the usual move."""
     by = np.array([move.moved for move in moved])
     return {
         "dives": len(moved),
@@ -228,7 +228,7 @@ def comparisons(scorer: ComparingScorer, samples: Sequence[Sample]) -> dict[str,
 
 
 def spoilt(clips: Pixels, place: int, other: int) -> dict[str, Pixels]:
-    """Give (clips, frames, height, width, 3) with one clip frozen, reversed, or another's."""
+    """Return (clips, frames, height, width, 3) with one clip frozen, reversed, or another's."""
     found = {}
     for name, clip in {
         "frozen": np.broadcast_to(clips[place, :1], clips[place].shape),
@@ -241,7 +241,7 @@ def spoilt(clips: Pixels, place: int, other: int) -> dict[str, Pixels]:
 
 
 def least_similar(judge: Assessor, dives: Sequence[Performance]) -> dict[str, dict[str, float]]:
-    """Say how often a spoilt clip is the least like the same dive's, and like an expert's."""
+    """Return how often a spoilt clip is the least like the same dive's, and like an expert's."""
     scorer = judge.model.scorer
     assert isinstance(scorer, ComparingScorer)
     width, height = judge.model.backbone.frame_size

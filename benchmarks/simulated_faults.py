@@ -53,7 +53,7 @@ class Found:
 
 
 def faulty_clips(sample: Sample, faults: Sequence[Fault]) -> list[bool]:
-    """Say which clips are faulty: those that share half of themselves or of a fault's phase."""
+    """Return which clips are faulty: those that share half of themselves or of a fault's phase."""
     first = sample.features.video.first_used
     starts = [first + CLIP_FRAMES * index for index in range(len(sample.features))]
     return [any(_overlaps(start, fault) for fault in faults) for start in starts]
@@ -113,7 +113,7 @@ def _find_faults(
 def measured(
     folder: Path, options: SimulationOptions
 ) -> tuple[tuple[Sample, ...], Mapping[str, tuple[Fault, ...]]]:
-    """Give the samples of rendered dives, and their faults by id; looked at once a process."""
+    """Return the samples of rendered dives, and their faults by id; looked at once a process."""
     dataset = Simulated(folder, options)
     extractor = Extractor(Figure(), cache=FeatureCache(folder / "features"))
     return extract(dataset.performances(), extractor).samples, dataset.faults()

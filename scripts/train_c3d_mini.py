@@ -173,7 +173,7 @@ def taught(
 def filmed(
     root: Path, recipe: Recipe, folder: Path, say: Callable[[str], None]
 ) -> tuple[list[Filmed], list[Filmed]]:
-    """Give the training dives and the push-ups, with what the teachers see in them."""
+    """Return the training dives and the push-ups, with what the teachers see in them."""
     for name in ("dives", "exercises"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     dives = [p for p in UnlvDive(root / "unlv-dive").performances() if p.split == "train"]

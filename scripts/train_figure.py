@@ -118,7 +118,7 @@ def _loss(network: FigureNetwork, lesson: Lesson, drawn: Tensor, seen_weight: fl
 
 
 def varied(frames: Tensor) -> Tensor:
-    """Give frames another contrast, tint and noise, each its own."""
+    """Return frames with another contrast, tint and noise, each its own."""
     n = len(frames)
     contrast = 1 + 0.5 * (torch.rand(n, 1, 1, 1) - 0.5)
     tint = 50 * (torch.rand(n, 3, 1, 1) - 0.5)

@@ -223,7 +223,7 @@ def test_a_difficulty_far_from_all_in_training_is_doubted(judge, dive, difficult
 
 @pytest.fixture
 def positioned(small_model, judge):
-    """Make a model with two experts of 107, each in a position, or in none that is known."""
+    """Build a model with two experts of 107, each in a position, or in none that is known."""
 
     def make(*numbers: str) -> Assessor:
         model = load_model(small_model.folder)

@@ -91,7 +91,7 @@ def mutated(content: bytes, seed: int) -> bytes:
 
 
 def outcome(call: Callable[[], T], path: Path) -> T | None:
-    """Give what comes of a call, or nothing where it is refused in one line that names the file."""
+    """Return what comes of a call, or nothing where one line that names the file refuses it."""
     try:
         return call()
     except PodiumError as error:
@@ -264,7 +264,7 @@ MAX_SECONDS = 2.0
 
 
 def worked(call: Callable[[], T]) -> tuple[T, float]:
-    """Give what a call gives, and the processor seconds of it: others on the machine do not count.
+    """Return what a call returns, and its processor seconds: others on the machine do not count.
 
     Those of children count, too; the decoder's children are ended, so that theirs are known.
     """

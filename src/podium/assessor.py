@@ -74,7 +74,7 @@ class Assessor:
     def compare(
         self, video: str | Path | Performance, reference: str | Path | Performance
     ) -> Assessment:
-        """Say how alike two videos, or parts of them, are, clip by clip, without a score.
+        """Return how alike two videos, or parts of them, are, clip by clip, without a score.
 
         Raises
         ------
@@ -216,7 +216,7 @@ class Assessor:
         return self._own_reference(given, action)
 
     def _action_of(self, references: Sequence[str | Path | Performance]) -> Action | None:
-        """Say of which action those references are that are given by their id, if of one."""
+        """Return the action of those references that are given by their id, if they share one."""
         if not references or not self._scorer_compares():
             return None
         named = ids_among(references)

@@ -152,7 +152,7 @@ def explain(error: Exception) -> PodiumError:
 
 
 def ran_out(error: BaseException | None) -> bool:
-    """Say whether memory ran out; some libraries say so in words only, or it is the cause."""
+    """Return whether memory ran out; some libraries say so in words only, or it is the cause."""
     while isinstance(error, PodiumError):  # which says what it means
         error = error.__cause__
     if error is None or isinstance(error, MemoryError):

@@ -84,7 +84,7 @@ class Model:
     anchor: Anchor | None = None
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
-        """Give what makes the features that this model reads."""
+        """Return what makes the features that this model reads."""
         return Extractor(self.backbone, self.clip_options, cache, self.anchor)
 
     def save(self, folder: Path) -> None:
@@ -235,7 +235,7 @@ def _not_whole(folder: Path, error: Exception) -> ModelError:
 
 
 def find_model(name_or_path: str | Path) -> Path:
-    """Say in which folder a model lies: one that ships, by name, or the path itself."""
+    """Return the folder in which a model lies: one that ships, by name, or the path itself."""
     shipped = SHIPPED / str(name_or_path)
     if str(name_or_path) in shipped_models():
         return shipped

@@ -83,7 +83,7 @@ class Progress:
     report: Callable[[str, int, int], None] = lambda stage, done, total: None
 
     def counting(self, stage: str, total: int) -> Callable[[], None]:
-        """Give what is to be called after each step of a stage."""
+        """Return what is to be called after each step of a stage."""
         done = count(1)
         return lambda: self.report(stage, next(done), total)
 
@@ -143,7 +143,7 @@ def folds(n: int, seed: int, n_folds: int = N_FOLDS) -> list[npt.NDArray[np.int6
 
 
 def make_scorer(name: str, options: Any, seed: int) -> Scorer:
-    """Make an unfitted scorer by its name, with its own default options where none are given."""
+    """Build an unfitted scorer by its name, with its own default options where none are given."""
     (kind,) = _catalog.resolve("podium.scorers", name, (name,))
     scorer: Scorer = kind(seed=seed) if options is None else kind(options, seed=seed)
     return scorer

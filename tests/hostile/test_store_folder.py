@@ -86,7 +86,7 @@ def test_a_folder_that_it_makes_is_the_owners_alone(tmp_path):
 
 
 def earlier(folder: Path) -> tuple[str, str]:
-    """Make what an earlier version left: no marker and no lock."""
+    """Write what an earlier version left: no marker and no lock."""
     with opened(folder) as store:
         ids = done(store).id, asked(store).id
     for name in OF_THE_PAGE:
@@ -241,7 +241,7 @@ def grown(folder: Path, draw, depth: int = 0) -> None:
 
 
 def has_files(folder: Path) -> bool:
-    """Tell whether there is more than the empty parts of a folder of the page."""
+    """Return whether there is more than the empty parts of a folder of the page."""
     parts = {"videos", "assessments", "partial"}
     return any(
         path.is_file() or path.relative_to(folder).as_posix() not in parts

@@ -81,7 +81,7 @@ def report(assessed, tmp_path, visit):
 
 
 def in_step(assessed: Assessment, number: int) -> int:
-    """Say which frame of the expert belongs to a frame of the query."""
+    """Return which frame of the expert belongs to a frame of the query."""
     return int(reference_at(assessed.alignment, (number + 0.5) / RATE) * RATE)
 
 

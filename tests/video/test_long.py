@@ -86,7 +86,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 
 
 def looked(path: Path, *parts: tuple[int, int]) -> tuple[object, int, int]:
-    """Make features of parts in a process of its own; give what is said, and peaks in megabytes."""
+    """Extract features of parts in a process of its own; return what is said, and peaks in MB."""
     run = subprocess.run(
         [sys.executable, "-c", LOOK, str(path), json.dumps(parts)],
         capture_output=True, text=True, check=True,

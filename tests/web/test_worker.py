@@ -88,7 +88,7 @@ def test_twenty_in_a_row_leave_no_file_and_no_process(small_model, tmp_path):
 
 
 def waits(client, paths: tuple[str, ...], n: int) -> list[float]:
-    """Say how many seconds each of so many rounds of requests waits for its answers."""
+    """Return how many seconds each of so many rounds of requests waits for its answers."""
     seconds = []
     for _ in range(n):
         for path in paths:

@@ -77,7 +77,7 @@ class Remark:
 
     @property
     def group(self) -> RemarkGroup:
-        """Say where it belongs, by its points as they are shown: to a tenth."""
+        """Return where it belongs, by its points as they are shown: to a tenth."""
         if self.contribution is None:
             return "apart"
         return "costs" if round(self.contribution, 1) < 0 else "gains"

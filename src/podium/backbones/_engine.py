@@ -85,7 +85,7 @@ class Engine:
 
 
 def as_pixels(clips: Clips, mean: tuple[float, float, float] = (0, 0, 0)) -> Tensor:
-    """Give clips, (clips, 16, height, width, 3), as float32 pixels less a mean of each channel.
+    """Return clips, (clips, 16, height, width, 3), as float32 pixels less a mean of each channel.
 
     (clips, 3, 16, height, width), laid out in memory as the clips are, channels last: one pass
     over the pixels, and none of the network's own to order them.
@@ -108,7 +108,7 @@ def batches(n: int, options: EngineOptions = EngineOptions()) -> list[slice]:
 
 @cache
 def computes_bf16() -> bool:
-    """Say whether this processor multiplies bf16 numbers by itself."""
+    """Return whether this processor multiplies bf16 numbers by itself."""
     if not hasattr(torch.cpu, "get_capabilities"):
         return False
     found = torch.cpu.get_capabilities()
@@ -133,7 +133,7 @@ def keep_memory_mapped() -> bool:
 
 
 def _fold_normalisations(network: nn.Module) -> nn.Module:
-    """Make each batch normalisation that follows a convolution in a row of layers part of it."""
+    """Fold each batch normalisation that follows a convolution in a row of layers into it."""
     for row in network.modules():
         if isinstance(row, nn.Sequential):
             for place in range(len(row) - 1):

@@ -109,7 +109,7 @@ class FigureNetwork(nn.Module):
 
 
 def mean_places(heat: Tensor, pixels: int = 4) -> Tensor:
-    """Give the mean place of heat maps, (frames, points, rows, columns), each cell `pixels` wide.
+    """Return the mean place of heat maps, (frames, points, rows, columns), each cell `pixels` wide.
 
     (frames, points, 2): right and down.
     """
@@ -201,7 +201,7 @@ def _leaning(axis: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _bends(at: dict[str, Floats], side: str, trunk: Floats) -> list[Floats]:
-    """Give how far knee, hip, ankle, shoulder and elbow of one side bend."""
+    """Return how far knee, hip, ankle, shoulder and elbow of one side bend."""
     leg = [at["chest"], at["pelvis"], *(at[f"{side}_{p}"] for p in ("knee", "ankle", "toe"))]
     along = [after - before for before, after in pairwise(leg)]
     upper_arm = at[f"{side}_elbow"] - at["chest"]
@@ -211,21 +211,21 @@ def _bends(at: dict[str, Floats], side: str, trunk: Floats) -> list[Floats]:
 
 
 def _apart(at: dict[str, Floats], point: str, middle: str) -> tuple[Floats, Floats]:
-    """Give how far a pair is apart: as an angle seen from the middle, and as a length."""
+    """Return how far a pair is apart: as an angle seen from the middle, and as a length."""
     left, right = at[f"left_{point}"], at[f"right_{point}"]
     angle = angle_between(left - at[middle], right - at[middle])
     return angle, np.linalg.norm(left - right, axis=-1) / (BODY_PIXELS / 2)
 
 
 def _spread(places: Floats) -> tuple[Floats, Floats]:
-    """Give how far points lie from their middle, and how far down in the picture that is."""
+    """Return how far points lie from their middle, and how far down in the picture that is."""
     middle = places.mean(axis=1)
     radius = np.linalg.norm(places - middle[:, None], axis=-1).mean(axis=-1)
     return radius / (BODY_PIXELS / 2), (middle[:, 1] - 60) / 30
 
 
 def angle_between(first: Floats, second: Floats) -> Floats:
-    """Give the angle between vectors, (..., 2), from 0 to pi."""
+    """Return the angle between vectors, (..., 2), from 0 to pi."""
     cosine = (_unit(first) * _unit(second)).sum(axis=-1)
     angle: Floats = np.arccos(np.clip(cosine, -1, 1))
     return angle

@@ -191,7 +191,7 @@ def _white_and(strength: Floats, frames: Pixels, options: MotionOptions) -> Floa
 
 
 def _shares(codes: Codes, n_codes: int, n_windows: int) -> Floats:
-    """Give the square root of each code's share of the pixels, (n_windows * n_codes,)."""
+    """Return the square root of each code's share of the pixels, (n_windows * n_codes,)."""
     windows = _windows(len(codes), n_windows)
     placed = codes + windows[:, None, None] * n_codes
     counts = np.bincount(placed.ravel(), minlength=n_windows * n_codes)
@@ -202,5 +202,5 @@ def _shares(codes: Codes, n_codes: int, n_windows: int) -> Floats:
 
 
 def _windows(n_frames: int, n_windows: int) -> Codes:
-    """Say in which window of time each frame lies."""
+    """Return the window of time in which each frame lies."""
     return np.arange(n_frames, dtype=np.intp) * n_windows // n_frames

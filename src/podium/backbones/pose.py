@@ -95,7 +95,7 @@ class Pose:
         return self.describe(clips)[0]
 
     def describe(self, clips: Pixels) -> tuple[Floats, tuple[Doubt, ...]]:
-        """Give each clip's joints as one row, and what had to be filled in.
+        """Return each clip's joints as one row, and what had to be filled in.
 
         Positions are to the right and downwards from the middle of the frame, in frame heights.
         """
@@ -181,7 +181,7 @@ def _confidence(joints: Floats) -> float:
 
 
 def _positions(joints: Floats, least: float) -> Floats:
-    """Give (frames, joints, 2) of x, y, nan where unsure; as found, where nothing is sure."""
+    """Return (frames, joints, 2) of x, y, nan where unsure; as found, where nothing is sure."""
     places = joints[:, :, [1, 0]].astype(np.float32)
     unsure = joints[:, :, 2] < least
     if not unsure.all():

@@ -86,7 +86,7 @@ def outlines(clip: npt.NDArray[np.uint8], options: PostureOptions) -> Floats:
 
 
 def gradients(clip: npt.NDArray[np.uint8], options: PostureOptions) -> tuple[Floats, Floats]:
-    """Give the change of brightness to the right and downwards in the middle of each frame.
+    """Return the change of brightness to the right and downwards in the middle of each frame.
 
     Both are (16, options.height, options.width), as a fraction of full brightness over two pixels.
     """
@@ -101,7 +101,7 @@ def gradients(clip: npt.NDArray[np.uint8], options: PostureOptions) -> tuple[Flo
 
 
 def _nearness(angle: Floats, index: int, n_directions: int) -> Floats:
-    """Say how near an edge's direction is to one of those counted: 1 at it, 0 at the next."""
+    """Return how near an edge's direction is to one of those counted: 1 at it, 0 at the next."""
     apart = (angle / np.float32(np.pi) * n_directions - index) % n_directions
     near: Floats = np.maximum(1 - np.minimum(apart, n_directions - apart), 0)
     return near

@@ -80,7 +80,7 @@ class Finding:
 
 
 def findings(results: Results) -> tuple[Finding, ...]:
-    """Say of each of the paper's claims that was measured whether it holds here."""
+    """Judge for each of the paper's claims that was measured whether it holds here."""
     return (
         *_levels(results),
         *_gaps(results),
@@ -91,12 +91,12 @@ def findings(results: Results) -> tuple[Finding, ...]:
 
 
 def verdict(row: Claim | Comparison) -> str:
-    """Say whether the intervals of a comparison are for the claim, against it, or neither."""
+    """Return whether the intervals of a comparison are for the claim, against it, or neither."""
     return _verdict_of(_side(row.spearman.interval) - _side(row.mse.interval))
 
 
 def silhouettes(results: Results, system: str, space: str) -> list[float]:
-    """Give how far apart the types are in a space of a system's, by split."""
+    """Return how far apart the types are in a space of a system's, by split."""
     return [c.extras["clusters"][space] for c in results.of(system) if "clusters" in c.extras]
 
 
@@ -236,13 +236,13 @@ def _verdict_of(side: int, refuted: str = OPPOSITE) -> str:
 
 
 def _side(interval: Sequence[float] | None, of: float = 0.0) -> int:
-    """Say on which side of a value an interval lies: 1 above, -1 below, 0 not wholly on either."""
+    """Return the side of a value that an interval is on: 1 above, -1 below, 0 on neither wholly."""
     low, high = interval or (of, of)
     return (low > of) - (high < of)
 
 
 def _apart(first: Sequence[float] | None, second: Sequence[float] | None) -> int:
-    """Say whether the first interval lies wholly above (1) or below (-1) the second."""
+    """Return whether the first interval lies wholly above (1) or below (-1) the second."""
     if not first or not second:
         return 0
     return (first[0] > second[1]) - (first[1] < second[0])

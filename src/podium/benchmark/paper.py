@@ -225,7 +225,7 @@ class PaperBenchmark:
         return typed
 
     def splits(self, dives: Sequence[Performance]) -> tuple[DataSplit, ...]:
-        """Give the splits that are kept in the repository, or draw them anew for other dives."""
+        """Return the splits that are kept in the repository, or draw them anew for other dives."""
         n_splits = 2 if self.quick else self.n_seeds
         if SPLITS.is_file():
             kept = load_splits(SPLITS)
@@ -268,7 +268,7 @@ class Collector:
     def _clusters(
         self, scorer: SiameseLSTM, split: DataSplit, samples: Sequence[Sample]
     ) -> dict[str, Any]:
-        """Say how far types are apart in O and D2 (silhouette), with a map of the first split."""
+        """Return how far apart types are in O and D2 (silhouette), and a map of the first split."""
         from sklearn.metrics import silhouette_score
 
         types = [action_of(s.performance) for s in samples]
@@ -282,7 +282,7 @@ class Collector:
 
 
 def unseen_joints(posed: Iterable[Sample]) -> UnseenJoints:
-    """Say in how many dives joints were not seen, and what share of them on average."""
+    """Count the dives in which joints were not seen, and what share of them on average."""
     shares = [_share_unseen(sample.features.video.doubts) for sample in posed]
     return UnseenJoints(
         n=len(shares),
@@ -414,7 +414,7 @@ def _flags(scorer: FaultFinding, sample: Sample) -> list[int]:
 
 
 def _similarities(scorer: ComparingScorer, sample: Sample) -> list[float]:
-    """Give the mean similarity of each clip to those of the references."""
+    """Return the mean similarity of each clip to those of the references."""
     references = scorer.partners(sample, scorer.references)
     mean = np.mean([scorer.clip_similarity(sample, r) for r in references], axis=0)
     return [round(float(value), 3) for value in mean]

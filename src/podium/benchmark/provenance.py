@@ -20,7 +20,7 @@ N_DIGITS = 12
 
 
 def code_digest(module: str, apart_from: Collection[str] = ()) -> str:
-    """Tell the versions of a module's code apart, with all that it imports of its package, in turn.
+    """Return a digest of a module's code, with all that it imports of its package, in turn.
 
     Of Podium's modules too, if it is another's. Comments, docstrings and line breaks do not count,
     nor do the modules named in `apart_from`, with what only they import.
@@ -40,7 +40,7 @@ def code_digest(module: str, apart_from: Collection[str] = ()) -> str:
 
 
 def samples_digest(samples: Iterable[Sample], n_variants: int = 0) -> str:
-    """Tell data apart: features, facts and scores, with so many variants, wherever files lie."""
+    """Return a digest of features, facts and scores, with so many variants, wherever files lie."""
     found = hashlib.sha256()
     for sample in samples:
         found.update(repr(replace(sample.performance, path=Path())).encode())
@@ -52,12 +52,12 @@ def samples_digest(samples: Iterable[Sample], n_variants: int = 0) -> str:
 
 
 def digest_of(*values: object) -> str:
-    """Tell values apart by how they are written in Python."""
+    """Return a digest of values as they are written in Python."""
     return hashlib.sha256(repr(values).encode()).hexdigest()[:N_DIGITS]
 
 
 def versions() -> dict[str, str]:
-    """Give the versions of Podium, Python and the packages that numbers come out of."""
+    """Return the versions of Podium, Python and the packages that numbers come out of."""
     return {
         "podium": version("podium"),
         "python": platform.python_version(),

@@ -334,7 +334,7 @@ class Results:
             )
 
     def of(self, system: str) -> tuple[ResultRow, ...]:
-        """Give the cells of one system, by split."""
+        """Return the cells of one system, by split."""
         return tuple(sorted((c for c in self.cells if c.system == system), key=lambda c: c.split))
 
 

@@ -67,7 +67,7 @@ class System:
     metric_of: str | None = None
 
     def recipe(self, systems: Sequence["System"] = ()) -> str:
-        """Tell apart what its results come from, besides data: code, options, versions.
+        """Return a digest of what its results come from, besides data: code, options, versions.
 
         `systems` are those that are fitted beside it, one of which its metric may be of.
         """
@@ -80,12 +80,12 @@ class System:
         )
 
     def settings(self) -> Any:
-        """Give the options that the scorer has, its defaults where none were named."""
+        """Return the options that the scorer has, its defaults where none were named."""
         return getattr(make_scorer(self.scorer, self.options, 0), "options", None)
 
 
 def system_of(name: str) -> System:
-    """Make a system of a scorer's name, with its defaults."""
+    """Build a system from a scorer's name, with its defaults."""
     (kind,) = _catalog.resolve("podium.scorers", name, (name,))
     return System(name, name, name, reads=getattr(kind, "reads", "clips"))
 
@@ -167,11 +167,11 @@ class Benchmark:
         return scored
 
     def samples(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
-        """Give the performances with the features of `backbone`, by id."""
+        """Return the performances with the features of `backbone`, by id."""
         return self._extract(performances or self.performances(), self.backbone, 0)
 
     def pose_samples(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
-        """Give the performances with their keypoints, by id; none without a backbone for them."""
+        """Return the performances with their keypoints, by id; none without a backbone for them."""
         if not self.keypoints:
             return {}
         return self._extract(performances or self.performances(), self.keypoints, 0)
@@ -189,7 +189,7 @@ class Benchmark:
     def _samples(
         self, performances: Sequence[Performance], systems: Sequence[System]
     ) -> dict[Input, dict[str, Sample]]:
-        """Make what each kind of system reads, by id."""
+        """Collect what each kind of system reads, by id."""
         n_variants = max(system.n_variants for system in systems)
         made: dict[Input, dict[str, Sample]] = {"clips": {}, "keypoints": {}, "judges": {}}
         wanted = {system.reads for system in systems}
@@ -259,7 +259,7 @@ def all_samples(
     cache: FeatureCache | None,
     advance: Callable[[], None],
 ) -> dict[str, Sample]:
-    """Make the samples of all performances, by id.
+    """Extract the samples of all performances, by id.
 
     Raises
     ------

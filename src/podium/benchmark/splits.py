@@ -64,7 +64,7 @@ def stratified_splits(
 
 
 def leave_events_out(performances: Sequence[Performance]) -> tuple[DataSplit, ...]:
-    """Make a split for each event: learn from all others, measure on it.
+    """Build a split for each event: learn from all others, measure on it.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def _split_of(row: Any) -> DataSplit:
 
 
 def fits(splits: Sequence[DataSplit], performances: Sequence[Performance]) -> bool:
-    """Say whether splits are of exactly these performances."""
+    """Return whether splits are of exactly these performances."""
     ids = sorted(p.id for p in performances)
     return all(sorted((*split.train, *split.test)) == ids for split in splits)
 

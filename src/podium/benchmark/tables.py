@@ -155,7 +155,7 @@ def _origin(results: Results) -> str:
 
 
 def _made_at(results: Results) -> str:
-    """Say at which commits the systems were fitted; the most of them first."""
+    """Return the commits at which the systems were fitted; the most of them first."""
     titles: dict[str, list[str]] = {}
     for row in results.systems.values():
         titles.setdefault(row.commit or results.about["commit"], []).append(row.title)

@@ -87,7 +87,7 @@ def _pose_at_hand() -> str | None:
 def _paper(
     root: Path | None, seeds: int, quick: bool, systems: "Sequence[str]", asked: dict[str, Any]
 ) -> "Results":
-    """Make the paper's tables; all of them, and the pictures, unless it is to be quick."""
+    """Build the paper's tables; all of them, and the pictures, unless it is to be quick."""
     from podium.benchmark.paper import PaperBenchmark
     from podium.benchmark.pictures import draw_examples, draw_maps
     from podium.benchmark.transfer import TABLE_VI, with_transfer

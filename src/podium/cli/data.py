@@ -62,7 +62,7 @@ def inspect(
 
 
 def _usable(video: Path) -> dict[str, Any]:
-    """Say how many frames a video holds and would be used; if none, its warnings say why."""
+    """Return how many frames a video holds and would be used; if none, its warnings say why."""
     from podium.report.words import load_words
     from podium.video.clips import ClipOptions, counting, cut
     from podium.video.frames import decode

@@ -129,7 +129,7 @@ class _Kind:
 
 
 def _array(shape: Any, kind: Any, content: Any, order: Any = "C") -> Array:
-    """Make an array; there must be as many elements as its shape says, before any is made."""
+    """Build an array; there must be as many elements as its shape says, before any is made."""
     if not isinstance(kind, _Kind) or not all(type(n) is int and n >= 0 for n in shape):
         raise ValueError("an array of no kind")
     n = math.prod(shape)

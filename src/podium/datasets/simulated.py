@@ -96,7 +96,7 @@ class Simulated:
         return Manifest(table).performances()
 
     def faults(self) -> Mapping[str, tuple[Fault, ...]]:
-        """Give the faults of each performance by its id; no faults for a flawless one."""
+        """Return the faults of each performance by its id; no faults for a flawless one."""
         return {one.id: one.faults for one in self._simulated}
 
     def _video(self, one: SimulatedPerformance) -> Path:

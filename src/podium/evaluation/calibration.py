@@ -25,7 +25,7 @@ class Calibration:
     distances: npt.NDArray[np.float64]
 
     def half_width(self, confidence: float = CONFIDENCE) -> float:
-        """Give the distance that a new performance stays within, with that confidence, 0-1.
+        """Return the distance that a new performance stays within, with that confidence, 0-1.
 
         With too few residuals to promise it, the largest distance seen.
         """
@@ -39,7 +39,7 @@ class Calibration:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """Make it of saved arrays.
+        """Build it from saved arrays.
 
         Raises
         ------

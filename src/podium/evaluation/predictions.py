@@ -159,7 +159,7 @@ def _warning(why: str) -> str:
 
 
 def without_video(performance: Performance) -> Sample:
-    """Make a sample of a performance whose video plays no part, as for the floors."""
+    """Build a sample of a performance whose video plays no part, as for the floors."""
     return Sample(performance, _no_features())
 
 

@@ -127,7 +127,7 @@ def try_to_align(
 
 
 def moment_distances(query: npt.NDArray[np.float32], reference: npt.NDArray[np.float32]) -> Floats:
-    """Say how different any two moments are, (query, reference), on average 1.
+    """Return how different any two moments are, (query, reference), on average 1.
 
     Every number of a feature counts by how much it varies in the two performances together.
 
@@ -159,7 +159,7 @@ def _middles(features: Features) -> Floats:
 
 
 def _accumulate(distances: Floats, hold: float) -> Floats:
-    """Give the cost of the cheapest way from the beginning to each pair, (query, reference)."""
+    """Return the cost of the cheapest way from the beginning to each pair, (query, reference)."""
     n_query, n_reference = distances.shape
     summed = np.full((n_query + 1, n_reference + 1), np.inf)
     summed[0, 0] = 0.0
@@ -171,7 +171,7 @@ def _accumulate(distances: Floats, hold: float) -> Floats:
 
 
 def _way(summed: Floats, hold: float) -> npt.NDArray[np.intp]:
-    """Give the cheapest way, (steps, 2): which moment of the query is which of the reference."""
+    """Return the cheapest way, (steps, 2): which moment of the query is which of the reference."""
     i, j = (size - 1 for size in summed.shape)
     steps = [(i, j)]
     while i or j:
@@ -183,7 +183,7 @@ def _way(summed: Floats, hold: float) -> npt.NDArray[np.intp]:
 
 
 def _doubt(possible: npt.NDArray[np.bool_], theirs: Floats) -> Floats:
-    """Give half the time that the possible matches of each moment of the query span."""
+    """Return half the time that the possible matches of each moment of the query span."""
     first = possible.argmax(axis=1)
     last = possible.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)
     return np.asarray((theirs[last] - theirs[first]) / 2, np.float64)

@@ -56,7 +56,7 @@ SCALE_FLOOR = 0.05
 
 @cache
 def event_backbone() -> "Motion":
-    """Give what the windows are looked at with; the backbone of the score may be another."""
+    """Return what the windows are looked at with; the backbone of the score may be another."""
     from podium.backbones.motion import Motion
 
     return Motion()
@@ -113,11 +113,11 @@ class Anchor:
         return frames.span(0, int(np.searchsorted(frames.numbers, last, side="right")))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give its weights as arrays, as they are saved; the rest is in `to_json`."""
+        """Return its weights as arrays, as they are saved; the rest is in `to_json`."""
         return {"anchor.weights": self.weights}
 
     def to_json(self) -> dict[str, Any]:
-        """Give all but the weights as plain values."""
+        """Return all but the weights as plain values."""
         return {
             field.name: getattr(self, field.name)
             for field in fields(self)
@@ -128,7 +128,7 @@ class Anchor:
     def from_saved(
         cls, about: Mapping[str, Any] | None, arrays: Mapping[str, npt.NDArray[Any]]
     ) -> Self | None:
-        """Make it of what was saved; `None` where the model was made without.
+        """Build it from what was saved; `None` where the model was made without.
 
         Raises
         ------
@@ -166,7 +166,7 @@ class Marked:
 
 
 def window_ends(n_frames: int) -> Places:
-    """Say at which of `n_frames` frames the windows end."""
+    """Return the frames, of `n_frames`, at which the windows end."""
     if n_frames < WINDOWS.n_frames:
         return np.empty(0, np.int64)
     return clip_starts(n_frames, WINDOWS) + WINDOWS.n_frames - 1

@@ -162,7 +162,7 @@ class Extractor:
     def video(
         self, path: Path, start_frame: int | None = None, end_frame: int | None = None
     ) -> Features:
-        """Make the features of a video, or read them where `path` is a file of features.
+        """Extract the features of a video, or read them where `path` is a file of features.
 
         Raises
         ------
@@ -172,13 +172,13 @@ class Extractor:
         return self.performance(Performance("", path, start_frame=start_frame, end_frame=end_frame))
 
     def performance(self, performance: Performance) -> Features:
-        """Make the features of a performance, bounded by its start and end frames."""
+        """Extract the features of a performance, bounded by its start and end frames."""
         return self.variants(performance, (None,))[0]
 
     def variants(
         self, performance: Performance, augmentations: Iterable[Augmentation | None]
     ) -> tuple[Features, ...]:
-        """Make the features of several variants (`None`: as it is) of one performance."""
+        """Extract the features of several variants (`None`: as it is) of one performance."""
         return self.describe(self.look_up(performance, augmentations))
 
     def look_up(
@@ -208,13 +208,13 @@ class Extractor:
             raise
 
     def _read_kept(self, keys: tuple[str, ...]) -> tuple[Features, ...] | None:
-        """Give what the cache has under all of these keys, or nothing."""
+        """Return what the cache has under all of these keys, or nothing."""
         kept = [self.cache.read(key) if self.cache else None for key in keys]
         found = tuple(features for features in kept if features is not None)
         return found if len(found) == len(keys) else None
 
     def describe(self, lookup: "Lookup") -> tuple[Features, ...]:
-        """Give what was found, or make it of the frames and keep it."""
+        """Return what was found, or extract it from the frames and keep it."""
         if lookup.frames is None:
             return lookup.found
         try:
@@ -297,7 +297,7 @@ def extract(
     augmentations: tuple[Augmentation, ...] = (),
     progress: Callable[[], None] = lambda: None,
 ) -> Extraction:
-    """Make the features of many performances; one that cannot be used does not stop the others.
+    """Extract the features of many performances; one that cannot be used does not stop the others.
 
     While the backbone looks at one, the next `AHEAD` are decoded.
     """

@@ -31,7 +31,7 @@ class Problems:
         self._alike[kind].add(line, values)
 
     def sentences(self) -> str:
-        """Say all problems by line; those beyond the first few of a kind by their lines only."""
+        """Return all problems by line; those beyond the first few of a kind by their lines only."""
         said = [one for alike in self._alike.values() for one in alike.sentences()]
         return "; ".join(f"line {line}: {words}" for line, words in sorted(said))
 

@@ -63,13 +63,13 @@ def remove_half_written(path: Path) -> None:
 
 
 def digest(path: Path) -> str:
-    """Give the SHA-256 of a file's bytes, in hexadecimal."""
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def cache_folder() -> Path:
-    """Say where features are kept between runs: `PODIUM_CACHE`, or the user's cache folder.
+    """Return where features are kept between runs: `PODIUM_CACHE`, or the user's cache folder.
 
     Raises
     ------

@@ -80,7 +80,7 @@ def report_stop() -> int:
 
 @contextmanager
 def standard_output() -> Iterator[None]:
-    """Give errors of the standard output its name; a reader that has enough is no error."""
+    """Name the standard output in its errors; a reader that has enough is no error."""
     try:
         yield
     except OSError as error:

@@ -87,7 +87,7 @@ class Deviation:
     directions: Array
 
     def differences(self, query: Array, reference: Array) -> Array:
-        """Give how a query's features, (clips, dim), differ from a reference's, (places, dim).
+        """Return how a query's features, (clips, dim), differ from a reference's, (places, dim).
 
         In the scale of each place, `FARTHEST` at most. Clips are matched from the end; 0 at places
         that one of the two does not reach.
@@ -99,7 +99,7 @@ class Deviation:
         return found.clip(-FARTHEST, FARTHEST)
 
     def distances(self, query: Array, reference: Array) -> Floats:
-        """Give how far each clip of a query is from the reference's, (clips,), 1 at the border.
+        """Return how far each clip of a query is from the reference's, (clips,), 1 at the border.
 
         Where the query has more clips, the reference's first stands for those it lacks, and the
         first place for those before it.
@@ -111,12 +111,12 @@ class Deviation:
         return np.asarray(np.linalg.norm(along, axis=-1), np.float64)
 
     def arrays(self) -> dict[str, Array]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {"deviation.scale": self.scale, "deviation.directions": self.directions}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
-        """Make it of saved arrays, which must be for features of `dim` numbers, if that is given.
+        """Build it from saved arrays, which must be for features of `dim` numbers, if given.
 
         Raises
         ------
@@ -150,7 +150,7 @@ def fit_deviation(
 def _of_place(
     clips: Floats, scores: Floats, actions: npt.NDArray[np.str_], options: DeviationOptions
 ) -> tuple[Array, Array]:
-    """Give one place's scale, (dim,), and directions, (dim, n_directions)."""
+    """Return one place's scale, (dim,), and directions, (dim, n_directions)."""
     centred = clips.copy()
     for action in np.unique(actions):
         centred[actions == action] -= clips[actions == action].mean(axis=0)
@@ -187,7 +187,7 @@ def _expert_pairs(
 
 
 def _left_out_distances(between: Floats, pairs: npt.NDArray[np.int64], shrinkage: float) -> Floats:
-    """Give how far each expert is from the others by what was learned without it.
+    """Return how far each expert is from the others by what was learned without it.
 
     What was learned from a difference makes it look small: with few experts the border would be
     far too near. Where all differences are one expert's, none can be left out.
@@ -204,7 +204,7 @@ def _left_out_distances(between: Floats, pairs: npt.NDArray[np.int64], shrinkage
 
 
 def _whitening(between: Floats, shrinkage: float) -> Floats:
-    """Give the matrix after which differences are as large in each direction as in the others."""
+    """Return the matrix after which differences are as large in each direction as in the others."""
     covariance = between.T @ between / len(between)
     size = len(covariance)
     shrunk = covariance + (shrinkage * np.trace(covariance) / size + 1e-9) * np.eye(size)

@@ -53,7 +53,7 @@ class Normaliser:
         return normalised.astype(np.float32)
 
     def arrays(self) -> dict[str, Array]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {
             "normaliser.mean": self.mean,
             "normaliser.scale": self.scale,
@@ -62,7 +62,7 @@ class Normaliser:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
-        """Make it of saved arrays, which must be for features of `dim` numbers, if that is given.
+        """Build it from saved arrays, which must be for features of `dim` numbers, if given.
 
         Raises
         ------

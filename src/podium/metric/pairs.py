@@ -205,7 +205,7 @@ class ExpertPairs:
         return 2 * int(self._ends[-1])
 
     def at(self, numbers: Indices) -> Pairs:
-        """Make the pairs of such numbers, from 0: first those that name the expert first."""
+        """Return the pairs of such numbers, from 0: first those that name the expert first."""
         half = len(self) // 2
         place = numbers % half
         which = np.searchsorted(self._ends, place, side="right")

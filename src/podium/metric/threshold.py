@@ -43,16 +43,16 @@ def set_border(
         part = slice(start, start + MAX_PAIRS_AT_ONCE)
         ours = [validation.sequences[i][0] for i in queries[part]]
         theirs = [train.sequences[i][0] for i in experts[part]]
-        found += _unlikeness(network, ours, theirs, n_clips)
+        found += _dissimilarity(network, ours, theirs, n_clips)
     if found:
         border = float(np.quantile(np.concatenate(found), 1 - false_alarms))
         network.clip_border.fill_(max(border, MIN_BORDER))
 
 
-def _unlikeness(
+def _dissimilarity(
     network: Siamese, ours: Sequence[Array], theirs: Sequence[Array], n_clips: int
 ) -> list[Array]:
-    """Say how unlike the clips of pairs are, (clips,) each; those that one lacks do not count."""
+    """Return how unlike the clips of pairs are, (clips,) each; those one lacks do not count."""
     with torch.inference_mode():
         embedded = clip_embeddings(network, pad([*ours, *theirs], n_clips))
         unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])

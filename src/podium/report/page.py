@@ -183,7 +183,7 @@ class _Page:
         )
 
     def data_files(self) -> tuple[tuple[str, str, str], ...]:
-        """Give the files of data: name, key of what the button says, and content."""
+        """Return the files of data: name, key of what the button says, and content."""
         return (
             ("clips.csv", "save.csv", clips_csv(self.assessment)),
             ("result.json", "save.json", result_json(self.assessment)),
@@ -191,7 +191,7 @@ class _Page:
         )
 
     def key_frames(self) -> dict[str, bytes]:
-        """Give the key frames as files."""
+        """Return the key frames as files."""
         shown = {}
         for moment in self.moments:
             name = f"frames/clip-{moment.clip.index + 1:02d}"
@@ -271,7 +271,7 @@ class _Page:
         return None if self.inside else name
 
     def _data(self) -> dict[str, Any]:
-        """Give what the script of the page works with."""
+        """Return what the script of the page works with."""
         steps, parts = self.assessment.alignment, chapters(self.assessment.clips)
         return {
             "query": _side(self.query, self.query_offset, self._file("query.mp4")),
@@ -301,7 +301,7 @@ def _worst(clips: Sequence[ClipFeedback], most: int) -> set[int]:
 
 
 def _side(playback: Playback | None, offset: float, file: str | None) -> dict[str, Any] | None:
-    """Tell the script when each frame of a copy is shown; all seconds are those of the video."""
+    """Return when each frame of a copy is shown, in seconds of the video, for the script."""
     if playback is None:
         return None
     # Six digits are far finer than the clock of the copy.
@@ -343,7 +343,7 @@ def _playback(path: Path, part: Part) -> Playback | None:
 
 
 def _seen_reference(assessment: Assessment) -> Reference | None:
-    """Give the first reference that has a video."""
+    """Return the first reference that has a video."""
     return next((r for r in assessment.references if r.path), None)
 
 
@@ -373,7 +373,7 @@ def _decode(path: Path, part: Part) -> Frames | None:
 
 
 def _offset(frames: Frames | None) -> float:
-    """Say when in its video a performance begins."""
+    """Return when in its video a performance begins."""
     return float(frames.start_seconds[0]) if frames else 0.0
 
 
@@ -390,7 +390,7 @@ def _middles(clips: Sequence[ClipFeedback]) -> list[float]:
 
 
 def _as_long_before(theirs: Frames | None, clips: Sequence[ClipFeedback]) -> list[float]:
-    """Give the same moments counted from the end.
+    """Return the same moments counted from the end.
 
     That is what a clip is compared with when both keep one pace.
     """

@@ -128,14 +128,14 @@ class LastClips:
         return np.asarray(np.einsum("pcd,cd->p", last, self.weights) + self.bias, np.float64)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {"last_clips.weights": self.weights, "last_clips.bias": np.array([self.bias])}
 
     @classmethod
     def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], n_clips: int | None, dim: int | None
     ) -> Self:
-        """Make it of saved arrays, for so many clips of `dim` numbers, where these are given.
+        """Build it from saved arrays, for so many clips of `dim` numbers, where these are given.
 
         Raises
         ------

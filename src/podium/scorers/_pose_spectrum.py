@@ -72,7 +72,7 @@ class PoseSpectrum(LineScorer[PoseSpectrumOptions]):
         raise NotImplementedError
 
     def gradient(self, sample: Sample) -> Floats:
-        """Say by how much the score rises, in points, for each joint and direction.
+        """Return by how much the score rises, in points, for each joint and direction.
 
         (frames, joints, dims), for a move by the body's size.
         """
@@ -84,7 +84,7 @@ class PoseSpectrum(LineScorer[PoseSpectrumOptions]):
         return np.asarray(slopes.numpy() * self.target.divisors([sample])[0], np.float64)
 
     def advice(self, sample: Sample, n: int = 3) -> tuple[JointAdvice, ...]:
-        """Give the moves over 16 frames that would gain most, one a joint, the best first.
+        """Return the moves over 16 frames that would gain most, one a joint, the best first.
 
         The head is left out: the others' places are as it sees them.
         """
@@ -137,7 +137,7 @@ def keypoints_of(sample: Sample) -> Keypoints:
 
 
 def _in_words(direction: Floats) -> str:
-    """Say a direction by its largest part: pictures count downwards, space (3 numbers) upwards."""
+    """Name a direction by its largest part: pictures count downwards, space (3 numbers) upwards."""
     axis = int(np.abs(direction).argmax())
     names = (("left", "right"), ("up", "down")) if len(direction) == 2 else (
         ("to one side (-x)", "to the other side (+x)"), ("down", "up"),

@@ -18,7 +18,7 @@ CHOICES: tuple[str, ...] = get_args(ReferenceChoice)
 
 
 def merit(sample: Sample) -> float:
-    """Say what a performance is ranked by: the judges' score."""
+    """Return what a performance is ranked by: the judges' score."""
     score = sample.performance.score
     if score is None:
         raise TrainingError(f"{sample.performance.id} has no score and cannot be a reference")

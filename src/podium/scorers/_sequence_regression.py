@@ -89,7 +89,7 @@ class Batch:
         return len(self.targets)
 
     def rows(self, chosen: Tensor) -> "Batch":
-        """Give some of the performances."""
+        """Return some of the performances."""
         return Batch(self.sequences[chosen], self.is_clip[chosen], self.targets[chosen])
 
 
@@ -167,20 +167,20 @@ class SequenceRegression:
         self.target = Target(uses_execution=False)
 
     def make_network(self, n_inputs: int) -> nn.Module:
-        """Make the unfitted network, for clips of `n_inputs` numbers."""
+        """Build the unfitted network, for clips of `n_inputs` numbers."""
         raise NotImplementedError
 
     def outputs(self, sequences: Tensor, is_clip: Tensor) -> Tensor:
-        """Give the centred and scaled score of each performance, (performances,)."""
+        """Return the centred and scaled score of each performance, (performances,)."""
         scores: Tensor = self.network(sequences, is_clip)
         return scores
 
     def loss(self, network: Any, batch: Batch) -> Tensor:
-        """Say how wrong the network is about a batch: the mean squared error."""
+        """Return how wrong the network is about a batch: the mean squared error."""
         return nn.functional.mse_loss(network(batch.sequences, batch.is_clip), batch.targets)
 
     def scale(self, targets: Floats) -> tuple[float, float]:
-        """Give the centre and the spread that targets are brought to before fitting."""
+        """Return the centre and the spread that targets are brought to before fitting."""
         return float(targets.mean()), float(targets.std()) or 1.0
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
@@ -219,11 +219,11 @@ class SequenceRegression:
         return self.target.points(np.array(values) * spread + centre, queries)
 
     def inputs(self, samples: Sequence[Sample]) -> tuple[Tensor, Tensor]:
-        """Give (performances, clips, dim), and which of (performances, clips) are clips."""
+        """Return (performances, clips, dim), and which of (performances, clips) are clips."""
         return self._pad([self.normaliser(s.features.values) for s in samples])
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         arrays: dict[str, npt.NDArray[Any]] = dict(self.normaliser.arrays())
         for key, value in self.network.state_dict().items():
             arrays[f"network.{key}"] = value.numpy()
@@ -239,7 +239,7 @@ class SequenceRegression:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kinds = {"options": cls.options_type, "seed": int, "n_clips": N_CLIPS, "target": Any}
         plain = values_of(state.config, "scorer", **kinds, centre=float, spread=float)
         scorer = cls(plain["options"], plain["seed"])

@@ -28,7 +28,7 @@ class Line:
     bias: float
 
     def __call__(self, inputs: npt.NDArray[Any]) -> Floats:
-        """Give one number for each row of (rows, dim)."""
+        """Return one number for each row of (rows, dim)."""
         if inputs.shape[1] != len(self.weights):
             raise FeatureError(
                 f"features have {inputs.shape[1]} numbers and the model reads "
@@ -37,14 +37,14 @@ class Line:
         return np.asarray(inputs.astype(np.float64) @ self.weights + self.bias, np.float64)
 
     def arrays(self) -> dict[str, npt.NDArray[np.float32]]:
-        """Give it as arrays, as it is saved; the constant is `bias` of the config."""
+        """Return it as the arrays that are saved; the constant is `bias` of the config."""
         return {"line.weights": self.weights}
 
     @classmethod
     def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], bias: float, n_inputs: int | None = None
     ) -> Self:
-        """Make it of saved arrays, which must be for so many inputs, if that is given.
+        """Build it from saved arrays, which must be for so many inputs, if that is given.
 
         Raises
         ------
@@ -61,7 +61,7 @@ class LineOptions(Protocol):
 
     @property
     def target(self) -> TargetChoice:
-        """Say what is predicted."""
+        """Return what is predicted."""
         ...
 
 
@@ -107,7 +107,7 @@ class LineScorer(Generic[Options]):
         return self.target.points(line(self.inputs(queries)), queries)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         config = {
             "options": asdict(self.options),
             "seed": self.seed,
@@ -118,7 +118,7 @@ class LineScorer(Generic[Options]):
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kinds = {"options": cls.options_class, "seed": int, "target": Any, "bias": float}
         plain = values_of(state.config, "scorer", **kinds)
         scorer = cls(plain["options"], plain["seed"])

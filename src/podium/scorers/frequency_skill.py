@@ -80,7 +80,7 @@ class FrequencySkill:
         return self.target.points(np.array(values), queries)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         arrays: dict[str, npt.NDArray[Any]] = {
             **self._normaliser.arrays(),
             "places": self._places,
@@ -97,7 +97,7 @@ class FrequencySkill:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         plain = values_of(
             state.config, "scorer", options=FrequencySkillOptions, seed=int, target=Any
         )
@@ -120,14 +120,14 @@ class FrequencySkill:
         return np.stack(rows).astype(np.float32)
 
     def _neighbours(self, query: Sample) -> npt.NDArray[np.int64]:
-        """Give the classes of the nearest training performances."""
+        """Return the classes of the nearest training performances."""
         apart = (self._places - self._spectra([query])) / self._spread
         nearest = np.argsort(np.linalg.norm(apart, axis=1), kind="stable")
         return np.asarray(self._classes[nearest[: self.options.n_neighbours]], np.int64)
 
 
 def low_frequencies(series: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.float32]:
-    """Give the first `n` cosine coefficients of each column of (clips, components), in one row.
+    """Return the first `n` cosine coefficients of each column of (clips, components), in one row.
 
     Frequencies that so few clips do not have are 0.
     """

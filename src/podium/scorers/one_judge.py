@@ -53,13 +53,13 @@ class OneJudge:
         return means
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         line = {"slope": self._slope, "at_zero": self._at_zero, "seed": self.seed}
         return ScorerState({}, {**line, "without_marks": dict(self._without_marks.state().config)})
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kinds = {"seed": int, "slope": float, "at_zero": float, "without_marks": Any}
         plain = values_of(state.config, "scorer", **kinds)
         scorer = cls(plain["seed"])

@@ -17,12 +17,12 @@ class PoseDFT(PoseSpectrum):
     name = "pose_dft"
 
     def spectrum(self, series: Tensor) -> Tensor:
-        """Give the strength of the low frequencies, 0 or more."""
+        """Return the strength of the low frequencies, 0 or more."""
         return low_strengths(series, self.options.n_frequencies)
 
 
 def low_strengths(series: Tensor, n_frequencies: int) -> Tensor:
-    """Give the absolute values of the first Fourier coefficients under a Hann window, over frames.
+    """Return the absolute first Fourier coefficients under a Hann window, over frames.
 
     (frames, coordinates) -> (n_frequencies, coordinates); frequencies above half the frame rate,
     which so few frames do not have, are 0.

@@ -60,14 +60,14 @@ class Ridge:
         return self.target.points(values, queries)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         arrays = {**self._normaliser.arrays(), "weights": self._weights}
         config = {"bias": self._bias, "n_clips": self._n_clips, "target": self.target.to_json()}
         return ScorerState(arrays, config)
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         plain = values_of(state.config, "scorer", bias=float, n_clips=N_CLIPS, target=Any)
         scorer = cls()
         scorer._normaliser = Normaliser.from_arrays(state.arrays)

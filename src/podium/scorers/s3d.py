@@ -68,7 +68,7 @@ class StageNetwork(nn.Module):
         )
 
     def forward(self, sequences: Tensor) -> Tensor:
-        """Give logits of stages: (performances, clips, n_inputs) -> (performances, clips, n)."""
+        """Return logits of stages: (performances, clips, n_inputs) -> (performances, clips, n)."""
         logits: Tensor = self.layers(sequences.transpose(1, 2))
         return logits.transpose(1, 2)
 
@@ -109,7 +109,7 @@ class S3D:
         return self.target.points(line(self._inputs(queries)), queries)
 
     def stage_shares(self, sample: Sample) -> Floats:
-        """Say how much each clip belongs to each stage, (clips, stages); rows sum to 1."""
+        """Return how much each clip belongs to each stage, (clips, stages); rows sum to 1."""
         if not self.stages:
             return _even_shares(len(sample.features), N_EVEN)
         with torch.inference_mode():
@@ -118,7 +118,7 @@ class S3D:
         return np.asarray(shares.numpy(), np.float64)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         arrays: dict[str, npt.NDArray[Any]] = {**self._normaliser.arrays(), **self._line.arrays()}
         if self.stages:
             for key, value in self._network.state_dict().items():
@@ -134,7 +134,7 @@ class S3D:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kinds = {"options": S3DOptions, "seed": int, "target": Any, "bias": float}
         plain = values_of(state.config, "scorer", **kinds, stages=tuple[str, ...])
         scorer = cls(plain["options"], plain["seed"])
@@ -180,7 +180,7 @@ class S3D:
 def phase_shares(
     sample: Sample, stages: Sequence[str], options: ClipOptions = ClipOptions()
 ) -> Array:
-    """Say which share of each clip's frames lies in each stage, (clips, stages); rows sum to 1.
+    """Return the share of each clip's frames lies in each stage, (clips, stages); rows sum to 1.
 
     Frames outside all phases belong to the first stage, what comes before.
     """

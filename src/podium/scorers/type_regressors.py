@@ -53,7 +53,7 @@ class TypeRegressors:
         return np.concatenate(rows) if rows else np.zeros(0)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         states = {action: scorer.state() for action, scorer in self._by_action.items()}
         arrays = {
             f"{number}.{key}": value
@@ -66,7 +66,7 @@ class TypeRegressors:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kind = tuple[tuple[str, Any], ...]
         plain = values_of(state.config, "scorer", regressors=kind)["regressors"]
         regressors = {

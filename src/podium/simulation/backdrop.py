@@ -32,7 +32,7 @@ class Backdrop:
     top_metres: float
 
     def seen(self, view: View, enlarged: int = 1) -> Image.Image:
-        """Give the part of the place that a view shows, at a multiple of the view's size."""
+        """Return the part of the place that a view shows, at a multiple of the view's size."""
         half_width = view.width / view.pixels_per_metre / 2
         half_height = view.height / view.pixels_per_metre / 2
         x, y = float(view.centre[0]) - self.left_metres, self.top_metres - float(view.centre[1])
@@ -85,7 +85,7 @@ class _Canvas:
 
 
 def make_backdrop(sport: Sport, rng: np.random.Generator) -> Backdrop:
-    """Make a place for the performance; no two are the same."""
+    """Build a place for the performance; no two are the same."""
     if sport == "diving":
         canvas = _Canvas(-6, 9, -3.5, 15.5)
         _FAR_PLACES[rng.integers(len(_FAR_PLACES))](canvas, rng)
@@ -107,7 +107,7 @@ def _colour(rng: np.random.Generator, low: int = 40, high: int = 225) -> Colour:
 
 
 def _muted_colour(rng: np.random.Generator, low: int, high: int) -> Colour:
-    """Give a colour as buildings have them: not far from grey."""
+    """Return a colour as buildings have them: not far from grey."""
     red, green, blue = (int(value) for value in rng.integers(low, high) + rng.normal(0, 13, 3))
     return red, green, blue
 

@@ -31,7 +31,7 @@ class View:
         return np.asarray(middle + offset * self.pixels_per_metre)
 
     def enlarge(self, factor: int) -> View:
-        """Give the same view in a larger picture."""
+        """Return the same view in a larger picture."""
         return View(
             self.centre, self.pixels_per_metre * factor, self.width * factor, self.height * factor
         )

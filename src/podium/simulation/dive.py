@@ -211,7 +211,7 @@ def _flight_span(diver: Diver) -> tuple[Array, float]:
 
 
 def _hold(diver: Diver) -> Pose:
-    """Give the position that the dive is flown in, with its flaws."""
+    """Return the position that the dive is flown in, with its flaws."""
     flaw = diver.script.flaw("flight")
     knees, bent = flaw.amount("knees apart"), flaw.amount("bent knees")
     if diver.script.action.position == "tuck":

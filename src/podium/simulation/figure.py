@@ -26,7 +26,7 @@ class Outfit:
     covers_legs: bool = False
 
     def colour(self, part: Part) -> Colour:
-        """Give the colour of a part of the body."""
+        """Return the colour of a part of the body."""
         if part == "hair":
             return self.hair
         covered = (
@@ -157,7 +157,7 @@ def draw_figure(
 
 
 def turn(joints: Array, yaw_degrees: float) -> tuple[Array, Array]:
-    """Give the joints as a camera sees them that stands `yaw_degrees` aside, and their depth."""
+    """Return the joints as a camera sees them that stands `yaw_degrees` aside, and their depth."""
     cos, sin = np.cos(np.deg2rad(yaw_degrees)), np.sin(np.deg2rad(yaw_degrees))
     centre = joints[Joint.PELVIS, 0]
     x, z = joints[:, 0] - centre, joints[:, 2]
@@ -165,7 +165,7 @@ def turn(joints: Array, yaw_degrees: float) -> tuple[Array, Array]:
 
 
 def capsules(starts: Array, ends: Array, radii: Array) -> Array:
-    """Give the outlines (limbs, points, 2) of tapered limbs from `starts` to `ends` (limbs, 2)."""
+    """Return outlines (limbs, points, 2) of tapered limbs from `starts` to `ends` (limbs, 2)."""
     along = ends - starts
     angle = np.arctan2(along[:, 1], along[:, 0])[:, None]
     corners = []

@@ -41,7 +41,7 @@ class Set:
 
 
 def film(script: Script, motion: Motion, options: SimulationOptions) -> Iterator[Frame]:
-    """Give the frames (height, width, 3) of a performance, one after the other."""
+    """Yield the frames (height, width, 3) of a performance, one after the other."""
     place = _set_up(script, motion)
     rng = script.random(3)
     views = follow(motion, place.physique.height_metres, options, rng)
@@ -52,7 +52,7 @@ def film(script: Script, motion: Motion, options: SimulationOptions) -> Iterator
 
 
 def landmarks(script: Script, motion: Motion, options: SimulationOptions) -> Array:
-    """Give where in the picture each joint is, right and down, (frames, joints, 2), in pixels."""
+    """Return where in the picture each joint is, right and down, (frames, joints, 2), in pixels."""
     place = _set_up(script, motion)
     views = follow(motion, place.physique.height_metres, options, script.random(3))
     seen = (turn(joints, place.yaw_degrees)[0] for joints in motion.joints)
@@ -92,7 +92,7 @@ def _picture(motion: Motion, index: int, view: View, place: Set) -> Image.Image:
 
 
 def _below_water(picture: Image.Image, view: View) -> Image.Image | None:
-    """Give a copy of the part of the picture that is nearer than the place of entry."""
+    """Return a copy of the part of the picture that is nearer than the place of entry."""
     line = int(view.pixels(np.zeros(2))[1])
     if line >= picture.height:
         return None
@@ -136,7 +136,7 @@ class _Grain:
         self._sheet = np.round(sheet).astype(np.int16)
 
     def add_to(self, frame: Frame, light: float) -> Frame:
-        """Give the frame, lit and with noise."""
+        """Return the frame, lit and with noise."""
         down, right = self._rng.integers(0, 64, 2)
         height, width = self._size
         noise = self._sheet[down : down + height, right : right + width]

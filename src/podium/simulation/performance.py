@@ -49,7 +49,7 @@ class SimulatedPerformance:
         return perform(self.script, self.options.frames_per_second)
 
     def frames(self) -> Iterator[Frame]:
-        """Give the film, frame by frame: (height, width, 3), rendered as it is asked for."""
+        """Yield the film, frame by frame: (height, width, 3), rendered as it is asked for."""
         return film(self.script, self.motion(), self.options)
 
     def landmarks(self) -> Array:
@@ -58,7 +58,7 @@ class SimulatedPerformance:
 
 
 def perform(script: Script, frames_per_second: int) -> Motion:
-    """Give the motion that a script asks for."""
+    """Return the motion that a script asks for."""
     if script.sport == "diving":
         return perform_dive(script, frames_per_second)
     return perform_vault(script, frames_per_second)
@@ -101,7 +101,7 @@ def stage(
     seed: int,
     options: SimulationOptions | None = None,
 ) -> SimulatedPerformance:
-    """Give a performance of an action with exactly these faults, as phase -> severity from 0 to 1.
+    """Return a performance of an action with exactly these faults, as phase -> severity, 0 to 1.
 
     Phases that are not named are perfect. The sport is the one that the action belongs to.
     """
@@ -153,7 +153,7 @@ def _faults(
 
 
 def _first_visible(flaw: Flaw, phase: Phase, frames_per_second: int) -> int:
-    """Give the first frame that shows the flaw: a late come-out shows only when it is due."""
+    """Return the first frame that shows the flaw: a late come-out shows only when it is due."""
     if flaw.kind not in SHOWS_SECONDS:
         return phase.start_frame
     first = phase.end_frame + 1 - round(SHOWS_SECONDS[flaw.kind] * frames_per_second)

@@ -32,7 +32,7 @@ class Splash:
 
 
 def make_splash(entry: Entry, rng: np.random.Generator) -> Splash:
-    """Make the splash of an entry: a bigger one has more, faster and wider flying drops."""
+    """Build the splash of an entry: a bigger one has more, faster and wider flying drops."""
     size = entry.splash_size
     n_drops = int(45 + 620 * size)
     height = (0.22 + 2.1 * size) * rng.beta(1.6, 2.2, n_drops)

@@ -139,7 +139,7 @@ def _hurdle(vaulter: Vaulter, seconds: Array) -> Array:
 
 
 def _thrown(joints: Array, start: Array, end: Array, seconds: Array, duration: float) -> Array:
-    """Give the joints on the parabola that leads from `start` to `end` in `duration` seconds."""
+    """Return the joints on the parabola that leads from `start` to `end` in `duration` seconds."""
     velocity = (end - start) / duration + np.array([0, GRAVITY * duration / 2, 0])
     path = parabola(start, velocity, seconds)
     return joints + (path - centre_of_mass(joints))[:, None, :]
@@ -289,7 +289,7 @@ _SITTING = Pose(hip=112, knee=122, ankle=5, spine=20, shoulder=-35, arm_spread=2
 
 
 def _ground(vaulter: Vaulter, seconds: float, pose: Pose) -> Key:
-    """Give a key with flat feet, turned to where the gymnast looks after the landing."""
+    """Return a key with flat feet, turned to where the gymnast looks after the landing."""
     hip, knee, lean = (np.asarray(a) for a in (pose.hip, pose.knee, pose.lean))
     return Key(
         seconds,

@@ -96,7 +96,7 @@ def main() -> None:
 
 
 def _comes_from_av(error: Exception) -> bool:
-    """Say whether PyAV refused a value: it came out of the file, for ours are the same for all."""
+    """Return whether PyAV refused a value: one of the file's, for ours are the same for all."""
     frames = traceback.extract_tb(error.__traceback__)
     return "av" in Path(frames[-1].filename).parts
 
@@ -134,12 +134,12 @@ def _limit(n_bytes: int, seconds: float) -> None:
 
 
 def _is_of_memory(error: Exception) -> bool:
-    """Say whether an error is a lack of memory: a thread that cannot be started is one, too."""
+    """Return whether an error is a lack of memory: a thread that cannot be started is one, too."""
     return getattr(error, "errno", None) in (errno.ENOMEM, errno.EAGAIN)
 
 
 def _has_reached_limit(request: dict[str, Any], n_pixels: int = 0) -> bool:
-    """Say whether there was not room for another frame: FFmpeg calls that damage of the file.
+    """Return whether there was not room for another frame: FFmpeg calls that damage of the file.
 
     What this process held for an earlier file does not count.
     """
@@ -150,7 +150,7 @@ def _has_reached_limit(request: dict[str, Any], n_pixels: int = 0) -> bool:
 
 
 def _memory(name: str) -> int:
-    """Give a number of this process's in bytes, 0 where the system does not tell."""
+    """Return a number of this process's in bytes, 0 where the system does not tell."""
     with suppress(OSError), open("/proc/self/status", encoding="ascii", errors="replace") as status:
         for line in status:
             if line.startswith(f"{name}:"):

@@ -66,7 +66,7 @@ class Augmentation:
     rate: float = 1.0
 
     def __call__(self, frames: Frames, at_least: int = 1) -> Frames:
-        """Make the variant of a performance; `at_least` so many frames are left of it."""
+        """Build the variant of a performance; `at_least` so many frames are left of it."""
         kept = _drop_frames(frames, self.drop, self.seed, at_least)
         pixels = slower(kept.pixels, self.rate)
         if self.mask:

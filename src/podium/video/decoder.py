@@ -150,7 +150,7 @@ def start_ahead() -> None:
 def _ask(
     path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
 ) -> Generator[tuple[bytes, bytearray]]:
-    """Give the answers to one request; the child is used again if it gave all of them."""
+    """Yield the answers to one request; the child is used again if it gave all of them."""
     max_bytes = 3 * size[0] * size[1] + _MAX_PADDING * max(size) + _MAX_WORDS
     with _borrow() as child:
         child.ask(_request(path, size, limits, part), limits.waiting_seconds)
@@ -212,7 +212,7 @@ def _ending(path: Path, code: int, last_words: str) -> PodiumError:
 
 
 def _how_it_ended(code: int) -> str:
-    """Say how a child ended, and what is to be done about it.
+    """Return how a child ended, and what is to be done about it.
 
     The system ends by SIGKILL whoever holds too much when memory runs out; a damaged file cannot.
     """
@@ -245,7 +245,7 @@ def _too_much_memory(limits: VideoLimits) -> str:
 
 
 def _memory_bytes(limits: VideoLimits) -> int:
-    """Say how much a child may use: what is allowed to this process is allowed to its children."""
+    """Return how much a child may use: what this process is allowed its children are."""
     return min(limits.memory_bytes, memory.allowed_bytes() or limits.memory_bytes)
 
 
@@ -397,7 +397,7 @@ class _Children:
         self._idle: list[_Child] = []
 
     def take(self) -> _Child:
-        """Give a child that is ready, or a new one."""
+        """Return a child that is ready, or a new one."""
         with self._lock:
             while self._idle:
                 child = self._idle.pop()

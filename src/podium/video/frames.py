@@ -257,7 +257,7 @@ def each_frame(
     part: Part = WHOLE,
     limits: VideoLimits = VideoLimits(),
 ) -> Iterator[Frame]:
-    """Give the frames that `decode` gives one after the other, in constant memory.
+    """Yield the frames that `decode` returns one after the other, in constant memory.
 
     Raises
     ------
@@ -288,7 +288,7 @@ def at_least(frames: Frames, per_second: float) -> Frames:
 
 
 def _rate(frames: Frames) -> float:
-    """Say how many frames there are in a second, no number where that is not known."""
+    """Return how many frames there are in a second, no number where that is not known."""
     usual = float(np.median(np.diff(frames.start_seconds))) if len(frames) > 1 else 0.0
     return 1 / usual if usual > 0 else math.nan
 
@@ -371,7 +371,7 @@ def _require_regular_file(path: Path, limits: VideoLimits) -> None:
 def _pictures(
     path: Path, width: int, height: int, limits: VideoLimits, part: Part = WHOLE
 ) -> Generator[Picture | End]:
-    """Give what comes from the child, as long as it is within the limits."""
+    """Yield what comes from the child, as long as it is within the limits."""
     _require_regular_file(path, limits)
     n_so_far, first = 0, math.nan
     with closing(decoder.pictures(path, (width, height), limits, part)) as answers:
@@ -409,7 +409,7 @@ def _require_frames(path: Path, n_so_far: int, limits: VideoLimits, part: Part) 
 
 
 def _missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[Doubt, ...]:
-    """Say that the picture ends before its header says it should; `end_seconds` from the first."""
+    """Doubt a picture that ends before its header says it should; `end_seconds` from the first."""
     promised = end.stream_seconds + first_seconds if end.stream_seconds else end.seconds
     reached = first_seconds + end_seconds
     if reached > promised - MISSING_SECONDS:
@@ -419,7 +419,7 @@ def _missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[Do
 
 
 def _missing_middle(start_seconds: npt.NDArray[np.float64], end: End) -> tuple[Doubt, ...]:
-    """Say where no frame comes for long: of those before the first wanted, the longest only."""
+    """Report where no frame comes for long: of those before the first wanted, the longest only."""
     steps = np.diff(start_seconds)
     usual = float(np.median(steps)) if len(steps) else 0.0
     before = np.array([[end.gap_start, end.gap_end]]) - end.first_seconds

@@ -92,7 +92,7 @@ def make_playback(
 
 
 def _coding(options: PlaybackOptions) -> dict[str, str]:
-    """Give x264's options.
+    """Return x264's options.
 
     Without frames that refer to later ones, a file needs no edit list, so that all browsers begin
     to count at the first frame.
@@ -111,7 +111,7 @@ def _stream(stream: VideoStream, width: int, height: int) -> VideoStream:
 
 
 def _add_ticks(frames: Iterator[Frame]) -> Iterator[tuple[Frame, int]]:
-    """Give each frame its time in ticks; a frame that comes at the time of another comes after."""
+    """Yield each frame with its time in ticks; one at the time of another comes after it."""
     last = -1
     for frame in frames:
         last = max(round(frame.start_seconds * TICKS_PER_SECOND), last + 1)

@@ -99,7 +99,7 @@ def make_app(
     pace: Pace = USUAL_PACE,
     works: bool = True,
 ) -> FastAPI:
-    """Make the application; `works` False keeps every assessment waiting.
+    """Build the application; `works` False keeps every assessment waiting.
 
     `allow_parts` are the classes of someone else's that the model may name (`podium._catalog`).
     With a `token`, others than this machine may ask, and everybody is asked for it.
@@ -171,7 +171,7 @@ def choices_of(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def _sends_a_video(scope: Scope) -> bool:
-    """Say whether the body of a request has a limit of its own, that of videos."""
+    """Return whether the body of a request has a limit of its own, that of videos."""
     return (scope["method"], scope["path"]) == ("POST", "/api/videos")
 
 

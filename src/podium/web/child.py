@@ -63,7 +63,7 @@ def _probe(path: Path) -> None:
 
 
 def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
-    """Say which actions and experts a model knows, and how difficult the actions usually are."""
+    """Return which actions and experts a model knows, and how difficult the actions usually are."""
     from podium.model import load_model
 
     loaded = load_model(model, allow_parts=allow_parts)

@@ -40,7 +40,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _socket(host: str) -> socket.socket:
-    """Make a socket that says it is TCP's, for asyncio then sends each part of an answer at once.
+    """Build a socket that says it is TCP's, for asyncio then sends each part of an answer at once.
 
     Otherwise the second part waits 40 ms for the first to be acknowledged (Nagle, delayed ACK).
     """
@@ -49,7 +49,7 @@ def _socket(host: str) -> socket.socket:
 
 
 def where_to_open(host: str, port: int, token: Token | None = None) -> tuple[str, ...]:
-    """Say where the page can be opened, and by whom."""
+    """Return where the page can be opened, and by whom."""
     if token is not None:
         named = _own_address() if host in EVERYWHERE else host_in_address(host)
         return (

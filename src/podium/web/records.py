@@ -95,12 +95,12 @@ _STAGES: TypeAdapter[Stage] = TypeAdapter(Stage)
 
 
 def new_id() -> str:
-    """Make up a name for a video, an assessment or a batch."""
+    """Invent a name for a video, an assessment or a batch."""
     return secrets.token_hex(16)
 
 
 def is_id(name: str) -> bool:
-    """Tell whether a name may have been made up here."""
+    """Return whether a name may have been made up here."""
     return re.fullmatch(r"[0-9a-f]{32}", name) is not None
 
 
@@ -222,7 +222,7 @@ def _summary_of(plain: dict[str, Any] | None, path: Path) -> dict[str, Any]:
 
 
 def _sound(value: Any, path: Path) -> Any:
-    """Make texts such as can be shown, and refuse numbers that are none."""
+    """Clean texts so that they can be shown, and refuse numbers that are none."""
     if isinstance(value, dict):
         return {make_storable(key): _sound(inner, path) for key, inner in value.items()}
     if isinstance(value, list):

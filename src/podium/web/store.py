@@ -87,7 +87,7 @@ class Store:
         return video
 
     def video_path(self, id_: str) -> Path:
-        """Say where a video lies."""
+        """Return where a video lies."""
         return self.folder / "videos" / self.video(id_).id / "video"
 
     def remove_video(self, id_: str) -> None:
@@ -171,7 +171,7 @@ class Store:
         return everything[::-1]
 
     def has_job(self, id_: str) -> bool:
-        """Say whether an assessment is there."""
+        """Return whether an assessment is there."""
         return id_ in self._jobs
 
     def next_waiting(self) -> Job | None:
@@ -215,7 +215,7 @@ class Store:
             self.remove_unneeded_videos()
 
     def job_folder(self, id_: str) -> Path:
-        """Say where the files of an assessment lie; its id was made up here."""
+        """Return where the files of an assessment lie; its id was made up here."""
         return self.folder / "assessments" / id_
 
     def outcome(self, id_: str, name: str) -> Path:
@@ -232,7 +232,7 @@ class Store:
         return path
 
     def new_batch(self) -> str:
-        """Make up a name for a batch."""
+        """Invent a name for a batch."""
         return new_id()
 
     def _new_job(self, request: Request, batch: str | None, created_seconds: float) -> Job:
@@ -311,7 +311,7 @@ def _video_in(folder: Path) -> StoredVideo | None:
 
 
 def _damaged_job(folder: Path, error: Exception) -> Job | None:
-    """Tell of an assessment that cannot be read; of one that was never written nothing is left."""
+    """Return an unreadable assessment as a failed one; of one never written nothing is left."""
     if isinstance(error, FileNotFoundError):
         remove_half_written(folder / "job.json")
         with suppress(OSError):

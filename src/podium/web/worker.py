@@ -72,11 +72,11 @@ class Worker:
             self._thread.join(2 * MAX_ENDING_SECONDS)
 
     def wake(self) -> None:
-        """Say that there is something to do."""
+        """Wake the worker: there is something to do."""
         self._something_to_do.set()
 
     def goes_on(self) -> bool:
-        """Tell whether assessments are being made, or would be if there were any."""
+        """Return whether assessments are being made, or would be if there were any."""
         quiet = time.monotonic() - self._heard_seconds
         return self._thread.is_alive() and quiet < MAX_QUIET_SECONDS
 
@@ -199,7 +199,7 @@ class Worker:
                     self._heard_seconds = now
 
     def _is_on(self, job: Job) -> bool:
-        """Tell whether an assessment is still wanted, and this run of it is the latest."""
+        """Return whether an assessment is still wanted, and this run of it is the latest."""
         if not self._store.has_job(job.id):
             return False
         now = self._store.job(job.id)
@@ -252,7 +252,7 @@ def locate(model: str) -> str:
 
 
 def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Say which actions and experts a model knows, without loading it into this process.
+    """Return which actions and experts a model knows, without loading it into this process.
 
     Raises
     ------

@@ -24,7 +24,7 @@ class Witness(Protocol):
     """What one knows of usual performances, and doubts others by."""
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Return it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         ...
 
 

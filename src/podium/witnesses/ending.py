@@ -43,12 +43,12 @@ class EndingDetector:
     threshold: float
 
     def looks_last(self, components: Array) -> npt.NDArray[np.float64]:
-        """Say of each clip, (clips, components), how much it looks like a last one."""
+        """Return how much each clip, (clips, components), looks like a last one."""
         found: npt.NDArray[np.float64] = components.astype(np.float64) @ self.weights + self.offset
         return found
 
     def is_missing(self, components: Array) -> bool:
-        """Say whether a performance, (clips, components), seems to stop before its end."""
+        """Return whether a performance, (clips, components), seems to stop before its end."""
         return bool(self.looks_last(components)[-1] < self.threshold)
 
     def ask(self, components: Array) -> tuple[Doubt, ...]:
@@ -56,7 +56,7 @@ class EndingDetector:
         return (Doubt(DoubtKind.STOPS_EARLY),) if self.is_missing(components) else ()
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {
             "ending.weights": self.weights,
             "ending.levels": np.array([self.offset, self.threshold]),
@@ -66,7 +66,7 @@ class EndingDetector:
     def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], n_components: int | None = None
     ) -> Self | None:
-        """Make it of saved arrays, for clips of so many components, if that is given.
+        """Build it from saved arrays, for clips of so many components, if that is given.
 
         `None` where the model was made without.
 

@@ -41,7 +41,7 @@ class Novelty:
     distances: Array
 
     def p_value(self, values: Array) -> float:
-        """Say which share of training performances lies farther out than these clips, 0 to 1.
+        """Return the share of training performances lies farther out than these clips, 0 to 1.
 
         `values` is (clips, dim). Near 0 means unlike anything seen in training.
         """
@@ -49,7 +49,7 @@ class Novelty:
         return float((1 + (self.distances >= distance).sum()) / (1 + len(self.distances)))
 
     def is_novel(self, values: Array) -> bool:
-        """Say whether a performance is too far out for the model to be trusted."""
+        """Return whether a performance is too far out for the model to be trusted."""
         smallest = 1 / (1 + len(self.distances))
         return self.p_value(values) <= max(FALSE_ALARM_RATE, smallest)
 
@@ -61,18 +61,18 @@ class Novelty:
         return (Doubt(DoubtKind.NOVEL, {"share": share}, about),)
 
     def has_seen(self, values: Array) -> bool:
-        """Say whether these clips, (clips, dim), are those of a training performance."""
+        """Return whether these clips, (clips, dim), are those of a training performance."""
         nearest = np.linalg.norm(self.places - _place(self.normaliser, values), axis=1).min()
         return bool(nearest < DUPLICATE_RATIO * np.median(self.distances))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         inner = {f"novelty.{key}": value for key, value in self.normaliser.arrays().items()}
         return {**inner, "novelty.places": self.places, "novelty.distances": self.distances}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """Make it of saved arrays.
+        """Build it from saved arrays.
 
         Raises
         ------
@@ -103,7 +103,7 @@ def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]]
 
 
 def _to_others(which: int, places: Array, owners: npt.NDArray[np.int64]) -> float:
-    """Say how far one look is from the nearest of other performances: one row of all by all."""
+    """Return how far one look is from the nearest of other performances: one row of all by all."""
     apart = np.linalg.norm(places[which] - places, axis=1)
     apart[owners == owners[which]] = np.inf
     return _nearest(apart)

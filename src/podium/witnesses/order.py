@@ -47,7 +47,7 @@ class Order:
     threshold: float
 
     def mean_log_likelihood(self, components: Array) -> float:
-        """Say how much the clips, (clips, components), look like their own places; 0 at most.
+        """Return how much the clips, (clips, components), look like their own places; 0 at most.
 
         The mean logarithm of the chance of each clip's place.
         """
@@ -58,7 +58,7 @@ class Order:
         return float(np.maximum(own, FARTHEST).mean())
 
     def is_out_of_order(self, components: Array) -> bool:
-        """Say whether the clips of a performance, (clips, components), seem out of order."""
+        """Return whether the clips of a performance, (clips, components), seem out of order."""
         return self.mean_log_likelihood(components) < self.threshold
 
     def ask(self, components: Array, about: str = "") -> tuple[Doubt, ...]:
@@ -70,7 +70,7 @@ class Order:
         )
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {
             "order.weights": self.weights,
             "order.offsets": self.offsets,
@@ -81,7 +81,7 @@ class Order:
     def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], n_components: int | None = None
     ) -> Self | None:
-        """Make it of saved arrays, for clips of so many components, if that is given.
+        """Build it from saved arrays, for clips of so many components, if that is given.
 
         `None` where the model was made without.
 
@@ -135,7 +135,7 @@ def _measure_left_out(looks: Sequence[Sequence[Array]], part: int, n_places: int
 
 
 def _places(n_clips: int, n_places: int) -> npt.NDArray[np.int64]:
-    """Say at which place each clip is; those before the first place are with it."""
+    """Return at which place each clip is; those before the first place are with it."""
     return np.maximum(np.arange(n_clips) - n_clips + n_places, 0)
 
 

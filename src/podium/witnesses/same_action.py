@@ -55,7 +55,7 @@ class ActionClassifier:
     threshold: float
 
     def log_probabilities(self, values: Array) -> Floats:
-        """Say how likely a performance, (clips, dim), is each action, as logarithms, (actions,)."""
+        """Return the logarithms of how likely a performance, (clips, dim), is each action."""
         logits = _row(self.normaliser, values) @ self.weights + self.offsets
         logits -= logits.max()
         return np.asarray(
@@ -63,13 +63,13 @@ class ActionClassifier:
         )
 
     def log_same_action(self, query: Array, reference: Array) -> float:
-        """Say how likely two performances are of one action, as a logarithm."""
+        """Return how likely two performances are of one action, as a logarithm."""
         return float(
             np.logaddexp.reduce(self.log_probabilities(query) + self.log_probabilities(reference))
         )
 
     def are_different(self, query: Array, reference: Array) -> bool:
-        """Say whether two performances, each (clips, dim), seem to be of two actions."""
+        """Return whether two performances, each (clips, dim), seem to be of two actions."""
         return bool(self.log_same_action(query, reference) < self.threshold)
 
     def ask(self, query: Array, reference: Array, about: str) -> tuple[Doubt, ...]:
@@ -79,7 +79,7 @@ class ActionClassifier:
         return (Doubt(DoubtKind.OTHER_ACTION, about=about),)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {
             **{f"kinds.{key}": value for key, value in self.normaliser.arrays().items()},
             "kinds.weights": self.weights,
@@ -91,7 +91,7 @@ class ActionClassifier:
     def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], dim: int | None = None
     ) -> Self | None:
-        """Make it of saved arrays, for features of `dim` numbers, if that is given.
+        """Build it from saved arrays, for features of `dim` numbers, if that is given.
 
         `None` where the model was made without.
 
@@ -173,7 +173,7 @@ def _drop_single_actions(named: Sequence[tuple[Array, str]]) -> list[tuple[Array
 def _measure_left_out(
     train: Sequence[tuple[Array, str]], queries: Sequence[tuple[Array, str]]
 ) -> Iterator[Floats]:
-    """Say how likely pairs of one action are to be so, by what was learned from others.
+    """Return how likely pairs of one action are to be so, by what was learned from others.
 
     For each query that of all pairs with those before it, (pairs,).
     """
