@@ -227,16 +227,16 @@ def comparisons(scorer: ComparingScorer, samples: Sequence[Sample]) -> dict[str,
     return found
 
 
-def spoilt(clips: Pixels, place: int, other: int) -> dict[str, Pixels]:
+def spoilt(clips: Pixels, index: int, other: int) -> dict[str, Pixels]:
     """Return (clips, frames, height, width, 3) with one clip frozen, reversed, or another's."""
     found = {}
     for name, clip in {
-        "frozen": np.broadcast_to(clips[place, :1], clips[place].shape),
-        "reversed": clips[place, ::-1],
+        "frozen": np.broadcast_to(clips[index, :1], clips[index].shape),
+        "reversed": clips[index, ::-1],
         "swapped": clips[other],
     }.items():
         found[name] = clips.copy()
-        found[name][place] = clip
+        found[name][index] = clip
     return found
 
 
@@ -250,15 +250,15 @@ def least_similar(judge: Assessor, dives: Sequence[Performance]) -> dict[str, di
     for dive in dives:
         features = judge.model.extractor(FeatureCache()).performance(dive)
         clips = read_clips(dive.path, width=width, height=height).pixels
-        place, other = generator.choice(len(clips), 2, replace=False)
+        index, other = generator.choice(len(clips), 2, replace=False)
         whole = Sample(dive, features)
         expert = scorer.partners(whole, scorer.references)[0]
-        for name, pixels in spoilt(clips, place, other).items():
+        for name, pixels in spoilt(clips, index, other).items():
             values = features.values.copy()
-            values[place] = judge.model.backbone(pixels[place : place + 1])[0]
+            values[index] = judge.model.backbone(pixels[index : index + 1])[0]
             query = replace(whole, features=replace(features, values=values))
             beside = (scorer.clip_similarity(query, reference) for reference in (whole, expert))
-            itself, theirs = (int(np.argmin(similarity)) == place for similarity in beside)
+            itself, theirs = (int(np.argmin(similarity)) == index for similarity in beside)
             found.setdefault(name, []).append((itself, theirs))
     return {
         name: dict(

@@ -269,16 +269,16 @@ def _render_lesson(one: SimulatedPerformance, path: Path) -> Rendered:
         write_video(path, one.frames(), one.options.frames_per_second)
     pixels = decode(path, width=WIDTH, height=HEIGHT).pixels
     joints = [Joint[name.upper()] for name in POINTS]
-    places = one.landmarks()[:, joints] * WIDTH / one.options.width
+    positions = one.landmarks()[:, joints] * WIDTH / one.options.width
     above = one.motion().joints[:, joints, 1] > -0.05
-    inside = ((places > 0) & (places < (WIDTH, HEIGHT))).all(axis=-1)
+    inside = ((positions > 0) & (positions < (WIDTH, HEIGHT))).all(axis=-1)
     flaws, phases = one.script.flaws, one.phases
     severities = [2 * flaw.severity for flaw in flaws]
     water = phases[3].start_frame
     entry = (water - 6, water + 24)
     return Rendered(
         pixels,
-        angles(places.astype(np.float32)),
+        angles(positions.astype(np.float32)),
         (above & inside).mean(axis=1),
         np.searchsorted([p.start_frame for p in phases[1:]], np.arange(len(pixels)), "right"),
         np.array([entry_degrees(flaws[2]) / 15, 3 * splash_size(flaws[2], flaws[3]), *severities]),
@@ -332,8 +332,8 @@ def _draw_filmed_clip(videos: Sequence[Filmed], rng: np.random.Generator) -> dic
     first = _first_frame(n_frames, tempo, rng)
     motion = np.full(video.motion.shape[1], np.nan, np.float32)
     if tempo == 1 and not mirrored:  # what the rules count is known for such clips only
-        place = int(np.abs(video.starts - first).argmin())
-        first, motion = int(video.starts[place]), video.motion[place]
+        position = int(np.abs(video.starts - first).argmin())
+        first, motion = int(video.starts[position]), video.motion[position]
     numbers = _numbers(n_frames, first, tempo)
     halves = video.appearance[numbers].reshape(2, N_FRAMES // 2, -1).mean(axis=1)
     in_groups = numbers.reshape(N_GROUPS, -1)

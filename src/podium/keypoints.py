@@ -83,7 +83,7 @@ class Keypoints:
         return type(self)((centred / size).astype(np.float32), self.doubts)
 
     def relative_to_head(self) -> Floats:
-        """Return the other joints' places as the head sees them, (frames, joints - 1, dims)."""
+        """Return the other joints' positions as the head sees them, (frames, joints - 1, dims)."""
         apart = self.positions - self.positions[:, self.head : self.head + 1]
         return np.delete(apart, self.head, axis=1)
 

@@ -53,17 +53,17 @@ def anchor(lessons: list[Marked]) -> Anchor:
 
 @pytest.mark.parametrize(("before", "after"), [(45, 30), (70, 16), (40, 90)])
 def test_the_event_is_found_wherever_it_is(anchor: Anchor, before: int, after: int) -> None:
-    place = anchor.find(film(before, after, 1000 + before))
-    assert place is not None
-    assert abs(place - before) <= 6  # of 64 frames and more
+    index = anchor.find(film(before, after, 1000 + before))
+    assert index is not None
+    assert abs(index - before) <= 6  # of 64 frames and more
 
 
 def test_a_performance_ends_some_frames_after_the_event(anchor: Anchor) -> None:
     frames = film(50, 60, 7)
-    place = anchor.find(frames)
+    index = anchor.find(frames)
     ended = anchor.trim(frames, frames)
-    assert place is not None
-    assert len(ended) == place + 12 + 1
+    assert index is not None
+    assert len(ended) == index + 12 + 1
     assert ended.missing_event == ""
     assert cut(ended).video.missing_event == ""
 
@@ -71,10 +71,10 @@ def test_a_performance_ends_some_frames_after_the_event(anchor: Anchor) -> None:
 def test_numbers_of_frames_count_not_their_places(anchor: Anchor) -> None:
     """Repeats may have been dropped from what is seen, and not from what is cut."""
     frames = film(50, 60, 8)
-    place = anchor.find(frames)
-    assert place is not None
+    index = anchor.find(frames)
+    assert index is not None
     early = Frames(frames.pixels, frames.start_seconds, frames.end_seconds, frames.numbers - 5, 110)
-    assert anchor.trim(early, frames).numbers[-1] == place + 12
+    assert anchor.trim(early, frames).numbers[-1] == index + 12
 
 
 def test_where_little_follows_the_event_all_of_it_is_kept(anchor: Anchor) -> None:
@@ -104,7 +104,7 @@ def test_few_marked_performances_teach_nothing(lessons: list[Marked]) -> None:
 
 def test_errors_are_those_of_performances_left_out(anchor: Anchor, lessons: list[Marked]) -> None:
     findings = find_left_out(lessons)
-    errors = [abs(found.place - one.event) for found, one in zip(findings, lessons, strict=True)]
+    errors = [abs(found.index - one.event) for found, one in zip(findings, lessons, strict=True)]
     assert [found.error for found in findings] == errors
     assert anchor.usual_error == np.quantile(errors, 0.5)
     assert anchor.large_error == np.quantile(errors, 0.95)

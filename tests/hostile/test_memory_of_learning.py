@@ -77,9 +77,9 @@ def obvious_distances(
     """Hold the difference of any two looks."""
     normaliser = fit_normaliser(np.concatenate([one[0] for one in looks]), N_COMPONENTS)
     components = [normaliser(values) for one in looks for values in one]
-    places = np.stack([np.concatenate([c.mean(axis=0), c.std(axis=0)]) for c in components])
+    positions = np.stack([np.concatenate([c.mean(axis=0), c.std(axis=0)]) for c in components])
     owners = np.repeat(np.arange(len(looks)), [len(one) for one in looks])
-    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    apart = np.linalg.norm(positions[:, None] - positions[None], axis=2)
     apart[owners[:, None] == owners[None]] = np.inf
     return np.array([float(np.sort(row)[:n_neighbours].mean()) for row in apart], np.float32)
 
@@ -212,9 +212,9 @@ def curriculum(n: int, seed: int) -> MetricData:
 def obvious_border(network: Siamese, train: MetricData, validation: MetricData) -> float:
     """Compare every validation performance with every expert of its action, at once."""
     experts = [
-        place
+        index
         for action in np.unique(train.actions)
-        for place in best_of(train.scores, train.actions == action, 0.2)
+        for index in best_of(train.scores, train.actions == action, 0.2)
     ]
     all_pairs = [
         (query, expert)
@@ -285,8 +285,8 @@ def test_kinds_are_what_all_pairs_say():
         fitted = kinds._fit([(seen[i], actions[i]) for i in np.setdiff1d(order, part)], 0.0)
         found += [
             fitted.same(seen[i], seen[j])
-            for place, i in enumerate(part)
-            for j in part[:place]
+            for index, i in enumerate(part)
+            for j in part[:index]
             if actions[i] == actions[j]
         ]
     assert made.threshold == min(float(np.quantile(found, 0.05)), kinds.EVEN)
@@ -310,7 +310,7 @@ def test_of_many_experts_some_are_taken_evenly(monkeypatch):
 
 
 def test_deviation_takes_memory_as_the_performances_do():
-    """All pairs of the experts of 6,000 would be 400,000, 130 MB at each place."""
+    """All pairs of the experts of 6,000 would be 400,000, 130 MB at each position."""
     scores, actions = scored(6_000, n_actions=1)
     seen = performances(6_000, dim=16, n_clips=1)
     assert peak_memory(lambda: fit_deviation(seen, scores, actions)) < 60 * MEGABYTE

@@ -6,7 +6,7 @@ from podium.witnesses.novelty import FALSE_ALARM_RATE, Novelty, learn_novelty
 
 
 def performances(n: int, seed: int, shift: float = 0.0, dim: int = 8) -> list[np.ndarray]:
-    """Performances of six clips about a place of their own; `shift` moves all of them."""
+    """Performances of six clips about a position of their own; `shift` moves all of them."""
     generator = np.random.default_rng(seed)
     return [
         (generator.normal(size=dim) + shift + 0.3 * generator.normal(size=(6, dim))).astype(
@@ -24,7 +24,7 @@ def novelty() -> Novelty:
 def test_a_distance_is_the_mean_of_the_three_nearest_others(novelty):
     for i in (0, 17, 299):
         others = [
-            float(np.linalg.norm(novelty.places[i] - novelty.places[j]))
+            float(np.linalg.norm(novelty.positions[i] - novelty.positions[j]))
             for j in range(300)
             if j != i
         ]
@@ -34,15 +34,15 @@ def test_a_distance_is_the_mean_of_the_three_nearest_others(novelty):
 def test_a_place_is_the_mean_and_the_spread_of_its_clips(novelty):
     components = novelty.normaliser(performances(300, 0)[4])
     np.testing.assert_allclose(
-        novelty.places[4], [*components.mean(axis=0), *components.std(axis=0)], rtol=1e-5
+        novelty.positions[4], [*components.mean(axis=0), *components.std(axis=0)], rtol=1e-5
     )
 
 
 def test_the_share_is_counted_one_by_one(novelty):
     query = performances(1, 7)[0]
     components = novelty.normaliser(query)
-    place = np.concatenate([components.mean(axis=0), components.std(axis=0)])
-    nearest = sorted(float(np.linalg.norm(place - other)) for other in novelty.places)[:3]
+    position = np.concatenate([components.mean(axis=0), components.std(axis=0)])
+    nearest = sorted(float(np.linalg.norm(position - other)) for other in novelty.positions)[:3]
     farther = sum(1 for distance in novelty.distances if distance >= sum(nearest) / 3)
     assert novelty.p_value(query) == pytest.approx((1 + farther) / 301)
 
@@ -112,9 +112,9 @@ def test_a_performance_that_was_learned_from_is_known_again(novelty):
 def on_a_line(distances: list[float]) -> Novelty:
     """Performances of one number a clip at 0 and far off, with distances of one's own."""
     far = 1e6 * np.arange(len(distances), dtype=np.float32)
-    places = np.stack([far, 0 * far], axis=1)
+    positions = np.stack([far, 0 * far], axis=1)
     as_it_is = Normaliser(np.zeros(1, np.float32), np.ones(1, np.float32), np.eye(1, dtype="f4"))
-    return Novelty(as_it_is, places, np.array(distances, np.float32))
+    return Novelty(as_it_is, positions, np.array(distances, np.float32))
 
 
 def at(number: float) -> np.ndarray:

@@ -6,7 +6,7 @@ from podium.witnesses.order import FALSE_ALARM_RATE, FARTHEST, MIN_PERFORMANCES,
 
 
 def performances(n: int, seed: int, n_clips: int = 5) -> list[np.ndarray]:
-    """Performances whose clips each look like their place, counted from the end."""
+    """Performances whose clips each look like their position, counted from the end."""
     generator = np.random.default_rng(seed)
     stages = 3 * np.random.default_rng(99).normal(size=(9, 8))[-n_clips:]
     return [(stages + generator.normal(size=(n_clips, 8))).astype(np.float32) for _ in range(n)]
@@ -24,9 +24,9 @@ def order(normaliser) -> Order:
 
 def _mixed(n_clips: int, generator: np.random.Generator) -> np.ndarray:
     """An order of the clips that is not their own."""
-    while (places := generator.permutation(n_clips)).tolist() == list(range(n_clips)):
+    while (positions := generator.permutation(n_clips)).tolist() == list(range(n_clips)):
         pass
-    return places
+    return positions
 
 
 def disordered(order, normaliser, all_values) -> float:
@@ -62,8 +62,8 @@ def test_it_is_the_mean_logarithm_of_each_clips_chance_of_its_place(order, norma
                 np.exp(sum(float(w) * float(x) for w, x in zip(row, clip, strict=True)) + offset)
                 for row, offset in zip(order.weights.T, order.offsets, strict=True)
             ]
-            place = max(5 - n_clips + number, 0)
-            logs.append(max(np.log(odds[place] / sum(odds)), FARTHEST))
+            position = max(5 - n_clips + number, 0)
+            logs.append(max(np.log(odds[position] / sum(odds)), FARTHEST))
         assert order.mean_log_likelihood(components) == pytest.approx(np.mean(logs))
 
 
@@ -75,7 +75,7 @@ def test_one_odd_clip_does_not_decide_alone(order, normaliser):
 
 @pytest.mark.parametrize(("component", "counted"), [(-10.0, -10.0), (-11.9, -11.9), (-50.0, -12.0)])
 def test_a_clip_that_looks_like_no_place_counts_for_no_less_than_minus_twelve(component, counted):
-    """Two places, of which the clips' own is as likely as exp(component): its logarithm."""
+    """Two positions, of which the clips' own is as likely as exp(component): its logarithm."""
     two = Order(np.array([[1.0, 0.0]]), np.zeros(2), threshold=0.0)
     first_odd = two.mean_log_likelihood(np.array([[component], [-50.0]], np.float32))
     assert first_odd == pytest.approx(counted / 2, abs=1e-4)

@@ -136,9 +136,9 @@ def _fold_normalisations(network: nn.Module) -> nn.Module:
     """Fold each batch normalisation that follows a convolution in a row of layers into it."""
     for row in network.modules():
         if isinstance(row, nn.Sequential):
-            for place in range(len(row) - 1):
-                first, second = row[place], row[place + 1]
+            for index in range(len(row) - 1):
+                first, second = row[index], row[index + 1]
                 if isinstance(first, nn.Conv3d) and isinstance(second, nn.BatchNorm3d):
-                    row[place] = fuse_conv_bn_eval(first, second)
-                    row[place + 1] = nn.Identity()
+                    row[index] = fuse_conv_bn_eval(first, second)
+                    row[index + 1] = nn.Identity()
     return network

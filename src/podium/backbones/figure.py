@@ -70,7 +70,7 @@ class FigureOptions:
 class FigureNetwork(nn.Module):
     """Frames -> where each point is, and whether it is to be seen.
 
-    A heat map for each point at a quarter of the size, of which the mean place is taken (integral
+    A heat map for each point at a quarter of the size, whose mean position is taken (integral
     regression: Sun et al., 2018). Coarser maps are added to finer ones (feature pyramids: Lin et
     al., 2017), so that a point is found by its surroundings and placed by its details.
     """
@@ -97,7 +97,7 @@ class FigureNetwork(nn.Module):
     def forward(self, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Find the points in (frames, 3, height, width) of 0-255.
 
-        Gives places, (frames, points, 2), right and down in pixels, and logits of being in the
+        Gives positions, (frames, points, 2), right and down in pixels, and logits of being in the
         picture and above the water, (frames, points).
         """
         quarter = self.at_quarter(self.at_half((frames - 110) / 60))
@@ -105,11 +105,11 @@ class FigureNetwork(nn.Module):
         sixteenth = self.at_sixteenth(eighth)
         fine = self.on_eighth(eighth + _enlarge(self.to_eighth(sixteenth), eighth))
         finest = self.on_quarter(quarter + _enlarge(self.to_quarter(fine), quarter))
-        return mean_places(self.heat(finest) * self.sharpness), self.seen(sixteenth.mean((2, 3)))
+        return mean_positions(self.heat(finest) * self.sharpness), self.seen(sixteenth.mean((2, 3)))
 
 
-def mean_places(heat: Tensor, pixels: int = 4) -> Tensor:
-    """Return the mean place of heat maps, (frames, points, rows, columns), each cell `pixels` wide.
+def mean_positions(heat: Tensor, pixels: int = 4) -> Tensor:
+    """Return the mean of heat maps, (frames, points, rows, columns), each cell `pixels` wide.
 
     (frames, points, 2): right and down.
     """
@@ -152,31 +152,31 @@ class Figure:
     def points(self, frames: npt.NDArray[np.uint8]) -> tuple[Floats, Floats]:
         """Find the points in frames, (frames, 120, 160, 3).
 
-        Gives places, (frames, points, 2), right and down in pixels, and how surely each is to be
+        Gives positions, (frames, points, 2), right and down in pixels, and how surely each is to be
         seen, (frames, points), 0 to 1.
         """
         pixels = torch.from_numpy(np.ascontiguousarray(frames.transpose(0, 3, 1, 2)))
         with torch.inference_mode():
-            places, seen = self._network(pixels.float())
-        return places.numpy(), seen.sigmoid().numpy()
+            positions, seen = self._network(pixels.float())
+        return positions.numpy(), seen.sigmoid().numpy()
 
     def _describe(self, clip: npt.NDArray[np.uint8]) -> Floats:
-        places, seen = self.points(clip)
+        positions, seen = self.points(clip)
         share_seen = seen.mean(axis=1, keepdims=True)
         # What is under water bends no knee: its angles count as little as it is seen.
-        frames = np.concatenate([angles(places) * share_seen, share_seen], axis=1)
+        frames = np.concatenate([angles(positions) * share_seen, share_seen], axis=1)
         windows = frames.reshape(self.options.n_windows, -1, frames.shape[1]).mean(axis=1)
         around = outlines(clip, self.options.outlines)
         return np.concatenate([windows.ravel(), around]).astype(np.float32)
 
 
-def angles(places: Floats) -> Floats:
+def angles(positions: Floats) -> Floats:
     """Describe figures, (frames, points, 2), as (frames, 28): angles in radians and lengths.
 
     Angles at joints are 0 when stretched, those of the arms when overhead. Leaning is given as
     cosine and sine, and by how far it is from vertical, which no side of falling hides.
     """
-    at = dict(zip(POINTS, np.moveaxis(places.astype(np.float32), 1, 0), strict=True))
+    at = dict(zip(POINTS, np.moveaxis(positions.astype(np.float32), 1, 0), strict=True))
     feet = (at["left_ankle"] + at["right_ankle"]) / 2
     hands = (at["left_fingertip"] + at["right_fingertip"]) / 2
     trunk = at["chest"] - at["pelvis"]
@@ -190,7 +190,7 @@ def angles(places: Floats) -> Floats:
         *_apart(at, "ankle", "pelvis"),
         *_apart(at, "knee", "pelvis"),
         np.linalg.norm(hands - feet, axis=-1) / BODY_PIXELS,
-        *_spread(places),
+        *_spread(positions),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
@@ -217,10 +217,10 @@ def _apart(at: dict[str, Floats], point: str, middle: str) -> tuple[Floats, Floa
     return angle, np.linalg.norm(left - right, axis=-1) / (BODY_PIXELS / 2)
 
 
-def _spread(places: Floats) -> tuple[Floats, Floats]:
+def _spread(positions: Floats) -> tuple[Floats, Floats]:
     """Return how far points lie from their middle, and how far down in the picture that is."""
-    middle = places.mean(axis=1)
-    radius = np.linalg.norm(places - middle[:, None], axis=-1).mean(axis=-1)
+    middle = positions.mean(axis=1)
+    radius = np.linalg.norm(positions - middle[:, None], axis=-1).mean(axis=-1)
     return radius / (BODY_PIXELS / 2), (middle[:, 1] - 60) / 30
 
 

@@ -123,8 +123,8 @@ class Pose:
     def _in_region(self, frame: Pixels, region: Region) -> Floats:
         found = self._find(crop(frame, region)).astype(np.float32)
         corner = np.array([region.y - region.half, region.x - region.half], np.float32)
-        places = (corner + found[:, :2] * 2 * region.half) / len(frame)
-        return np.concatenate([places, found[:, 2:]], axis=1)
+        positions = (corner + found[:, :2] * 2 * region.half) / len(frame)
+        return np.concatenate([positions, found[:, 2:]], axis=1)
 
     def _about(self, joints: Floats) -> Region | None:
         """Place the next crop about the joints that were seen; nowhere if they were too few."""
@@ -182,11 +182,11 @@ def _confidence(joints: Floats) -> float:
 
 def _positions(joints: Floats, least: float) -> Floats:
     """Return (frames, joints, 2) of x, y, nan where unsure; as found, where nothing is sure."""
-    places = joints[:, :, [1, 0]].astype(np.float32)
+    positions = joints[:, :, [1, 0]].astype(np.float32)
     unsure = joints[:, :, 2] < least
     if not unsure.all():
-        places[unsure] = np.nan
-    return places
+        positions[unsure] = np.nan
+    return positions
 
 
 def _doubts(found: Sequence[Floats], least: float) -> tuple[Doubt, ...]:

@@ -57,13 +57,13 @@ def draw_maps(
 ) -> tuple[Path, ...]:
     """Draw the maps of figure 5, where the results hold them: a colour a type."""
     maps = [(_map(results, name, space), title) for name, space, title in MAPS]
-    if any(places is None for places, _ in maps):
+    if any(positions is None for positions, _ in maps):
         return ()
     plot = _plotting()
     types = {p.id: action_of(p) for p in performances}
     figure, axes = plot.subplots(2, 2, figsize=(10, 9))
-    for (places, title), axis in zip(maps, axes.flat, strict=True):
-        _scatter(axis, places, types, title)
+    for (positions, title), axis in zip(maps, axes.flat, strict=True):
+        _scatter(axis, positions, types, title)
     axes.flat[0].legend(title="type", fontsize="small")
     return (_save(plot, figure, folder / "figure_5.png"),)
 
@@ -104,9 +104,11 @@ def _map(results: Results, name: str, space: str) -> dict[str, Any] | None:
     return None
 
 
-def _scatter(axis: Any, places: Any, types: dict[str, str], title: str) -> None:
+def _scatter(axis: Any, positions: Any, types: dict[str, str], title: str) -> None:
     for kind in sorted(set(types.values())):
-        ours = np.array([place for name, place in places.items() if types.get(name) == kind])
+        ours = np.array(
+            [position for name, position in positions.items() if types.get(name) == kind]
+        )
         if len(ours):
             axis.scatter(ours[:, 0], ours[:, 1], s=12, label=kind)
     axis.set_title(title, fontsize="medium")

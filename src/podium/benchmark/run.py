@@ -136,8 +136,8 @@ class Benchmark:
         cells = []
         for number, split in enumerate(splits):
             fitted: dict[str, Any] = {}
-            for place, system in enumerate(systems):
-                done = number * len(systems) + place
+            for index, system in enumerate(systems):
+                done = number * len(systems) + index
                 self.progress.report("measuring", done, len(splits) * len(systems))
                 made_from = digest_of(recipes[system.name], split)
                 known = self._find_known(system, split, made_from)

@@ -131,7 +131,7 @@ def _draw(groups: dict[str, list[str]], seed: int, train_share: float) -> DataSp
     test: list[str] = []
     for name in sorted(groups):
         ids = sorted(groups[name])
-        order = [ids[place] for place in generator.permutation(len(ids))]
+        order = [ids[index] for index in generator.permutation(len(ids))]
         n_train = min(max(round(len(ids) * train_share), 1), len(ids) - 1)
         train += order[:n_train]
         test += order[n_train:]

@@ -166,7 +166,7 @@ def _splits(performances: Sequence[Performance]) -> tuple[DataSplit, ...]:
     splits = []
     for seed in range(N_SPLITS):
         order = np.random.default_rng(seed).permutation(len(events))
-        held = {events[place] for place in order[round(len(events) * TRAIN_SHARE) :]}
+        held = {events[index] for index in order[round(len(events) * TRAIN_SHARE) :]}
         train = tuple(p.id for p in performances if p.event not in held)
         splits.append(DataSplit(seed, train, tuple(p.id for p in performances if p.event in held)))
     return tuple(splits)

@@ -153,11 +153,11 @@ def weighted_spearman(first: Floats, second: Floats, counts: Floats) -> Floats:
 
 def mid_ranks(values: Floats, counts: Floats) -> Floats:
     """Rank values, (rows,), that each stand there `counts` (draws, rows) times, ties shared."""
-    distinct, places = np.unique(values, return_inverse=True)
-    belongs = np.eye(len(distinct))[places]
+    distinct, indices = np.unique(values, return_inverse=True)
+    belongs = np.eye(len(distinct))[indices]
     sizes = counts @ belongs
     ranks = np.cumsum(sizes, axis=1) - sizes + (sizes + 1) / 2
-    return np.asarray(ranks[:, places], np.float64)
+    return np.asarray(ranks[:, indices], np.float64)
 
 
 def middle(values: Floats) -> tuple[float, float] | None:

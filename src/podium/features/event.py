@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int64]
 
 WINDOWS = ClipOptions(n_frames=16, stride=4)
 """The windows that are looked at: their ends lie so many frames apart."""
@@ -96,8 +96,8 @@ class Anchor:
 
     def find(self, frames: Frames) -> int | None:
         """Find the event among frames of `event_backbone`'s size; `None` where there is none."""
-        place, doubt = _nearest(self._frames_to_event(_see(frames)), window_ends(len(frames)))
-        return place if doubt <= self.limit else None
+        index, doubt = _nearest(self._frames_to_event(_see(frames)), window_ends(len(frames)))
+        return index if doubt <= self.limit else None
 
     def trim(self, frames: Frames, seen: Frames) -> Frames:
         """End a performance `after` frames after the event.
@@ -106,10 +106,10 @@ class Anchor:
 
         Where there is none, all frames are kept and are said to lack it (`missing_event`).
         """
-        place = self.find(seen)
-        if place is None:
+        index = self.find(seen)
+        if index is None:
             return replace(frames, missing_event=self.event)
-        last = int(seen.numbers[place]) + round(self.after * seen.step)
+        last = int(seen.numbers[index]) + round(self.after * seen.step)
         return frames.span(0, int(np.searchsorted(frames.numbers, last, side="right")))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -161,11 +161,11 @@ class Marked:
     """
 
     windows: Array
-    ends: Places
+    ends: Indices
     event: int
 
 
-def window_ends(n_frames: int) -> Places:
+def window_ends(n_frames: int) -> Indices:
     """Return the frames, of `n_frames`, at which the windows end."""
     if n_frames < WINDOWS.n_frames:
         return np.empty(0, np.int64)
@@ -189,7 +189,7 @@ def learn_anchor(event: str, after: int, marked: Sequence[Marked]) -> Anchor | N
 class Finding:
     """Where the event was found in a performance, by how many frames off, and with what doubt."""
 
-    place: int
+    index: int
     error: int
     doubt: float
 
@@ -209,8 +209,8 @@ def find_left_out(
         others = [marked[i] for i in np.setdiff1d(order, part)]
         anchor = Anchor("", 0, *_fit(others), np.inf)
         for i in part:
-            place, doubt = _nearest(anchor._frames_to_event(tried[i].windows), tried[i].ends)
-            findings[int(i)] = Finding(place, abs(place - tried[i].event), doubt)
+            index, doubt = _nearest(anchor._frames_to_event(tried[i].windows), tried[i].ends)
+            findings[int(i)] = Finding(index, abs(index - tried[i].event), doubt)
     return [findings[i] for i in range(len(marked))]
 
 
@@ -237,15 +237,15 @@ def _see(frames: Frames) -> Array:
     return np.concatenate(rows) if rows else np.empty((0, event_backbone().dim), np.float32)
 
 
-def _nearest(said: Floats, ends: Places) -> tuple[int, float]:
+def _nearest(said: Floats, ends: Indices) -> tuple[int, float]:
     """Find the frame that agrees best with what the windows about it say, and how far off it is."""
     best = (-1, np.inf)
     if not len(ends):
         return best
-    for place in range(int(ends[0]), int(ends[-1]) - MIN_AFTER + 1):
-        first, last = np.searchsorted(ends, [place - REACH, place + REACH + 1])
+    for index in range(int(ends[0]), int(ends[-1]) - MIN_AFTER + 1):
+        first, last = np.searchsorted(ends, [index - REACH, index + REACH + 1])
         if last - first >= MIN_WINDOWS:
-            off = said[first:last] - (ends[first:last] - place)
+            off = said[first:last] - (ends[first:last] - index)
             doubt = float(np.mean(off**2))
-            best = min(best, (place, doubt), key=lambda one: one[1])
+            best = min(best, (index, doubt), key=lambda one: one[1])
     return best

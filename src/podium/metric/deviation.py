@@ -1,9 +1,9 @@
 """How far each clip is from the reference's, beside how far the clips of good performances differ.
 
 The paper's network sees all clips of all actions on one scale, on which the turning of a
-somersault is large and a crooked entry small. Here each place in time has its own scale, counted
-from the end: what varies at that place among performances of one action. Nothing but the scores is
-needed to learn it, and a few dozen performances are enough.
+somersault is large and a crooked entry small. Here each position in time, counted from
+the end, has its own scale: what varies there among performances of one action. Nothing but the
+scores is needed to learn it, and a few dozen performances are enough.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,11 +22,11 @@ Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
 SCALE_FLOOR = 0.05
-"""Numbers that hardly vary at a place must not decide: their scale stays this large, as a share of
+"""Numbers that hardly vary at a position must not decide: their scale stays so large, as a share of
 the largest."""
 
 FARTHEST = 5.0
-"""Differences count for no more than so many times a place's scale, or one odd clip could move a
+"""Differences count for no more than so many times a position's scale, or one odd clip could move a
 score by dozens of points."""
 
 MIN_EXPERTS = 5
@@ -38,7 +38,7 @@ MAX_EXPERTS = 256
 more."""
 
 MIN_PERFORMANCES = 10
-"""A place that fewer performances reach is judged by the next later one."""
+"""A position that fewer performances reach is judged by the next later one."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class DeviationOptions:
     """In how many directions clips may deviate, and what is still good."""
 
     n_directions: int = 16
-    """How many directions each place in time has: those in which its clips differ most."""
+    """How many directions each position in time has: those in which its clips differ most."""
 
     expert_share: float = 0.15
     """The best of each action so many, as a share, are good performances (see `MIN_EXPERTS`).
@@ -55,7 +55,7 @@ class DeviationOptions:
     """
 
     false_alarms: float = 0.07
-    """The share of the clips of good performances that lie beyond the border at each place.
+    """The share of the clips of good performances that lie beyond the border at each position.
 
     Each is compared with the others without its having been learned from.
     """
@@ -78,19 +78,19 @@ class DeviationOptions:
 
 @dataclass(frozen=True)
 class Deviation:
-    """The scale of each place, (places, dim), and directions, (places, dim, n_directions).
+    """The scale of each position, (positions, dim), and directions, (positions, dim, n_directions).
 
-    The last place is the last clip. A difference times the directions is 1 long at the border.
+    The last position is the last clip. A difference times the directions is 1 long at the border.
     """
 
     scale: Array
     directions: Array
 
     def differences(self, query: Array, reference: Array) -> Array:
-        """Return how a query's features, (clips, dim), differ from a reference's, (places, dim).
+        """Return how a query's features, (clips, dim), differ from a reference's, (positions, dim).
 
-        In the scale of each place, `FARTHEST` at most. Clips are matched from the end; 0 at places
-        that one of the two does not reach.
+        In the scale of each position, `FARTHEST` at most. Clips are matched from the end; 0 at
+        positions that one of the two does not reach.
         """
         shared = min(len(query), len(reference), len(self.scale))
         found = np.zeros_like(self.scale)
@@ -102,12 +102,12 @@ class Deviation:
         """Return how far each clip of a query is from the reference's, (clips,), 1 at the border.
 
         Where the query has more clips, the reference's first stands for those it lacks, and the
-        first place for those before it.
+        first position for those before it.
         """
         lacking = np.arange(len(query)) - len(query)
-        places = np.maximum(lacking, -len(self.scale))
+        positions = np.maximum(lacking, -len(self.scale))
         theirs = reference[np.maximum(lacking, -len(reference))]
-        along = np.einsum("cd,cdk->ck", query - theirs, self.directions[places])
+        along = np.einsum("cd,cdk->ck", query - theirs, self.directions[positions])
         return np.asarray(np.linalg.norm(along, axis=-1), np.float64)
 
     def arrays(self) -> dict[str, Array]:
@@ -134,23 +134,25 @@ def fit_deviation(
     options: DeviationOptions = DeviationOptions(),
 ) -> Deviation:
     """Learn it from training performances: features, each (clips, dim), scores and actions."""
-    n_places = max(len(sequence) for sequence in sequences)
-    places: list[tuple[Array, Array]] = []
-    for from_end in range(1, n_places + 1):
+    n_positions = max(len(sequence) for sequence in sequences)
+    positions: list[tuple[Array, Array]] = []
+    for from_end in range(1, n_positions + 1):
         there = np.array([len(sequence) >= from_end for sequence in sequences])
-        if places and there.sum() < MIN_PERFORMANCES:
-            places.append(places[-1])
+        if positions and there.sum() < MIN_PERFORMANCES:
+            positions.append(positions[-1])
             continue
         clips = np.stack([s[-from_end] for s in sequences if len(s) >= from_end])
-        places.append(_of_place(clips.astype(np.float64), scores[there], actions[there], options))
-    scales, directions = zip(*reversed(places), strict=True)
+        positions.append(
+            _of_position(clips.astype(np.float64), scores[there], actions[there], options)
+        )
+    scales, directions = zip(*reversed(positions), strict=True)
     return Deviation(np.stack(scales), np.stack(directions))
 
 
-def _of_place(
+def _of_position(
     clips: Floats, scores: Floats, actions: npt.NDArray[np.str_], options: DeviationOptions
 ) -> tuple[Array, Array]:
-    """Return one place's scale, (dim,), and directions, (dim, n_directions)."""
+    """Return one position's scale, (dim,), and directions, (dim, n_directions)."""
     centred = clips.copy()
     for action in np.unique(actions):
         centred[actions == action] -= clips[actions == action].mean(axis=0)
@@ -174,7 +176,7 @@ def _of_place(
 def _expert_pairs(
     scores: Floats, actions: npt.NDArray[np.str_], share: float
 ) -> npt.NDArray[np.int64]:
-    """List the places of any two experts of one action, `MAX_EXPERTS` at most, (pairs, 2)."""
+    """List the indices of any two experts of one action, `MAX_EXPERTS` at most, (pairs, 2)."""
     found = [np.empty((0, 2), np.int64)]
     for action in np.unique(actions):
         n = int((actions == action).sum())

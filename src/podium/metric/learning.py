@@ -172,8 +172,8 @@ class _Learner:
     def _step(
         self, first: npt.NDArray[np.int64], second: npt.NDArray[np.int64], labels: Tensor
     ) -> float:
-        used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
-        ours, theirs = torch.from_numpy(places.reshape(2, -1))
+        used, indices = np.unique(np.concatenate([first, second]), return_inverse=True)
+        ours, theirs = torch.from_numpy(indices.reshape(2, -1))
         loss = pair_loss(self.network, self._noisy(used), ours, theirs, labels)
         if self.options.clip_weight and len(self.expert_pairs):
             loss = loss + self.options.clip_weight * self._clip_loss()
@@ -194,9 +194,9 @@ class _Learner:
         pairs = self.expert_pairs.at(drawn)
         first, second = self._variant(pairs.first), self._variant(pairs.second)
         labels = torch.from_numpy(pairs.similar.astype(np.float32))
-        used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
+        used, indices = np.unique(np.concatenate([first, second]), return_inverse=True)
         sequences = self._noisy(used)
-        clips = clip_embeddings(self.network, sequences)[torch.from_numpy(places)]
+        clips = clip_embeddings(self.network, sequences)[torch.from_numpy(indices)]
         forth = self.network.logit(clips[: len(first)], clips[len(first) :])
         return clip_loss(forth, labels)
 

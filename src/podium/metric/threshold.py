@@ -90,5 +90,5 @@ def _beside_experts(
 
     alike = Marked(len(validation.scores), len(experts), mark)
     chosen = np.linspace(0, len(alike) - 1, min(len(alike), MAX_BORDER_PAIRS)).round()
-    queries, places = alike.at(chosen.astype(np.int64))
-    return queries, experts[places]
+    queries, indices = alike.at(chosen.astype(np.int64))
+    return queries, experts[indices]

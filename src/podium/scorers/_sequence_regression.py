@@ -255,9 +255,9 @@ class SequenceRegression:
     ) -> tuple[Sequence[Sample], Sequence[Sample]]:
         if validation:
             return train, validation
-        places = set(held_back_indices(len(train), self.options.fitting.held_back, self.seed))
-        fitted = [sample for place, sample in enumerate(train) if place not in places]
-        return fitted, [train[place] for place in sorted(places)]
+        indices = set(held_back_indices(len(train), self.options.fitting.held_back, self.seed))
+        fitted = [sample for index, sample in enumerate(train) if index not in indices]
+        return fitted, [train[index] for index in sorted(indices)]
 
     def _batch(self, samples: Sequence[Sample], with_variants: bool = False) -> Batch:
         targets = (self.target.of(samples) - self.centre) / self.spread
@@ -284,6 +284,6 @@ def masked_mean(values: Tensor, is_clip: Tensor) -> Tensor:
 
 
 def ordered_pairs(targets: Tensor, min_gap: float = 0.0) -> tuple[Tensor, Tensor]:
-    """List all pairs of a better and a worse performance by place; the gap is above `min_gap`."""
+    """List all pairs of a better and a worse performance by index; the gap is above `min_gap`."""
     better, worse = torch.nonzero(targets[:, None] - targets[None] > min_gap, as_tuple=True)
     return better, worse

@@ -47,9 +47,9 @@ class OneJudge:
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points, (performances,)."""
         means = self._without_marks.predict(queries)
-        for place, query in enumerate(queries):
+        for index, query in enumerate(queries):
             if query.performance.judges:
-                means[place] = self._slope * self._mark(query) + self._at_zero
+                means[index] = self._slope * self._mark(query) + self._at_zero
         return means
 
     def state(self) -> ScorerState:

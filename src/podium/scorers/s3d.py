@@ -187,12 +187,12 @@ def phase_shares(
     n_clips, video = len(sample.features), sample.features.video
     starts = video.first_used + options.stride * video.step * np.arange(n_clips)
     frames = starts[:, None] + video.step * np.arange(options.n_frames)
-    places = np.zeros(frames.shape, np.int64)
+    indices = np.zeros(frames.shape, np.int64)
     for phase in sample.performance.phases:
         inside = (frames >= phase.start_frame) & (frames <= phase.end_frame)
-        places[inside] = list(stages).index(phase.name)
+        indices[inside] = list(stages).index(phase.name)
     return np.stack(
-        [(places == stage).mean(axis=1) for stage in range(len(stages))], axis=1
+        [(indices == stage).mean(axis=1) for stage in range(len(stages))], axis=1
     ).astype(np.float32)
 
 

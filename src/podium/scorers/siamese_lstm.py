@@ -30,7 +30,7 @@ from podium.scorers._references import (
     ReferenceChoice,
     choose_references,
     partners,
-    training_places,
+    training_indices,
 )
 from podium.scorers._saved import SavedReference, options_of, reference_to_json, require_memory
 from podium.scorers._siamese_networks import NetworkLearning
@@ -99,8 +99,8 @@ class SiameseLSTM:
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Return scores in points, (performances,): the mean beside the references of each."""
         scores = self.compare(queries, self.references)
-        chosen = [self.places(self.partners(query, self.references)) for query in queries]
-        means = [np.mean(row[places]) for row, places in zip(scores, chosen, strict=True)]
+        chosen = [self.indices(self.partners(query, self.references)) for query in queries]
+        means = [np.mean(row[indices]) for row, indices in zip(scores, chosen, strict=True)]
         return np.array(means, np.float64)
 
     def compare(self, queries: Sequence[Sample], references: Sequence[Sample]) -> Floats:
@@ -129,7 +129,7 @@ class SiameseLSTM:
             )
         return chosen
 
-    def places(self, chosen: Sequence[Sample]) -> list[int]:
+    def indices(self, chosen: Sequence[Sample]) -> list[int]:
         """Return where some of the references are among them all."""
         ids = [reference.performance.id for reference in self.references]
         return [ids.index(reference.performance.id) for reference in chosen]
@@ -241,23 +241,23 @@ class SiameseLSTM:
 
         The first `n_train` of the `rows` are performances, and the others variants of them.
         """
-        places = [
+        indices = [
             (query, reference)
             for query, row in enumerate(rows)
-            for reference in training_places(row, self.references, self.options.references)
+            for reference in training_indices(row, self.references, self.options.references)
         ]
-        n_own = sum(query < n_train for query, _ in places)
-        if len({query for query, _ in places[:n_own]}) < 3:
+        n_own = sum(query < n_train for query, _ in indices)
+        if len({query for query, _ in indices[:n_own]}) < 3:
             raise TrainingError(
                 "fewer than three performances have a reference of their action other than "
                 "themselves: give more performances of each action"
             )
         head = make_head(self.options.head, self.deviation)
-        queries, references = ([pair[side] for pair in places] for side in (0, 1))
+        queries, references = ([pair[side] for pair in indices] for side in (0, 1))
         with torch.inference_mode():
             ours = network.embedding(self.sequences(rows))[queries]
             theirs = network.embedding(self.sequences(self.references))[references]
-            pairs = [(rows[query], self.references[reference]) for query, reference in places]
+            pairs = [(rows[query], self.references[reference]) for query, reference in indices]
             inputs = head.inputs(network, theirs, ours, pairs).numpy()
         return fit_member(head, network, inputs, self.target.of(rows)[queries], n_own)
 

@@ -83,7 +83,8 @@ def _around_centre(physique: Physique, pose: Pose) -> Array:
 def angular_momentum(points: Array, step_seconds: float) -> Array:
     """Return the angular momentum of `mass_points` in the plane of the somersault.
 
-    Forwards is positive; in square metres per radian second (per kilogram), measured by differences between moments.
+    Forwards is positive. In square metres per radian second (per kilogram), measured by
+    differences between moments.
     """
     plane = points[..., :2] - (MASSES[:, None] * points[..., :2]).sum(1, keepdims=True)
     speed = np.gradient(plane, step_seconds, axis=0)

@@ -302,8 +302,8 @@ def _resample(frames: Frames, per_second: float) -> Frames:
             f"{MAX_SHOWN_FRAMES} frames: {SHORTER}"
         )
     seconds = last - np.arange(int((last - first) * per_second + 1e-3), -1, -1) / per_second
-    places = np.searchsorted(frames.start_seconds, seconds + 1e-3 / per_second, side="right") - 1
-    kept = np.maximum(places, 0)
+    indices = np.searchsorted(frames.start_seconds, seconds + 1e-3 / per_second, side="right") - 1
+    kept = np.maximum(indices, 0)
     return replace(
         frames,
         pixels=frames.pixels[kept],

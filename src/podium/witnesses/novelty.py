@@ -32,12 +32,12 @@ half that distance.
 class Novelty:
     """Where the training performances lie, and how far each is from the others.
 
-    `places` is (performances, 2 * components): the mean and the spread of its clips' components.
+    `positions` is (performances, 2 * components): the mean and the spread of its clips' components.
     `distances` (performances,) is each one's mean distance to its three nearest others.
     """
 
     normaliser: "Normaliser"
-    places: Array
+    positions: Array
     distances: Array
 
     def p_value(self, values: Array) -> float:
@@ -45,7 +45,9 @@ class Novelty:
 
         `values` is (clips, dim). Near 0 means unlike anything seen in training.
         """
-        distance = _nearest(np.linalg.norm(self.places - _place(self.normaliser, values), axis=1))
+        distance = _nearest(
+            np.linalg.norm(self.positions - _position(self.normaliser, values), axis=1)
+        )
         return float((1 + (self.distances >= distance).sum()) / (1 + len(self.distances)))
 
     def is_novel(self, values: Array) -> bool:
@@ -62,13 +64,13 @@ class Novelty:
 
     def has_seen(self, values: Array) -> bool:
         """Return whether these clips, (clips, dim), are those of a training performance."""
-        nearest = np.linalg.norm(self.places - _place(self.normaliser, values), axis=1).min()
+        nearest = np.linalg.norm(self.positions - _position(self.normaliser, values), axis=1).min()
         return bool(nearest < DUPLICATE_RATIO * np.median(self.distances))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return it as the arrays that are saved."""
         inner = {f"novelty.{key}": value for key, value in self.normaliser.arrays().items()}
-        return {**inner, "novelty.places": self.places, "novelty.distances": self.distances}
+        return {**inner, "novelty.places": self.positions, "novelty.distances": self.distances}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
@@ -82,9 +84,9 @@ class Novelty:
         from podium.metric.embedding import Normaliser
 
         normaliser = Normaliser.from_arrays(part_of(arrays, "novelty."))
-        places = array_of(arrays, "novelty.places", (None, 2 * normaliser.dim))
-        distances = array_of(arrays, "novelty.distances", (len(places),), least=0)
-        return cls(normaliser, places, distances)
+        positions = array_of(arrays, "novelty.places", (None, 2 * normaliser.dim))
+        distances = array_of(arrays, "novelty.distances", (len(positions),), least=0)
+        return cls(normaliser, positions, distances)
 
 
 def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]] = ()) -> Novelty:
@@ -97,19 +99,21 @@ def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]]
     normaliser = fit_normaliser(np.concatenate(features), N_COMPONENTS)
     looks = [[values, *others] for values, others in zip_longest(features, variants, fillvalue=())]
     owners = np.repeat(np.arange(len(looks)), [len(one) for one in looks])
-    places = np.stack([_place(normaliser, values) for one in looks for values in one])
-    distances = np.array([_to_others(i, places, owners) for i in range(len(places))], np.float32)
-    return Novelty(normaliser, places, distances)
+    positions = np.stack([_position(normaliser, values) for one in looks for values in one])
+    distances = np.array(
+        [_to_others(i, positions, owners) for i in range(len(positions))], np.float32
+    )
+    return Novelty(normaliser, positions, distances)
 
 
-def _to_others(which: int, places: Array, owners: npt.NDArray[np.int64]) -> float:
+def _to_others(which: int, positions: Array, owners: npt.NDArray[np.int64]) -> float:
     """Return how far one look is from the nearest of other performances: one row of all by all."""
-    apart = np.linalg.norm(places[which] - places, axis=1)
+    apart = np.linalg.norm(positions[which] - positions, axis=1)
     apart[owners == owners[which]] = np.inf
     return _nearest(apart)
 
 
-def _place(normaliser: "Normaliser", values: Array) -> Array:
+def _position(normaliser: "Normaliser", values: Array) -> Array:
     components = normaliser(values)
     return np.concatenate([components.mean(axis=0), components.std(axis=0)])
 

@@ -1,7 +1,7 @@
 """Whether two performances are of one action: beside another action's expert, a score says nothing.
 
 It is learned from the training performances, whose actions are known, what each action looks like
-at each place counted from the end.
+at each position counted from the end.
 """
 
 from collections import Counter
@@ -32,7 +32,7 @@ EVEN = float(np.log(0.5))
 """As likely of one action as of two, as a logarithm."""
 
 N_COMPONENTS = 64
-N_PLACES = 6
+N_POSITIONS = 6
 N_FOLDS = 5
 N_HELD = 10_000
 """So many numbers more than are needed are held before they are let go."""
@@ -43,7 +43,7 @@ MIN_LOG_PROBABILITY = -60.0
 
 @dataclass(frozen=True)
 class ActionClassifier:
-    """What the actions look like: `weights` (places x components, actions), `offsets` (actions,).
+    """What actions look like: `weights` (positions x components, actions), `offsets` (actions,).
 
     Two performances that are less likely than `threshold` (a logarithm) to be of one action are
     taken for two actions'; it is no higher than `EVEN`.
@@ -106,7 +106,9 @@ class ActionClassifier:
         if not own:
             return None
         normaliser = Normaliser.from_arrays(own, dim)
-        weights = array_of(arrays, "kinds.weights", (N_PLACES * normaliser.dim, None), np.float64)
+        weights = array_of(
+            arrays, "kinds.weights", (N_POSITIONS * normaliser.dim, None), np.float64
+        )
         offsets = array_of(arrays, "kinds.offsets", weights.shape[1:], np.float64)
         threshold = float(array_of(arrays, "kinds.threshold", (1,), np.float64)[0])
         return cls(normaliser, weights, offsets, threshold)
@@ -145,8 +147,8 @@ def learn_same_action(
 
 def low_quantile(parts: Iterable[Floats], n: int, share: float) -> float:
     """Return what `np.quantile` would of `n` numbers that come in parts, holding few of them."""
-    place = share * (n - 1)
-    low, within = int(place), place - int(place)
+    position = share * (n - 1)
+    low, within = int(position), position - int(position)
     lowest: Floats = np.empty(0)
     for part in parts:
         lowest = np.concatenate([lowest, part])
@@ -203,6 +205,6 @@ def _fit(train: Sequence[tuple[Array, str]], threshold: float) -> ActionClassifi
 
 def _row(normaliser: "Normaliser", values: Array) -> Floats:
     """Put the last clips into one row; the first stands for those that are lacking."""
-    components = normaliser(values)[-N_PLACES:]
-    lacking = np.repeat(components[:1], N_PLACES - len(components), axis=0)
+    components = normaliser(values)[-N_POSITIONS:]
+    lacking = np.repeat(components[:1], N_POSITIONS - len(components), axis=0)
     return np.concatenate([lacking, components]).ravel().astype(np.float64)
