@@ -17,7 +17,7 @@ from podium.checks import require_array
 from podium.doubts import Doubt, DoubtKind, Value
 from podium.errors import FeatureError
 
-Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float32]
 
 FRAMES_PER_CLIP = 16
 
@@ -50,7 +50,7 @@ class Keypoints:
     cameras and people can be compared. Two-dimensional ones count downwards, as pictures do.
     """
 
-    positions: Floats
+    positions: Array
     doubts: tuple[Doubt, ...] = ()
 
     def __post_init__(self) -> None:
@@ -82,12 +82,12 @@ class Keypoints:
         size = max(float(np.median(sizes)), 1e-6)
         return type(self)((centred / size).astype(np.float32), self.doubts)
 
-    def relative_to_head(self) -> Floats:
+    def relative_to_head(self) -> Array:
         """Return the other joints' positions as the head sees them, (frames, joints - 1, dims)."""
         apart = self.positions - self.positions[:, self.head : self.head + 1]
         return np.delete(apart, self.head, axis=1)
 
-    def clips(self) -> Floats:
+    def clips(self) -> Array:
         """Describe 16 frames after 16 as one row each, (clips, 16 * joints * dims).
 
         The last clip ends with the last frame; where frames are missing at the beginning, the first
@@ -98,7 +98,7 @@ class Keypoints:
         return whole.reshape(len(whole) // FRAMES_PER_CLIP, -1)
 
     @classmethod
-    def from_clips(cls, values: Floats, layout: str, n_frames: int = 0) -> Self:
+    def from_clips(cls, values: Array, layout: str, n_frames: int = 0) -> Self:
         """Put the frames of clips (clips, 16 * joints * dims) together again.
 
         `layout` is a fingerprint that ends in `keypoints-{joints}x{dims}`, `n_frames` how many of

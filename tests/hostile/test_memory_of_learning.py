@@ -284,7 +284,7 @@ def test_kinds_are_what_all_pairs_say():
     for part in np.array_split(order, 5):
         fitted = kinds._fit([(seen[i], actions[i]) for i in np.setdiff1d(order, part)], 0.0)
         found += [
-            fitted.same(seen[i], seen[j])
+            fitted.log_same_action(seen[i], seen[j])
             for index, i in enumerate(part)
             for j in part[:index]
             if actions[i] == actions[j]

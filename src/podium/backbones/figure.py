@@ -23,7 +23,7 @@ from podium.checks import check_options
 from podium.errors import UsageError
 from podium.machine.files import digest
 
-Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float32]
 
 VERSION = 1
 WEIGHTS = Path(__file__).parent / "_weights" / "figure.safetensors"
@@ -143,13 +143,13 @@ class Figure:
         self.fingerprint = f"figure-{VERSION}-{digest(path)[:16]}-{options}"
         self.dim = len(self(np.zeros((1, 16, 120, 160, 3), np.uint8))[0])
 
-    def __call__(self, clips: npt.NDArray[np.uint8]) -> Floats:
+    def __call__(self, clips: npt.NDArray[np.uint8]) -> Array:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
         require_clips(clips, self.frame_size)
         rows = [self._describe(clip) for clip in clips]  # alone, so that batches agree
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
-    def points(self, frames: npt.NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    def points(self, frames: npt.NDArray[np.uint8]) -> tuple[Array, Array]:
         """Find the points in frames, (frames, 120, 160, 3).
 
         Gives positions, (frames, points, 2), right and down in pixels, and how surely each is to be
@@ -160,7 +160,7 @@ class Figure:
             positions, seen = self._network(pixels.float())
         return positions.numpy(), seen.sigmoid().numpy()
 
-    def _describe(self, clip: npt.NDArray[np.uint8]) -> Floats:
+    def _describe(self, clip: npt.NDArray[np.uint8]) -> Array:
         positions, seen = self.points(clip)
         share_seen = seen.mean(axis=1, keepdims=True)
         # What is under water bends no knee: its angles count as little as it is seen.
@@ -170,7 +170,7 @@ class Figure:
         return np.concatenate([windows.ravel(), around]).astype(np.float32)
 
 
-def angles(positions: Floats) -> Floats:
+def angles(positions: Array) -> Array:
     """Describe figures, (frames, points, 2), as (frames, 28): angles in radians and lengths.
 
     Angles at joints are 0 when stretched, those of the arms when overhead. Leaning is given as
@@ -195,12 +195,12 @@ def angles(positions: Floats) -> Floats:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _leaning(axis: Floats) -> tuple[Floats, Floats, Floats]:
+def _leaning(axis: Array) -> tuple[Array, Array, Array]:
     right, down = _unit(axis).T
     return right, down, np.abs(right)
 
 
-def _bends(at: dict[str, Floats], side: str, trunk: Floats) -> list[Floats]:
+def _bends(at: dict[str, Array], side: str, trunk: Array) -> list[Array]:
     """Return how far knee, hip, ankle, shoulder and elbow of one side bend."""
     leg = [at["chest"], at["pelvis"], *(at[f"{side}_{p}"] for p in ("knee", "ankle", "toe"))]
     along = [after - before for before, after in pairwise(leg)]
@@ -210,28 +210,28 @@ def _bends(at: dict[str, Floats], side: str, trunk: Floats) -> list[Floats]:
     return [*bends, angle_between(upper_arm, trunk), angle_between(upper_arm, lower_arm)]
 
 
-def _apart(at: dict[str, Floats], point: str, middle: str) -> tuple[Floats, Floats]:
+def _apart(at: dict[str, Array], point: str, middle: str) -> tuple[Array, Array]:
     """Return how far a pair is apart: as an angle seen from the middle, and as a length."""
     left, right = at[f"left_{point}"], at[f"right_{point}"]
     angle = angle_between(left - at[middle], right - at[middle])
     return angle, np.linalg.norm(left - right, axis=-1) / (BODY_PIXELS / 2)
 
 
-def _spread(positions: Floats) -> tuple[Floats, Floats]:
+def _spread(positions: Array) -> tuple[Array, Array]:
     """Return how far points lie from their middle, and how far down in the picture that is."""
     middle = positions.mean(axis=1)
     radius = np.linalg.norm(positions - middle[:, None], axis=-1).mean(axis=-1)
     return radius / (BODY_PIXELS / 2), (middle[:, 1] - 60) / 30
 
 
-def angle_between(first: Floats, second: Floats) -> Floats:
+def angle_between(first: Array, second: Array) -> Array:
     """Return the angle between vectors, (..., 2), from 0 to pi."""
     cosine = (_unit(first) * _unit(second)).sum(axis=-1)
-    angle: Floats = np.arccos(np.clip(cosine, -1, 1))
+    angle: Array = np.arccos(np.clip(cosine, -1, 1))
     return angle
 
 
-def _unit(vectors: Floats) -> Floats:
+def _unit(vectors: Array) -> Array:
     return np.asarray(vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-6))
 
 

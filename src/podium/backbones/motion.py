@@ -19,7 +19,7 @@ from podium.checks import check_options, require
 from podium.errors import UsageError
 
 Pixels = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.intp]
 
 VERSION = 3
@@ -80,17 +80,17 @@ class Motion:
         width, height = self.frame_size
         self.dim = len(describe(np.zeros((16, height, width, 3), np.uint8), options))
 
-    def __call__(self, clips: Pixels) -> Floats:
+    def __call__(self, clips: Pixels) -> Array:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
         require_clips(clips, self.frame_size)
         rows = [describe(clip, self.options) for clip in clips]  # alone, so that batches agree
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
 
-def describe(clip: Pixels, options: MotionOptions) -> Floats:
+def describe(clip: Pixels, options: MotionOptions) -> Array:
     """Describe one clip, (frames, height, width, 3), as one row, (dim,)."""
     frames = stretch(clip[:, :: options.step, :: options.step], options)
-    brightness: Floats = frames.astype(np.float32) @ LUMA
+    brightness: Array = frames.astype(np.float32) @ LUMA
     parts = (
         sharpness(frames, brightness, options),
         change(frames, brightness, options),
@@ -116,19 +116,19 @@ def stretch(frames: Pixels, options: MotionOptions) -> Pixels:
     return np.asarray(table[frames])
 
 
-def sharpness(frames: Pixels, brightness: Floats, options: MotionOptions) -> Floats:
+def sharpness(frames: Pixels, brightness: Array, options: MotionOptions) -> Array:
     """Count how white pixels are together with how strong an edge they lie on."""
     across = np.abs(np.diff(brightness, axis=2, append=brightness[:, :, -1:]))
     down = np.abs(np.diff(brightness, axis=1, append=brightness[:, -1:]))
     return _white_and(np.maximum(across, down), frames, options)
 
 
-def change(frames: Pixels, brightness: Floats, options: MotionOptions) -> Floats:
+def change(frames: Pixels, brightness: Array, options: MotionOptions) -> Array:
     """Count how white pixels are together with how much they change until the next frame."""
     return _white_and(np.abs(np.diff(brightness, axis=0)), frames[:-1], options)
 
 
-def colour(frames: Pixels, options: MotionOptions) -> Floats:
+def colour(frames: Pixels, options: MotionOptions) -> Array:
     """Count how white pixels are together with how warm: skin is warm, water is cold."""
     warmth = (frames[..., 0].astype(np.intp) - frames[..., 2] + 128) * options.n_levels // 256
     warm = np.clip(warmth, 0, options.n_levels - 1)
@@ -136,7 +136,7 @@ def colour(frames: Pixels, options: MotionOptions) -> Floats:
     return _shares(codes, options.n_levels**2, options.n_windows)
 
 
-def direction(brightness: Floats, options: MotionOptions) -> Floats:
+def direction(brightness: Array, options: MotionOptions) -> Array:
     """Count in which of eight directions the edges move (the normal flow); still ones apart."""
     across = brightness[:-1, 1:-1, 2:] - brightness[:-1, 1:-1, :-2]
     down = brightness[:-1, 2:, 1:-1] - brightness[:-1, :-2, 1:-1]
@@ -150,7 +150,7 @@ def direction(brightness: Floats, options: MotionOptions) -> Floats:
     return _shares(codes, N_DIRECTIONS + 1, options.n_windows)
 
 
-def camera(brightness: Floats, options: MotionOptions) -> Floats:
+def camera(brightness: Array, options: MotionOptions) -> Array:
     """Measure how the whole image moves: down and right in pixels a frame, and how surely.
 
     Phase correlation of neighbouring frames (Kuglin and Hines, 1975); a pan is shown as the signed
@@ -181,7 +181,7 @@ def _whiteness(frames: Pixels, n_levels: int) -> Codes:
     return least.astype(np.intp) * n_levels // 256
 
 
-def _white_and(strength: Floats, frames: Pixels, options: MotionOptions) -> Floats:
+def _white_and(strength: Array, frames: Pixels, options: MotionOptions) -> Array:
     """Count whiteness together with a strength, (frames, height, width), of 0 to 1."""
     n_strengths = len(options.contrasts) + 1
     codes = _whiteness(frames, options.n_levels) * n_strengths
@@ -190,14 +190,14 @@ def _white_and(strength: Floats, frames: Pixels, options: MotionOptions) -> Floa
     return _shares(codes, options.n_levels * n_strengths, options.n_windows)
 
 
-def _shares(codes: Codes, n_codes: int, n_windows: int) -> Floats:
+def _shares(codes: Codes, n_codes: int, n_windows: int) -> Array:
     """Return the square root of each code's share of the pixels, (n_windows * n_codes,)."""
     windows = _windows(len(codes), n_windows)
     placed = codes + windows[:, None, None] * n_codes
     counts = np.bincount(placed.ravel(), minlength=n_windows * n_codes)
     counts = counts.reshape(n_windows, n_codes)
     shares = counts / counts.sum(axis=1, keepdims=True)
-    roots: Floats = np.sqrt(shares).astype(np.float32).ravel()
+    roots: Array = np.sqrt(shares).astype(np.float32).ravel()
     return roots
 
 
