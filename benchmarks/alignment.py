@@ -14,9 +14,9 @@ import numpy as np
 from measuring import run_where_data_are, write
 
 from podium.datasets.unlv_dive import UnlvDive
-from podium.features.event import WINDOWS, Finding, Marked, learn_anchor, left_out
+from podium.features.event import WINDOWS, Finding, Marked, find_left_out, learn_anchor
 from podium.features.extraction import FeatureCache
-from podium.training import marked
+from podium.training import find_marked
 
 EVENT = "splash"
 STOPPED = (-24, -8, 0, 4, 8, 12)
@@ -47,7 +47,7 @@ def stopped(dives: Sequence[Marked], after: int) -> list[Marked]:
 
 
 def errors(findings: Sequence[Finding]) -> dict[str, float]:
-    """Give quantiles of how many frames off the event was found."""
+    """Return quantiles of how many frames off the event was found."""
     found = [finding.error for finding in findings]
     return {f"{q:g}": float(np.quantile(found, q)) for q in QUANTILES}
 
@@ -57,13 +57,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.parse_args()
     train = [dive for dive in UnlvDive().performances() if dive.split == "train"]
-    dives = marked(train, EVENT, FeatureCache())
+    dives = find_marked(train, EVENT, FeatureCache())
     anchor = learn_anchor(EVENT, 24, dives)
     assert anchor is not None
-    whole, longer = left_out(dives), left_out(dives, tried=untrimmed(dives))
+    whole, longer = find_left_out(dives), find_left_out(dives, tried=untrimmed(dives))
     missing = {
         str(after): float(
-            np.mean([f.doubt > anchor.limit for f in left_out(dives, tried=stopped(dives, after))])
+            np.mean(
+                [f.doubt > anchor.limit for f in find_left_out(dives, tried=stopped(dives, after))]
+            )
         )
         for after in STOPPED
     }

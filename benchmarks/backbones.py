@@ -37,7 +37,7 @@ HAS_SEEN = ("c3d_mini",)
 
 
 def makeable(names: Sequence[str]) -> dict[str, Backbone]:
-    """Make those of some backbones that can be made here."""
+    """Build those of some backbones that can be made here."""
     made: dict[str, Backbone] = {}
     for name in names:
         try:
@@ -48,7 +48,7 @@ def makeable(names: Sequence[str]) -> dict[str, Backbone]:
 
 
 def megabytes(name: str) -> float:
-    """Give the size of a backbone's weights, in millions of bytes; 0 where there are none."""
+    """Return the size of a backbone's weights, in millions of bytes; 0 where there are none."""
     path = WEIGHTS / f"{name}.safetensors"
     if name in ENVIRONMENT:
         path = Path(os.environ[ENVIRONMENT[name]])

@@ -32,7 +32,7 @@ Not measured here: {names}."""
 
 
 def row_of(name: str, row: dict[str, Any]) -> str:
-    """Give one backbone's row of the table."""
+    """Return one backbone's row of the table."""
     found = row["execution"]
     low, high = found["interval"]
     star = "*" if row["has_seen_these_dives"] else ""
@@ -48,7 +48,7 @@ def row_of(name: str, row: dict[str, Any]) -> str:
 
 
 def page(result: dict[str, Any]) -> str:
-    """Make the page of what was measured."""
+    """Build the page of what was measured."""
     rows = result["backbones"]
     absent = [f"`{name}`" for name in _catalog.names("podium.backbones") if name not in rows]
     return TEXT.format(

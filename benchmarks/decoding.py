@@ -24,7 +24,7 @@ from podium.video import _decoder_process, decoder
 from podium.video.frames import decode
 from podium.video.limits import WHOLE, Part, VideoLimits
 
-ASKED, START_AHEAD = decoder._asked, decoder.start_ahead
+ASKED, START_AHEAD = decoder._ask, decoder.start_ahead
 KNOWN = ("--action", "407", "--difficulty", "3.2", "--json")
 
 
@@ -42,14 +42,14 @@ def asked_here(
 
 def use(where: str) -> None:
     """Decode here, in a child, or in a child that must be started first."""
-    decoder._asked = asked_here if where == "here" else ASKED
+    decoder._ask = asked_here if where == "here" else ASKED
     decoder.start_ahead = (lambda: None) if where == "here" else START_AHEAD
     if where == "new child":
         decoder._children.end()
 
 
 def command(where: str, path: Path, folder: Path) -> float:
-    """Give the seconds of `podium score` as a process, with nothing in its cache."""
+    """Return the seconds of `podium score` as a process, with nothing in its cache."""
     arguments = [sys.executable, __file__, "--score", where, str(path)]
     environment = {**os.environ, "PODIUM_CACHE": tempfile.mkdtemp(dir=folder)}
     return measuring.seconds_of(
@@ -58,7 +58,7 @@ def command(where: str, path: Path, folder: Path) -> float:
 
 
 def measured(path: Path, n_rounds: int, n_commands: int) -> dict[str, dict[str, list[float]]]:
-    """Give the seconds of each way of decoding by what is done."""
+    """Return the seconds of each way of decoding by what is done."""
     judge = podium.load("diving")
 
     def score() -> None:

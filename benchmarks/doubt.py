@@ -82,7 +82,7 @@ def exchanged(n_clips: int, generator: np.random.Generator) -> list[int]:
 
 
 def in_other_orders(features: Features, generator: np.random.Generator) -> dict[str, Features]:
-    """Give a dive with its clips in orders that are not theirs."""
+    """Return a dive with its clips in orders that are not theirs."""
     n_clips = len(features)
     orders = {
         "dives, clips shuffled": shuffled(n_clips, generator),
@@ -148,7 +148,7 @@ def measure_pairs(samples: Sequence[Sample]) -> dict[str, float | int]:
 
 
 def shares(rows: Sequence[Sequence[bool]]) -> dict[str, float | int]:
-    """Give the share of doubted performances by witness, and how many were asked about."""
+    """Return the share of doubted performances by witness, and how many were asked about."""
     means = np.mean(np.array(rows, float), axis=0)
     return {"asked": len(rows), **dict(zip(WITNESSES, means.round(4).tolist(), strict=True))}
 
@@ -156,16 +156,16 @@ def shares(rows: Sequence[Sequence[bool]]) -> dict[str, float | int]:
 def foreign_sets(
     data: Path, folder: Path, extractor: Extractor, dives: Sequence[Performance]
 ) -> dict[str, list[Features]]:
-    """Make the features of what is no dive of the training's kind; videos are put in `folder`."""
+    """Extract features of what is no dive of the training's kind; videos are put in `folder`."""
     springboard = data / "dives" / "springboard_640x480.mp4"
     videos: dict[str, Sequence[Performance]] = {
-        "rendered dives": _rendered(folder, "diving", N_DIVES),
-        "rendered vaults": _rendered(folder, "vault", N_VAULTS),
+        "rendered dives": _render(folder, "diving", N_DIVES),
+        "rendered vaults": _render(folder, "vault", N_VAULTS),
         "push-ups": _of_folder(data / "pushups" / "videos")[:N_PUSHUPS],
         "springboard dive, another camera": [Performance("springboard", springboard)],
-        "a still picture of a dive": _written(folder / "stills", _stills(dives)),
-        "black": _written(folder / "black", [np.zeros((96, 240, 320, 3), np.uint8)]),
-        "noise": _written(folder / "noise", _noises()),
+        "a still picture of a dive": _write(folder / "stills", _stills(dives)),
+        "black": _write(folder / "black", [np.zeros((96, 240, 320, 3), np.uint8)]),
+        "noise": _write(folder / "noise", _noises()),
     }
     found = {}
     for name, performances in videos.items():
@@ -180,12 +180,12 @@ def _of_folder(folder: Path) -> list[Performance]:
     return [Performance(path.stem, path) for path in sorted(folder.glob("*.mp4"))]
 
 
-def _rendered(root: Path, sport: Sport, n: int) -> Sequence[Performance]:
+def _render(root: Path, sport: Sport, n: int) -> Sequence[Performance]:
     options = SimulationOptions(sport=sport, n_performances=n, seed=SEED)
     return Manifest(Simulated(root / f"sim-{sport}", options).render()).performances()
 
 
-def _written(folder: Path, videos: Iterable[Pixels]) -> list[Performance]:
+def _write(folder: Path, videos: Iterable[Pixels]) -> list[Performance]:
     folder.mkdir(parents=True, exist_ok=True)
     for number, frames in enumerate(videos):
         write_video(folder / f"{number:03d}.mp4", frames, 30)

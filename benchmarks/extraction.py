@@ -61,7 +61,7 @@ def measured_in_shards(words: list[str], cache: str, n: int) -> float:
 
 
 def seconds_of_video(data: UnlvDive) -> tuple[float, float]:
-    """Give how long all dives last: as files, and as filmed, without the black padding."""
+    """Return how long all dives last: as files, and as filmed, without the black padding."""
     dives = data.performances()
     of_files = sum((d.end_frame or LAST_FRAME) + 1 for d in dives)
     padding = sum(d.start_frame or 0 for d in dives)

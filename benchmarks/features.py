@@ -21,7 +21,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from podium.backbones._engine import Engine, EngineOptions, computes_bf16, keep_memory_mapped
-from podium.backbones.c3d import C3DNetwork, C3DOptions, prepared
+from podium.backbones.c3d import C3DNetwork, C3DOptions, prepare
 
 Clips = npt.NDArray[np.uint8]
 Features = npt.NDArray[np.float32]
@@ -39,32 +39,32 @@ CANDIDATES = (
 
 
 def noise(n_clips: int) -> Clips:
-    """Make clips of random pixels, as large as the decoder gives them."""
+    """Draw clips of random pixels, as large as the decoder gives them."""
     shape = (n_clips, 16, 128, 171, 3)
     return np.random.default_rng(SEED).integers(0, 256, shape, dtype=np.uint8)
 
 
 def network() -> C3DNetwork:
-    """Make C3D with random weights, the same each time."""
+    """Build C3D with random weights, the same each time."""
     torch.manual_seed(SEED)
     return C3DNetwork().eval()
 
 
 def eager() -> Way:
-    """Give the plain way: one clip after the other through the network as PyTorch has it."""
+    """Return the plain way: one clip after the other through the network as PyTorch has it."""
     plain = network()
 
     def described(clips: Clips) -> Features:
         with torch.inference_mode():
-            rows = [plain(prepared(clip[None], C3DOptions()).contiguous()) for clip in clips]
+            rows = [plain(prepare(clip[None], C3DOptions()).contiguous()) for clip in clips]
             return np.asarray(torch.cat(rows))
 
     return described
 
 
 def engine(options: EngineOptions) -> Way:
-    """Give the way of the product."""
-    return Engine(network(), lambda clips: prepared(clips, C3DOptions()), options)
+    """Return the way of the product."""
+    return Engine(network(), lambda clips: prepare(clips, C3DOptions()), options)
 
 
 class Convolution:

@@ -13,7 +13,7 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def seconds_of(run: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
-    """Give how long something takes, by one clock or another."""
+    """Return how long something takes, by one clock or another."""
     start = clock()
     run()
     return clock() - start
@@ -32,7 +32,7 @@ def by_turns(ways: Mapping[str, Callable[[], float]], n_rounds: int) -> dict[str
 
 
 def ratio(of: Sequence[float], to: Sequence[float]) -> float:
-    """Give the median over rounds of how many times `of` is `to`."""
+    """Return the median over rounds of how many times `of` is `to`."""
     return statistics.median(a / b for a, b in zip(of, to, strict=True))
 
 

@@ -137,7 +137,7 @@ def remuxed(source: Path, path: Path) -> Path:
 
 
 def copies_of(dive: Performance, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Make every copy of a dive, one after the other, and drop it again."""
+    """Yield every copy of a dive, one after the other, and drop it again."""
     about = probe(dive.path)
     frames = decode(dive.path, width=about.width, height=about.height).pixels
     for name, copy in COPIES.items():
@@ -191,12 +191,12 @@ def moves(fold: Fold, chosen: set[str]) -> Iterator[tuple[str, Move]]:
 
 
 def is_doubted(said: Sequence[Doubt]) -> bool:
-    """Say whether an assessment says not to trust it."""
+    """Return whether an assessment says not to trust it."""
     return any(doubt.kind in (DoubtKind.NOVEL, DoubtKind.OUT_OF_ORDER) for doubt in said)
 
 
 def held(moved: Sequence[Move]) -> dict[str, float | int]:
-    """Give the share of scores that moved by less than half their range, and the usual move."""
+    """Return the share of scores that moved by less than half their range, and the usual move."""
     by = np.array([move.moved for move in moved])
     return {
         "dives": len(moved),
@@ -227,21 +227,21 @@ def comparisons(scorer: ComparingScorer, samples: Sequence[Sample]) -> dict[str,
     return found
 
 
-def spoilt(clips: Pixels, place: int, other: int) -> dict[str, Pixels]:
-    """Give (clips, frames, height, width, 3) with one clip frozen, reversed, or another's."""
+def spoilt(clips: Pixels, index: int, other: int) -> dict[str, Pixels]:
+    """Return (clips, frames, height, width, 3) with one clip frozen, reversed, or another's."""
     found = {}
     for name, clip in {
-        "frozen": np.broadcast_to(clips[place, :1], clips[place].shape),
-        "reversed": clips[place, ::-1],
+        "frozen": np.broadcast_to(clips[index, :1], clips[index].shape),
+        "reversed": clips[index, ::-1],
         "swapped": clips[other],
     }.items():
         found[name] = clips.copy()
-        found[name][place] = clip
+        found[name][index] = clip
     return found
 
 
 def least_similar(judge: Assessor, dives: Sequence[Performance]) -> dict[str, dict[str, float]]:
-    """Say how often a spoilt clip is the least like the same dive's, and like an expert's."""
+    """Return how often a spoilt clip is the least like the same dive's, and like an expert's."""
     scorer = judge.model.scorer
     assert isinstance(scorer, ComparingScorer)
     width, height = judge.model.backbone.frame_size
@@ -250,15 +250,15 @@ def least_similar(judge: Assessor, dives: Sequence[Performance]) -> dict[str, di
     for dive in dives:
         features = judge.model.extractor(FeatureCache()).performance(dive)
         clips = read_clips(dive.path, width=width, height=height).pixels
-        place, other = generator.choice(len(clips), 2, replace=False)
+        index, other = generator.choice(len(clips), 2, replace=False)
         whole = Sample(dive, features)
         expert = scorer.partners(whole, scorer.references)[0]
-        for name, pixels in spoilt(clips, place, other).items():
+        for name, pixels in spoilt(clips, index, other).items():
             values = features.values.copy()
-            values[place] = judge.model.backbone(pixels[place : place + 1])[0]
+            values[index] = judge.model.backbone(pixels[index : index + 1])[0]
             query = replace(whole, features=replace(features, values=values))
             beside = (scorer.clip_similarity(query, reference) for reference in (whole, expert))
-            itself, theirs = (int(np.argmin(similarity)) == place for similarity in beside)
+            itself, theirs = (int(np.argmin(similarity)) == index for similarity in beside)
             found.setdefault(name, []).append((itself, theirs))
     return {
         name: dict(

@@ -53,7 +53,7 @@ class Found:
 
 
 def faulty_clips(sample: Sample, faults: Sequence[Fault]) -> list[bool]:
-    """Say which clips are faulty: those that share half of themselves or of a fault's phase."""
+    """Return which clips are faulty: those that share half of themselves or of a fault's phase."""
     first = sample.features.first_used
     starts = [first + CLIP_FRAMES * index for index in range(len(sample.features))]
     return [any(_overlaps(start, fault) for fault in faults) for start in starts]
@@ -78,10 +78,10 @@ def run_split(
     train = [samples[i] for i in chosen]
     test = [samples[i] for i in left]
     best = SiameseLSTM(OPTIONS, seed).fit(train)
-    constant = best.refitted(train, "constant")
+    constant = best.refit(train, "constant")
     predictions = {
-        "best expert": best.predict([_hidden(s) for s in test]),
-        "constant expert": constant.predict([_hidden(s) for s in test]),
+        "best expert": best.predict([_hide_labels(s) for s in test]),
+        "constant expert": constant.predict([_hide_labels(s) for s in test]),
         **floor_predictions(train, test),
     }
     true = true_scores(test)
@@ -89,14 +89,14 @@ def run_split(
         name: {"spearman": metrics.spearman(p, true), "mse": metrics.mse(p, true)}
         for name, p in predictions.items()
     }
-    return rows, _found(best, test, faults)
+    return rows, _find_faults(best, test, faults)
 
 
-def _hidden(sample: Sample) -> Sample:
+def _hide_labels(sample: Sample) -> Sample:
     return replace(sample, performance=replace(sample.performance, score=None, judges=()))
 
 
-def _found(
+def _find_faults(
     scorer: SiameseLSTM, test: Sequence[Sample], faults: Mapping[str, Sequence[Fault]]
 ) -> Found:
     flagged: list[bool] = []
@@ -113,7 +113,7 @@ def _found(
 def measured(
     folder: Path, options: SimulationOptions
 ) -> tuple[tuple[Sample, ...], Mapping[str, tuple[Fault, ...]]]:
-    """Give the samples of rendered dives, and their faults by id; looked at once a process."""
+    """Return the samples of rendered dives, and their faults by id; looked at once a process."""
     dataset = Simulated(folder, options)
     extractor = Extractor(Figure(), cache=FeatureCache(folder / "features"))
     return extract(dataset.performances(), extractor).samples, dataset.faults()

@@ -65,7 +65,7 @@ What each backbone costs and gives is in [docs/backbones.md](../../docs/backbone
 
 
 def row_of(result: dict[str, Any]) -> str:
-    """Give one seed's row of the table."""
+    """Return one seed's row of the table."""
     scores = (f"{result['scores'][name]['spearman']['mean']:.3f}" for name in ROWS)
     clips = result["faulty_clips"]
     found = (f"{clips[key]:.2f}" for key in ("precision", "recall", "share_faulty"))
@@ -80,7 +80,7 @@ def measured(name: str) -> dict[str, Any] | None:
 
 
 def helped() -> str:
-    """Give the table of what helped, if it was measured."""
+    """Return the table of what helped, if it was measured."""
     result = measured("what_helped")
     if result is None:
         return "Not measured here.\n"
@@ -103,7 +103,7 @@ def helped() -> str:
 
 
 def aligned() -> str:
-    """Say how well the event is found at which clips are aligned, if that was measured."""
+    """Return how well the event is found at which clips are aligned, if that was measured."""
     result = measured("alignment")
     if result is None:
         return "Not measured here."
@@ -126,7 +126,7 @@ def aligned() -> str:
 
 
 def doubt() -> str:
-    """Give a table of what was doubted, a row each."""
+    """Return a table of what was doubted, a row each."""
     result = measured("doubt")
     if result is None:
         return "Not measured yet: `python benchmarks/doubt.py`."
@@ -140,7 +140,7 @@ def doubt() -> str:
 
 
 def metamorphic() -> str:
-    """Give tables of what copies of dives, and comparisons of dives, do to scores."""
+    """Return tables of what copies of dives, and comparisons of dives, do to scores."""
     result = measured("metamorphic")
     if result is None:
         return "Not measured yet: `python benchmarks/metamorphic.py`."
@@ -163,7 +163,7 @@ def metamorphic() -> str:
 
 
 def speed() -> str:
-    """Give a list of what was measured of speed, an entry a file."""
+    """Return a list of what was measured of speed, an entry a file."""
     said = {
         "features": features,
         "whole_dive": whole_dive,
@@ -179,7 +179,7 @@ def speed() -> str:
 
 
 def features(result: dict[str, Any]) -> str:
-    """Say how fast C3D's features are made."""
+    """Return how fast C3D's features are made."""
     ways = [
         f"{name} {times:.1f} times faster than eager, {result['share_of_peak'][name]:.2f} of the "
         f"best convolution, features differ by {result['relative_difference'][name]:.0e}"
@@ -189,7 +189,7 @@ def features(result: dict[str, Any]) -> str:
 
 
 def whole_dive(results: dict[str, Any]) -> str:
-    """Say how long a whole assessment takes, by backbone."""
+    """Return how long a whole assessment takes, by backbone."""
     rows = []
     for backbone, result in results.items():
         seconds = {name: statistics.median(taken) for name, taken in result["seconds"].items()}
@@ -202,7 +202,7 @@ def whole_dive(results: dict[str, Any]) -> str:
 
 
 def extraction(result: dict[str, Any]) -> str:
-    """Say how fast a whole data set is made into features."""
+    """Return how fast a whole data set is made into features."""
     return (
         f"`podium extract` of {result['dives']} dives with `{result['backbone']}`: "
         f"{result['times_faster_than_real_time']:.0f} times faster than the files play "
@@ -216,7 +216,7 @@ def extraction(result: dict[str, Any]) -> str:
 
 
 def training_pairs(result: dict[str, Any]) -> str:
-    """Say how much sooner blocks of pairs reach the loss of the naive way."""
+    """Return how much sooner blocks of pairs reach the loss of the naive way."""
     return (
         f"all pairs of blocks of {result['block']} sequences reach the least validation loss of "
         f"the naive way {result['times_sooner']:.1f} times sooner (median of {result['seeds']} "
@@ -225,7 +225,7 @@ def training_pairs(result: dict[str, Any]) -> str:
 
 
 def page() -> str:
-    """Make the page of every JSON file there is."""
+    """Build the page of every JSON file there is."""
     found = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("simulated_*.json"))]
     return TEXT.format(
         n=len(found),

@@ -43,7 +43,7 @@ class Lessons:
 
 
 def performances(n: int, n_variants: int, seed: int) -> Lessons:
-    """Make performances up whose clips show, among much else, how well each was done.
+    """Invent performances whose clips show, among much else, how well each was done.
 
     What a clip shows of its quality lies in one direction, the same for all; scores spread about
     as dives' do, 14 points. Variants differ by noise.
@@ -76,13 +76,13 @@ class Examination:
 
 
 def tensors(pairs: Pairs) -> tuple[Tensor, Tensor, Tensor]:
-    """Give the places of both sides and the labels as tensors."""
+    """Return the places of both sides and the labels as tensors."""
     labels = torch.from_numpy(pairs.similar.astype(np.float32))
     return torch.from_numpy(pairs.first), torch.from_numpy(pairs.second), labels
 
 
 def naive(network: Siamese, lessons: Lessons, seed: int) -> Iterator[Tensor]:
-    """Give the loss of one batch of 64 pairs after the other, the LSTM on both sides of each."""
+    """Yield the loss of one batch of 64 pairs after the other, the LSTM on both sides of each."""
     generator = np.random.default_rng(seed)
     while True:
         pairs = sample_pairs(lessons.scores, PAIRS, generator)
@@ -128,7 +128,7 @@ def logits_of_all(network: Siamese, references: Tensor, queries: Tensor) -> Tens
 
 
 def blocks(network: Siamese, lessons: Lessons, seed: int, size: int) -> Iterator[Tensor]:
-    """Give the loss of all ordered pairs of one block of `size` sequences after the other."""
+    """Yield the loss of all ordered pairs of one block of `size` sequences after the other."""
     generator = np.random.default_rng(seed)
     gaps = np.abs(lessons.scores[:, None] - lessons.scores[None])
     share = (gaps < PAIRS.threshold).mean()
@@ -174,7 +174,7 @@ def learn(
 
 
 def time_to_reach(target: float, seconds: list[float], losses: list[float]) -> float | None:
-    """Give when the loss first was `target` or less."""
+    """Return when the loss first was `target` or less."""
     return next((s for s, loss in zip(seconds, losses, strict=True) if loss <= target), None)
 
 

@@ -43,7 +43,7 @@ def key_frames(performance: SimulatedPerformance) -> list[int]:
 
 
 def caption(performance: SimulatedPerformance) -> str:
-    """Say what was performed, what the panel gave and what went wrong."""
+    """Return what was performed, what the panel gave and what went wrong."""
     faults = "; ".join(fault.words for fault in performance.faults) or "flawless"
     return f"{performance.dive_number}   score {performance.score:.1f}   {faults}"
 

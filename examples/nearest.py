@@ -57,7 +57,7 @@ class Nearest:
         """Return a fitted scorer of a saved state; what does not fit is refused (`ModelError`)."""
         scorer = cls()
         scorer.target = Target.from_json(values_of(state.config, "scorer", target=Any)["target"])
-        scorer._normaliser = Normaliser.of_arrays(state.arrays)
+        scorer._normaliser = Normaliser.from_arrays(state.arrays)
         scorer._means = array_of(state.arrays, "means", (None, scorer._normaliser.dim), np.float64)
         scorer._scores = array_of(state.arrays, "scores", scorer._means.shape[:1], np.float64)
         return scorer

@@ -19,7 +19,7 @@ from podium.simulation import SimulationOptions, stage, write_video
 
 DOCS = Path(__file__).parent.parent / "docs"
 FAULTS = {"entry": 0.6, "splash": 0.7}
-MOST_HEIGHT = 1790
+MAX_HEIGHT = 1790
 """Below it the report goes on with the table, which needs no picture."""
 
 COLOURS = 128
@@ -89,7 +89,7 @@ def picture_report(page: Page) -> None:
 def save(page: Page, name: str) -> None:
     """Keep a picture of the whole page, with few colours."""
     picture = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
-    picture = picture.crop((0, 0, picture.width, min(picture.height, MOST_HEIGHT)))
+    picture = picture.crop((0, 0, picture.width, min(picture.height, MAX_HEIGHT)))
     path = DOCS / name
     picture.quantize(COLOURS).save(path, optimize=True)
     print(f"{path.name}: {picture.size[0]}x{picture.size[1]}, {path.stat().st_size:,} bytes")

@@ -173,14 +173,14 @@ def taught(
 def filmed(
     root: Path, recipe: Recipe, folder: Path, say: Callable[[str], None]
 ) -> tuple[list[Filmed], list[Filmed]]:
-    """Give the training dives and the push-ups, with what the teachers see in them."""
+    """Return the training dives and the push-ups, with what the teachers see in them."""
     for name in ("dives", "exercises"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     dives = [p for p in UnlvDive(root / "unlv-dive").performances() if p.split == "train"]
     rows = list(taught(dives, None, folder / "dives", say))
     scales = (
-        _scaled([row[2] for row in rows], recipe.n_appearance),
-        _scaled([row[3] for row in rows], recipe.n_motion),
+        _scale([row[2] for row in rows], recipe.n_appearance),
+        _scale([row[3] for row in rows], recipe.n_motion),
     )
     pushed = taught(_exercises(root), recipe.n_exercise_frames, folder / "exercises", say)
     return (
@@ -195,15 +195,15 @@ def _exercises(root: Path) -> list[Performance]:
     return [Performance(video.stem, video) for video in videos]
 
 
-def _scaled(values: Sequence[Array], n_components: int) -> Callable[[Array], Array]:
+def _scale(values: Sequence[Array], n_components: int) -> Callable[[Array], Array]:
     """Learn the directions in which frames differ most; all together have unit variance."""
     everything = np.concatenate(values).astype(np.float32)
     normaliser = fit_normaliser(everything, n_components)
-    spread = _tempered(normaliser, everything)
+    spread = _temper(normaliser, everything)
     return lambda raw: (normaliser(raw.astype(np.float32)) / spread).astype(np.float32)
 
 
-def _tempered(normaliser: Normaliser, values: Array) -> Array:
+def _temper(normaliser: Normaliser, values: Array) -> Array:
     """Temper the sizes of components once more, so that small ones are learned too."""
     sizes = normaliser(values).std(axis=0)
     tempered = np.sqrt(sizes * sizes[0])
@@ -258,27 +258,27 @@ def rendered(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> list[R
     options = SimulationOptions(n_performances=recipe.n_rendered_dives, seed=recipe.rendered_seed)
     lessons = []
     for number, one in enumerate(simulate(options)):
-        lessons.append(_rendered_lesson(one, folder / "rendered" / f"{one.id}.mp4"))
+        lessons.append(_render_lesson(one, folder / "rendered" / f"{one.id}.mp4"))
         if number % 20 == 0:
             say(f"rendered: {number} of {recipe.n_rendered_dives}")
     return lessons
 
 
-def _rendered_lesson(one: SimulatedPerformance, path: Path) -> Rendered:
+def _render_lesson(one: SimulatedPerformance, path: Path) -> Rendered:
     if not path.is_file():
         write_video(path, one.frames(), one.options.frames_per_second)
     pixels = decode(path, width=WIDTH, height=HEIGHT).pixels
     joints = [Joint[name.upper()] for name in POINTS]
-    places = one.landmarks()[:, joints] * WIDTH / one.options.width
+    positions = one.landmarks()[:, joints] * WIDTH / one.options.width
     above = one.motion().joints[:, joints, 1] > -0.05
-    inside = ((places > 0) & (places < (WIDTH, HEIGHT))).all(axis=-1)
+    inside = ((positions > 0) & (positions < (WIDTH, HEIGHT))).all(axis=-1)
     flaws, phases = one.script.flaws, one.phases
     severities = [2 * flaw.severity for flaw in flaws]
     water = phases[3].start_frame
     entry = (water - 6, water + 24)
     return Rendered(
         pixels,
-        angles(places.astype(np.float32)),
+        angles(positions.astype(np.float32)),
         (above & inside).mean(axis=1),
         np.searchsorted([p.start_frame for p in phases[1:]], np.arange(len(pixels)), "right"),
         np.array([entry_degrees(flaws[2]) / 15, 3 * splash_size(flaws[2], flaws[3]), *severities]),
@@ -311,27 +311,29 @@ class Batches(Dataset[dict[str, Array]]):
         torch.set_num_threads(1)
         rng = np.random.default_rng([self.recipe.seed, step])
         filmed_clips = [
-            *(_filmed_clip(self.dives, rng) for _ in range(self.recipe.n_dive_clips)),
-            *(_filmed_clip(self.exercises, rng) for _ in range(self.recipe.n_exercise_clips)),
+            *(_draw_filmed_clip(self.dives, rng) for _ in range(self.recipe.n_dive_clips)),
+            *(_draw_filmed_clip(self.exercises, rng) for _ in range(self.recipe.n_exercise_clips)),
         ]
-        drawn = [_rendered_clip(self.renderings, rng) for _ in range(self.recipe.n_rendered_clips)]
+        drawn = [
+            _draw_rendered_clip(self.renderings, rng) for _ in range(self.recipe.n_rendered_clips)
+        ]
         pixels = np.stack([clip.pop("pixels") for clip in (*filmed_clips, *drawn)])
-        return {"pixels": pixels, **_stacked(filmed_clips), **_stacked(drawn)}
+        return {"pixels": pixels, **_stack(filmed_clips), **_stack(drawn)}
 
 
-def _stacked(clips: Sequence[dict[str, Array]]) -> dict[str, Array]:
+def _stack(clips: Sequence[dict[str, Array]]) -> dict[str, Array]:
     return {key: np.stack([clip[key] for clip in clips]) for key in clips[0]} if clips else {}
 
 
-def _filmed_clip(videos: Sequence[Filmed], rng: np.random.Generator) -> dict[str, Array]:
+def _draw_filmed_clip(videos: Sequence[Filmed], rng: np.random.Generator) -> dict[str, Array]:
     video = videos[int(rng.integers(len(videos)))]
     n_frames, mirrored = len(video.pixels), bool(rng.random() < 0.5)
     tempo = 1.0 if rng.random() < 0.5 else float(rng.uniform(0.75, 1.3))
     first = _first_frame(n_frames, tempo, rng)
     motion = np.full(video.motion.shape[1], np.nan, np.float32)
     if tempo == 1 and not mirrored:  # what the rules count is known for such clips only
-        place = int(np.abs(video.starts - first).argmin())
-        first, motion = int(video.starts[place]), video.motion[place]
+        position = int(np.abs(video.starts - first).argmin())
+        first, motion = int(video.starts[position]), video.motion[position]
     numbers = _numbers(n_frames, first, tempo)
     halves = video.appearance[numbers].reshape(2, N_FRAMES // 2, -1).mean(axis=1)
     in_groups = numbers.reshape(N_GROUPS, -1)
@@ -357,7 +359,7 @@ def _numbers(n_frames: int, first: int, tempo: float) -> npt.NDArray[np.int64]:
     return np.clip(numbers, 0, n_frames - 1)
 
 
-def _rendered_clip(videos: Sequence[Rendered], rng: np.random.Generator) -> dict[str, Array]:
+def _draw_rendered_clip(videos: Sequence[Rendered], rng: np.random.Generator) -> dict[str, Array]:
     video = videos[int(rng.integers(len(videos)))]
     tempo = 1.0 if rng.random() < 0.5 else float(rng.uniform(0.8, 1.25))
     numbers = _numbers(len(video.pixels), _first_frame(len(video.pixels), tempo, rng), tempo)
@@ -380,7 +382,7 @@ def augmented(
     """Change what the camera saw of a clip, (16, height, width, 3), alike in all its frames."""
     seen = torch.from_numpy(pixels).permute(0, 3, 1, 2)
     if rng.random() < 0.8:
-        seen = _zoomed(seen, rng)
+        seen = _zoom(seen, rng)
     seen = functional.interpolate(seen.float(), (HEIGHT, WIDTH), mode="bilinear")
     if mirrored:
         seen = seen.flip(3)
@@ -395,7 +397,7 @@ def augmented(
     return result
 
 
-def _zoomed(seen: Tensor, rng: np.random.Generator) -> Tensor:
+def _zoom(seen: Tensor, rng: np.random.Generator) -> Tensor:
     share = rng.uniform(0.78, 1)
     width, height = int(WIDTH * share), min(int(HEIGHT * share * rng.uniform(0.94, 1.06)), HEIGHT)
     left, top = rng.integers(WIDTH - width + 1), rng.integers(HEIGHT - height + 1)
@@ -434,10 +436,10 @@ class Tasks(nn.Module):
         return {
             "appearance": functional.mse_loss(self.appearance(halves), known["appearance"]),
             "motion": _where_known(self.motion(halves), known["motion"]),
-            "stage": _classified(stages, known["stage"].flatten()),
+            "stage": _classification_loss(stages, known["stage"].flatten()),
             "water": _where_known(self.water(groups)[..., 0], known["water"]),
             "dive": sum(
-                (_classified(one, known["dive"][:, i]) for i, one in enumerate(classes)),
+                (_classification_loss(one, known["dive"][:, i]) for i, one in enumerate(classes)),
                 torch.zeros(()),
             ),
         }
@@ -461,7 +463,7 @@ def _where_known(said: Tensor, known: Tensor) -> Tensor:
     return functional.smooth_l1_loss(said[is_known], known[is_known])
 
 
-def _classified(said: Tensor, known: Tensor) -> Tensor:
+def _classification_loss(said: Tensor, known: Tensor) -> Tensor:
     if not (known != UNKNOWN).any():
         return said.sum() * 0
     return functional.cross_entropy(said, known)

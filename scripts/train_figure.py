@@ -49,10 +49,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Lesson:
-    """Frames, (frames, 3, height, width); places, (frames, points, 2); and which can be seen."""
+    """Frames, (frames, 3, height, width); positions, (frames, points, 2); and which can be seen."""
 
     frames: Tensor
-    places: Tensor
+    positions: Tensor
     seen: Tensor
 
 
@@ -60,10 +60,10 @@ def rendered(n_dives: int, seed: int, folder: Path) -> Lesson:
     """Render dives, as videos, and read them back with where the joints are in each frame."""
     performances = simulate(SimulationOptions(n_performances=n_dives, seed=seed))
     parts = [_of_one(one, folder / f"{one.id}.mp4") for one in performances]
-    frames, places, seen = (np.concatenate(part) for part in zip(*parts, strict=True))
+    frames, positions, seen = (np.concatenate(part) for part in zip(*parts, strict=True))
     return Lesson(
         torch.from_numpy(frames).permute(0, 3, 1, 2),
-        torch.from_numpy(places).float(),
+        torch.from_numpy(positions).float(),
         torch.from_numpy(seen).float(),
     )
 
@@ -74,12 +74,12 @@ def _of_one(
     if not path.is_file():
         write_video(path, one.frames(), one.options.frames_per_second)
     frames = decode(path, width=WIDTH, height=HEIGHT).pixels
-    places = one.landmarks()[:, JOINTS] * WIDTH / one.options.width
+    positions = one.landmarks()[:, JOINTS] * WIDTH / one.options.width
     above_water = one.motion().joints[:, JOINTS, 1] > -0.05
-    inside = ((places > 0) & (places < (WIDTH, HEIGHT))).all(axis=-1)
+    inside = ((positions > 0) & (positions < (WIDTH, HEIGHT))).all(axis=-1)
     seen = above_water & inside
     kept = seen.any(axis=1) | (np.arange(len(frames)) % 4 == 0)  # empty water teaches little
-    return frames[kept], places[kept], seen[kept]
+    return frames[kept], positions[kept], seen[kept]
 
 
 def learned(lesson: Lesson, recipe: Recipe, say: Callable[[str], None]) -> FigureNetwork:
@@ -108,9 +108,9 @@ def learned(lesson: Lesson, recipe: Recipe, say: Callable[[str], None]) -> Figur
 
 def _loss(network: FigureNetwork, lesson: Lesson, drawn: Tensor, seen_weight: float) -> Tensor:
     seen = lesson.seen[drawn]
-    places, logits = network(varied(lesson.frames[drawn]).to(memory_format=torch.channels_last))
+    positions, logits = network(varied(lesson.frames[drawn]).to(memory_format=torch.channels_last))
     errors = nn.functional.smooth_l1_loss(
-        places / UNIT, lesson.places[drawn] / UNIT, reduction="none", beta=0.5
+        positions / UNIT, lesson.positions[drawn] / UNIT, reduction="none", beta=0.5
     )
     placing = (errors.mean(dim=-1) * seen).sum() / seen.sum().clamp(min=1)
     seeing = nn.functional.binary_cross_entropy_with_logits(logits, seen)
@@ -118,7 +118,7 @@ def _loss(network: FigureNetwork, lesson: Lesson, drawn: Tensor, seen_weight: fl
 
 
 def varied(frames: Tensor) -> Tensor:
-    """Give frames another contrast, tint and noise, each its own."""
+    """Return frames with another contrast, tint and noise, each its own."""
     n = len(frames)
     contrast = 1 + 0.5 * (torch.rand(n, 1, 1, 1) - 0.5)
     tint = 50 * (torch.rand(n, 3, 1, 1) - 0.5)
@@ -128,8 +128,8 @@ def varied(frames: Tensor) -> Tensor:
 
 def errors_of(figure: Figure, lesson: Lesson) -> npt.NDArray[np.float32]:
     """Measure how far found points are from true ones that can be seen, in pixels."""
-    places, _ = figure.points(lesson.frames.permute(0, 2, 3, 1).numpy())
-    apart = np.linalg.norm(places - lesson.places.numpy(), axis=-1)
+    positions, _ = figure.points(lesson.frames.permute(0, 2, 3, 1).numpy())
+    apart = np.linalg.norm(positions - lesson.positions.numpy(), axis=-1)
     return np.asarray(apart[lesson.seen.numpy() > 0], np.float32)
 
 

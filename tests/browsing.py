@@ -117,7 +117,7 @@ def shown(page, name: str) -> np.ndarray:
 
 
 def pixels_of(address: str) -> np.ndarray:
-    """Give the pixels of a picture in a `data:` address."""
+    """Return the pixels of a picture in a `data:` address."""
     picture = base64.b64decode(address.partition(",")[2])
     return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"))
 

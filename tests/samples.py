@@ -24,7 +24,7 @@ QUICK = SiameseLSTMOptions(
 """Enough to learn from two dozen videos in a second, and no more."""
 
 
-def unlabelled(sample: Sample) -> Sample:
+def hide_labels(sample: Sample) -> Sample:
     """The same performance as nobody has judged it."""
     return replace(sample, performance=replace(sample.performance, score=None, judges=()))
 

@@ -32,7 +32,7 @@ class SmallModel:
         return Manifest(self.manifest).performances()
 
     def video(self, split: str = "test", action: str | None = None) -> Path:
-        """Give the first video of a split (and an action)."""
+        """Return the first video of a split (and an action)."""
         rows = self.performances()
         return next(p.path for p in rows if p.split == split and action in (None, p.action))
 

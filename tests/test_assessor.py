@@ -25,7 +25,7 @@ from podium.scorers._target import Target
 from podium.scorers.difficulty import Difficulty
 from podium.video.frames import WHOLE, Part, decode
 from podium.witnesses.order import Order
-from podium.witnesses.same_action import N_PLACES, ActionClassifier
+from podium.witnesses.same_action import N_POSITIONS, ActionClassifier
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +224,7 @@ def test_a_difficulty_far_from_all_in_training_is_doubted(judge, dive, difficult
 
 @pytest.fixture
 def positioned(small_model, judge):
-    """Make a model with two experts of 107, each in a position, or in none that is known."""
+    """Build a model with two experts of 107, each in a position, or in none that is known."""
 
     def make(*numbers: str) -> Assessor:
         model = load_model(small_model.folder)
@@ -367,7 +367,7 @@ def test_moments_out_of_order_are_flagged(judge, dive):
 
 def test_a_reference_that_seems_of_another_action_is_doubted(judge, dive):
     normaliser = judge.model.witnesses.novelty.normaliser
-    size = (N_PLACES * normaliser.dim, 3)  # three actions, all as likely
+    size = (N_POSITIONS * normaliser.dim, 3)  # three actions, all as likely
     for threshold, doubted in ((1.0, True), (-99.0, False)):
         kinds = ActionClassifier(normaliser, np.zeros(size), np.zeros(3), threshold)
         said = Assessor(with_witness(judge.model, same_action=kinds)).compare(dive, dive).warnings

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import podium
-from podium.errors import PodiumError, TooLong, VideoError, explained
+from podium.errors import PodiumError, TooLong, VideoError, explain
 from podium.video.frames import decode
 
 
@@ -25,7 +25,7 @@ def test_a_file_that_is_no_video_says_why(tmp_path):
 
 
 def test_an_error_of_the_systems_knows_it_too():
-    said = explained(PermissionError(13, "Permission denied", "a.mp4"))
+    said = explain(PermissionError(13, "Permission denied", "a.mp4"))
     assert said.reason.startswith("Permission denied: ")
     assert str(said) == f"a.mp4: {said.reason}"
 

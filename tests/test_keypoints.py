@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podium.errors import FeatureError
-from podium.keypoints import COCO, KINECT, Keypoints, filled, joint_names, shape_of
+from podium.keypoints import COCO, KINECT, Keypoints, fill_missing, joint_names, shape_of
 from sentences import sentences
 
 
@@ -20,13 +20,13 @@ def test_frames_survive_being_cut_in_clips(body, n_frames):
     keypoints = Keypoints(body[:n_frames])
     clips = keypoints.clips()
     assert clips.shape == (-(-n_frames // 16), 16 * 17 * 2)
-    again = Keypoints.of_clips(clips, f"file-{keypoints.layout}", n_frames)
+    again = Keypoints.from_clips(clips, f"file-{keypoints.layout}", n_frames)
     np.testing.assert_array_equal(again.positions, body[:n_frames])
 
 
 def test_the_first_frame_is_repeated_where_frames_are_missing(body):
     clips = Keypoints(body[:17]).clips()
-    frames = Keypoints.of_clips(clips, "keypoints-17x2").positions
+    frames = Keypoints.from_clips(clips, "keypoints-17x2").positions
     np.testing.assert_array_equal(frames[:16], np.tile(body[0], (16, 1, 1)))
 
 
@@ -34,11 +34,11 @@ def test_the_first_frame_is_repeated_where_frames_are_missing(body):
 def test_camera_and_distance_do_not_matter(scale, shift):
     body = np.random.default_rng(1).normal(size=(20, 17, 2))
     one, other = Keypoints(body), Keypoints(body * scale + shift)
-    np.testing.assert_allclose(one.normalised().positions, other.normalised().positions, atol=1e-2)
+    np.testing.assert_allclose(one.normalise().positions, other.normalise().positions, atol=1e-2)
 
 
 def test_normalised_the_head_is_at_0_and_the_body_of_size_1(body):
-    positions = Keypoints(body * 30 + 100).normalised().positions
+    positions = Keypoints(body * 30 + 100).normalise().positions
     np.testing.assert_allclose(np.median(positions[:, 0], axis=0), 0, atol=1e-5)
     apart = positions - positions.mean(axis=1, keepdims=True)
     sizes = np.sqrt((apart**2).sum(axis=2).mean(axis=1))
@@ -56,7 +56,7 @@ def test_places_relative_to_the_head_leave_it_out():
 def test_gaps_are_filled_from_the_frames_beside_them_and_said():
     body = np.zeros((5, 2, 2))
     body[:, 0, 0] = [0, np.nan, np.nan, 3, np.nan]
-    keypoints = filled(body)
+    keypoints = fill_missing(body)
     assert keypoints.positions[:, 0, 0].tolist() == [0, 1, 2, 3, 3]
     assert sentences(keypoints) == ("30 % of the keypoints were not seen and were filled in",)
 
@@ -64,21 +64,21 @@ def test_gaps_are_filled_from_the_frames_beside_them_and_said():
 def test_a_joint_never_seen_is_put_among_the_others():
     body = np.ones((4, 17, 2))
     body[:, 10] = np.nan
-    keypoints = filled(body)
+    keypoints = fill_missing(body)
     np.testing.assert_array_equal(keypoints.positions[:, 10], 1)
     said = "6 % of the keypoints were not seen and were filled in; never seen: right wrist"
     assert sentences(keypoints) == (said,)
 
 
 def test_nothing_is_said_where_all_is_seen(body):
-    assert filled(body).doubts == ()
-    np.testing.assert_array_equal(filled(body).positions, body)
+    assert fill_missing(body).doubts == ()
+    np.testing.assert_array_equal(fill_missing(body).positions, body)
 
 
 def test_a_body_that_was_never_seen_is_refused():
     message = "no joint was seen in any frame: find the keypoints again"
     with pytest.raises(FeatureError, match=rf"^{message}$"):
-        filled(np.full((3, 2, 2), np.nan))
+        fill_missing(np.full((3, 2, 2), np.nan))
 
 
 def test_what_are_no_keypoints_is_refused():

@@ -75,8 +75,8 @@ def test_loaded_it_predicts_the_same(small_model, queries, tmp_path):
     again = load_model(tmp_path / "again")
     np.testing.assert_array_equal(again.scorer.predict(queries), model.scorer.predict(queries))
     assert again.calibration.half_width() == model.calibration.half_width()
-    assert [again.witnesses.novelty.share_farther(q.features.values) for q in queries] == [
-        model.witnesses.novelty.share_farther(q.features.values) for q in queries
+    assert [again.witnesses.novelty.p_value(q.features.values) for q in queries] == [
+        model.witnesses.novelty.p_value(q.features.values) for q in queries
     ]
 
 

@@ -91,7 +91,7 @@ def mutated(content: bytes, seed: int) -> bytes:
 
 
 def outcome(call: Callable[[], T], path: Path) -> T | None:
-    """Give what comes of a call, or nothing where it is refused in one line that names the file."""
+    """Return what comes of a call, or nothing where one line that names the file refuses it."""
     try:
         return call()
     except PodiumError as error:
@@ -259,12 +259,12 @@ def no_videos(folder: Path) -> dict[str, Path]:
     return made
 
 
-MOST_WORK = 6.0
+MAX_WORK = 6.0
 """So many times what any command does before it looks at a file may a refusal take."""
 
 
 def worked(call: Callable[[], T]) -> tuple[T, float]:
-    """Give what a call gives, and the processor seconds of it: others on the machine do not count.
+    """Return what a call returns, and its processor seconds: others on the machine do not count.
 
     Those of children count, too; the decoder's children are ended, so that theirs are known.
     """
@@ -293,7 +293,7 @@ def test_what_is_no_video_is_refused_in_one_line(tmp_path, capsys):
         assert (code, said.out) == (3, ""), name
         assert said.err.startswith(f"podium: {path}: ")
         assert said.err.count("\n") == 1
-        assert seconds < MOST_WORK * usual, name
+        assert seconds < MAX_WORK * usual, name
         assert time.monotonic() - begin < 240, name  # it waits for nothing, however busy others are
         assert sentinel.stat().st_atime_ns == 1, name
 
@@ -309,7 +309,7 @@ def test_the_real_command_refuses_what_is_no_video(tmp_path, name):
     assert (answer.returncode, answer.stdout) == (3, "")
     assert answer.stderr.startswith(f"podium: {path}: ")
     assert answer.stderr.count("\n") == 1
-    assert seconds < MOST_WORK * usual
+    assert seconds < MAX_WORK * usual
 
 
 CELLS = st.one_of(

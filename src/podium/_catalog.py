@@ -29,7 +29,7 @@ def names(folder: str) -> tuple[str, ...]:
 
     `folder` is a package's dotted name, as in `"podium.scorers"`.
     """
-    return tuple(sorted({*_files(folder), *_declared(folder)}))
+    return tuple(sorted({*_files(folder), *_entry_points(folder)}))
 
 
 def find(folder: str, name: str, allow_parts: Collection[str] = ()) -> type[Any]:
@@ -52,7 +52,7 @@ def find(folder: str, name: str, allow_parts: Collection[str] = ()) -> type[Any]
     if ":" in name:
         _require_allowed(folder, name, allow_parts)
         return _foreign(name)
-    if declared := _declared(folder).get(name):
+    if declared := _entry_points(folder).get(name):
         return _foreign(f"{declared.module}:{declared.attr}")
     raise UnknownName(
         f"no {_kind(folder)} is called {shown(name)}: choose one of {', '.join(names(folder))}, "
@@ -92,7 +92,7 @@ def is_own(found: type[Any], folder: str) -> bool:
 def summary(folder: str, name: str) -> str:
     """Return the first line of an entry's docstring, or where it is from; nothing is imported."""
     if name not in _files(folder):
-        return f"declared by another package, as {_declared(folder)[name].value}"
+        return f"declared by another package, as {_entry_points(folder)[name].value}"
     package = importlib.import_module(folder)
     source = (Path(package.__path__[0]) / f"{name}.py").read_text("utf-8")
     return source.split('"""')[1].strip().splitlines()[0] if '"""' in source else ""
@@ -109,7 +109,7 @@ def _files(folder: str) -> set[str]:
     return {name for name in found if not name.startswith("_")}
 
 
-def _declared(folder: str) -> dict[str, EntryPoint]:
+def _entry_points(folder: str) -> dict[str, EntryPoint]:
     """Find the entry points of that name of installed packages, by their own names.
 
     What lies in the working folder is not installed. Where two have one name, the first on the

@@ -74,7 +74,7 @@ class Assessor:
     def compare(
         self, video: str | Path | Performance, reference: str | Path | Performance
     ) -> Assessment:
-        """Say how alike two videos, or parts of them, are, clip by clip, without a score.
+        """Return how alike two videos, or parts of them, are, clip by clip, without a score.
 
         Raises
         ------
@@ -106,7 +106,7 @@ class Assessor:
         query = performance.same_frames(performance.id)
         question = self._question(query, features, asked, performance.difficulty)
         value, references = self._predict(question)
-        return self._ranged(value, question), self._doubts(question, references)
+        return self._score(value, question), self._doubts(question, references)
 
     def known_action(self, action: str | None) -> Action | None:
         """Check an action against those of training; a dive number may keep its position letter.
@@ -216,7 +216,7 @@ class Assessor:
         return self._own_reference(given, action)
 
     def _action_of(self, references: Sequence[str | Path | Performance]) -> Action | None:
-        """Say of which action those references are that are given by their id, if of one."""
+        """Return the action of those references that are given by their id, if they share one."""
         if not references or not self._scorer_compares():
             return None
         named = ids_among(references)
@@ -236,12 +236,12 @@ class Assessor:
         query = question.sample
         if not self._scorer_compares():
             value = float(self.model.scorer.predict([query])[0])
-            return self._assessment(question, self._ranged(value, question), [], ())
+            return self._assessment(question, self._score(value, question), [], ())
         scorer = self._comparing()
         partners = self._in_position(question, scorer.partners(query, references))
         value = float(np.mean(scorer.compare([query], partners)))
         clips = clip_feedback(scorer, query, partners, self.model.moments)
-        return self._assessment(question, self._ranged(value, question), partners, clips)
+        return self._assessment(question, self._score(value, question), partners, clips)
 
     def _predict(self, question: Question) -> tuple[float, Sequence[Sample]]:
         """Score beside the model's own references, and say which, where the position matters."""
@@ -258,9 +258,9 @@ class Assessor:
         """Keep the references in the position that was asked for, where there are such."""
         if question.position is None:
             return partners
-        return [r for r in partners if self._performed(r) == question.action] or partners
+        return [r for r in partners if self._performed_action(r) == question.action] or partners
 
-    def _performed(self, reference: Sample) -> Action:
+    def _performed_action(self, reference: Sample) -> Action:
         performance = reference.performance
         return Action(performance.action or "", position_of(performance, self.model.rule))
 
@@ -268,7 +268,7 @@ class Assessor:
         self, question: Question, references: Sequence[Sample]
     ) -> tuple[Doubt, ...]:
         """Doubt a comparison with an expert who is known to have dived in another position."""
-        performed = {self._performed(reference) for reference in references}
+        performed = {self._performed_action(reference) for reference in references}
         others = sorted(
             str(one) for one in performed if one.position and one.name == question.action.name
         )
@@ -277,7 +277,7 @@ class Assessor:
         values = {"action": str(question.action), "experts": ", ".join(others)}
         return (Doubt(DoubtKind.OTHER_POSITION, values),)
 
-    def _ranged(self, value: float, question: Question) -> Score:
+    def _score(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
         self._require_numbers(value)
         low, high = question.difficulty_range
@@ -374,7 +374,7 @@ class Assessor:
             difficulty_range=(
                 question.difficulty_range if question.difficulty_is_assumed else None
             ),
-            references=self._compared(query, references),
+            references=self._describe_references(query, references),
             clips=clips,
             remarks=remarks(clips),
             model=self.model.name,
@@ -390,7 +390,9 @@ class Assessor:
         seen = next((r.performance for r in references if picture_of(r)), None)
         return try_to_align(query.performance, seen, self._extractor.cache) if seen else None
 
-    def _compared(self, query: Sample, references: Sequence[Sample]) -> tuple[Reference, ...]:
+    def _describe_references(
+        self, query: Sample, references: Sequence[Sample]
+    ) -> tuple[Reference, ...]:
         if not references:
             return ()
         scorer = self._comparing()

@@ -144,7 +144,7 @@ class Bug(PodiumError, RuntimeError):
         return bug
 
 
-def explained(error: Exception) -> PodiumError:
+def explain(error: Exception) -> PodiumError:
     """Return what to say of any error: of the system's what to do, and of others that it is a bug.
 
     The command line and the page's child processes say the same of the same error.
@@ -165,7 +165,7 @@ def explained(error: Exception) -> PodiumError:
 
 
 def ran_out(error: BaseException | None) -> bool:
-    """Say whether memory ran out; some libraries say so in words only, or it is the cause."""
+    """Return whether memory ran out; some libraries say so in words only, or it is the cause."""
     while isinstance(error, PodiumError):  # which says what it means
         error = error.__cause__
     if error is None or isinstance(error, MemoryError):

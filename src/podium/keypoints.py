@@ -17,7 +17,7 @@ from podium.checks import require_array
 from podium.doubts import Doubt, DoubtKind, Value
 from podium.errors import FeatureError
 
-Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float32]
 
 FRAMES_PER_CLIP = 16
 
@@ -46,11 +46,11 @@ SKELETONS = {len(COCO): COCO, len(KINECT): KINECT}
 class Keypoints:
     """Where the joints were: `positions` is (frames, joints, 2 or 3).
 
-    After `normalised`, 0 is where the head usually was and 1 the size of the body, so that
+    After `normalise`, 0 is where the head usually was and 1 the size of the body, so that
     cameras and people can be compared. Two-dimensional ones count downwards, as pictures do.
     """
 
-    positions: Floats
+    positions: Array
     doubts: tuple[Doubt, ...] = ()
 
     def __post_init__(self) -> None:
@@ -67,7 +67,7 @@ class Keypoints:
 
     @property
     def layout(self) -> str:
-        """Say how many joints in how many dimensions, as fingerprints do."""
+        """Return how many joints in how many dimensions, as fingerprints do."""
         return f"keypoints-{self.positions.shape[1]}x{self.positions.shape[2]}"
 
     @property
@@ -75,7 +75,7 @@ class Keypoints:
         """Which joint is the head: the nose of COCO, the head of the Kinect, else the first."""
         return KINECT.index("head") if self.positions.shape[1] == len(KINECT) else 0
 
-    def normalised(self) -> Self:
+    def normalise(self) -> Self:
         """Put the head's usual place at 0 and the body's size to 1, for the whole performance."""
         centred = self.positions - np.median(self.positions[:, self.head], axis=0)
         spread = self.positions - self.positions.mean(axis=1, keepdims=True)
@@ -83,12 +83,12 @@ class Keypoints:
         size = max(float(np.median(sizes)), 1e-6)
         return type(self)((centred / size).astype(np.float32), self.doubts)
 
-    def relative_to_head(self) -> Floats:
-        """Give the other joints' places as the head sees them, (frames, joints - 1, dims)."""
+    def relative_to_head(self) -> Array:
+        """Return the other joints' positions as the head sees them, (frames, joints - 1, dims)."""
         apart = self.positions - self.positions[:, self.head : self.head + 1]
         return np.delete(apart, self.head, axis=1)
 
-    def clips(self) -> Floats:
+    def clips(self) -> Array:
         """Describe 16 frames after 16 as one row each, (clips, 16 * joints * dims).
 
         The last clip ends with the last frame; where frames are missing at the beginning, the first
@@ -99,7 +99,7 @@ class Keypoints:
         return whole.reshape(len(whole) // FRAMES_PER_CLIP, -1)
 
     @classmethod
-    def of_clips(cls, values: Floats, layout: str, n_frames: int = 0) -> Self:
+    def from_clips(cls, values: Array, layout: str, n_frames: int = 0) -> Self:
         """Put the frames of clips (clips, 16 * joints * dims) together again.
 
         `layout` is a fingerprint that ends in `keypoints-{joints}x{dims}`, `n_frames` how many of
@@ -137,7 +137,7 @@ def joint_names(n_joints: int) -> Sequence[str]:
     return SKELETONS.get(n_joints) or tuple(f"joint {number}" for number in range(n_joints))
 
 
-def filled(positions: npt.NDArray[Any]) -> Keypoints:
+def fill_missing(positions: npt.NDArray[Any]) -> Keypoints:
     """Fill joints that were not seen (nan) from the frames before and after, and say so.
 
     A joint that was never seen is put where the middle of the others is.
@@ -162,10 +162,10 @@ def filled(positions: npt.NDArray[Any]) -> Keypoints:
             complete[:, joint, axis] = np.interp(times, times[seen], column)
     never = np.flatnonzero(missing.all(axis=0))
     complete[:, never] = complete[:, seen_ever].mean(axis=1, keepdims=True)
-    return Keypoints(complete.astype(np.float32), (_filled(missing, never),))
+    return Keypoints(complete.astype(np.float32), (_doubt_filled(missing, never),))
 
 
-def _filled(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> Doubt:
+def _doubt_filled(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> Doubt:
     values: dict[str, Value] = {"percent": round(100 * float(missing.mean()), 3)}
     if len(never):
         names = joint_names(missing.shape[1])

@@ -25,7 +25,7 @@ from podium.evaluation.calibration import Calibration
 from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache, Features, Sample
 from podium.inputs.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
-from podium.judging import ScoringRule, rule_named
+from podium.judging import ScoringRule, find_rule
 from podium.machine.files import read_json, write_bytes
 from podium.performance import Performance
 from podium.scorers import ComparingScorer, Scorer, ScorerState
@@ -84,7 +84,7 @@ class Model:
     anchor: Anchor | None = None
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
-        """Give what makes the features that this model reads."""
+        """Return what makes the features that this model reads."""
         return Extractor(self.backbone, self.clip_options, cache, self.anchor)
 
     def save(self, folder: Path) -> None:
@@ -160,7 +160,7 @@ def load_model(name_or_path: str | Path, *, allow_parts: Collection[str] = ()) -
     with _whole(folder):
         about = record_of(_Config, config, "its config")
         backbone = _backbone_of(folder, about.backbone, allow_parts)
-        return _restored(about, backbone, read_arrays(folder / ARRAYS), allow_parts)
+        return _restore(about, backbone, read_arrays(folder / ARRAYS), allow_parts)
 
 
 class _OtherBackbone(ModelError):
@@ -206,7 +206,7 @@ class _Config:
     def scoring_rule(self) -> ScoringRule | None:
         """Return the rule that it names."""
         name = self.rule or (PANEL if self.is_panel else None)
-        return rule_named(name) if name else None
+        return find_rule(name) if name else None
 
 
 @contextmanager
@@ -239,7 +239,7 @@ def _not_whole(folder: Path, error: Exception) -> ModelError:
 
 
 def find_model(name_or_path: str | Path) -> Path:
-    """Say in which folder a model lies: one that ships, by name, or the path itself."""
+    """Return the folder in which a model lies: one that ships, by name, or the path itself."""
     shipped = SHIPPED / str(name_or_path)
     if str(name_or_path) in shipped_models():
         return shipped
@@ -283,7 +283,7 @@ def _reason(error: Exception) -> str:
     return "it has no format"
 
 
-def _restored(
+def _restore(
     about: _Config, backbone: Backbone, arrays: Arrays, allow_parts: Collection[str]
 ) -> Model:
     scorer_name = values_of(about.scorer, "scorer", name=str)["name"]
@@ -300,14 +300,14 @@ def _restored(
         backbone=backbone,
         clip_options=about.clips,
         scorer=scorer,
-        calibration=Calibration.of_arrays(arrays),
+        calibration=Calibration.from_arrays(arrays),
         witnesses=witnesses,
         score_range=about.score_range,
         rule=about.scoring_rule(),
         moments=about.moments,
         actions=about.actions,
         evidence=about.evidence,
-        anchor=Anchor.of_saved(about.anchor, arrays),
+        anchor=Anchor.from_saved(about.anchor, arrays),
     )
 
 

@@ -71,7 +71,7 @@ class Performance:
         require_frames(self.start_frame or 0, self.end_frame)
 
     def same_frames(self, id: str) -> "Performance":
-        """Give what is seen of it under another name, without what is known of it."""
+        """Return what is seen of it under another name, without what is known of it."""
         return Performance(id, self.path, start_frame=self.start_frame, end_frame=self.end_frame)
 
     @property

@@ -11,20 +11,20 @@ import sys
 def main() -> None:
     """Run a command and leave with its exit code; errors are one line on standard error."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _stopped)
+        signal.signal(signal.SIGINT, _stop)
     try:
         from podium.machine import shell
 
-        shell.prepare(instead_of=_stopped)
+        shell.prepare(instead_of=_stop)
         from podium.cli.commands import main as run
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        sys.exit(_failed(error))
+        sys.exit(_report_failure(error))
     run()
 
 
-def _stopped(*_: object) -> None:
+def _stop(*_: object) -> None:
     """Answer Ctrl-C until `shell` does."""
     try:
         os.write(2, b"podium: stopped: nothing half-written was left behind\n")
@@ -32,13 +32,13 @@ def _stopped(*_: object) -> None:
         os._exit(130)
 
 
-def _failed(error: Exception) -> int:
+def _report_failure(error: Exception) -> int:
     """Say why not even the command line could be imported."""
     from podium.errors import RAN_OUT, Bug, TooLittleMemory, ran_out
     from podium.machine import memory, shell
 
     # Where memory runs out within an import, Python at times has no words left for it.
-    if ran_out(error) or (isinstance(error, SystemError) and memory.allowed()):
+    if ran_out(error) or (isinstance(error, SystemError) and memory.allowed_bytes()):
         shell.complain(RAN_OUT)
         return TooLittleMemory.exit_code
     shell.complain(str(Bug.of(f"{type(error).__name__}: {error}")))

@@ -29,7 +29,7 @@ from podium.features.event import (
     WINDOWS,
     Anchor,
     Marked,
-    eye,
+    event_backbone,
     learn_anchor,
     window_ends,
 )
@@ -83,7 +83,7 @@ class Progress:
     report: Callable[[str, int, int], None] = lambda stage, done, total: None
 
     def counting(self, stage: str, total: int) -> Callable[[], None]:
-        """Give what is to be called after each step of a stage."""
+        """Return what is to be called after each step of a stage."""
         done = count(1)
         return lambda: self.report(stage, next(done), total)
 
@@ -118,13 +118,13 @@ def train_model(
     backbone = make_backbone(options.backbone, (options.backbone,))
     anchor = _anchor(usable, options, cache, progress)
     extractor = Extractor(backbone, options.clips, cache, anchor)
-    extraction = _extracted(usable, extractor, options, progress)
+    extraction = _extract(usable, extractor, options, progress)
     samples = extraction.samples
     _require_enough(samples, extraction)
     unfinished = folder / ".unfinished"
-    predicted, floors = _left_out(samples, options, unfinished, progress)
+    predicted, floors = _predict_left_out(samples, options, unfinished, progress)
     name = folder.resolve().name
-    model = _fitted(samples, predicted, floors, backbone, options, name)
+    model = _fit(samples, predicted, floors, backbone, options, name)
     if anchor:  # a video without the event lacks its end
         witnesses = replace(model.witnesses, ending=None)
         model = replace(model, anchor=anchor, witnesses=witnesses)
@@ -143,7 +143,7 @@ def folds(n: int, seed: int, n_folds: int = N_FOLDS) -> list[npt.NDArray[np.int6
 
 
 def make_scorer(name: str, options: Any, seed: int) -> Scorer:
-    """Make an unfitted scorer by its name, with its own default options where none are given."""
+    """Build an unfitted scorer by its name, with its own default options where none are given."""
     (kind,) = _catalog.resolve("podium.scorers", name, (name,))
     scorer: Scorer = kind(seed=seed) if options is None else kind(options, seed=seed)
     return scorer
@@ -194,7 +194,7 @@ def _anchor(
     """Learn to find the event at which clips are to be aligned, where one is named."""
     if not options.event:
         return None
-    found = marked(performances, options.event, cache, progress)
+    found = find_marked(performances, options.event, cache, progress)
     anchor = learn_anchor(options.event, options.after_event, found)
     if anchor is None:
         raise TrainingError(
@@ -204,7 +204,7 @@ def _anchor(
     return anchor
 
 
-def marked(
+def find_marked(
     performances: Sequence[Performance],
     event: str,
     cache: FeatureCache | None = None,
@@ -214,7 +214,7 @@ def marked(
     begins = {p.id: _beginning(p, event) for p in performances}
     known = [p for p in performances if begins[p.id] is not None]
     advance = progress.counting(f"looking for {event}", len(known))
-    extraction = extract(known, Extractor(eye(), WINDOWS, cache), progress=advance)
+    extraction = extract(known, Extractor(event_backbone(), WINDOWS, cache), progress=advance)
     return [
         Marked(
             sample.features.values,
@@ -230,7 +230,7 @@ def _beginning(performance: Performance, event: str) -> int | None:
     return next((p.start_frame for p in performance.phases if p.name == event), None)
 
 
-def _extracted(
+def _extract(
     performances: Sequence[Performance],
     extractor: Extractor,
     options: TrainingOptions,
@@ -241,7 +241,7 @@ def _extracted(
     return extract(performances, extractor, variants, advance)
 
 
-def _left_out(
+def _predict_left_out(
     samples: Sequence[Sample], options: TrainingOptions, unfinished: Path, progress: Progress
 ) -> tuple[Floats, dict[str, Floats]]:
     """Predict every performance once, by a scorer (and by floors) that did not see it."""
@@ -253,27 +253,27 @@ def _left_out(
         others = np.setdiff1d(np.arange(len(samples)), part)
         train, queries = [samples[i] for i in others], [samples[i] for i in part]
         path = unfinished / f"fold-{number}-{_state_of(samples, options)}.json"
-        known = _resumed(path, len(part))
-        predicted[""][part] = known or _kept(path, _predicted(train, queries, options))
+        known = _read_fold(path, len(part))
+        predicted[""][part] = known or _write_fold(path, _predict(train, queries, options))
         for name, values in floor_predictions(train, queries).items():
             predicted[name][part] = values
     return predicted.pop(""), predicted
 
 
-def _predicted(
+def _predict(
     train: Sequence[Sample], queries: Sequence[Sample], options: TrainingOptions
 ) -> list[float]:
     scorer = make_scorer(options.scorer, options.scorer_options, options.seed).fit(train)
-    return [float(value) for value in scorer.predict([unlabelled(q) for q in queries])]
+    return [float(value) for value in scorer.predict([hide_labels(q) for q in queries])]
 
 
-def unlabelled(sample: Sample) -> Sample:
+def hide_labels(sample: Sample) -> Sample:
     """Hide what a scorer must not see of a performance that it is to score."""
     performance = replace(sample.performance, score=None, judges=())
     return replace(sample, performance=performance, variants=())
 
 
-def _resumed(path: Path, n: int) -> list[float] | None:
+def _read_fold(path: Path, n: int) -> list[float] | None:
     """Read the predictions of a fold; `None` where there are none, or not so many numbers."""
     try:
         kept = read_json(path, MAX_FOLD_BYTES)
@@ -282,7 +282,7 @@ def _resumed(path: Path, n: int) -> list[float] | None:
         return None
 
 
-def _kept(path: Path, values: list[float]) -> list[float]:
+def _write_fold(path: Path, values: list[float]) -> list[float]:
     write_bytes(path, json.dumps(values).encode())
     return values
 
@@ -299,7 +299,7 @@ def _state_of(samples: Sequence[Sample], options: TrainingOptions) -> str:
     return content.hexdigest()[:16]
 
 
-def _fitted(
+def _fit(
     samples: Sequence[Sample],
     predicted: Floats,
     floors: dict[str, Floats],

@@ -10,7 +10,7 @@ from podium.assessment.feedback import (
     Remark,
     chapters,
     clip_feedback,
-    grouped,
+    group_remarks,
     remarks,
 )
 
@@ -197,13 +197,13 @@ def test_the_costliest_comes_first_and_equals_keep_their_time():
 
 def test_a_gain_does_not_stand_among_what_cost_points():
     made = remarks([clip(0, 0.4, 2), clip(2, 0.4, -5), clip(4, 0.4, -0.04), clip(6, 0.4, -1)])
-    found = grouped(made)
+    found = group_remarks(made)
     assert list(found) == ["costs", "gains"]
     assert [r.contribution for r in found["costs"]] == [-5, -1]
     assert [str(r).split()[2] for r in found["gains"]] == ["+0.0", "+2.0"]
-    assert grouped(()) == {}
+    assert group_remarks(()) == {}
 
 
 def test_remarks_of_a_comparison_stand_apart():
     made = remarks([clip(0, 0.4, None)])
-    assert grouped(made) == {"apart": made}
+    assert group_remarks(made) == {"apart": made}

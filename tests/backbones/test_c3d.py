@@ -11,7 +11,7 @@ from torch import nn
 
 from messages import whole
 from podium.backbones._engine import computes_bf16
-from podium.backbones.c3d import C3D, C3DNetwork, C3DOptions, prepared
+from podium.backbones.c3d import C3D, C3DNetwork, C3DOptions, prepare
 from podium.errors import UsageError, WeightsError
 
 ADVICE = "give C3D's weights as safetensors, or as a state_dict saved by PyTorch"
@@ -109,7 +109,7 @@ def test_features_are_those_of_the_published_network(c3d_weights, options):
 def test_the_middle_reaches_the_network_in_the_order_of_its_weights():
     clip = noise()
     options = C3DOptions(mean=(1.0, 2.0, 3.0))
-    bgr, rgb = (prepared(clip, replace(options, channels=c)).numpy() for c in ("bgr", "rgb"))
+    bgr, rgb = (prepare(clip, replace(options, channels=c)).numpy() for c in ("bgr", "rgb"))
     assert bgr.shape == (1, 3, 16, 112, 112)
     assert bgr.dtype == np.float32
     for frame, row, column in [(0, 0, 0), (3, 50, 70), (15, 111, 111)]:

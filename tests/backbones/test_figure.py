@@ -14,7 +14,7 @@ from podium.backbones.figure import (
     FigureOptions,
     angle_between,
     angles,
-    mean_places,
+    mean_positions,
     read_network,
 )
 from podium.errors import UsageError, WeightsError
@@ -39,8 +39,8 @@ HANDS_ANGLE, HANDS_LENGTH, FEET_ANGLE, FEET_LENGTH = 19, 20, 21, 22
 
 def figure_of(**moved: tuple[float, float]) -> np.ndarray:
     """One stretched, upright figure with some points elsewhere."""
-    places = [moved.get(name, STRETCHED[name.split("_")[-1]]) for name in POINTS]
-    return np.array([places], np.float32)
+    positions = [moved.get(name, STRETCHED[name.split("_")[-1]]) for name in POINTS]
+    return np.array([positions], np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_the_angle_between_vectors_is_from_0_to_pi():
 def test_the_mean_place_of_a_heat_map_with_one_peak_is_the_peak():
     heat = torch.full((1, 2, 30, 40), -50.0)
     heat[0, 0, 3, 7] = heat[0, 1, 29, 39] = 50.0
-    np.testing.assert_allclose(mean_places(heat)[0], [[30, 14], [158, 118]], atol=1e-3)
+    np.testing.assert_allclose(mean_positions(heat)[0], [[30, 14], [158, 118]], atol=1e-3)
 
 
 def test_joints_of_a_dive_it_never_saw_are_found(figure):

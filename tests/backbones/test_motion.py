@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podium.backbones.motion import Motion, MotionOptions, camera, direction, sharpness, stretched
+from podium.backbones.motion import Motion, MotionOptions, camera, direction, sharpness, stretch
 from podium.errors import UsageError
 
 Pixels = npt.NDArray[np.uint8]
@@ -161,13 +161,13 @@ def test_a_copy_with_other_levels_is_described_nearly_alike(motion):
 
 def test_levels_are_stretched_to_the_whole_scale():
     frames = np.linspace(50, 150, 101).astype(np.uint8).repeat(12 * 4 * 3).reshape(101, 12, 4, 3)
-    levels = stretched(frames, MotionOptions(darkest=0.1, brightest=0.9))[:, 0, 0, 0].astype(int)
+    levels = stretch(frames, MotionOptions(darkest=0.1, brightest=0.9))[:, 0, 0, 0].astype(int)
     assert abs(levels - np.linspace(0, 255, 101)).max() <= 1
 
 
 def test_an_even_clip_is_not_stretched_into_noise():
     frames = np.random.default_rng(1).integers(100, 104, (4, 8, 8, 3), dtype=np.uint8)
-    levels = stretched(frames, MotionOptions(least_range=51))
+    levels = stretch(frames, MotionOptions(least_range=51))
     assert np.ptp(levels) <= 4 * 255 // 51
 
 

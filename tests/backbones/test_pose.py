@@ -8,7 +8,7 @@ from podium.backbones.pose import (
     Pose,
     PoseOptions,
     Region,
-    cropped,
+    crop,
     moving_region,
     places_to_search,
 )
@@ -46,7 +46,7 @@ def pose() -> Pose:
 
 def middles(pose: Pose, values: np.ndarray) -> np.ndarray:
     """The middle of each frame's joints in pixels, (frames, 2) of x, y."""
-    positions = Keypoints.of_clips(values, pose.fingerprint).positions
+    positions = Keypoints.from_clips(values, pose.fingerprint).positions
     low, high = positions.min(axis=1), positions.max(axis=1)
     return (low + high) / 2 * 240 + (160, 120)
 
@@ -63,9 +63,9 @@ def test_the_crop_is_about_the_last_place(monkeypatch, pose):
 
     def noted(frame, region):
         asked.append(region)
-        return cropped(frame, region)
+        return crop(frame, region)
 
-    monkeypatch.setattr("podium.backbones.pose.cropped", noted)
+    monkeypatch.setattr("podium.backbones.pose.crop", noted)
     pose(film(np.full(16, 100), np.full(16, 80))[None])
     first, *others = asked[4:]  # the search in the first frame tries four places
     assert len(others) == 14
@@ -103,7 +103,7 @@ def test_the_share_of_unseen_joints_is_a_value(pose):
 
 def test_a_region_may_reach_outside():
     frame = np.full((240, 320, 3), 200, np.uint8)
-    picture = cropped(frame, Region(0, 0, 96))
+    picture = crop(frame, Region(0, 0, 96))
     assert picture.shape == (192, 192, 3)
     assert picture[:90, :90].max() == 0
     assert picture[100:, 100:].min() == 200

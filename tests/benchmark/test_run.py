@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from podium.benchmark.results import Cell, Results, draws_of
+from podium.benchmark.results import ResultRow, Results, bootstrap_of
 from podium.benchmark.run import Benchmark, System, system_of
 from podium.benchmark.splits import stratified_splits
 from podium.errors import MissingFile, ModelError, UnknownName, UsageError
 from podium.evaluation import metrics
-from podium.evaluation.resampling import Draws, Gap, compare
+from podium.evaluation.resampling import Bootstrap, Gap, compare
 from podium.performance import Performance
 from podium.scorers.ridge import RidgeOptions
 
@@ -87,16 +87,16 @@ def test_the_average_lies_in_its_interval(results):
 def test_draws_resample_performances_for_all_splits_at_once(dives):
     """Against resampling written out: the same counts, repeated row by row."""
     cells = [
-        Cell("x", seed, 0, 0, {d.id: d.score + (-1) ** i * 9 for i, d in enumerate(part)})
+        ResultRow("x", seed, 0, 0, {d.id: d.score + (-1) ** i * 9 for i, d in enumerate(part)})
         for seed, part in enumerate((dives[:20], dives[10:30]))
     ]
     scores = {dive.id: dive.score for dive in dives}
-    draws = Draws(cells, scores, n=4)
+    draws = Bootstrap(cells, scores, n=4)
     rank, mse = draws.means(cells)
     for number, counts in enumerate(draws.counts):
         rhos, mses = [], []
         for cell in cells:
-            rows = [name for name in cell.predictions for _ in range(counts[draws.place[name]])]
+            rows = [name for name in cell.predictions for _ in range(counts[draws.index[name]])]
             predicted = [cell.predictions[name] for name in rows]
             true = [scores[name] for name in rows]
             rhos.append(metrics.spearman(predicted, true))
@@ -107,7 +107,7 @@ def test_draws_resample_performances_for_all_splits_at_once(dives):
 
 def test_a_better_system_is_found_to_be_better(results, dives):
     samples = Benchmark(dives).samples(dives)
-    row = compare(results.of("ridge"), results.of("constant"), draws_of(results.cells, samples))
+    row = compare(results.of("ridge"), results.of("constant"), bootstrap_of(results.cells, samples))
     assert row.mse.gap < 0
     assert row.mse.interval[1] < 0
     assert row.mse.n_better == 3
@@ -116,7 +116,7 @@ def test_a_better_system_is_found_to_be_better(results, dives):
 
 def test_a_system_is_as_good_as_itself(results, dives):
     samples = Benchmark(dives).samples(dives)
-    row = compare(results.of("ridge"), results.of("ridge"), draws_of(results.cells, samples))
+    row = compare(results.of("ridge"), results.of("ridge"), bootstrap_of(results.cells, samples))
     assert row.spearman == Gap(0, (0, 0), None, 0, 3)
 
 
@@ -155,9 +155,9 @@ class Counting:
 def test_a_stopped_run_goes_on_where_it_was(dives, tmp_path):
     asked = {"scorers": ["constant", "ridge"], "seeds": range(2), "folder": tmp_path}
     with pytest.raises(KeyboardInterrupt):
-        Benchmark(dives, look=Counting(at=3), **asked).run()
+        Benchmark(dives, hook=Counting(at=3), **asked).run()
     rest = Counting()
-    resumed = Benchmark(dives, look=rest, **asked).run()
+    resumed = Benchmark(dives, hook=rest, **asked).run()
     assert rest.n == 1
     whole = Benchmark(dives, scorers=["constant", "ridge"], seeds=range(2)).run()
     assert [c.predictions for c in resumed.cells] == [c.predictions for c in whole.cells]
@@ -167,7 +167,7 @@ def test_other_options_are_never_taken_from_an_earlier_run(dives, tmp_path):
     for n_components, n_fitted in ((2, 1), (3, 1), (2, 0)):
         counting = Counting()
         system = System("ridge", "Ridge", "ridge", RidgeOptions(n_components=n_components))
-        asked = {"scorers": [system], "seeds": [0], "folder": tmp_path, "look": counting}
+        asked = {"scorers": [system], "seeds": [0], "folder": tmp_path, "hook": counting}
         Benchmark(dives, **asked).run()
         assert counting.n == n_fitted
 
@@ -196,7 +196,7 @@ def test_other_code_is_never_taken_from_an_earlier_run(dives, tmp_path, monkeypa
     def n_fitted() -> int:
         counting = Counting()
         system = System("mine", "Mine", "my_scorers.mine:Mine")
-        Benchmark(dives, scorers=[system], seeds=[0], folder=tmp_path, look=counting).run()
+        Benchmark(dives, scorers=[system], seeds=[0], folder=tmp_path, hook=counting).run()
         return counting.n
 
     assert [n_fitted(), n_fitted()] == [1, 0]
@@ -211,7 +211,7 @@ def test_other_code_is_never_taken_from_an_earlier_run(dives, tmp_path, monkeypa
 def test_other_defaults_and_samples_are_never_taken_from_an_earlier_run(dives, tmp_path):
     def n_fitted(performances) -> int:
         counting = Counting()
-        asked = {"scorers": ["ridge"], "seeds": [0], "folder": tmp_path, "look": counting}
+        asked = {"scorers": ["ridge"], "seeds": [0], "folder": tmp_path, "hook": counting}
         Benchmark(performances, **asked).run()
         return counting.n
 
@@ -237,24 +237,24 @@ def test_a_frozen_metric_depends_on_the_system_it_is_of():
 def test_cells_of_earlier_results_are_not_made_again(dives, results, tmp_path):
     earlier = Results.load(results.save(tmp_path / "a.json") and tmp_path / "a.json")
     counting = Counting()
-    asked = {"scorers": ["constant", "ridge"], "seeds": range(4), "look": counting}
+    asked = {"scorers": ["constant", "ridge"], "seeds": range(4), "hook": counting}
     again = Benchmark(dives, earlier=earlier, **asked).run()
     assert counting.n == 2  # the fourth split
     assert again.of("ridge")[:3] == results.of("ridge")
 
 
 def test_systems_are_compared_on_the_splits_that_both_have(results, dives):
-    draws = draws_of(results.cells, Benchmark(dives).samples(dives))
+    draws = bootstrap_of(results.cells, Benchmark(dives).samples(dives))
     row = compare(results.of("ridge")[1:], results.of("c3d_svr"), draws)
     assert row.mse.n_splits == 2
     assert row == compare(results.of("ridge")[1:], results.of("c3d_svr")[1:], draws)
 
 
 def test_a_frozen_metric_is_fitted_once_a_split(dives):
-    from podium.benchmark.siamese_as_printed import as_printed
+    from podium.benchmark.siamese_as_printed import paper_options
     from podium.metric.learning import LearningOptions
 
-    options = replace(as_printed(n_pairs=100), learning=LearningOptions(n_epochs=1))
+    options = replace(paper_options(n_pairs=100), learning=LearningOptions(n_epochs=1))
     systems = [
         System("best", "Best", "siamese_lstm", options),
         System("worst", "Worst", "siamese_lstm", replace(options, references="worst"),
@@ -262,11 +262,11 @@ def test_a_frozen_metric_is_fitted_once_a_split(dives):
     ]  # fmt: skip
     seen = {}
 
-    def look(scorer, split, train, test):
+    def hook(scorer, split, train, test):
         seen[scorer.options.references] = scorer
         return {}
 
-    Benchmark(dives, scorers=systems, seeds=[0], look=look).run()
+    Benchmark(dives, scorers=systems, seeds=[0], hook=hook).run()
     assert seen["worst"].members[0].network is seen["best"].members[0].network
     assert seen["worst"].references != seen["best"].references
 

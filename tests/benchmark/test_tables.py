@@ -7,10 +7,10 @@ import pytest
 from podium.benchmark import findings, tables
 from podium.benchmark.results import (
     About,
-    Cell,
     Claim,
     FaultRow,
     Found,
+    ResultRow,
     Results,
     SplitMeasures,
     SystemNote,
@@ -55,7 +55,7 @@ def results() -> Results:
         execution_spearman=None, n_splits=1, seconds=3.0,
     )  # fmt: skip
     measures = SplitMeasures(0.5, 100.0, by_type={"1": TypeMeasures(3, 0.5, 9.0)})
-    cell = Cell("c3d_lstm_f", 0, 9, 1.0, {"001": 1.0}, measures)
+    cell = ResultRow("c3d_lstm_f", 0, 9, 1.0, {"001": 1.0}, measures)
     about = About(
         n_performances=12, seeds=(0,), commit="abc", backbone="motion",
         versions={"python": "3.11", "torch": "2", "scikit-learn": "1"}, keypoints=None,
@@ -141,7 +141,7 @@ def test_claims_of_the_paper_are_judged_by_intervals(results):
     )
     clusters = [("siamese_best", -0.2, 0.1), ("siamese_best", -0.1, 0.4), ("siamese_worst", 0, 0.2)]
     cells = tuple(
-        Cell(name, split, 9, 1.0, {}, extras={"clusters": {"O": before, "D2": after}})
+        ResultRow(name, split, 9, 1.0, {}, extras={"clusters": {"O": before, "D2": after}})
         for split, (name, before, after) in enumerate(clusters)
     )
     found = findings.findings(Results(results.about, {}, cells, tables_))

@@ -11,7 +11,7 @@ from podium.evaluation.predictions import (
     MIN_TRAIN,
     evaluate_predictions,
     read_predictions,
-    unseen,
+    without_video,
 )
 from podium.performance import Performance
 
@@ -268,6 +268,6 @@ def test_rows_to_learn_from_are_suspected_where_the_table_says_nothing(table):
 
 
 def test_a_performance_that_is_not_seen_has_no_video():
-    sample = unseen(performance("a.mp4"))
+    sample = without_video(performance("a.mp4"))
     assert sample.features.video is None
     assert sample.features.values.shape == (1, 1)

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from podium.evaluation.resampling import Draws, compare, middle
+from podium.evaluation.resampling import Bootstrap, compare, middle
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ def test_a_split_on_which_two_are_the_same_is_better_for_neither():
     points = {"a": 1.0, "b": 2.0, "c": 3.0}
     ours = [Split(n, points, rho, mse) for n, (rho, mse) in enumerate([(0.5, 4.0), (0.6, 3.0)])]
     theirs = [Split(n, points, rho, mse) for n, (rho, mse) in enumerate([(0.5, 4.0), (0.5, 5.0)])]
-    found = compare(ours, theirs, Draws([*ours, *theirs], points))
+    found = compare(ours, theirs, Bootstrap([*ours, *theirs], points))
     assert (found.spearman.n_better, found.mse.n_better) == (1, 1)
     assert (found.spearman.gap, found.mse.gap) == (0.05, -1.0)
-    again = compare(theirs, ours, Draws([*ours, *theirs], points))
+    again = compare(theirs, ours, Bootstrap([*ours, *theirs], points))
     assert (again.spearman.n_better, again.mse.n_better) == (0, 0)

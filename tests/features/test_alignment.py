@@ -49,10 +49,10 @@ def test_the_way_is_the_cheapest_of_all_there_are(seed):
     distances = generator.uniform(size=(4, 5))
     every = [(price(way, distances, 0.3), way) for way in ways(3, 4)]
     best, way = min(every)
-    summed = alignment._summed(distances, 0.3)
+    summed = alignment._accumulate(distances, 0.3)
     assert summed[-1, -1] == pytest.approx(best)
     assert alignment._way(summed, 0.3).tolist() == [list(pair) for pair in way]
-    through = summed + alignment._summed(distances[::-1, ::-1], 0.3)[::-1, ::-1] - distances
+    through = summed + alignment._accumulate(distances[::-1, ::-1], 0.3)[::-1, ::-1] - distances
     for i, j in product(range(4), range(5)):
         cheapest = min(cost for cost, other in every if (i, j) in other)
         assert through[i, j] == pytest.approx(cheapest)
@@ -112,7 +112,7 @@ def test_two_videos_are_put_in_step(make_video, tmp_path):
 
 
 def test_a_long_video_is_looked_at_less_often(make_video, monkeypatch):
-    monkeypatch.setattr(alignment, "MOST_MOMENTS", 8)
+    monkeypatch.setattr(alignment, "MAX_MOMENTS", 8)
     video = make_video("long.mp4", 48, frames_per_second=30)
     assert len(in_step(video, video).query_seconds) == 6
 

@@ -2,20 +2,20 @@ import numpy as np
 import pytest
 
 from podium.features.event import (
-    LEAST_AFTER,
+    MIN_AFTER,
     MIN_PERFORMANCES,
     WINDOWS,
     Anchor,
     Marked,
-    eye,
+    event_backbone,
+    find_left_out,
     learn_anchor,
-    left_out,
     window_ends,
 )
 from podium.video.clips import cut
 from podium.video.frames import Frames
 
-HEIGHT, WIDTH = eye().frame_size[1], eye().frame_size[0]
+HEIGHT, WIDTH = event_backbone().frame_size[1], event_backbone().frame_size[0]
 
 
 def film(n_before: int, n_after: int, seed: int) -> Frames:
@@ -31,7 +31,7 @@ def film(n_before: int, n_after: int, seed: int) -> Frames:
 
 
 def marked(frames: Frames, event: int) -> Marked:
-    return Marked(eye()(cut(frames, WINDOWS).pixels), window_ends(len(frames)), event)
+    return Marked(event_backbone()(cut(frames, WINDOWS).pixels), window_ends(len(frames)), event)
 
 
 @pytest.fixture(scope="module")
@@ -53,17 +53,17 @@ def anchor(lessons: list[Marked]) -> Anchor:
 
 @pytest.mark.parametrize(("before", "after"), [(45, 30), (70, 16), (40, 90)])
 def test_the_event_is_found_wherever_it_is(anchor: Anchor, before: int, after: int) -> None:
-    place = anchor.find(film(before, after, 1000 + before))
-    assert place is not None
-    assert abs(place - before) <= 6  # of 64 frames and more
+    index = anchor.find(film(before, after, 1000 + before))
+    assert index is not None
+    assert abs(index - before) <= 6  # of 64 frames and more
 
 
 def test_a_performance_ends_some_frames_after_the_event(anchor: Anchor) -> None:
     frames = film(50, 60, 7)
-    place = anchor.find(frames)
-    ended = anchor.ended(frames, frames)
-    assert place is not None
-    assert len(ended) == place + 12 + 1
+    index = anchor.find(frames)
+    ended = anchor.trim(frames, frames)
+    assert index is not None
+    assert len(ended) == index + 12 + 1
     assert ended.missing_event == ""
     assert cut(ended).video.missing_event == ""
 
@@ -71,15 +71,15 @@ def test_a_performance_ends_some_frames_after_the_event(anchor: Anchor) -> None:
 def test_numbers_of_frames_count_not_their_places(anchor: Anchor) -> None:
     """Repeats may have been dropped from what is seen, and not from what is cut."""
     frames = film(50, 60, 8)
-    place = anchor.find(frames)
-    assert place is not None
+    index = anchor.find(frames)
+    assert index is not None
     early = Frames(frames.pixels, frames.start_seconds, frames.end_seconds, frames.numbers - 5, 110)
-    assert anchor.ended(early, frames).numbers[-1] == place + 12
+    assert anchor.trim(early, frames).numbers[-1] == index + 12
 
 
 def test_where_little_follows_the_event_all_of_it_is_kept(anchor: Anchor) -> None:
-    frames = film(50, LEAST_AFTER + 1, 9)
-    ended = anchor.ended(frames, frames)
+    frames = film(50, MIN_AFTER + 1, 9)
+    ended = anchor.trim(frames, frames)
     assert len(ended) == len(frames)
 
 
@@ -88,14 +88,14 @@ def test_a_video_without_the_event_is_said_to_lack_it(anchor: Anchor, n_frames: 
     whole = film(50, 30, 10)
     without = whole.span(0, n_frames)
     assert anchor.find(without) is None
-    kept = anchor.ended(without, without)
+    kept = anchor.trim(without, without)
     assert len(kept) == n_frames
     assert cut(kept).video.missing_event == "splash"
 
 
 def test_too_few_frames_for_a_window_lack_the_event(anchor: Anchor) -> None:
     frames = film(50, 30, 11).span(0, WINDOWS.n_frames - 1)
-    assert anchor.ended(frames, frames).missing_event == "splash"
+    assert anchor.trim(frames, frames).missing_event == "splash"
 
 
 def test_few_marked_performances_teach_nothing(lessons: list[Marked]) -> None:
@@ -103,8 +103,8 @@ def test_few_marked_performances_teach_nothing(lessons: list[Marked]) -> None:
 
 
 def test_errors_are_those_of_performances_left_out(anchor: Anchor, lessons: list[Marked]) -> None:
-    findings = left_out(lessons)
-    errors = [abs(found.place - one.event) for found, one in zip(findings, lessons, strict=True)]
+    findings = find_left_out(lessons)
+    errors = [abs(found.index - one.event) for found, one in zip(findings, lessons, strict=True)]
     assert [found.error for found in findings] == errors
     assert anchor.usual_error == np.quantile(errors, 0.5)
     assert anchor.large_error == np.quantile(errors, 0.95)
@@ -113,12 +113,12 @@ def test_errors_are_those_of_performances_left_out(anchor: Anchor, lessons: list
 
 
 def test_it_is_the_same_after_saving(anchor: Anchor) -> None:
-    again = Anchor.of_saved(anchor.to_json(), anchor.arrays())
+    again = Anchor.from_saved(anchor.to_json(), anchor.arrays())
     assert again is not None
     assert again.fingerprint == anchor.fingerprint
     frames = film(50, 30, 12)
     assert again.find(frames) == anchor.find(frames)
-    assert Anchor.of_saved(None, {}) is None
+    assert Anchor.from_saved(None, {}) is None
 
 
 def test_another_place_to_end_has_another_fingerprint(lessons: list[Marked]) -> None:

@@ -518,8 +518,8 @@ def test_keypoints_are_read_as_clips_of_16_frames(tmp_path, suffix):
     assert features.backbone == "file-keypoints-17x2"
     assert features.video.n_used == 40
     assert sentences(features.video) == ("keypoints were given instead of a video",)
-    again = Keypoints.of_clips(features.values, features.backbone, 40)
-    np.testing.assert_array_equal(again.positions, Keypoints(positions).normalised().positions)
+    again = Keypoints.from_clips(features.values, features.backbone, 40)
+    np.testing.assert_array_equal(again.positions, Keypoints(positions).normalise().positions)
 
 
 def test_gaps_in_keypoints_are_filled_and_said(tmp_path):

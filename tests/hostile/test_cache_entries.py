@@ -95,7 +95,7 @@ def test_an_entry_of_an_earlier_podium_is_made_anew_without_a_word(make_video, c
 
     backbone, path = Counting(), make_video()
     first = Extractor(backbone, cache=cache).video(path)
-    (entry,) = Entries(cache.folder).listed()
+    (entry,) = Entries(cache.folder).list_entries()
     arrays = load_file(entry.path)
     about = {"backbone": first.backbone, "video": dict(vars(first.video))}
     text = json.dumps(about, sort_keys=True)
@@ -186,15 +186,15 @@ def test_what_was_used_longest_ago_goes(cache, entries, monkeypatch):
     monkeypatch.setenv("PODIUM_CACHE_LIMIT", str(5 * n_bytes))
     cache.write(key(6), features(6, 10, 100))
     assert kept(entries, 7) == [0, 4, 5, 6]
-    assert sum(entry.n_bytes for entry in entries.listed()) <= 5 * n_bytes
+    assert sum(entry.n_bytes for entry in entries.list_entries()) <= 5 * n_bytes
 
 
 def test_a_cache_stays_below_its_limit_while_it_is_written(cache, entries, monkeypatch):
     n_bytes = sized(cache, 1)
     monkeypatch.setenv("PODIUM_CACHE_LIMIT", str(20 * n_bytes))
     sized(cache, 100)
-    assert sum(entry.n_bytes for entry in entries.listed()) <= 20 * n_bytes
-    assert kept(entries, 100) == list(range(100 - len(entries.listed()), 100))
+    assert sum(entry.n_bytes for entry in entries.list_entries()) <= 20 * n_bytes
+    assert kept(entries, 100) == list(range(100 - len(entries.list_entries()), 100))
 
 
 def test_sizes_are_looked_at_rarely(cache, monkeypatch):
@@ -210,7 +210,9 @@ def test_sizes_are_looked_at_rarely(cache, monkeypatch):
 
 def test_reading_looks_at_no_size(cache, monkeypatch):
     sized(cache, 2)
-    monkeypatch.setattr(Entries, "listed", lambda self: pytest.fail("all entries were listed"))
+    monkeypatch.setattr(
+        Entries, "list_entries", lambda self: pytest.fail("all entries were listed")
+    )
     assert same(cache.read(key(0)), features(0, 10, 100))
 
 
@@ -314,7 +316,7 @@ def test_processes_that_share_a_full_cache_do_each_other_no_harm(cache, entries)
     for process in processes:
         assert process.communicate(timeout=200) == ("done\n", "")
     entries.reduce_to(20 * n_bytes)
-    assert 0 < len(entries.listed()) <= 20
+    assert 0 < len(entries.list_entries()) <= 20
     for number in kept(entries, 60):
         assert same(cache.read(key(number)), features(number, 10, 100))
 

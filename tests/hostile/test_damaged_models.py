@@ -832,7 +832,7 @@ def test_what_a_stopped_training_left_is_read_with_the_same_care(tmp_path):
     path = tmp_path / "fold-0.json"
     for content in ("[1.0, 2]", " [1, 2.5] "):
         path.write_text(content)
-        assert training._resumed(path, 2) == json.loads(content)
+        assert training._read_fold(path, 2) == json.loads(content)
     bad = [
         "[1]",
         "[1, NaN]",
@@ -846,18 +846,18 @@ def test_what_a_stopped_training_left_is_read_with_the_same_care(tmp_path):
     ]
     for content in bad:
         path.write_text(content)
-        assert training._resumed(path, 2) is None
+        assert training._read_fold(path, 2) is None
     for make in (os.mkfifo, Path.mkdir, lambda path: path.symlink_to(ZERO)):
         path = tmp_path / f"{path.name}x"
         make(path)
-        assert training._resumed(path, 2) is None
-    assert training._resumed(tmp_path / "none", 2) is None
+        assert training._read_fold(path, 2) is None
+    assert training._read_fold(tmp_path / "none", 2) is None
 
 
 def test_a_range_of_width_0_is_not_trained(make_sample):
     samples = [make_sample(f"s{i}", score=50.0, action="a", difficulty=2.0) for i in range(12)]
     with pytest.raises(TrainingError) as caught:
-        training._fitted(
+        training._fit(
             samples, np.full(12, 50.0), {}, Motion(), training.TrainingOptions("constant"), "flat"
         )
     assert str(caught.value) == (

@@ -165,7 +165,7 @@ LISTS = "import json, os, sys; print(json.dumps([sys.path, dict(os.environ), os.
 
 
 def child_of(before: str, folder: Path) -> Callable[[str], str]:
-    """Give what answers, as a child of a process that began in `folder` with `before` would."""
+    """Return what answers, as a child of a process that began in `folder` with `before` would."""
 
     def ask(code: str) -> str:
         asking = (

@@ -18,7 +18,7 @@ from podium.errors import TrainingError
 from podium.evaluation import metrics
 from podium.metric import deviation, pairs, threshold
 from podium.metric.deviation import fit_deviation
-from podium.metric.embedding import fit_normaliser, padded
+from podium.metric.embedding import fit_normaliser, pad
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import (
     ExpertPairs,
@@ -58,7 +58,7 @@ def scored(n: int, n_actions: int = 3, seed: int = SEED) -> tuple[np.ndarray, np
     return generator.normal(60, 15, n).round(1), names[generator.integers(0, n_actions, n)]
 
 
-def most_memory(call: Callable[[], Any]) -> int:
+def peak_memory(call: Callable[[], Any]) -> int:
     """How many bytes were held at most, of NumPy and Python, beyond those before the call."""
     tracemalloc.start()
     try:
@@ -77,9 +77,9 @@ def obvious_distances(
     """Hold the difference of any two looks."""
     normaliser = fit_normaliser(np.concatenate([one[0] for one in looks]), N_COMPONENTS)
     components = [normaliser(values) for one in looks for values in one]
-    places = np.stack([np.concatenate([c.mean(axis=0), c.std(axis=0)]) for c in components])
+    positions = np.stack([np.concatenate([c.mean(axis=0), c.std(axis=0)]) for c in components])
     owners = np.repeat(np.arange(len(looks)), [len(one) for one in looks])
-    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    apart = np.linalg.norm(positions[:, None] - positions[None], axis=2)
     apart[owners[:, None] == owners[None]] = np.inf
     return np.array([float(np.sort(row)[:n_neighbours].mean()) for row in apart], np.float32)
 
@@ -97,7 +97,7 @@ def test_novelty_is_bit_for_bit_what_all_beside_all_say(n, varied):
 def test_novelty_takes_memory_as_the_performances_do():
     """All beside all of 3,000 would be 1.7 GB."""
     usual = performances(3_000, n_clips=2)
-    assert most_memory(lambda: learn_novelty(usual)) < 30 * MEGABYTE
+    assert peak_memory(lambda: learn_novelty(usual)) < 30 * MEGABYTE
 
 
 # pairs
@@ -181,7 +181,7 @@ def test_drawing_pairs_takes_memory_as_the_performances_do():
         assert len(experts) == 2 * 1_200 * 5_999
         experts.at(np.arange(len(experts) - 256, len(experts)))
 
-    assert most_memory(draw) < 60 * MEGABYTE
+    assert peak_memory(draw) < 60 * MEGABYTE
 
 
 def test_marked_places_are_found_wherever_the_table_is_divided(monkeypatch):
@@ -212,9 +212,9 @@ def curriculum(n: int, seed: int) -> MetricData:
 def obvious_border(network: Siamese, train: MetricData, validation: MetricData) -> float:
     """Compare every validation performance with every expert of its action, at once."""
     experts = [
-        place
+        index
         for action in np.unique(train.actions)
-        for place in best_of(train.scores, train.actions == action, 0.2)
+        for index in best_of(train.scores, train.actions == action, 0.2)
     ]
     all_pairs = [
         (query, expert)
@@ -227,8 +227,8 @@ def obvious_border(network: Siamese, train: MetricData, validation: MetricData) 
     ours = [validation.sequences[q][0] for q, _ in chosen]
     theirs = [train.sequences[e][0] for _, e in chosen]
     with torch.inference_mode():
-        embedded = clip_embeddings(network, padded([*ours, *theirs], 4))
-        unlike = network.unlikeness(embedded[len(ours) :], embedded[: len(ours)])
+        embedded = clip_embeddings(network, pad([*ours, *theirs], 4))
+        unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
     clips = np.concatenate([row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)])
     return float(np.quantile(clips, 0.8))
@@ -270,7 +270,7 @@ def test_a_low_quantile_is_numpys_to_the_last_digit(monkeypatch, n, share):
 def test_a_low_quantile_holds_few_numbers():
     values = np.random.default_rng(0)
     parts = (values.normal(size=5_000) for _ in range(400))
-    assert most_memory(lambda: low_quantile(parts, 2_000_000, 0.02)) < 4 * MEGABYTE
+    assert peak_memory(lambda: low_quantile(parts, 2_000_000, 0.02)) < 4 * MEGABYTE
 
 
 def test_kinds_are_what_all_pairs_say():
@@ -282,11 +282,11 @@ def test_kinds_are_what_all_pairs_say():
     order = np.random.default_rng(0).permutation(160)
     found = []
     for part in np.array_split(order, 5):
-        fitted = kinds._fitted([(seen[i], actions[i]) for i in np.setdiff1d(order, part)], 0.0)
+        fitted = kinds._fit([(seen[i], actions[i]) for i in np.setdiff1d(order, part)], 0.0)
         found += [
-            fitted.same(seen[i], seen[j])
-            for place, i in enumerate(part)
-            for j in part[:place]
+            fitted.log_same_action(seen[i], seen[j])
+            for index, i in enumerate(part)
+            for j in part[:index]
             if actions[i] == actions[j]
         ]
     assert made.threshold == min(float(np.quantile(found, 0.05)), kinds.EVEN)
@@ -310,10 +310,10 @@ def test_of_many_experts_some_are_taken_evenly(monkeypatch):
 
 
 def test_deviation_takes_memory_as_the_performances_do():
-    """All pairs of the experts of 6,000 would be 400,000, 130 MB at each place."""
+    """All pairs of the experts of 6,000 would be 400,000, 130 MB at each position."""
     scores, actions = scored(6_000, n_actions=1)
     seen = performances(6_000, dim=16, n_clips=1)
-    assert most_memory(lambda: fit_deviation(seen, scores, actions)) < 60 * MEGABYTE
+    assert peak_memory(lambda: fit_deviation(seen, scores, actions)) < 60 * MEGABYTE
 
 
 # measures
@@ -338,9 +338,9 @@ def test_the_accuracy_of_pairs_is_that_of_a_table_of_all(n):
 def test_measures_take_memory_as_the_performances_do():
     """A table of 4,000 by 4,000 would be 128 MB, as would 2,000 draws of 8,000."""
     first, second = np.random.default_rng(0).normal(size=(2, 4_000))
-    assert most_memory(lambda: metrics.pair_accuracy(first, second)) < 5 * MEGABYTE
+    assert peak_memory(lambda: metrics.pair_accuracy(first, second)) < 5 * MEGABYTE
     many = np.arange(8_000.0)
-    draw = most_memory(lambda: metrics.bootstrap(metrics.mse, many, many[::-1], n_resamples=2_000))
+    draw = peak_memory(lambda: metrics.bootstrap(metrics.mse, many, many[::-1], n_resamples=2_000))
     assert draw < 20 * MEGABYTE
 
 

@@ -53,7 +53,7 @@ def no_home(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=["no home", "below a file", "below a device", "a dead link"])
 def nowhere(request: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Make the cache impossible to be written, and give what is said of it."""
+    """Make the cache impossible to write to, and return what is said of it."""
     if request.param == "no home":
         no_home(monkeypatch)
         return NO_HOME

@@ -57,7 +57,7 @@ def app(tmp_path):
 
 
 def shared(tmp_path, **how):
-    """Make a shared page, and a client of it from another machine that knows nothing."""
+    """Build a shared page, and a client of it from another machine that knows nothing."""
     token = Token()
     app = make_app(tmp_path / "store", host="0.0.0.0", token=token, works=False, **how)
     base = "http://podium.lan:8017"

@@ -40,7 +40,7 @@ def _no_model(monkeypatch):
 
 @pytest.fixture
 def client(tmp_path):
-    app = make_app(tmp_path / "store", works=False, most_video_bytes=100_000)
+    app = make_app(tmp_path / "store", works=False, max_video_bytes=100_000)
     return TestClient(app, base_url=ORIGIN, client=HERE)
 
 

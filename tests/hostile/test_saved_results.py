@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from hostile.confinement import SEED
-from podium.benchmark.results import About, Cell, Results, SplitMeasures, SystemNote
+from podium.benchmark.results import About, ResultRow, Results, SplitMeasures, SystemNote
 from podium.benchmark.splits import load_splits
 from podium.benchmark.tables import load_all, render
 from podium.errors import ManifestError, ModelError, PodiumError
 
-CELL = Cell("ridge", 0, 3, 0.1, {"a": 50.0}, SplitMeasures(spearman=0.5, mse=1.0))
+CELL = ResultRow("ridge", 0, 3, 0.1, {"a": 50.0}, SplitMeasures(spearman=0.5, mse=1.0))
 ABOUT = About(
     backbone="motion", commit="abc", keypoints=None, left_out={}, seeds=(0,), n_performances=4,
     versions={"podium": "0.1.0"},

@@ -218,7 +218,7 @@ def test_a_server_that_is_stopped_does_not_wait_for_a_slow_connection(tmp_path):
 @pytest.mark.slow
 def test_an_answer_is_read_though_the_rest_of_the_request_still_comes(tmp_path):
     """Who sends a body that is not wanted learns so before the connection ends."""
-    app = make_app(tmp_path / "store", works=False, most_video_bytes=10_000)
+    app = make_app(tmp_path / "store", works=False, max_video_bytes=10_000)
     with serving(app) as port, connected(port) as connection:
         connection.sendall(UPLOAD + b"Content-Length: 8000000\r\n\r\n")
         sending = threading.Thread(target=lambda: connection.sendall(bytes(8_000_000)))

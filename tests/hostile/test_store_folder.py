@@ -11,7 +11,7 @@ import pytest
 from podium.cli.commands import run
 from podium.web.home import Home, UnusableFolder, clear
 from podium.web.store import Store
-from podium.web.worker import located
+from podium.web.worker import locate
 
 from .storing import asked, contents, done, keep, opened, rng
 
@@ -86,7 +86,7 @@ def test_a_folder_that_it_makes_is_the_owners_alone(tmp_path):
 
 
 def earlier(folder: Path) -> tuple[str, str]:
-    """Make what an earlier version left: no marker and no lock."""
+    """Write what an earlier version left: no marker and no lock."""
     with opened(folder) as store:
         ids = done(store).id, asked(store).id
     for name in OF_THE_PAGE:
@@ -253,7 +253,7 @@ def grown(folder: Path, draw, depth: int = 0) -> None:
 
 
 def has_files(folder: Path) -> bool:
-    """Tell whether there is more than the empty parts of a folder of the page."""
+    """Return whether there is more than the empty parts of a folder of the page."""
     parts = {"videos", "assessments", "partial"}
     return any(
         path.is_file() or path.relative_to(folder).as_posix() not in parts
@@ -288,5 +288,5 @@ def test_a_folder_is_the_same_wherever_a_child_works(tmp_path, monkeypatch):
     home.close()
     (tmp_path / "mine").mkdir()
     (tmp_path / "diving").mkdir()
-    assert located("mine") == str(tmp_path / "mine")
-    assert [located(name) for name in ("diving", "nothing", "")] == ["diving", "nothing", ""]
+    assert locate("mine") == str(tmp_path / "mine")
+    assert [locate(name) for name in ("diving", "nothing", "")] == ["diving", "nothing", ""]

@@ -77,7 +77,7 @@ def failing_once(error: Exception):
         (workers, "read_summary", False),
         (workers, "write_bytes", False),
         (workers, "clear", False),
-        (Worker, "_waited", False),
+        (Worker, "_wait", False),
         (Worker, "_clear", True),
         (Store, "remove_unneeded_videos", True),
         (Store, "next_waiting", True),

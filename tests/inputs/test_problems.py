@@ -16,33 +16,33 @@ def missing(*lines: int) -> Problems:
 
 
 def test_a_few_are_said_in_full_by_their_lines():
-    assert missing(2, 3, 4).said() == (
+    assert missing(2, 3, 4).sentences() == (
         "line 2: 2.mp4 does not exist; line 3: 3.mp4 does not exist; line 4: 4.mp4 does not exist"
     )
-    said = missing(*range(2, 2 + SHOWN)).said()
+    said = missing(*range(2, 2 + SHOWN)).sentences()
     assert said.count("does not exist") == SHOWN
     assert "more like it" not in said
 
 
 def test_no_problem_is_nothing_to_say():
     assert not Problems()
-    assert Problems().said() == ""
+    assert Problems().sentences() == ""
 
 
 def test_the_rest_of_a_kind_is_said_by_its_lines():
-    assert missing(*range(2, 42)).said() == (
+    assert missing(*range(2, 42)).sentences() == (
         "line 2: 2.mp4 does not exist; line 3: 3.mp4 does not exist; line 4: 4.mp4 does not exist; "
         "line 5: 5.mp4 does not exist; line 6: 6.mp4 does not exist, and 35 more like it "
         "(lines 7 to 41)"
     )
-    assert missing(*range(2, 8)).said().endswith(", and 1 more like it (line 7)")
+    assert missing(*range(2, 8)).sentences().endswith(", and 1 more like it (line 7)")
 
 
 def test_another_kind_is_not_counted_among_them():
     found = missing(*range(2, 10))
     found.add(4, "score {text!r} must be a number", text="many")
     assert len(found) == 9
-    assert found.said() == (
+    assert found.sentences() == (
         "line 2: 2.mp4 does not exist; line 3: 3.mp4 does not exist; line 4: 4.mp4 does not exist; "
         "line 4: score 'many' must be a number; line 5: 5.mp4 does not exist; "
         "line 6: 6.mp4 does not exist, and 3 more like it (lines 7 to 9)"
@@ -53,7 +53,7 @@ def test_another_kind_is_not_counted_among_them():
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_every_line_can_be_found_again(n, step):
     lines = list(range(2, 2 + n * step, step))
-    said = missing(*lines).said()
+    said = missing(*lines).sentences()
     found = [int(line) for line in re.findall(r"line (\d+):", said)]
     for first, last in re.findall(r"(\d+)(?: to (\d+))?(?=[,)])", said.partition("(line")[2]):
         found += range(int(first), int(last or first) + 1)
@@ -68,22 +68,22 @@ def test_numbers_that_follow_one_another_are_one_span():
 
 def test_of_very_many_lines_the_first_are_named_and_the_last():
     lines = range(2, 2 + 2 * 1_000, 2)
-    said = missing(*lines).said()
+    said = missing(*lines).sentences()
     named = ", ".join(map(str, lines[SHOWN : SHOWN + MAX_SPANS]))
     assert said.endswith(f"and 995 more like it (lines {named} and others up to 2000)")
-    assert len(missing(*range(2, 200_000, 2)).said()) < 2_000
+    assert len(missing(*range(2, 200_000, 2)).sentences()) < 2_000
 
 
 def test_a_value_as_long_as_a_book_is_cut():
     found = Problems()
     found.add(2, "{name!r} is odd", name="x" * 401)
-    assert found.said() == f"line 2: '{'x' * 400}...' is odd"
+    assert found.sentences() == f"line 2: '{'x' * 400}...' is odd"
 
 
 def test_values_that_hold_braces_stay_as_they_are():
     found = Problems()
     found.add(2, "{name} is odd", name="{x}")
-    assert found.said() == "line 2: {x} is odd"
+    assert found.sentences() == "line 2: {x} is odd"
 
 
 def test_a_table_of_forty_missing_files_is_a_short_message(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podium.errors import UnknownName, UsageError
-from podium.judging import Action, Marks, find_action, position_of, rule_kept_by, rule_named, rules
+from podium.judging import Action, Marks, find_action, find_rule, position_of, rule_kept_by, rules
 from podium.judging.diving import RULE as DIVING
 from podium.performance import Performance
 
@@ -142,10 +142,10 @@ def test_a_difficulty_nearer_to_a_shifted_point_is_not_plausible(difficulty, pos
 def test_every_rule_is_found_by_the_name_of_its_file():
     assert DIVING in rules()
     for rule in rules():
-        assert rule_named(rule.name) is rule
+        assert find_rule(rule.name) is rule
     message = f"no scoring rule is called 'gym': choose one of {', '.join(r.name for r in rules())}"
     with pytest.raises(UnknownName, match=rf"^{re.escape(message)}$"):
-        rule_named("gym")
+        find_rule("gym")
 
 
 def test_the_rule_that_scores_follow_is_found():

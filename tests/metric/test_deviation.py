@@ -128,7 +128,7 @@ def test_an_action_of_one_performance_each_still_gives_a_border() -> None:
 
 
 def test_it_is_the_same_after_saving(learned: Deviation) -> None:
-    again = Deviation.of_arrays(learned.arrays())
+    again = Deviation.from_arrays(learned.arrays())
     clips, reference = performances(2, 9)[0]
     np.testing.assert_array_equal(
         again.distances(clips, reference), learned.distances(clips, reference)

@@ -7,7 +7,7 @@ from torch import nn
 
 from messages import whole
 from podium.errors import FeatureError
-from podium.metric.embedding import Embedding, Normaliser, fit_normaliser, padded
+from podium.metric.embedding import Embedding, Normaliser, fit_normaliser, pad
 
 
 def clips(n: int = 200, dim: int = 6, seed: int = 0) -> np.ndarray:
@@ -93,7 +93,7 @@ def test_features_of_another_length_are_refused():
 
 def test_a_normaliser_survives_being_saved():
     normaliser = fit_normaliser(clips(), 3)
-    again = Normaliser.of_arrays(normaliser.arrays())
+    again = Normaliser.from_arrays(normaliser.arrays())
     np.testing.assert_array_equal(again(clips(seed=1)), normaliser(clips(seed=1)))
 
 
@@ -115,13 +115,13 @@ def test_zeros_come_first_and_all_end_together(lengths, n_clips):
     expected = [
         [[0.0, 0.0]] * (longest - n) + [[i + 1.0, i + 1.0]] * n for i, n in enumerate(lengths)
     ]
-    assert padded(sequences, n_clips).tolist() == expected
+    assert pad(sequences, n_clips).tolist() == expected
 
 
 def test_padding_keeps_the_order_of_clips():
     sequence = np.arange(6, dtype=np.float32).reshape(3, 2)
-    assert padded([sequence], 4).tolist() == [[[0, 0], [0, 1], [2, 3], [4, 5]]]
-    assert padded([sequence[::-1]], 3).tolist() == [[[4, 5], [2, 3], [0, 1]]]
+    assert pad([sequence], 4).tolist() == [[[0, 0], [0, 1], [2, 3], [4, 5]]]
+    assert pad([sequence[::-1]], 3).tolist() == [[[4, 5], [2, 3], [0, 1]]]
 
 
 # the LSTM

@@ -118,8 +118,8 @@ def test_the_chosen_share_of_good_clips_is_below_the_border(learned, share):
     assert torch.stack(below).float().mean().item() == pytest.approx(share, abs=0.05)
 
 
-def _stacked(part: MetricData, places: np.ndarray) -> np.ndarray:
-    return np.stack([part.sequences[i][0] for i in places])
+def _stacked(part: MetricData, indices: np.ndarray) -> np.ndarray:
+    return np.stack([part.sequences[i][0] for i in indices])
 
 
 def test_without_an_alike_pair_the_nearest_scores_serve(learned):

@@ -52,10 +52,10 @@ def test_a_clip_is_wholly_like_itself_and_half_at_the_border(sequences: torch.Te
     with torch.inference_mode():
         first, second = made.embedding(sequences), made.embedding(sequences.flip(0))
         torch.testing.assert_close(made.clip_similarity(first, first), torch.ones(len(first)))
-        unlike = made.unlikeness(first, second)
+        unlike = made.dissimilarity(first, second)
         assert (unlike >= 0).all()
         assert unlike.max() > 0
-        torch.testing.assert_close(unlike, made.unlikeness(second, first))
+        torch.testing.assert_close(unlike, made.dissimilarity(second, first))
         made.clip_border.fill_(float(unlike.max()))
         similarity = made.clip_similarity(first, second)
     assert similarity[unlike.argmax()].item() == pytest.approx(0.5)
@@ -73,7 +73,7 @@ def test_what_is_more_alike_than_each_to_itself_is_no_more_than_alike() -> None:
         one, other = torch.tensor([[0.2]]), torch.tensor([[0.7]])
         assert made.mean_logit(one, other).item() == pytest.approx(0.5)  # their difference
         assert made.logit(one, one).item() == made.logit(other, other).item() == 0
-        assert made.unlikeness(one, other).item() == 0
+        assert made.dissimilarity(one, other).item() == 0
         assert made.clip_similarity(one, other).item() == 1
 
 

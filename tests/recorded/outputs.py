@@ -36,7 +36,7 @@ from podium.metric.pairs import PairOptions
 from podium.performance import Performance
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 from podium.simulation import SimulationOptions, simulate
-from podium.training import TrainingOptions, train_model, unlabelled
+from podium.training import TrainingOptions, hide_labels, train_model
 
 RECORDED = Path(__file__).with_name("outputs.json")
 
@@ -192,7 +192,7 @@ def of_scorer(kind: Any, samples: Sequence[Sample]) -> tuple[list[float], str]:
     scorer = kind(LEARNING, seed=2) if kind is SiameseLSTM else kind(seed=2)
     scorer.fit(samples[N_TEST:])
     may_ask_judges = getattr(kind, "reads", "clips") == "judges"
-    shown = [s if may_ask_judges else unlabelled(s) for s in samples[:N_TEST]]
+    shown = [s if may_ask_judges else hide_labels(s) for s in samples[:N_TEST]]
     predictions = [float(value) for value in scorer.predict(shown)]
     arrays = scorer.state().arrays
     learned = (repr((k, v.dtype.str, v.shape)).encode() + v.tobytes() for k, v in arrays.items())

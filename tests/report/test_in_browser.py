@@ -81,7 +81,7 @@ def report(assessed, tmp_path, visit):
 
 
 def in_step(assessed: Assessment, number: int) -> int:
-    """Say which frame of the expert belongs to a frame of the query."""
+    """Return which frame of the expert belongs to a frame of the query."""
     return int(reference_at(assessed.alignment, (number + 0.5) / RATE) * RATE)
 
 
@@ -472,7 +472,7 @@ def test_a_made_up_language_reaches_all_of_the_report(assessed, tmp_path, visit,
     page.keyboard.press("ArrowRight")
     assert untranslated(page, "dive.mp4", "expert.mp4") == set()
     plain = replace(assessed, score=None, references=(), alignment=None)
-    path = make_report(plain, made_up_language, most_video_bytes=1).save(tmp_path / "plain.html")
+    path = make_report(plain, made_up_language, max_video_bytes=1).save(tmp_path / "plain.html")
     page = visit(path.as_uri(), offline=True).page
     assert untranslated(page, "dive.mp4") == set()
 

@@ -439,7 +439,7 @@ def test_without_the_experts_video_yours_plays_alone_and_the_report_says_why(ass
 
 
 def test_videos_too_large_for_one_file_are_left_out_and_the_report_says_so(assessed):
-    report = make_report(assessed, most_video_bytes=2048)
+    report = make_report(assessed, max_video_bytes=2048)
     page = Page(report.html)
     assert report.videos_are_left_out
     assert page.attributes("video", "id") == []

@@ -25,7 +25,7 @@ from podium.keypoints import Keypoints
 from podium.performance import Performance
 from podium.scorers import ScorerState
 from podium.scorers.siamese_lstm import SiameseLSTM
-from samples import QUICK, unlabelled
+from samples import QUICK, hide_labels
 
 NAMES = _catalog.names("podium.scorers")
 QUICK_RECIPES: dict[str, Callable[[int], Any]] = {
@@ -84,7 +84,7 @@ def keypoints_of(mark: float, number: int, generator: np.random.Generator) -> np
     positions = np.tile(np.arange(10, dtype=np.float32).reshape(5, 2), (n_frames, 1, 1))
     positions[:, 2, 0] += mark / 5 * np.sin(np.arange(n_frames) / 4)
     positions += 0.05 * generator.normal(size=positions.shape)
-    return Keypoints(positions).normalised().clips()
+    return Keypoints(positions).normalise().clips()
 
 
 def is_of_keypoints(name: str) -> bool:
@@ -257,7 +257,7 @@ def test_the_global_random_state_plays_no_part(name, fitted, samples):
 
 
 def test_true_scores_of_queries_are_not_looked_at(fitted, queries):
-    hidden = [unlabelled(query) for query in queries]
+    hidden = [hide_labels(query) for query in queries]
     np.testing.assert_array_equal(fitted.predict(hidden), fitted.predict(queries))
 
 
@@ -287,7 +287,7 @@ def test_nothing_to_learn_from_is_refused(name):
 
 
 def test_a_missing_score_is_refused(name, samples):
-    train = [*samples[:17], unlabelled(samples[17])]
+    train = [*samples[:17], hide_labels(samples[17])]
     message = "s17 has no score: nothing can be learned from it"
     with pytest.raises(PodiumError, match=rf"^{re.escape(message)}$"):
         make(name).fit(train)

@@ -23,7 +23,7 @@ def swings(make_sample) -> list:
         score = float(20 + 80 * generator.random())
         positions = np.tile(places, (48, 1, 1)) + 0.02 * generator.normal(size=(48, 17, 2))
         positions[:, 10, 0] += score / 100 * np.sin(2 * np.pi * np.arange(48) / 24)
-        sample = make_sample(f"s{number}", Keypoints(positions).normalised().clips(), score=score)
+        sample = make_sample(f"s{number}", Keypoints(positions).normalise().clips(), score=score)
         features = replace(sample.features, backbone="made-up-keypoints-17x2")
         made.append(replace(sample, features=features))
     return made
@@ -59,7 +59,7 @@ def test_the_gradient_is_what_a_small_move_gains(kind, swings):
         for step in (0.01, -0.01):
             positions = keypoints_of(query).positions.astype(np.float64)
             positions[frame, joint, axis] += step
-            inputs = scorer._described(torch.from_numpy(positions), head=0).numpy()
+            inputs = scorer._describe(torch.from_numpy(positions), head=0).numpy()
             moved.append(scorer._line(inputs[None])[0])
         gain = (moved[0] - moved[1]) / 0.02
         assert slopes[frame, joint, axis] == pytest.approx(gain, rel=0.02, abs=1e-3)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from podium.benchmark.siamese_as_printed import as_printed, embeddings, joint_embeddings
+from podium.benchmark.siamese_as_printed import embeddings, joint_embeddings, paper_options
 from podium.metric.learning import LearningOptions
 from podium.scorers.siamese_lstm import SiameseLSTM
 
@@ -18,12 +18,12 @@ def train(graded) -> list:
 
 @pytest.fixture(scope="module")
 def scorer(train) -> SiameseLSTM:
-    options = replace(as_printed(n_pairs=200), learning=LearningOptions(n_epochs=2))
+    options = replace(paper_options(n_pairs=200), learning=LearningOptions(n_epochs=2))
     return SiameseLSTM(options).fit(train)
 
 
 def test_the_metric_stays_frozen_when_references_change(scorer, train):
-    worst = scorer.refitted(train, "worst")
+    worst = scorer.refit(train, "worst")
     assert worst.members[0].network is scorer.members[0].network
     scores = {s.performance.action: [] for s in train}
     for sample in train:
@@ -35,13 +35,13 @@ def test_the_metric_stays_frozen_when_references_change(scorer, train):
 
 
 def test_refitted_to_the_same_it_is_the_same(scorer, train):
-    again = scorer.refitted(train)
+    again = scorer.refit(train)
     np.testing.assert_array_equal(again.predict(train), scorer.predict(train))
 
 
 def test_the_metric_goes_over_to_another_action(scorer, graded):
     vaults = graded(20, seed=3, action="vault")
-    other = scorer.refitted(vaults)
+    other = scorer.refit(vaults)
     assert {r.performance.action for r in other.references} == {"vault"}
     assert np.isfinite(other.predict(graded(5, seed=4, action="vault"))).all()
 
@@ -60,7 +60,7 @@ def test_embeddings_are_what_the_network_says(scorer, train):
 
 @pytest.mark.parametrize("choice", ["best", "worst", "constant"])
 def test_a_lonely_reference_stands_beside_itself(scorer, train, choice):
-    assert np.isfinite(joint_embeddings(scorer.refitted(train, choice), train)).all()
+    assert np.isfinite(joint_embeddings(scorer.refit(train, choice), train)).all()
 
 
 def test_the_printed_similarity_of_a_clip_is_the_sigmoid(scorer, train):

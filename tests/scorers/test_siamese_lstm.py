@@ -14,7 +14,7 @@ from podium.metric.deviation import DeviationOptions
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import PairOptions
 from podium.scorers import ScorerState
-from podium.scorers._linear import costing_line, fit_last_clips, line
+from podium.scorers._linear import fit_last_clips, fit_nonnegative_ridge, fit_ridge
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 from samples import QUICK, last_clips
 
@@ -65,7 +65,7 @@ def test_a_head_that_reads_clips_tells_a_bend_either_way_from_none(fitted, sampl
 
 
 def test_other_references_are_as_if_it_had_been_fitted_with_them(fitted, samples):
-    other = fitted.refitted(samples[:N_TRAIN], "constant")
+    other = fitted.refit(samples[:N_TRAIN], "constant")
     anew = SiameseLSTM(replace(JOINT, references="constant"), seed=1).fit(samples[:N_TRAIN])
     np.testing.assert_array_equal(other.predict(samples[BEHIND]), anew.predict(samples[BEHIND]))
     assert {r.performance.id for r in other.references} != {
@@ -76,7 +76,7 @@ def test_other_references_are_as_if_it_had_been_fitted_with_them(fitted, samples
 
 def test_how_clips_deviate_stays_with_the_frozen_metric(fitted, samples):
     """A scorer whose head and clips read deviations is refitted to other performances."""
-    other = fitted.refitted(samples[: N_TRAIN // 2])
+    other = fitted.refit(samples[: N_TRAIN // 2])
     assert other.deviation is fitted.deviation
     query, reference = samples[40], fitted.references[0]
     np.testing.assert_array_equal(
@@ -186,23 +186,23 @@ def test_the_score_is_the_mean_of_networks_and_last_clips(samples):
     both = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     networks = SiameseLSTM(replace(options, n_last_clips=0), seed=1).fit(samples[:N_TRAIN])
     queries = samples[BEHIND]
-    line = both.line.predict(queries) * both.target.divisors(queries)
+    fit_ridge = both.last_clips.predict(queries) * both.target.divisors(queries)
     np.testing.assert_allclose(
-        both.predict(queries), (networks.predict(queries) + line) / 2, rtol=1e-5
+        both.predict(queries), (networks.predict(queries) + fit_ridge) / 2, rtol=1e-5
     )
-    assert networks.line is None
+    assert networks.last_clips is None
 
 
 def test_the_line_reads_the_last_clips_only(samples):
-    line = fit_last_clips(samples, np.arange(len(samples), dtype=float), 2, len(samples))
+    fit_ridge = fit_last_clips(samples, np.arange(len(samples), dtype=float), 2, len(samples))
     (query, *_) = samples
     changed = replace(query, features=replace(query.features, values=query.features.values.copy()))
     changed.features.values[:-2] += 100
-    assert line.predict([query]) == line.predict([changed])
+    assert fit_ridge.predict([query]) == fit_ridge.predict([changed])
     changed.features.values[-2] += 1
-    assert line.predict([query]) != line.predict([changed])
+    assert fit_ridge.predict([query]) != fit_ridge.predict([changed])
     short = last_clips(query, 1)
-    assert np.isfinite(line.predict([short])).all()
+    assert np.isfinite(fit_ridge.predict([short])).all()
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ SHOWN = np.array([[1.0], [-1], [1], [-1], [1], [-1]])
 def test_what_differs_from_the_reference_can_cost_and_never_gain(gaining):
     effect = np.array([1.0 if i in gaining else -1.0 for i in range(2)])
     targets = 50 + 3 * SHOWN[:, 0] + UNLIKE @ effect
-    weights, _ = costing_line(np.hstack([SHOWN, -UNLIKE]), targets, 6, 2)
+    weights, _ = fit_nonnegative_ridge(np.hstack([SHOWN, -UNLIKE]), targets, 6, 2)
     assert weights[0] > 0
     assert (weights[1:] >= 0).all()
     if not gaining:
@@ -299,7 +299,7 @@ def test_variants_have_no_say_in_how_strong_a_penalty_is():
     """With each row twice, leaving one out would find it again, and choose hardly any penalty."""
     generator = np.random.default_rng(0)
     inputs, targets = generator.normal(size=(40, 30)), generator.normal(size=40)
-    once, bias = line(inputs, targets, 40)
-    twice, same_bias = line(np.vstack([inputs, inputs]), np.tile(targets, 2), 40)
+    once, bias = fit_ridge(inputs, targets, 40)
+    twice, same_bias = fit_ridge(np.vstack([inputs, inputs]), np.tile(targets, 2), 40)
     np.testing.assert_allclose(twice, once, rtol=1e-6)
     assert same_bias == pytest.approx(bias)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.svm import SVR
 
-from podium.scorers._support_vectors import STRENGTHS, fit_line
+from podium.scorers._support_vectors import COSTS, fit_line
 from podium.scorers.c3d_svr import mean_features
 
 
@@ -32,7 +32,7 @@ def test_it_is_the_machine_of_scikit_learn_in_other_units(sloped):
             + targets.mean()
             - line(inputs)
         ).max()
-        for c in STRENGTHS
+        for c in COSTS
     )
     assert closest < 1e-3
 

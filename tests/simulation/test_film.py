@@ -72,7 +72,7 @@ def test_a_view_puts_its_centre_in_the_middle_and_up_is_up() -> None:
     view = View(np.array([2.0, 5.0]), 50.0, 320, 240)
     np.testing.assert_allclose(view.pixels(np.array([2.0, 5.0])), [160, 120])
     np.testing.assert_allclose(view.pixels(np.array([3.0, 6.0])), [210, 70])
-    np.testing.assert_allclose(view.enlarged(2).pixels(np.array([3.0, 6.0])), [420, 140])
+    np.testing.assert_allclose(view.enlarge(2).pixels(np.array([3.0, 6.0])), [420, 140])
 
 
 def test_a_capsule_is_its_radius_away_from_its_bone() -> None:

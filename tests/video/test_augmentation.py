@@ -10,7 +10,7 @@ from podium.video.augmentation import (
     COPIES,
     Augmentation,
     AugmentationOptions,
-    compressed,
+    compress,
     draw,
     mask_background,
 )
@@ -135,9 +135,9 @@ def test_the_stronger_a_copy_is_compressed_the_more_it_has_lost(height, width):
     pixels = moving_picture(height, width)
     lost = []
     for rate_factor in (10, 25, 40):
-        lossy = compressed(pixels, rate_factor)
+        lossy = compress(pixels, rate_factor)
         assert (lossy.shape, lossy.dtype) == (pixels.shape, pixels.dtype)
-        np.testing.assert_array_equal(lossy, compressed(pixels, rate_factor))
+        np.testing.assert_array_equal(lossy, compress(pixels, rate_factor))
         lost.append(np.abs(lossy.astype(float) - pixels).mean())
     assert 0 < lost[0] < lost[1] < lost[2] < 10
 
@@ -146,7 +146,7 @@ def test_a_compressed_variant_keeps_every_frame_and_its_time():
     pixels = moving_picture(60, 80)
     frames = Frames(pixels, np.arange(12) / 10, 1.2, np.arange(12), 12)
     lossy = variant(compression=30)(frames)
-    np.testing.assert_array_equal(lossy.pixels, compressed(pixels, 30))
+    np.testing.assert_array_equal(lossy.pixels, compress(pixels, 30))
     np.testing.assert_array_equal(lossy.start_seconds, frames.start_seconds)
 
 

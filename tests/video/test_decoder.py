@@ -466,7 +466,7 @@ print(own // 1024, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 102
 
 
 def peak_megabytes(path: Path) -> tuple[str, int, int]:
-    """Give what is said of a file in a process of its own, and the peaks of it and its child."""
+    """Return what is said of a file in a process of its own, and the peaks of it and its child."""
     run = subprocess.run(
         [sys.executable, "-c", BOMB, str(path)], capture_output=True, text=True, check=True
     )

@@ -21,7 +21,7 @@ N_FRAMES = 3 * 3600 * 30
 PERIOD = 500
 """Frames that are encoded; what follows are the same packets again, at later times."""
 
-MOST_MEGABYTES = 60
+MAX_MEGABYTES = 60
 """What three hours may need beyond what 17 seconds do: the index of an MP4 of 324,000 frames."""
 
 LOOK = """
@@ -86,7 +86,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 
 
 def looked(path: Path, *parts: tuple[int, int]) -> tuple[object, int, int]:
-    """Make features of parts in a process of its own; give what is said, and peaks in megabytes."""
+    """Extract features of parts in a process of its own; return what is said, and peaks in MB."""
     run = subprocess.run(
         [sys.executable, "-c", LOOK, str(path), json.dumps(parts)],
         capture_output=True, text=True, check=True,
@@ -113,8 +113,8 @@ def test_memory_does_not_grow_with_the_recording(recording, tmp_path, container)
     for start in (100, N_FRAMES - 100):
         said, long_own, long_child = looked(recording(container), (start, start + 49))
         assert said == [start + 2, 48, pytest.approx((start + 2) / 30, abs=2e-3)]
-        assert long_own < own + MOST_MEGABYTES
-        assert long_child < child + MOST_MEGABYTES
+        assert long_own < own + MAX_MEGABYTES
+        assert long_child < child + MAX_MEGABYTES
 
 
 def test_a_recording_is_inspected_scored_and_extracted_by_the_contract(

@@ -120,7 +120,7 @@ def finished(client: Any, id_: str, seconds: float = 200) -> dict[str, Any]:
 
 @pytest.fixture
 def make_client(tmp_path: Path, small_model: Any) -> Callable[..., Any]:
-    """Make a client of an application in this process, in which assessments wait for ever."""
+    """Build a client of an application in this process, in which assessments wait for ever."""
 
     def make(folder: Path = tmp_path / "store", **how: Any) -> Any:
         app = make_app(folder, model=str(small_model.folder), **{"works": False, **how})

@@ -119,7 +119,7 @@ def test_what_is_no_video_leaves_nothing_behind(client, files, content):
 
 @pytest.mark.parametrize("is_promised", [True, False])
 def test_what_is_too_large_is_stopped_on_its_way(make_client, tmp_path, files, is_promised):
-    client = make_client(most_video_bytes=100_000)
+    client = make_client(max_video_bytes=100_000)
     sent = []
 
     def chunks():

@@ -173,21 +173,21 @@ def test_one_that_runs_can_be_cancelled(small_model, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("most_seconds", "model", "message"),
+    ("max_seconds", "model", "message"),
     [
         (900.0, "nothing", "no model is called"),
         (0.0, "diving", "the assessment ended unexpectedly (-9): try again, or try podium score"),
     ],
 )
 def test_one_that_fails_says_why_and_leaves_nothing_but_its_video(
-    small_model, tmp_path, most_seconds, model, message
+    small_model, tmp_path, max_seconds, model, message
 ):
     store = Store(tmp_path / "store")
     partial = store.new_partial()
     partial.write_bytes(small_model.video("test", "107").read_bytes())
     video = store.keep_video(partial, "dive.mp4")
     (job,) = store.add([Request(video.id, model)])
-    worker = Worker(store, most_seconds)
+    worker = Worker(store, max_seconds)
     half_written = store.job_folder(job.id) / ".progress.json.abcd1234"  # of a child that is killed
     half_written.write_bytes(b"{")
     worker.start()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from podium.metric.embedding import fit_normaliser
-from podium.witnesses.ending import ALARM, MIN_PERFORMANCES, Ending, learn_ending
+from podium.witnesses.ending import FALSE_ALARM_RATE, MIN_PERFORMANCES, EndingDetector, learn_ending
 
 
 def performances(n: int, seed: int) -> list[np.ndarray]:
@@ -18,13 +18,13 @@ def normaliser():
 
 
 @pytest.fixture(scope="module")
-def ending(normaliser) -> Ending:
+def ending(normaliser) -> EndingDetector:
     return learn_ending(performances(200, 0), normaliser)
 
 
 def test_whole_performances_are_rarely_taken_for_cut(ending, normaliser):
     alarms = [ending.is_missing(normaliser(values)) for values in performances(2000, 1)]
-    assert ALARM / 4 < np.mean(alarms) < 2.5 * ALARM
+    assert FALSE_ALARM_RATE / 4 < np.mean(alarms) < 2.5 * FALSE_ALARM_RATE
 
 
 def test_the_threshold_is_what_two_in_a_hundred_of_these_fall_below(ending):
@@ -51,10 +51,10 @@ def test_the_same_performances_give_the_same_bytes(ending, normaliser):
 
 
 def test_it_survives_being_saved(ending):
-    again = Ending.from_arrays(ending.arrays())
+    again = EndingDetector.from_arrays(ending.arrays())
     np.testing.assert_array_equal(again.weights, ending.weights)
     assert (again.offset, again.threshold) == (ending.offset, ending.threshold)
-    assert Ending.from_arrays({}) is None
+    assert EndingDetector.from_arrays({}) is None
 
 
 def test_too_few_teach_nothing(normaliser):

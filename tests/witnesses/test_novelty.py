@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from podium.metric.embedding import Normaliser
-from podium.witnesses.novelty import ALARM, Novelty, learn_novelty
+from podium.witnesses.novelty import FALSE_ALARM_RATE, Novelty, learn_novelty
 
 
 def performances(n: int, seed: int, shift: float = 0.0, dim: int = 8) -> list[np.ndarray]:
-    """Performances of six clips about a place of their own; `shift` moves all of them."""
+    """Performances of six clips about a position of their own; `shift` moves all of them."""
     generator = np.random.default_rng(seed)
     return [
         (generator.normal(size=dim) + shift + 0.3 * generator.normal(size=(6, dim))).astype(
@@ -24,7 +24,7 @@ def novelty() -> Novelty:
 def test_a_distance_is_the_mean_of_the_three_nearest_others(novelty):
     for i in (0, 17, 299):
         others = [
-            float(np.linalg.norm(novelty.places[i] - novelty.places[j]))
+            float(np.linalg.norm(novelty.positions[i] - novelty.positions[j]))
             for j in range(300)
             if j != i
         ]
@@ -34,26 +34,26 @@ def test_a_distance_is_the_mean_of_the_three_nearest_others(novelty):
 def test_a_place_is_the_mean_and_the_spread_of_its_clips(novelty):
     components = novelty.normaliser(performances(300, 0)[4])
     np.testing.assert_allclose(
-        novelty.places[4], [*components.mean(axis=0), *components.std(axis=0)], rtol=1e-5
+        novelty.positions[4], [*components.mean(axis=0), *components.std(axis=0)], rtol=1e-5
     )
 
 
 def test_the_share_is_counted_one_by_one(novelty):
     query = performances(1, 7)[0]
     components = novelty.normaliser(query)
-    place = np.concatenate([components.mean(axis=0), components.std(axis=0)])
-    nearest = sorted(float(np.linalg.norm(place - other)) for other in novelty.places)[:3]
+    position = np.concatenate([components.mean(axis=0), components.std(axis=0)])
+    nearest = sorted(float(np.linalg.norm(position - other)) for other in novelty.positions)[:3]
     farther = sum(1 for distance in novelty.distances if distance >= sum(nearest) / 3)
-    assert novelty.share_farther(query) == pytest.approx((1 + farther) / 301)
+    assert novelty.p_value(query) == pytest.approx((1 + farther) / 301)
 
 
 def test_false_alarms_are_about_as_rare_as_promised(novelty):
     alarms = [novelty.is_novel(values) for values in performances(2000, 1)]
-    assert ALARM / 4 < np.mean(alarms) < ALARM * 2
+    assert FALSE_ALARM_RATE / 4 < np.mean(alarms) < FALSE_ALARM_RATE * 2
 
 
 def test_shares_of_usual_performances_are_spread_evenly(novelty):
-    shares = [novelty.share_farther(values) for values in performances(1000, 2)]
+    shares = [novelty.p_value(values) for values in performances(1000, 2)]
     for level in (0.1, 0.5, 0.9):
         assert np.mean(np.array(shares) <= level) == pytest.approx(level, abs=0.08)
 
@@ -61,7 +61,7 @@ def test_shares_of_usual_performances_are_spread_evenly(novelty):
 def test_what_is_far_out_is_flagged(novelty):
     far = performances(200, 3, shift=10)
     assert all(novelty.is_novel(values) for values in far)
-    assert novelty.share_farther(far[0]) == pytest.approx(1 / 301)
+    assert novelty.p_value(far[0]) == pytest.approx(1 / 301)
 
 
 def test_a_performance_of_the_training_is_not_flagged(novelty):
@@ -71,7 +71,7 @@ def test_a_performance_of_the_training_is_not_flagged(novelty):
 def test_a_frozen_performance_is_farther_out_than_one_that_moves(novelty):
     moving = performances(1, 4)[0]
     frozen = np.repeat(moving[:1], 6, axis=0)
-    assert novelty.share_farther(frozen) < novelty.share_farther(moving)
+    assert novelty.p_value(frozen) < novelty.p_value(moving)
 
 
 @pytest.mark.parametrize("n", [4, 10])
@@ -91,7 +91,7 @@ def test_too_few_to_have_three_others_are_measured_by_those_there_are(n):
 def test_it_survives_being_saved(novelty):
     again = Novelty.from_arrays(novelty.arrays())
     query = performances(1, 8)[0]
-    assert again.share_farther(query) == novelty.share_farther(query)
+    assert again.p_value(query) == novelty.p_value(query)
     assert set(novelty.arrays()) == {
         "novelty.normaliser.mean",
         "novelty.normaliser.scale",
@@ -112,9 +112,9 @@ def test_a_performance_that_was_learned_from_is_known_again(novelty):
 def on_a_line(distances: list[float]) -> Novelty:
     """Performances of one number a clip at 0 and far off, with distances of one's own."""
     far = 1e6 * np.arange(len(distances), dtype=np.float32)
-    places = np.stack([far, 0 * far], axis=1)
+    positions = np.stack([far, 0 * far], axis=1)
     as_it_is = Normaliser(np.zeros(1, np.float32), np.ones(1, np.float32), np.eye(1, dtype="f4"))
-    return Novelty(as_it_is, places, np.array(distances, np.float32))
+    return Novelty(as_it_is, positions, np.array(distances, np.float32))
 
 
 def at(number: float) -> np.ndarray:
@@ -132,7 +132,7 @@ def test_one_in_a_hundred_is_the_share_that_raises_an_alarm(n_farther, novel):
     """Of 199, with itself 200: two are one in a hundred."""
     distances = [1.0] * (199 - n_farther) + [1e9] * n_farther
     novelty = on_a_line(distances)
-    assert novelty.share_farther(at(5.0)) == pytest.approx((1 + n_farther) / 200)
+    assert novelty.p_value(at(5.0)) == pytest.approx((1 + n_farther) / 200)
     assert novelty.is_novel(at(5.0)) is novel
 
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from podium.metric.embedding import fit_normaliser
-from podium.witnesses.order import ALARM, FARTHEST, MIN_PERFORMANCES, Order, learn_order
+from podium.witnesses.order import FALSE_ALARM_RATE, FARTHEST, MIN_PERFORMANCES, Order, learn_order
 
 
 def performances(n: int, seed: int, n_clips: int = 5) -> list[np.ndarray]:
-    """Performances whose clips each look like their place, counted from the end."""
+    """Performances whose clips each look like their position, counted from the end."""
     generator = np.random.default_rng(seed)
     stages = 3 * np.random.default_rng(99).normal(size=(9, 8))[-n_clips:]
     return [(stages + generator.normal(size=(n_clips, 8))).astype(np.float32) for _ in range(n)]
@@ -24,17 +24,21 @@ def order(normaliser) -> Order:
 
 def _mixed(n_clips: int, generator: np.random.Generator) -> np.ndarray:
     """An order of the clips that is not their own."""
-    while (places := generator.permutation(n_clips)).tolist() == list(range(n_clips)):
+    while (positions := generator.permutation(n_clips)).tolist() == list(range(n_clips)):
         pass
-    return places
+    return positions
 
 
 def disordered(order, normaliser, all_values) -> float:
-    return float(np.mean([order.is_disordered(normaliser(values)) for values in all_values]))
+    return float(np.mean([order.is_out_of_order(normaliser(values)) for values in all_values]))
 
 
 def test_usual_performances_are_rarely_taken_for_disordered(order, normaliser):
-    assert ALARM / 4 < disordered(order, normaliser, performances(2000, 1)) < 2.5 * ALARM
+    assert (
+        FALSE_ALARM_RATE / 4
+        < disordered(order, normaliser, performances(2000, 1))
+        < 2.5 * FALSE_ALARM_RATE
+    )
 
 
 def test_the_threshold_is_what_two_in_a_hundred_of_these_fall_below(order):
@@ -62,22 +66,22 @@ def test_it_is_the_mean_logarithm_of_each_clips_chance_of_its_place(order, norma
                 np.exp(sum(float(w) * float(x) for w, x in zip(row, clip, strict=True)) + offset)
                 for row, offset in zip(order.weights.T, order.offsets, strict=True)
             ]
-            place = max(5 - n_clips + number, 0)
-            logs.append(max(np.log(odds[place] / sum(odds)), FARTHEST))
-        assert order.in_place(components) == pytest.approx(np.mean(logs))
+            position = max(5 - n_clips + number, 0)
+            logs.append(max(np.log(odds[position] / sum(odds)), FARTHEST))
+        assert order.mean_log_likelihood(components) == pytest.approx(np.mean(logs))
 
 
 def test_one_odd_clip_does_not_decide_alone(order, normaliser):
     values = performances(1, 5)[0]
     values[2] *= 1e4
-    assert order.in_place(normaliser(values)) >= FARTHEST / 5 + order.threshold
+    assert order.mean_log_likelihood(normaliser(values)) >= FARTHEST / 5 + order.threshold
 
 
 @pytest.mark.parametrize(("component", "counted"), [(-10.0, -10.0), (-11.9, -11.9), (-50.0, -12.0)])
 def test_a_clip_that_looks_like_no_place_counts_for_no_less_than_minus_twelve(component, counted):
-    """Two places, of which the clips' own is as likely as exp(component): its logarithm."""
+    """Two positions, of which the clips' own is as likely as exp(component): its logarithm."""
     two = Order(np.array([[1.0, 0.0]]), np.zeros(2), threshold=0.0)
-    first_odd = two.in_place(np.array([[component], [-50.0]], np.float32))
+    first_odd = two.mean_log_likelihood(np.array([[component], [-50.0]], np.float32))
     assert first_odd == pytest.approx(counted / 2, abs=1e-4)
 
 
@@ -109,7 +113,7 @@ def test_the_same_performances_give_the_same_bytes(order, normaliser):
 def test_it_survives_being_saved(order, normaliser):
     again = Order.from_arrays(order.arrays())
     components = normaliser(performances(1, 10)[0])
-    assert again.in_place(components) == order.in_place(components)
+    assert again.mean_log_likelihood(components) == order.mean_log_likelihood(components)
     assert again.threshold == order.threshold
     assert Order.from_arrays({}) is None
 
@@ -125,8 +129,8 @@ def test_variants_come_in_the_usual_order(order, normaliser):
     changed = [values + LIGHTER for values in others]
     knew = learn_order(usual, normaliser, [[values + LIGHTER] for values in usual])
     assert disordered(order, normaliser, changed) > 0.2
-    assert disordered(knew, normaliser, changed) < 2.5 * ALARM
-    assert disordered(knew, normaliser, others) < 2.5 * ALARM
+    assert disordered(knew, normaliser, changed) < 2.5 * FALSE_ALARM_RATE
+    assert disordered(knew, normaliser, others) < 2.5 * FALSE_ALARM_RATE
     assert disordered(knew, normaliser, [values[::-1] for values in changed]) > 0.95
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from podium.witnesses.same_action import (
-    ALARM,
     EVEN,
+    FALSE_ALARM_RATE,
     MIN_PERFORMANCES,
     ActionClassifier,
     learn_same_action,
@@ -38,7 +38,7 @@ def doubted(kinds: ActionClassifier, seed: int, same: bool, n_clips: int = 4) ->
 
 
 def test_pairs_of_one_action_are_rarely_doubted(kinds):
-    assert doubted(kinds, 1, same=True) < 2 * ALARM
+    assert doubted(kinds, 1, same=True) < 2 * FALSE_ALARM_RATE
 
 
 @pytest.mark.parametrize("n_clips", [3, 4, 6])
@@ -48,11 +48,11 @@ def test_pairs_of_two_actions_are_doubted(kinds, n_clips):
 
 def test_two_are_of_one_action_as_the_chances_of_each_say(kinds):
     values, _ = performances(2, 3)
-    chances = [np.exp(kinds.chances(one)) for one in values]
+    chances = [np.exp(kinds.log_probabilities(one)) for one in values]
     assert sum(chances[0]) == pytest.approx(1)
     by_hand = sum(float(a) * float(b) for a, b in zip(*chances, strict=True))
-    assert kinds.same(*values) == pytest.approx(np.log(by_hand))
-    assert kinds.same(*values) == kinds.same(*values[::-1])
+    assert kinds.log_same_action(*values) == pytest.approx(np.log(by_hand))
+    assert kinds.log_same_action(*values) == kinds.log_same_action(*values[::-1])
 
 
 def test_no_action_is_less_likely_than_the_exponential_of_minus_sixty(kinds):
@@ -86,7 +86,7 @@ def test_the_same_performances_give_the_same_bytes(kinds):
 def test_it_survives_being_saved(kinds):
     again = ActionClassifier.from_arrays(kinds.arrays())
     values, _ = performances(2, 5)
-    assert again.same(*values) == kinds.same(*values)
+    assert again.log_same_action(*values) == kinds.log_same_action(*values)
     assert again.threshold == kinds.threshold
     assert ActionClassifier.from_arrays({}) is None
 

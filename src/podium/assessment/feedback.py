@@ -77,7 +77,7 @@ class Remark:
 
     @property
     def group(self) -> RemarkGroup:
-        """Say where it belongs, by its points as they are shown: to a tenth."""
+        """Return where it belongs, by its points as they are shown: to a tenth."""
         if self.contribution is None:
             return "apart"
         return "costs" if round(self.contribution, 1) < 0 else "gains"
@@ -160,7 +160,7 @@ def remarks(clips: Sequence[ClipFeedback]) -> tuple[Remark, ...]:
     return tuple(sorted(lines, key=lambda remark: remark.contribution or 0.0))
 
 
-def grouped(remarks: Sequence[Remark]) -> dict[RemarkGroup, tuple[Remark, ...]]:
+def group_remarks(remarks: Sequence[Remark]) -> dict[RemarkGroup, tuple[Remark, ...]]:
     """Part what cost points from what did not; groups without a remark are left out."""
     parts = {
         group: tuple(r for r in remarks if r.group == group) for group in get_args(RemarkGroup)
@@ -172,13 +172,13 @@ def _contributions(scorer: ComparingScorer, query: Sample, references: Sequence[
     """Exchange one clip after the other for the reference's and see what becomes of the score."""
     costs = []
     for reference in references:
-        exchanged = [_exchanged(query, reference, i) for i in range(len(query.features))]
+        exchanged = [_exchange_clip(query, reference, i) for i in range(len(query.features))]
         scores = scorer.compare([query, *exchanged], [reference])[:, 0]
         costs.append(scores[0] - scores[1:])
     return np.asarray(np.mean(costs, axis=0), np.float64)
 
 
-def _exchanged(query: Sample, reference: Sample, index: int) -> Sample:
+def _exchange_clip(query: Sample, reference: Sample, index: int) -> Sample:
     from_end = len(query.features) - index
     theirs = max(len(reference.features) - from_end, 0)
     values = query.features.values.copy()

@@ -54,7 +54,7 @@ def performance_of(id_: str, video: str | Path | Performance) -> Performance:
 
 
 def ids_among(given: Sequence[str | Path | Performance]) -> set[str]:
-    """Give those that are no files, and so may be ids of references."""
+    """Return those that are no files, and so may be ids of references."""
     words = [one for one in given if not isinstance(one, Performance)]
     return {str(word) for word in words if not Path(word).exists()}
 
@@ -65,7 +65,7 @@ def part_of(performance: Performance) -> Part:
 
 
 def picture_of(reference: Sample) -> Path | None:
-    """Give the video of a reference that was looked at here.
+    """Return the video of a reference that was looked at here.
 
     Of one that ships only the file's name is known: a file of that name may be any other video.
     """

@@ -129,9 +129,9 @@ class Assessment:
             return str(self.score)
         if not self.difficulty_is_assumed:
             return f"{self.score}, difficulty {self.difficulty:g}"
-        return f"{self.score}, difficulty {self.difficulty:g} (assumed{self._covered()})"
+        return f"{self.score}, difficulty {self.difficulty:g} (assumed{self._difficulty_note()})"
 
-    def _covered(self) -> str:
+    def _difficulty_note(self) -> str:
         low, high = self.difficulty_range or (0.0, 0.0)
         return f"; the range is for {low:g} to {high:g}" if low < high else ""
 

@@ -33,7 +33,7 @@ class Backbone(Protocol):
 
 
 def make_backbone(name: str, allow_parts: Collection[str] = ()) -> Backbone:
-    """Make a backbone by its name; names joined by `+` stand for all of them side by side.
+    """Build a backbone by its name; names joined by `+` stand for all of them side by side.
 
     Those of someone else's, `package.module:Class`, must be among `allow_parts`: pass the name
     itself if the user wrote it (`podium._catalog.resolve`).
@@ -56,14 +56,14 @@ class DoubtingBackbone(Backbone, Protocol):
     def describe(
         self, clips: npt.NDArray[np.uint8]
     ) -> tuple[npt.NDArray[np.float32], tuple[Doubt, ...]]:
-        """Give the features of clips, and what is to be doubted of them."""
+        """Return the features of clips, and what is to be doubted of them."""
         ...
 
 
 def describe(
     backbone: Backbone, clips: npt.NDArray[np.uint8]
 ) -> tuple[npt.NDArray[np.float32], tuple[Doubt, ...]]:
-    """Give the features of clips, (clips, dim), and the backbone's doubts, if it has any."""
+    """Return the features of clips, (clips, dim), and the backbone's doubts, if it has any."""
     if isinstance(backbone, DoubtingBackbone):
         return backbone.describe(clips)
     return backbone(clips), ()

@@ -60,7 +60,7 @@ class Engine:
         self.options = options
         self._prepare = prepare or as_pixels
         self._dtype = torch.bfloat16 if options.precision == "bf16" else torch.float32
-        self._network = _folded(network.eval()).to(
+        self._network = _fold_normalisations(network.eval()).to(
             dtype=self._dtype,
             memory_format=torch.channels_last_3d,  # type: ignore[call-overload]
         )
@@ -72,10 +72,10 @@ class Engine:
         order.
         """
         with torch.inference_mode():
-            parts = [self._described(clips[part]) for part in batches(len(clips), self.options)]
+            parts = [self._describe(clips[part]) for part in batches(len(clips), self.options)]
             return torch.cat(parts).numpy()
 
-    def _described(self, clips: Clips) -> Tensor:
+    def _describe(self, clips: Clips) -> Tensor:
         pixels = self._prepare(clips)
         laid_out = pixels.to(dtype=self._dtype, memory_format=torch.channels_last_3d)
         rows: Tensor = self._network(laid_out)
@@ -83,7 +83,7 @@ class Engine:
 
 
 def as_pixels(clips: Clips, mean: tuple[float, float, float] = (0, 0, 0)) -> Tensor:
-    """Give clips, (clips, 16, height, width, 3), as float32 pixels less a mean of each channel.
+    """Return clips, (clips, 16, height, width, 3), as float32 pixels less a mean of each channel.
 
     (clips, 3, 16, height, width), laid out in memory as the clips are, channels last: one pass
     over the pixels, and none of the network's own to order them.
@@ -106,7 +106,7 @@ def batches(n: int, options: EngineOptions = EngineOptions()) -> list[slice]:
 
 @cache
 def computes_bf16() -> bool:
-    """Say whether this processor multiplies bf16 numbers by itself."""
+    """Return whether this processor multiplies bf16 numbers by itself."""
     if not hasattr(torch.cpu, "get_capabilities"):
         return False
     found = torch.cpu.get_capabilities()
@@ -130,13 +130,13 @@ def keep_memory_mapped() -> bool:
         return False
 
 
-def _folded(network: nn.Module) -> nn.Module:
-    """Make each batch normalisation that follows a convolution in a row of layers part of it."""
+def _fold_normalisations(network: nn.Module) -> nn.Module:
+    """Fold each batch normalisation that follows a convolution in a row of layers into it."""
     for row in network.modules():
         if isinstance(row, nn.Sequential):
-            for place in range(len(row) - 1):
-                first, second = row[place], row[place + 1]
+            for index in range(len(row) - 1):
+                first, second = row[index], row[index + 1]
                 if isinstance(first, nn.Conv3d) and isinstance(second, nn.BatchNorm3d):
-                    row[place] = fuse_conv_bn_eval(first, second)
-                    row[place + 1] = nn.Identity()
+                    row[index] = fuse_conv_bn_eval(first, second)
+                    row[index + 1] = nn.Identity()
     return network

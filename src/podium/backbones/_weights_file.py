@@ -19,7 +19,7 @@ SHOWN = 3
 
 
 def network_of(make: Callable[[], Network], path: Path, advice: str) -> Network:
-    """Make a network with the weights of a file, in evaluation mode; all of them fit, or none.
+    """Build a network with the weights of a file, in evaluation mode; all of them fit, or none.
 
     `make` makes a network of the right shapes, all of whose buffers are saved; it is never filled
     with random numbers. Tensors of the file that it does not have are passed over, and half

@@ -94,8 +94,8 @@ class C3D:
         path = weights or _weights_from_environment()
         self.options = options
         network = network_of(C3DNetwork, path, ADVICE)
-        prepare = partial(prepared, options=options)
-        self._engine = Engine(network, prepare, EngineOptions(options.precision))
+        in_order = partial(prepare, options=options)
+        self._engine = Engine(network, in_order, EngineOptions(options.precision))
         self.fingerprint = f"c3d-{digest(path)[:16]}-{options}"
 
     def __call__(self, clips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -105,7 +105,7 @@ class C3D:
         return np.maximum(features, 0) if self.options.rectified else features
 
 
-def prepared(clips: npt.NDArray[np.uint8], options: C3DOptions) -> Tensor:
+def prepare(clips: npt.NDArray[np.uint8], options: C3DOptions) -> Tensor:
     """Cut the middle 112x112 out of 171x128 frames and order it as the network reads it.
 
     (clips, 16, 128, 171, 3) of 0-255 -> (clips, 3, 16, 112, 112), the mean taken off.

@@ -74,7 +74,7 @@ class C3DMiniNetwork(nn.Module):
         return in_parts(groups).flatten(1)
 
     def seen(self, pixels: Tensor) -> Tensor:
-        """Give the last layer's maps, (clips, channels, groups, rows, columns)."""
+        """Return the last layer's maps, (clips, channels, groups, rows, columns)."""
         maps: Tensor = self.layers((pixels - 110) / 60)
         return maps
 

@@ -23,7 +23,7 @@ from podium.checks import check_options
 from podium.errors import UsageError
 from podium.machine.files import digest
 
-Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float32]
 
 VERSION = 1
 WEIGHTS = Path(__file__).parent / "_weights" / "figure.safetensors"
@@ -70,7 +70,7 @@ class FigureOptions:
 class FigureNetwork(nn.Module):
     """Frames -> where each point is, and whether it is to be seen.
 
-    A heat map for each point at a quarter of the size, of which the mean place is taken (integral
+    A heat map for each point at a quarter of the size, whose mean position is taken (integral
     regression: Sun et al., 2018). Coarser maps are added to finer ones (feature pyramids: Lin et
     al., 2017), so that a point is found by its surroundings and placed by its details.
     """
@@ -97,19 +97,19 @@ class FigureNetwork(nn.Module):
     def forward(self, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Find the points in (frames, 3, height, width) of 0-255.
 
-        Gives places, (frames, points, 2), right and down in pixels, and logits of being in the
+        Gives positions, (frames, points, 2), right and down in pixels, and logits of being in the
         picture and above the water, (frames, points).
         """
         quarter = self.at_quarter(self.at_half((frames - 110) / 60))
         eighth = self.at_eighth(quarter)
         sixteenth = self.at_sixteenth(eighth)
-        fine = self.on_eighth(eighth + _enlarged(self.to_eighth(sixteenth), eighth))
-        finest = self.on_quarter(quarter + _enlarged(self.to_quarter(fine), quarter))
-        return mean_places(self.heat(finest) * self.sharpness), self.seen(sixteenth.mean((2, 3)))
+        fine = self.on_eighth(eighth + _enlarge(self.to_eighth(sixteenth), eighth))
+        finest = self.on_quarter(quarter + _enlarge(self.to_quarter(fine), quarter))
+        return mean_positions(self.heat(finest) * self.sharpness), self.seen(sixteenth.mean((2, 3)))
 
 
-def mean_places(heat: Tensor, pixels: int = 4) -> Tensor:
-    """Give the mean place of heat maps, (frames, points, rows, columns), each cell `pixels` wide.
+def mean_positions(heat: Tensor, pixels: int = 4) -> Tensor:
+    """Return the mean of heat maps, (frames, points, rows, columns), each cell `pixels` wide.
 
     (frames, points, 2): right and down.
     """
@@ -143,40 +143,40 @@ class Figure:
         self.fingerprint = f"figure-{VERSION}-{digest(path)[:16]}-{options}"
         self.dim = len(self(np.zeros((1, 16, 120, 160, 3), np.uint8))[0])
 
-    def __call__(self, clips: npt.NDArray[np.uint8]) -> Floats:
+    def __call__(self, clips: npt.NDArray[np.uint8]) -> Array:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
         require_clips(clips, self.frame_size)
-        rows = [self._described(clip) for clip in clips]  # alone, so that batches agree
+        rows = [self._describe(clip) for clip in clips]  # alone, so that batches agree
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
-    def points(self, frames: npt.NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    def points(self, frames: npt.NDArray[np.uint8]) -> tuple[Array, Array]:
         """Find the points in frames, (frames, 120, 160, 3).
 
-        Gives places, (frames, points, 2), right and down in pixels, and how surely each is to be
+        Gives positions, (frames, points, 2), right and down in pixels, and how surely each is to be
         seen, (frames, points), 0 to 1.
         """
         pixels = torch.from_numpy(np.ascontiguousarray(frames.transpose(0, 3, 1, 2)))
         with torch.inference_mode():
-            places, seen = self._network(pixels.float())
-        return places.numpy(), seen.sigmoid().numpy()
+            positions, seen = self._network(pixels.float())
+        return positions.numpy(), seen.sigmoid().numpy()
 
-    def _described(self, clip: npt.NDArray[np.uint8]) -> Floats:
-        places, seen = self.points(clip)
+    def _describe(self, clip: npt.NDArray[np.uint8]) -> Array:
+        positions, seen = self.points(clip)
         share_seen = seen.mean(axis=1, keepdims=True)
         # What is under water bends no knee: its angles count as little as it is seen.
-        frames = np.concatenate([angles(places) * share_seen, share_seen], axis=1)
+        frames = np.concatenate([angles(positions) * share_seen, share_seen], axis=1)
         windows = frames.reshape(self.options.n_windows, -1, frames.shape[1]).mean(axis=1)
         around = outlines(clip, self.options.outlines)
         return np.concatenate([windows.ravel(), around]).astype(np.float32)
 
 
-def angles(places: Floats) -> Floats:
+def angles(positions: Array) -> Array:
     """Describe figures, (frames, points, 2), as (frames, 28): angles in radians and lengths.
 
     Angles at joints are 0 when stretched, those of the arms when overhead. Leaning is given as
     cosine and sine, and by how far it is from vertical, which no side of falling hides.
     """
-    at = dict(zip(POINTS, np.moveaxis(places.astype(np.float32), 1, 0), strict=True))
+    at = dict(zip(POINTS, np.moveaxis(positions.astype(np.float32), 1, 0), strict=True))
     feet = (at["left_ankle"] + at["right_ankle"]) / 2
     hands = (at["left_fingertip"] + at["right_fingertip"]) / 2
     trunk = at["chest"] - at["pelvis"]
@@ -190,18 +190,18 @@ def angles(places: Floats) -> Floats:
         *_apart(at, "ankle", "pelvis"),
         *_apart(at, "knee", "pelvis"),
         np.linalg.norm(hands - feet, axis=-1) / BODY_PIXELS,
-        *_spread(places),
+        *_spread(positions),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _leaning(axis: Floats) -> tuple[Floats, Floats, Floats]:
+def _leaning(axis: Array) -> tuple[Array, Array, Array]:
     right, down = _unit(axis).T
     return right, down, np.abs(right)
 
 
-def _bends(at: dict[str, Floats], side: str, trunk: Floats) -> list[Floats]:
-    """Give how far knee, hip, ankle, shoulder and elbow of one side bend."""
+def _bends(at: dict[str, Array], side: str, trunk: Array) -> list[Array]:
+    """Return how far knee, hip, ankle, shoulder and elbow of one side bend."""
     leg = [at["chest"], at["pelvis"], *(at[f"{side}_{p}"] for p in ("knee", "ankle", "toe"))]
     along = [after - before for before, after in pairwise(leg)]
     upper_arm = at[f"{side}_elbow"] - at["chest"]
@@ -210,28 +210,28 @@ def _bends(at: dict[str, Floats], side: str, trunk: Floats) -> list[Floats]:
     return [*bends, angle_between(upper_arm, trunk), angle_between(upper_arm, lower_arm)]
 
 
-def _apart(at: dict[str, Floats], point: str, middle: str) -> tuple[Floats, Floats]:
-    """Give how far a pair is apart: as an angle seen from the middle, and as a length."""
+def _apart(at: dict[str, Array], point: str, middle: str) -> tuple[Array, Array]:
+    """Return how far a pair is apart: as an angle seen from the middle, and as a length."""
     left, right = at[f"left_{point}"], at[f"right_{point}"]
     angle = angle_between(left - at[middle], right - at[middle])
     return angle, np.linalg.norm(left - right, axis=-1) / (BODY_PIXELS / 2)
 
 
-def _spread(places: Floats) -> tuple[Floats, Floats]:
-    """Give how far points lie from their middle, and how far down in the picture that is."""
-    middle = places.mean(axis=1)
-    radius = np.linalg.norm(places - middle[:, None], axis=-1).mean(axis=-1)
+def _spread(positions: Array) -> tuple[Array, Array]:
+    """Return how far points lie from their middle, and how far down in the picture that is."""
+    middle = positions.mean(axis=1)
+    radius = np.linalg.norm(positions - middle[:, None], axis=-1).mean(axis=-1)
     return radius / (BODY_PIXELS / 2), (middle[:, 1] - 60) / 30
 
 
-def angle_between(first: Floats, second: Floats) -> Floats:
-    """Give the angle between vectors, (..., 2), from 0 to pi."""
+def angle_between(first: Array, second: Array) -> Array:
+    """Return the angle between vectors, (..., 2), from 0 to pi."""
     cosine = (_unit(first) * _unit(second)).sum(axis=-1)
-    angle: Floats = np.arccos(np.clip(cosine, -1, 1))
+    angle: Array = np.arccos(np.clip(cosine, -1, 1))
     return angle
 
 
-def _unit(vectors: Floats) -> Floats:
+def _unit(vectors: Array) -> Array:
     return np.asarray(vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-6))
 
 
@@ -255,5 +255,5 @@ def _layer(n_in: int, n_out: int, size: int, stride: int = 1, dilation: int = 1)
     )
 
 
-def _enlarged(coarse: Tensor, like: Tensor) -> Tensor:
+def _enlarge(coarse: Tensor, like: Tensor) -> Tensor:
     return nn.functional.interpolate(coarse, like.shape[2:], mode="nearest")

@@ -18,7 +18,7 @@ from podium.checks import check_options
 from podium.errors import UsageError, WeightsError
 from podium.machine.files import digest
 
-Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float32]
 
 SIZE = 224
 ADVICE = (
@@ -64,13 +64,13 @@ class MobileNetV1:
         self._network = _Network(path)
         self.fingerprint = f"mobilenet_v1-{digest(path)[:16]}-{options}"
 
-    def __call__(self, clips: npt.NDArray[np.uint8]) -> Floats:
+    def __call__(self, clips: npt.NDArray[np.uint8]) -> Array:
         """Describe clips of (clips, 16, 224, 299, 3) as (clips, 1024); see `Backbone`."""
         require_clips(clips, self.frame_size)
         means = [self.frames(clip[:: -self.options.step]).mean(axis=0) for clip in clips]
         return np.asarray(means, np.float32).reshape(len(clips), self.dim)
 
-    def frames(self, frames: npt.NDArray[np.uint8]) -> Floats:
+    def frames(self, frames: npt.NDArray[np.uint8]) -> Array:
         """Describe frames of (frames, 224, 299, 3), each by itself, as (frames, 1024)."""
         left = (self.frame_size[0] - SIZE) // 2
         middles = frames[:, :, left : left + SIZE]
@@ -89,7 +89,7 @@ class _Network:
         self._input, self._output = taken["index"], given["index"]
         self._scale, self._zero = given["quantization"]
 
-    def __call__(self, frame: npt.NDArray[np.uint8]) -> Floats:
+    def __call__(self, frame: npt.NDArray[np.uint8]) -> Array:
         """Describe a frame, (224, 224, 3), as (1024,)."""
         self._interpreter.set_tensor(self._input, np.ascontiguousarray(frame)[None])
         self._interpreter.invoke()
@@ -123,8 +123,8 @@ def _interpreter_class() -> Any:
 
 
 def _require_fit(path: Path, interpreter: Any) -> None:
-    taken = [_described(one) for one in interpreter.get_input_details()]
-    given = [_described(one) for one in interpreter.get_output_details()]
+    taken = [_type_and_shape(one) for one in interpreter.get_input_details()]
+    given = [_type_and_shape(one) for one in interpreter.get_output_details()]
     if (taken, given) != (["uint8 of (1, 224, 224, 3)"], ["uint8 of (1, 1, 1, 1024)"]):
         raise WeightsError(
             f"{path}: reads {', '.join(taken)} and gives {', '.join(given)}, "
@@ -132,7 +132,7 @@ def _require_fit(path: Path, interpreter: Any) -> None:
         )
 
 
-def _described(tensor: dict[str, Any]) -> str:
+def _type_and_shape(tensor: dict[str, Any]) -> str:
     return f"{np.dtype(tensor['dtype'])} of {tuple(tensor['shape'].tolist())}"
 
 

@@ -19,7 +19,7 @@ from podium.checks import check_options, require
 from podium.errors import UsageError
 
 Pixels = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.intp]
 
 VERSION = 3
@@ -78,19 +78,19 @@ class Motion:
         self.options = options
         self.fingerprint = f"motion-{VERSION}-{options}"
         width, height = self.frame_size
-        self.dim = len(described(np.zeros((16, height, width, 3), np.uint8), options))
+        self.dim = len(describe(np.zeros((16, height, width, 3), np.uint8), options))
 
-    def __call__(self, clips: Pixels) -> Floats:
+    def __call__(self, clips: Pixels) -> Array:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
         require_clips(clips, self.frame_size)
-        rows = [described(clip, self.options) for clip in clips]  # alone, so that batches agree
+        rows = [describe(clip, self.options) for clip in clips]  # alone, so that batches agree
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
 
-def described(clip: Pixels, options: MotionOptions) -> Floats:
+def describe(clip: Pixels, options: MotionOptions) -> Array:
     """Describe one clip, (frames, height, width, 3), as one row, (dim,)."""
-    frames = stretched(clip[:, :: options.step, :: options.step], options)
-    brightness: Floats = frames.astype(np.float32) @ LUMA
+    frames = stretch(clip[:, :: options.step, :: options.step], options)
+    brightness: Array = frames.astype(np.float32) @ LUMA
     parts = (
         sharpness(frames, brightness, options),
         change(frames, brightness, options),
@@ -101,7 +101,7 @@ def described(clip: Pixels, options: MotionOptions) -> Floats:
     return np.concatenate(parts).astype(np.float32)
 
 
-def stretched(frames: Pixels, options: MotionOptions) -> Pixels:
+def stretch(frames: Pixels, options: MotionOptions) -> Pixels:
     """Bring the levels of a clip to the same scale in every copy, all colours alike.
 
     Two copies of one video can differ by as much as 14 % of contrast, where one program took its
@@ -116,19 +116,19 @@ def stretched(frames: Pixels, options: MotionOptions) -> Pixels:
     return np.asarray(table[frames])
 
 
-def sharpness(frames: Pixels, brightness: Floats, options: MotionOptions) -> Floats:
+def sharpness(frames: Pixels, brightness: Array, options: MotionOptions) -> Array:
     """Count how white pixels are together with how strong an edge they lie on."""
     across = np.abs(np.diff(brightness, axis=2, append=brightness[:, :, -1:]))
     down = np.abs(np.diff(brightness, axis=1, append=brightness[:, -1:]))
     return _white_and(np.maximum(across, down), frames, options)
 
 
-def change(frames: Pixels, brightness: Floats, options: MotionOptions) -> Floats:
+def change(frames: Pixels, brightness: Array, options: MotionOptions) -> Array:
     """Count how white pixels are together with how much they change until the next frame."""
     return _white_and(np.abs(np.diff(brightness, axis=0)), frames[:-1], options)
 
 
-def colour(frames: Pixels, options: MotionOptions) -> Floats:
+def colour(frames: Pixels, options: MotionOptions) -> Array:
     """Count how white pixels are together with how warm: skin is warm, water is cold."""
     warmth = (frames[..., 0].astype(np.intp) - frames[..., 2] + 128) * options.n_levels // 256
     warm = np.clip(warmth, 0, options.n_levels - 1)
@@ -136,7 +136,7 @@ def colour(frames: Pixels, options: MotionOptions) -> Floats:
     return _shares(codes, options.n_levels**2, options.n_windows)
 
 
-def direction(brightness: Floats, options: MotionOptions) -> Floats:
+def direction(brightness: Array, options: MotionOptions) -> Array:
     """Count in which of eight directions the edges move (the normal flow); still ones apart."""
     across = brightness[:-1, 1:-1, 2:] - brightness[:-1, 1:-1, :-2]
     down = brightness[:-1, 2:, 1:-1] - brightness[:-1, :-2, 1:-1]
@@ -150,7 +150,7 @@ def direction(brightness: Floats, options: MotionOptions) -> Floats:
     return _shares(codes, N_DIRECTIONS + 1, options.n_windows)
 
 
-def camera(brightness: Floats, options: MotionOptions) -> Floats:
+def camera(brightness: Array, options: MotionOptions) -> Array:
     """Measure how the whole image moves: down and right in pixels a frame, and how surely.
 
     Phase correlation of neighbouring frames (Kuglin and Hines, 1975); a pan is shown as the signed
@@ -163,14 +163,14 @@ def camera(brightness: Floats, options: MotionOptions) -> Floats:
     cross = spectra[1:] * np.conj(spectra[:-1])
     peaks = fft.irfft2(cross / (np.abs(cross) + 1e-3), (height, width)).reshape(n_frames - 1, -1)
     down, right = np.divmod(peaks.argmax(axis=1), width)
-    shifts = np.stack([_wrapped(down, height), _wrapped(right, width)], axis=1)
+    shifts = np.stack([_wrap(down, height), _wrap(right, width)], axis=1)
     rooted = np.sign(shifts) * np.sqrt(np.abs(shifts))
     per_pair = np.column_stack([rooted, peaks.max(axis=1)])
     windows = _windows(n_frames - 1, options.n_windows)
     return np.stack([per_pair[windows == i].mean(axis=0) for i in range(options.n_windows)]).ravel()
 
 
-def _wrapped(shifts: Codes, size: int) -> Codes:
+def _wrap(shifts: Codes, size: int) -> Codes:
     """Read a shift of nearly the whole image as a small one the other way."""
     return (shifts + size // 2) % size - size // 2
 
@@ -181,7 +181,7 @@ def _whiteness(frames: Pixels, n_levels: int) -> Codes:
     return least.astype(np.intp) * n_levels // 256
 
 
-def _white_and(strength: Floats, frames: Pixels, options: MotionOptions) -> Floats:
+def _white_and(strength: Array, frames: Pixels, options: MotionOptions) -> Array:
     """Count whiteness together with a strength, (frames, height, width), of 0 to 1."""
     n_strengths = len(options.contrasts) + 1
     codes = _whiteness(frames, options.n_levels) * n_strengths
@@ -190,17 +190,17 @@ def _white_and(strength: Floats, frames: Pixels, options: MotionOptions) -> Floa
     return _shares(codes, options.n_levels * n_strengths, options.n_windows)
 
 
-def _shares(codes: Codes, n_codes: int, n_windows: int) -> Floats:
-    """Give the square root of each code's share of the pixels, (n_windows * n_codes,)."""
+def _shares(codes: Codes, n_codes: int, n_windows: int) -> Array:
+    """Return the square root of each code's share of the pixels, (n_windows * n_codes,)."""
     windows = _windows(len(codes), n_windows)
     placed = codes + windows[:, None, None] * n_codes
     counts = np.bincount(placed.ravel(), minlength=n_windows * n_codes)
     counts = counts.reshape(n_windows, n_codes)
     shares = counts / counts.sum(axis=1, keepdims=True)
-    roots: Floats = np.sqrt(shares).astype(np.float32).ravel()
+    roots: Array = np.sqrt(shares).astype(np.float32).ravel()
     return roots
 
 
 def _windows(n_frames: int, n_windows: int) -> Codes:
-    """Say in which window of time each frame lies."""
+    """Return the window of time in which each frame lies."""
     return np.arange(n_frames, dtype=np.intp) * n_windows // n_frames

@@ -18,7 +18,7 @@ from podium.backbones import require_clips, require_weights
 from podium.checks import check_options
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UsageError, WeightsError
-from podium.keypoints import COCO, FRAMES_PER_CLIP, filled
+from podium.keypoints import COCO, FRAMES_PER_CLIP, fill_missing
 from podium.machine.files import digest
 
 VERSION = 1
@@ -29,8 +29,8 @@ SIDE = 192
 """Pixels across that MoveNet reads."""
 
 Pixels = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
-Finder = Callable[[Pixels], Floats]
+Array = npt.NDArray[np.float32]
+Finder = Callable[[Pixels], Array]
 """Finds 17 joints in one picture of (192, 192, 3): (17, 3) of y, x and confidence, all 0 to 1."""
 
 
@@ -90,23 +90,25 @@ class Pose:
         made_by = "given" if find else digest(path)[:12]
         self.fingerprint = f"pose-{VERSION}-{made_by}-{options}-keypoints-{len(COCO)}x2"
 
-    def __call__(self, clips: Pixels) -> Floats:
+    def __call__(self, clips: Pixels) -> Array:
         """Describe clips of (clips, 16, 240, 320, 3) as (clips, dim); see `Backbone`."""
         return self.describe(clips)[0]
 
-    def describe(self, clips: Pixels) -> tuple[Floats, tuple[Doubt, ...]]:
-        """Give each clip's joints as one row, and what had to be filled in.
+    def describe(self, clips: Pixels) -> tuple[Array, tuple[Doubt, ...]]:
+        """Return each clip's joints as one row, and what had to be filled in.
 
         Positions are to the right and downwards from the middle of the frame, in frame heights.
         """
         require_clips(clips, self.frame_size)
-        found = [self._followed(clip) for clip in clips]
+        found = [self._follow(clip) for clip in clips]
         positions = [_positions(joints, self.options.least_confidence) for joints in found]
-        rows = [(filled(row).positions - MIDDLE).astype(np.float32).ravel() for row in positions]
+        rows = [
+            (fill_missing(row).positions - MIDDLE).astype(np.float32).ravel() for row in positions
+        ]
         values = np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
         return values, _doubts(found, self.options.least_confidence)
 
-    def _followed(self, clip: Pixels) -> Floats:
+    def _follow(self, clip: Pixels) -> Array:
         """Find the joints in each frame of a clip: (16, 17, 3) of y, x (in heights), confidence."""
         joints, region = [], None
         for number, frame in enumerate(clip):
@@ -118,13 +120,13 @@ class Pose:
             joints.append(found)
         return np.stack(joints)
 
-    def _in_region(self, frame: Pixels, region: Region) -> Floats:
-        found = self._find(cropped(frame, region)).astype(np.float32)
+    def _in_region(self, frame: Pixels, region: Region) -> Array:
+        found = self._find(crop(frame, region)).astype(np.float32)
         corner = np.array([region.y - region.half, region.x - region.half], np.float32)
-        places = (corner + found[:, :2] * 2 * region.half) / len(frame)
-        return np.concatenate([places, found[:, 2:]], axis=1)
+        positions = (corner + found[:, :2] * 2 * region.half) / len(frame)
+        return np.concatenate([positions, found[:, 2:]], axis=1)
 
-    def _about(self, joints: Floats) -> Region | None:
+    def _about(self, joints: Array) -> Region | None:
         """Place the next crop about the joints that were seen; nowhere if they were too few."""
         seen = joints[joints[:, 2] >= self.options.least_confidence, :2] * self.frame_size[1]
         if len(seen) < 4:
@@ -135,7 +137,7 @@ class Pose:
         return Region(float(middle[1]), float(middle[0]), half)
 
 
-def cropped(frame: Pixels, region: Region) -> Pixels:
+def crop(frame: Pixels, region: Region) -> Pixels:
     """Cut a region out of a frame, as (192, 192, 3); black where it reaches outside."""
     box = (
         round(region.x - region.half),
@@ -174,20 +176,20 @@ def moving_region(clip: Pixels, number: int) -> Region:
     return Region(float(middle_x), float(middle_y), float(np.clip(2 * np.sqrt(spread), 32, 120)))
 
 
-def _confidence(joints: Floats) -> float:
+def _confidence(joints: Array) -> float:
     return float(joints[:, 2].mean())
 
 
-def _positions(joints: Floats, least: float) -> Floats:
-    """Give (frames, joints, 2) of x, y, nan where unsure; as found, where nothing is sure."""
-    places = joints[:, :, [1, 0]].astype(np.float32)
+def _positions(joints: Array, least: float) -> Array:
+    """Return (frames, joints, 2) of x, y, nan where unsure; as found, where nothing is sure."""
+    positions = joints[:, :, [1, 0]].astype(np.float32)
     unsure = joints[:, :, 2] < least
     if not unsure.all():
-        places[unsure] = np.nan
-    return places
+        positions[unsure] = np.nan
+    return positions
 
 
-def _doubts(found: Sequence[Floats], least: float) -> tuple[Doubt, ...]:
+def _doubts(found: Sequence[Array], least: float) -> tuple[Doubt, ...]:
     unsure = [(joints[:, :, 2] < least).mean() for joints in found]
     lost = sum(share == 1 for share in unsure)
     doubts = []
@@ -227,10 +229,10 @@ def _movenet(path: Path) -> Finder:
             "joints): choose that file"
         )
 
-    def find(picture: Pixels) -> Floats:
+    def find(picture: Pixels) -> Array:
         interpreter.set_tensor(given["index"], picture[None])
         interpreter.invoke()
-        found: Floats = interpreter.get_tensor(made["index"])[0, 0].copy()
+        found: Array = interpreter.get_tensor(made["index"])[0, 0].copy()
         return found
 
     return find

@@ -15,7 +15,7 @@ from podium.backbones import require_clips
 from podium.checks import check_options
 from podium.errors import UsageError
 
-Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float32]
 
 VERSION = 1
 LUMA = np.array([0.299, 0.587, 0.114], np.float32) / np.float32(255)  # ITU-R BT.601
@@ -62,31 +62,31 @@ class Posture:
         self.fingerprint = f"posture-{VERSION}-{options}"
         self.dim = options.n_cells**2 * options.n_windows * options.n_directions
 
-    def __call__(self, clips: npt.NDArray[np.uint8]) -> Floats:
+    def __call__(self, clips: npt.NDArray[np.uint8]) -> Array:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
         require_clips(clips, self.frame_size)
         rows = [outlines(clip, self.options) for clip in clips]  # alone, so that batches agree
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
 
-def outlines(clip: npt.NDArray[np.uint8], options: PostureOptions) -> Floats:
+def outlines(clip: npt.NDArray[np.uint8], options: PostureOptions) -> Array:
     """Describe one clip, (16, height, width, 3), as square roots of shares, (dim,)."""
     across, down = gradients(clip, options)
     strength = np.maximum(np.hypot(across, down) - options.weakest, 0)
     angle = np.arctan2(down, across)
     sums = np.stack(
         [
-            _summed(strength * _nearness(angle, index, options.n_directions), options)
+            _average_cells(strength * _nearness(angle, index, options.n_directions), options)
             for index in range(options.n_directions)
         ],
         axis=-1,
     )
-    shares: Floats = sums / (sums.sum() + np.float32(1e-3))
+    shares: Array = sums / (sums.sum() + np.float32(1e-3))
     return np.sqrt(shares).astype(np.float32).ravel()
 
 
-def gradients(clip: npt.NDArray[np.uint8], options: PostureOptions) -> tuple[Floats, Floats]:
-    """Give the change of brightness to the right and downwards in the middle of each frame.
+def gradients(clip: npt.NDArray[np.uint8], options: PostureOptions) -> tuple[Array, Array]:
+    """Return the change of brightness to the right and downwards in the middle of each frame.
 
     Both are (16, options.height, options.width), as a fraction of full brightness over two pixels.
     """
@@ -100,14 +100,14 @@ def gradients(clip: npt.NDArray[np.uint8], options: PostureOptions) -> tuple[Flo
     return across, down
 
 
-def _nearness(angle: Floats, index: int, n_directions: int) -> Floats:
-    """Say how near an edge's direction is to one of those counted: 1 at it, 0 at the next."""
+def _nearness(angle: Array, index: int, n_directions: int) -> Array:
+    """Return how near an edge's direction is to one of those counted: 1 at it, 0 at the next."""
     apart = (angle / np.float32(np.pi) * n_directions - index) % n_directions
-    near: Floats = np.maximum(1 - np.minimum(apart, n_directions - apart), 0)
+    near: Array = np.maximum(1 - np.minimum(apart, n_directions - apart), 0)
     return near
 
 
-def _summed(values: Floats, options: PostureOptions) -> Floats:
+def _average_cells(values: Array, options: PostureOptions) -> Array:
     """Average over the cells and the windows of time: (windows, cells, cells)."""
     n_windows, n_cells = options.n_windows, options.n_cells
     blocks = values.reshape(
@@ -118,5 +118,5 @@ def _summed(values: Floats, options: PostureOptions) -> Floats:
         n_cells,
         options.width // n_cells,
     )
-    means: Floats = blocks.mean(axis=(1, 3, 5))
+    means: Array = blocks.mean(axis=(1, 3, 5))
     return means

@@ -57,7 +57,7 @@ def read_comments(path: Path) -> dict[str, dict[str, str]]:
 
 
 def clips_of_phase(sample: Sample, name: str, options: ClipOptions = ClipOptions()) -> Flags:
-    """Say which clips lie in a phase, (clips,): those half of whose frames do, or the nearest."""
+    """Return which clips lie in a phase, (clips,): with half of their frames, or the nearest."""
     n_clips, seen = len(sample.features), sample.features
     length = options.n_frames * seen.step
     found = np.zeros(n_clips, bool)
@@ -74,7 +74,7 @@ def clips_of_phase(sample: Sample, name: str, options: ClipOptions = ClipOptions
 
 
 def faulty_clips(sample: Sample, said: Mapping[str, str]) -> Flags:
-    """Say which clips lie in a phase that was called faulty, (clips,)."""
+    """Return which clips lie in a phase that was called faulty, (clips,)."""
     faulty = np.zeros(len(sample.features), bool)
     for name, word in said.items():
         if word == "fault":
@@ -89,7 +89,7 @@ def tally(flagged: Flags, faulty: Flags) -> Tally:
 
 
 def detection_summary(tallies: Mapping[str, Sequence[Tally]], seed: int = 0) -> Found:
-    """Give precision and recall over all clips, with 95 % intervals over performances.
+    """Return precision and recall over all clips, with 95 % intervals over performances.
 
     `tallies` holds for each performance one tally a split it was tested in.
     """

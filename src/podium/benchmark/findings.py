@@ -80,7 +80,7 @@ class Finding:
 
 
 def findings(results: Results) -> tuple[Finding, ...]:
-    """Say of each of the paper's claims that was measured whether it holds here."""
+    """Judge for each of the paper's claims that was measured whether it holds here."""
     return (
         *_levels(results),
         *_gaps(results),
@@ -91,12 +91,12 @@ def findings(results: Results) -> tuple[Finding, ...]:
 
 
 def verdict(row: Claim | Comparison) -> str:
-    """Say whether the intervals of a comparison are for the claim, against it, or neither."""
-    return _judged(_side(row.spearman.interval) - _side(row.mse.interval))
+    """Return whether the intervals of a comparison are for the claim, against it, or neither."""
+    return _verdict_of(_side(row.spearman.interval) - _side(row.mse.interval))
 
 
 def silhouettes(results: Results, system: str, space: str) -> list[float]:
-    """Give how far apart the types are in a space of a system's, by split."""
+    """Return how far apart the types are in a space of a system's, by split."""
     return [c.extras["clusters"][space] for c in results.of(system) if "clusters" in c.extras]
 
 
@@ -109,13 +109,13 @@ def _levels(results: Results) -> list[Finding]:
             f"The best performer's bias reaches a rho of {printed.spearman:.2f}",
             number(printed.spearman, 2),
             with_interval(row.spearman, row.spearman_interval, 2),
-            _judged(_side(row.spearman_interval, printed.spearman), NO),
+            _verdict_of(_side(row.spearman_interval, printed.spearman), NO),
         ),
         Finding(
             f"The best performer's bias has an MSE of {printed.mse:.1f} or less",
             number(printed.mse, 1),
             with_interval(row.mse, row.mse_interval, 1),
-            _judged(-_side(row.mse_interval, printed.mse), NO),
+            _verdict_of(-_side(row.mse_interval, printed.mse), NO),
         ),
     ]
 
@@ -177,7 +177,7 @@ def _against(rows: Mapping[str, FaultRow], share: Share, others: Sequence[str]) 
 def _above_all(rows: Mapping[str, FaultRow], share: Share, others: Sequence[str]) -> str:
     _, ours = share(rows["Ours"].all)
     sides = {_apart(ours, share(rows[title].all)[1]) for title in others}
-    return _judged(sides.pop() if len(sides) == 1 else 0)
+    return _verdict_of(sides.pop() if len(sides) == 1 else 0)
 
 
 def _clusters(results: Results) -> list[Finding]:
@@ -189,7 +189,7 @@ def _clusters(results: Results) -> list[Finding]:
             words = f"Types form clusters in D2 with the {bias} performer's bias, and none in O"
             here = f"silhouettes over splits {_spread(after)} against {_spread(before)}"
             side = _apart((min(after), max(after)), (min(before), max(before)))
-            found.append(Finding(words, "by eye", here, _judged(side)))
+            found.append(Finding(words, "by eye", here, _verdict_of(side)))
     return found
 
 
@@ -200,14 +200,14 @@ def _transfer(results: Results) -> list[Finding]:
     """
     tasks = results.tables.transfer.tasks if results.tables.transfer else ()
     return [
-        _transferred(task, row)
+        _transfer_finding(task, row)
         for task in tasks
         for row in task.rows
         if row.system in PRINTED.vaults
     ]
 
 
-def _transferred(task: TransferTask, row: TransferRow) -> Finding:
+def _transfer_finding(task: TransferTask, row: TransferRow) -> Finding:
     ours, theirs = PRINTED.vaults["siamese_best"], PRINTED.vaults[row.system]
     less = row.frozen_less_this
     told = _both(f"{ours.spearman - theirs.spearman:+.2f}", f"{ours.mse - theirs.mse:+.2f}")
@@ -229,20 +229,20 @@ def _both(spearman: str, mse: str) -> str:
     return f"rho {spearman}, MSE {mse}"
 
 
-def _judged(side: int, refuted: str = OPPOSITE) -> str:
+def _verdict_of(side: int, refuted: str = OPPOSITE) -> str:
     if side > 0:
         return YES
     return refuted if side < 0 else NOT_SHOWN
 
 
 def _side(interval: Sequence[float] | None, of: float = 0.0) -> int:
-    """Say on which side of a value an interval lies: 1 above, -1 below, 0 not wholly on either."""
+    """Return the side of a value that an interval is on: 1 above, -1 below, 0 on neither wholly."""
     low, high = interval or (of, of)
     return (low > of) - (high < of)
 
 
 def _apart(first: Sequence[float] | None, second: Sequence[float] | None) -> int:
-    """Say whether the first interval lies wholly above (1) or below (-1) the second."""
+    """Return whether the first interval lies wholly above (1) or below (-1) the second."""
     if not first or not second:
         return 0
     return (first[0] > second[1]) - (first[1] < second[0])

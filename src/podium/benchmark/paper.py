@@ -21,17 +21,17 @@ from podium.benchmark.faults import (
 )
 from podium.benchmark.results import (
     Ceiling,
-    Cell,
     Claim,
     FaultRow,
+    ResultRow,
     Results,
     TypeCount,
     UnseenJoints,
-    draws_of,
+    bootstrap_of,
     summary,
 )
 from podium.benchmark.run import Benchmark, System
-from podium.benchmark.siamese_as_printed import as_printed, embeddings, joint_embeddings
+from podium.benchmark.siamese_as_printed import embeddings, joint_embeddings, paper_options
 from podium.benchmark.splits import (
     DataSplit,
     action_of,
@@ -83,17 +83,17 @@ SYSTEMS = (
     System("s3d", "S3D", "s3d", S3DOptions(target="score")),
     System("type_regressors", "One C + L (F) a type", "type_regressors", FINAL),
     System("siamese_best", "Ours: best performer bias per dive", "siamese_lstm",
-           as_printed("best", 26_000), n_variants=MANY),
+           paper_options("best", 26_000), n_variants=MANY),
     System("siamese_worst", "Ours: worst performer bias per dive", "siamese_lstm",
-           as_printed("worst", 26_000), n_variants=MANY, metric_of="siamese_best"),
+           paper_options("worst", 26_000), n_variants=MANY, metric_of="siamese_best"),
     System("siamese_constant", "Ours: constant expert bias", "siamese_lstm",
-           as_printed("constant", 26_000), n_variants=MANY, metric_of="siamese_best"),
+           paper_options("constant", 26_000), n_variants=MANY, metric_of="siamese_best"),
     System("siamese_no_dml", "Without DML, with expert bias", "siamese_lstm",
-           as_printed(learn_metric=False)),
+           paper_options(learn_metric=False)),
     System("siamese_3k", "With DML + expert bias (no augmentation)", "siamese_lstm",
-           as_printed(n_pairs=3_200)),
+           paper_options(n_pairs=3_200)),
     System("siamese_14k", "With DML + expert bias (few augmented)", "siamese_lstm",
-           as_printed(n_pairs=14_000), n_variants=FEW),
+           paper_options(n_pairs=14_000), n_variants=FEW),
     System("podium", "Podium: siamese_lstm, its defaults", "siamese_lstm"),
     System("ridge", "Podium: ridge on execution, no reference", "ridge"),
     System("c3d_svr", "C3D-SVR", "c3d_svr", C3DSVROptions("score")),
@@ -161,17 +161,17 @@ class PaperBenchmark:
         dives = self.dives()
         splits = self.splits(dives)
         systems, not_asked = self._systems()
-        gatherer = Gatherer(splits[0].seed)
+        collector = Collector(splits[0].seed)
         benchmark = Benchmark(
             dives, self.backbone, systems, splits=splits, folder=self.folder, earlier=self.earlier,
-            keypoints=self.keypoints, cache=self.cache, progress=self.progress, look=gatherer,
+            keypoints=self.keypoints, cache=self.cache, progress=self.progress, hook=collector,
         )  # fmt: skip
         results = benchmark.run()
         if any(system.reads == "keypoints" for system in results.systems.values()):
-            seen = unseen_joints(benchmark.posed(dives).values())
+            seen = unseen_joints(benchmark.pose_samples(dives).values())
             results = replace(results, tables=replace(results.tables, keypoints=seen))
         if self.systems and self.earlier:
-            results = results.beside(self.earlier, [system.name for system in SYSTEMS])
+            results = results.merge(self.earlier, [system.name for system in SYSTEMS])
         return self._with_tables(results, benchmark.samples(dives), not_asked)
 
     def _with_tables(
@@ -225,7 +225,7 @@ class PaperBenchmark:
         return typed
 
     def splits(self, dives: Sequence[Performance]) -> tuple[DataSplit, ...]:
-        """Give the splits that are kept in the repository, or draw them anew for other dives."""
+        """Return the splits that are kept in the repository, or draw them anew for other dives."""
         n_splits = 2 if self.quick else self.n_seeds
         if SPLITS.is_file():
             kept = load_splits(SPLITS)
@@ -247,7 +247,7 @@ class FaultFinding(Protocol):
 
 
 @dataclass(frozen=True)
-class Gatherer:
+class Collector:
     """Looks at fitted scorers for what tables VII and VIII and figure 5 show."""
 
     first_split: int
@@ -268,7 +268,7 @@ class Gatherer:
     def _clusters(
         self, scorer: SiameseLSTM, split: DataSplit, samples: Sequence[Sample]
     ) -> dict[str, Any]:
-        """Say how far types are apart in O and D2 (silhouette), with a map of the first split."""
+        """Return how far apart types are in O and D2 (silhouette), and a map of the first split."""
         from sklearn.metrics import silhouette_score
 
         types = [action_of(s.performance) for s in samples]
@@ -282,7 +282,7 @@ class Gatherer:
 
 
 def unseen_joints(posed: Iterable[Sample]) -> UnseenJoints:
-    """Say in how many dives joints were not seen, and what share of them on average."""
+    """Count the dives in which joints were not seen, and what share of them on average."""
     shares = [_share_unseen(sample.features.doubts) for sample in posed]
     return UnseenJoints(
         n=len(shares),
@@ -305,7 +305,7 @@ def _share_unseen(doubts: Iterable[Doubt]) -> tuple[float, int]:
 
 def claims(results: Results, samples: Mapping[str, Sample]) -> tuple[Claim, ...]:
     """Compare the pairs of systems that the paper's claims are about, where both were run."""
-    draws, rows = draws_of(results.cells, samples), []
+    draws, rows = bootstrap_of(results.cells, samples), []
     for first, second, words in CLAIMS:
         if (ours := results.of(first)) and (theirs := results.of(second)):
             found = compare(ours, theirs, draws)
@@ -367,7 +367,7 @@ def fault_table(
         for name, sample in samples.items()
         if name in said and sample.performance.phases
     }
-    flags = {title: _flagged(results.of(name)) for name, title in FLAGGING.items()}
+    flags = {title: _collect_flags(results.of(name)) for name, title in FLAGGING.items()}
     tested = sorted({(cell.split, name) for cell in results.cells for name in cell.predictions})
     flags["Every clip (floor)"] = {key: np.ones(99, bool) for key in tested}
     flags["Entry and splash, always (floor)"] = {key: _late(samples[key[1]]) for key in tested}
@@ -394,7 +394,7 @@ def _tallies(
     return tallies
 
 
-def _flagged(cells: Sequence[Cell]) -> dict[tuple[int, str], Any]:
+def _collect_flags(cells: Sequence[ResultRow]) -> dict[tuple[int, str], Any]:
     """Collect which clips were flagged, by split and id."""
     found = {}
     for cell in cells:
@@ -414,7 +414,7 @@ def _flags(scorer: FaultFinding, sample: Sample) -> list[int]:
 
 
 def _similarities(scorer: ComparingScorer, sample: Sample) -> list[float]:
-    """Give the mean similarity of each clip to those of the references."""
+    """Return the mean similarity of each clip to those of the references."""
     references = scorer.partners(sample, scorer.references)
     mean = np.mean([scorer.clip_similarity(sample, r) for r in references], axis=0)
     return [round(float(value), 3) for value in mean]

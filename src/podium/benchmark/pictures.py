@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from podium.benchmark.results import Cell, Results
+from podium.benchmark.results import ResultRow, Results
 from podium.benchmark.splits import action_of
 from podium.errors import UsageError
 from podium.performance import Performance
@@ -57,18 +57,18 @@ def draw_maps(
 ) -> tuple[Path, ...]:
     """Draw the maps of figure 5, where the results hold them: a colour a type."""
     maps = [(_map(results, name, space), title) for name, space, title in MAPS]
-    if any(places is None for places, _ in maps):
+    if any(positions is None for positions, _ in maps):
         return ()
     plot = _plotting()
     types = {p.id: action_of(p) for p in performances}
     figure, axes = plot.subplots(2, 2, figsize=(10, 9))
-    for (places, title), axis in zip(maps, axes.flat, strict=True):
-        _scatter(axis, places, types, title)
+    for (positions, title), axis in zip(maps, axes.flat, strict=True):
+        _scatter(axis, positions, types, title)
     axes.flat[0].legend(title="type", fontsize="small")
-    return (_saved(plot, figure, folder / "figure_5.png"),)
+    return (_save(plot, figure, folder / "figure_5.png"),)
 
 
-def _example(plot: Any, performance: Performance, cell: Cell, path: Path) -> Path:
+def _example(plot: Any, performance: Performance, cell: ResultRow, path: Path) -> Path:
     similarity = cell.extras["similarity"][performance.id]
     clips = read_clips(
         performance.path, width=160, height=120,
@@ -90,10 +90,10 @@ def _example(plot: Any, performance: Performance, cell: Cell, path: Path) -> Pat
     predicted = cell.predictions[performance.id]
     curve.set_title(
         f"{performance.id}: predicted {predicted:.1f}, judges {performance.score}\n"
-        + _wrapped(performance.extra.get("commentary", "")),
+        + _wrap(performance.extra.get("commentary", "")),
         fontsize="small", loc="left",
     )  # fmt: skip
-    return _saved(plot, figure, path)
+    return _save(plot, figure, path)
 
 
 def _map(results: Results, name: str, space: str) -> dict[str, Any] | None:
@@ -104,9 +104,11 @@ def _map(results: Results, name: str, space: str) -> dict[str, Any] | None:
     return None
 
 
-def _scatter(axis: Any, places: Any, types: dict[str, str], title: str) -> None:
+def _scatter(axis: Any, positions: Any, types: dict[str, str], title: str) -> None:
     for kind in sorted(set(types.values())):
-        ours = np.array([place for name, place in places.items() if types.get(name) == kind])
+        ours = np.array(
+            [position for name, position in positions.items() if types.get(name) == kind]
+        )
         if len(ours):
             axis.scatter(ours[:, 0], ours[:, 1], s=12, label=kind)
     axis.set_title(title, fontsize="medium")
@@ -114,13 +116,13 @@ def _scatter(axis: Any, places: Any, types: dict[str, str], title: str) -> None:
     axis.set_yticks([])
 
 
-def _wrapped(text: str, width: int = 150) -> str:
+def _wrap(text: str, width: int = 150) -> str:
     import textwrap
 
     return "\n".join(textwrap.wrap(text, width)[:4])
 
 
-def _saved(plot: Any, figure: Any, path: Path) -> Path:
+def _save(plot: Any, figure: Any, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.tight_layout()
     figure.savefig(path, dpi=80)

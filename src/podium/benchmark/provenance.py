@@ -20,7 +20,7 @@ N_DIGITS = 12
 
 
 def code_digest(module: str, apart_from: Collection[str] = ()) -> str:
-    """Tell the versions of a module's code apart, with all that it imports of its package, in turn.
+    """Return a digest of a module's code, with all that it imports of its package, in turn.
 
     Of Podium's modules too, if it is another's. Comments, docstrings and line breaks do not count,
     nor do the modules named in `apart_from`, with what only they import.
@@ -34,13 +34,13 @@ def code_digest(module: str, apart_from: Collection[str] = ()) -> str:
             continue
         tree = ast.parse(path.read_bytes())
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        waiting += [n for n in _imported(tree, package) if n.partition(".")[0] in packages]
+        waiting += [n for n in _imports_of(tree, package) if n.partition(".")[0] in packages]
         found[name] = ast.dump(_WithoutWords().visit(tree))
     return digest_of(sorted(found.items()))
 
 
 def samples_digest(samples: Iterable[Sample], n_variants: int = 0) -> str:
-    """Tell data apart: features, facts and scores, with so many variants, wherever files lie."""
+    """Return a digest of features, facts and scores, with so many variants, wherever files lie."""
     found = hashlib.sha256()
     for sample in samples:
         found.update(repr(replace(sample.performance, path=Path())).encode())
@@ -52,12 +52,12 @@ def samples_digest(samples: Iterable[Sample], n_variants: int = 0) -> str:
 
 
 def digest_of(*values: object) -> str:
-    """Tell values apart by how they are written in Python."""
+    """Return a digest of values as they are written in Python."""
     return hashlib.sha256(repr(values).encode()).hexdigest()[:N_DIGITS]
 
 
 def versions() -> dict[str, str]:
-    """Give the versions of Podium, Python and the packages that numbers come out of."""
+    """Return the versions of Podium, Python and the packages that numbers come out of."""
     return {
         "podium": version("podium"),
         "python": platform.python_version(),
@@ -90,7 +90,7 @@ class _WithoutWords(ast.NodeTransformer):
         return None if is_text else self.generic_visit(node)
 
 
-def _imported(tree: ast.AST, package: str) -> Iterator[str]:
+def _imports_of(tree: ast.AST, package: str) -> Iterator[str]:
     """List the modules that a module of a package imports, wherever in it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -12,12 +12,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from podium.benchmark.saved import saved_results
+from podium.benchmark.saved import read_results
 from podium.benchmark.splits import action_of
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.evaluation import metrics
 from podium.evaluation.measures import Floats, true_scores
-from podium.evaluation.resampling import Comparison, Draws, Gap, known_number, middle
+from podium.evaluation.resampling import Bootstrap, Comparison, Gap, known_number, middle
 from podium.features.extraction import Sample
 from podium.inputs.saved import record_of
 from podium.machine.files import remove_half_written, write_bytes
@@ -172,7 +172,7 @@ class Tables:
 
     transfer: TransferTable | None = None
 
-    def beside(self, earlier: "Tables") -> "Tables":
+    def merge(self, earlier: "Tables") -> "Tables":
         """Return these tables, with those of earlier results in place of what is not here."""
         names = [known.name for known in fields(self)]
         return Tables(**{name: getattr(self, name) or getattr(earlier, name) for name in names})
@@ -237,7 +237,7 @@ class SystemNote:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ResultRow:
     """What one system came to on one split.
 
     `predictions` maps test ids to points. `extras` is what a protocol looked at besides.
@@ -266,7 +266,7 @@ class Cell:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """Return a cell of plain JSON; `ModelError` or `TypeError` if it is of another kind."""
-        known = record_of(SplitMeasures, _renamed(plain["measures"]), "measures")
+        known = record_of(SplitMeasures, _rename_measures(plain["measures"]), "measures")
         return cls(**{**plain, "measures": known})
 
 
@@ -280,7 +280,7 @@ class Results:
 
     about: About
     systems: Mapping[str, SystemNote]
-    cells: tuple[Cell, ...]
+    cells: tuple[ResultRow, ...]
     tables: Tables = field(default_factory=Tables)
 
     def save(self, path: Path | str) -> Self:
@@ -310,13 +310,13 @@ class Results:
         if not Path(path).is_file():
             raise MissingFile(f"{path}: no such results: run podium benchmark first")
         try:
-            plain = saved_results(Path(path))
-            cells = tuple(Cell.from_json(cell) for cell in plain["cells"])
+            plain = read_results(Path(path))
+            cells = tuple(ResultRow.from_json(cell) for cell in plain["cells"])
             systems = {
                 name: record_of(SystemNote, note, f"systems.{name}")
                 for name, note in plain["systems"].items()
             }
-            tables = record_of(Tables, _renamed(plain["tables"]), "tables")
+            tables = record_of(Tables, _rename_measures(plain["tables"]), "tables")
             about = record_of(About, plain["about"], "about")
             return cls(about, systems, cells, tables)
         except (ModelError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -324,7 +324,7 @@ class Results:
                 f"{path}: is not a file of results ({error!s:.200}): make it again"
             ) from error
 
-    def beside(self, earlier: "Results", order: Sequence[str]) -> "Results":
+    def merge(self, earlier: "Results", order: Sequence[str]) -> "Results":
         """Add the systems that only earlier results have, in an order of names.
 
         Each system goes on saying what made it. Tables are those of `earlier` where these have
@@ -359,7 +359,7 @@ class Results:
             about,
             {name: systems[name] for name in named},
             tuple(sorted(cells, key=lambda c: (c.split, named.index(c.system)))),
-            self.tables.beside(earlier.tables),
+            self.tables.merge(earlier.tables),
         )
 
     def _require_same(self, earlier: "Results") -> None:
@@ -374,8 +374,8 @@ class Results:
                 f"{earlier.about.backbone}): name another folder with --out"
             )
 
-    def of(self, system: str) -> tuple[Cell, ...]:
-        """Give the cells of one system, by split."""
+    def of(self, system: str) -> tuple[ResultRow, ...]:
+        """Return the cells of one system, by split."""
         return tuple(sorted((c for c in self.cells if c.system == system), key=lambda c: c.split))
 
 
@@ -408,20 +408,20 @@ def _of_type(predicted: Floats, true: Floats) -> TypeMeasures:
     )
 
 
-def draws_of(cells: Sequence[Cell], samples: Mapping[str, Sample]) -> Draws:
+def bootstrap_of(cells: Sequence[ResultRow], samples: Mapping[str, Sample]) -> Bootstrap:
     """Draw the tested performances again and again, for every system alike."""
-    return Draws(cells, {name: float(s.performance.score or 0) for name, s in samples.items()})
+    return Bootstrap(cells, {name: float(s.performance.score or 0) for name, s in samples.items()})
 
 
 def summary(
-    systems: Sequence[str], cells: Sequence[Cell], samples: Mapping[str, Sample]
+    systems: Sequence[str], cells: Sequence[ResultRow], samples: Mapping[str, Sample]
 ) -> dict[str, SystemRow]:
     """Average each system over the splits, with 95 % intervals from resampled performances."""
-    draws = draws_of(cells, samples)
+    draws = bootstrap_of(cells, samples)
     return {name: _row([cell for cell in cells if cell.system == name], draws) for name in systems}
 
 
-def _row(cells: Sequence[Cell], draws: Draws) -> SystemRow:
+def _row(cells: Sequence[ResultRow], draws: Bootstrap) -> SystemRow:
     spearman, mse = draws.means(cells)
     return SystemRow(
         spearman=_mean([cell.spearman for cell in cells]),
@@ -448,8 +448,10 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value]
 
 
-def _renamed(plain: Any) -> Any:
+def _rename_measures(plain: Any) -> Any:
     """Call measures what they are called today, wherever in kept results they stand."""
     if isinstance(plain, Mapping):
-        return {EARLIER_NAMES.get(key, key): _renamed(value) for key, value in plain.items()}
-    return [_renamed(value) for value in plain] if isinstance(plain, list) else plain
+        return {
+            EARLIER_NAMES.get(key, key): _rename_measures(value) for key, value in plain.items()
+        }
+    return [_rename_measures(value) for value in plain] if isinstance(plain, list) else plain

@@ -22,14 +22,22 @@ from podium.benchmark.provenance import (
     samples_digest,
     versions,
 )
-from podium.benchmark.results import About, Cell, Results, SystemNote, Tables, measures, summary
-from podium.benchmark.saved import saved_cell
+from podium.benchmark.results import (
+    About,
+    ResultRow,
+    Results,
+    SystemNote,
+    Tables,
+    measures,
+    summary,
+)
+from podium.benchmark.saved import read_row
 from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.errors import ModelError, UsageError
 from podium.features.extraction import Extractor, FeatureCache, Sample, extract
 from podium.machine.files import remove_half_written, write_bytes
 from podium.performance import Performance
-from podium.training import Progress, make_scorer, unlabelled
+from podium.training import Progress, hide_labels, make_scorer
 from podium.video.augmentation import AugmentationOptions, draw
 
 FORMAT = 2
@@ -67,7 +75,7 @@ class System:
     metric_of: str | None = None
 
     def recipe(self, systems: Sequence["System"] = ()) -> str:
-        """Tell apart what its results come from, besides data: code, options, versions.
+        """Return a digest of what its results come from, besides data: code, options, versions.
 
         `systems` are those that are fitted beside it, one of which its metric may be of.
         """
@@ -80,17 +88,17 @@ class System:
         )
 
     def settings(self) -> Any:
-        """Give the options that the scorer has, its defaults where none were named."""
+        """Return the options that the scorer has, its defaults where none were named."""
         return getattr(make_scorer(self.scorer, self.options, 0), "options", None)
 
 
 def system_of(name: str) -> System:
-    """Make a system of a scorer's name, with its defaults."""
+    """Build a system from a scorer's name, with its defaults."""
     (kind,) = _catalog.resolve("podium.scorers", name, (name,))
     return System(name, name, name, reads=getattr(kind, "reads", "clips"))
 
 
-Look = Callable[[Any, DataSplit, Sequence[Sample], Sequence[Sample]], Mapping[str, Any]]
+Hook = Callable[[Any, DataSplit, Sequence[Sample], Sequence[Sample]], Mapping[str, Any]]
 """Looks at a fitted scorer, with its training and test samples, for more than its scores."""
 
 
@@ -115,7 +123,7 @@ class Benchmark:
     keypoints: str | None = None
     cache: FeatureCache | None = field(default_factory=FeatureCache)
     progress: Progress = field(default_factory=Progress)
-    look: Look = lambda scorer, split, train, test: {}
+    hook: Hook = lambda scorer, split, train, test: {}
 
     def run(self) -> Results:
         """Fit every scorer on every split, and measure it on the rest.
@@ -136,11 +144,11 @@ class Benchmark:
         cells = []
         for number, split in enumerate(splits):
             fitted: dict[str, Any] = {}
-            for place, system in enumerate(systems):
-                done = number * len(systems) + place
+            for index, system in enumerate(systems):
+                done = number * len(systems) + index
                 self.progress.report("measuring", done, len(splits) * len(systems))
                 made_from = digest_of(recipes[system.name], split)
-                known = self._known(system, split, made_from)
+                known = self._find_known(system, split, made_from)
                 cells.append(
                     known or self._cell(system, split, samples[system.reads], fitted, made_from)
                 )
@@ -154,7 +162,7 @@ class Benchmark:
             seeds=tuple(split.seed for split in splits),
             left_out=left_out,
         )
-        described = {system.name: _described(system, **made_with) for system in systems}
+        described = {system.name: _note_of(system, **made_with) for system in systems}
         overview = summary(list(described), cells, samples["clips"] or samples["keypoints"])
         return Results(about, described, tuple(cells), Tables(summary=overview))
 
@@ -167,14 +175,14 @@ class Benchmark:
         return scored
 
     def samples(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
-        """Give the performances with the features of `backbone`, by id."""
-        return self._extracted(performances or self.performances(), self.backbone, 0)
+        """Return the performances with the features of `backbone`, by id."""
+        return self._extract(performances or self.performances(), self.backbone, 0)
 
-    def posed(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
-        """Give the performances with their keypoints, by id; none without a backbone for them."""
+    def pose_samples(self, performances: Sequence[Performance] | None = None) -> dict[str, Sample]:
+        """Return the performances with their keypoints, by id; none without a backbone for them."""
         if not self.keypoints:
             return {}
-        return self._extracted(performances or self.performances(), self.keypoints, 0)
+        return self._extract(performances or self.performances(), self.keypoints, 0)
 
     def _systems(self) -> tuple[list[System], dict[str, str]]:
         systems = [s if isinstance(s, System) else system_of(s) for s in self.scorers]
@@ -189,26 +197,26 @@ class Benchmark:
     def _samples(
         self, performances: Sequence[Performance], systems: Sequence[System]
     ) -> dict[Input, dict[str, Sample]]:
-        """Make what each kind of system reads, by id."""
+        """Collect what each kind of system reads, by id."""
         n_variants = max(system.n_variants for system in systems)
         made: dict[Input, dict[str, Sample]] = {"clips": {}, "keypoints": {}, "judges": {}}
         wanted = {system.reads for system in systems}
         if wanted & {"clips", "judges"}:
-            made["clips"] = self._extracted(performances, self.backbone, n_variants)
+            made["clips"] = self._extract(performances, self.backbone, n_variants)
             made["judges"] = made["clips"]
         if "keypoints" in wanted and self.keypoints:
-            made["keypoints"] = self._extracted(performances, self.keypoints, 0)
+            made["keypoints"] = self._extract(performances, self.keypoints, 0)
         return made
 
-    def _extracted(
+    def _extract(
         self, performances: Sequence[Performance], backbone: str, n_variants: int
     ) -> dict[str, Sample]:
         advance = self.progress.counting(f"looking at videos ({backbone})", len(performances))
         return all_samples(performances, backbone, n_variants, self.cache, advance)
 
-    def _known(self, system: System, split: DataSplit, made_from: str) -> Cell | None:
+    def _find_known(self, system: System, split: DataSplit, made_from: str) -> ResultRow | None:
         """Take a cell from an earlier run, if it was made from the same."""
-        kept = _kept(self._path(system, split, made_from))
+        kept = _read_row(self._path(system, split, made_from))
         found = self.earlier.of(system.name) if self.earlier else ()
         for cell in (kept, *found):
             if cell and (cell.split, cell.made_from) == (split.seed, made_from):
@@ -222,14 +230,14 @@ class Benchmark:
         samples: Mapping[str, Sample],
         fitted: dict[str, Any],
         made_from: str,
-    ) -> Cell:
+    ) -> ResultRow:
         """Fit and measure one system on one split; `fitted` keeps the split's scorers."""
         train, test = [samples[i] for i in split.train], [samples[i] for i in split.test]
         started = time.monotonic()
         scorer = _fit(system, split, train, fitted)
         fitted[system.name] = scorer
-        predicted = scorer.predict(_hidden(system, test))
-        cell = Cell(
+        predicted = scorer.predict(_hide_labels(system, test))
+        cell = ResultRow(
             system=system.name,
             split=split.seed,
             n_train=len(train),
@@ -238,7 +246,7 @@ class Benchmark:
                 s.performance.id: round(float(p), 2) for s, p in zip(test, predicted, strict=True)
             },
             measures=measures(predicted, test),
-            extras=self.look(scorer, split, train, test),
+            extras=self.hook(scorer, split, train, test),
             made_from=made_from,
         )
         if path := self._path(system, split, made_from):
@@ -259,7 +267,7 @@ def all_samples(
     cache: FeatureCache | None,
     advance: Callable[[], None],
 ) -> dict[str, Sample]:
-    """Make the samples of all performances, by id.
+    """Extract the samples of all performances, by id.
 
     Raises
     ------
@@ -277,25 +285,25 @@ def all_samples(
 def _fit(system: System, split: DataSplit, train: Sequence[Sample], fitted: dict[str, Any]) -> Any:
     seen = [replace(s, variants=s.variants[: system.n_variants]) for s in train]
     if system.metric_of in fitted:
-        return fitted[system.metric_of].refitted(seen, system.options.references)
+        return fitted[system.metric_of].refit(seen, system.options.references)
     return make_scorer(system.scorer, system.options, split.seed).fit(seen)
 
 
-def _hidden(system: System, test: Sequence[Sample]) -> list[Sample]:
+def _hide_labels(system: System, test: Sequence[Sample]) -> list[Sample]:
     """Hide scores from a scorer, and marks, but for one that reads nothing else."""
     if system.reads == "judges":
         return [replace(s, performance=replace(s.performance, score=None)) for s in test]
-    return [unlabelled(sample) for sample in test]
+    return [hide_labels(sample) for sample in test]
 
 
-def _kept(path: Path | None) -> Cell | None:
+def _read_row(path: Path | None) -> ResultRow | None:
     try:
-        return Cell.from_json(saved_cell(path)) if path else None
+        return ResultRow.from_json(read_row(path)) if path else None
     except (OSError, ModelError, ValueError, KeyError, TypeError):
         return None
 
 
-def _described(system: System, **made_with: Any) -> SystemNote:
+def _note_of(system: System, **made_with: Any) -> SystemNote:
     options = system.settings()
     return SystemNote(
         title=system.title,

@@ -20,7 +20,7 @@ ABOUT = {
 }  # fmt: skip
 
 
-def saved_results(path: Path) -> dict[str, Any]:
+def read_results(path: Path) -> dict[str, Any]:
     """Read the parts of results; `about`, `systems` and `cells` hold what is asked of them.
 
     Raises
@@ -37,8 +37,8 @@ def saved_results(path: Path) -> dict[str, Any]:
     return results
 
 
-def saved_cell(path: Path) -> dict[str, Any]:
-    """Read what one system came to on one split; raise as `saved_results` does."""
+def read_row(path: Path) -> dict[str, Any]:
+    """Read what one system came to on one split; raise as `read_results` does."""
     cell: dict[str, Any] = read_json(path, MAX_BYTES)
     _require_cell(cell)
     return cell

@@ -10,13 +10,13 @@ from podium.features.extraction import Sample
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import PairOptions
 from podium.metric.siamese import SiameseOptions
-from podium.scorers._references import ReferenceChoice, training_places
+from podium.scorers._references import ReferenceChoice, training_indices
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 
 Array = npt.NDArray[np.float32]
 
 
-def as_printed(
+def paper_options(
     references: ReferenceChoice = "best", n_pairs: int = 3200, learn_metric: bool = True
 ) -> SiameseLSTMOptions:
     """Return the paper's own setting, with nothing of Podium's beside it.
@@ -61,18 +61,18 @@ def joint_embeddings(scorer: SiameseLSTM, samples: Sequence[Sample]) -> Array:
     rows = []
     with torch.inference_mode():
         for sample, embedded in zip(samples, ours, strict=True):
-            places = _places_beside(scorer, sample)
-            beside = embedded.expand(len(places), -1)
-            joint = scorer.members[0].network.joint(theirs[places], beside)
+            indices = _indices_beside(scorer, sample)
+            beside = embedded.expand(len(indices), -1)
+            joint = scorer.members[0].network.joint(theirs[indices], beside)
             rows.append(joint.mean(dim=0).numpy())
     return np.stack(rows)
 
 
-def _places_beside(scorer: SiameseLSTM, sample: Sample) -> list[int]:
+def _indices_beside(scorer: SiameseLSTM, sample: Sample) -> list[int]:
     """Return where its references are: itself where there is no other of its action."""
-    if places := training_places(sample, scorer.references, scorer.options.references):
-        return places
+    if indices := training_indices(sample, scorer.references, scorer.options.references):
+        return indices
     ids = [reference.performance.id for reference in scorer.references]
     if sample.performance.id in ids:
         return [ids.index(sample.performance.id)]
-    return scorer.places(scorer.partners(sample, scorer.references))
+    return scorer.indices(scorer.partners(sample, scorer.references))

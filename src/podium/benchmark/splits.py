@@ -60,11 +60,11 @@ def stratified_splits(
         raise UsageError(
             f"{small[0]!r} has one performance only, which cannot be split: leave it out"
         )
-    return tuple(_drawn(groups, seed, train_share) for seed in seeds)
+    return tuple(_draw(groups, seed, train_share) for seed in seeds)
 
 
 def leave_events_out(performances: Sequence[Performance]) -> tuple[DataSplit, ...]:
-    """Make a split for each event: learn from all others, measure on it.
+    """Build a split for each event: learn from all others, measure on it.
 
     Raises
     ------
@@ -120,18 +120,18 @@ def _split_of(row: Any) -> DataSplit:
 
 
 def fits(splits: Sequence[DataSplit], performances: Sequence[Performance]) -> bool:
-    """Say whether splits are of exactly these performances."""
+    """Return whether splits are of exactly these performances."""
     ids = sorted(p.id for p in performances)
     return all(sorted((*split.train, *split.test)) == ids for split in splits)
 
 
-def _drawn(groups: dict[str, list[str]], seed: int, train_share: float) -> DataSplit:
+def _draw(groups: dict[str, list[str]], seed: int, train_share: float) -> DataSplit:
     generator = np.random.default_rng(seed)
     train: list[str] = []
     test: list[str] = []
     for name in sorted(groups):
         ids = sorted(groups[name])
-        order = [ids[place] for place in generator.permutation(len(ids))]
+        order = [ids[index] for index in generator.permutation(len(ids))]
         n_train = min(max(round(len(ids) * train_share), 1), len(ids) - 1)
         train += order[:n_train]
         test += order[n_train:]

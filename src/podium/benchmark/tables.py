@@ -13,7 +13,7 @@ from podium.benchmark.findings import (
     verdict,
 )
 from podium.benchmark.markdown import gap, number, table, with_interval
-from podium.benchmark.results import Cell, Results, SystemRow, TransferTask
+from podium.benchmark.results import ResultRow, Results, SystemRow, TransferTask
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.machine.files import write_bytes
 
@@ -63,15 +63,15 @@ def render(folder: Path, repository: Path) -> tuple[Path, ...]:
     found = load_all(folder)
     readme, docs = repository / "README.md", repository / "docs"
     if not (docs.is_dir() and readme.is_file() and BEGIN in readme.read_text("utf-8")):
-        write_bytes(folder / "results.md", _made(page, found, folder).encode())
+        write_bytes(folder / "results.md", _make(page, found, folder).encode())
         return (folder / "results.md",)
-    write_bytes(docs / "results.md", _made(page, found, folder).encode())
-    text = _made(block, found, folder)
+    write_bytes(docs / "results.md", _make(page, found, folder).encode())
+    text = _make(block, found, folder)
     write_bytes(readme, with_block(readme.read_text("utf-8"), text).encode())
     return docs / "results.md", readme
 
 
-def _made(make: Callable[[Sequence[Results]], str], found: Sequence[Results], folder: Path) -> str:
+def _make(make: Callable[[Sequence[Results]], str], found: Sequence[Results], folder: Path) -> str:
     try:
         return make(found)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
@@ -111,7 +111,7 @@ def block(all_results: Sequence[Results]) -> str:
         for name in HEADLINES:
             if row := results.tables.summary.get(name):
                 backbone, title = f"`{results.about.backbone}`", results.systems[name].title
-                rows.append([backbone, title, *_measured(row), *_printed(name)])
+                rows.append([backbone, title, *_measure_cells(row), *_printed_cells(name)])
     header = ["backbone", "system", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
     return f"{BEGIN}\n{table(header, rows)}\n{END}"
 
@@ -155,7 +155,7 @@ def _origin(results: Results) -> str:
 
 
 def _made_at(results: Results) -> str:
-    """Say at which commits the systems were fitted; the most of them first."""
+    """Return the commits at which the systems were fitted; the most of them first."""
     titles: dict[str, list[str]] = {}
     for row in results.systems.values():
         titles.setdefault(row.commit or results.about.commit or "", []).append(row.title)
@@ -201,7 +201,7 @@ def overview(results: Results) -> str:
     rows = []
     for name, row in results.tables.summary.items():
         title, execution = results.systems[name].title, number(row.execution_spearman, 2)
-        rows.append([title, *_measured(row), execution, *_printed(name)])
+        rows.append([title, *_measure_cells(row), execution, *_printed_cells(name)])
     ceiling = results.tables.ceiling
     if ceiling and ceiling.n:
         title = "One judge against the other six (ceiling)"
@@ -217,7 +217,7 @@ def _split_table(results: Results) -> str:
     header = ["split", *(results.systems[name].title for name in names)]
     ranks = [{cell.split: number(cell.spearman, 2) for cell in results.of(n)} for n in names]
     losses = [{cell.split: number(cell.mse, 0) for cell in results.of(n)} for n in names]
-    printed = [_printed(name) for name in names]
+    printed = [_printed_cells(name) for name in names]
     parts = []
     for title, by_split, told in (
         ("Table I: rank correlation", ranks, [spearman for spearman, _ in printed]),
@@ -270,7 +270,7 @@ def _by_type(results: Results) -> str:
     return f"### Table IV: by type of dive\n\n{table(header, rows)}\n\n{note}"
 
 
-def _type_cell(cells: Sequence[Cell], kind: str, printed: Level | None) -> str:
+def _type_cell(cells: Sequence[ResultRow], kind: str, printed: Level | None) -> str:
     rows = [row for cell in cells if (row := cell.measures.by_type.get(kind))]
     spearman, mse = _mean(row.spearman for row in rows), _mean(row.mse for row in rows)
     told = f" ({printed.spearman:.2f} / {printed.mse:.0f})" if printed else ""
@@ -282,7 +282,7 @@ def _metric_learning(results: Results) -> str:
     for name in TABLE_V:
         if row := results.tables.summary.get(name):
             title, n_pairs = results.systems[name].title, str(N_PAIRS.get(name, "none"))
-            rows.append([title, n_pairs, *_measured(row), *_printed(name)])
+            rows.append([title, n_pairs, *_measure_cells(row), *_printed_cells(name)])
     if len(rows) < 2:
         return ""
     header = ["system", "pairs", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
@@ -302,7 +302,7 @@ def _vaults(results: Results) -> str:
                 [
                     _task_title(task),
                     row.title,
-                    *_measured(row, 3),
+                    *_measure_cells(row, 3),
                     "" if is_frozen else gap(less.spearman, 2),
                     "" if is_frozen else gap(less.mse, 3),
                 ]
@@ -428,7 +428,7 @@ def _keypoints(results: Results) -> str:
     )
 
 
-def _measured(row: SystemRow, mse_digits: int = 0) -> list[str]:
+def _measure_cells(row: SystemRow, mse_digits: int = 0) -> list[str]:
     """Return the two measures of a row with their intervals, as cells."""
     return [
         with_interval(row.spearman, row.spearman_interval, 2),
@@ -436,7 +436,7 @@ def _measured(row: SystemRow, mse_digits: int = 0) -> list[str]:
     ]
 
 
-def _printed(system: str) -> tuple[str, str]:
+def _printed_cells(system: str) -> tuple[str, str]:
     """Return what the paper prints of a system, as cells; empty where it prints nothing."""
     level = PRINTED.systems.get(system)
     return (f"{level.spearman:.2f}", f"{level.mse:.0f}") if level else ("", "")

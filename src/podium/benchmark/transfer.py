@@ -10,12 +10,12 @@ import numpy as np
 from podium.benchmark.paper import SYSTEMS, PaperBenchmark
 from podium.benchmark.provenance import code_digest, commit, digest_of, samples_digest
 from podium.benchmark.results import (
-    Cell,
+    ResultRow,
     Results,
     TransferRow,
     TransferTable,
     TransferTask,
-    draws_of,
+    bootstrap_of,
     measures,
     summary,
 )
@@ -30,7 +30,7 @@ from podium.machine.files import cache_folder
 from podium.performance import Performance
 from podium.scorers import Scorer
 from podium.simulation import SimulationOptions
-from podium.training import Progress, make_scorer, unlabelled
+from podium.training import Progress, hide_labels, make_scorer
 
 TABLE_VI = "transfer"
 """How table VI is asked for, among the systems."""
@@ -63,7 +63,7 @@ class Transfer:
     def run(self) -> TransferTable:
         """Return what each system came to on each task, averaged over the splits."""
         metric = _system(FROZEN)
-        dives = list(self._extracted(PaperBenchmark(self.root).dives(), metric.n_variants).values())
+        dives = list(self._extract(PaperBenchmark(self.root).dives(), metric.n_variants).values())
         code = code_digest(
             __name__,
             (
@@ -76,9 +76,9 @@ class Transfer:
         recipe = digest_of(code, systems, samples_digest(dives, metric.n_variants))
         tasks, diving = [], None
         for title, performances in self._performances():
-            samples = self._extracted(performances, 0)
+            samples = self._extract(performances, 0)
             made_from = digest_of(recipe, title, samples_digest(samples.values()))
-            task = self._known(made_from)
+            task = self._find_known(made_from)
             if task is None:
                 self.progress.report(f"fitting for {title}", 0, 1)
                 diving = diving or make_scorer(metric.scorer, metric.options, 0).fit(dives)
@@ -86,7 +86,7 @@ class Transfer:
             tasks.append(task)
         return TransferTable(tuple(tasks))
 
-    def _known(self, made_from: str) -> TransferTask | None:
+    def _find_known(self, made_from: str) -> TransferTask | None:
         known = (task for task in self.earlier.tasks if task.made_from == made_from)
         return next(known, None)
 
@@ -109,7 +109,7 @@ class Transfer:
         except DatasetNotFound:
             return ()
 
-    def _extracted(self, performances: Sequence[Performance], n_variants: int) -> dict[str, Sample]:
+    def _extract(self, performances: Sequence[Performance], n_variants: int) -> dict[str, Sample]:
         advance = self.progress.counting("looking at videos for table VI", len(performances))
         return all_samples(performances, self.backbone, n_variants, self.cache, advance)
 
@@ -133,7 +133,7 @@ def _task(title: str, samples: Mapping[str, Sample], diving: Any, made_from: str
     }
     cells = {name: _cells(name, splits, samples, fit) for name, (_, fit) in fits.items()}
     listed = [cell for ours in cells.values() for cell in ours]
-    measured, draws = summary(list(fits), listed, samples), draws_of(listed, samples)
+    measured, draws = summary(list(fits), listed, samples), bootstrap_of(listed, samples)
     return TransferTask(
         made_from=made_from,
         commit=commit(),
@@ -166,7 +166,7 @@ def _splits(performances: Sequence[Performance]) -> tuple[DataSplit, ...]:
     splits = []
     for seed in range(N_SPLITS):
         order = np.random.default_rng(seed).permutation(len(events))
-        held = {events[place] for place in order[round(len(events) * TRAIN_SHARE) :]}
+        held = {events[index] for index in order[round(len(events) * TRAIN_SHARE) :]}
         train = tuple(p.id for p in performances if p.event not in held)
         splits.append(DataSplit(seed, train, tuple(p.id for p in performances if p.event in held)))
     return tuple(splits)
@@ -181,12 +181,14 @@ def _fitting(system: System) -> Fit:
 
 def _cells(
     name: str, splits: Sequence[DataSplit], samples: Mapping[str, Sample], fit: Fit
-) -> list[Cell]:
+) -> list[ResultRow]:
     cells = []
     for split in splits:
         train = [replace(samples[i], variants=()) for i in split.train]
         test = [samples[i] for i in split.test]
-        predicted = fit(train).predict([unlabelled(sample) for sample in test])
+        predicted = fit(train).predict([hide_labels(sample) for sample in test])
         points = {i: round(float(p), 4) for i, p in zip(split.test, predicted, strict=True)}
-        cells.append(Cell(name, split.seed, len(train), 0.0, points, measures(predicted, test)))
+        cells.append(
+            ResultRow(name, split.seed, len(train), 0.0, points, measures(predicted, test))
+        )
     return cells

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from podium.cli.usage import (
-    MOST_SEED,
+    MAX_SEED,
     whole_number,
 )
 from podium.machine import memory, shell
@@ -55,7 +55,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 Seed = Annotated[
     int,
     typer.Option(
-        parser=whole_number("--seed", 0, MOST_SEED, example=7),
+        parser=whole_number("--seed", 0, MAX_SEED, example=7),
         metavar="N",
         help="Seed of the random numbers: the same seed gives the same result.",
     ),

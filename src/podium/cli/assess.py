@@ -106,7 +106,7 @@ def predict(
     require_no_input(out, manifest, *(performance.path for performance in rows))
     assessor = load_assessor(model, allow_part)
     predicted = [
-        _predicted(assessor, performance, manifest.parent)
+        _predict(assessor, performance, manifest.parent)
         for performance in track_rows(rows, "scoring")
     ]
     write_table(out, [for_spreadsheets(row) for row in predicted])
@@ -122,7 +122,7 @@ def predict(
 
 
 def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
-    from podium.assessment.feedback import grouped
+    from podium.assessment.feedback import group_remarks
     from podium.report.words import load_words
 
     words = load_words()
@@ -133,13 +133,13 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
     show(assessment)
     for warning in assessment.warnings:
         show(f"warning: {warning}")
-    for group, remarks in grouped(assessment.remarks).items():
+    for group, remarks in group_remarks(assessment.remarks).items():
         show(f"{words(f'remarks.{group}')} ({words(f'remarks.{group}_note')}):")
         for remark in remarks:
             show(remark)
 
 
-def _predicted(assessor: "Assessor", performance: "Performance", folder: Path) -> dict[str, str]:
+def _predict(assessor: "Assessor", performance: "Performance", folder: Path) -> dict[str, str]:
     name = performance.path.relative_to(folder).as_posix()
     row = {"file_name": name, "id": performance.id}
     from podium.report.words import load_words

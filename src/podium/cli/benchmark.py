@@ -77,7 +77,7 @@ def benchmark(
         if name == "paper":
             results = _paper(root, seeds, quick, scorer or (), {**asked, "progress": progress})
         else:
-            results = _measured(name, root, 2 if quick else seeds, scorer, asked, progress)
+            results = _measure(name, root, 2 if quick else seeds, scorer, asked, progress)
     path = out / f"{backbone}.json"
     results.save(path)
     show_lines(tables.overview(results))
@@ -91,7 +91,7 @@ def _pose_at_hand() -> str | None:
 def _paper(
     root: Path | None, seeds: int, quick: bool, systems: "Sequence[str]", asked: dict[str, Any]
 ) -> "Results":
-    """Make the paper's tables; all of them, and the pictures, unless it is to be quick."""
+    """Build the paper's tables; all of them, and the pictures, unless it is to be quick."""
     from podium.benchmark.paper import PaperBenchmark
     from podium.benchmark.pictures import draw_examples, draw_maps
     from podium.benchmark.transfer import TABLE_VI, with_transfer
@@ -127,7 +127,7 @@ def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
         return None
 
 
-def _measured(
+def _measure(
     name: str,
     root: Path | None,
     seeds: int,

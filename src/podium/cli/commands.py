@@ -13,7 +13,7 @@ from podium.cli import assess, benchmark, data, learn, serve
 from podium.cli.app import Exit, app
 from podium.cli.output import say, show_lines
 from podium.cli.usage import WrongUsage, in_our_words
-from podium.errors import explained
+from podium.errors import explain
 from podium.machine import shell
 from podium.machine.terminal import printable
 
@@ -30,9 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with shell.interruptible():
-            code = _flushed(_run_or_trace(words))
+            code = _flush(_run_or_trace(words))
     except KeyboardInterrupt:
-        code = shell.stopped()
+        code = shell.report_stop()
     sys.exit(code)
 
 
@@ -46,13 +46,13 @@ def _run_or_trace(words: Sequence[str]) -> int:
         return Exit.BUG
 
 
-def _flushed(code: int) -> int:
+def _flush(code: int) -> int:
     """Write out what was printed; where that fails the answer is not whole, and that is said."""
     try:
         with shell.standard_output():
             sys.stdout.flush()
     except OSError as error:
-        return _failed(error)
+        return _report_failure(error)
     return code
 
 
@@ -61,7 +61,7 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments:
         return run(["--help"]) or Exit.USAGE
     try:
-        result = _called(arguments)
+        result = _call(arguments)
         code = result if isinstance(result, int) else Exit.DONE
     except WrongUsage as error:
         return _complain(in_our_words(error), Exit.USAGE)
@@ -70,12 +70,12 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if "--debug" in arguments:
             raise
-        return _failed(error)
+        return _report_failure(error)
     # Newer versions of Typer give the code and raise nothing.
-    return shell.stopped() if code == Exit.STOPPED else code
+    return shell.report_stop() if code == Exit.STOPPED else code
 
 
-def _called(arguments: Sequence[str]) -> Any:
+def _call(arguments: Sequence[str]) -> Any:
     """Call a command; what the library itself prints, the help, is printed as answers are."""
     text = io.StringIO()
     with redirect_stdout(text) if "--help" in arguments else nullcontext():
@@ -87,8 +87,8 @@ def _called(arguments: Sequence[str]) -> Any:
     return result
 
 
-def _failed(error: Exception) -> int:
-    said = explained(error)
+def _report_failure(error: Exception) -> int:
+    said = explain(error)
     return _complain(str(said), said.exit_code)
 
 

@@ -69,7 +69,7 @@ def inspect(
 
 
 def _usable(video: Path) -> dict[str, Any]:
-    """Say how many frames a video holds and would be used; if none, its warnings say why."""
+    """Return how many frames a video holds and would be used; if none, its warnings say why."""
     from podium.report.words import load_words
     from podium.video.clips import ClipOptions, counting, cut
     from podium.video.frames import decode
@@ -110,7 +110,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List what there is to choose from."""
-    show_facts(_listed(what, model), as_json)
+    show_facts(_list(what, model), as_json)
 
 
 @app.command("cache")
@@ -135,7 +135,7 @@ def cache_(
     if limit is not None:
         entries.set_limit(limit)
     n_removed += entries.reduce_to(entries.limit_bytes()) if limit is not None else 0
-    listed = entries.listed()
+    listed = entries.list_entries()
     facts = {
         "folder": str(entries.folder),
         "entries": len(listed),
@@ -153,7 +153,7 @@ def _first_clause(text: str) -> str:
     return re.split(r"[;.] ", text, maxsplit=1)[0]
 
 
-def _listed(what: str, model: str) -> dict[str, Any]:
+def _list(what: str, model: str) -> dict[str, Any]:
     from podium import _catalog
 
     if what in ("backbones", "datasets", "scorers"):

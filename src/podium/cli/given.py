@@ -33,7 +33,7 @@ def load_assessor(model: str, allow_parts: Sequence[str] | None = None) -> "Asse
 
 
 def open_cache() -> "FeatureCache":
-    """Give the user's cache of features; where nothing can be written to it, that is said."""
+    """Return the user's cache of features; where nothing can be written to it, that is said."""
     from podium.features.extraction import FeatureCache
 
     return FeatureCache(tell=say)

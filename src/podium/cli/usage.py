@@ -13,12 +13,12 @@ from podium.errors import UsageError
 # Click's, or in newer versions that of a copy of click inside Typer: by this name it is either.
 WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 
-MOST_SEED = 2**32 - 1
+MAX_SEED = 2**32 - 1
 """The largest that every generator of random numbers takes."""
 
 
 def number(option: str, example: float) -> Callable[[Any], float]:
-    """Make what reads a number; what is allowed of it is the model's to say."""
+    """Return a function that reads a number; what is allowed of it is the model's to say."""
 
     def read(text: Any) -> float:
         try:
@@ -32,7 +32,7 @@ def number(option: str, example: float) -> Callable[[Any], float]:
 def whole_number(
     option: str, least: int, most: int | None = None, *, example: int
 ) -> Callable[[Any], int]:
-    """Make what reads a whole number from `least` to `most`."""
+    """Return a function that reads a whole number from `least` to `most`."""
     allowed = f"{least} or more" if most is None else f"from {least} to {most}"
 
     def read(text: Any) -> int:
@@ -46,7 +46,7 @@ def whole_number(
 
 
 def size(option: str) -> Callable[[Any], int]:
-    """Make what reads how many bytes, such as 2GB."""
+    """Return a function that reads how many bytes, such as 2GB."""
 
     def read(text: Any) -> int:
         from podium.machine.entries import (
@@ -66,7 +66,7 @@ def _wrong(message: str) -> Exception:
 
 
 def in_our_words(error: typer.BadParameter) -> str:
-    """Say what is wrong with a command that could not be read: what, its value, what to do."""
+    """Return what is wrong with a command that could not be read: what, its value, what to do."""
     found: Any = error
     command = found.ctx.command_path if found.ctx else "podium"
     kind, said = type(error).__name__, found.format_message()

@@ -26,7 +26,7 @@ COLUMNS = {
 
 
 def read_labels(path: Path, videos: str = "{id}.mp4") -> list[dict[str, str]]:
-    """Make the rows of a manifest of a pickle of labels: dictionaries in a dictionary or a list.
+    """Build the rows of a manifest from a pickle of labels: dictionaries in a dictionary or a list.
 
     `videos` makes the name of a video's file from its id, as in `{id}.mp4`, or from the parts of a
     key of several, as in `{0:02d}/{1}.mp4`. What has no column of its own keeps its name. Names

@@ -49,7 +49,7 @@ _NO_VALUE = (
     "these: is it a file of labels?"
 )
 
-_MOST_LABELS = f"more than the {MAX_COLUMNS:,} allowed: is it a file of labels?"
+_TOO_MANY_LABELS = f"more than the {MAX_COLUMNS:,} allowed: is it a file of labels?"
 
 KIND = re.compile(r"[biufc](1|2|4|8|16|32)|[SU][0-9]{1,6}|O[48]?", re.ASCII)
 """What elements of arrays may be: numbers, texts and what else a pickle may hold."""
@@ -134,7 +134,7 @@ class _Kind:
 
 
 def _array(shape: Any, kind: Any, content: Any, order: Any = "C") -> Array:
-    """Make an array; there must be as many elements as its shape says, before any is made."""
+    """Build an array; there must be as many elements as its shape says, before any is made."""
     if not isinstance(kind, _Kind) or not all(type(n) is int and n >= 0 for n in shape):
         raise ValueError("an array without a type")
     n = math.prod(shape)
@@ -192,7 +192,7 @@ def _from_buffer(content: Any, kind: Any, shape: Any, order: Any, *_: Any) -> Ar
     return ArrayRead(_array(shape, kind, content, "F" if order == "F" else "C"))
 
 
-def _ordered(pairs: Any = ()) -> dict[Any, Any]:
+def _make_dict(pairs: Any = ()) -> dict[Any, Any]:
     return dict(pairs)
 
 
@@ -212,7 +212,7 @@ ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
     ("numpy._core.multiarray", "scalar"): _scalar,
     ("numpy.core.numeric", "_frombuffer"): _from_buffer,
     ("numpy._core.numeric", "_frombuffer"): _from_buffer,
-    ("collections", "OrderedDict"): _ordered,
+    ("collections", "OrderedDict"): _make_dict,
     ("_codecs", "encode"): _latin_1,
     ("builtins", "set"): set,
     ("builtins", "frozenset"): frozenset,
@@ -242,7 +242,7 @@ def labels(content: bytes) -> Iterator[list[Any]]:
 def _of_one(key: Any, known: dict[Any, Any]) -> list[Any]:
     _require_small(key)
     if len(known) > MAX_COLUMNS:
-        raise Refused(f"has {len(known):,} labels of {_plain(key)!r:.99}, {_MOST_LABELS}")
+        raise Refused(f"has {len(known):,} labels of {_plain(key)!r:.99}, {_TOO_MANY_LABELS}")
     parts = [_plain(part) for part in key] if isinstance(key, tuple) else _plain(key)
     named = [[str(_plain(name)), cell_of(value)] for name, value in known.items()]
     if sum(len(name) + len(text) for name, text in named) > MAX_ROW_CHARACTERS:
@@ -253,17 +253,17 @@ def _of_one(key: Any, known: dict[Any, Any]) -> list[Any]:
 def cell_of(value: Any) -> str:
     """Return what a cell of a table says of a value."""
     _require_small(value)
-    text = _said(value)
+    text = _describe(value)
     if len(text) > MAX_CELL_CHARACTERS:
         raise Refused(_CELL_TOO_LARGE)
     return text
 
 
-def _said(value: Any) -> str:
+def _describe(value: Any) -> str:
     if isinstance(value, ArrayRead):
         value = value.values.tolist()
     if isinstance(value, list | tuple):
-        return ";".join(_said(one) for one in value)
+        return ";".join(_describe(one) for one in value)
     if value is None:
         return ""
     plain = _plain(value)

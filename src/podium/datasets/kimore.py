@@ -84,7 +84,7 @@ def _skeletons(archive: Path, table: Path, ids: list[str]) -> Path:
     One that is there already is believed only if it is that of the archive.
     """
     folder = cache_folder() / "kimore" / digest(archive)[:16]
-    with _opened(archive) as positions:
+    with _open(archive) as positions:
         names = set(positions.namelist())
         for name in ids:
             if Path(name).name != name:
@@ -111,7 +111,7 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 @contextmanager
-def _opened(archive: Path) -> Iterator[ZipFile]:
+def _open(archive: Path) -> Iterator[ZipFile]:
     """Open an archive of arrays that unpacks to no more than is allowed."""
     try:
         with ZipFile(archive) as positions:

@@ -102,7 +102,7 @@ def _no_file_names(path: Path, row: Row) -> ManifestError:
 
 def _refusal(path: Path, problems: Problems) -> ManifestError:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return ManifestError(f"{path}: {count}, nothing was done: {problems.said()}")
+    return ManifestError(f"{path}: {count}, nothing was done: {problems.sentences()}")
 
 
 class _RowReader:
@@ -143,17 +143,17 @@ class _RowReader:
         return Performance(
             id=self._id(path),
             path=path,
-            score=self._parsed("score", _finite, "a number, or empty where it is not known"),
+            score=self._parse("score", _finite, "a number, or empty where it is not known"),
             action=self._text("action"),
-            difficulty=self._parsed("difficulty", _positive, "a number above 0, or empty"),
-            judges=self._parsed("judges", _marks, "marks with ; between them") or (),
-            split=self._parsed("split", _split, "train, validation or test, or empty"),
+            difficulty=self._parse("difficulty", _positive, "a number above 0, or empty"),
+            judges=self._parse("judges", _marks, "marks with ; between them") or (),
+            split=self._parse("split", _split, "train, validation or test, or empty"),
             start_frame=start,
             end_frame=end,
             event=self._text("event"),
             athlete=self._text("athlete"),
-            is_reference=self._parsed("is_reference", _truth, "true or false") or False,
-            phases=self._parsed("phases", _phases, "name:first-last with ; between them") or (),
+            is_reference=self._parse("is_reference", _truth, "true or false") or False,
+            phases=self._parse("phases", _phases, "name:first-last with ; between them") or (),
             extra=MappingProxyType(
                 {key: cell for key, cell in row.cells.items() if key not in KNOWN_COLUMNS}
             ),
@@ -173,7 +173,7 @@ class _RowReader:
             self._problem("id {id!r} is already on line {first}", id=id_, first=first)
         return id_
 
-    def _parsed(self, column: str, parse: Callable[[str], T], wanted: str) -> T | None:
+    def _parse(self, column: str, parse: Callable[[str], T], wanted: str) -> T | None:
         text = self._text(column)
         if text is None:
             return None
@@ -186,7 +186,7 @@ class _RowReader:
         return None
 
     def _frame(self, column: str) -> int | None:
-        return self._parsed(column, _natural, "a frame number, 0 or more")
+        return self._parse(column, _natural, "a frame number, 0 or more")
 
     def _path(self, row: Row) -> Path:
         name = (self._text("file_name") or "").replace("\\", "/")

@@ -69,7 +69,7 @@ class Simulated:
         self._claim_root()
         missing = [one for one in self._simulated if not self._video(one).is_file()]
         n_done = len(self._simulated) - len(missing)
-        for _ in self._rendered(missing, workers):
+        for _ in self._render(missing, workers):
             n_done += 1
             if progress:
                 progress(n_done, len(self._simulated))
@@ -96,7 +96,7 @@ class Simulated:
         return Manifest(table).performances()
 
     def faults(self) -> Mapping[str, tuple[Fault, ...]]:
-        """Give the faults of each performance by its id; no faults for a flawless one."""
+        """Return the faults of each performance by its id; no faults for a flawless one."""
         return {one.id: one.faults for one in self._simulated}
 
     def _video(self, one: SimulatedPerformance) -> Path:
@@ -110,7 +110,7 @@ class Simulated:
             return
         write_bytes(record, wanted.encode())
 
-    def _rendered(self, missing: list[SimulatedPerformance], workers: int) -> Iterable[None]:
+    def _render(self, missing: list[SimulatedPerformance], workers: int) -> Iterable[None]:
         (self.root / "videos").mkdir(parents=True, exist_ok=True)
         paths = [self._video(one) for one in missing]
         n_processes = min(workers, os.cpu_count() or 1, len(missing))

@@ -36,7 +36,7 @@ class UnlvDive:
 
 
 def _with_phases(dive: Performance, table: Path) -> Performance:
-    """Make phases of the four marked frames: take-off, somersaults, come-out, in the water."""
+    """Build phases from the four marked frames: take-off, somersaults, come-out, in the water."""
     marks = dive.extra.get("stage_frames", "")
     if not marks:
         return dive

@@ -107,7 +107,7 @@ def _difficulties(root: Path, n: int) -> Sequence[float | None]:
 
 
 def _video(path: Path) -> Path:
-    """Give a vault's video; a folder of frames is joined to one first."""
+    """Return a vault's video; a folder of frames is joined to one first."""
     if path.is_file():
         return path
     pictures = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES)

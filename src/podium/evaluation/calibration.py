@@ -25,7 +25,7 @@ class Calibration:
     distances: npt.NDArray[np.float64]
 
     def half_width(self, confidence: float = CONFIDENCE) -> float:
-        """Give the distance that a new performance stays within, with that confidence, 0-1.
+        """Return the distance that a new performance stays within, with that confidence, 0-1.
 
         With too few residuals to promise it, the largest distance seen.
         """
@@ -38,8 +38,8 @@ class Calibration:
         return self.half_width() > 0
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """Make it of saved arrays.
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """Build it from saved arrays.
 
         Raises
         ------

@@ -33,7 +33,7 @@ class Measures:
     """The share of true scores that lie in the range given with the prediction."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as plain JSON; intervals as [low, high], unknown values as null."""
+        """Return it as plain JSON; intervals as [low, high], unknown values as null."""
         plain = asdict(self)
         for name in ("interval", "mse_interval"):
             plain[name] = [_number(plain[name]["low"]), _number(plain[name]["high"])]
@@ -87,7 +87,7 @@ def without_ranks(measures: Measures) -> Measures:
 
 
 def true_scores(samples: Sequence[Sample]) -> Floats:
-    """Give the judges' scores in points, (performances,)."""
+    """Return the judges' scores in points, (performances,)."""
     missing = [s.performance.id for s in samples if s.performance.score is None]
     if missing:
         raise UsageError(f"{missing[0]} has no score to be measured against: leave it out")

@@ -62,7 +62,7 @@ def validate(predicted: Values, true: Values) -> tuple[npt.NDArray[np.float64], 
 
 
 def spearman(predicted: Values, true: Values) -> float:
-    """Say how far two rankings agree: 1 the same order, 0 none, -1 reversed (paper, V-B)."""
+    """Return how far two rankings agree: 1 the same order, 0 none, -1 reversed (paper, V-B)."""
     first, second = validate(predicted, true)
     if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
@@ -70,7 +70,7 @@ def spearman(predicted: Values, true: Values) -> float:
 
 
 def pair_accuracy(predicted: Values, true: Values) -> float:
-    """Say which share of pairs with different scores is put in the right order, 0 to 1.
+    """Return the share of pairs with different scores is put in the right order, 0 to 1.
 
     A pair that is predicted the same counts half.
     """

@@ -51,12 +51,12 @@ def evaluate_predictions(predictions: Path, performances: Sequence[Performance])
         If the table is missing or damaged, or names no performance that has a true score.
     """
     rows = read_predictions(predictions)
-    measured, samples = _matched(rows, performances, predictions)
+    measured, samples = _match(rows, performances, predictions)
     columns = ("score", "score_low", "score_high")
     predicted, low, high = (
         np.array([_number(row.get(c, "")) for row in measured]) for c in columns
     )
-    n_remembered, warning = _remembered(measured, samples)
+    n_remembered, warning = _count_learned(measured, samples)
     true = true_scores(samples)
     score_range = _score_range(performances)
     measures = measure(predicted, samples, score_range)
@@ -99,7 +99,7 @@ def read_predictions(path: Path) -> Rows:
             problems.add(row.line, kind, score=plain["score"])
         found[key] = plain
     if problems:
-        raise ManifestError(f"{path}: {problems.said()}")
+        raise ManifestError(f"{path}: {problems.sentences()}")
     if not found:
         raise _no_predictions(path)
     return found
@@ -111,7 +111,7 @@ def _no_predictions(path: Path) -> ManifestError:
     )
 
 
-def _matched(
+def _match(
     rows: Rows, performances: Sequence[Performance], path: Path
 ) -> tuple[list[Mapping[str, str]], list[Sample]]:
     """Bring predictions and true scores together; performances without a score are left out."""
@@ -121,7 +121,7 @@ def _matched(
         if row is None or row["error"] or performance.score is None:
             continue
         measured.append(row)
-        samples.append(unseen(performance))
+        samples.append(without_video(performance))
     if not samples:
         raise ManifestError(
             f"{path}: predicts no performance of the manifest that has a score: "
@@ -130,7 +130,7 @@ def _matched(
     return measured, samples
 
 
-def _remembered(
+def _count_learned(
     measured: Sequence[Mapping[str, str]], samples: Sequence[Sample]
 ) -> tuple[int | None, str | None]:
     """Count the performances that the model learned from, where the table says; warn of them.
@@ -157,8 +157,8 @@ def _warning(why: str) -> str:
     )
 
 
-def unseen(performance: Performance) -> Sample:
-    """Make a sample of a performance whose video plays no part, as for the floors."""
+def without_video(performance: Performance) -> Sample:
+    """Build a sample of a performance whose video plays no part, as for the floors."""
     return Sample(performance, _no_features())
 
 
@@ -183,13 +183,13 @@ def _floors(
 ) -> tuple[dict[str, Measures], str]:
     measured = {sample.performance.id for sample in samples}
     train = [
-        unseen(p)
+        without_video(p)
         for p in performances
         if p.split == "train" and p.score is not None and p.id not in measured
     ]
     if len(train) >= MIN_TRAIN:
         words = f"baselines were fitted to the {len(train)} training performances of the manifest"
-        return _measured(floor_predictions(train, samples), samples, score_range), words
+        return _measure(floor_predictions(train, samples), samples, score_range), words
     if len(samples) < 2:
         return {}, "no baselines: there is nothing to fit them to"
     if len(samples) > MAX_LEFT_OUT:
@@ -197,11 +197,11 @@ def _floors(
             f"no baselines: {len(samples):,} performances are more than the {MAX_LEFT_OUT:,} that "
             "are left out in turn: measure a part of them, or add training rows to the manifest"
         )
-    floors = _measured(left_out_floor_predictions(samples), samples, score_range)
+    floors = _measure(left_out_floor_predictions(samples), samples, score_range)
     return {**floors, "constant": without_ranks(floors["constant"])}, LEFT_OUT
 
 
-def _measured(
+def _measure(
     predicted: Mapping[str, Floats], samples: Sequence[Sample], score_range: tuple[float, float]
 ) -> dict[str, Measures]:
     return {name: measure(values, samples, score_range) for name, values in predicted.items()}

@@ -67,7 +67,7 @@ class Comparison:
     mse: Gap
 
 
-class Draws:
+class Bootstrap:
     """The same performances drawn again and again, with replacement, for every system alike."""
 
     def __init__(
@@ -77,7 +77,7 @@ class Draws:
         generator = np.random.default_rng(0)
         chosen = generator.integers(0, len(ids), size=(n, len(ids)))
         self.counts = np.stack([np.bincount(row, minlength=len(ids)) for row in chosen])
-        self.place = {name: number for number, name in enumerate(ids)}
+        self.index = {name: number for number, name in enumerate(ids)}
         self.true = {name: true[name] for name in ids}
 
     def means(self, outcomes: Sequence[Outcome]) -> tuple[Floats, Floats]:
@@ -89,13 +89,13 @@ class Draws:
         names = list(predictions)
         predicted = np.array([predictions[name] for name in names])
         true = np.array([self.true[name] for name in names])
-        counts = self.counts[:, [self.place[name] for name in names]].astype(float)
+        counts = self.counts[:, [self.index[name] for name in names]].astype(float)
         spearman = weighted_spearman(predicted, true, counts)
         mse = counts @ (predicted - true) ** 2 / np.maximum(counts.sum(axis=1), 1)
         return spearman, mse
 
 
-def compare(first: Sequence[Outcome], second: Sequence[Outcome], draws: Draws) -> Comparison:
+def compare(first: Sequence[Outcome], second: Sequence[Outcome], draws: Bootstrap) -> Comparison:
     """Compare two systems on the splits that both have."""
     shared = {one.split for one in first} & {one.split for one in second}
     first = [one for one in first if one.split in shared]
@@ -153,11 +153,11 @@ def weighted_spearman(first: Floats, second: Floats, counts: Floats) -> Floats:
 
 def mid_ranks(values: Floats, counts: Floats) -> Floats:
     """Rank values, (rows,), that each stand there `counts` (draws, rows) times, ties shared."""
-    distinct, places = np.unique(values, return_inverse=True)
-    belongs = np.eye(len(distinct))[places]
+    distinct, indices = np.unique(values, return_inverse=True)
+    belongs = np.eye(len(distinct))[indices]
     sizes = counts @ belongs
     ranks = np.cumsum(sizes, axis=1) - sizes + (sizes + 1) / 2
-    return np.asarray(ranks[:, places], np.float64)
+    return np.asarray(ranks[:, indices], np.float64)
 
 
 def middle(values: Floats) -> tuple[float, float] | None:

@@ -14,7 +14,7 @@ from podium.video.clips import ClipOptions
 
 Floats = npt.NDArray[np.float64]
 
-MOST_MOMENTS = 400
+MAX_MOMENTS = 400
 """A performance is looked at in no more moments than about this: matching takes their square."""
 
 
@@ -80,8 +80,8 @@ def align(
     """
     distances = moment_distances(query.values, reference.values)
     ours, theirs = _middles(query), _middles(reference)
-    forward = _summed(distances, options.hold)
-    backward = _summed(distances[::-1, ::-1], options.hold)[::-1, ::-1]
+    forward = _accumulate(distances, options.hold)
+    backward = _accumulate(distances[::-1, ::-1], options.hold)[::-1, ::-1]
     through = forward + backward - distances  # the cheapest whole way that matches each pair
     best = _way(forward, options.hold)
     matched = np.array([theirs[best[best[:, 0] == i, 1]].mean() for i in range(len(ours))])
@@ -111,7 +111,7 @@ def align_performances(
     backbone = Motion()
     coarse = Extractor(backbone, cache=cache)
     n_frames = max(coarse.performance(one).n_used for one in (query, reference))
-    stride = max(options.n_stride_frames, -(-n_frames // MOST_MOMENTS))
+    stride = max(options.n_stride_frames, -(-n_frames // MAX_MOMENTS))
     fine = Extractor(backbone, ClipOptions(stride=stride), cache)
     return align(fine.performance(query), fine.performance(reference), options)
 
@@ -127,7 +127,7 @@ def try_to_align(
 
 
 def moment_distances(query: npt.NDArray[np.float32], reference: npt.NDArray[np.float32]) -> Floats:
-    """Say how different any two moments are, (query, reference), on average 1.
+    """Return how different any two moments are, (query, reference), on average 1.
 
     Every number of a feature counts by how much it varies in the two performances together.
 
@@ -158,8 +158,8 @@ def _middles(features: Features) -> Floats:
     return middles
 
 
-def _summed(distances: Floats, hold: float) -> Floats:
-    """Give the cost of the cheapest way from the beginning to each pair, (query, reference)."""
+def _accumulate(distances: Floats, hold: float) -> Floats:
+    """Return the cost of the cheapest way from the beginning to each pair, (query, reference)."""
     n_query, n_reference = distances.shape
     summed = np.full((n_query + 1, n_reference + 1), np.inf)
     summed[0, 0] = 0.0
@@ -171,7 +171,7 @@ def _summed(distances: Floats, hold: float) -> Floats:
 
 
 def _way(summed: Floats, hold: float) -> npt.NDArray[np.intp]:
-    """Give the cheapest way, (steps, 2): which moment of the query is which of the reference."""
+    """Return the cheapest way, (steps, 2): which moment of the query is which of the reference."""
     i, j = (size - 1 for size in summed.shape)
     steps = [(i, j)]
     while i or j:
@@ -183,7 +183,7 @@ def _way(summed: Floats, hold: float) -> npt.NDArray[np.intp]:
 
 
 def _doubt(possible: npt.NDArray[np.bool_], theirs: Floats) -> Floats:
-    """Give half the time that the possible matches of each moment of the query span."""
+    """Return half the time that the possible matches of each moment of the query span."""
     first = possible.argmax(axis=1)
     last = possible.shape[1] - 1 - possible[:, ::-1].argmax(axis=1)
     return np.asarray((theirs[last] - theirs[first]) / 2, np.float64)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int64]
 
 WINDOWS = ClipOptions(n_frames=16, stride=4)
 """The windows that are looked at: their ends lie so many frames apart."""
@@ -33,13 +33,13 @@ WINDOWS = ClipOptions(n_frames=16, stride=4)
 REACH = 24
 """How many frames from the event a window may end, and still say where it is."""
 
-LEAST_AFTER = 8
+MIN_AFTER = 8
 """How many frames must follow the event for it to be found."""
 
 AFTER = range(-1_000, 100_001)
 """How many frames after the event performances may end."""
 
-LEAST_WINDOWS = 4
+MIN_WINDOWS = 4
 MIN_PERFORMANCES = 50
 """With fewer to learn from, it cannot be told how far off is too far."""
 
@@ -55,8 +55,8 @@ SCALE_FLOOR = 0.05
 
 
 @cache
-def eye() -> "Motion":
-    """Give what the windows are looked at with; the backbone of the score may be another."""
+def event_backbone() -> "Motion":
+    """Return what the windows are looked at with; the backbone of the score may be another."""
     from podium.backbones.motion import Motion
 
     return Motion()
@@ -83,32 +83,41 @@ class Anchor:
     @property
     def fingerprint(self) -> str:
         """Name what it finds, for the keys of a cache."""
-        content = (eye().fingerprint, WINDOWS, self.event, self.after, self.offset, self.limit)
+        content = (
+            event_backbone().fingerprint,
+            WINDOWS,
+            self.event,
+            self.after,
+            self.offset,
+            self.limit,
+        )
         digest = hashlib.sha256(repr(content).encode() + self.weights.tobytes()).hexdigest()
         return f"{self.event}-{digest[:16]}"
 
     def find(self, frames: Frames) -> int | None:
-        """Give the place of the event among frames of `eye`'s size; `None` where there is none."""
-        place, doubt = _nearest(self._said(_seen(frames)), window_ends(len(frames)))
-        return place if doubt <= self.limit else None
+        """Find the event among frames of `event_backbone`'s size; `None` where there is none."""
+        index, doubt = _nearest(self._frames_to_event(_see(frames)), window_ends(len(frames)))
+        return index if doubt <= self.limit else None
 
-    def ended(self, frames: Frames, seen: Frames) -> Frames:
-        """End a performance `after` frames after the event; `seen` is it at `eye`'s size.
+    def trim(self, frames: Frames, seen: Frames) -> Frames:
+        """End a performance `after` frames after the event.
+
+        `seen` is the performance at `event_backbone`'s size.
 
         Where there is none, all frames are kept and are said to lack it (`missing_event`).
         """
-        place = self.find(seen)
-        if place is None:
+        index = self.find(seen)
+        if index is None:
             return replace(frames, missing_event=self.event)
-        last = int(seen.numbers[place]) + round(self.after * seen.step)
+        last = int(seen.numbers[index]) + round(self.after * seen.step)
         return frames.span(0, int(np.searchsorted(frames.numbers, last, side="right")))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give its weights as arrays, as they are saved; the rest is in `to_json`."""
+        """Return its weights as arrays, as they are saved; the rest is in `to_json`."""
         return {"anchor.weights": self.weights}
 
     def to_json(self) -> dict[str, Any]:
-        """Give all but the weights as plain values."""
+        """Return all but the weights as plain values."""
         return {
             field.name: getattr(self, field.name)
             for field in fields(self)
@@ -116,10 +125,10 @@ class Anchor:
         }
 
     @classmethod
-    def of_saved(
+    def from_saved(
         cls, about: Mapping[str, Any] | None, arrays: Mapping[str, npt.NDArray[Any]]
     ) -> Self | None:
-        """Make it of what was saved; `None` where the model was made without.
+        """Build it from what was saved; `None` where the model was made without.
 
         Raises
         ------
@@ -134,9 +143,11 @@ class Anchor:
         plain = values_of(about, "anchor", **known, **given)
         if not plain["event"]:
             raise ModelError("anchor.event is empty: it must name an event")
-        return cls(weights=array_of(arrays, "anchor.weights", (eye().dim,), np.float64), **plain)
+        return cls(
+            weights=array_of(arrays, "anchor.weights", (event_backbone().dim,), np.float64), **plain
+        )
 
-    def _said(self, windows: Array) -> Floats:
+    def _frames_to_event(self, windows: Array) -> Floats:
         found: Floats = windows.astype(np.float64) @ self.weights + self.offset
         return np.clip(found, -REACH, REACH)
 
@@ -145,17 +156,17 @@ class Anchor:
 class Marked:
     """A training performance in which the event is marked, at the frame `event`.
 
-    `windows` is (windows, dim), what `eye` says of each; they end at the frames `ends`, (windows,),
-    counted as `event` is.
+    `windows` is (windows, dim), what `event_backbone` says of each; they end at the frames
+    `ends`, (windows,), counted as `event` is.
     """
 
     windows: Array
-    ends: Places
+    ends: Indices
     event: int
 
 
-def window_ends(n_frames: int) -> Places:
-    """Say at which of `n_frames` frames the windows end."""
+def window_ends(n_frames: int) -> Indices:
+    """Return the frames, of `n_frames`, at which the windows end."""
     if n_frames < WINDOWS.n_frames:
         return np.empty(0, np.int64)
     return clip_starts(n_frames, WINDOWS) + WINDOWS.n_frames - 1
@@ -168,22 +179,22 @@ def learn_anchor(event: str, after: int, marked: Sequence[Marked]) -> Anchor | N
     """
     if len(marked) < MIN_PERFORMANCES:
         return None
-    findings = left_out(marked)
+    findings = find_left_out(marked)
     limit = LENIENCE * float(np.quantile([found.doubt for found in findings], USUAL_SHARE))
     usual, large = np.quantile([found.error for found in findings], [0.5, 0.95])
-    return Anchor(event, after, *_fitted(marked), limit, float(usual), float(large))
+    return Anchor(event, after, *_fit(marked), limit, float(usual), float(large))
 
 
 @dataclass(frozen=True)
 class Finding:
     """Where the event was found in a performance, by how many frames off, and with what doubt."""
 
-    place: int
+    index: int
     error: int
     doubt: float
 
 
-def left_out(
+def find_left_out(
     marked: Sequence[Marked], seed: int = 0, tried: Sequence[Marked] | None = None
 ) -> list[Finding]:
     """Find each performance's event by what was learned from four fifths of the others.
@@ -196,14 +207,14 @@ def left_out(
     findings: dict[int, Finding] = {}
     for part in np.array_split(order, N_FOLDS):
         others = [marked[i] for i in np.setdiff1d(order, part)]
-        anchor = Anchor("", 0, *_fitted(others), np.inf)
+        anchor = Anchor("", 0, *_fit(others), np.inf)
         for i in part:
-            place, doubt = _nearest(anchor._said(tried[i].windows), tried[i].ends)
-            findings[int(i)] = Finding(place, abs(place - tried[i].event), doubt)
+            index, doubt = _nearest(anchor._frames_to_event(tried[i].windows), tried[i].ends)
+            findings[int(i)] = Finding(index, abs(index - tried[i].event), doubt)
     return [findings[i] for i in range(len(marked))]
 
 
-def _fitted(marked: Sequence[Marked]) -> tuple[Floats, float]:
+def _fit(marked: Sequence[Marked]) -> tuple[Floats, float]:
     """Fit how many frames after the event a window ends, to what it looks like."""
     from sklearn.linear_model import Ridge
 
@@ -217,22 +228,24 @@ def _fitted(marked: Sequence[Marked]) -> tuple[Floats, float]:
     return weights, float(model.intercept_ - mean @ weights)
 
 
-def _seen(frames: Frames) -> Array:
+def _see(frames: Frames) -> Array:
     """Look at every window; one after the other, so that a long video takes no more memory."""
     starts = window_ends(len(frames)) - WINDOWS.n_frames + 1
-    rows = [eye()(frames.pixels[None, start : start + WINDOWS.n_frames]) for start in starts]
-    return np.concatenate(rows) if rows else np.empty((0, eye().dim), np.float32)
+    rows = [
+        event_backbone()(frames.pixels[None, start : start + WINDOWS.n_frames]) for start in starts
+    ]
+    return np.concatenate(rows) if rows else np.empty((0, event_backbone().dim), np.float32)
 
 
-def _nearest(said: Floats, ends: Places) -> tuple[int, float]:
+def _nearest(said: Floats, ends: Indices) -> tuple[int, float]:
     """Find the frame that agrees best with what the windows about it say, and how far off it is."""
     best = (-1, np.inf)
     if not len(ends):
         return best
-    for place in range(int(ends[0]), int(ends[-1]) - LEAST_AFTER + 1):
-        first, last = np.searchsorted(ends, [place - REACH, place + REACH + 1])
-        if last - first >= LEAST_WINDOWS:
-            off = said[first:last] - (ends[first:last] - place)
+    for index in range(int(ends[0]), int(ends[-1]) - MIN_AFTER + 1):
+        first, last = np.searchsorted(ends, [index - REACH, index + REACH + 1])
+        if last - first >= MIN_WINDOWS:
+            off = said[first:last] - (ends[first:last] - index)
             doubt = float(np.mean(off**2))
-            best = min(best, (place, doubt), key=lambda one: one[1])
+            best = min(best, (index, doubt), key=lambda one: one[1])
     return best

@@ -18,9 +18,9 @@ from podium.backbones import Backbone, describe
 from podium.checks import require_array, require_times
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, PodiumError, VideoError
-from podium.features.event import Anchor, eye
-from podium.inputs.given import given_array
-from podium.keypoints import FRAMES_PER_CLIP, filled
+from podium.features.event import Anchor, event_backbone
+from podium.inputs.given import read_array
+from podium.keypoints import FRAMES_PER_CLIP, fill_missing
 from podium.machine.cache import ArrayCache, Claim
 from podium.machine.files import digest
 from podium.performance import Performance
@@ -191,7 +191,7 @@ class Extractor:
     def video(
         self, path: Path, start_frame: int | None = None, end_frame: int | None = None
     ) -> Features:
-        """Make the features of a video, or read them where `path` is a file of features.
+        """Extract the features of a video, or read them where `path` is a file of features.
 
         Raises
         ------
@@ -201,16 +201,16 @@ class Extractor:
         return self.performance(Performance("", path, start_frame=start_frame, end_frame=end_frame))
 
     def performance(self, performance: Performance) -> Features:
-        """Make the features of a performance, bounded by its start and end frames."""
+        """Extract the features of a performance, bounded by its start and end frames."""
         return self.variants(performance, (None,))[0]
 
     def variants(
         self, performance: Performance, augmentations: Iterable[Augmentation | None]
     ) -> tuple[Features, ...]:
-        """Make the features of several variants (`None`: as it is) of one performance."""
-        return self.described(self.looked_up(performance, augmentations))
+        """Extract the features of several variants (`None`: as it is) of one performance."""
+        return self.describe(self.look_up(performance, augmentations))
 
-    def looked_up(
+    def look_up(
         self, performance: Performance, augmentations: Iterable[Augmentation | None]
     ) -> "Lookup":
         """Find features in the cache, or decode the video that they are to be made of.
@@ -221,46 +221,50 @@ class Extractor:
         if performance.path.suffix.lower() in FEATURE_SUFFIXES:
             return Lookup(performance, (read_features(performance.path),) * len(wanted))
         keys = tuple(self._key(performance, augmentation) for augmentation in wanted)
-        if (found := self._kept(keys)) is not None:
+        if (found := self._read_kept(keys)) is not None:
             return Lookup(performance, found)
         claim = self.cache.claim(keys[0]) if self.cache and performance.path.is_file() else None
         try:
-            if claim and (found := self._kept(keys)) is not None:  # made while it was waited for
+            if (
+                claim and (found := self._read_kept(keys)) is not None
+            ):  # made while it was waited for
                 claim.release()
                 return Lookup(performance, found)
-            return Lookup(performance, (), self._decoded(performance), wanted, keys, claim)
+            return Lookup(performance, (), self._decode(performance), wanted, keys, claim)
         except BaseException:
             if claim:
                 claim.release()
             raise
 
-    def _kept(self, keys: tuple[str, ...]) -> tuple[Features, ...] | None:
-        """Give what the cache has under all of these keys, or nothing."""
+    def _read_kept(self, keys: tuple[str, ...]) -> tuple[Features, ...] | None:
+        """Return what the cache has under all of these keys, or nothing."""
         kept = [self.cache.read(key) if self.cache else None for key in keys]
         found = tuple(features for features in kept if features is not None)
         return found if len(found) == len(keys) else None
 
-    def described(self, lookup: "Lookup") -> tuple[Features, ...]:
-        """Give what was found, or make it of the frames and keep it."""
+    def describe(self, lookup: "Lookup") -> tuple[Features, ...]:
+        """Return what was found, or extract it from the frames and keep it."""
         if lookup.frames is None:
             return lookup.found
         try:
             return tuple(
-                self._made(lookup.performance.path, lookup.frames, augmentation, key)
+                self._make(lookup.performance.path, lookup.frames, augmentation, key)
                 for augmentation, key in zip(lookup.wanted, lookup.keys, strict=True)
             )
         finally:
             lookup.release()
 
-    def _decoded(self, performance: Performance) -> Frames:
-        frames = _decoded(performance, self.backbone.frame_size, self.options)
+    def _decode(self, performance: Performance) -> Frames:
+        frames = _decode(performance, self.backbone.frame_size, self.options)
         if self.anchor is None:
             return frames
-        if self.backbone.frame_size == eye().frame_size:
-            return self.anchor.ended(frames, frames)
-        return self.anchor.ended(frames, _decoded(performance, eye().frame_size, self.options))
+        if self.backbone.frame_size == event_backbone().frame_size:
+            return self.anchor.trim(frames, frames)
+        return self.anchor.trim(
+            frames, _decode(performance, event_backbone().frame_size, self.options)
+        )
 
-    def _made(
+    def _make(
         self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str
     ) -> Features:
         try:
@@ -306,7 +310,7 @@ class Extractor:
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
 
 
-def _decoded(performance: Performance, frame_size: tuple[int, int], options: ClipOptions) -> Frames:
+def _decode(performance: Performance, frame_size: tuple[int, int], options: ClipOptions) -> Frames:
     width, height = frame_size
     frames = decode(
         performance.path, width=width, height=height,
@@ -324,16 +328,16 @@ def extract(
     augmentations: tuple[Augmentation, ...] = (),
     progress: Callable[[], None] = lambda: None,
 ) -> Extraction:
-    """Make the features of many performances; one that cannot be used does not stop the others.
+    """Extract the features of many performances; one that cannot be used does not stop the others.
 
     While the backbone looks at one, the next `AHEAD` are decoded.
     """
     samples, errors = [], {}
     wanted = (None, *augmentations)
-    with closing(_ahead(performances, lambda p: extractor.looked_up(p, wanted))) as lookups:
+    with closing(_ahead(performances, lambda p: extractor.look_up(p, wanted))) as lookups:
         for performance, lookup in lookups:
             try:
-                first, *others = extractor.described(lookup.result())
+                first, *others = extractor.describe(lookup.result())
                 samples.append(Sample(performance, first, tuple(others)))
             except PodiumError as error:
                 errors[performance.id] = _without_locals(error)
@@ -393,7 +397,7 @@ def read_features(path: Path) -> Features:
         If it is missing, damaged, of another shape, larger than allowed, or holds numbers that are
         not finite.
     """
-    values = given_array(path)
+    values = read_array(path)
     is_keypoints = values.ndim == 3 and values.shape[2] in (2, 3)
     if (
         not (values.ndim == 2 or is_keypoints)
@@ -429,7 +433,7 @@ def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
         raise FeatureError(f"{path}: holds numbers that are not finite: find the keypoints again")
     _require_usual(positions, path)
     try:
-        keypoints = filled(positions).normalised()
+        keypoints = fill_missing(positions).normalise()
     except FeatureError as error:
         raise FeatureError(f"{path}: {error}") from error
     n_frames = len(keypoints)

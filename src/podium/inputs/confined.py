@@ -21,7 +21,7 @@ from typing import IO, Any
 from podium.checks import check_options
 from podium.errors import Bug, ManifestError, PodiumError, UnusableFile
 from podium.machine import processes
-from podium.machine.files import opened
+from podium.machine.files import open_regular
 
 VALUE, REFUSED, NO_MEMORY, END = b"v", b"r", b"m", b"e"
 """How a line of the child's begins: with a value, why there are none, or that all were said."""
@@ -66,7 +66,7 @@ def values(module: str, path: Path, limits: Limits) -> Generator[Any]:
     Bug
         If the child ends by an exception of Podium's own or of a library's.
     """
-    with opened(path) as file:
+    with open_regular(path) as file:
         n_bytes = os.fstat(file.fileno()).st_size
         if n_bytes > limits.n_bytes:
             raise UnusableFile.of_file(
@@ -76,12 +76,12 @@ def values(module: str, path: Path, limits: Limits) -> Generator[Any]:
             )
         more = limits.more_seconds * (n_bytes // 2**20)
         limits = replace(limits, seconds=limits.seconds + more)
-        child = _started(module, file, n_bytes, limits)
+        child = _start(module, file, n_bytes, limits)
     assert child.stderr is not None
     last_words = processes.LastWords(child.stderr)
     try:
         if not (yield from _values(child, path, limits)):
-            raise _ending(path, _ended(child), last_words.text(), limits)
+            raise _ending(path, _wait_for_end(child), last_words.text(), limits)
     except TimeoutError:
         raise ManifestError(
             f"{path}: waiting for it to be read took longer than the {limits.waiting_seconds:g} s "
@@ -100,9 +100,7 @@ def _end(child: "subprocess.Popen[bytes]") -> int:
     return child.wait()
 
 
-def _started(
-    module: str, file: IO[bytes], n_bytes: int, limits: Limits
-) -> "subprocess.Popen[bytes]":
+def _start(module: str, file: IO[bytes], n_bytes: int, limits: Limits) -> "subprocess.Popen[bytes]":
     return processes.start(
         module,
         str(limits.seconds),
@@ -126,14 +124,14 @@ def _values(
             return True
         if kind == NO_MEMORY:
             raise ManifestError(f"{path}: {_too_much_memory(limits)}")
-        value = _parsed(content, path)
+        value = _parse(content, path)
         if kind != VALUE:
             raise ManifestError(f"{path}: {value}")
         yield value
     return False
 
 
-def _ended(child: "subprocess.Popen[bytes]") -> int:
+def _wait_for_end(child: "subprocess.Popen[bytes]") -> int:
     """Wait for the end of a child that says no more, and return its exit code."""
     with suppress(subprocess.TimeoutExpired):
         return child.wait(ENDING_SECONDS)
@@ -159,7 +157,7 @@ def _chunk(pipe: IO[bytes], waiting_seconds: float) -> bytes:
     return os.read(pipe.fileno(), CHUNK_BYTES)
 
 
-def _parsed(content: bytes, path: Path) -> Any:
+def _parse(content: bytes, path: Path) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):

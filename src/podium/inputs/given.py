@@ -34,7 +34,7 @@ KINDS = {
 Array = npt.NDArray[Any]
 
 
-def given_array(path: Path) -> Array:
+def read_array(path: Path) -> Array:
     """Read the array of a file of features or keypoints, whatever its shape.
 
     Raises

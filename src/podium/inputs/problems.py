@@ -30,9 +30,9 @@ class Problems:
             self._alike[kind] = _Alike(kind)
         self._alike[kind].add(line, values)
 
-    def said(self) -> str:
-        """Say all problems by line; those beyond the first few of a kind by their lines only."""
-        said = [one for alike in self._alike.values() for one in alike.said()]
+    def sentences(self) -> str:
+        """Return all problems by line; those beyond the first few of a kind by their lines only."""
+        said = [one for alike in self._alike.values() for one in alike.sentences()]
         return "; ".join(f"line {line}: {words}" for line, words in sorted(said))
 
 
@@ -58,7 +58,7 @@ class _Alike:
         elif len(self._runs) <= MAX_SPANS:  # one more than is said, so that runs said are whole
             self._runs.append([line, line])
 
-    def said(self) -> list[tuple[int, str]]:
+    def sentences(self) -> list[tuple[int, str]]:
         if not self._runs:
             return self._shown
         *first, (line, words) = self._shown

@@ -255,8 +255,8 @@ def _tuple(kinds: tuple[Any, ...], plain: Any, name: str) -> tuple[Any, ...]:
     if len(plain) != len(kinds):
         raise ModelError(f"{name} has {len(plain)} entries: it must have {len(kinds)}")
     return tuple(
-        value_of(kind, value, f"{name}[{place}]")
-        for place, (kind, value) in enumerate(zip(kinds, plain, strict=True))
+        value_of(kind, value, f"{name}[{index}]")
+        for index, (kind, value) in enumerate(zip(kinds, plain, strict=True))
     )
 
 

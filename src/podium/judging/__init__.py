@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from podium.judging._rule import ScoringRule as ScoringRule
     from podium.judging._rule import actions_to_choose as actions_to_choose
     from podium.judging._rule import find_action as find_action
+    from podium.judging._rule import find_rule as find_rule
     from podium.judging._rule import position_of as position_of
     from podium.judging._rule import rule_kept_by as rule_kept_by
-    from podium.judging._rule import rule_named as rule_named
     from podium.judging._rule import rules as rules
 
 __getattr__, __dir__, __all__ = lazily(
@@ -26,7 +26,7 @@ __getattr__, __dir__, __all__ = lazily(
             "find_action",
             "position_of",
             "rule_kept_by",
-            "rule_named",
+            "find_rule",
             "rules",
         ),
     },

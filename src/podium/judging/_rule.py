@@ -147,10 +147,10 @@ class ScoringRule:
 
 def rules() -> Iterator[ScoringRule]:
     """Return the rules of all sports there are, by name."""
-    return (rule_named(name) for name in _catalog.names(PACKAGE))
+    return (find_rule(name) for name in _catalog.names(PACKAGE))
 
 
-def rule_named(name: str) -> ScoringRule:
+def find_rule(name: str) -> ScoringRule:
     """Return the rule of a sport: `RULE` in the file that is called so.
 
     Raises

@@ -58,7 +58,7 @@ class Entries:
         """Return where what belongs under a key, 64 hexadecimal digits, is or would be."""
         return self.folder / key[:2] / f"{key}.safetensors"
 
-    def listed(self) -> list[Entry]:
+    def list_entries(self) -> list[Entry]:
         """List the entries, those that were used longest ago first."""
         found = (Entry(path, s.st_size, s.st_mtime_ns) for path, s in self._files(_ENTRY))
         return sorted(found, key=lambda entry: (entry.used, entry.path))
@@ -80,7 +80,7 @@ class Entries:
 
     def reduce_to(self, limit_bytes: int) -> int:
         """Remove what was used longest ago if there is more than the limit; return how many."""
-        entries = self.listed()
+        entries = self.list_entries()
         total = sum(entry.n_bytes for entry in entries)
         if total <= limit_bytes:
             return 0
@@ -89,14 +89,14 @@ class Entries:
         for entry in entries:
             if total <= KEPT_SHARE * limit_bytes:
                 break
-            n_removed += _removed(entry.path)
+            n_removed += _remove(entry.path)
             total -= entry.n_bytes
         return n_removed
 
     def clear(self) -> int:
         """Remove all entries; return how many there were."""
         self._remove_abandoned()
-        return sum(_removed(entry.path) for entry in self.listed())
+        return sum(_remove(entry.path) for entry in self.list_entries())
 
     def limit_bytes(self) -> int:
         """Return how much is to be kept: by the environment, by `set_limit`, or by default.
@@ -126,9 +126,9 @@ class Entries:
 
     def _files(self, name: re.Pattern[str]) -> Iterator[tuple[Path, os.stat_result]]:
         """List the regular files of such names, each in the folder that its key begins with."""
-        for folder in _scanned(self.folder):
+        for folder in _scan(self.folder):
             if len(folder.name) == 2 and folder.is_dir(follow_symlinks=False):
-                for file in _scanned(Path(folder.path)):
+                for file in _scan(Path(folder.path)):
                     found = name.fullmatch(file.name)
                     if found and found[1] == folder.name and file.is_file(follow_symlinks=False):
                         with suppress(OSError):  # another process has removed it
@@ -169,7 +169,7 @@ def bytes_of(text: str, name: str) -> int:
     raise UsageError(f"{name} {text!r} must be a size, such as 2GB or 500MB")
 
 
-def _scanned(folder: Path) -> list["os.DirEntry[str]"]:
+def _scan(folder: Path) -> list["os.DirEntry[str]"]:
     try:
         with os.scandir(folder) as found:
             return list(found)
@@ -177,7 +177,7 @@ def _scanned(folder: Path) -> list["os.DirEntry[str]"]:
         return []
 
 
-def _removed(path: Path) -> bool:
+def _remove(path: Path) -> bool:
     """Remove a file if it begins as entries of Podium's do."""
     try:
         with path.open("rb") as file:

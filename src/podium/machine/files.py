@@ -63,13 +63,13 @@ def remove_half_written(path: Path) -> None:
 
 
 def digest(path: Path) -> str:
-    """Give the SHA-256 of a file's bytes, in hexadecimal."""
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def cache_folder() -> Path:
-    """Say where features are kept between runs: `PODIUM_CACHE`, or the user's cache folder.
+    """Return where features are kept between runs: `PODIUM_CACHE`, or the user's cache folder.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     OSError
         If it cannot be opened.
     """
-    with opened(path) as file:
+    with open_regular(path) as file:
         # What a file is promised to hold is not asked for at once where there is less of it.
         content = file.read(min(os.fstat(file.fileno()).st_size, max_bytes) + 1)
         while len(content) <= max_bytes and (more := file.read(CHUNK_BYTES)):
@@ -127,7 +127,7 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def open_regular(path: Path) -> Iterator[IO[bytes]]:
     """Open a regular file to be read; a device, a pipe or a folder is never waited for.
 
     Raises

@@ -5,7 +5,7 @@ from contextlib import suppress
 from podium.errors import TooLittleMemory
 
 
-def allowed() -> int | None:
+def allowed_bytes() -> int | None:
     """Return how many bytes of address space a process may use (`ulimit -v`); `None` for any."""
     with suppress(ImportError, AttributeError, OSError):
         import resource
@@ -23,7 +23,7 @@ def require(n_bytes: int) -> None:
     TooLittleMemory
         If less address space is allowed.
     """
-    most = allowed()
+    most = allowed_bytes()
     if most is not None and most < n_bytes:
         raise TooLittleMemory(
             f"only {most:,} bytes of address space are allowed (ulimit -v), and about "

@@ -43,7 +43,7 @@ def prepare(instead_of: Any = signal.default_int_handler) -> None:
     _open_streams()
     if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, instead_of):
         with suppress(ValueError):  # only the main thread may say what a signal does
-            signal.signal(signal.SIGINT, _interrupted)
+            signal.signal(signal.SIGINT, _interrupt)
             sys.unraisablehook = _not_raised
 
 
@@ -60,18 +60,18 @@ def interruptible() -> Iterator[None]:
 def say(line: str) -> None:
     """Say a line on standard error, where it is open and takes it."""
     if _caller.takes_errors:
-        _said(line)
+        _try_to_say(line)
 
 
 def complain(message: str) -> None:
     """Say what is wrong in one line on standard error; if that takes nothing, on the other."""
     line = f"podium: {' '.join(message.split())}"
-    if not (_caller.takes_errors and _said(line)):
+    if not (_caller.takes_errors and _try_to_say(line)):
         with suppress(OSError, ValueError):
             print(line, flush=True)
 
 
-def stopped() -> int:
+def report_stop() -> int:
     """Say that the work was stopped, and return the exit code for it."""
     complain(STOPPED)
     _caller.has_said_stopped = True
@@ -80,7 +80,7 @@ def stopped() -> int:
 
 @contextmanager
 def standard_output() -> Iterator[None]:
-    """Give errors of the standard output its name; a reader that has enough is no error."""
+    """Name the standard output in its errors; a reader that has enough is no error."""
     try:
         yield
     except OSError as error:
@@ -91,7 +91,7 @@ def standard_output() -> Iterator[None]:
             raise
 
 
-def _said(line: str) -> bool:
+def _try_to_say(line: str) -> bool:
     try:
         print(line, file=sys.stderr, flush=True)
     except (OSError, ValueError):
@@ -126,7 +126,7 @@ def _nothing(mode: str, can_fail: bool) -> IO[str]:
     return open(os.open(os.devnull, way), mode, encoding="utf-8", errors="backslashreplace")
 
 
-def _interrupted(_: int, frame: FrameType | None) -> None:
+def _interrupt(_: int, frame: FrameType | None) -> None:
     """Answer Ctrl-C: at once while modules are imported, for some swallow what is raised in them.
 
     What has begun by then is as after `kill`: what is on disk is whole, and children end by

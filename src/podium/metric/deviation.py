@@ -1,9 +1,9 @@
 """How far each clip is from the reference's, beside how far the clips of good performances differ.
 
 The paper's network sees all clips of all actions on one scale, on which the turning of a
-somersault is large and a crooked entry small. Here each place in time has its own scale, counted
-from the end: what varies at that place among performances of one action. Nothing but the scores is
-needed to learn it, and a few dozen performances are enough.
+somersault is large and a crooked entry small. Here each position in time, counted from
+the end, has its own scale: what varies there among performances of one action. Nothing but the
+scores is needed to learn it, and a few dozen performances are enough.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,14 +22,14 @@ Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
 SCALE_FLOOR = 0.05
-"""Numbers that hardly vary at a place must not decide: their scale stays this large, as a share of
+"""Numbers that hardly vary at a position must not decide: their scale stays so large, as a share of
 the largest."""
 
 FARTHEST = 5.0
-"""Differences count for no more than so many times a place's scale, or one odd clip could move a
+"""Differences count for no more than so many times a position's scale, or one odd clip could move a
 score by dozens of points."""
 
-LEAST_EXPERTS = 5
+MIN_EXPERTS = 5
 """Where the share of an action's best gives fewer, so many are taken for experts, but no more than
 a quarter of all."""
 
@@ -37,8 +37,8 @@ MAX_EXPERTS = 256
 """Of more experts of an action, so many are taken evenly: their pairs would fill memory, and say no
 more."""
 
-LEAST_PERFORMANCES = 10
-"""A place that fewer performances reach is judged by the next later one."""
+MIN_PERFORMANCES = 10
+"""A position that fewer performances reach is judged by the next later one."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ class DeviationOptions:
     """In how many directions clips may deviate, and what is still good."""
 
     n_directions: int = 16
-    """How many directions each place in time has: those in which its clips differ most."""
+    """How many directions each position in time has: those in which its clips differ most."""
 
     expert_share: float = 0.15
-    """The best of each action so many, as a share, are good performances (see `LEAST_EXPERTS`).
+    """The best of each action so many, as a share, are good performances (see `MIN_EXPERTS`).
 
     Few, so that hardly any of their clips is faulty.
     """
 
     false_alarms: float = 0.07
-    """The share of the clips of good performances that lie beyond the border at each place.
+    """The share of the clips of good performances that lie beyond the border at each position.
 
     Each is compared with the others without its having been learned from.
     """
@@ -78,19 +78,19 @@ class DeviationOptions:
 
 @dataclass(frozen=True)
 class Deviation:
-    """The scale of each place, (places, dim), and directions, (places, dim, n_directions).
+    """The scale of each position, (positions, dim), and directions, (positions, dim, n_directions).
 
-    The last place is the last clip. A difference times the directions is 1 long at the border.
+    The last position is the last clip. A difference times the directions is 1 long at the border.
     """
 
     scale: Array
     directions: Array
 
     def differences(self, query: Array, reference: Array) -> Array:
-        """Give how a query's features, (clips, dim), differ from a reference's, (places, dim).
+        """Return how a query's features, (clips, dim), differ from a reference's, (positions, dim).
 
-        In the scale of each place, `FARTHEST` at most. Clips are matched from the end; 0 at places
-        that one of the two does not reach.
+        In the scale of each position, `FARTHEST` at most. Clips are matched from the end; 0 at
+        positions that one of the two does not reach.
         """
         shared = min(len(query), len(reference), len(self.scale))
         found = np.zeros_like(self.scale)
@@ -99,24 +99,24 @@ class Deviation:
         return found.clip(-FARTHEST, FARTHEST)
 
     def distances(self, query: Array, reference: Array) -> Floats:
-        """Give how far each clip of a query is from the reference's, (clips,), 1 at the border.
+        """Return how far each clip of a query is from the reference's, (clips,), 1 at the border.
 
         Where the query has more clips, the reference's first stands for those it lacks, and the
-        first place for those before it.
+        first position for those before it.
         """
         lacking = np.arange(len(query)) - len(query)
-        places = np.maximum(lacking, -len(self.scale))
+        positions = np.maximum(lacking, -len(self.scale))
         theirs = reference[np.maximum(lacking, -len(reference))]
-        along = np.einsum("cd,cdk->ck", query - theirs, self.directions[places])
+        along = np.einsum("cd,cdk->ck", query - theirs, self.directions[positions])
         return np.asarray(np.linalg.norm(along, axis=-1), np.float64)
 
     def arrays(self) -> dict[str, Array]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {"deviation.scale": self.scale, "deviation.directions": self.directions}
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
-        """Make it of saved arrays, which must be for features of `dim` numbers, if that is given.
+    def from_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
+        """Build it from saved arrays, which must be for features of `dim` numbers, if given.
 
         Raises
         ------
@@ -134,23 +134,25 @@ def fit_deviation(
     options: DeviationOptions = DeviationOptions(),
 ) -> Deviation:
     """Learn it from training performances: features, each (clips, dim), scores and actions."""
-    n_places = max(len(sequence) for sequence in sequences)
-    places: list[tuple[Array, Array]] = []
-    for from_end in range(1, n_places + 1):
+    n_positions = max(len(sequence) for sequence in sequences)
+    positions: list[tuple[Array, Array]] = []
+    for from_end in range(1, n_positions + 1):
         there = np.array([len(sequence) >= from_end for sequence in sequences])
-        if places and there.sum() < LEAST_PERFORMANCES:
-            places.append(places[-1])
+        if positions and there.sum() < MIN_PERFORMANCES:
+            positions.append(positions[-1])
             continue
         clips = np.stack([s[-from_end] for s in sequences if len(s) >= from_end])
-        places.append(_of_place(clips.astype(np.float64), scores[there], actions[there], options))
-    scales, directions = zip(*reversed(places), strict=True)
+        positions.append(
+            _of_position(clips.astype(np.float64), scores[there], actions[there], options)
+        )
+    scales, directions = zip(*reversed(positions), strict=True)
     return Deviation(np.stack(scales), np.stack(directions))
 
 
-def _of_place(
+def _of_position(
     clips: Floats, scores: Floats, actions: npt.NDArray[np.str_], options: DeviationOptions
 ) -> tuple[Array, Array]:
-    """Give one place's scale, (dim,), and directions, (dim, n_directions)."""
+    """Return one position's scale, (dim,), and directions, (dim, n_directions)."""
     centred = clips.copy()
     for action in np.unique(actions):
         centred[actions == action] -= clips[actions == action].mean(axis=0)
@@ -174,11 +176,11 @@ def _of_place(
 def _expert_pairs(
     scores: Floats, actions: npt.NDArray[np.str_], share: float
 ) -> npt.NDArray[np.int64]:
-    """List the places of any two experts of one action, `MAX_EXPERTS` at most, (pairs, 2)."""
+    """List the indices of any two experts of one action, `MAX_EXPERTS` at most, (pairs, 2)."""
     found = [np.empty((0, 2), np.int64)]
     for action in np.unique(actions):
         n = int((actions == action).sum())
-        at_least = min(LEAST_EXPERTS, n // 4) / n
+        at_least = min(MIN_EXPERTS, n // 4) / n
         experts = best_of(scores, actions == action, max(share, at_least))
         if len(experts) > MAX_EXPERTS:
             experts = experts[np.linspace(0, len(experts) - 1, MAX_EXPERTS).round().astype(int)]
@@ -187,7 +189,7 @@ def _expert_pairs(
 
 
 def _left_out_distances(between: Floats, pairs: npt.NDArray[np.int64], shrinkage: float) -> Floats:
-    """Give how far each expert is from the others by what was learned without it.
+    """Return how far each expert is from the others by what was learned without it.
 
     What was learned from a difference makes it look small: with few experts the border would be
     far too near. Where all differences are one expert's, none can be left out.
@@ -204,7 +206,7 @@ def _left_out_distances(between: Floats, pairs: npt.NDArray[np.int64], shrinkage
 
 
 def _whitening(between: Floats, shrinkage: float) -> Floats:
-    """Give the matrix after which differences are as large in each direction as in the others."""
+    """Return the matrix after which differences are as large in each direction as in the others."""
     covariance = between.T @ between / len(between)
     size = len(covariance)
     shrunk = covariance + (shrinkage * np.trace(covariance) / size + 1e-9) * np.eye(size)

@@ -53,7 +53,7 @@ class Normaliser:
         return normalised.astype(np.float32)
 
     def arrays(self) -> dict[str, Array]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {
             "normaliser.mean": self.mean,
             "normaliser.scale": self.scale,
@@ -61,8 +61,8 @@ class Normaliser:
         }
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
-        """Make it of saved arrays, which must be for features of `dim` numbers, if that is given.
+    def from_arrays(cls, arrays: Mapping[str, Array], dim: int | None = None) -> Self:
+        """Build it from saved arrays, which must be for features of `dim` numbers, if given.
 
         Raises
         ------
@@ -106,7 +106,7 @@ class Embedding(nn.Module):
         return last
 
 
-def padded(sequences: Sequence[Array], n_clips: int) -> Tensor:
+def pad(sequences: Sequence[Array], n_clips: int) -> Tensor:
     """Stack performances as (performances, clips, dim), zeros before the shorter ones.
 
     All end at the same clip, as the paper's do ("initial clips are padded ones", table VII).

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from podium.checks import check_options
 from podium.errors import TrainingError, UsageError
-from podium.metric.embedding import padded
+from podium.metric.embedding import pad
 from podium.metric.losses import clip_loss, pair_loss
 from podium.metric.pairs import (
     ExpertPairs,
@@ -127,7 +127,7 @@ class _Learner:
         self.network, self.options, self.generator = network, options, generator
         self.pairs = PairSampler(train.scores, pair_options)
         flat = [variant for variants in train.sequences for variant in variants]
-        self.sequences = padded(flat, n_clips)
+        self.sequences = pad(flat, n_clips)
         counts = np.array([len(variants) for variants in train.sequences])
         self.n_variants, self.offsets = counts, np.concatenate([[0], np.cumsum(counts)[:-1]])
         self.spread = self.sequences.std(dim=(0, 1)) * options.noise
@@ -172,8 +172,8 @@ class _Learner:
     def _step(
         self, first: npt.NDArray[np.int64], second: npt.NDArray[np.int64], labels: Tensor
     ) -> float:
-        used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
-        ours, theirs = torch.from_numpy(places.reshape(2, -1))
+        used, indices = np.unique(np.concatenate([first, second]), return_inverse=True)
+        ours, theirs = torch.from_numpy(indices.reshape(2, -1))
         loss = pair_loss(self.network, self._noisy(used), ours, theirs, labels)
         if self.options.clip_weight and len(self.expert_pairs):
             loss = loss + self.options.clip_weight * self._clip_loss()
@@ -194,9 +194,9 @@ class _Learner:
         pairs = self.expert_pairs.at(drawn)
         first, second = self._variant(pairs.first), self._variant(pairs.second)
         labels = torch.from_numpy(pairs.similar.astype(np.float32))
-        used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
+        used, indices = np.unique(np.concatenate([first, second]), return_inverse=True)
         sequences = self._noisy(used)
-        clips = clip_embeddings(self.network, sequences)[torch.from_numpy(places)]
+        clips = clip_embeddings(self.network, sequences)[torch.from_numpy(indices)]
         forth = self.network.logit(clips[: len(first)], clips[len(first) :])
         return clip_loss(forth, labels)
 
@@ -207,7 +207,7 @@ class _ValidationLoss:
     def __init__(
         self, validation: MetricData, n_clips: int, pair_options: PairOptions, seed: int
     ) -> None:
-        self.sequences = padded([variants[0] for variants in validation.sequences], n_clips)
+        self.sequences = pad([variants[0] for variants in validation.sequences], n_clips)
         self.pairs: Pairs = sample_pairs(
             validation.scores, pair_options, np.random.default_rng(seed)
         )

@@ -11,7 +11,7 @@ def pair_loss(
 ) -> Tensor:
     """Return the paper's loss on pairs of sequences, each of which is embedded once.
 
-    `sequences` is (sequences, clips, dim), `first` and `second` (pairs,) are places in it, and
+    `sequences` is (sequences, clips, dim), `first` and `second` (pairs,) are indices in it, and
     `labels` (pairs,) is 1 where the two are alike. The loss and its gradients are those of running
     the LSTM over both sides of every pair, at the cost of running it over every sequence.
     """

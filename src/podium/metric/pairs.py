@@ -55,7 +55,7 @@ class MetricData:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of performances by their place in the list: (pairs,) each; `similar` is the label."""
+    """Pairs of performances by their index in the list: (pairs,) each; `similar` is the label."""
 
     first: Indices
     second: Indices
@@ -89,17 +89,15 @@ class PairSampler:
             If there is no similar or no dissimilar pair among the performances.
         """
         n_similar, n_dissimilar = self._options.n_similar, self._options.n_dissimilar
-        similar = self._drawn(self._similar, n_similar, "similar", generator)
-        dissimilar = self._drawn(self._dissimilar, n_dissimilar, "dissimilar", generator)
+        similar = self._draw(self._similar, n_similar, "similar", generator)
+        dissimilar = self._draw(self._dissimilar, n_dissimilar, "dissimilar", generator)
         first, second = np.concatenate([similar, dissimilar], axis=1)
         drawn = generator.permutation(len(first))
         swap = generator.random(len(drawn)) < 0.5
         a, b = first[drawn], second[drawn]
         return Pairs(np.where(swap, b, a), np.where(swap, a, b), drawn < n_similar)
 
-    def _drawn(
-        self, marked: "Marked", n: int, kind: str, generator: np.random.Generator
-    ) -> Indices:
+    def _draw(self, marked: "Marked", n: int, kind: str, generator: np.random.Generator) -> Indices:
         """Draw pairs of one kind, (2, pairs)."""
         if not len(marked):
             threshold = f"{self._options.threshold:.3g}"
@@ -136,10 +134,10 @@ def _kind(scores: npt.NDArray[np.float64], threshold: float, alike: bool) -> "Ma
 
 
 class Marked:
-    """The places that are marked in a table too large to be held: they are counted, and found.
+    """The indices that are marked in a table too large to be held: they are counted, and found.
 
     `mark` makes some rows of the table, (rows, n_columns) of truth values, by their numbers.
-    Places are in order, row by row.
+    Indices are in order, row by row.
     """
 
     def __init__(
@@ -150,36 +148,36 @@ class Marked:
         self._parts = np.split(np.arange(n_rows), starts)
         self._mark, self._n_columns = mark, n_columns
         self._last: tuple[int, Indices] | None = None
-        counts = [len(self._places(part)) for part in range(len(self._parts))]
+        counts = [len(self._indices(part)) for part in range(len(self._parts))]
         self._ends = np.cumsum(counts, dtype=np.int64)
 
     def __len__(self) -> int:
         return int(self._ends[-1])
 
     def at(self, numbers: Indices) -> Indices:
-        """Find the marked places of such numbers, from 0: rows and columns, (2, places)."""
+        """Find the marked indices of such numbers, from 0: rows and columns, (2, indices)."""
         found = np.empty(len(numbers), np.int64)
         parts = np.searchsorted(self._ends, numbers, side="right")
         for part in np.unique(parts):
-            here, places = parts == part, self._places(part)
-            found[here] = places[numbers[here] - (self._ends[part] - len(places))]
+            here, indices = parts == part, self._indices(part)
+            found[here] = indices[numbers[here] - (self._ends[part] - len(indices))]
         return np.stack(divmod(found, self._n_columns))
 
-    def _places(self, part: int) -> Indices:
-        """Find the marked places of some rows, in one number each; the last found are kept."""
+    def _indices(self, part: int) -> Indices:
+        """Find the marked indices of some rows, in one number each; the last found are kept."""
         if self._last is None or self._last[0] != part:
-            places = np.flatnonzero(self._mark(self._parts[part]))
-            self._last = part, places + part * self._n_at_once * self._n_columns
+            indices = np.flatnonzero(self._mark(self._parts[part]))
+            self._last = part, indices + part * self._n_at_once * self._n_columns
         return self._last[1]
 
 
 def best_of(
     scores: npt.NDArray[np.float64], members: npt.NDArray[np.bool_], share: float
 ) -> Indices:
-    """Find the best `share` of some performances, at least one: their places, best first."""
-    places = np.flatnonzero(members)
-    n_best = max(round(len(places) * share), 1)
-    return places[np.argsort(-scores[places], kind="stable")[:n_best]]
+    """Find the best `share` of some performances, at least one: their indices, best first."""
+    indices = np.flatnonzero(members)
+    n_best = max(round(len(indices) * share), 1)
+    return indices[np.argsort(-scores[indices], kind="stable")[:n_best]]
 
 
 class ExpertPairs:
@@ -209,12 +207,12 @@ class ExpertPairs:
         return 2 * int(self._ends[-1])
 
     def at(self, numbers: Indices) -> Pairs:
-        """Make the pairs of such numbers, from 0: first those that name the expert first."""
+        """Return the pairs of such numbers, from 0: first those that name the expert first."""
         half = len(self) // 2
-        place = numbers % half
-        which = np.searchsorted(self._ends, place, side="right")
+        index = numbers % half
+        which = np.searchsorted(self._ends, index, side="right")
         expert, start = self._experts[which], self._start[which]
-        other = place - np.concatenate([[0], self._ends])[which]  # the expert itself left out
+        other = index - np.concatenate([[0], self._ends])[which]  # the expert itself left out
         found = self._members[start + other]
         found = np.where(found >= expert, self._members[start + other + 1], found)
         swap = numbers >= half

@@ -91,9 +91,9 @@ class Siamese(nn.Module):
         measures it). The paper takes the sigmoid of the logit; but that depends on which clip it
         is, and can be low for a clip and itself.
         """
-        return torch.exp2(-self.unlikeness(reference, query) / self.clip_border)
+        return torch.exp2(-self.dissimilarity(reference, query) / self.clip_border)
 
-    def unlikeness(self, reference: Tensor, query: Tensor) -> Tensor:
+    def dissimilarity(self, reference: Tensor, query: Tensor) -> Tensor:
         """Return how much lower the logit of a pair is than that of each with itself; 0 or more."""
         own = (self.logit(reference, reference) + self.logit(query, query)) / 2
         return (own - self.mean_logit(reference, query)).clamp(min=0)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from podium.metric.embedding import padded
+from podium.metric.embedding import pad
 from podium.metric.pairs import Marked, MetricData, best_of
 from podium.metric.siamese import Siamese, clip_embeddings
 
@@ -18,8 +18,8 @@ MAX_BORDER_PAIRS = 50_000
 MAX_PAIRS_AT_ONCE = 4096
 """How many pairs of performances are compared clip by clip at once."""
 
-LEAST_BORDER = 1e-3
-"""Of unlikeness, in logits: a network that finds all clips alike still divides by something."""
+MIN_BORDER = 1e-3
+"""Of dissimilarity, in logits: a network that finds all clips alike still divides by something."""
 
 
 def set_border(
@@ -43,19 +43,19 @@ def set_border(
         part = slice(start, start + MAX_PAIRS_AT_ONCE)
         ours = [validation.sequences[i][0] for i in queries[part]]
         theirs = [train.sequences[i][0] for i in experts[part]]
-        found += _unlikeness(network, ours, theirs, n_clips)
+        found += _dissimilarity(network, ours, theirs, n_clips)
     if found:
         border = float(np.quantile(np.concatenate(found), 1 - false_alarms))
-        network.clip_border.fill_(max(border, LEAST_BORDER))
+        network.clip_border.fill_(max(border, MIN_BORDER))
 
 
-def _unlikeness(
+def _dissimilarity(
     network: Siamese, ours: Sequence[Array], theirs: Sequence[Array], n_clips: int
 ) -> list[Array]:
-    """Say how unlike the clips of pairs are, (clips,) each; those that one lacks do not count."""
+    """Return how unlike the clips of pairs are, (clips,) each; those one lacks do not count."""
     with torch.inference_mode():
-        embedded = clip_embeddings(network, padded([*ours, *theirs], n_clips))
-        unlike = network.unlikeness(embedded[len(ours) :], embedded[: len(ours)])
+        embedded = clip_embeddings(network, pad([*ours, *theirs], n_clips))
+        unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
     return [row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)]
 
@@ -90,5 +90,5 @@ def _beside_experts(
 
     alike = Marked(len(validation.scores), len(experts), mark)
     chosen = np.linspace(0, len(alike) - 1, min(len(alike), MAX_BORDER_PAIRS)).round()
-    queries, places = alike.at(chosen.astype(np.int64))
-    return queries, experts[places]
+    queries, indices = alike.at(chosen.astype(np.int64))
+    return queries, experts[indices]

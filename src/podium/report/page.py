@@ -14,7 +14,7 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, grouped
+from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, group_remarks
 from podium.assessment.values import Assessment, Reference
 from podium.errors import PodiumError
 from podium.machine.files import write_bytes
@@ -28,10 +28,10 @@ KEY_FRAME_WIDTH = 200
 KEY_FRAME_HEIGHT = 400
 """Key frames fit into this size, however tall and narrow the video is."""
 
-MOST_VIDEO_BYTES = 24 * 2**20
+MAX_VIDEO_BYTES = 24 * 2**20
 """The videos of a report that is one file are no larger than this together: it can be sent."""
 
-MOST_PRINTED_CLIPS, MOST_PRINTED_REMARKS = 16, 6
+MAX_PRINTED_CLIPS, MAX_PRINTED_REMARKS = 16, 6
 """So many, the worst, fit on the one page that is printed; the file holds all of them."""
 
 SPEEDS = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
@@ -80,11 +80,11 @@ def make_report(
     assessment: Assessment,
     language: str = ENGLISH,
     *,
-    most_video_bytes: int = MOST_VIDEO_BYTES,
+    max_video_bytes: int = MAX_VIDEO_BYTES,
 ) -> Report:
     """Render an assessment as one file, with small copies of its videos inside.
 
-    Videos that would make it larger than `most_video_bytes` are left out, and the report says so.
+    Videos that would make it larger than `max_video_bytes` are left out, and the report says so.
 
     Raises
     ------
@@ -94,12 +94,12 @@ def make_report(
     words = load_words(language)
     videos = _videos(assessment)
     n_bytes = sum(len(video.content) for video in videos if video)
-    if n_bytes <= most_video_bytes:
+    if n_bytes <= max_video_bytes:
         return Report(_Page(assessment, words, *videos).html())
     note = words(
         "player.too_large",
         megabytes=math.ceil(n_bytes / 2**20),
-        most=words.plain(most_video_bytes / 2**20),
+        most=words.plain(max_video_bytes / 2**20),
     )
     return Report(_Page(assessment, words, None, None, (note,)).html(), videos_are_left_out=True)
 
@@ -117,7 +117,7 @@ def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Repor
     page = _Page(assessment, words, query, reference, inside=False)
     videos = {"query.mp4": query, "reference.mp4": reference}
     beside = {name: video.content for name, video in videos.items() if video}
-    beside |= {name: content.encode() for name, _, content in page.saved()}
+    beside |= {name: content.encode() for name, _, content in page.data_files()}
     return Report(page.html(), MappingProxyType(beside | page.key_frames()))
 
 
@@ -152,7 +152,7 @@ class _Page:
             assessment=assessment,
             words=words,
             number=words.number,
-            said=self._said,
+            said=self._describe,
             how_sure=self._how_sure,
             policy=_policy(style, script, inside=self.inside),
             style=style,
@@ -160,12 +160,12 @@ class _Page:
             title=self._title(),
             name=self.name,
             reference_name=_reference_name(assessment),
-            compared=self._compared(),
-            groups=grouped(assessment.remarks),
+            compared=self._reference_note(),
+            groups=group_remarks(assessment.remarks),
             moments=self.moments,
             has_reference_pictures=any(moment.reference_picture for moment in self.moments),
-            printed=_worst(assessment.clips, MOST_PRINTED_CLIPS),
-            most_printed_remarks=MOST_PRINTED_REMARKS,
+            printed=_worst(assessment.clips, MAX_PRINTED_CLIPS),
+            most_printed_remarks=MAX_PRINTED_REMARKS,
             most_points=max([*points, 1.0]),
             faulty_below=FAULTY_BELOW,
             difficulty_spread=self._difficulty_spread(),
@@ -178,12 +178,12 @@ class _Page:
             parts=chapters(assessment.clips),
             steps=self._steps(),
             speeds=tuple(zip(SPEEDS, _SPEED_WORDS, strict=True)),
-            saved=self.saved(),
+            saved=self.data_files(),
             data=self._data(),
         )
 
-    def saved(self) -> tuple[tuple[str, str, str], ...]:
-        """Give the files of data: name, key of what the button says, and content."""
+    def data_files(self) -> tuple[tuple[str, str, str], ...]:
+        """Return the files of data: name, key of what the button says, and content."""
         return (
             ("clips.csv", "save.csv", clips_csv(self.assessment)),
             ("result.json", "save.json", result_json(self.assessment)),
@@ -191,7 +191,7 @@ class _Page:
         )
 
     def key_frames(self) -> dict[str, bytes]:
-        """Give the key frames as files."""
+        """Return the key frames as files."""
         shown = {}
         for moment in self.moments:
             name = f"frames/clip-{moment.clip.index + 1:02d}"
@@ -214,7 +214,7 @@ class _Page:
         value, low, high = (words.number(x) for x in (score.value, score.low, score.high))
         return words("title.points", name=self.name, score=value, low=low, high=high)
 
-    def _compared(self) -> str:
+    def _reference_note(self) -> str:
         words, named = self.words, []
         for reference in self.assessment.references:
             values: dict[str, str] = {"id": reference.id}
@@ -229,7 +229,7 @@ class _Page:
         low, high = self.assessment.difficulty_range or (0.0, 0.0)
         return (low, high) if low < high else None
 
-    def _said(self, remark: Remark) -> str:
+    def _describe(self, remark: Remark) -> str:
         if remark.similarity is None:
             return remark.words
         words = self.words
@@ -271,7 +271,7 @@ class _Page:
         return None if self.inside else name
 
     def _data(self) -> dict[str, Any]:
-        """Give what the script of the page works with."""
+        """Return what the script of the page works with."""
         steps, parts = self.assessment.alignment, chapters(self.assessment.clips)
         return {
             "query": _side(self.query, self.query_offset, self._file("query.mp4")),
@@ -290,7 +290,7 @@ class _Page:
             ],
             "words": self.words.of("player") | self.words.of("save"),
             "decimal": self.words("decimal"),
-            "saved": {name: content for name, _, content in self.saved()},
+            "saved": {name: content for name, _, content in self.data_files()},
             "name": self.name,
         }  # fmt: skip
 
@@ -301,7 +301,7 @@ def _worst(clips: Sequence[ClipFeedback], most: int) -> set[int]:
 
 
 def _side(playback: Playback | None, offset: float, file: str | None) -> dict[str, Any] | None:
-    """Tell the script when each frame of a copy is shown; all seconds are those of the video."""
+    """Return when each frame of a copy is shown, in seconds of the video, for the script."""
     if playback is None:
         return None
     # Six digits are far finer than the clock of the copy.
@@ -343,7 +343,7 @@ def _playback(path: Path, part: Part) -> Playback | None:
 
 
 def _seen_reference(assessment: Assessment) -> Reference | None:
-    """Give the first reference that has a video."""
+    """Return the first reference that has a video."""
     return next((r for r in assessment.references if r.path), None)
 
 
@@ -357,11 +357,11 @@ def _small_frames(assessment: Assessment) -> tuple[Frames | None, Frames | None]
     if not assessment.clips or not np.isfinite(_middles(assessment.clips)).all():
         return None, None
     seen = _seen_reference(assessment)
-    ours = _decoded(assessment.video_path, assessment.part)
-    return ours, _decoded(seen.path, seen.part) if seen and seen.path else None
+    ours = _decode(assessment.video_path, assessment.part)
+    return ours, _decode(seen.path, seen.part) if seen and seen.path else None
 
 
-def _decoded(path: Path, part: Part) -> Frames | None:
+def _decode(path: Path, part: Part) -> Frames | None:
     try:
         video = probe(path)
         scale = min(KEY_FRAME_WIDTH / video.width, KEY_FRAME_HEIGHT / video.height)
@@ -373,7 +373,7 @@ def _decoded(path: Path, part: Part) -> Frames | None:
 
 
 def _offset(frames: Frames | None) -> float:
-    """Say when in its video a performance begins."""
+    """Return when in its video a performance begins."""
     return float(frames.start_seconds[0]) if frames else 0.0
 
 
@@ -390,7 +390,7 @@ def _middles(clips: Sequence[ClipFeedback]) -> list[float]:
 
 
 def _as_long_before(theirs: Frames | None, clips: Sequence[ClipFeedback]) -> list[float]:
-    """Give the same moments counted from the end.
+    """Return the same moments counted from the end.
 
     That is what a clip is compared with when both keep one pace.
     """

@@ -22,7 +22,7 @@ COLUMNS = (
 
 
 def result_json(assessment: Assessment) -> str:
-    """Give all of an assessment as JSON, with the version of its schema."""
+    """Return all of an assessment as JSON, with the version of its schema."""
     about: dict[str, Any] = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION}
     return json.dumps(about | to_json(assessment), indent=1) + "\n"
 
@@ -62,7 +62,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
 
 
 def clips_csv(assessment: Assessment) -> str:
-    """Give the clips as a table; the columns are in English whatever the language."""
+    """Return the clips as a table; the columns are in English whatever the language."""
     return csv_text(
         COLUMNS,
         (
@@ -81,7 +81,7 @@ def clips_csv(assessment: Assessment) -> str:
 
 
 def timeline_vtt(assessment: Assessment, words: Words) -> str:
-    """Give the parts of the performance as chapters that players of videos can read (WebVTT)."""
+    """Return the parts of the performance as chapters that players of videos can read (WebVTT)."""
     cues = [_cue(number, part, words) for number, part in enumerate(chapters(assessment.clips), 1)]
     return "WEBVTT\n\n" + "\n".join(cues)
 

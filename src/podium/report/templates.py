@@ -27,5 +27,5 @@ def render(template: str, /, **values: Any) -> str:
 
 
 def source(template: str, /) -> str:
-    """Give a template as it is, such as the script of a page."""
+    """Return a template as it is, such as the script of a page."""
     return (FOLDER / template).read_text("utf-8")

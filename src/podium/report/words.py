@@ -23,7 +23,7 @@ class Words:
     strings: Mapping[str, str]
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Say what a key stands for, with the values put in."""
+        """Return what a key stands for, with the values put in."""
         return self.strings[key].format_map(values)
 
     def number(self, value: float, n_digits: int = 1, *, signed: bool = False) -> str:
@@ -43,7 +43,7 @@ class Words:
         return self.strings.get(f"moment.{name}", name.replace("_", "-"))
 
     def doubt(self, doubt: Doubt) -> str:
-        """Say a doubt in this language.
+        """Return a doubt in the words of this language.
 
         What it is about, or a value that not every doubt of its kind has, chooses other words:
         `doubt.novel+about`, `doubt.no_difficulty+low`.
@@ -54,7 +54,7 @@ class Words:
         return _InLanguage(self.strings["decimal"]).vformat(self.strings[chosen], (), given)
 
     def of(self, prefix: str) -> dict[str, str]:
-        """Give the strings whose keys begin with `prefix.`, for a script to say."""
+        """Return the strings whose keys begin with `prefix.`, for a script to say."""
         start = f"{prefix}."
         return {k.removeprefix(start): v for k, v in self.strings.items() if k.startswith(start)}
 

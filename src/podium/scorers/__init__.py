@@ -40,12 +40,12 @@ class Scorer(Protocol):
         ...
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs to make the same scorer again."""
+        """Return all that `restore` needs to make the same scorer again."""
         ...
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state."""
+        """Restore a fitted scorer from a saved state."""
         ...
 
 
@@ -64,9 +64,9 @@ class ComparingScorer(Scorer, Protocol):
         ...
 
     def similarity(self, query: Sample, references: Sequence[Sample]) -> Floats:
-        """Say how alike whole performances are, 0 to 1, (references,)."""
+        """Return how alike whole performances are, 0 to 1, (references,)."""
         ...
 
     def clip_similarity(self, query: Sample, reference: Sample) -> Floats:
-        """Say how alike each clip of the query is to the reference's, 0 to 1, (clips,)."""
+        """Return how alike each clip of the query is to the reference's, 0 to 1, (clips,)."""
         ...

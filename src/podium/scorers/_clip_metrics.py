@@ -10,10 +10,10 @@ from torch import Tensor
 
 from podium.features.extraction import Sample
 from podium.metric.deviation import Deviation
-from podium.metric.embedding import Normaliser, padded
+from podium.metric.embedding import Normaliser, pad
 from podium.metric.siamese import Siamese, clip_embeddings
 from podium.scorers import Floats
-from podium.scorers._linear import lengthened
+from podium.scorers._linear import repeat_first
 
 ClipMetricChoice = Literal["network", "deviation"]
 ClipMeasure = Literal["share", "sigmoid"]
@@ -45,8 +45,8 @@ class NetworkClips:
     def __call__(self, query: Sample, reference: Sample) -> Floats:
         """Return the similarity of each clip of the query, 0 to 1, (clips,)."""
         n_ours = len(query.features)
-        theirs = lengthened(self.normaliser(reference.features.values), n_ours)
-        both = padded([self.normaliser(query.features.values), theirs], self.n_clips)
+        theirs = repeat_first(self.normaliser(reference.features.values), n_ours)
+        both = pad([self.normaliser(query.features.values), theirs], self.n_clips)
         rows = []
         with torch.inference_mode():
             for network in self.networks:

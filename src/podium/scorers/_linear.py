@@ -15,9 +15,9 @@ from podium.inputs.saved import Arrays, array_of
 from podium.metric.siamese import Siamese, SiameseOptions
 from podium.scorers import Floats
 from podium.scorers._heads import Head, SamplePairs
-from podium.scorers._restored import restored_network
+from podium.scorers._restored import restore_network
 
-STRENGTHS = 10.0 ** np.arange(0, 5.1, 0.5)
+ALPHAS = 10.0 ** np.arange(0, 5.1, 0.5)
 """Penalties of the last layer to choose from; without one, as the paper's, few pairs upset it."""
 
 SCALE_FLOOR = 0.05
@@ -59,7 +59,7 @@ class Member:
         return {**found, f"head.{number}.weights": self.weights.numpy()}
 
     @classmethod
-    def of_arrays(
+    def from_arrays(
         cls,
         arrays: Arrays,
         number: int,
@@ -75,7 +75,7 @@ class Member:
         ModelError
             If one of its arrays is missing, or does not fit.
         """
-        network = restored_network(
+        network = restore_network(
             lambda: Siamese(n_components, options), arrays, f"network.{number}."
         )
         if not network.clip_border > 0:
@@ -87,12 +87,12 @@ class Member:
 def fit_member(
     head: Head, network: Siamese, inputs: npt.NDArray[Any], targets: Floats, n_own: int
 ) -> Member:
-    """Fit the last layer by ridge regression (`line`); the first `n_own` rows are no variants."""
-    weights, bias = costing_line(inputs, targets, n_own, head.n_costs(network))
+    """Fit the last layer by `fit_ridge`; the first `n_own` rows are no variants."""
+    weights, bias = fit_nonnegative_ridge(inputs, targets, n_own, head.n_costs(network))
     return Member(network, head, torch.from_numpy(weights.astype(np.float32)), bias)
 
 
-def costing_line(
+def fit_nonnegative_ridge(
     inputs: npt.NDArray[Any], targets: Floats, n_own: int, n_costs: int
 ) -> tuple[npt.NDArray[Any], float]:
     """Fit a line in which the last `n_costs` inputs, none above 0, can only cost.
@@ -103,7 +103,7 @@ def costing_line(
     n_free = inputs.shape[1] - n_costs
     kept = np.arange(inputs.shape[1])
     while True:
-        fitted, bias = line(inputs[:, kept], targets, n_own)
+        fitted, bias = fit_ridge(inputs[:, kept], targets, n_own)
         gains = (kept >= n_free) & (fitted < 0)
         if not gains.any():
             weights = np.zeros(inputs.shape[1])
@@ -128,14 +128,14 @@ class LastClips:
         return np.asarray(np.einsum("pcd,cd->p", last, self.weights) + self.bias, np.float64)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {"last_clips.weights": self.weights, "last_clips.bias": np.array([self.bias])}
 
     @classmethod
-    def of_arrays(
+    def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], n_clips: int | None, dim: int | None
     ) -> Self:
-        """Make it of saved arrays, for so many clips of `dim` numbers, where these are given.
+        """Build it from saved arrays, for so many clips of `dim` numbers, where these are given.
 
         Raises
         ------
@@ -147,16 +147,18 @@ class LastClips:
 
 
 def fit_last_clips(train: Sequence[Sample], targets: Floats, n_clips: int, n_own: int) -> LastClips:
-    """Fit the line by ridge regression (`line`); the first `n_own` performances are no variants."""
+    """Fit the line by `fit_ridge`; the first `n_own` performances are no variants."""
     last = _last_clips(train, n_clips)
-    weights, bias = line(last.reshape(len(last), -1), targets, n_own)
+    weights, bias = fit_ridge(last.reshape(len(last), -1), targets, n_own)
     return LastClips(weights.reshape(last.shape[1:]), bias)
 
 
-def line(inputs: npt.NDArray[Any], targets: Floats, n_own: int) -> tuple[npt.NDArray[Any], float]:
-    """Fit targets to inputs, (rows, numbers), each brought to its own scale; give weights, bias.
+def fit_ridge(
+    inputs: npt.NDArray[Any], targets: Floats, n_own: int
+) -> tuple[npt.NDArray[Any], float]:
+    """Fit targets to inputs, (rows, numbers), each brought to its own scale; return weights, bias.
 
-    The strength is chosen by leaving one out of the first `n_own` rows. Those that follow are
+    The penalty is chosen by leaving one out of the first `n_own` rows. Those that follow are
     variants of these: one that is left out would be known by its variant, so they have no say.
     """
     from sklearn.linear_model import Ridge, RidgeCV
@@ -164,19 +166,19 @@ def line(inputs: npt.NDArray[Any], targets: Floats, n_own: int) -> tuple[npt.NDA
     mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
     scale = scale + SCALE_FLOOR * scale.max() + 1e-9
     scaled = (inputs - mean) / scale
-    fitted = RidgeCV(STRENGTHS).fit(scaled[:n_own], targets[:n_own])
+    fitted = RidgeCV(ALPHAS).fit(scaled[:n_own], targets[:n_own])
     if n_own < len(inputs):
         fitted = Ridge(fitted.alpha_ * len(inputs) / n_own).fit(scaled, targets)
     weights = fitted.coef_ / scale
     return weights, float(fitted.intercept_ - mean @ weights)
 
 
-def lengthened(values: npt.NDArray[np.float32], n_clips: int) -> npt.NDArray[np.float32]:
+def repeat_first(values: npt.NDArray[np.float32], n_clips: int) -> npt.NDArray[np.float32]:
     """Repeat the first clip of (clips, dim), where there are fewer than `n_clips`."""
     missing = max(n_clips - len(values), 0)
     return np.concatenate([np.repeat(values[:1], missing, axis=0), values])
 
 
 def _last_clips(samples: Sequence[Sample], n_clips: int) -> Floats:
-    rows = [lengthened(sample.features.values, n_clips)[-n_clips:] for sample in samples]
+    rows = [repeat_first(sample.features.values, n_clips)[-n_clips:] for sample in samples]
     return np.stack(rows).astype(np.float64)

@@ -72,19 +72,19 @@ class PoseSpectrum(LineScorer[PoseSpectrumOptions]):
         raise NotImplementedError
 
     def gradient(self, sample: Sample) -> Floats:
-        """Say by how much the score rises, in points, for each joint and direction.
+        """Return by how much the score rises, in points, for each joint and direction.
 
         (frames, joints, dims), for a move by the body's size.
         """
         keypoints = keypoints_of(sample)
         positions = torch.from_numpy(keypoints.positions.astype(np.float64)).requires_grad_()
         weights = torch.from_numpy(self._line.weights.astype(np.float64))
-        score = (self._described(positions, keypoints.head) * weights).sum()
+        score = (self._describe(positions, keypoints.head) * weights).sum()
         (slopes,) = torch.autograd.grad(score, positions)
         return np.asarray(slopes.numpy() * self.target.divisors([sample])[0], np.float64)
 
     def advice(self, sample: Sample, n: int = 3) -> tuple[JointAdvice, ...]:
-        """Give the moves over 16 frames that would gain most, one a joint, the best first.
+        """Return the moves over 16 frames that would gain most, one a joint, the best first.
 
         The head is left out: the others' places are as it sees them.
         """
@@ -112,10 +112,10 @@ class PoseSpectrum(LineScorer[PoseSpectrumOptions]):
         rows = []
         for keypoints in map(keypoints_of, samples):
             positions = torch.from_numpy(keypoints.positions.astype(np.float64))
-            rows.append(self._described(positions, keypoints.head).numpy())
+            rows.append(self._describe(positions, keypoints.head).numpy())
         return np.stack(rows)
 
-    def _described(self, positions: Tensor, head: int) -> Tensor:
+    def _describe(self, positions: Tensor, head: int) -> Tensor:
         """Describe (frames, joints, dims) by the low frequencies of each, as one row."""
         others = [joint for joint in range(positions.shape[1]) if joint != head]
         relative = positions[:, others] - positions[:, head : head + 1]
@@ -132,12 +132,12 @@ def keypoints_of(sample: Sample) -> Keypoints:
     """
     features = sample.features
     shape_of(features.backbone)
-    found = Keypoints.of_clips(features.values, features.backbone, features.n_used)
-    return found.normalised()
+    found = Keypoints.from_clips(features.values, features.backbone, features.n_used)
+    return found.normalise()
 
 
 def _in_words(direction: Floats) -> str:
-    """Say a direction by its largest part: pictures count downwards, space (3 numbers) upwards."""
+    """Name a direction by its largest part: pictures count downwards, space (3 numbers) upwards."""
     axis = int(np.abs(direction).argmax())
     names = (("left", "right"), ("up", "down")) if len(direction) == 2 else (
         ("to one side (-x)", "to the other side (+x)"), ("down", "up"),

@@ -27,11 +27,11 @@ class Ranking(SequenceRegression):
         return self
 
     def ranks(self, samples: Sequence[Sample]) -> Floats:
-        """Say how good performances are in no unit, (performances,); higher is better."""
+        """Return how good performances are in no unit, (performances,); higher is better."""
         with torch.inference_mode():
             rows = [float(self.outputs(*self.inputs([sample]))[0]) for sample in samples]
         return np.array(rows)
 
     def pair_accuracy(self, samples: Sequence[Sample]) -> float:
-        """Give the share of pairs of scored performances that are put in the right order, 0-1."""
+        """Return the share of pairs of scored performances that are put in the right order, 0-1."""
         return metrics.pair_accuracy(self.ranks(samples), self.target.of(samples))

@@ -18,7 +18,7 @@ CHOICES: tuple[str, ...] = get_args(ReferenceChoice)
 
 
 def merit(sample: Sample) -> float:
-    """Say what a performance is ranked by: the judges' score."""
+    """Return what a performance is ranked by: the judges' score."""
     score = sample.performance.score
     if score is None:
         raise TrainingError(f"{sample.performance.id} has no score and cannot be a reference")
@@ -69,13 +69,13 @@ def partners(
     return (others[int(np.argmax(similarities(query, others)))],)
 
 
-def training_places(
+def training_indices(
     query: Sample, references: Sequence[Sample], choice: ReferenceChoice
 ) -> list[int]:
     """Return where the references of a training query are: its action's, itself left out."""
     return [
-        place
-        for place, reference in enumerate(references)
+        index
+        for index, reference in enumerate(references)
         if reference.performance.id != query.performance.id
         and (choice == "constant" or reference.performance.action == query.performance.action)
     ]

@@ -18,7 +18,7 @@ _MAKERS = (torch.empty, torch.zeros, torch.ones, torch.randn)
 """What takes memory when a network is made."""
 
 
-def restored_network(make: Callable[[], Network], arrays: Arrays, prefix: str) -> Network:
+def restore_network(make: Callable[[], Network], arrays: Arrays, prefix: str) -> Network:
     """Return the network that `make` makes, with the arrays whose names begin so.
 
     Whatever sizes its options name, no more numbers are made than the arrays have. The network is
@@ -31,7 +31,7 @@ def restored_network(make: Callable[[], Network], arrays: Arrays, prefix: str) -
     """
     # A single number is saved as a row of one.
     found = {name: np.atleast_1d(v) for name, v in arrays.items() if name.startswith(prefix)}
-    network = _made(make, sum(values.size for values in found.values()), prefix)
+    network = _make(make, sum(values.size for values in found.values()), prefix)
     wanted = {f"{prefix}{key}": value for key, value in network.state_dict().items()}
     if others := sorted(found.keys() - wanted.keys()):
         raise ModelError(f"the array {others[0]:.80} belongs to another network")
@@ -66,7 +66,7 @@ class _TooMany(Exception):
     """There are fewer numbers in the arrays."""
 
 
-def _made(make: Callable[[], Network], n_numbers: int, prefix: str) -> Network:
+def _make(make: Callable[[], Network], n_numbers: int, prefix: str) -> Network:
     try:
         with torch.random.fork_rng(devices=[]), _AtMost(n_numbers):
             return make()

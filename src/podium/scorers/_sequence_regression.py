@@ -17,13 +17,13 @@ from podium.checks import check_options
 from podium.errors import TrainingError, UsageError
 from podium.features.extraction import Sample
 from podium.inputs.saved import values_of
-from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, padded
+from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
-from podium.scorers._restored import restored_network
+from podium.scorers._restored import restore_network
 from podium.scorers._target import Target, TargetChoice, choose_target
 
-FEWEST = 5
+MIN_PERFORMANCES = 5
 """Performances without which no part can be held back to stop on."""
 
 
@@ -89,7 +89,7 @@ class Batch:
         return len(self.targets)
 
     def rows(self, chosen: Tensor) -> "Batch":
-        """Give some of the performances."""
+        """Return some of the performances."""
         return Batch(self.sequences[chosen], self.is_clip[chosen], self.targets[chosen])
 
 
@@ -143,7 +143,7 @@ def _mean_loss(network: nn.Module, loss: Loss, batch: Batch) -> float:
     return float(np.average(losses, weights=[len(rows) for rows in parts]))
 
 
-def held_back_places(n: int, share: float, seed: int) -> npt.NDArray[np.int64]:
+def held_back_indices(n: int, share: float, seed: int) -> npt.NDArray[np.int64]:
     """Choose at random which of `n` performances only decide when to stop; at least one."""
     order = np.random.default_rng(seed).permutation(n)
     return np.sort(order[: max(1, round(n * share))])
@@ -167,20 +167,20 @@ class SequenceRegression:
         self.target = Target(uses_execution=False)
 
     def make_network(self, n_inputs: int) -> nn.Module:
-        """Make the unfitted network, for clips of `n_inputs` numbers."""
+        """Build the unfitted network, for clips of `n_inputs` numbers."""
         raise NotImplementedError
 
     def outputs(self, sequences: Tensor, is_clip: Tensor) -> Tensor:
-        """Give the centred and scaled score of each performance, (performances,)."""
+        """Return the centred and scaled score of each performance, (performances,)."""
         scores: Tensor = self.network(sequences, is_clip)
         return scores
 
     def loss(self, network: Any, batch: Batch) -> Tensor:
-        """Say how wrong the network is about a batch: the mean squared error."""
+        """Return how wrong the network is about a batch: the mean squared error."""
         return nn.functional.mse_loss(network(batch.sequences, batch.is_clip), batch.targets)
 
     def scale(self, targets: Floats) -> tuple[float, float]:
-        """Give the centre and the spread that targets are brought to before fitting."""
+        """Return the centre and the spread that targets are brought to before fitting."""
         return float(targets.mean()), float(targets.std()) or 1.0
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
@@ -193,10 +193,10 @@ class SequenceRegression:
         TrainingError
             If there is too little to learn from.
         """
-        if len(train) < FEWEST:
+        if len(train) < MIN_PERFORMANCES:
             raise TrainingError(
                 f"{len(train)} performances are too few to learn from: "
-                f"give {FEWEST} or more with scores"
+                f"give {MIN_PERFORMANCES} or more with scores"
             )
         self.target = choose_target(train, self.options.target)
         self.n_clips = max(len(s.features) for s in train)
@@ -219,11 +219,11 @@ class SequenceRegression:
         return self.target.points(np.array(values) * spread + centre, queries)
 
     def inputs(self, samples: Sequence[Sample]) -> tuple[Tensor, Tensor]:
-        """Give (performances, clips, dim), and which of (performances, clips) are clips."""
-        return self._padded([self.normaliser(s.features.values) for s in samples])
+        """Return (performances, clips, dim), and which of (performances, clips) are clips."""
+        return self._pad([self.normaliser(s.features.values) for s in samples])
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         arrays: dict[str, npt.NDArray[Any]] = dict(self.normaliser.arrays())
         for key, value in self.network.state_dict().items():
             arrays[f"network.{key}"] = value.numpy()
@@ -239,17 +239,15 @@ class SequenceRegression:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kinds = {"options": cls.options_type, "seed": int, "n_clips": N_CLIPS, "target": Any}
         plain = values_of(state.config, "scorer", **kinds, centre=float, spread=float)
         scorer = cls(plain["options"], plain["seed"])
         scorer.n_clips, scorer.target = plain["n_clips"], Target.from_json(plain["target"])
         scorer.centre, scorer.spread = plain["centre"], plain["spread"]
-        scorer.normaliser = Normaliser.of_arrays(state.arrays)
+        scorer.normaliser = Normaliser.from_arrays(state.arrays)
         dim = scorer.normaliser.dim
-        scorer.network = restored_network(
-            lambda: scorer.make_network(dim), state.arrays, "network."
-        )
+        scorer.network = restore_network(lambda: scorer.make_network(dim), state.arrays, "network.")
         return scorer
 
     def _parts(
@@ -257,19 +255,19 @@ class SequenceRegression:
     ) -> tuple[Sequence[Sample], Sequence[Sample]]:
         if validation:
             return train, validation
-        places = set(held_back_places(len(train), self.options.fitting.held_back, self.seed))
-        fitted = [sample for place, sample in enumerate(train) if place not in places]
-        return fitted, [train[place] for place in sorted(places)]
+        indices = set(held_back_indices(len(train), self.options.fitting.held_back, self.seed))
+        fitted = [sample for index, sample in enumerate(train) if index not in indices]
+        return fitted, [train[index] for index in sorted(indices)]
 
     def _batch(self, samples: Sequence[Sample], with_variants: bool = False) -> Batch:
         targets = (self.target.of(samples) - self.centre) / self.spread
         looks = [(s.features, *(s.variants if with_variants else ())) for s in samples]
-        sequences, is_clip = self._padded([self.normaliser(f.values) for fs in looks for f in fs])
+        sequences, is_clip = self._pad([self.normaliser(f.values) for fs in looks for f in fs])
         repeated = np.repeat(targets, [len(features) for features in looks])
         return Batch(sequences, is_clip, torch.from_numpy(repeated.astype(np.float32)))
 
-    def _padded(self, sequences: Sequence[Array]) -> tuple[Tensor, Tensor]:
-        stacked = padded(sequences, self.n_clips)
+    def _pad(self, sequences: Sequence[Array]) -> tuple[Tensor, Tensor]:
+        stacked = pad(sequences, self.n_clips)
         lengths = torch.tensor([len(sequence) for sequence in sequences])
         from_end = torch.arange(stacked.shape[1], 0, -1)
         return stacked, from_end[None] <= lengths[:, None]
@@ -285,7 +283,7 @@ def masked_mean(values: Tensor, is_clip: Tensor) -> Tensor:
     return (values * is_clip).sum(dim=1) / is_clip.sum(dim=1)
 
 
-def ordered_pairs(targets: Tensor, least_gap: float = 0.0) -> tuple[Tensor, Tensor]:
-    """List all pairs of a better and a worse performance by place; the gap is above `least_gap`."""
-    better, worse = torch.nonzero(targets[:, None] - targets[None] > least_gap, as_tuple=True)
+def ordered_pairs(targets: Tensor, min_gap: float = 0.0) -> tuple[Tensor, Tensor]:
+    """List all pairs of a better and a worse performance by index; the gap is above `min_gap`."""
+    better, worse = torch.nonzero(targets[:, None] - targets[None] > min_gap, as_tuple=True)
     return better, worse

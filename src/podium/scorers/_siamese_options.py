@@ -16,7 +16,7 @@ from podium.scorers._target import TargetChoice
 
 @dataclass(frozen=True)
 class SiameseLSTMOptions:
-    """All that the paper leaves open, and what it fixes (`as_printed` has its own values)."""
+    """All that the paper leaves open, and what it fixes (`paper_options` has its own values)."""
 
     references: ReferenceChoice = "best"
     """Which performances the others are compared with: for each action its best, or others."""

@@ -14,7 +14,7 @@ from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target
 
-STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+COSTS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 """Values of C to choose from, for inputs of unit length and targets of unit variance."""
 
 N_FOLDS = 5
@@ -28,7 +28,7 @@ class Line:
     bias: float
 
     def __call__(self, inputs: npt.NDArray[Any]) -> Floats:
-        """Give one number for each row of (rows, dim)."""
+        """Return one number for each row of (rows, dim)."""
         if inputs.shape[1] != len(self.weights):
             raise FeatureError(
                 f"features have {inputs.shape[1]} numbers, but the model reads "
@@ -37,14 +37,14 @@ class Line:
         return np.asarray(inputs.astype(np.float64) @ self.weights + self.bias, np.float64)
 
     def arrays(self) -> dict[str, npt.NDArray[np.float32]]:
-        """Give it as arrays, as it is saved; the constant is `bias` of the config."""
+        """Return it as the arrays that are saved; the constant is `bias` of the config."""
         return {"line.weights": self.weights}
 
     @classmethod
-    def of_arrays(
+    def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], bias: float, n_inputs: int | None = None
     ) -> Self:
-        """Make it of saved arrays, which must be for so many inputs, if that is given.
+        """Build it from saved arrays, which must be for so many inputs, if that is given.
 
         Raises
         ------
@@ -61,7 +61,7 @@ class LineOptions(Protocol):
 
     @property
     def target(self) -> TargetChoice:
-        """Say what is predicted."""
+        """Return what is predicted."""
         ...
 
 
@@ -107,7 +107,7 @@ class LineScorer(Generic[Options]):
         return self.target.points(line(self.inputs(queries)), queries)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         config = {
             "options": asdict(self.options),
             "seed": self.seed,
@@ -118,12 +118,12 @@ class LineScorer(Generic[Options]):
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kinds = {"options": cls.options_class, "seed": int, "target": Any, "bias": float}
         plain = values_of(state.config, "scorer", **kinds)
         scorer = cls(plain["options"], plain["seed"])
         scorer.target = Target.from_json(plain["target"])
-        scorer._line = Line.of_arrays(state.arrays, plain["bias"])
+        scorer._line = Line.from_arrays(state.arrays, plain["bias"])
         return scorer
 
 
@@ -137,34 +137,34 @@ def fit_line(inputs: npt.NDArray[Any], targets: Floats, seed: int) -> Line:
     length = float(np.sqrt(((rows - centre) ** 2).sum(axis=1).mean())) or 1.0
     mean, spread = float(targets.mean()), float(targets.std()) or 1.0
     scaled, wanted = (rows - centre) / length, (targets - mean) / spread
-    weights, constant = _fitted(scaled, wanted, _strength(scaled, wanted, seed))
+    weights, constant = _fit(scaled, wanted, _choose_cost(scaled, wanted, seed))
     weights = weights / length * spread
     bias = constant * spread + mean - float(weights @ centre)
     return Line(weights.astype(np.float32), bias)
 
 
-def _fitted(inputs: Floats, targets: Floats, strength: float) -> tuple[Floats, float]:
+def _fit(inputs: Floats, targets: Floats, cost: float) -> tuple[Floats, float]:
     """Fit with one C, and give the weights and the constant."""
     from sklearn.svm import SVR
 
-    machine = SVR(kernel="linear", C=strength)
+    machine = SVR(kernel="linear", C=cost)
     machine.random_state = 0  # it cannot be given, is of no use, and else drawn from NumPy's own
     machine.fit(inputs, targets)
     return machine.coef_[0], float(machine.intercept_[0])
 
 
-def _strength(inputs: Floats, targets: Floats, seed: int) -> float:
+def _choose_cost(inputs: Floats, targets: Floats, seed: int) -> float:
     """Choose C by the squared error on left-out folds."""
     order = np.random.default_rng(seed).permutation(len(inputs))
     folds = np.array_split(order, min(N_FOLDS, len(inputs)))
     if len(folds) < 2:
         return 1.0
-    errors = [sum(_error(inputs, targets, fold, c) for fold in folds) for c in STRENGTHS]
-    return STRENGTHS[int(np.argmin(errors))]
+    errors = [sum(_error(inputs, targets, fold, cost) for fold in folds) for cost in COSTS]
+    return COSTS[int(np.argmin(errors))]
 
 
-def _error(inputs: Floats, targets: Floats, fold: npt.NDArray[np.int64], strength: float) -> float:
+def _error(inputs: Floats, targets: Floats, fold: npt.NDArray[np.int64], cost: float) -> float:
     """Add up the squared errors on one fold, of a line fitted to the others."""
     others = np.setdiff1d(np.arange(len(inputs)), fold)
-    weights, constant = _fitted(inputs[others], targets[others], strength)
+    weights, constant = _fit(inputs[others], targets[others], cost)
     return float(((inputs[fold] @ weights + constant - targets[fold]) ** 2).sum())

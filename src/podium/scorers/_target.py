@@ -39,7 +39,7 @@ class Target:
     by_action: Mapping[str, Difficulties] = field(default_factory=dict)
 
     def of(self, samples: Sequence[Sample]) -> Floats:
-        """Give what is to be learned for each performance, (performances,)."""
+        """Return what is to be learned for each performance, (performances,)."""
         return np.array([_score(s) for s in samples]) / self.divisors(samples)
 
     def points(self, predicted: Floats, samples: Sequence[Sample]) -> Floats:
@@ -47,7 +47,7 @@ class Target:
         return predicted * self.divisors(samples)
 
     def divisors(self, samples: Sequence[Sample]) -> Floats:
-        """Give each one's difficulty, or the usual one of its action where it is not known."""
+        """Return each one's difficulty, or the usual one of its action where it is not known."""
         if not self.uses_execution:
             return np.ones(len(samples))
         return np.array(
@@ -56,16 +56,16 @@ class Target:
         )  # fmt: skip
 
     def difficulties(self, action: str | None) -> Difficulties:
-        """Say which difficulties an action had in training; of all actions where it had none."""
+        """Return which difficulties an action had in training; of all actions where it had none."""
         return self.by_action.get(action or "", self.overall)
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as plain JSON."""
+        """Return it as plain JSON."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """Make it of plain JSON.
+        """Build it from plain JSON.
 
         Raises
         ------

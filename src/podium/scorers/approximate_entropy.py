@@ -81,7 +81,7 @@ def entropies(positions: npt.NDArray[Any], options: ApproximateEntropyOptions) -
 
 
 def cross_entropy(first: Floats, second: Floats, length: int, tolerance: float) -> float:
-    """Say how badly the course of one series predicts that of another; of itself, it is ApEn.
+    """Return how badly the course of one series predicts that of another; of itself, it is ApEn.
 
     Both (frames,), scaled. 0 is regular. Where a stretch of the first has no match in the second,
     half a match is assumed, so that the logarithm exists.

@@ -44,12 +44,12 @@ class RunningScore(nn.Module):
         self.output = nn.Linear(n_hidden, 1)
 
     def states(self, sequences: Tensor) -> Tensor:
-        """Give the hidden state after each clip, (performances, clips, n_hidden)."""
+        """Return the hidden state after each clip, (performances, clips, n_hidden)."""
         states: Tensor = self.lstm(sequences)[0]
         return states
 
     def forward(self, sequences: Tensor) -> Tensor:
-        """Give the score so far after each clip, (performances, clips)."""
+        """Return the score so far after each clip, (performances, clips)."""
         running: Tensor = self.output(self.states(sequences)).squeeze(-1)
         return running
 
@@ -64,16 +64,16 @@ class C3DLSTM(SequenceRegression):
         super().__init__(options, seed)
 
     def make_network(self, n_inputs: int) -> nn.Module:
-        """Make the unfitted network."""
+        """Build the unfitted network."""
         return RunningScore(n_inputs, self.options.n_hidden)
 
     def outputs(self, sequences: Tensor, is_clip: Tensor) -> Tensor:
-        """Give the score after the last clip, (performances,)."""
+        """Return the score after the last clip, (performances,)."""
         last: Tensor = self.network(sequences)[:, -1]
         return last
 
     def loss(self, network: Any, batch: Batch) -> Tensor:
-        """Give the squared error after the last clip, or its mean over all clips."""
+        """Return the squared error after the last clip, or its mean over all clips."""
         running = network(batch.sequences)
         if self.options.label == "final":
             return nn.functional.mse_loss(running[:, -1], batch.targets)
@@ -88,14 +88,14 @@ class C3DLSTM(SequenceRegression):
         return 0.0, float(np.abs(targets).mean()) or 1.0
 
     def states(self, sample: Sample) -> npt.NDArray[np.float32]:
-        """Give the hidden state after each clip of a performance, (clips, n_hidden)."""
+        """Return the hidden state after each clip of a performance, (clips, n_hidden)."""
         with torch.inference_mode():
             sequences, is_clip = self.inputs([sample])
             states: npt.NDArray[np.float32] = self.network.states(sequences)[0][is_clip[0]].numpy()
         return states
 
     def running_scores(self, sample: Sample) -> Floats:
-        """Give the score so far after each clip of a performance, in points, (clips,)."""
+        """Return the score so far after each clip of a performance, in points, (clips,)."""
         with torch.inference_mode():
             sequences, is_clip = self.inputs([sample])
             running = self.network(sequences)[0][is_clip[0]].numpy().astype(np.float64)
@@ -104,17 +104,17 @@ class C3DLSTM(SequenceRegression):
         )
 
     def faulty_clips(self, sample: Sample) -> npt.NDArray[np.bool_]:
-        """Say at which clips the running score falls, (clips,)."""
+        """Return the clips at which the running score falls, (clips,)."""
         return falls(self.running_scores(sample))
 
 
 def shares_done(is_clip: Tensor) -> Tensor:
-    """Give t / T after clip t of T; 0 before the first clip. (performances, clips) both."""
+    """Return t / T after clip t of T; 0 before the first clip. (performances, clips) both."""
     done = is_clip.cumsum(dim=1)
     return done / done[:, -1:]
 
 
 def falls(running: Sequence[float] | Floats) -> npt.NDArray[np.bool_]:
-    """Say at which clips a running score, (clips,), is lower than before; never at the first."""
+    """Return where a running score, (clips,), is lower than before, never the first."""
     values = np.asarray(running, np.float64)
     return np.concatenate([[False], np.diff(values) < 0])

@@ -43,26 +43,26 @@ class C3DLSTMSVR:
         return self.target.points(line(self._last_states(queries)), queries)
 
     def running_scores(self, sample: Sample) -> Floats:
-        """Give the score so far after each clip of a performance, in points, (clips,)."""
+        """Return the score so far after each clip of a performance, in points, (clips,)."""
         values = self._line(self._lstm.states(sample))
         return np.asarray(values * self.target.divisors([sample]), np.float64)
 
     def faulty_clips(self, sample: Sample) -> npt.NDArray[np.bool_]:
-        """Say at which clips the running score falls, (clips,)."""
+        """Return the clips at which the running score falls, (clips,)."""
         return falls(self.running_scores(sample))
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         line, lstm = self._line, self._lstm.state()
         return ScorerState({**lstm.arrays, **line.arrays()}, {**lstm.config, "bias": line.bias})
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         bias = values_of(state.config, "scorer", bias=float)["bias"]
         scorer = cls()
         scorer._lstm = C3DLSTM.restore(state)
-        scorer._line = Line.of_arrays(state.arrays, bias, scorer._lstm.options.n_hidden)
+        scorer._line = Line.from_arrays(state.arrays, bias, scorer._lstm.options.n_hidden)
         return scorer
 
     def _last_states(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:

@@ -67,11 +67,11 @@ class ClipwiseRank(SequenceRegression):
         super().__init__(options, seed)
 
     def make_network(self, n_inputs: int) -> nn.Module:
-        """Make the unfitted networks."""
+        """Build the unfitted networks."""
         return ClipNetworks(self.n_clips, n_inputs, self.options)
 
     def loss(self, network: Any, batch: Batch) -> Tensor:
-        """Give the squared error, and a hinge on pairs that come in the wrong order."""
+        """Return the squared error, and a hinge on pairs that come in the wrong order."""
         scores = network(batch.sequences, batch.is_clip)
         squared = nn.functional.mse_loss(scores, batch.targets)
         ranking = ranking_hinge(scores, batch.targets, self.options.margin)

@@ -32,12 +32,12 @@ class Constant:
         return np.full(len(queries), self._mean)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         return ScorerState({}, {"mean": self._mean})
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         scorer = cls()
         scorer._mean = values_of(state.config, "scorer", mean=float)["mean"]
         return scorer

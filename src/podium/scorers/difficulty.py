@@ -39,13 +39,13 @@ class Difficulty:
         return self._at_zero + self._slope * self._difficulties(queries)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         line = {"slope": self._slope, "at_zero": self._at_zero, "usual": self._usual}
         return ScorerState({}, line)
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         plain = values_of(state.config, "scorer", slope=float, at_zero=float, usual=float)
         scorer = cls()
         scorer._slope, scorer._at_zero = plain["slope"], plain["at_zero"]

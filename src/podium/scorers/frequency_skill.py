@@ -44,7 +44,7 @@ class FrequencySkill:
     _normaliser = Learned[Normaliser]()
     _classes = Learned[npt.NDArray[np.int64]]()
     _means = Learned[Floats]()
-    _places = Learned[npt.NDArray[np.float32]]()
+    _positions = Learned[npt.NDArray[np.float32]]()
     _spread = Learned[npt.NDArray[np.float32]]()
 
     def __init__(
@@ -67,8 +67,8 @@ class FrequencySkill:
                 for skill in range(len(SKILLS))
             ]
         )  # fmt: skip
-        self._places = self._spectra(train)
-        self._spread = np.maximum(self._places.std(axis=0), 1e-6).astype(np.float32)
+        self._positions = self._spectra(train)
+        self._spread = np.maximum(self._positions.std(axis=0), 1e-6).astype(np.float32)
         return self
 
     def predict(self, queries: Sequence[Sample]) -> Floats:
@@ -80,10 +80,10 @@ class FrequencySkill:
         return self.target.points(np.array(values), queries)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         arrays: dict[str, npt.NDArray[Any]] = {
             **self._normaliser.arrays(),
-            "places": self._places,
+            "places": self._positions,
             "spread": self._spread,
             "classes": self._classes,
             "means": self._means,
@@ -97,18 +97,18 @@ class FrequencySkill:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         plain = values_of(
             state.config, "scorer", options=FrequencySkillOptions, seed=int, target=Any
         )
         arrays, scorer = state.arrays, cls(plain["options"], plain["seed"])
         scorer.target = Target.from_json(plain["target"])
-        scorer._normaliser = Normaliser.of_arrays(arrays)
+        scorer._normaliser = Normaliser.from_arrays(arrays)
         n_numbers = scorer.options.n_frequencies * scorer._normaliser.dim
-        scorer._places = array_of(arrays, "places", (None, n_numbers))
+        scorer._positions = array_of(arrays, "places", (None, n_numbers))
         scorer._spread = array_of(arrays, "spread", (n_numbers,), above=0)
-        n_places = len(scorer._places)
-        scorer._classes = array_of(arrays, "classes", (n_places,), np.int64, least=0)
+        n_positions = len(scorer._positions)
+        scorer._classes = array_of(arrays, "classes", (n_positions,), np.int64, least=0)
         scorer._means = array_of(arrays, "means", (len(SKILLS),), np.float64)
         if scorer._classes.max() >= len(SKILLS):
             raise ModelError(f"the array classes names more than {len(SKILLS)} classes")
@@ -120,14 +120,14 @@ class FrequencySkill:
         return np.stack(rows).astype(np.float32)
 
     def _neighbours(self, query: Sample) -> npt.NDArray[np.int64]:
-        """Give the classes of the nearest training performances."""
-        apart = (self._places - self._spectra([query])) / self._spread
+        """Return the classes of the nearest training performances."""
+        apart = (self._positions - self._spectra([query])) / self._spread
         nearest = np.argsort(np.linalg.norm(apart, axis=1), kind="stable")
         return np.asarray(self._classes[nearest[: self.options.n_neighbours]], np.int64)
 
 
 def low_frequencies(series: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.float32]:
-    """Give the first `n` cosine coefficients of each column of (clips, components), in one row.
+    """Return the first `n` cosine coefficients of each column of (clips, components), in one row.
 
     Frequencies that so few clips do not have are 0.
     """

@@ -47,7 +47,7 @@ class SelfAttention(nn.Module):
         self.second = nn.Linear(n_attention, n_rows, bias=False)
 
     def forward(self, clips: Tensor, is_clip: Tensor) -> Tensor:
-        """Give the weights, (performances, n_rows, clips); each row sums to 1 over real clips."""
+        """Return the weights, (performances, n_rows, clips); each row sums to 1 over real clips."""
         looks: Tensor = self.second(torch.tanh(self.first(clips))).transpose(1, 2)
         return looks.masked_fill(~is_clip[:, None], float("-inf")).softmax(dim=-1)
 
@@ -73,7 +73,7 @@ class MultiscaleNetwork(nn.Module):
         self.dropout = nn.Dropout(options.dropout)
 
     def forward(self, sequences: Tensor, is_clip: Tensor) -> tuple[Tensor, Tensor]:
-        """Give scores (performances,) and the attention (performances, n_rows, clips)."""
+        """Return scores (performances,) and the attention (performances, n_rows, clips)."""
         embedded = torch.relu(self.embedded(sequences.transpose(1, 2)))
         weights = self.attention(embedded.transpose(1, 2), is_clip)
         states = [self.attentive(weights @ embedded.transpose(1, 2))[1][0][-1]]
@@ -100,16 +100,16 @@ class MultiscaleLSTM(SequenceRegression):
         super().__init__(options, seed)
 
     def make_network(self, n_inputs: int) -> nn.Module:
-        """Make the unfitted network."""
+        """Build the unfitted network."""
         return MultiscaleNetwork(n_inputs, self.options)
 
     def outputs(self, sequences: Tensor, is_clip: Tensor) -> Tensor:
-        """Give the scores, (performances,)."""
+        """Return the scores, (performances,)."""
         scores: Tensor = self.network(sequences, is_clip)[0]
         return scores
 
     def loss(self, network: Any, batch: Batch) -> Tensor:
-        """Give the squared error, and the penalty on rows of attention that look alike."""
+        """Return the squared error, and the penalty on rows of attention that look alike."""
         scores, weights = network(batch.sequences, batch.is_clip)
         squared = nn.functional.mse_loss(scores, batch.targets)
         penalty: Tensor = self.options.penalty * likeness(weights)
@@ -117,7 +117,7 @@ class MultiscaleLSTM(SequenceRegression):
 
 
 def likeness(weights: Tensor) -> Tensor:
-    """Say how alike rows of attention are: the mean of (A A' - I)^2 over rows and performances."""
+    """Return how alike rows of attention are: (A A' - I)^2, its mean over rows and performances."""
     same = weights @ weights.transpose(1, 2)
     return ((same - torch.eye(weights.shape[1])) ** 2).mean()
 

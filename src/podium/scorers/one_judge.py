@@ -47,19 +47,19 @@ class OneJudge:
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Score performances in points, (performances,)."""
         means = self._without_marks.predict(queries)
-        for place, query in enumerate(queries):
+        for index, query in enumerate(queries):
             if query.performance.judges:
-                means[place] = self._slope * self._mark(query) + self._at_zero
+                means[index] = self._slope * self._mark(query) + self._at_zero
         return means
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         line = {"slope": self._slope, "at_zero": self._at_zero, "seed": self.seed}
         return ScorerState({}, {**line, "without_marks": dict(self._without_marks.state().config)})
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kinds = {"seed": int, "slope": float, "at_zero": float, "without_marks": Any}
         plain = values_of(state.config, "scorer", **kinds)
         scorer = cls(plain["seed"])

@@ -64,11 +64,11 @@ class PairwiseRank(Ranking):
         super().__init__(options, seed)
 
     def make_network(self, n_inputs: int) -> nn.Module:
-        """Make the unfitted network, which both sides of a pair share."""
+        """Build the unfitted network, which both sides of a pair share."""
         return ClipRanks(n_inputs, self.options)
 
     def loss(self, network: Any, batch: Batch) -> Tensor:
-        """Give the ranking loss of pairs that differ and the similarity loss of the others."""
+        """Return the ranking loss of pairs that differ and the similarity loss of the others."""
         ranks = network(batch.sequences, batch.is_clip)
         return pair_loss(ranks, batch.targets, self.options.margin, self.options.alike_below)
 

@@ -14,12 +14,12 @@ class PoseDCT(PoseSpectrum):
     name = "pose_dct"
 
     def spectrum(self, series: Tensor) -> Tensor:
-        """Give the low frequencies of the cosine transform (DCT-II), signed."""
+        """Return the low frequencies of the cosine transform (DCT-II), signed."""
         return low_cosines(series, self.options.n_frequencies)
 
 
 def low_cosines(series: Tensor, n_frequencies: int) -> Tensor:
-    """Give the first coefficients of the orthonormal DCT-II, over the root of the length.
+    """Return the first coefficients of the orthonormal DCT-II, over the root of the length.
 
     (frames, coordinates) -> (n_frequencies, coordinates). Frequencies that so few frames do not
     have are 0. Divided by the root, a slower film of the same movement has the same numbers.

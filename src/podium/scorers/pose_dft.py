@@ -7,7 +7,7 @@ from torch import Tensor
 
 from podium.scorers._pose_spectrum import PoseSpectrum
 
-LEAST_POWER = 1e-12
+MIN_POWER = 1e-12
 """Added under the root of the power, so that silence has a gradient too."""
 
 
@@ -17,12 +17,12 @@ class PoseDFT(PoseSpectrum):
     name = "pose_dft"
 
     def spectrum(self, series: Tensor) -> Tensor:
-        """Give the strength of the low frequencies, 0 or more."""
+        """Return the strength of the low frequencies, 0 or more."""
         return low_strengths(series, self.options.n_frequencies)
 
 
 def low_strengths(series: Tensor, n_frequencies: int) -> Tensor:
-    """Give the absolute values of the first Fourier coefficients under a Hann window, over frames.
+    """Return the absolute first Fourier coefficients under a Hann window, over frames.
 
     (frames, coordinates) -> (n_frequencies, coordinates); frequencies above half the frame rate,
     which so few frames do not have, are 0.
@@ -33,5 +33,5 @@ def low_strengths(series: Tensor, n_frequencies: int) -> Tensor:
     angle = 2 * math.pi * frequency * time / n_frames
     window = 0.5 - 0.5 * torch.cos(2 * math.pi * (time + 0.5) / n_frames)
     real, imaginary = (torch.cos(angle) * window) @ series, (torch.sin(angle) * window) @ series
-    strengths = torch.sqrt(real**2 + imaginary**2 + LEAST_POWER) / n_frames
+    strengths = torch.sqrt(real**2 + imaginary**2 + MIN_POWER) / n_frames
     return strengths * (frequency <= n_frames / 2)

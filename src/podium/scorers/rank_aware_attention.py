@@ -52,7 +52,7 @@ class AttentionFilters(nn.Module):
         self.second = nn.Parameter(torch.randn(options.n_filters, options.n_attention) * 0.1)
 
     def forward(self, sequences: Tensor, is_clip: Tensor) -> Tensor:
-        """Give the weights, (performances, n_filters, clips); each row sums to 1."""
+        """Return the weights, (performances, n_filters, clips); each row sums to 1."""
         hidden = torch.unflatten(torch.tanh(self.first(sequences)), -1, self.second.shape)
         looks: Tensor = (hidden * self.second).sum(dim=-1).transpose(1, 2)
         return looks.masked_fill(~is_clip[:, None], float("-inf")).softmax(dim=-1)
@@ -67,7 +67,7 @@ class RankAwareNetwork(nn.Module):
         self.ranks = nn.ModuleList([nn.Linear(n_inputs, 1) for _ in (HIGH, LOW, UNIFORM)])
 
     def forward(self, sequences: Tensor, is_clip: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the branches' ranks (performances, 3), and (performances, 2, n_filters, clips)."""
+        """Return the branches' ranks (performances, 3), and (performances, 2, n_filters, clips)."""
         weights = torch.stack([f(sequences, is_clip) for f in self.filters], dim=1)
         even = is_clip / is_clip.sum(dim=1, keepdim=True)
         sums = [*(weights.mean(dim=2) @ sequences).unbind(dim=1), (even[:, None] @ sequences)[:, 0]]
@@ -87,7 +87,7 @@ class RankAwareAttention(Ranking):
         super().__init__(options, seed)
 
     def make_network(self, n_inputs: int) -> nn.Module:
-        """Make the unfitted network."""
+        """Build the unfitted network."""
         return RankAwareNetwork(n_inputs, self.options)
 
     def outputs(self, sequences: Tensor, is_clip: Tensor) -> Tensor:
@@ -96,7 +96,7 @@ class RankAwareAttention(Ranking):
         return ranks[:, HIGH] + ranks[:, LOW]
 
     def loss(self, network: Any, batch: Batch) -> Tensor:
-        """Give the four published losses, added."""
+        """Return the four published losses, added."""
         ranks, weights = network(batch.sequences, batch.is_clip)
         better, worse = ordered_pairs(batch.targets, self.options.alike_below)
         if not len(better):
@@ -106,7 +106,7 @@ class RankAwareAttention(Ranking):
         return pairs + diversity
 
     def attention(self, sample: Sample) -> npt.NDArray[np.float64]:
-        """Say how much each clip mattered as showing skill, and lack of it, (2, clips)."""
+        """Return how much each clip mattered as showing skill, and lack of it, (2, clips)."""
         with torch.inference_mode():
             sequences, is_clip = self.inputs([sample])
             weights = self.network(sequences, is_clip)[1][0].mean(dim=1)[:, is_clip[0]]

@@ -10,12 +10,12 @@ import numpy.typing as npt
 from podium.checks import check_options
 from podium.features.extraction import Sample
 from podium.inputs.saved import array_of, values_of
-from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
+from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target
 
-STRENGTHS = 10.0 ** np.arange(-1, 5.1, 0.5)
+ALPHAS = 10.0 ** np.arange(-1, 5.1, 0.5)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Ridge:
         clips = np.concatenate([s.features.values for s in train])
         self._normaliser = fit_normaliser(clips, self.options.n_components)
         self._n_clips = max(len(s.features) for s in train)
-        fitted = RidgeCV(STRENGTHS).fit(self._inputs(train), self.target.of(train))
+        fitted = RidgeCV(ALPHAS).fit(self._inputs(train), self.target.of(train))
         self._weights, self._bias = fitted.coef_.astype(np.float32), float(fitted.intercept_)
         return self
 
@@ -60,17 +60,17 @@ class Ridge:
         return self.target.points(values, queries)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         arrays = {**self._normaliser.arrays(), "weights": self._weights}
         config = {"bias": self._bias, "n_clips": self._n_clips, "target": self.target.to_json()}
         return ScorerState(arrays, config)
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         plain = values_of(state.config, "scorer", bias=float, n_clips=N_CLIPS, target=Any)
         scorer = cls()
-        scorer._normaliser = Normaliser.of_arrays(state.arrays)
+        scorer._normaliser = Normaliser.from_arrays(state.arrays)
         scorer._n_clips, scorer._bias = plain["n_clips"], plain["bias"]
         n_inputs = scorer._n_clips * scorer._normaliser.dim
         scorer._weights = array_of(state.arrays, "weights", (n_inputs,))
@@ -81,5 +81,5 @@ class Ridge:
         if not samples:
             return np.zeros((0, len(self._weights)), np.float32)
         sequences = [self._normaliser(s.features.values)[-self._n_clips :] for s in samples]
-        rows: npt.NDArray[np.float32] = padded(sequences, self._n_clips).flatten(1).numpy()
+        rows: npt.NDArray[np.float32] = pad(sequences, self._n_clips).flatten(1).numpy()
         return rows

@@ -17,10 +17,10 @@ from podium.checks import check_options
 from podium.errors import UsageError
 from podium.features.extraction import Sample
 from podium.inputs.saved import values_of
-from podium.metric.embedding import Array, Normaliser, fit_normaliser, padded
+from podium.metric.embedding import Array, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
-from podium.scorers._restored import restored_network
+from podium.scorers._restored import restore_network
 from podium.scorers._support_vectors import Line, fit_line
 from podium.scorers._target import Target, TargetChoice, choose_target
 from podium.video.clips import ClipOptions
@@ -68,7 +68,7 @@ class StageNetwork(nn.Module):
         )
 
     def forward(self, sequences: Tensor) -> Tensor:
-        """Give logits of stages: (performances, clips, n_inputs) -> (performances, clips, n)."""
+        """Return logits of stages: (performances, clips, n_inputs) -> (performances, clips, n)."""
         logits: Tensor = self.layers(sequences.transpose(1, 2))
         return logits.transpose(1, 2)
 
@@ -97,7 +97,7 @@ class S3D:
         marked = [s for s in train if s.performance.phases]
         self.stages = _stage_names(marked)
         if marked:
-            self._network = self._fitted(marked)
+            self._network = self._fit_network(marked)
         self._line = fit_line(self._inputs(train), self.target.of(train), self.seed)
         return self
 
@@ -109,7 +109,7 @@ class S3D:
         return self.target.points(line(self._inputs(queries)), queries)
 
     def stage_shares(self, sample: Sample) -> Floats:
-        """Say how much each clip belongs to each stage, (clips, stages); rows sum to 1."""
+        """Return how much each clip belongs to each stage, (clips, stages); rows sum to 1."""
         if not self.stages:
             return _even_shares(len(sample.features), N_EVEN)
         with torch.inference_mode():
@@ -118,7 +118,7 @@ class S3D:
         return np.asarray(shares.numpy(), np.float64)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         arrays: dict[str, npt.NDArray[Any]] = {**self._normaliser.arrays(), **self._line.arrays()}
         if self.stages:
             for key, value in self._network.state_dict().items():
@@ -134,30 +134,30 @@ class S3D:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kinds = {"options": S3DOptions, "seed": int, "target": Any, "bias": float}
         plain = values_of(state.config, "scorer", **kinds, stages=tuple[str, ...])
         scorer = cls(plain["options"], plain["seed"])
         scorer.target, scorer.stages = Target.from_json(plain["target"]), plain["stages"]
-        scorer._normaliser = Normaliser.of_arrays(state.arrays)
+        scorer._normaliser = Normaliser.from_arrays(state.arrays)
         n_stages = (len(scorer.stages) or N_EVEN) if scorer.options.joined else 1
         n_inputs = n_stages * scorer._normaliser.dim
-        scorer._line = Line.of_arrays(state.arrays, plain["bias"], n_inputs)
+        scorer._line = Line.from_arrays(state.arrays, plain["bias"], n_inputs)
         if scorer.stages:
-            scorer._network = restored_network(scorer._unfitted, state.arrays, "network.")
+            scorer._network = restore_network(scorer._make_network, state.arrays, "network.")
         return scorer
 
-    def _unfitted(self) -> StageNetwork:
+    def _make_network(self) -> StageNetwork:
         return StageNetwork(self._normaliser.dim, self.options.n_channels, len(self.stages))
 
-    def _fitted(self, marked: Sequence[Sample]) -> StageNetwork:
+    def _fit_network(self, marked: Sequence[Sample]) -> StageNetwork:
         """Teach the network the share of each clip's frames that lie in each stage."""
         longest = max(len(s.features) for s in marked)
-        sequences = padded([self._normaliser(s.features.values) for s in marked], longest)
-        shares = padded([phase_shares(s, self.stages) for s in marked], longest)
+        sequences = pad([self._normaliser(s.features.values) for s in marked], longest)
+        shares = pad([phase_shares(s, self.stages) for s in marked], longest)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
-            network = self._unfitted()
+            network = self._make_network()
             optimiser = torch.optim.Adam(network.parameters(), lr=self.options.learning_rate)
             for _ in range(self.options.n_steps):
                 loss = -(shares * network(sequences).log_softmax(dim=-1)).sum(dim=-1).mean()
@@ -180,19 +180,19 @@ class S3D:
 def phase_shares(
     sample: Sample, stages: Sequence[str], options: ClipOptions = ClipOptions()
 ) -> Array:
-    """Say which share of each clip's frames lies in each stage, (clips, stages); rows sum to 1.
+    """Return the share of each clip's frames lies in each stage, (clips, stages); rows sum to 1.
 
     Frames outside all phases belong to the first stage, what comes before.
     """
     n_clips, seen = len(sample.features), sample.features
     starts = seen.first_used + options.stride * seen.step * np.arange(n_clips)
     frames = starts[:, None] + seen.step * np.arange(options.n_frames)
-    places = np.zeros(frames.shape, np.int64)
+    indices = np.zeros(frames.shape, np.int64)
     for phase in sample.performance.phases:
         inside = (frames >= phase.start_frame) & (frames <= phase.end_frame)
-        places[inside] = list(stages).index(phase.name)
+        indices[inside] = list(stages).index(phase.name)
     return np.stack(
-        [(places == stage).mean(axis=1) for stage in range(len(stages))], axis=1
+        [(indices == stage).mean(axis=1) for stage in range(len(stages))], axis=1
     ).astype(np.float32)
 
 

@@ -19,7 +19,7 @@ from podium.errors import ModelError, TrainingError, UnusableReference
 from podium.features.extraction import Sample
 from podium.inputs.saved import array_of, values_of
 from podium.metric.deviation import Deviation, fit_deviation
-from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, padded
+from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.metric.siamese import Siamese
 from podium.scorers import Floats, ScorerState
 from podium.scorers._clip_metrics import ClipMetric, DeviationClips, NetworkClips
@@ -30,7 +30,7 @@ from podium.scorers._references import (
     ReferenceChoice,
     choose_references,
     partners,
-    training_places,
+    training_indices,
 )
 from podium.scorers._saved import SavedReference, options_of, reference_to_json, require_memory
 from podium.scorers._siamese_networks import NetworkLearning
@@ -53,7 +53,7 @@ class SiameseLSTM:
         self.options, self.seed = options, seed
         self.target = Target(uses_execution=False)
         self.deviation: Deviation | None = None
-        self.line: LastClips | None = None
+        self.last_clips: LastClips | None = None
         self.n_clips = 1
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
@@ -81,7 +81,7 @@ class SiameseLSTM:
         )
         return self._fit_scores(train, learning.networks(train, validation))
 
-    def refitted(
+    def refit(
         self, train: Sequence[Sample], references: ReferenceChoice | None = None
     ) -> "SiameseLSTM":
         """Return it with the metric as it is, and references and last layer fitted anew.
@@ -99,8 +99,8 @@ class SiameseLSTM:
     def predict(self, queries: Sequence[Sample]) -> Floats:
         """Return scores in points, (performances,): the mean beside the references of each."""
         scores = self.compare(queries, self.references)
-        chosen = [self.places(self.partners(query, self.references)) for query in queries]
-        means = [np.mean(row[places]) for row, places in zip(scores, chosen, strict=True)]
+        chosen = [self.indices(self.partners(query, self.references)) for query in queries]
+        means = [np.mean(row[indices]) for row, indices in zip(scores, chosen, strict=True)]
         return np.array(means, np.float64)
 
     def compare(self, queries: Sequence[Sample], references: Sequence[Sample]) -> Floats:
@@ -109,8 +109,8 @@ class SiameseLSTM:
         if not queries or not references:
             return np.zeros((len(queries), len(references)))
         values = np.mean([self._grid(member, queries, references) for member in members], axis=0)
-        if self.line:
-            values = (values + self.line.predict(queries)[:, None]) / 2
+        if self.last_clips:
+            values = (values + self.last_clips.predict(queries)[:, None]) / 2
         divisors = self.target.divisors(queries)
         return np.asarray(values * divisors[:, None], np.float64)
 
@@ -129,7 +129,7 @@ class SiameseLSTM:
             )
         return chosen
 
-    def places(self, chosen: Sequence[Sample]) -> list[int]:
+    def indices(self, chosen: Sequence[Sample]) -> list[int]:
         """Return where some of the references are among them all."""
         ids = [reference.performance.id for reference in self.references]
         return [ids.index(reference.performance.id) for reference in chosen]
@@ -160,12 +160,12 @@ class SiameseLSTM:
 
     def sequences(self, samples: Sequence[Sample]) -> Tensor:
         """Return performances as the networks read them, (performances, clips, n_components)."""
-        return padded([self.normaliser(s.features.values) for s in samples], self.n_clips)
+        return pad([self.normaliser(s.features.values) for s in samples], self.n_clips)
 
     def state(self) -> ScorerState:
         """Return all that `restore` needs."""
         arrays: dict[str, npt.NDArray[Any]] = dict(self.normaliser.arrays())
-        for part in (self.deviation, self.line):
+        for part in (self.deviation, self.last_clips):
             arrays |= part.arrays() if part else {}
         for number, member in enumerate(self.members):
             arrays |= member.arrays(number)
@@ -190,15 +190,15 @@ class SiameseLSTM:
         arrays, options = state.arrays, options_of(plain["options"])
         scorer = cls(options, plain["seed"])
         scorer.n_clips, scorer.target = plain["n_clips"], Target.from_json(plain["target"])
-        scorer.normaliser = Normaliser.of_arrays(arrays)
+        scorer.normaliser = Normaliser.from_arrays(arrays)
         dim, n_components = len(scorer.normaliser.mean), scorer.normaliser.dim
         if options.reads_deviation:
-            scorer.deviation = Deviation.of_arrays(arrays, dim)
+            scorer.deviation = Deviation.from_arrays(arrays, dim)
         if options.n_last_clips:
-            scorer.line = LastClips.of_arrays(arrays, options.n_last_clips, dim)
+            scorer.last_clips = LastClips.from_arrays(arrays, options.n_last_clips, dim)
         head = make_head(options.head, scorer.deviation)
         scorer.members = tuple(
-            Member.of_arrays(arrays, number, bias, head, n_components, options.siamese)
+            Member.from_arrays(arrays, number, bias, head, n_components, options.siamese)
             for number, bias in enumerate(plain["biases"])
         )
         scorer.references = tuple(
@@ -224,7 +224,7 @@ class SiameseLSTM:
         """Fit what gives the score, with the metric frozen: phase two."""
         rows = self._with_variants(train)
         if n_clips := self.options.n_last_clips:
-            self.line = fit_last_clips(rows, self.target.of(rows), n_clips, len(train))
+            self.last_clips = fit_last_clips(rows, self.target.of(rows), n_clips, len(train))
         self.references = choose_references(train, self.options.references)
         self.members = tuple(self._fit_member(network, rows, len(train)) for network in networks)
         self.clip_metric = self._make_clip_metric()
@@ -241,23 +241,23 @@ class SiameseLSTM:
 
         The first `n_train` of the `rows` are performances, and the others variants of them.
         """
-        places = [
+        indices = [
             (query, reference)
             for query, row in enumerate(rows)
-            for reference in training_places(row, self.references, self.options.references)
+            for reference in training_indices(row, self.references, self.options.references)
         ]
-        n_own = sum(query < n_train for query, _ in places)
-        if len({query for query, _ in places[:n_own]}) < 3:
+        n_own = sum(query < n_train for query, _ in indices)
+        if len({query for query, _ in indices[:n_own]}) < 3:
             raise TrainingError(
                 "fewer than three performances have a reference of their action other than "
                 "themselves: give more performances of each action"
             )
         head = make_head(self.options.head, self.deviation)
-        queries, references = ([pair[side] for pair in places] for side in (0, 1))
+        queries, references = ([pair[side] for pair in indices] for side in (0, 1))
         with torch.inference_mode():
             ours = network.embedding(self.sequences(rows))[queries]
             theirs = network.embedding(self.sequences(self.references))[references]
-            pairs = [(rows[query], self.references[reference]) for query, reference in places]
+            pairs = [(rows[query], self.references[reference]) for query, reference in indices]
             inputs = head.inputs(network, theirs, ours, pairs).numpy()
         return fit_member(head, network, inputs, self.target.of(rows)[queries], n_own)
 

@@ -40,13 +40,13 @@ class TypeMean:
         return self.target.points(np.array(means), queries)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         config = {"overall": self._overall, "means": self._means, "target": self.target.to_json()}
         return ScorerState({}, config)
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kinds = {"overall": float, "means": Mapping[str, float], "target": Any}
         plain = values_of(state.config, "scorer", **kinds)
         scorer = cls()

@@ -13,7 +13,7 @@ from podium.scorers._learned import Learned
 from podium.scorers._target import Target
 from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions
 
-FEWEST_OF_ACTION = 10
+MIN_OF_ACTION = 10
 """Performances of an action without which it gets no regressor of its own."""
 
 REST = "_rest"
@@ -38,7 +38,7 @@ class TypeRegressors:
         self._by_action, self.target = {REST: rest}, rest.target
         for action in sorted({str(s.performance.action) for s in train}):
             ours = _of_action(train, action)
-            if len(ours) >= FEWEST_OF_ACTION:
+            if len(ours) >= MIN_OF_ACTION:
                 scorer = C3DLSTM(self.options, self.seed)
                 self._by_action[action] = scorer.fit(ours, _of_action(validation, action))
         return self
@@ -53,7 +53,7 @@ class TypeRegressors:
         return np.concatenate(rows) if rows else np.zeros(0)
 
     def state(self) -> ScorerState:
-        """Give all that `restore` needs."""
+        """Return all that `restore` needs."""
         states = {action: scorer.state() for action, scorer in self._by_action.items()}
         arrays = {
             f"{number}.{key}": value
@@ -66,7 +66,7 @@ class TypeRegressors:
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
-        """Make a fitted scorer of a saved state; `ModelError` where it does not fit."""
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
         kind = tuple[tuple[str, Any], ...]
         plain = values_of(state.config, "scorer", regressors=kind)["regressors"]
         regressors = {

@@ -69,7 +69,7 @@ def actions_of(sport: Sport) -> tuple[Action, ...]:
 
 
 def action_names(sport: Sport) -> tuple[str, ...]:
-    """Give the actions of a sport without their position letters, each once."""
+    """Return the actions of a sport without their position letters, each once."""
     return tuple(dict.fromkeys(action.name.rstrip("-") for action in actions_of(sport)))
 
 
@@ -87,7 +87,7 @@ USUAL_DIVES = ("107B", "207C", "407C", "5253B")
 
 
 def chosen_actions(sport: Sport, numbers: tuple[str, ...]) -> dict[str, tuple[Action, ...]]:
-    """Give the actions of these numbers by name, each with its positions; () means the usual ones.
+    """Return the actions of these numbers by name, each with its positions; () for the usual ones.
 
     Raises
     ------

@@ -32,7 +32,7 @@ class Backdrop:
     top_metres: float
 
     def seen(self, view: View, enlarged: int = 1) -> Image.Image:
-        """Give the part of the place that a view shows, at a multiple of the view's size."""
+        """Return the part of the place that a view shows, at a multiple of the view's size."""
         half_width = view.width / view.pixels_per_metre / 2
         half_height = view.height / view.pixels_per_metre / 2
         x, y = float(view.centre[0]) - self.left_metres, self.top_metres - float(view.centre[1])
@@ -85,7 +85,7 @@ class _Canvas:
 
 
 def make_backdrop(sport: Sport, rng: np.random.Generator) -> Backdrop:
-    """Make a place for the performance; no two are the same."""
+    """Build a place for the performance; no two are the same."""
     if sport == "diving":
         canvas = _Canvas(-6, 9, -3.5, 15.5)
         _FAR_PLACES[rng.integers(len(_FAR_PLACES))](canvas, rng)
@@ -106,8 +106,8 @@ def _colour(rng: np.random.Generator, low: int = 40, high: int = 225) -> Colour:
     return red, green, blue
 
 
-def _muted(rng: np.random.Generator, low: int, high: int) -> Colour:
-    """Give a colour as buildings have them: not far from grey."""
+def _muted_colour(rng: np.random.Generator, low: int, high: int) -> Colour:
+    """Return a colour as buildings have them: not far from grey."""
     red, green, blue = (int(value) for value in rng.integers(low, high) + rng.normal(0, 13, 3))
     return red, green, blue
 
@@ -164,7 +164,7 @@ def _trees(canvas: _Canvas, rng: np.random.Generator) -> None:
 
 
 def _wall(canvas: _Canvas, rng: np.random.Generator) -> None:
-    base = _muted(rng, 120, 225)
+    base = _muted_colour(rng, 120, 225)
     canvas.gradient(canvas.bottom, canvas.top, _tint(base, 1.06), _tint(base, 0.82))
     seam = _tint(base, 0.86)
     for x in np.arange(canvas.left, canvas.right, rng.uniform(1.2, 2.4)):
@@ -185,9 +185,9 @@ def _windows(canvas: _Canvas, rng: np.random.Generator) -> None:
 
 
 def _stands(canvas: _Canvas, rng: np.random.Generator) -> None:
-    base = _muted(rng, 45, 120)
+    base = _muted_colour(rng, 45, 120)
     canvas.gradient(canvas.bottom, canvas.top, _tint(base, 0.7), base)
-    seat = _muted(rng, 60, 180)
+    seat = _muted_colour(rng, 60, 180)
     # The crowd is in the shade, so that the athlete stands out.
     crowd = [_between(_colour(rng), _tint(base, 0.8), 0.45) for _ in range(10)]
     filled, top = rng.uniform(0.35, 0.95), rng.uniform(7, 14)
@@ -244,7 +244,7 @@ _HALLS: tuple[_Place, ...] = (_wall, _stands, _boards_on_wall, _stands_with_boar
 
 
 def _pool(canvas: _Canvas, rng: np.random.Generator) -> None:
-    deck = _muted(rng, 150, 215)
+    deck = _muted_colour(rng, 150, 215)
     canvas.box(canvas.left, FAR_WATER_METRES, canvas.right, FAR_WATER_METRES + 0.35, deck)
     near: Colour = (
         int(rng.integers(8, 50)),
@@ -270,7 +270,7 @@ def _ripples(canvas: _Canvas, rng: np.random.Generator) -> None:
 
 
 def _tower(canvas: _Canvas, rng: np.random.Generator) -> None:
-    concrete = _muted(rng, 140, 205)
+    concrete = _muted_colour(rng, 140, 205)
     side, dark = _tint(concrete, 0.82), _tint(concrete, 0.62)
     foot = FAR_WATER_METRES + 0.2
     canvas.box(-4.2, foot, -2.6, PLATFORM_METRES, side)
@@ -291,7 +291,7 @@ def _railing(canvas: _Canvas, height: float, end: float, colour: Colour) -> None
 
 
 def _hall_floor(canvas: _Canvas, rng: np.random.Generator) -> None:
-    floor = _muted(rng, 90, 200)
+    floor = _muted_colour(rng, 90, 200)
     canvas.gradient(canvas.bottom, _FAR_FLOOR_METRES, _tint(floor, 0.8), _tint(floor, 1.1))
     canvas.box(canvas.left, _FAR_FLOOR_METRES, canvas.right, _FAR_FLOOR_METRES + 0.1, (70, 70, 78))
     carpet = _colour(rng, 50, 190)

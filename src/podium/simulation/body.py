@@ -68,17 +68,17 @@ class Pose:
     twist: Angle = 0.0
 
     def columns(self) -> Array:
-        """Give the angles as one array, (angles,) or (angles, moments)."""
+        """Return the angles as one array, (angles,) or (angles, moments)."""
         return np.array(np.broadcast_arrays(*(getattr(self, f.name) for f in fields(self))), float)
 
     @classmethod
     def from_columns(cls, columns: Array) -> Pose:
-        """Give the pose whose `columns` these are."""
+        """Return the pose whose `columns` these are."""
         return cls(*columns)
 
 
 def blend(start: Pose, end: Pose, share: Angle) -> Pose:
-    """Give the pose that lies `share` of the way from one pose to another."""
+    """Return the pose that lies `share` of the way from one pose to another."""
     first, last = start.columns(), end.columns()
     if np.ndim(share):
         first, last = first[:, None], last[:, None]
@@ -139,12 +139,12 @@ _PLACES, MASSES = _rod_points()
 
 
 def mass_points(joints: Array) -> Array:
-    """Give the points that carry `MASSES`, (moments, points, 3), of joints (moments, joints, 3)."""
+    """Return the points with `MASSES`, (moments, points, 3), of joints (moments, joints, 3)."""
     return np.asarray(np.matmul(_PLACES, joints))
 
 
 def centre_of_mass(joints: Array) -> Array:
-    """Give the point that flies along a parabola, (moments, 3), of joints (moments, joints, 3)."""
+    """Return the point that flies on a parabola, (moments, 3), of joints (moments, joints, 3)."""
     return np.asarray(np.matmul(MASSES @ _PLACES, joints))
 
 
@@ -159,11 +159,11 @@ def joints_of(physique: Physique, pose: Pose) -> Array:
     for side, left in ((0, 1.0), (1, -1.0)):
         _place_arm(joints, pose, side, left)
         _place_leg(joints, pose, side, left, physique.leg_share)
-    return _twisted(joints * physique.height_metres, np.asarray(pose.twist))
+    return _twist(joints * physique.height_metres, np.asarray(pose.twist))
 
 
 def _towards(angle: Angle, spread: Angle = 0.0) -> Array:
-    """Give the direction of a limb that hangs down at zero and points ahead at 90 degrees."""
+    """Return the direction of a limb that hangs down at zero and points ahead at 90 degrees."""
     parts = (np.cos(spread) * np.sin(angle), -np.cos(spread) * np.cos(angle), np.sin(spread))
     return np.stack(np.broadcast_arrays(*parts), axis=-1)
 
@@ -210,14 +210,14 @@ def _place_leg(joints: Array, pose: Pose, side: int, left: float, length: float)
         joints[:, first + side] = place
 
 
-def _twisted(joints: Array, twist: Array) -> Array:
+def _twist(joints: Array, twist: Array) -> Array:
     cos, sin = np.cos(twist)[:, None], np.sin(twist)[:, None]
     ahead, up, left = joints[..., 0], joints[..., 1], joints[..., 2]
     return np.stack([ahead * cos + left * sin, up, left * cos - ahead * sin], axis=-1)
 
 
 def leaning(joints: Array, lean_degrees: Angle) -> Array:
-    """Give the joints turned about the left-right axis, head first towards the front."""
+    """Return the joints turned about the left-right axis, head first towards the front."""
     lean = np.deg2rad(np.atleast_1d(lean_degrees))[:, None]
     cos, sin = np.cos(lean), np.sin(lean)
     ahead, up = joints[..., 0], joints[..., 1]
@@ -225,5 +225,5 @@ def leaning(joints: Array, lean_degrees: Angle) -> Array:
 
 
 def middle(joints: Array, left_joint: Joint) -> Array:
-    """Give the point half-way between a left joint and its right neighbour, (moments, 3)."""
+    """Return the point half-way between a left joint and its right neighbour, (moments, 3)."""
     return np.asarray((joints[:, left_joint] + joints[:, left_joint + 1]) / 2)

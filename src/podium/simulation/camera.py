@@ -30,8 +30,8 @@ class View:
         offset = (metres - self.centre) * np.array([1.0, -1.0])
         return np.asarray(middle + offset * self.pixels_per_metre)
 
-    def enlarged(self, factor: int) -> View:
-        """Give the same view in a larger picture."""
+    def enlarge(self, factor: int) -> View:
+        """Return the same view in a larger picture."""
         return View(
             self.centre, self.pixels_per_metre * factor, self.width * factor, self.height * factor
         )

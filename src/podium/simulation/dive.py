@@ -28,10 +28,10 @@ from podium.simulation.motion import (
     Entry,
     Motion,
     Script,
-    anchored,
+    anchor_joints,
     draw_physique,
     phases_between,
-    posed,
+    pose_joints,
 )
 
 PLATFORM_METRES = 10.0
@@ -134,7 +134,9 @@ def _phases(seconds: Array, joints: Array, leaves: float, lands: float) -> tuple
 
 def _take_off(diver: Diver, seconds: Array) -> Array:
     poses = poses_at(take_off_keys(diver), seconds)
-    return anchored(posed(diver.physique, poses, diver.facing), Joint.LEFT_TOE, _toes(diver))
+    return anchor_joints(
+        pose_joints(diver.physique, poses, diver.facing), Joint.LEFT_TOE, _toes(diver)
+    )
 
 
 def _toes(diver: Diver) -> Array:
@@ -200,16 +202,16 @@ def _lean_at_entry(diver: Diver) -> float:
 
 def _flight_span(diver: Diver) -> tuple[Array, float]:
     # The flight ends when the first fingertip is at the height of the water.
-    leave = posed(diver.physique, take_off_keys(diver)[-1].pose, diver.facing)
-    start = centre_of_mass(anchored(leave, Joint.LEFT_TOE, _toes(diver)))[0]
+    leave = pose_joints(diver.physique, take_off_keys(diver)[-1].pose, diver.facing)
+    start = centre_of_mass(anchor_joints(leave, Joint.LEFT_TOE, _toes(diver)))[0]
     enter = replace(_entering(diver), lean=_lean_at_entry(diver))
-    joints = posed(diver.physique, enter, diver.facing)
+    joints = pose_joints(diver.physique, enter, diver.facing)
     height = centre_of_mass(joints)[0, 1] - joints[0, :, 1].min()
     return start, drop_seconds(diver.jump_metres_per_second, start[1] - height)
 
 
-def _held(diver: Diver) -> Pose:
-    """Give the position that the dive is flown in, with its flaws."""
+def _hold(diver: Diver) -> Pose:
+    """Return the position that the dive is flown in, with its flaws."""
     flaw = diver.script.flaw("flight")
     knees, bent = flaw.amount("knees apart"), flaw.amount("bent knees")
     if diver.script.action.position == "tuck":
@@ -221,7 +223,7 @@ def _held(diver: Diver) -> Pose:
 
 def flight_keys(diver: Diver, duration_seconds: float) -> list[Key]:
     """Close, spin, open and stretch for the water."""
-    leaving, held, entering = _leaving(diver), _held(diver), _entering(diver)
+    leaving, held, entering = _leaving(diver), _hold(diver), _entering(diver)
     timing = diver.timing
     opens = duration_seconds - timing.opens_before_entry
     is_open = duration_seconds - timing.open_before_entry
@@ -243,7 +245,7 @@ def flight_keys(diver: Diver, duration_seconds: float) -> list[Key]:
 
 def _twisting(diver: Diver, opens: float) -> list[Key]:
     twist = 180.0 * diver.script.action.half_twists
-    held = replace(_held(diver), twist=twist)
+    held = replace(_hold(diver), twist=twist)
     return [
         Key(0.12, replace(_leaving(diver), twist=0.03 * twist)),
         Key(0.30, replace(WRAPPED, twist=0.22 * twist)),
@@ -263,7 +265,7 @@ def _velocity(diver: Diver) -> Array:
 
 
 def _fly(diver: Diver, seconds: Array, start: Array, duration: float) -> Array:
-    joints = posed(diver.physique, _flying_poses(diver, seconds, duration), diver.facing)
+    joints = pose_joints(diver.physique, _flying_poses(diver, seconds, duration), diver.facing)
     path = parabola(start, _velocity(diver), seconds)
     return joints + (path - centre_of_mass(joints))[:, None, :]
 
@@ -276,7 +278,7 @@ def _sink(diver: Diver, seconds: Array, start: Array, duration: float) -> Array:
     stilled = _WATER_STILLS_SECONDS * (1 - np.exp(-seconds / _WATER_STILLS_SECONDS))
     lean = _lean_at_entry(diver) + rate * stilled
     poses = replace(poses_at([Key(0, _entering(diver))], seconds), lean=lean)
-    joints = posed(diver.physique, poses, diver.facing)
+    joints = pose_joints(diver.physique, poses, diver.facing)
     path = parabola(start, _velocity(diver), before)
     speed = (path[1] - path[0]) / 0.01
     braked = np.minimum(seconds, -speed[1] / _WATER_BRAKE)

@@ -52,12 +52,12 @@ class Flaw:
         return self.severity >= MARKED_SEVERITY
 
     def amount(self, *kinds: str) -> float:
-        """Give the severity if the flaw is of one of these kinds, otherwise 0."""
+        """Return the severity if the flaw is of one of these kinds, otherwise 0."""
         return self.severity if self.kind in kinds else 0.0
 
 
 def kinds_of(sport: Sport, phase: str, action: Action) -> tuple[str, ...]:
-    """Give the ways in which a phase of an action can go wrong."""
+    """Return the ways in which a phase of an action can go wrong."""
     if phase == "flight":
         return _flight_kinds(sport, action)
     return _KINDS[sport][phase]
@@ -95,7 +95,7 @@ def draw_flaws(
     severities = {phase: _natural(rng) for phase in PHASES[sport]}
     if not flawless:
         for phase in _faulty_phases(sport, level, rng):
-            severities[phase] = _marked(level, rng)
+            severities[phase] = _draw_marked_severity(level, rng)
     return flaws_of(sport, action, severities, rng)
 
 
@@ -115,7 +115,7 @@ def _natural(rng: np.random.Generator) -> float:
     return float(rng.uniform(0, NATURAL_SEVERITY))
 
 
-def _marked(level: float, rng: np.random.Generator) -> float:
+def _draw_marked_severity(level: float, rng: np.random.Generator) -> float:
     badness = np.clip(rng.beta(1.4, 2.4) - 0.08 * level, 0, 1)
     return float(MARKED_SEVERITY + (1 - MARKED_SEVERITY) * badness)
 
@@ -189,7 +189,7 @@ LONGEST_STEP_METRES = 0.75
 
 
 def words_of(flaw: Flaw, jump_metres_per_second: float = 3.1) -> str:
-    """Give what a coach would say about the flaw."""
+    """Return what a coach would say about the flaw."""
     weaker = jump_metres_per_second - WEAKEST_JUMP_LOSS * flaw.severity
     return _WORDS[flaw.phase, flaw.kind].format(
         lean=WORST_LEAN_DEGREES * flaw.severity,

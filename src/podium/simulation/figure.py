@@ -26,7 +26,7 @@ class Outfit:
     covers_legs: bool = False
 
     def colour(self, part: Part) -> Colour:
-        """Give the colour of a part of the body."""
+        """Return the colour of a part of the body."""
         if part == "hair":
             return self.hair
         covered = (
@@ -142,7 +142,7 @@ def draw_figure(
     yaw_degrees: float,
 ) -> None:
     """Draw the athlete whose joints (joints, 3) are given in metres, far limbs first."""
-    seen, depth = turned(joints, yaw_degrees)
+    seen, depth = turn(joints, yaw_degrees)
     starts, ends = view.pixels(_STARTS @ seen), view.pixels(_ENDS @ seen)
     scale = physique.height_metres * physique.breadth * view.pixels_per_metre
     radii = _RADII * scale
@@ -152,12 +152,12 @@ def draw_figure(
     for i in np.argsort(_OVERLAYS - limb_depth, kind="stable"):
         colour = outfit.colour(_LIMBS[i].part)
         shade = float(np.clip(0.84 - 0.9 * limb_depth[i], 0.62, 0.95))
-        draw.polygon(outlines[i].ravel().tolist(), fill=_shaded(colour, shade))
-        draw.polygon(lights[i].ravel().tolist(), fill=_shaded(colour, shade * 1.14))
+        draw.polygon(outlines[i].ravel().tolist(), fill=_shade(colour, shade))
+        draw.polygon(lights[i].ravel().tolist(), fill=_shade(colour, shade * 1.14))
 
 
-def turned(joints: Array, yaw_degrees: float) -> tuple[Array, Array]:
-    """Give the joints as a camera sees them that stands `yaw_degrees` aside, and their depth."""
+def turn(joints: Array, yaw_degrees: float) -> tuple[Array, Array]:
+    """Return the joints as a camera sees them that stands `yaw_degrees` aside, and their depth."""
     cos, sin = np.cos(np.deg2rad(yaw_degrees)), np.sin(np.deg2rad(yaw_degrees))
     centre = joints[Joint.PELVIS, 0]
     x, z = joints[:, 0] - centre, joints[:, 2]
@@ -165,7 +165,7 @@ def turned(joints: Array, yaw_degrees: float) -> tuple[Array, Array]:
 
 
 def capsules(starts: Array, ends: Array, radii: Array) -> Array:
-    """Give the outlines (limbs, points, 2) of tapered limbs from `starts` to `ends` (limbs, 2)."""
+    """Return outlines (limbs, points, 2) of tapered limbs from `starts` to `ends` (limbs, 2)."""
     along = ends - starts
     angle = np.arctan2(along[:, 1], along[:, 0])[:, None]
     corners = []
@@ -176,6 +176,6 @@ def capsules(starts: Array, ends: Array, radii: Array) -> Array:
     return np.concatenate(corners, axis=1)
 
 
-def _shaded(colour: Colour, shade: float) -> Colour:
+def _shade(colour: Colour, shade: float) -> Colour:
     red, green, blue = (min(255, int(value * shade)) for value in colour)
     return red, green, blue

@@ -13,7 +13,7 @@ from podium.simulation.backdrop import FAR_WATER_METRES, Backdrop, make_backdrop
 from podium.simulation.body import Array, Physique
 from podium.simulation.camera import View, follow
 from podium.simulation.dive import draw_diver
-from podium.simulation.figure import Outfit, draw_figure, draw_outfit, turned
+from podium.simulation.figure import Outfit, draw_figure, draw_outfit, turn
 from podium.simulation.motion import Motion, Script
 from podium.simulation.options import SimulationOptions
 from podium.simulation.splash import Splash, draw_splash, make_splash
@@ -41,21 +41,21 @@ class Set:
 
 
 def film(script: Script, motion: Motion, options: SimulationOptions) -> Iterator[Frame]:
-    """Give the frames (height, width, 3) of a performance, one after the other."""
+    """Yield the frames (height, width, 3) of a performance, one after the other."""
     place = _set_up(script, motion)
     rng = script.random(3)
     views = follow(motion, place.physique.height_metres, options, rng)
     grain = _Grain(options, rng)
     for index, view in enumerate(views):
         picture = _picture(motion, index, view, place)
-        yield grain.added(np.asarray(picture.reduce(_ENLARGED)), place.light)
+        yield grain.add_to(np.asarray(picture.reduce(_ENLARGED)), place.light)
 
 
 def landmarks(script: Script, motion: Motion, options: SimulationOptions) -> Array:
-    """Give where in the picture each joint is, right and down, (frames, joints, 2), in pixels."""
+    """Return where in the picture each joint is, right and down, (frames, joints, 2), in pixels."""
     place = _set_up(script, motion)
     views = follow(motion, place.physique.height_metres, options, script.random(3))
-    seen = (turned(joints, place.yaw_degrees)[0] for joints in motion.joints)
+    seen = (turn(joints, place.yaw_degrees)[0] for joints in motion.joints)
     return np.stack([view.pixels(joints) for view, joints in zip(views, seen, strict=True)])
 
 
@@ -75,7 +75,7 @@ def _set_up(script: Script, motion: Motion) -> Set:
 
 def _picture(motion: Motion, index: int, view: View, place: Set) -> Image.Image:
     picture = place.backdrop.seen(view, _ENLARGED)
-    view = view.enlarged(_ENLARGED)
+    view = view.enlarge(_ENLARGED)
     draw = ImageDraw.Draw(picture, "RGBA")
     joints, seconds = motion.joints[index], float(motion.seconds[index])
     if motion.entry is None or place.splash is None:
@@ -92,7 +92,7 @@ def _picture(motion: Motion, index: int, view: View, place: Set) -> Image.Image:
 
 
 def _below_water(picture: Image.Image, view: View) -> Image.Image | None:
-    """Give a copy of the part of the picture that is nearer than the place of entry."""
+    """Return a copy of the part of the picture that is nearer than the place of entry."""
     line = int(view.pixels(np.zeros(2))[1])
     if line >= picture.height:
         return None
@@ -135,8 +135,8 @@ class _Grain:
         sheet = rng.normal(0, options.sensor_noise, (options.height + 64, options.width + 64, 3))
         self._sheet = np.round(sheet).astype(np.int16)
 
-    def added(self, frame: Frame, light: float) -> Frame:
-        """Give the frame, lit and with noise."""
+    def add_to(self, frame: Frame, light: float) -> Frame:
+        """Return the frame, lit and with noise."""
         down, right = self._rng.integers(0, 64, 2)
         height, width = self._size
         noise = self._sheet[down : down + height, right : right + width]

@@ -34,7 +34,7 @@ class Key:
 
 
 def poses_at(keys: Sequence[Key], seconds: Array) -> Pose:
-    """Give the poses at these moments, moving smoothly from one key to the next."""
+    """Return the poses at these moments, moving smoothly from one key to the next."""
     times = np.array([key.seconds for key in keys])
     columns = np.array([key.pose.columns() for key in keys])
     if len(keys) == 1:
@@ -81,9 +81,10 @@ def _around_centre(physique: Physique, pose: Pose) -> Array:
 
 
 def angular_momentum(points: Array, step_seconds: float) -> Array:
-    """Give the angular momentum of `mass_points` in the plane of the somersault, forwards positive.
+    """Return the angular momentum of `mass_points` in the plane of the somersault.
 
-    In square metres per radian second (per kilogram), measured by differences between moments.
+    Forwards is positive. In square metres per radian second (per kilogram), measured by
+    differences between moments.
     """
     plane = points[..., :2] - (MASSES[:, None] * points[..., :2]).sum(1, keepdims=True)
     speed = np.gradient(plane, step_seconds, axis=0)
@@ -94,7 +95,7 @@ def angular_momentum(points: Array, step_seconds: float) -> Array:
 def somersault(
     physique: Physique, keys: Sequence[Key], seconds: Array, lean_start: float, lean_end: float
 ) -> Pose:
-    """Give the poses in flight, with the lean that one constant angular momentum gives them.
+    """Return the poses in flight, with the lean that one constant angular momentum gives them.
 
     The athlete leaves at `lean_start` at 0 s and arrives at `lean_end` at the last key, both in
     degrees: the angular momentum is the one that takes them there, so that a tight body spins

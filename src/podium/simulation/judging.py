@@ -25,7 +25,7 @@ _COSTS = {
 
 
 def deduction(flaws: Sequence[Flaw]) -> float:
-    """Give the points out of ten that a fair judge takes off."""
+    """Return the points out of ten that a fair judge takes off."""
     by_phase = {flaw.phase: flaw for flaw in flaws}
     severities = {phase: flaw.severity for phase, flaw in by_phase.items()}
     if "splash" in by_phase:
@@ -42,14 +42,14 @@ def panel_marks(points_off: float, rng: np.random.Generator) -> tuple[float, ...
 
 
 def middle_three(marks: Sequence[float]) -> float:
-    """Give the sum of the marks that remain without the two highest and the two lowest of seven."""
+    """Return the sum of the marks left without the two highest and the two lowest of seven."""
     if len(marks) != N_JUDGES:
         raise UsageError(f"a panel has {N_JUDGES} judges, not {len(marks)}")
     return float(sum(sorted(marks)[2:5]))
 
 
 def panel_score(sport: Sport, marks: Sequence[float], difficulty: float) -> float:
-    """Give the score: execution times difficulty for a dive, their sum for a vault."""
+    """Return the score: execution times difficulty for a dive, their sum for a vault."""
     if sport == "diving":
         return round(middle_three(marks) * difficulty, 2)
     return round(middle_three(marks) / 3 + difficulty, 3)

@@ -23,11 +23,11 @@ class Script:
     seed: tuple[int, ...]
 
     def flaw(self, phase: str) -> Flaw:
-        """Give the flaw of one phase."""
+        """Return the flaw of one phase."""
         return next(flaw for flaw in self.flaws if flaw.phase == phase)
 
     def random(self, stream: int) -> np.random.Generator:
-        """Give a generator for one aspect of the performance, independent of the other aspects."""
+        """Return a generator for one aspect of the performance, independent of the others."""
         return np.random.default_rng([*self.seed, stream])
 
 
@@ -68,7 +68,7 @@ class Motion:
         return len(self.seconds)
 
     def axis_degrees(self) -> Array:
-        """Give the angle of the trunk from upright, (frames,), from -180 to 180."""
+        """Return the angle of the trunk from upright, (frames,), from -180 to 180."""
         trunk = self.joints[:, Joint.CHEST] - self.joints[:, Joint.PELVIS]
         return np.asarray(np.rad2deg(np.arctan2(trunk[:, 0], trunk[:, 1])))
 
@@ -82,14 +82,14 @@ def draw_physique(rng: np.random.Generator) -> Physique:
     )
 
 
-def posed(physique: Physique, pose: Pose, facing: float = 1.0) -> Array:
-    """Give the joints of leaning poses around the pelvis, (moments, joints, 3), facing 1 or -1."""
+def pose_joints(physique: Physique, pose: Pose, facing: float = 1.0) -> Array:
+    """Return the joints of leaning poses about the pelvis, (moments, joints, 3), facing 1 or -1."""
     joints = leaning(joints_of(physique, pose), pose.lean)
     return np.asarray(joints * np.array([facing, 1.0, facing]))
 
 
-def anchored(joints: Array, left_joint: Joint, place: Array) -> Array:
-    """Give the joints moved so that a pair of them (the toes, the hands) is at `place`."""
+def anchor_joints(joints: Array, left_joint: Joint, place: Array) -> Array:
+    """Return the joints moved so that a pair of them (the toes, the hands) is at `place`."""
     return joints + (place - middle(joints, left_joint))[:, None, :]
 
 

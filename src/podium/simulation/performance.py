@@ -49,7 +49,7 @@ class SimulatedPerformance:
         return perform(self.script, self.options.frames_per_second)
 
     def frames(self) -> Iterator[Frame]:
-        """Give the film, frame by frame: (height, width, 3), rendered as it is asked for."""
+        """Yield the film, frame by frame: (height, width, 3), rendered as it is asked for."""
         return film(self.script, self.motion(), self.options)
 
     def landmarks(self) -> Array:
@@ -58,7 +58,7 @@ class SimulatedPerformance:
 
 
 def perform(script: Script, frames_per_second: int) -> Motion:
-    """Give the motion that a script asks for."""
+    """Return the motion that a script asks for."""
     if script.sport == "diving":
         return perform_dive(script, frames_per_second)
     return perform_vault(script, frames_per_second)
@@ -87,7 +87,7 @@ def _simulate_one(
     flaws = draw_flaws(options.sport, action, _is_flawless(turn, options.flawless_share), rng)
     script = Script(options.sport, action, flaws, (options.seed, 2, index))
     prefix = "dive" if options.sport == "diving" else "vault"
-    return _judged(f"{prefix}-{index:04d}", action.name.rstrip("-"), script, options)
+    return _perform_and_judge(f"{prefix}-{index:04d}", action.name.rstrip("-"), script, options)
 
 
 def _is_flawless(turn: int, share: float) -> bool:
@@ -101,7 +101,7 @@ def stage(
     seed: int,
     options: SimulationOptions | None = None,
 ) -> SimulatedPerformance:
-    """Give a performance of an action with exactly these faults, as phase -> severity from 0 to 1.
+    """Return a performance of an action with exactly these faults, as phase -> severity, 0 to 1.
 
     Phases that are not named are perfect. The sport is the one that the action belongs to.
     """
@@ -111,12 +111,12 @@ def stage(
     rng = np.random.default_rng([seed, 3])
     variant: Action = variants[rng.integers(len(variants))]
     flaws = flaws_of(sport, variant, severities, rng)
-    return _judged(
+    return _perform_and_judge(
         f"staged-{action}-{seed}", action, Script(sport, variant, flaws, (seed, 4)), options
     )
 
 
-def _judged(
+def _perform_and_judge(
     id_: str, name: str, script: Script, options: SimulationOptions
 ) -> SimulatedPerformance:
     motion = perform(script, options.frames_per_second)
@@ -153,7 +153,7 @@ def _faults(
 
 
 def _first_visible(flaw: Flaw, phase: Phase, frames_per_second: int) -> int:
-    """Give the first frame that shows the flaw: a late come-out shows only when it is due."""
+    """Return the first frame that shows the flaw: a late come-out shows only when it is due."""
     if flaw.kind not in SHOWS_SECONDS:
         return phase.start_frame
     first = phase.end_frame + 1 - round(SHOWS_SECONDS[flaw.kind] * frames_per_second)

@@ -32,7 +32,7 @@ class Splash:
 
 
 def make_splash(entry: Entry, rng: np.random.Generator) -> Splash:
-    """Make the splash of an entry: a bigger one has more, faster and wider flying drops."""
+    """Build the splash of an entry: a bigger one has more, faster and wider flying drops."""
     size = entry.splash_size
     n_drops = int(45 + 620 * size)
     height = (0.22 + 2.1 * size) * rng.beta(1.6, 2.2, n_drops)
@@ -67,7 +67,7 @@ def draw_splash(draw: ImageDraw.ImageDraw, splash: Splash, view: View, seconds: 
         return
     _draw_rings(draw, splash, view, seconds)
     _draw_foam(draw, splash, view, seconds)
-    flying, places = drops_in_air(splash, seconds)
+    flying, positions = drops_in_air(splash, seconds)
     age = (seconds - splash.born_seconds)[flying]
     radius = splash.radius_metres[flying] * (1 + 0.8 * age) * view.pixels_per_metre
     radius = np.maximum(radius, 1.0)
@@ -75,7 +75,7 @@ def draw_splash(draw: ImageDraw.ImageDraw, splash: Splash, view: View, seconds: 
     stretch = radius + np.abs(splash.velocity[flying, 1] - GRAVITY * age) * 0.004 * (
         view.pixels_per_metre
     )
-    pixels = view.pixels(places)
+    pixels = view.pixels(positions)
     half = np.stack([radius, stretch], axis=-1)
     boxes = np.concatenate([pixels - half, pixels + half], axis=1).tolist()
     for box, opacity in zip(boxes, splash.opacity[flying].astype(int).tolist(), strict=True):

@@ -20,10 +20,10 @@ from podium.simulation.flight import (
 from podium.simulation.motion import (
     Motion,
     Script,
-    anchored,
+    anchor_joints,
     draw_physique,
     phases_between,
-    posed,
+    pose_joints,
 )
 
 TABLE_METRES = 1.35
@@ -113,7 +113,7 @@ def _run(vaulter: Vaulter, seconds: Array) -> Array:
         arm_split=-48 * np.cos(stride),
         knee=58 + 26 * np.cos(2 * stride + 2.2),
     )
-    joints = posed(vaulter.physique, poses)
+    joints = pose_joints(vaulter.physique, poses)
     ahead = _run_end(vaulter)[0] - _RUN_METRES_PER_SECOND * (_RUN_SECONDS - seconds)
     height = -joints[..., 1].min(axis=1) + 0.03 + 0.05 * np.abs(np.cos(stride))
     x = ahead - centre_of_mass(joints)[:, 0]
@@ -135,11 +135,11 @@ def _hurdle(vaulter: Vaulter, seconds: Array) -> Array:
     poses = poses_at([Key(0, last), Key(_HURDLE_SECONDS, _ON_BOARD)], seconds)
     start = centre_of_mass(_run(vaulter, np.array([_RUN_SECONDS])))[0]
     end = centre_of_mass(_on_board(vaulter, np.zeros(1)))[0]
-    return _thrown(posed(vaulter.physique, poses), start, end, seconds, _HURDLE_SECONDS)
+    return _thrown(pose_joints(vaulter.physique, poses), start, end, seconds, _HURDLE_SECONDS)
 
 
 def _thrown(joints: Array, start: Array, end: Array, seconds: Array, duration: float) -> Array:
-    """Give the joints on the parabola that leads from `start` to `end` in `duration` seconds."""
+    """Return the joints on the parabola that leads from `start` to `end` in `duration` seconds."""
     velocity = (end - start) / duration + np.array([0, GRAVITY * duration / 2, 0])
     path = parabola(start, velocity, seconds)
     return joints + (path - centre_of_mass(joints))[:, None, :]
@@ -147,8 +147,8 @@ def _thrown(joints: Array, start: Array, end: Array, seconds: Array, duration: f
 
 def _on_board(vaulter: Vaulter, seconds: Array) -> Array:
     keys = [Key(0, _ON_BOARD), Key(_BOARD_SECONDS, _OFF_BOARD, drives=True)]
-    joints = posed(vaulter.physique, poses_at(keys, seconds))
-    return anchored(joints, Joint.LEFT_TOE, np.array([0.0, BOARD_METRES, 0.0]))
+    joints = pose_joints(vaulter.physique, poses_at(keys, seconds))
+    return anchor_joints(joints, Joint.LEFT_TOE, np.array([0.0, BOARD_METRES, 0.0]))
 
 
 def _hands_on(vaulter: Vaulter) -> Pose:
@@ -179,17 +179,17 @@ def _first_flight(vaulter: Vaulter, seconds: Array) -> Array:
     )
     start = centre_of_mass(_on_board(vaulter, np.array([_BOARD_SECONDS])))[0]
     end = centre_of_mass(_on_table(vaulter, np.zeros(1)))[0]
-    return _thrown(posed(vaulter.physique, poses), start, end, seconds, _FIRST_FLIGHT_SECONDS)
+    return _thrown(pose_joints(vaulter.physique, poses), start, end, seconds, _FIRST_FLIGHT_SECONDS)
 
 
 def _on_table(vaulter: Vaulter, seconds: Array) -> Array:
     share = np.clip(seconds / _TABLE_SECONDS, 0, 1)
-    joints = posed(vaulter.physique, blend(_hands_on(vaulter), _hands_off(vaulter), share))
+    joints = pose_joints(vaulter.physique, blend(_hands_on(vaulter), _hands_off(vaulter), share))
     place = np.array([HANDS_AT_METRES, TABLE_METRES + 0.02, 0.0])
-    return anchored(joints, Joint.LEFT_FINGERTIP, place)
+    return anchor_joints(joints, Joint.LEFT_FINGERTIP, place)
 
 
-def _held(vaulter: Vaulter) -> Pose:
+def _hold(vaulter: Vaulter) -> Pose:
     flaw = vaulter.script.flaw("flight")
     knees, bent = flaw.amount("knees apart"), flaw.amount("bent knees")
     legs = flaw.amount("legs apart")
@@ -216,7 +216,7 @@ def _upright(vaulter: Vaulter) -> float:
 
 
 def _flight_seconds(vaulter: Vaulter, start: Array) -> float:
-    joints = posed(vaulter.physique, _landing_pose(vaulter))
+    joints = pose_joints(vaulter.physique, _landing_pose(vaulter))
     height = centre_of_mass(joints)[0, 1] - joints[0, Joint.LEFT_TOE, 1] + MAT_METRES
     return drop_seconds(vaulter.rise_metres_per_second, start[1] - height)
 
@@ -228,7 +228,7 @@ def _velocity(vaulter: Vaulter) -> Array:
 def _fly(vaulter: Vaulter, seconds: Array, start: Array, duration: float) -> Array:
     leaves, lands = _hands_off(vaulter), _landing_pose(vaulter)
     twist, turned = vaulter.first_twist, 180.0 * vaulter.script.action.half_twists
-    held = _held(vaulter)
+    held = _hold(vaulter)
     keys = [
         Key(0.0, leaves),
         Key(0.3 * duration, replace(held, twist=twist + 0.4 * turned)),
@@ -236,18 +236,18 @@ def _fly(vaulter: Vaulter, seconds: Array, start: Array, duration: float) -> Arr
         Key(duration, lands),
     ]
     poses = somersault(vaulter.physique, keys, seconds, float(leaves.lean), float(lands.lean))
-    joints = posed(vaulter.physique, poses)
+    joints = pose_joints(vaulter.physique, poses)
     path = parabola(start, _velocity(vaulter), seconds)
     return joints + (path - centre_of_mass(joints))[:, None, :]
 
 
 def _land(vaulter: Vaulter, seconds: Array, end: Array) -> Array:
-    joints = posed(vaulter.physique, poses_at(_landing_keys(vaulter), seconds))
-    arrival = posed(vaulter.physique, _landing_pose(vaulter))
-    toes = anchored(arrival, Joint.LEFT_TOE, np.zeros(3))
+    joints = pose_joints(vaulter.physique, poses_at(_landing_keys(vaulter), seconds))
+    arrival = pose_joints(vaulter.physique, _landing_pose(vaulter))
+    toes = anchor_joints(arrival, Joint.LEFT_TOE, np.zeros(3))
     offset = end - centre_of_mass(toes)[0]
     place = np.array([offset[0], MAT_METRES, 0.0]) + _steps(vaulter, seconds)
-    return anchored(joints, Joint.LEFT_TOE, place)
+    return anchor_joints(joints, Joint.LEFT_TOE, place)
 
 
 def _landing_keys(vaulter: Vaulter) -> list[Key]:
@@ -266,8 +266,8 @@ def _landing_keys(vaulter: Vaulter) -> list[Key]:
     wave, bend = hold.amount("waving arms"), hold.amount("bent forward")
     keys = [
         Key(0.0, _landing_pose(vaulter)),
-        _grounded(vaulter, 0.14, absorb),
-        _grounded(vaulter, 0.40, rising),
+        _ground(vaulter, 0.14, absorb),
+        _ground(vaulter, 0.40, rising),
     ]
     for index, moment in enumerate((0.62, 0.82, 1.02)):
         side = 1 if index % 2 else -1
@@ -281,15 +281,15 @@ def _landing_keys(vaulter: Vaulter) -> list[Key]:
             leg_split=(30 * late if index == 0 else 0.0),
             arm_spread=50 * late,
         )
-        keys.append(_grounded(vaulter, moment, pose))
-    return [*keys, _grounded(vaulter, 1.28, standing)]
+        keys.append(_ground(vaulter, moment, pose))
+    return [*keys, _ground(vaulter, 1.28, standing)]
 
 
 _SITTING = Pose(hip=112, knee=122, ankle=5, spine=20, shoulder=-35, arm_spread=20, lean=-24)
 
 
-def _grounded(vaulter: Vaulter, seconds: float, pose: Pose) -> Key:
-    """Give a key with flat feet, turned to where the gymnast looks after the landing."""
+def _ground(vaulter: Vaulter, seconds: float, pose: Pose) -> Key:
+    """Return a key with flat feet, turned to where the gymnast looks after the landing."""
     hip, knee, lean = (np.asarray(a) for a in (pose.hip, pose.knee, pose.lean))
     return Key(
         seconds,

@@ -46,8 +46,8 @@ sent, and the longest step up to the first that was sent, from when to when. A n
 promised, or not there, is 0.
 """
 
-MOST_DAMAGE = 1000
-MOST_THREADS = 4
+MAX_DAMAGE = 1000
+MAX_THREADS = 4
 
 BYTES_A_PIXEL = 8
 """Of the largest frames: what was refused to the decoder was no more than one of them."""
@@ -55,7 +55,7 @@ BYTES_A_PIXEL = 8
 MAX_LAST_WORDS = 3_000
 """How many bytes of a traceback are sent: its end."""
 
-LEAST_ROOM = 16 * 2**20
+MIN_ROOM = 16 * 2**20
 """What a thread's stack or a packet may want, however small the frames are."""
 
 
@@ -84,7 +84,7 @@ def main() -> None:
         except MemoryError:
             _send(answers, b"M", b"")
         except (av.error.FFmpegError, ValueError) as error:
-            if _is_of_memory(error) or _reached_its_limit(request):
+            if _is_of_memory(error) or _has_reached_limit(request):
                 _send(answers, b"M", b"")
             elif isinstance(error, av.error.FFmpegError) or _comes_from_av(error):
                 _send(answers, b"R", f"cannot be decoded ({error}): {request['advice']}".encode())
@@ -96,7 +96,7 @@ def main() -> None:
 
 
 def _comes_from_av(error: Exception) -> bool:
-    """Say whether PyAV refused a value: it came out of the file, for ours are the same for all."""
+    """Return whether PyAV refused a value: one of the file's, for ours are the same for all."""
     frames = traceback.extract_tb(error.__traceback__)
     return "av" in Path(frames[-1].filename).parts
 
@@ -128,29 +128,29 @@ def _limit(n_bytes: int, seconds: float) -> None:
         import resource
 
         used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-        most_seconds = math.ceil(used + seconds * MOST_THREADS) + 1
-        for limit, value in ((resource.RLIMIT_CPU, most_seconds), (resource.RLIMIT_AS, n_bytes)):
+        max_seconds = math.ceil(used + seconds * MAX_THREADS) + 1
+        for limit, value in ((resource.RLIMIT_CPU, max_seconds), (resource.RLIMIT_AS, n_bytes)):
             resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
 
 
 def _is_of_memory(error: Exception) -> bool:
-    """Say whether an error is a lack of memory: a thread that cannot be started is one, too."""
+    """Return whether an error is a lack of memory: a thread that cannot be started is one, too."""
     return getattr(error, "errno", None) in (errno.ENOMEM, errno.EAGAIN)
 
 
-def _reached_its_limit(request: dict[str, Any], n_pixels: int = 0) -> bool:
-    """Say whether there was not room for another frame: FFmpeg calls that damage of the file.
+def _has_reached_limit(request: dict[str, Any], n_pixels: int = 0) -> bool:
+    """Return whether there was not room for another frame: FFmpeg calls that damage of the file.
 
     What this process held for an earlier file does not count.
     """
     peak = _memory("VmPeak")
     reached = peak if peak > request["peak_before"] else _memory("VmSize")
-    room = max(BYTES_A_PIXEL * n_pixels, LEAST_ROOM)
+    room = max(BYTES_A_PIXEL * n_pixels, MIN_ROOM)
     return bool(reached) and request["memory_bytes"] - reached < room
 
 
 def _memory(name: str) -> int:
-    """Give a number of this process's in bytes, 0 where the system does not tell."""
+    """Return a number of this process's in bytes, 0 where the system does not tell."""
     with suppress(OSError), open("/proc/self/status", encoding="ascii", errors="replace") as status:
         for line in status:
             if line.startswith(f"{name}:"):
@@ -165,7 +165,7 @@ def _send(answers: IO[bytes], kind: bytes, *parts: Any) -> None:
 
 
 def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
-    with _opened(request) as container:
+    with _open(request) as container:
         stream = _video_stream(container, request)
         if request["width"]:
             _send_frames(request, container, stream, answers)
@@ -173,7 +173,7 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
             _send_about(request, container, stream, answers)
 
 
-def _opened(request: dict[str, Any]) -> InputContainer:
+def _open(request: dict[str, Any]) -> InputContainer:
     try:
         container: InputContainer = av.open(
             request["path"],
@@ -198,11 +198,11 @@ def _video_stream(container: InputContainer, request: dict[str, Any]) -> VideoSt
         raise Refusal(f"is in a format that cannot be decoded: {request['advice']}")
     streams[0].thread_type = "AUTO"
     # Each thread holds frames of its own: memory must not grow with the number of processors.
-    streams[0].codec_context.thread_count = min(os.cpu_count() or 1, MOST_THREADS)
+    streams[0].codec_context.thread_count = min(os.cpu_count() or 1, MAX_THREADS)
     return streams[0]
 
 
-def _decoded(
+def _decode(
     request: dict[str, Any], container: InputContainer, stream: VideoStream, damage: list[str]
 ) -> Iterator[VideoFrame]:
     """Yield every frame that can be decoded; note each packet that cannot in `damage`."""
@@ -216,10 +216,10 @@ def _decoded(
         except MemoryError:
             raise
         except av.error.FFmpegError as error:
-            if _is_of_memory(error) or _reached_its_limit(request, stream.width * stream.height):
+            if _is_of_memory(error) or _has_reached_limit(request, stream.width * stream.height):
                 raise MemoryError from error
             damage.append(str(error))
-            if len(damage) > MOST_DAMAGE:
+            if len(damage) > MAX_DAMAGE:
                 return
             continue
         for frame in frames:
@@ -230,7 +230,7 @@ def _decoded(
 def _send_about(
     request: dict[str, Any], container: InputContainer, stream: VideoStream, answers: IO[bytes]
 ) -> None:
-    first = next(_decoded(request, container, stream, []), None)
+    first = next(_decode(request, container, stream, []), None)
     if first is None:
         raise Refusal("no frame of it can be decoded: the file is damaged")
     rate = float(stream.average_rate or stream.base_rate or 0)
@@ -269,7 +269,7 @@ def _send_frames(
     damage: list[str] = []
     course = _Course()
     reformatter = VideoReformatter()  # one that is used again is three times faster than new ones
-    for frame in _wanted(request, _decoded(request, container, stream, damage), stream, course):
+    for frame in _select(request, _decode(request, container, stream, damage), stream, course):
         turns = _quarter_turns(frame)
         sides = (request["width"], request["height"])
         width, height = sides if turns % 2 == 0 else sides[::-1]
@@ -284,7 +284,7 @@ def _send_frames(
     _send(answers, b"E", END.pack(len(damage), *promised, *came))
 
 
-def _wanted(
+def _select(
     request: dict[str, Any], frames: Iterator[VideoFrame], stream: VideoStream, course: _Course
 ) -> Iterator[VideoFrame]:
     """Yield the frames from the first to the last asked for, and look whether another follows.

@@ -66,18 +66,18 @@ class Augmentation:
     rate: float = 1.0
 
     def __call__(self, frames: Frames, at_least: int = 1) -> Frames:
-        """Make the variant of a performance; `at_least` so many frames are left of it."""
-        kept = _dropped(frames, self.drop, self.seed, at_least)
+        """Build the variant of a performance; `at_least` so many frames are left of it."""
+        kept = _drop_frames(frames, self.drop, self.seed, at_least)
         pixels = slower(kept.pixels, self.rate)
         if self.mask:
             pixels = mask_background(pixels)
         changed = np.stack([self._frame(Image.fromarray(frame)) for frame in pixels])
         if self.compression:
-            changed = compressed(changed, self.compression)
+            changed = compress(changed, self.compression)
         return replace(kept, pixels=changed)
 
     def _frame(self, image: Image.Image) -> Pixels:
-        zoomed = _zoomed(image, self.zoom)
+        zoomed = _zoom(image, self.zoom)
         equal = ImageOps.equalize(zoomed) if self.equalise else zoomed
         table = np.clip(np.arange(256) * self.brightness, 0, 255).astype(np.uint8)
         changed: Pixels = table[np.asarray(equal)]
@@ -87,11 +87,11 @@ class Augmentation:
 def draw(options: AugmentationOptions, seed: int) -> tuple[Augmentation, ...]:
     """Draw the variants that every performance is given in one training; the seed fixes them."""
     generator = np.random.default_rng(seed)
-    drawn = (_drawn(options, generator) for _ in range(options.n_variants))
+    drawn = (_draw(options, generator) for _ in range(options.n_variants))
     return (*(COPIES if options.copies else ()), *drawn)
 
 
-def _drawn(options: AugmentationOptions, generator: np.random.Generator) -> Augmentation:
+def _draw(options: AugmentationOptions, generator: np.random.Generator) -> Augmentation:
     return Augmentation(
         zoom=float(generator.uniform(1, options.zoom)),
         brightness=float(generator.uniform(1 - options.brightness, 1 + options.brightness)),
@@ -114,7 +114,7 @@ def slower(pixels: Pixels, rate: float) -> Pixels:
     return np.asarray(pixels[shown], np.uint8)
 
 
-def compressed(pixels: Pixels, rate_factor: int) -> Pixels:
+def compress(pixels: Pixels, rate_factor: int) -> Pixels:
     """Lose what H.264 loses at a constant rate factor, (frames, height, width, 3) of 0-255.
 
     For H.264 an odd side is made even, by its last row or column twice.
@@ -155,14 +155,14 @@ def mask_background(pixels: Pixels, threshold: float = 12.0) -> Pixels:
     return masked
 
 
-def _zoomed(image: Image.Image, zoom: float) -> Image.Image:
+def _zoom(image: Image.Image, zoom: float) -> Image.Image:
     width, height = image.size
     margin_x, margin_y = (width - width / zoom) / 2, (height - height / zoom) / 2
     box = (margin_x, margin_y, width - margin_x, height - margin_y)
     return image.resize((width, height), Image.Resampling.BILINEAR, box=box)
 
 
-def _dropped(frames: Frames, share: float, seed: int, at_least: int) -> Frames:
+def _drop_frames(frames: Frames, share: float, seed: int, at_least: int) -> Frames:
     n_dropped = max(min(int(len(frames) * share), len(frames) - at_least), 0)
     keep = np.ones(len(frames), bool)
     keep[np.random.default_rng(seed).choice(len(frames), n_dropped, replace=False)] = False

@@ -159,7 +159,7 @@ def _windows(
 
 
 def clip_starts(n_frames: int, options: ClipOptions = ClipOptions()) -> npt.NDArray[np.int64]:
-    """Say at which frames the clips of `n_frames` frames begin, aligned to the end."""
+    """Return the frames at which the clips of `n_frames` frames begin, aligned to the end."""
     room = n_frames - options.n_frames
     if room < 0:
         raise VideoError(

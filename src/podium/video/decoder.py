@@ -46,7 +46,7 @@ CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif"
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 
 
-MOST_IDLE = 2
+MAX_IDLE = 2
 """How many children wait for the next file, so that it need not wait for them."""
 
 
@@ -57,10 +57,10 @@ COMMAND = processes.command("podium.video._decoder_process")
 _FREE_MEMORY = "free memory, then try again"
 
 
-_MOST_WORDS = 4_000
+_MAX_WORDS = 4_000
 
 
-_MOST_PADDING = 4_096
+_MAX_PADDING = 4_096
 
 
 _PIPE_BYTES = 1 << 20
@@ -108,7 +108,7 @@ def about(path: Path, limits: VideoLimits) -> About:
     Bug
         If the child ends by an exception of Podium's own or of a library's.
     """
-    with closing(_asked(path, (0, 0), limits)) as answers:
+    with closing(_ask(path, (0, 0), limits)) as answers:
         for kind, content in answers:
             if kind == b"A":
                 return _about(path, content)
@@ -130,7 +130,7 @@ def pictures(
         If the child ends by an exception of Podium's own or of a library's.
     """
     n_sent = 0
-    with closing(_asked(path, size, limits, part)) as answers:
+    with closing(_ask(path, size, limits, part)) as answers:
         for kind, content in answers:
             if kind == b"F":
                 yield _picture(path, content, size)
@@ -147,15 +147,15 @@ def start_ahead() -> None:
     _children.give_back(_children.take())
 
 
-def _asked(
+def _ask(
     path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
 ) -> Generator[tuple[bytes, bytearray]]:
-    """Give the answers to one request; the child is used again if it gave all of them."""
-    most_bytes = 3 * size[0] * size[1] + _MOST_PADDING * max(size) + _MOST_WORDS
-    with _borrowed() as child:
+    """Yield the answers to one request; the child is used again if it gave all of them."""
+    max_bytes = 3 * size[0] * size[1] + _MAX_PADDING * max(size) + _MAX_WORDS
+    with _borrow() as child:
         child.ask(_request(path, size, limits, part), limits.waiting_seconds)
         while True:
-            kind, content = _next(child, path, most_bytes, limits, part)
+            kind, content = _next(child, path, max_bytes, limits, part)
             if kind in (b"R", b"E", b"A"):  # one that ran out of memory is not used again
                 child.is_free = True
             if kind == b"R":
@@ -188,17 +188,17 @@ def _request(
 
 
 def _next(
-    child: "_Child", path: Path, most_bytes: int, limits: VideoLimits, part: Part
+    child: "_Child", path: Path, max_bytes: int, limits: VideoLimits, part: Part
 ) -> tuple[bytes, bytearray]:
     try:
         kind, n_bytes = HEADER.unpack(child.read(HEADER.size))
-        if kind not in (b"R", b"M", b"B", b"E", b"A", b"F") or n_bytes > most_bytes:
+        if kind not in (b"R", b"M", b"B", b"E", b"A", b"F") or n_bytes > max_bytes:
             _nonsense(path)
         return kind, child.read(n_bytes)
     except TimeoutError:
         raise VideoError.of_file(path, _too_much_time(limits, part)) from None
     except EOFError:
-        raise _ending(path, child.ended(), child.last_words()) from None
+        raise _ending(path, child.wait(), child.last_words()) from None
 
 
 def _ending(path: Path, code: int, last_words: str) -> PodiumError:
@@ -212,7 +212,7 @@ def _ending(path: Path, code: int, last_words: str) -> PodiumError:
 
 
 def _how_it_ended(code: int) -> str:
-    """Say how a child ended, and what is to be done about it.
+    """Return how a child ended, and what is to be done about it.
 
     The system ends by SIGKILL whoever holds too much when memory runs out; a damaged file cannot.
     """
@@ -245,8 +245,8 @@ def _too_much_memory(limits: VideoLimits) -> str:
 
 
 def _memory_bytes(limits: VideoLimits) -> int:
-    """Say how much a child may use: what is allowed to this process is allowed to its children."""
-    return min(limits.memory_bytes, memory.allowed() or limits.memory_bytes)
+    """Return how much a child may use: what this process is allowed its children are."""
+    return min(limits.memory_bytes, memory.allowed_bytes() or limits.memory_bytes)
 
 
 def _about(path: Path, content: bytearray) -> About:
@@ -285,7 +285,7 @@ def _is_time(*seconds: float) -> bool:
 
 def _words(content: bytearray, kept: str = "") -> str:
     """Read words of a child, without what could steer a terminal."""
-    text = content[:_MOST_WORDS].decode("utf-8", "replace")
+    text = content[:_MAX_WORDS].decode("utf-8", "replace")
     return "".join(c if c.isprintable() or c in kept else "?" for c in text)
 
 
@@ -362,7 +362,7 @@ class _Child:
             raise TimeoutError
         self._left_seconds -= time.monotonic() - start
 
-    def ended(self) -> int:
+    def wait(self) -> int:
         """Wait for the end of a child that says no more, and give its exit code."""
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(5)
@@ -397,7 +397,7 @@ class _Children:
         self._idle: list[_Child] = []
 
     def take(self) -> _Child:
-        """Give a child that is ready, or a new one."""
+        """Return a child that is ready, or a new one."""
         with self._lock:
             while self._idle:
                 child = self._idle.pop()
@@ -409,7 +409,7 @@ class _Children:
     def give_back(self, child: _Child) -> None:
         """Keep a child for the next file, or end it where that makes no sense."""
         with self._lock:
-            if child.is_free and child.is_alive and len(self._idle) < MOST_IDLE:
+            if child.is_free and child.is_alive and len(self._idle) < MAX_IDLE:
                 self._idle.append(child)
                 return
         child.end()
@@ -438,7 +438,7 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def _borrowed() -> Iterator[_Child]:
+def _borrow() -> Iterator[_Child]:
     child = _children.take()
     try:
         yield child

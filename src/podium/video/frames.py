@@ -218,7 +218,7 @@ def _part(path: Path, start_frame: int | None, end_frame: int | None) -> Part:
     if part.start_frame < 0 or (end_frame is not None and end_frame < part.start_frame):
         raise VideoError.of_file(
             path,
-            f"has no {_named(part)}: choose a start_frame of 0 or more, "
+            f"has no {_name_of(part)}: choose a start_frame of 0 or more, "
             "and an end_frame that is not before it",
         )
     return part
@@ -227,11 +227,12 @@ def _part(path: Path, start_frame: int | None, end_frame: int | None) -> Part:
 def _require_part(path: Path, part: Part, n_decoded: int) -> None:
     if max(part.start_frame, part.end_frame or 0) >= n_decoded:
         raise VideoError.of_file(
-            path, f"has no {_named(part)}: it has {n_decoded}, so choose from 0 to {n_decoded - 1}"
+            path,
+            f"has no {_name_of(part)}: it has {n_decoded}, so choose from 0 to {n_decoded - 1}",
         )
 
 
-def _named(part: Part) -> str:
+def _name_of(part: Part) -> str:
     if part.end_frame is None:
         return f"frames from {part.start_frame} on"
     return f"frames {part.start_frame} to {part.end_frame}"
@@ -257,7 +258,7 @@ def each_frame(
     part: Part = WHOLE,
     limits: VideoLimits = VideoLimits(),
 ) -> Iterator[Frame]:
-    """Give the frames that `decode` gives one after the other, in constant memory.
+    """Yield the frames that `decode` returns one after the other, in constant memory.
 
     Raises
     ------
@@ -279,21 +280,21 @@ def each_frame(
 
 def at_most(frames: Frames, per_second: float) -> Frames:
     """Leave frames out of a video that shows clearly more of them a second."""
-    return _shown_at(frames, per_second) if _rate(frames) > per_second * CLEARLY else frames
+    return _resample(frames, per_second) if _rate(frames) > per_second * CLEARLY else frames
 
 
 def at_least(frames: Frames, per_second: float) -> Frames:
     """Repeat frames of a video that shows clearly fewer of them a second."""
-    return _shown_at(frames, per_second) if _rate(frames) < per_second / CLEARLY else frames
+    return _resample(frames, per_second) if _rate(frames) < per_second / CLEARLY else frames
 
 
 def _rate(frames: Frames) -> float:
-    """Say how many frames there are in a second, no number where that is not known."""
+    """Return how many frames there are in a second, no number where that is not known."""
     usual = float(np.median(np.diff(frames.start_seconds))) if len(frames) > 1 else 0.0
     return 1 / usual if usual > 0 else math.nan
 
 
-def _shown_at(frames: Frames, per_second: float) -> Frames:
+def _resample(frames: Frames, per_second: float) -> Frames:
     """Take what is shown at so many times a second, counted back from the beginning of the last."""
     first, last = float(frames.start_seconds[0]), float(frames.start_seconds[-1])
     if (last - first) * per_second > MAX_SHOWN_FRAMES:
@@ -302,8 +303,8 @@ def _shown_at(frames: Frames, per_second: float) -> Frames:
             f"{MAX_SHOWN_FRAMES} frames: {SHORTER}"
         )
     seconds = last - np.arange(int((last - first) * per_second + 1e-3), -1, -1) / per_second
-    places = np.searchsorted(frames.start_seconds, seconds + 1e-3 / per_second, side="right") - 1
-    kept = np.maximum(places, 0)
+    indices = np.searchsorted(frames.start_seconds, seconds + 1e-3 / per_second, side="right") - 1
+    kept = np.maximum(indices, 0)
     return replace(
         frames,
         pixels=frames.pixels[kept],
@@ -373,7 +374,7 @@ def _require_regular_file(path: Path, limits: VideoLimits) -> None:
 def _pictures(
     path: Path, width: int, height: int, limits: VideoLimits, part: Part = WHOLE
 ) -> Generator[Picture | End]:
-    """Give what comes from the child, as long as it is within the limits."""
+    """Yield what comes from the child, as long as it is within the limits."""
     _require_regular_file(path, limits)
     n_so_far, first = 0, math.nan
     with closing(decoder.pictures(path, (width, height), limits, part)) as answers:
@@ -397,7 +398,7 @@ def _require_seconds(path: Path, seconds: float, limits: VideoLimits, part: Part
         if part == WHOLE:
             raise TooLong.of_file(path, f"lasts more than {limits.n_seconds:g} s: {SHORTER}")
         raise TooLong.of_file(
-            path, f"{_named(part)} last more than {limits.n_seconds:g} s: choose fewer"
+            path, f"{_name_of(part)} last more than {limits.n_seconds:g} s: choose fewer"
         )
 
 
@@ -406,12 +407,12 @@ def _require_frames(path: Path, n_so_far: int, limits: VideoLimits, part: Part) 
         if part == WHOLE:
             raise TooLong.of_file(path, f"has more than {limits.n_frames} frames: {SHORTER}")
         raise TooLong.of_file(
-            path, f"{_named(part)} are more than the {limits.n_frames} allowed: choose fewer"
+            path, f"{_name_of(part)} are more than the {limits.n_frames} allowed: choose fewer"
         )
 
 
 def _missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[Doubt, ...]:
-    """Say that the picture ends before its header says it should; `end_seconds` from the first."""
+    """Doubt a picture that ends before its header says it should; `end_seconds` from the first."""
     promised = end.stream_seconds + first_seconds if end.stream_seconds else end.seconds
     reached = first_seconds + end_seconds
     if reached > promised - MISSING_SECONDS:
@@ -421,7 +422,7 @@ def _missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[Do
 
 
 def _missing_middle(start_seconds: npt.NDArray[np.float64], end: End) -> tuple[Doubt, ...]:
-    """Say where no frame comes for long: of those before the first wanted, the longest only."""
+    """Report where no frame comes for long: of those before the first wanted, the longest only."""
     steps = np.diff(start_seconds)
     usual = float(np.median(steps)) if len(steps) else 0.0
     before = np.array([[end.gap_start, end.gap_end]]) - end.first_seconds

@@ -36,7 +36,7 @@ class Part(NamedTuple):
     end_frame: int | None = None
 
     def n_of(self, n_decoded: int) -> int:
-        """Say how many of these there are in a file of which so many frames were decoded."""
+        """Return how many of these there are in a file of which so many frames were decoded."""
         stop = n_decoded if self.end_frame is None else min(n_decoded, self.end_frame + 1)
         return max(stop - self.start_frame, 0)
 

@@ -81,7 +81,7 @@ def make_playback(
     end = 0.0
     with av.open(buffer, "w", format="mp4") as container:
         stream = _stream(container.add_stream("libx264", options=_coding(options)), width, height)
-        for frame, ticks in _timed(each_frame(path, width=width, height=height, part=part)):
+        for frame, ticks in _add_ticks(each_frame(path, width=width, height=height, part=part)):
             container.mux(stream.encode(_picture(frame.pixels, ticks)))
             starts.append(ticks / TICKS_PER_SECOND)
             end = max(frame.end_seconds, starts[-1] + 1e-3)
@@ -92,7 +92,7 @@ def make_playback(
 
 
 def _coding(options: PlaybackOptions) -> dict[str, str]:
-    """Give x264's options.
+    """Return x264's options.
 
     Without frames that refer to later ones, a file needs no edit list, so that all browsers begin
     to count at the first frame.
@@ -110,8 +110,8 @@ def _stream(stream: VideoStream, width: int, height: int) -> VideoStream:
     return stream
 
 
-def _timed(frames: Iterator[Frame]) -> Iterator[tuple[Frame, int]]:
-    """Give each frame its time in ticks; a frame that comes at the time of another comes after."""
+def _add_ticks(frames: Iterator[Frame]) -> Iterator[tuple[Frame, int]]:
+    """Yield each frame with its time in ticks; one at the time of another comes after it."""
     last = -1
     for frame in frames:
         last = max(round(frame.start_seconds * TICKS_PER_SECOND), last + 1)

@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from podium.errors import VideoError
 from podium.inputs.spreadsheet import csv_text
-from podium.judging import Action, ScoringRule, actions_to_choose, find_action, rule_named
+from podium.judging import Action, ScoringRule, actions_to_choose, find_action, find_rule
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.web import records
@@ -45,10 +45,10 @@ from podium.web.messages import (
     WorkOut,
 )
 from podium.web.records import Job
-from podium.web.refusals import say_refusals, shortened
+from podium.web.refusals import say_refusals, shorten
 from podium.web.routes import CarefulRoute
 from podium.web.store import Store
-from podium.web.worker import Worker, choices, located, probe
+from podium.web.worker import Worker, choices, locate, probe
 
 FILES = {
     "result.json": "application/json",
@@ -57,19 +57,19 @@ FILES = {
 }
 """What may be fetched of an assessment, and its kind."""
 
-MOST_VIDEO_BYTES = 500 * 2**20
+MAX_VIDEO_BYTES = 500 * 2**20
 
 
 WRITTEN_AT_ONCE_BYTES = 2**20
 
 
-MOST_NAME_LETTERS = 255
+MAX_NAME_LETTERS = 255
 
 
-MOST_WAITING = 1000
+MAX_WAITING = 1000
 
 
-MOST_LISTED = 1000
+MAX_LISTED = 1000
 
 
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -95,17 +95,17 @@ def make_app(
     allow_parts: tuple[str, ...] = (),
     host: str = "127.0.0.1",
     token: Token | None = None,
-    most_video_bytes: int = MOST_VIDEO_BYTES,
+    max_video_bytes: int = MAX_VIDEO_BYTES,
     pace: Pace = USUAL_PACE,
     works: bool = True,
 ) -> FastAPI:
-    """Make the application; `works` False keeps every assessment waiting.
+    """Build the application; `works` False keeps every assessment waiting.
 
     `allow_parts` are the classes of someone else's that the model may name (`podium._catalog`).
     With a `token`, others than this machine may ask, and everybody is asked for it.
     """
     store = Store(folder)
-    worker, model = Worker(store, allow_parts=allow_parts), located(model)
+    worker, model = Worker(store, allow_parts=allow_parts), locate(model)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -130,8 +130,8 @@ def make_app(
     app.add_middleware(Guard, host=host, token=token)
     say_refusals(app)
     _add_pages(app)
-    _add_choices(app, model, allow_parts, most_video_bytes)
-    _add_videos(app, store, most_video_bytes)
+    _add_choices(app, model, allow_parts, max_video_bytes)
+    _add_videos(app, store, max_video_bytes)
     _add_assessments(app, store, worker, model)
     _add_batches(app, store, worker, model)
     return app
@@ -171,7 +171,7 @@ def choices_of(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def _sends_a_video(scope: Scope) -> bool:
-    """Say whether the body of a request has a limit of its own, that of videos."""
+    """Return whether the body of a request has a limit of its own, that of videos."""
     return (scope["method"], scope["path"]) == ("POST", "/api/videos")
 
 
@@ -192,17 +192,17 @@ def _add_pages(app: FastAPI) -> None:
 
 
 def _add_choices(
-    app: FastAPI, model: str, allow_parts: tuple[str, ...], most_video_bytes: int
+    app: FastAPI, model: str, allow_parts: tuple[str, ...], max_video_bytes: int
 ) -> None:
     @app.get("/api/choices")
     def what_there_is_to_choose() -> ChoicesOut:
         return ChoicesOut(
             **choices_of(model, allow_parts), model=Path(model).name, languages=languages(),
-            most_bytes=most_video_bytes,
+            most_bytes=max_video_bytes,
         )  # fmt: skip
 
 
-def _add_videos(app: FastAPI, store: Store, most_bytes: int) -> None:
+def _add_videos(app: FastAPI, store: Store, max_bytes: int) -> None:
     too_large: dict[int | str, dict[str, Any]] = {
         413: {"model": Problem, "description": "The video is too large"},
         415: {"model": Problem, "description": "It is not a usable video"},
@@ -219,17 +219,17 @@ def _add_videos(app: FastAPI, store: Store, most_bytes: int) -> None:
     @app.post("/api/videos", status_code=201, responses=too_large, openapi_extra=body)
     async def send_a_video(
         request: Request,
-        name: Annotated[str, Query(min_length=1, max_length=MOST_NAME_LETTERS)],
+        name: Annotated[str, Query(min_length=1, max_length=MAX_NAME_LETTERS)],
     ) -> VideoOut:
         partial = store.new_partial()
         try:
-            await _receive(request, partial, most_bytes)
+            await _receive(request, partial, max_bytes)
             await run_in_threadpool(probe, partial)
             if await request.is_disconnected():  # nobody would know its id
                 raise ClientDisconnect
             video = await run_in_threadpool(store.keep_video, partial, _last_part(name))
         except VideoError as error:
-            raise HTTPException(415, f"{shortened(_last_part(name))}: {error}") from error
+            raise HTTPException(415, f"{shorten(_last_part(name))}: {error}") from error
         except ClientDisconnect as error:  # nobody is there to read this
             raise HTTPException(400, "the video did not arrive whole: send it again") from error
         finally:
@@ -241,17 +241,17 @@ def _add_videos(app: FastAPI, store: Store, most_bytes: int) -> None:
         store.remove_video(id)
 
 
-async def _receive(request: Request, partial: Path, most_bytes: int) -> None:
+async def _receive(request: Request, partial: Path, max_bytes: int) -> None:
     """Write a body to disk as it comes, and stop where it grows too large."""
     promised = promised_bytes(request.headers)
-    if promised is not None and promised > most_bytes:
-        raise _too_large(most_bytes)
+    if promised is not None and promised > max_bytes:
+        raise _too_large(max_bytes)
     n_bytes, waiting = 0, bytearray()
     with partial.open("xb") as file:
         async for chunk in request.stream():
             n_bytes += len(chunk)
-            if n_bytes > most_bytes:
-                raise _too_large(most_bytes)
+            if n_bytes > max_bytes:
+                raise _too_large(max_bytes)
             waiting += chunk
             if len(waiting) >= WRITTEN_AT_ONCE_BYTES:  # a slow disk keeps nobody else waiting
                 await run_in_threadpool(file.write, waiting)
@@ -261,10 +261,10 @@ async def _receive(request: Request, partial: Path, most_bytes: int) -> None:
         raise HTTPException(400, "the video did not arrive whole: send it again")
 
 
-def _too_large(most_bytes: int) -> HTTPException:
+def _too_large(max_bytes: int) -> HTTPException:
     return HTTPException(
         413,
-        f"the video has more than the {most_bytes:,} bytes allowed: "
+        f"the video has more than the {max_bytes:,} bytes allowed: "
         "cut the performance out of it first",
     )
 
@@ -284,7 +284,7 @@ def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> 
     @app.get("/api/assessments", responses={200: {"headers": _TOTAL}})
     def list_assessments(
         response: Response,
-        limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 200,
+        limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 200,
         offset: Annotated[int, Query(ge=0, description="How many of the newest to skip.")] = 0,
     ) -> list[AssessmentOut]:
         jobs = store.jobs()
@@ -366,15 +366,15 @@ def _ask(
 ) -> list[Job]:
     """Check what is asked for, and put it into the line."""
     offered = choices_of(model, worker.allow_parts)
-    rule = rule_named(offered["rule"]) if offered["rule"] else None
+    rule = find_rule(offered["rule"]) if offered["rule"] else None
     action = _known_action(how.action, [known["name"] for known in offered["actions"]], rule)
     if how.difficulty is not None and rule and offered["difficulties"]:
         rule.require_plausible_difficulty(how.difficulty, **offered["difficulties"])
     load_words(how.language)
     _require_expert(how, action.name if action else None, offered["experts"])
-    if sum(job.state == "waiting" for job in store.jobs()) + len(videos) > MOST_WAITING:
+    if sum(job.state == "waiting" for job in store.jobs()) + len(videos) > MAX_WAITING:
         raise HTTPException(
-            429, f"more than {MOST_WAITING} assessments are waiting: try again later"
+            429, f"more than {MAX_WAITING} assessments are waiting: try again later"
         )
     named = str(action) if action else None
     jobs = store.add(

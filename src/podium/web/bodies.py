@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from podium.web.refusals import refused
+from podium.web.refusals import refusal
 
 MAX_BODY_BYTES = 2**17
 """The largest body of a request that sends no video: four times the words of the largest batch."""
@@ -56,7 +56,7 @@ class Bodies:
         promised = promised_bytes(Headers(scope=scope))
         if most is not None and promised is not None and promised > most:
             error = _too_large(most)
-            await refused(error.status_code, error.detail)(scope, receive, send)
+            await refusal(error.status_code, error.detail)(scope, receive, send)
             return
         await self.app(scope, _Body(receive, self._pace, most), send)
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podium.errors import Bug, PodiumError, explained
+from podium.errors import Bug, PodiumError, explain
 from podium.machine.files import read_json, write_bytes
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ def main(arguments: list[str]) -> int:
             _end_with_the_server()
             _assess(Path(argument))
     except Exception as error:
-        return _refused(explained(error))
+        return _report_refusal(explain(error))
     return 0
 
 
-def _refused(error: PodiumError) -> int:
+def _report_refusal(error: PodiumError) -> int:
     """Say what is wrong as the last line; a bug's traceback goes to standard error, for the log."""
     if isinstance(error, Bug):
         traceback.print_exception(error)
@@ -61,7 +61,7 @@ def _probe(path: Path) -> None:
 
 
 def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
-    """Say which actions and experts a model knows, and how difficult the actions usually are."""
+    """Return which actions and experts a model knows, and how difficult the actions usually are."""
     from podium.model import load_model
 
     loaded = load_model(model, allow_parts=allow_parts)
@@ -99,7 +99,7 @@ def _assess(folder: Path) -> None:
     assessor = load(task["model"], allow_parts=task["allow_parts"])
     _tell(folder, "looking")
     references = [task["reference_path"] or task["expert"]]
-    assessment = _named(
+    assessment = _rename_videos(
         assessor.assess(
             task["video_path"], action=task["action"], difficulty=task["difficulty"],
             references=[reference for reference in references if reference],
@@ -120,7 +120,7 @@ def _assess(folder: Path) -> None:
     os.replace(half_done, folder / "result")
 
 
-def _named(assessment: "Assessment", task: dict[str, Any]) -> "Assessment":
+def _rename_videos(assessment: "Assessment", task: dict[str, Any]) -> "Assessment":
     """Call the videos what the user called them: here they lie under made-up names."""
     references = tuple(
         replace(r, id=f"reference {task['reference_name']}", name=task["reference_name"])

@@ -97,7 +97,7 @@ class LimitedConnection(H11Protocol):
         self._next_look = self.loop.call_later(self._look_seconds(), self._look)
 
     def _what_it_does(self) -> tuple[str, Hashable]:
-        """Say what the other side is waited for, and for which time in this connection."""
+        """Return what the other side is waited for, and for which time in this connection."""
         if self.flow.write_paused or self.transport.is_closing():
             return "taking", self._n_taken
         if self.cycle is None:
@@ -142,7 +142,7 @@ class LimitedConnection(H11Protocol):
 
 
 def _has_room(crowd: list[LimitedConnection], n_allowed: int) -> bool:
-    """Say whether one more may come, after the one that went unused longest has left."""
+    """Return whether one more may come, after the one that went unused longest has left."""
     crowd = [one for one in crowd if not one.transport.is_closing()]
     if len(crowd) < n_allowed:
         return True

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from podium.web.refusals import refused
+from podium.web.refusals import refusal
 
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -91,7 +91,7 @@ class Token:
         """Compare in a time that does not tell how much of it is right."""
         return secrets.compare_digest(given.encode("utf-8", "replace"), self.secret.encode())
 
-    def exchanged(self, request: Request) -> Response:
+    def exchange_token(self, request: Request) -> Response:
         """Return the answer to an address with the token: a cookie, and the way to one without.
 
         A browser that came by a link on another page would not send a strict cookie along while it
@@ -140,16 +140,16 @@ class Guard:
     def _refusal(self, request: Request) -> ASGIApp | None:
         """Return what a request is answered with in place of what it asked for, if anything."""
         if reason := self._why_not(request):
-            return refused(403, reason)
+            return refusal(403, reason)
         if self._token is None:
             return None
         given = request.query_params.get("token")
         if given is not None and (request.method, request.scope["path"]) == ("GET", "/"):
             if self._token.is_equal(given):
-                return self._token.exchanged(request)
+                return self._token.exchange_token(request)
         elif self._token.is_shown(request):
             return None
-        return refused(401, _NO_TOKEN, {"www-authenticate": "Bearer"})
+        return refusal(401, _NO_TOKEN, {"www-authenticate": "Bearer"})
 
     def _why_not(self, request: Request) -> str:
         hosts = [host.lower() for host in request.headers.getlist("host")]

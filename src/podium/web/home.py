@@ -66,7 +66,7 @@ class Home:
         self.folder = folder.absolute()  # child processes work elsewhere
         _require_own(self.folder)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = _locked(self.folder)
+        self._lock = _acquire_lock(self.folder)
         try:
             self._settle()
         except BaseException:
@@ -122,7 +122,7 @@ def _is_ours(name: str, is_folder: bool) -> bool:
     return name in _RESULTS if is_folder else _FILE.fullmatch(name) is not None
 
 
-def _locked(folder: Path) -> FileLock:
+def _acquire_lock(folder: Path) -> FileLock:
     path = folder / LOCK
     if path.is_symlink():  # older versions of filelock would empty what it leads to
         raise UnusableFolder(f"{path}: is a link, not Podium's lock: remove it")

@@ -41,7 +41,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _socket(host: str) -> socket.socket:
-    """Make a socket that says it is TCP's, for asyncio then sends each part of an answer at once.
+    """Build a socket that says it is TCP's, for asyncio then sends each part of an answer at once.
 
     Otherwise the second part waits 40 ms for the first to be acknowledged (Nagle, delayed ACK).
     """
@@ -52,7 +52,7 @@ def _socket(host: str) -> socket.socket:
 def where_to_open(
     host: str, port: int, token: Token | None = None, own_address: Callable[[], str] | None = None
 ) -> tuple[str, ...]:
-    """Say where the page can be opened, and by whom.
+    """Return where the page can be opened, and by whom.
 
     `own_address` finds the address by which others reach this machine; `None` asks the system.
     """

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from podium.report.words import ENGLISH
 from podium.web.records import Stage
 
-MOST_IN_BATCH = 500
+MAX_IN_BATCH = 500
 
 Id = Annotated[str, Field(max_length=64)]
 
@@ -45,7 +45,7 @@ class Wanted(How):
 class WantedBatch(How):
     """Several videos to be assessed in one way."""
 
-    videos: Annotated[list[Id], Field(min_length=1, max_length=MOST_IN_BATCH)]
+    videos: Annotated[list[Id], Field(min_length=1, max_length=MAX_IN_BATCH)]
 
 
 class VideoOut(BaseModel):

@@ -95,12 +95,12 @@ _STAGES: TypeAdapter[Stage] = TypeAdapter(Stage)
 
 
 def new_id() -> str:
-    """Make up a name for a video, an assessment or a batch."""
+    """Invent a name for a video, an assessment or a batch."""
     return secrets.token_hex(16)
 
 
 def is_id(name: str) -> bool:
-    """Tell whether a name may have been made up here."""
+    """Return whether a name may have been made up here."""
     return re.fullmatch(r"[0-9a-f]{32}", name) is not None
 
 
@@ -120,7 +120,7 @@ def read_video(folder: Path) -> StoredVideo:
         If it cannot be opened.
     """
     path = folder / "about.json"
-    video = _checked(_VIDEOS, path)
+    video = _read_checked(_VIDEOS, path)
     _require(path, video.id == folder.name, "its id is not that of its folder")
     _require(path, _is_time(video.created_seconds), "its time is impossible")
     return video
@@ -137,7 +137,7 @@ def read_job(folder: Path) -> Job:
         If it cannot be opened.
     """
     path = folder / "job.json"
-    job = _checked(_JOBS, path)
+    job = _read_checked(_JOBS, path)
     _require(path, job.id == folder.name, "its id is not that of its folder")
     _require(path, job.batch is None or is_id(job.batch), "its batch is not an id")
     times = job.created_seconds, job.started_seconds, job.ended_seconds
@@ -196,12 +196,12 @@ def read_stage(folder: Path) -> Stage:
         return "loading"
 
 
-def shown(text: str) -> str:
+def make_storable(text: str) -> str:
     """Return a text that every browser can show: what is no character is a question mark."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _checked(kind: TypeAdapter[_Kind], path: Path) -> _Kind:
+def _read_checked(kind: TypeAdapter[_Kind], path: Path) -> _Kind:
     found = _sound(read_json(path, MAX_DESCRIPTION_BYTES), path)
     try:
         return kind.validate_python(found)
@@ -222,14 +222,14 @@ def _summary_of(plain: dict[str, Any] | None, path: Path) -> dict[str, Any]:
 
 
 def _sound(value: Any, path: Path) -> Any:
-    """Make texts such as can be shown, and refuse numbers that are none."""
+    """Clean texts so that they can be shown, and refuse numbers that are none."""
     if isinstance(value, dict):
-        return {shown(key): _sound(inner, path) for key, inner in value.items()}
+        return {make_storable(key): _sound(inner, path) for key, inner in value.items()}
     if isinstance(value, list):
         return [_sound(inner, path) for inner in value]
     if isinstance(value, float):
         _require(path, math.isfinite(value), "a number is not finite")
-    return shown(value) if isinstance(value, str) else value
+    return make_storable(value) if isinstance(value, str) else value
 
 
 def _is_time(seconds: float | None) -> bool:

@@ -34,16 +34,16 @@ _OF_SYSTEM = {
 """What is said where the disk, not a request, is the reason (409): what to do about it."""
 
 
-def shortened(text: str, max_letters: int = MAX_VALUE_LETTERS) -> str:
+def shorten(text: str, max_letters: int = MAX_VALUE_LETTERS) -> str:
     """Return a text in one line of so many letters at most, all of which can be written down."""
     kept = " ".join(text[: 2 * max_letters].split())
     kept = kept.encode("utf-8", "backslashreplace").decode()
     return kept if len(kept) <= max_letters else f"{kept[: max_letters - 3]}..."
 
 
-def refused(code: int, reason: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def refusal(code: int, reason: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return the answer that says why a request was refused."""
-    return JSONResponse({"detail": shortened(reason, MAX_REASON_LETTERS)}, code, headers)
+    return JSONResponse({"detail": shorten(reason, MAX_REASON_LETTERS)}, code, headers)
 
 
 def say_refusals(app: FastAPI) -> None:
@@ -57,21 +57,21 @@ def say_refusals(app: FastAPI) -> None:
 
 def _with(code: int) -> Callable[[Request, Exception], Awaitable[JSONResponse]]:
     async def handle(_: Request, error: Exception) -> JSONResponse:
-        return refused(code, str(error))
+        return refusal(code, str(error))
 
     return handle
 
 
 async def _as_raised(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return refused(error.status_code, error.detail, error.headers)
+    return refusal(error.status_code, error.detail, error.headers)
 
 
 async def _of_system(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, OSError)
     if error.errno not in _OF_SYSTEM:
         raise error
-    return refused(409, _OF_SYSTEM[error.errno])
+    return refusal(409, _OF_SYSTEM[error.errno])
 
 
 async def _not_valid(request: Request, error: Exception) -> JSONResponse:
@@ -80,7 +80,7 @@ async def _not_valid(request: Request, error: Exception) -> JSONResponse:
         {
             "type": problem["type"],
             "loc": [_place(part) for part in problem["loc"][:MAX_PROBLEMS]],
-            "msg": shortened(_in_our_words(problem, request), MAX_REASON_LETTERS),
+            "msg": shorten(_in_our_words(problem, request), MAX_REASON_LETTERS),
         }
         for problem in error.errors()[:MAX_PROBLEMS]
     ]
@@ -111,7 +111,7 @@ _SAID = {
 def _in_our_words(problem: Mapping[str, Any], request: Request) -> str:
     """Return which field of a request is wrong, and what is allowed."""
     place = [str(part) for part in problem["loc"] if part not in ("body", "query", "path")]
-    field = shortened(".".join(place)) or "the body of the request"
+    field = shorten(".".join(place)) or "the body of the request"
     if problem["type"] == "extra_forbidden":
         return f"there is no field {field!r} here: choose one of {', '.join(_fields(request))}"
     said = _SAID.get(problem["type"])
@@ -126,4 +126,4 @@ def _fields(request: Request) -> list[str]:
 
 
 def _place(part: int | str) -> int | str:
-    return part if isinstance(part, int) else shortened(part)
+    return part if isinstance(part, int) else shorten(part)

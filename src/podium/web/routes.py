@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from podium.errors import UnusableFile
 from podium.machine.files import parse_json
-from podium.web.refusals import shortened
+from podium.web.refusals import shorten
 
 
 class CarefulRequest(Request):
@@ -49,7 +49,7 @@ def _require_known(request: Request, known: list[str]) -> None:
         if name not in known:
             choice = f"choose one of {', '.join(known)}" if known else "leave it out"
             raise HTTPException(
-                422, f"there is no query parameter {shortened(name)!r} here: {choice}"
+                422, f"there is no query parameter {shorten(name)!r} here: {choice}"
             )
         if times > 1:
             raise HTTPException(

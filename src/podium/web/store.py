@@ -39,7 +39,7 @@ class Store:
         self._lock = threading.RLock()
         self._videos: dict[str, StoredVideo] = {}
         self._jobs: dict[str, Job] = {}
-        self._damaged: set[str] = set()
+        self._damaged_job: set[str] = set()
         try:
             self._load()
             self._resume()
@@ -59,7 +59,7 @@ class Store:
 
     def keep_video(self, partial: Path, name: str) -> StoredVideo:
         """Take over a video that was received whole."""
-        name = records.shown(name)
+        name = records.make_storable(name)
         video = StoredVideo(new_id(), name, partial.stat().st_size, time.time())
         waiting = partial.with_name(f"{partial.name}.kept")
         with self._lock:
@@ -87,7 +87,7 @@ class Store:
         return video
 
     def video_path(self, id_: str) -> Path:
-        """Say where a video lies."""
+        """Return where a video lies."""
         return self.folder / "videos" / self.video(id_).id / "video"
 
     def remove_video(self, id_: str) -> None:
@@ -105,15 +105,15 @@ class Store:
         assessment may be yet to come.
         """
         with self._lock:
-            needed, old = self._needed(), time.time() - UNUSED_SECONDS
+            needed, old = self._needed_videos(), time.time() - UNUSED_SECONDS
             asked_for = set().union(*(job.request.videos() for job in self._jobs.values()))
             for video in list(self._videos.values()):
                 # A damaged assessment may have asked for any of them.
-                is_fresh = self._damaged or video.created_seconds > old
+                is_fresh = self._damaged_job or video.created_seconds > old
                 if video.id not in needed and (video.id in asked_for or not is_fresh):
                     self.remove_video(video.id)
 
-    def _needed(self) -> set[str]:
+    def _needed_videos(self) -> set[str]:
         jobs = list(self._jobs.values())
         done = {job.request.video for job in jobs if job.state == "done"}
         return set().union(
@@ -171,7 +171,7 @@ class Store:
         return everything[::-1]
 
     def has_job(self, id_: str) -> bool:
-        """Say whether an assessment is there."""
+        """Return whether an assessment is there."""
         return id_ in self._jobs
 
     def next_waiting(self) -> Job | None:
@@ -207,7 +207,7 @@ class Store:
             job = self.job(id_)
             self._remove("assessments", id_)
             del self._jobs[id_]
-            self._damaged.discard(id_)
+            self._damaged_job.discard(id_)
             asked_for = set().union(*(other.request.videos() for other in self._jobs.values()))
             for video in job.request.videos() - asked_for:
                 if video in self._videos:
@@ -215,7 +215,7 @@ class Store:
             self.remove_unneeded_videos()
 
     def job_folder(self, id_: str) -> Path:
-        """Say where the files of an assessment lie; its id was made up here."""
+        """Return where the files of an assessment lie; its id was made up here."""
         return self.folder / "assessments" / id_
 
     def outcome(self, id_: str, name: str) -> Path:
@@ -232,7 +232,7 @@ class Store:
         return path
 
     def new_batch(self) -> str:
-        """Make up a name for a batch."""
+        """Invent a name for a batch."""
         return new_id()
 
     def _new_job(self, request: Request, batch: str | None, created_seconds: float) -> Job:
@@ -252,9 +252,9 @@ class Store:
             try:
                 self._jobs[folder.name] = records.read_job(folder)
             except (OSError, UnusableFile) as error:
-                if job := _damaged(folder, error):
+                if job := _damaged_job(folder, error):
                     self._jobs[job.id] = job
-                    self._damaged.add(job.id)
+                    self._damaged_job.add(job.id)
 
     def _resume(self) -> None:
         """Put what was going on when the server stopped back into the line."""
@@ -310,8 +310,8 @@ def _video_in(folder: Path) -> StoredVideo | None:
         return StoredVideo(folder.name, "video", found.st_size, found.st_mtime)
 
 
-def _damaged(folder: Path, error: Exception) -> Job | None:
-    """Tell of an assessment that cannot be read; of one that was never written nothing is left."""
+def _damaged_job(folder: Path, error: Exception) -> Job | None:
+    """Return an unreadable assessment as a failed one; of one never written nothing is left."""
     if isinstance(error, FileNotFoundError):
         remove_half_written(folder / "job.json")
         with suppress(OSError):
@@ -319,7 +319,7 @@ def _damaged(folder: Path, error: Exception) -> Job | None:
         if not any((folder / "result" / name).is_file() for name in ("report.html", "result.json")):
             return None
     why = error.strerror if isinstance(error, OSError) else None
-    said = records.shown(f"{folder / 'job.json'}: {why}" if why else str(error))
+    said = records.make_storable(f"{folder / 'job.json'}: {why}" if why else str(error))
     reason = (
         f"this assessment is damaged: {said}: what is left of it stays in that folder until you "
         "delete it here"

@@ -13,14 +13,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from podium.errors import Bug, PodiumError, UsageError, VideoError, explained
+from podium.errors import Bug, PodiumError, UsageError, VideoError, explain
 from podium.machine import processes
 from podium.machine.files import parse_json, remove_half_written, write_bytes
 from podium.web.home import clear
-from podium.web.records import ENDED, MAX_ERROR_LETTERS, Job, read_summary, shown
+from podium.web.records import ENDED, MAX_ERROR_LETTERS, Job, make_storable, read_summary
 from podium.web.store import NotThere, Store
 
-MOST_SECONDS = 900.0
+MAX_SECONDS = 900.0
 """An assessment that takes longer is ended."""
 
 PROBE_SECONDS = 60.0
@@ -48,14 +48,14 @@ class Worker:
     def __init__(
         self,
         store: Store,
-        most_seconds: float = MOST_SECONDS,
+        max_seconds: float = MAX_SECONDS,
         allow_parts: tuple[str, ...] = (),
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._store = store
         self._idle_seconds = idle_seconds
         self.allow_parts = allow_parts
-        self._most_seconds = most_seconds
+        self._max_seconds = max_seconds
         self._something_to_do = threading.Event()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -76,11 +76,11 @@ class Worker:
             self._thread.join(2 * MAX_ENDING_SECONDS)
 
     def wake(self) -> None:
-        """Say that there is something to do."""
+        """Wake the worker: there is something to do."""
         self._something_to_do.set()
 
     def goes_on(self) -> bool:
-        """Tell whether assessments are being made, or would be if there were any."""
+        """Return whether assessments are being made, or would be if there were any."""
         quiet = time.monotonic() - self._heard_seconds
         return self._thread.is_alive() and quiet < MAX_QUIET_SECONDS
 
@@ -132,7 +132,7 @@ class Worker:
         try:
             outcome = self._outcome(job)
         except Exception as error:  # such as a full disk: the next one may go well
-            said = explained(error)
+            said = explain(error)
             traced = error if isinstance(said, Bug) else None
             outcome = {"state": "failed", "error": _one_line(str(said))}
             _log.warning("the assessment %s failed: %s", job.id, outcome["error"], exc_info=traced)
@@ -160,7 +160,7 @@ class Worker:
         assert child.stderr is not None
         said, last_words = processes.LastWords(child.stdout), processes.LastWords(child.stderr)
         try:
-            code = self._waited(job, child)
+            code = self._wait(job, child)
         finally:
             self._running = None
             child.stdin.close()
@@ -190,8 +190,8 @@ class Worker:
             raise NotThere("its video is gone: send it again")
         return path
 
-    def _waited(self, job: Job, child: subprocess.Popen[bytes]) -> int:
-        end = time.monotonic() + self._most_seconds
+    def _wait(self, job: Job, child: subprocess.Popen[bytes]) -> int:
+        end = time.monotonic() + self._max_seconds
         while True:
             try:
                 return child.wait(_LOOK_SECONDS)
@@ -203,7 +203,7 @@ class Worker:
                     self._heard_seconds = now
 
     def _is_on(self, job: Job) -> bool:
-        """Tell whether an assessment is still wanted, and this run of it is the latest."""
+        """Return whether an assessment is still wanted, and this run of it is the latest."""
         if not self._store.has_job(job.id):
             return False
         now = self._store.job(job.id)
@@ -241,28 +241,28 @@ def probe(path: Path) -> None:
     VideoError
         If it is no video that can be used.
     """
-    code, said = _asked("probe", path, PROBE_SECONDS)
+    code, said = _ask("probe", path, PROBE_SECONDS)
     if code == Bug.exit_code and said:
         raise Bug(said["error"])
     if code != 0:
         raise VideoError(said.get("reason", "it took too long to read"))
 
 
-def located(model: str) -> str:
+def locate(model: str) -> str:
     """Return the name of a model that ships as it is, and the path of a folder from the root."""
     is_folder = model and not (_MODELS / model / "config.json").is_file() and Path(model).is_dir()
     return str(Path(model).absolute()) if is_folder else model  # child processes work elsewhere
 
 
 def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Say which actions and experts a model knows, without loading it into this process.
+    """Return which actions and experts a model knows, without loading it into this process.
 
     Raises
     ------
     UsageError, PodiumError
         If there is no such model, or it is damaged.
     """
-    code, said = _asked("choices", located(model), PROBE_SECONDS, allow_parts)
+    code, said = _ask("choices", locate(model), PROBE_SECONDS, allow_parts)
     if code != 0:
         kinds = {kind.exit_code: kind for kind in (Bug, UsageError)}
         kind = kinds.get(code, PodiumError)
@@ -270,7 +270,7 @@ def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     return said
 
 
-def _asked(
+def _ask(
     task: str, argument: str | Path, seconds: float, allow_parts: tuple[str, ...] = ()
 ) -> tuple[int, dict[str, Any]]:
     child = _start_child(
@@ -283,7 +283,7 @@ def _asked(
         child.communicate()
         return 1, {}
     if child.returncode == Bug.exit_code:
-        _log.warning("the task %s ended with an exception: %s", task, _shortened(said))
+        _log.warning("the task %s ended with an exception: %s", task, _last_words(said))
     return child.returncode, _last_line(out)
 
 
@@ -313,7 +313,7 @@ def _start_child(
     )
 
 
-def _shortened(said: bytes) -> str:
+def _last_words(said: bytes) -> str:
     return said[-processes.KEPT_BYTES :].decode("utf-8", "replace").strip()
 
 
@@ -337,7 +337,7 @@ def _error_of(said: str, code: int) -> str:
 
 
 def _one_line(message: str) -> str:
-    return shown(" ".join(message.split()))[:MAX_ERROR_LETTERS]
+    return make_storable(" ".join(message.split()))[:MAX_ERROR_LETTERS]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind
 from podium.features.extraction import Features, Sample
-from podium.witnesses.ending import Ending, learn_ending
+from podium.witnesses.ending import EndingDetector, learn_ending
 from podium.witnesses.novelty import Novelty, learn_novelty
 from podium.witnesses.order import Order, learn_order
 from podium.witnesses.same_action import ActionClassifier, learn_same_action
@@ -24,7 +24,7 @@ class Witness(Protocol):
     """What one knows of usual performances, and doubts others by."""
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Return it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         ...
 
 
@@ -34,7 +34,7 @@ class Witnesses:
 
     novelty: Novelty
     order: Order | None = None
-    ending: Ending | None = None
+    ending: EndingDetector | None = None
     same_action: ActionClassifier | None = None
 
     def ask(self, features: Features) -> tuple[Doubt, ...]:
@@ -96,7 +96,7 @@ class Witnesses:
         return cls(
             novelty=novelty,
             order=Order.from_arrays(arrays, normaliser.dim),
-            ending=Ending.from_arrays(arrays, normaliser.dim),
+            ending=EndingDetector.from_arrays(arrays, normaliser.dim),
             same_action=ActionClassifier.from_arrays(arrays, len(normaliser.mean)),
         )
 

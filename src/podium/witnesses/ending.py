@@ -24,14 +24,14 @@ Array = npt.NDArray[np.float32]
 MIN_PERFORMANCES = 50
 """With fewer to learn from, a threshold that is rarely crossed cannot be told."""
 
-ALARM = 0.02
+FALSE_ALARM_RATE = 0.02
 """Which share of whole performances may be taken for cut."""
 
 PENALTY = 0.1
 
 
 @dataclass(frozen=True)
-class Ending:
+class EndingDetector:
     """How the last clip of a performance differs from those before it.
 
     `weights` (components,) and `offset` make a number of a clip's components, the higher the more
@@ -43,12 +43,12 @@ class Ending:
     threshold: float
 
     def looks_last(self, components: Array) -> npt.NDArray[np.float64]:
-        """Say of each clip, (clips, components), how much it looks like a last one."""
+        """Return how much each clip, (clips, components), looks like a last one."""
         found: npt.NDArray[np.float64] = components.astype(np.float64) @ self.weights + self.offset
         return found
 
     def is_missing(self, components: Array) -> bool:
-        """Say whether a performance, (clips, components), seems to stop before its end."""
+        """Return whether a performance, (clips, components), seems to stop before its end."""
         return bool(self.looks_last(components)[-1] < self.threshold)
 
     def ask(self, components: Array) -> tuple[Doubt, ...]:
@@ -56,7 +56,7 @@ class Ending:
         return (Doubt(DoubtKind.STOPS_EARLY),) if self.is_missing(components) else ()
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {
             "ending.weights": self.weights,
             "ending.levels": np.array([self.offset, self.threshold]),
@@ -66,7 +66,7 @@ class Ending:
     def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], n_components: int | None = None
     ) -> Self | None:
-        """Make it of saved arrays, for clips of so many components, if that is given.
+        """Build it from saved arrays, for clips of so many components, if that is given.
 
         `None` where the model was made without.
 
@@ -82,29 +82,30 @@ class Ending:
         return cls(weights, float(offset), float(threshold))
 
 
-def learn_ending(features: Sequence[Array], normaliser: "Normaliser") -> Ending | None:
+def learn_ending(features: Sequence[Array], normaliser: "Normaliser") -> EndingDetector | None:
     """Learn what last clips look like from whole performances, each (clips, dim).
 
     The threshold is set on performances that were left out when the weights were fitted, so that
-    `ALARM` of whole ones fall below it. `None` where there are too few, or no clip before the last.
+    `FALSE_ALARM_RATE` of whole ones fall below it. `None` where there are too few, or no clip
+    before the last.
     """
     components = [normaliser(values) for values in features if len(values) > 1]
     if len(components) < MIN_PERFORMANCES:
         return None
-    left_out = [*measure_left_out(interleaved(components), _fitted, _last_of)]
-    weights, offset = _fitted(components)
-    return Ending(weights, offset, float(np.quantile(left_out, ALARM)))
+    left_out = [*measure_left_out(interleaved(components), _fit, _last_of)]
+    weights, offset = _fit(components)
+    return EndingDetector(weights, offset, float(np.quantile(left_out, FALSE_ALARM_RATE)))
 
 
 def _last_of(
     fitted: tuple[npt.NDArray[np.float64], float], components: Sequence[Array]
 ) -> list[float]:
     """Return how much the last clip of each performance looks like one."""
-    ending = Ending(*fitted, 0.0)
+    ending = EndingDetector(*fitted, 0.0)
     return [float(ending.looks_last(values)[-1]) for values in components]
 
 
-def _fitted(components: Sequence[Array]) -> tuple[npt.NDArray[np.float64], float]:
+def _fit(components: Sequence[Array]) -> tuple[npt.NDArray[np.float64], float]:
     from sklearn.linear_model import LogisticRegression
 
     is_last = np.concatenate([np.arange(len(values)) == len(values) - 1 for values in components])

@@ -18,10 +18,10 @@ Array = npt.NDArray[np.float32]
 
 N_COMPONENTS = 24
 N_NEIGHBOURS = 3
-ALARM = 0.01
+FALSE_ALARM_RATE = 0.01
 """A video is called unlike the training when fewer than this share of those lie so far out."""
 
-SAME = 0.05
+DUPLICATE_RATIO = 0.05
 """A video nearer to a training performance than this share of how far such usually lie apart is
 that performance. Read again, a dive lay within 1e-6; no two of the 300 within
 half that distance.
@@ -32,47 +32,49 @@ half that distance.
 class Novelty:
     """Where the training performances lie, and how far each is from the others.
 
-    `places` is (performances, 2 * components): the mean and the spread of its clips' components.
+    `positions` is (performances, 2 * components): the mean and the spread of its clips' components.
     `distances` (performances,) is each one's mean distance to its three nearest others.
     """
 
     normaliser: "Normaliser"
-    places: Array
+    positions: Array
     distances: Array
 
-    def share_farther(self, values: Array) -> float:
-        """Say which share of training performances lies farther out than these clips, 0 to 1.
+    def p_value(self, values: Array) -> float:
+        """Return the share of training performances lies farther out than these clips, 0 to 1.
 
         `values` is (clips, dim). Near 0 means unlike anything seen in training.
         """
-        distance = _nearest(np.linalg.norm(self.places - _place(self.normaliser, values), axis=1))
+        distance = _nearest(
+            np.linalg.norm(self.positions - _position(self.normaliser, values), axis=1)
+        )
         return float((1 + (self.distances >= distance).sum()) / (1 + len(self.distances)))
 
     def is_novel(self, values: Array) -> bool:
-        """Say whether a performance is too far out for the model to be trusted."""
+        """Return whether a performance is too far out for the model to be trusted."""
         smallest = 1 / (1 + len(self.distances))
-        return self.share_farther(values) <= max(ALARM, smallest)
+        return self.p_value(values) <= max(FALSE_ALARM_RATE, smallest)
 
     def ask(self, values: Array, about: str = "") -> tuple[Doubt, ...]:
         """Doubt clips, (clips, dim), that are too far out for the model to be trusted."""
         if not self.is_novel(values):
             return ()
-        share = round(self.share_farther(values), 6)
+        share = round(self.p_value(values), 6)
         return (Doubt(DoubtKind.NOVEL, {"share": share}, about),)
 
     def has_seen(self, values: Array) -> bool:
-        """Say whether these clips, (clips, dim), are those of a training performance."""
-        nearest = np.linalg.norm(self.places - _place(self.normaliser, values), axis=1).min()
-        return bool(nearest < SAME * np.median(self.distances))
+        """Return whether these clips, (clips, dim), are those of a training performance."""
+        nearest = np.linalg.norm(self.positions - _position(self.normaliser, values), axis=1).min()
+        return bool(nearest < DUPLICATE_RATIO * np.median(self.distances))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         inner = {f"novelty.{key}": value for key, value in self.normaliser.arrays().items()}
-        return {**inner, "novelty.places": self.places, "novelty.distances": self.distances}
+        return {**inner, "novelty.places": self.positions, "novelty.distances": self.distances}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """Make it of saved arrays.
+        """Build it from saved arrays.
 
         Raises
         ------
@@ -81,10 +83,10 @@ class Novelty:
         """
         from podium.metric.embedding import Normaliser
 
-        normaliser = Normaliser.of_arrays(part_of(arrays, "novelty."))
-        places = array_of(arrays, "novelty.places", (None, 2 * normaliser.dim))
-        distances = array_of(arrays, "novelty.distances", (len(places),), least=0)
-        return cls(normaliser, places, distances)
+        normaliser = Normaliser.from_arrays(part_of(arrays, "novelty."))
+        positions = array_of(arrays, "novelty.places", (None, 2 * normaliser.dim))
+        distances = array_of(arrays, "novelty.distances", (len(positions),), least=0)
+        return cls(normaliser, positions, distances)
 
 
 def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]] = ()) -> Novelty:
@@ -97,19 +99,21 @@ def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]]
     normaliser = fit_normaliser(np.concatenate(features), N_COMPONENTS)
     looks = [[values, *others] for values, others in zip_longest(features, variants, fillvalue=())]
     owners = np.repeat(np.arange(len(looks)), [len(one) for one in looks])
-    places = np.stack([_place(normaliser, values) for one in looks for values in one])
-    distances = np.array([_to_others(i, places, owners) for i in range(len(places))], np.float32)
-    return Novelty(normaliser, places, distances)
+    positions = np.stack([_position(normaliser, values) for one in looks for values in one])
+    distances = np.array(
+        [_to_others(i, positions, owners) for i in range(len(positions))], np.float32
+    )
+    return Novelty(normaliser, positions, distances)
 
 
-def _to_others(which: int, places: Array, owners: npt.NDArray[np.int64]) -> float:
-    """Say how far one look is from the nearest of other performances: one row of all by all."""
-    apart = np.linalg.norm(places[which] - places, axis=1)
+def _to_others(which: int, positions: Array, owners: npt.NDArray[np.int64]) -> float:
+    """Return how far one look is from the nearest of other performances: one row of all by all."""
+    apart = np.linalg.norm(positions[which] - positions, axis=1)
     apart[owners == owners[which]] = np.inf
     return _nearest(apart)
 
 
-def _place(normaliser: "Normaliser", values: Array) -> Array:
+def _position(normaliser: "Normaliser", values: Array) -> Array:
     components = normaliser(values)
     return np.concatenate([components.mean(axis=0), components.std(axis=0)])
 

@@ -1,7 +1,7 @@
 """Whether the moments of a performance come in the usual order: a shuffled dive is no dive.
 
 Novelty looks at all clips of a video at once, so it cannot see in which order they come. Here each
-clip is asked which place, counted from the end, it looks like.
+clip is asked which position, counted from the end, it looks like.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,51 +24,53 @@ Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
 MIN_PERFORMANCES = 50
-"""With fewer to learn from, a threshold that is rarely crossed cannot be told; and a place that
+"""With fewer to learn from, a threshold that is rarely crossed cannot be told; and a position that
 fewer reach is one with the next later one."""
 
-ALARM = 0.02
+FALSE_ALARM_RATE = 0.02
 """Which share of usual performances may be taken for disordered."""
 
 FARTHEST = -12.0
-"""One clip that looks like no place must not decide alone: its logarithm counts for no less."""
+"""One clip that looks like no position must not decide alone: its logarithm counts for no less."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What the clips at each place look like, beside those at the others.
+    """What the clips at each position look like, beside those at the others.
 
-    `weights` (components, places) and `offsets` (places,) make the chance of each place, the last
-    place being the last clip; below `threshold` the places that clips look like are not their own.
+    `weights` (components, positions) and `offsets` (positions,) make the chance of each position,
+    the last one being the last clip; below `threshold` clips look like other positions than theirs.
     """
 
     weights: Floats
     offsets: Floats
     threshold: float
 
-    def in_place(self, components: Array) -> float:
-        """Say how much the clips, (clips, components), look like their own places; 0 at most.
+    def mean_log_likelihood(self, components: Array) -> float:
+        """Return how much the clips, (clips, components), look like their own positions; 0 at most.
 
-        The mean logarithm of the chance of each clip's place.
+        The mean logarithm of the chance of each clip's position.
         """
         logits = components.astype(np.float64) @ self.weights + self.offsets
         logits -= logits.max(axis=1, keepdims=True)
         chances = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        own = chances[np.arange(len(chances)), _places(len(chances), len(self.offsets))]
+        own = chances[np.arange(len(chances)), _positions(len(chances), len(self.offsets))]
         return float(np.maximum(own, FARTHEST).mean())
 
-    def is_disordered(self, components: Array) -> bool:
-        """Say whether the clips of a performance, (clips, components), seem out of order."""
-        return self.in_place(components) < self.threshold
+    def is_out_of_order(self, components: Array) -> bool:
+        """Return whether the clips of a performance, (clips, components), seem out of order."""
+        return self.mean_log_likelihood(components) < self.threshold
 
     def ask(self, components: Array, about: str = "") -> tuple[Doubt, ...]:
         """Doubt a performance, (clips, components), whose clips seem out of order."""
         return (
-            (Doubt(DoubtKind.OUT_OF_ORDER, about=about),) if self.is_disordered(components) else ()
+            (Doubt(DoubtKind.OUT_OF_ORDER, about=about),)
+            if self.is_out_of_order(components)
+            else ()
         )
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {
             "order.weights": self.weights,
             "order.offsets": self.offsets,
@@ -79,7 +81,7 @@ class Order:
     def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], n_components: int | None = None
     ) -> Self | None:
-        """Make it of saved arrays, for clips of so many components, if that is given.
+        """Build it from saved arrays, for clips of so many components, if that is given.
 
         `None` where the model was made without.
 
@@ -105,7 +107,7 @@ def learn_order(
     """Learn the usual order of clips from performances, each (clips, dim), and their `variants`.
 
     The threshold is set on performances that were left out when the weights were fitted, so that
-    `ALARM` of usual ones fall below it. `None` where too few have two places or more.
+    `FALSE_ALARM_RATE` of usual ones fall below it. `None` where too few have two or more.
     """
     looks = [
         [normaliser(look) for look in (values, *others)]
@@ -114,35 +116,35 @@ def learn_order(
     ]
     if len(looks) < MIN_PERFORMANCES:
         return None
-    # In a table every fifth may be the longest: then a place would be missing in a fold.
+    # In a table every fifth may be the longest: then a position would be missing in a fold.
     mixed = np.random.default_rng(0).permutation(len(looks))
     looks = [looks[i] for i in mixed]
     longest = sorted((len(one[0]) for one in looks), reverse=True)
-    n_places = longest[MIN_PERFORMANCES - 1]
-    fit = partial(_fitted, n_places=n_places)
+    n_positions = longest[MIN_PERFORMANCES - 1]
+    fit = partial(_fit, n_positions=n_positions)
     left_out = [*measure_left_out(interleaved(looks), fit, _in_place)]
-    return Order(*fit(looks), float(np.quantile(left_out, ALARM)))
+    return Order(*fit(looks), float(np.quantile(left_out, FALSE_ALARM_RATE)))
 
 
 def _in_place(fitted: tuple[Floats, Floats], looks: Sequence[Sequence[Array]]) -> list[float]:
     """Return how much each performance, and each variant of it, is in the usual order."""
     order = Order(*fitted, 0.0)
-    return [order.in_place(components) for one in looks for components in one]
+    return [order.mean_log_likelihood(components) for one in looks for components in one]
 
 
-def _places(n_clips: int, n_places: int) -> npt.NDArray[np.int64]:
-    """Say at which place each clip is; those before the first place are with it."""
-    return np.maximum(np.arange(n_clips) - n_clips + n_places, 0)
+def _positions(n_clips: int, n_positions: int) -> npt.NDArray[np.int64]:
+    """Return the position of each clip; those before the first position are with it."""
+    return np.maximum(np.arange(n_clips) - n_clips + n_positions, 0)
 
 
-def _fitted(looks: Sequence[Sequence[Array]], n_places: int) -> tuple[Floats, Floats]:
+def _fit(looks: Sequence[Sequence[Array]], n_positions: int) -> tuple[Floats, Floats]:
     from sklearn.linear_model import LogisticRegression
 
     components = [look for one in looks for look in one]
-    places = np.concatenate([_places(len(values), n_places) for values in components])
+    positions = np.concatenate([_positions(len(values), n_positions) for values in components])
     model = LogisticRegression(max_iter=2000)
-    model.fit(np.concatenate(components).astype(np.float64), places)
+    model.fit(np.concatenate(components).astype(np.float64), positions)
     weights, offsets = model.coef_, model.intercept_
-    if n_places == 2:  # scikit-learn keeps one row for two classes
+    if n_positions == 2:  # scikit-learn keeps one row for two classes
         weights, offsets = np.vstack([0 * weights, weights]), np.append(0, offsets)
     return weights.T, offsets

@@ -1,7 +1,7 @@
 """Whether two performances are of one action: beside another action's expert, a score says nothing.
 
 It is learned from the training performances, whose actions are known, what each action looks like
-at each place counted from the end.
+at each position counted from the end.
 """
 
 from collections import Counter
@@ -26,24 +26,24 @@ MIN_PERFORMANCES = 50
 MIN_PAIRS = 50
 """With fewer to learn from, or fewer pairs of one action, a border cannot be told."""
 
-ALARM = 0.05
+FALSE_ALARM_RATE = 0.05
 """Which share of pairs of one action may be taken for two actions'."""
 
 EVEN = float(np.log(0.5))
 """As likely of one action as of two, as a logarithm."""
 
 N_COMPONENTS = 64
-N_PLACES = 6
+N_POSITIONS = 6
 N_HELD = 10_000
 """So many numbers more than are needed are held before they are let go."""
 
-LEAST = -60.0
+MIN_LOG_PROBABILITY = -60.0
 """No action is less likely than this for any performance, as a logarithm."""
 
 
 @dataclass(frozen=True)
 class ActionClassifier:
-    """What the actions look like: `weights` (places x components, actions), `offsets` (actions,).
+    """What actions look like: `weights` (positions x components, actions), `offsets` (actions,).
 
     Two performances that are less likely than `threshold` (a logarithm) to be of one action are
     taken for two actions'; it is no higher than `EVEN`.
@@ -54,19 +54,23 @@ class ActionClassifier:
     offsets: Floats
     threshold: float
 
-    def chances(self, values: Array) -> Floats:
-        """Say how likely a performance, (clips, dim), is each action, as logarithms, (actions,)."""
+    def log_probabilities(self, values: Array) -> Floats:
+        """Return the logarithms of how likely a performance, (clips, dim), is each action."""
         logits = _row(self.normaliser, values) @ self.weights + self.offsets
         logits -= logits.max()
-        return np.asarray(np.maximum(logits - np.log(np.exp(logits).sum()), LEAST), np.float64)
+        return np.asarray(
+            np.maximum(logits - np.log(np.exp(logits).sum()), MIN_LOG_PROBABILITY), np.float64
+        )
 
-    def same(self, query: Array, reference: Array) -> float:
-        """Say how likely two performances are of one action, as a logarithm."""
-        return float(np.logaddexp.reduce(self.chances(query) + self.chances(reference)))
+    def log_same_action(self, query: Array, reference: Array) -> float:
+        """Return how likely two performances are of one action, as a logarithm."""
+        return float(
+            np.logaddexp.reduce(self.log_probabilities(query) + self.log_probabilities(reference))
+        )
 
     def are_different(self, query: Array, reference: Array) -> bool:
-        """Say whether two performances, each (clips, dim), seem to be of two actions."""
-        return bool(self.same(query, reference) < self.threshold)
+        """Return whether two performances, each (clips, dim), seem to be of two actions."""
+        return bool(self.log_same_action(query, reference) < self.threshold)
 
     def ask(self, query: Array, reference: Array, about: str) -> tuple[Doubt, ...]:
         """Doubt a reference, called `about`, that seems to be of another action than the query."""
@@ -75,7 +79,7 @@ class ActionClassifier:
         return (Doubt(DoubtKind.OTHER_ACTION, about=about),)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Give it as arrays, as it is saved."""
+        """Return it as the arrays that are saved."""
         return {
             **{f"kinds.{key}": value for key, value in self.normaliser.arrays().items()},
             "kinds.weights": self.weights,
@@ -87,7 +91,7 @@ class ActionClassifier:
     def from_arrays(
         cls, arrays: Mapping[str, npt.NDArray[Any]], dim: int | None = None
     ) -> Self | None:
-        """Make it of saved arrays, for features of `dim` numbers, if that is given.
+        """Build it from saved arrays, for features of `dim` numbers, if that is given.
 
         `None` where the model was made without.
 
@@ -101,8 +105,10 @@ class ActionClassifier:
         own = part_of(arrays, "kinds.")
         if not own:
             return None
-        normaliser = Normaliser.of_arrays(own, dim)
-        weights = array_of(arrays, "kinds.weights", (N_PLACES * normaliser.dim, None), np.float64)
+        normaliser = Normaliser.from_arrays(own, dim)
+        weights = array_of(
+            arrays, "kinds.weights", (N_POSITIONS * normaliser.dim, None), np.float64
+        )
         offsets = array_of(arrays, "kinds.offsets", weights.shape[1:], np.float64)
         threshold = float(array_of(arrays, "kinds.threshold", (1,), np.float64)[0])
         return cls(normaliser, weights, offsets, threshold)
@@ -118,22 +124,24 @@ def learn_same_action(
     one action than of two would be doubted: there it is `EVEN`. `None` where too few have an
     action, or all the same one.
     """
-    named = _repeated([(v, a) for v, a in zip(features, actions, strict=True) if a is not None])
+    named = _drop_single_actions(
+        [(v, a) for v, a in zip(features, actions, strict=True) if a is not None]
+    )
     if len(named) < MIN_PERFORMANCES or len({action for _, action in named}) < 2:
         return None
-    folds = [(_repeated(others), left_out) for others, left_out in drawn(named)]
+    folds = [(_drop_single_actions(others), left_out) for others, left_out in drawn(named)]
     folds = [fold for fold in folds if len({action for _, action in fold[0]}) > 1]
     n_pairs = sum(_n_pairs(queries) for _, queries in folds)
     if n_pairs < MIN_PAIRS:
         return None
-    likely = measure_left_out(folds, _fitted, _of_pairs)
-    return _fitted(named, min(low_quantile(likely, n_pairs, ALARM), EVEN))
+    likely = measure_left_out(folds, _fit, _of_pairs)
+    return _fit(named, min(low_quantile(likely, n_pairs, FALSE_ALARM_RATE), EVEN))
 
 
 def low_quantile(parts: Iterable[Floats], n: int, share: float) -> float:
     """Return what `np.quantile` would of `n` numbers that come in parts, holding few of them."""
-    place = share * (n - 1)
-    low, within = int(place), place - int(place)
+    position = share * (n - 1)
+    low, within = int(position), position - int(position)
     lowest: Floats = np.empty(0)
     for part in parts:
         lowest = np.concatenate([lowest, part])
@@ -151,7 +159,7 @@ def _n_pairs(queries: Sequence[tuple[Array, str]]) -> int:
     return sum(n * (n - 1) // 2 for n in times.values())
 
 
-def _repeated(named: Sequence[tuple[Array, str]]) -> list[tuple[Array, str]]:
+def _drop_single_actions(named: Sequence[tuple[Array, str]]) -> list[tuple[Array, str]]:
     """Leave out actions of a single performance: how much such differ cannot be told."""
     times = Counter(action for _, action in named)
     return [(values, action) for values, action in named if times[action] > 1]
@@ -164,13 +172,13 @@ def _of_pairs(kinds: ActionClassifier, queries: Sequence[tuple[Array, str]]) -> 
     """
     before: dict[str, list[Floats]] = {}
     for values, action in queries:
-        ours = kinds.chances(values)
+        ours = kinds.log_probabilities(values)
         if theirs := before.setdefault(action, []):
             yield np.logaddexp.reduce(ours + np.stack(theirs), axis=1)
         theirs.append(ours)
 
 
-def _fitted(train: Sequence[tuple[Array, str]], threshold: float = 0.0) -> ActionClassifier:
+def _fit(train: Sequence[tuple[Array, str]], threshold: float = 0.0) -> ActionClassifier:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     from podium.metric.embedding import fit_normaliser
@@ -187,6 +195,6 @@ def _fitted(train: Sequence[tuple[Array, str]], threshold: float = 0.0) -> Actio
 
 def _row(normaliser: "Normaliser", values: Array) -> Floats:
     """Put the last clips into one row; the first stands for those that are lacking."""
-    components = normaliser(values)[-N_PLACES:]
-    lacking = np.repeat(components[:1], N_PLACES - len(components), axis=0)
+    components = normaliser(values)[-N_POSITIONS:]
+    lacking = np.repeat(components[:1], N_POSITIONS - len(components), axis=0)
     return np.concatenate([lacking, components]).ravel().astype(np.float64)
