@@ -16,13 +16,14 @@ from podium import _catalog
 from podium.backbones import make_backbone
 from podium.benchmark.provenance import (
     PACKAGES,
+    About,
     code_digest,
     commit,
     digest_of,
     samples_digest,
     versions,
 )
-from podium.benchmark.results import About, Cell, Results, SystemNote, Tables, measures, summary
+from podium.benchmark.results import Cell, Results, SystemNote, Tables, measures, summary
 from podium.benchmark.saved import saved_cell
 from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.errors import ModelError, UsageError
