@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from podium.benchmark import findings, tables
+from podium.benchmark.provenance import About
 from podium.benchmark.results import (
-    About,
     Claim,
     FaultRow,
     Found,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hostile.confinement import SEED
-from podium.benchmark.results import About, ResultRow, Results, SplitMeasures, SystemNote
+from podium.benchmark.provenance import About
+from podium.benchmark.results import ResultRow, Results, SplitMeasures, SystemNote
 from podium.benchmark.splits import load_splits
 from podium.benchmark.tables import load_all, render
 from podium.errors import ManifestError, ModelError, PodiumError

@@ -4,11 +4,12 @@ import ast
 import hashlib
 import platform
 import subprocess
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
+from typing import Any
 
 from podium.features.extraction import Sample
 from podium.machine import processes
@@ -17,6 +18,42 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
 """The packages that numbers come out of."""
 
 N_DIGITS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What results are of, and what they were made with."""
+
+    format: int | None = None
+    """Which version of cells they hold; not said in the oldest."""
+
+    commit: str | None
+    versions: Mapping[str, str]
+    """Of Podium, Python and packages, by their names."""
+
+    backbone: str
+    keypoints: str | None
+    """The backbone of scorers of pose."""
+
+    n_performances: int
+    seeds: tuple[int, ...]
+    left_out: Mapping[str, str]
+    """Why a system was not run, by its title."""
+
+    name: str | None = None
+    """`paper` where they follow the paper's protocol."""
+
+    dataset: str | None = None
+    quick: bool | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON, without what is not said of results of this kind."""
+        unsaid = {"format", "name", "dataset", "quick"}
+        return {
+            key: value
+            for key, value in asdict(self).items()
+            if not (key in unsaid and value is None)
+        }
 
 
 def code_digest(module: str, apart_from: Collection[str] = ()) -> str:

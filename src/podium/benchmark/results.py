@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from podium.benchmark.provenance import About
 from podium.benchmark.saved import read_results
 from podium.benchmark.splits import action_of
 from podium.errors import MissingFile, ModelError, UsageError
@@ -183,42 +184,6 @@ class Tables:
             known.name: _plain(value)
             for known in fields(self)
             if (value := getattr(self, known.name))
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class About:
-    """What results are of, and what they were made with."""
-
-    format: int | None = None
-    """Which version of cells they hold; not said in the oldest."""
-
-    commit: str | None
-    versions: Mapping[str, str]
-    """Of Podium, Python and packages, by their names."""
-
-    backbone: str
-    keypoints: str | None
-    """The backbone of scorers of pose."""
-
-    n_performances: int
-    seeds: tuple[int, ...]
-    left_out: Mapping[str, str]
-    """Why a system was not run, by its title."""
-
-    name: str | None = None
-    """`paper` where they follow the paper's protocol."""
-
-    dataset: str | None = None
-    quick: bool | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain JSON, without what is not said of results of this kind."""
-        unsaid = {"format", "name", "dataset", "quick"}
-        return {
-            key: value
-            for key, value in asdict(self).items()
-            if not (key in unsaid and value is None)
         }
 
 

@@ -16,21 +16,14 @@ from podium import _catalog
 from podium.backbones import make_backbone
 from podium.benchmark.provenance import (
     PACKAGES,
+    About,
     code_digest,
     commit,
     digest_of,
     samples_digest,
     versions,
 )
-from podium.benchmark.results import (
-    About,
-    ResultRow,
-    Results,
-    SystemNote,
-    Tables,
-    measures,
-    summary,
-)
+from podium.benchmark.results import ResultRow, Results, SystemNote, Tables, measures, summary
 from podium.benchmark.saved import read_row
 from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.errors import ModelError, UsageError

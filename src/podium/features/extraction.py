@@ -140,13 +140,7 @@ class FeatureCache(ArrayCache):
             return None
 
     def write(self, key: str, features: Features) -> None:
-        """Keep features of a video under a key; the file appears whole or not at all.
-
-        Raises
-        ------
-        FeatureError
-            If they are of no video: those are read from their own file.
-        """
+        """Keep features of a video under a key; the file appears whole or not at all."""
         if features.video is None:
             raise FeatureError("features of no video are not kept: read them from their file")
         arrays = {name: getattr(features, name) for name in _ARRAYS}
