@@ -25,7 +25,8 @@ from podium.backbones import Backbone
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import WeightsError
 from podium.evaluation import metrics
-from podium.features.extraction import Extractor, FeatureCache, Sample, extract
+from podium.features.extraction import Extractor, FeatureCache, extract
+from podium.features.values import Sample
 from podium.performance import Performance
 from podium.scorers.ridge import Ridge, RidgeOptions
 from podium.training import folds

@@ -28,7 +28,8 @@ from podium.datasets import unlv_dive
 from podium.datasets.manifest import Manifest
 from podium.datasets.simulated import Simulated
 from podium.doubts import DoubtKind
-from podium.features.extraction import Extractor, FeatureCache, Features, Sample, extract
+from podium.features.extraction import Extractor, FeatureCache, extract
+from podium.features.values import Features, Sample
 from podium.model import load_model
 from podium.performance import Performance
 from podium.simulation import SimulationOptions, Sport, write_video

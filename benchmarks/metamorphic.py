@@ -31,7 +31,8 @@ from podium.assessor import Assessor, load
 from podium.datasets.simulated import Simulated
 from podium.datasets.unlv_dive import UnlvDive
 from podium.doubts import Doubt, DoubtKind
-from podium.features.extraction import FeatureCache, Sample, extract
+from podium.features.extraction import FeatureCache, extract
+from podium.features.values import Sample
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.scorers import ComparingScorer

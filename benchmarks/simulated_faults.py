@@ -30,7 +30,8 @@ from podium.backbones.figure import Figure
 from podium.datasets.simulated import Simulated
 from podium.evaluation import metrics
 from podium.evaluation.measures import floor_predictions, true_scores
-from podium.features.extraction import Extractor, FeatureCache, Sample, extract
+from podium.features.extraction import Extractor, FeatureCache, extract
+from podium.features.values import Sample
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 from podium.simulation import Fault, SimulationOptions
 

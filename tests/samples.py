@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from podium.features.extraction import Features, Sample
+from podium.features.values import Features, Sample
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import PairOptions
 from podium.performance import Performance

@@ -12,7 +12,8 @@ from safetensors.numpy import load_file, save_file
 
 from messages import whole
 from podium.errors import ModelError, UnknownName, WeightsError
-from podium.features.extraction import FeatureCache, Sample
+from podium.features.extraction import FeatureCache
+from podium.features.values import Sample
 from podium.judging.diving import RULE as DIVING
 from podium.model import SHIPPED, Model, find_model, load_model, shipped_models, summarise
 from podium.witnesses.order import learn_order

@@ -10,7 +10,8 @@ from messages import whole
 from podium import training
 from podium.errors import TrainingError, UsageError
 from podium.features import event
-from podium.features.extraction import FeatureCache, Sample
+from podium.features.extraction import FeatureCache
+from podium.features.values import Sample
 from podium.model import load_model
 from podium.performance import Performance, Phase
 from podium.training import Progress, TrainingOptions, folds, moments, train_model

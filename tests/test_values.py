@@ -18,7 +18,7 @@ from podium.assessment.feedback import ClipFeedback, Remark
 from podium.assessment.values import Reference, Score
 from podium.errors import FeatureError, PodiumError, UnknownName, UsageError
 from podium.features.alignment import Alignment
-from podium.features.extraction import Features, Sample
+from podium.features.values import Features, Sample
 from podium.judging import Marks
 from podium.keypoints import Keypoints
 from podium.performance import Performance, Phase

@@ -22,7 +22,8 @@ from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, ModelError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
 from podium.features.alignment import Alignment, try_to_align
-from podium.features.extraction import Extractor, FeatureCache, Features, Sample
+from podium.features.extraction import Extractor, FeatureCache
+from podium.features.values import Features, Sample
 from podium.judging import Action, actions_to_choose, find_action, position_of
 from podium.model import Model, load_model
 from podium.performance import Performance

@@ -23,7 +23,8 @@ from podium.errors import (
 )
 from podium.evaluation.calibration import Calibration
 from podium.features.event import Anchor
-from podium.features.extraction import Extractor, FeatureCache, Features, Sample
+from podium.features.extraction import Extractor, FeatureCache
+from podium.features.values import Features, Sample
 from podium.inputs.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
 from podium.judging import ScoringRule, find_rule
 from podium.machine.files import read_json, write_bytes

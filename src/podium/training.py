@@ -33,7 +33,8 @@ from podium.features.event import (
     learn_anchor,
     window_ends,
 )
-from podium.features.extraction import Extraction, Extractor, FeatureCache, Sample, extract
+from podium.features.extraction import Extraction, Extractor, FeatureCache, extract
+from podium.features.values import Sample
 from podium.inputs.saved import value_of
 from podium.judging import rule_kept_by
 from podium.machine.files import read_json, write_bytes

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from podium.datasets.unlv_dive import UnlvDive
-from podium.features.extraction import Extractor, FeatureCache, Sample, extract
+from podium.features.extraction import Extractor, FeatureCache, extract
+from podium.features.values import Sample
 from podium.model import load_model
 from podium.witnesses import learn_usual
 

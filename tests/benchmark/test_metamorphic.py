@@ -9,7 +9,8 @@ import pytest
 import podium
 from podium.datasets.simulated import Simulated
 from podium.datasets.unlv_dive import UnlvDive
-from podium.features.extraction import FeatureCache, Sample
+from podium.features.extraction import FeatureCache
+from podium.features.values import Sample
 from podium.simulation import SimulationOptions
 
 

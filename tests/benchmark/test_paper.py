@@ -27,7 +27,7 @@ from podium.cli.app import Exit
 from podium.cli.commands import run
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName, UsageError
-from podium.features.extraction import Features, Sample
+from podium.features.values import Features, Sample
 from podium.metric.learning import LearningOptions
 from podium.performance import Performance
 from podium.scorers.siamese_lstm import SiameseLSTM

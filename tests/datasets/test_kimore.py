@@ -7,7 +7,8 @@ import pytest
 from podium.backbones.motion import Motion
 from podium.datasets.kimore import Kimore
 from podium.errors import ManifestError
-from podium.features.extraction import Extractor, extract, read_features
+from podium.features.extraction import Extractor, extract
+from podium.features.given import read_features
 from podium.scorers.pose_dct import PoseDCT
 
 

@@ -15,7 +15,8 @@ from podium.features.alignment import (
     align_performances,
     try_to_align,
 )
-from podium.features.extraction import FeatureCache, Features
+from podium.features.extraction import FeatureCache
+from podium.features.values import Features
 from podium.performance import Performance
 from podium.video.clips import VideoFacts
 

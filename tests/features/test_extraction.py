@@ -19,14 +19,9 @@ from messages import whole
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, MissingFile, PodiumError, VideoError
 from podium.features import extraction as features_module
-from podium.features.extraction import (
-    AHEAD,
-    Extractor,
-    FeatureCache,
-    Features,
-    extract,
-    read_features,
-)
+from podium.features.extraction import AHEAD, Extractor, FeatureCache, extract
+from podium.features.given import read_features
+from podium.features.values import Features
 from podium.keypoints import Keypoints
 from podium.machine.files import cache_folder
 from podium.performance import Performance

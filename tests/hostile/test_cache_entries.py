@@ -18,7 +18,8 @@ from scipy.io import savemat
 from hostile.commands import SEED, chance, contents
 from podium.cli.commands import run
 from podium.errors import ManifestError, UsageError
-from podium.features.extraction import Extractor, FeatureCache, Features
+from podium.features.extraction import Extractor, FeatureCache
+from podium.features.values import Features
 from podium.machine import cache as caches
 from podium.machine import entries as entries_module
 from podium.machine.cache import ArrayCache

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from podium.errors import PodiumError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.scorers import ScorerState
 from scorers.test_contract import NAMES, clips_of, is_of_keypoints, keypoints_of, make
 

@@ -30,7 +30,8 @@ from podium.backbones import make_backbone
 from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.datasets.simulated import Simulated
-from podium.features.extraction import Extractor, FeatureCache, Sample, extract
+from podium.features.extraction import Extractor, FeatureCache, extract
+from podium.features.values import Sample
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import PairOptions
 from podium.performance import Performance

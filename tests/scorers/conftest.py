@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 
 
 @pytest.fixture(scope="session")

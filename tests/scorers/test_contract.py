@@ -20,7 +20,7 @@ from podium import _catalog
 from podium.errors import FeatureError, NotFitted, PodiumError
 from podium.evaluation import metrics
 from podium.evaluation.measures import FLOORS
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.keypoints import Keypoints
 from podium.performance import Performance
 from podium.scorers import ScorerState

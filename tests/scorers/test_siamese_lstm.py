@@ -9,7 +9,7 @@ import pytest
 
 from podium.errors import ModelError, UsageError
 from podium.evaluation import metrics
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.metric.deviation import DeviationOptions
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import PairOptions

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from podium.checks import require, require_share
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.scorers import ComparingScorer, Floats
 
 FAULTY_BELOW = 0.5

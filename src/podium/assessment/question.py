@@ -6,7 +6,7 @@ from pathlib import Path
 
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnusableReference
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.judging import Action
 from podium.performance import Performance
 from podium.scorers._target import Difficulties

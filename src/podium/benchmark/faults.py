@@ -10,7 +10,7 @@ import numpy.typing as npt
 from podium.benchmark.results import Found, Range
 from podium.errors import ManifestError, MissingFile
 from podium.evaluation.resampling import middle
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.inputs.table import read_rows
 from podium.video.clips import ClipOptions
 

@@ -45,7 +45,8 @@ from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName, UsageError
 from podium.evaluation import metrics
 from podium.evaluation.resampling import compare
-from podium.features.extraction import FeatureCache, Sample
+from podium.features.extraction import FeatureCache
+from podium.features.values import Sample
 from podium.judging.diving import RULE as DIVING
 from podium.performance import Performance
 from podium.scorers import ComparingScorer

@@ -11,7 +11,7 @@ from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from typing import Any
 
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.machine import processes
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")

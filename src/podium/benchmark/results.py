@@ -19,7 +19,7 @@ from podium.errors import MissingFile, ModelError, UsageError
 from podium.evaluation import metrics
 from podium.evaluation.measures import Floats, true_scores
 from podium.evaluation.resampling import Bootstrap, Comparison, Gap, known_number, middle
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.inputs.saved import record_of
 from podium.machine.files import remove_half_written, write_bytes
 

@@ -27,7 +27,8 @@ from podium.benchmark.results import ResultRow, Results, SystemNote, Tables, mea
 from podium.benchmark.saved import read_row
 from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.errors import ModelError, UsageError
-from podium.features.extraction import Extractor, FeatureCache, Sample, extract
+from podium.features.extraction import Extractor, FeatureCache, extract
+from podium.features.values import Sample
 from podium.machine.files import remove_half_written, write_bytes
 from podium.performance import Performance
 from podium.training import Progress, hide_labels, make_scorer

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import PairOptions
 from podium.metric.siamese import SiameseOptions

@@ -25,7 +25,8 @@ from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.errors import DatasetNotFound
 from podium.evaluation.resampling import compare
-from podium.features.extraction import FeatureCache, Sample
+from podium.features.extraction import FeatureCache
+from podium.features.values import Sample
 from podium.machine.files import cache_folder
 from podium.performance import Performance
 from podium.scorers import Scorer

@@ -11,7 +11,7 @@ from podium import _catalog
 from podium.errors import UsageError
 from podium.evaluation import metrics
 from podium.evaluation.metrics import Interval
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 
 FLOORS = ("constant", "difficulty", "type_mean")
 

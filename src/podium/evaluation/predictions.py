@@ -19,7 +19,7 @@ from podium.evaluation.measures import (
     with_coverage,
     without_ranks,
 )
-from podium.features.extraction import Features, Sample
+from podium.features.values import Features, Sample
 from podium.inputs.problems import Problems
 from podium.inputs.table import MAX_NUMBER, read_rows
 from podium.performance import Performance

@@ -14,24 +14,18 @@ if TYPE_CHECKING:
     from podium.features.extraction import Extraction as Extraction
     from podium.features.extraction import Extractor as Extractor
     from podium.features.extraction import FeatureCache as FeatureCache
-    from podium.features.extraction import Features as Features
-    from podium.features.extraction import Sample as Sample
     from podium.features.extraction import extract as extract
-    from podium.features.extraction import read_features as read_features
+    from podium.features.given import read_features as read_features
+    from podium.features.values import Features as Features
+    from podium.features.values import Sample as Sample
 
 __getattr__, __dir__, __all__ = lazily(
     __name__,
     {
         "alignment": ("Alignment", "AlignmentOptions", "align", "align_performances"),
         "event": ("Anchor", "learn_anchor"),
-        "extraction": (
-            "Extraction",
-            "Extractor",
-            "FeatureCache",
-            "Features",
-            "Sample",
-            "extract",
-            "read_features",
-        ),
+        "extraction": ("Extraction", "Extractor", "FeatureCache", "extract"),
+        "given": ("read_features",),
+        "values": ("Features", "Sample"),
     },
 )

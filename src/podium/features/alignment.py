@@ -8,7 +8,8 @@ import numpy.typing as npt
 from podium.backbones.motion import Motion
 from podium.checks import check_options, is_finite, require
 from podium.errors import FeatureError, PodiumError
-from podium.features.extraction import Extractor, FeatureCache, Features
+from podium.features.extraction import Extractor, FeatureCache
+from podium.features.values import Features
 from podium.performance import Performance
 from podium.video.clips import ClipOptions
 

@@ -12,15 +12,13 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from podium.backbones import Backbone, describe
-from podium.checks import require_array, require_times
-from podium.doubts import Doubt, DoubtKind
+from podium.doubts import Doubt
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.event import Anchor, event_backbone
-from podium.inputs.given import read_array
-from podium.keypoints import FRAMES_PER_CLIP, fill_missing
+from podium.features.given import FEATURE_SUFFIXES, read_features
+from podium.features.values import Features, Sample
 from podium.machine.cache import ArrayCache, Claim
 from podium.machine.files import digest
 from podium.performance import Performance
@@ -28,85 +26,14 @@ from podium.video.augmentation import Augmentation
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
 from podium.video.frames import DECODER_VERSION, Frames, decode
 
-FEATURE_SUFFIXES = (".npy", ".safetensors")
-"""Files that hold features (clips, dim) or keypoints (frames, joints, 2 or 3) already, and are read
-in place of a video."""
-
-MAX_FRAMES = 160_000
-MAX_JOINTS = 1_000
-MAX_DIM = 100_000
-MAX_MAGNITUDE = 1e15
-"""What a file of features or keypoints may hold of one performance."""
-
 CACHE_VERSION = "3"
+
 
 AHEAD = 2
 """How many performances are decoded before they are asked for: memory does not grow with them."""
 
+
 _ARRAYS = ("values", "start_seconds", "end_seconds")
-
-
-@dataclass(frozen=True)
-class Features:
-    """What a backbone saw in each clip of one performance.
-
-    `values` is (clips, dim), times (clips,) in seconds from the first frame of the file (`nan`
-    where features were given as a file), `backbone` the fingerprint of what made them. `video` is
-    `None` where no video was looked at: then clips count from the first frame of an unknown one.
-    """
-
-    values: npt.NDArray[np.float32]
-    start_seconds: npt.NDArray[np.float64]
-    end_seconds: npt.NDArray[np.float64]
-    backbone: str
-    video: VideoFacts | None
-
-    def __post_init__(self) -> None:
-        require_array("values", self.values, np.float32, (None, None), FeatureError)
-        require_times(self.start_seconds, self.end_seconds, len(self.values), FeatureError)
-
-    def __repr__(self) -> str:
-        return f"Features({self.values.shape}, {self.backbone})"
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    @property
-    def doubts(self) -> tuple[Doubt, ...]:
-        """What is to be doubted about the video, or that there was none."""
-        return self.video.doubts if self.video else (Doubt(DoubtKind.FEATURES_GIVEN),)
-
-    @property
-    def n_used(self) -> int:
-        """How many frames are in a clip; 0 where no video was looked at."""
-        return self.video.n_used if self.video else 0
-
-    @property
-    def first_used(self) -> int:
-        """Which frame of the file, from 0, the first clip begins with."""
-        return self.video.first_used if self.video else 0
-
-    @property
-    def step(self) -> float:
-        """How many frames of the file one of a clip stands for."""
-        return self.video.step if self.video else 1
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A performance with its features, and those of its augmented variants: what scorers read."""
-
-    performance: Performance
-    features: Features
-    variants: tuple[Features, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.variants:
-            shape = (None, self.features.values.shape[1])
-            for features in self.variants:
-                require_array(
-                    "values of a variant", features.values, np.float32, shape, FeatureError
-                )
 
 
 @dataclass(frozen=True)
@@ -376,78 +303,3 @@ def _content_of(path: Path) -> str:
         raise VideoError(
             f"{path}: cannot be read ({error.strerror}): check its permissions"
         ) from error
-
-
-def read_features(path: Path) -> Features:
-    """Read a file of features made elsewhere, (clips, dim), or of keypoints, (frames, joints, 2|3).
-
-    `.npy`, or `.safetensors` with the array under the name `features` or `keypoints`. Keypoints
-    are normalised and cut into clips of 16 frames (`podium.keypoints`); joints that were not seen
-    are nan, and are filled in.
-
-    Raises
-    ------
-    FeatureError
-        If it is missing, damaged, of another shape, larger than allowed, or holds numbers that are
-        not finite.
-    """
-    values = read_array(path)
-    is_keypoints = values.ndim == 3 and values.shape[2] in (2, 3)
-    if (
-        not (values.ndim == 2 or is_keypoints)
-        or 0 in values.shape
-        or values.dtype.kind not in "fiu"
-    ):
-        raise FeatureError(
-            f"{path}: holds {values.dtype} of {values.shape}: features must be numbers of "
-            "(clips, dim), keypoints of (frames, joints, 2 or 3)"
-        )
-    most = (MAX_FRAMES, MAX_JOINTS) if is_keypoints else (MAX_FRAMES // FRAMES_PER_CLIP, MAX_DIM)
-    if any(n > allowed for n, allowed in zip(values.shape, most, strict=False)):
-        raise FeatureError(
-            f"{path}: holds {values.shape}, more than the {most} allowed: is it one performance?"
-        )
-    return _of_keypoints(values, path) if is_keypoints else _of_clips(values, path)
-
-
-def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
-    with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold is refused below
-        values = values.astype(np.float32)
-    if not np.isfinite(values).all():
-        raise FeatureError(f"{path}: holds numbers that are not finite: make the features again")
-    _require_usual(values, path)
-    return _without_times(values, f"file-{values.shape[1]}", None)
-
-
-def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
-    with np.errstate(over="ignore", invalid="ignore"):
-        positions = positions.astype(np.float32)
-    positions[np.isnan(positions)] = np.nan  # some that are no numbers complain when they are read
-    if np.isinf(positions).any():
-        raise FeatureError(f"{path}: holds numbers that are not finite: find the keypoints again")
-    _require_usual(positions, path)
-    try:
-        keypoints = fill_missing(positions).normalise()
-    except FeatureError as error:
-        raise FeatureError(f"{path}: {error}") from error
-    n_frames = len(keypoints)
-    doubts = (Doubt(DoubtKind.KEYPOINTS_GIVEN), *keypoints.doubts)
-    facts = VideoFacts(n_frames, n_frames, 0, float("nan"), doubts)
-    return _without_times(keypoints.clips(), f"file-{keypoints.layout}", facts)
-
-
-def _require_usual(values: npt.NDArray[Any], path: Path) -> None:
-    """Refuse numbers whose squares could not be added up."""
-    largest = float(np.nanmax(np.abs(values), initial=0))
-    if largest > MAX_MAGNITUDE:
-        raise FeatureError(
-            f"{path}: holds numbers as large as {largest:.3g}, more than the {MAX_MAGNITUDE:g} "
-            "allowed: is the file damaged?"
-        )
-
-
-def _without_times(
-    values: npt.NDArray[np.float32], made_by: str, facts: VideoFacts | None
-) -> Features:
-    unknown = np.full(len(values), np.nan)
-    return Features(values, unknown, unknown, made_by, facts)

@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.scorers._target import Target
 
 Floats = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.metric.deviation import Deviation
 from podium.metric.siamese import Siamese
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from podium.errors import ModelError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.inputs.saved import Arrays, array_of
 from podium.metric.siamese import Siamese, SiameseOptions
 from podium.scorers import Floats

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from podium.checks import check_options
 from podium.errors import UsageError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.keypoints import FRAMES_PER_CLIP, Keypoints, joint_names, shape_of
 from podium.scorers import Floats
 from podium.scorers._support_vectors import LineScorer

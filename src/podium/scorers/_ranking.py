@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from podium.evaluation import metrics
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.scorers import Floats
 from podium.scorers._sequence_regression import SequenceRegression
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import TrainingError, UsageError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 
 ReferenceChoice = Literal["best", "worst", "constant", "nearest"]
 """`best` or `worst` of each action with all ties (table III), `constant`: the best of the most

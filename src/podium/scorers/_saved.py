@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import ModelError
-from podium.features.extraction import Features, Sample
+from podium.features.values import Features, Sample
 from podium.inputs.saved import record_of, shown
 from podium.performance import Performance
 from podium.scorers import Floats

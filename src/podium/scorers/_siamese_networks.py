@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.metric.embedding import Normaliser
 from podium.metric.learning import learn_metric
 from podium.metric.pairs import MetricData, PairOptions

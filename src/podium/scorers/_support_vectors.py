@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import FeatureError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import ModelError, TrainingError, UsageError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.inputs.saved import record_of, shown, values_of
 
 TargetChoice = Literal["auto", "execution", "score"]

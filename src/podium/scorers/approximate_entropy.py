@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from podium.checks import check_options
 from podium.errors import UsageError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.scorers import Floats
 from podium.scorers._pose_spectrum import keypoints_of
 from podium.scorers._support_vectors import LineScorer

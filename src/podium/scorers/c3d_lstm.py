@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from podium.errors import UsageError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.scorers import Floats
 from podium.scorers._sequence_regression import Batch, SequenceOptions, SequenceRegression
 

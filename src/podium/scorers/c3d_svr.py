@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.checks import check_options
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.scorers._support_vectors import LineScorer
 from podium.scorers._target import TargetChoice
 

@@ -10,7 +10,7 @@ from scipy.fft import dct
 
 from podium.checks import check_options
 from podium.errors import ModelError, UsageError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
 from podium.metric.embedding import Normaliser, fit_normaliser
 from podium.scorers import Floats, ScorerState

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from podium.errors import UsageError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.scorers._ranking import Ranking
 from podium.scorers._sequence_regression import Batch, SequenceOptions, ordered_pairs
 

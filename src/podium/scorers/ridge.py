@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.checks import check_options
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState

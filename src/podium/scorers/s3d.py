@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from podium.checks import check_options
 from podium.errors import UsageError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.inputs.saved import values_of
 from podium.metric.embedding import Array, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState

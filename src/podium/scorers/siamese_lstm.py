@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from podium.errors import ModelError, TrainingError, UnusableReference
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
 from podium.metric.deviation import Deviation, fit_deviation
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from podium.errors import ModelError
-from podium.features.extraction import Sample
+from podium.features.values import Sample
 from podium.inputs.saved import part_of, values_of
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned

@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind
-from podium.features.extraction import Features, Sample
+from podium.features.values import Features, Sample
 from podium.witnesses.ending import EndingDetector, learn_ending
 from podium.witnesses.novelty import Novelty, learn_novelty
 from podium.witnesses.order import Order, learn_order

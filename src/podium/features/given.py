@@ -1,0 +1,106 @@
+"""Features, or keypoints, that were made elsewhere and come in a file of their own."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.doubts import Doubt, DoubtKind
+from podium.errors import FeatureError
+from podium.features.values import Features
+from podium.inputs.given import read_array
+from podium.keypoints import FRAMES_PER_CLIP, fill_missing
+from podium.video.clips import VideoFacts
+
+FEATURE_SUFFIXES = (".npy", ".safetensors")
+"""Files that hold features (clips, dim) or keypoints (frames, joints, 2 or 3) already, and are read
+in place of a video."""
+
+
+MAX_FRAMES = 160_000
+
+
+MAX_JOINTS = 1_000
+
+
+MAX_DIM = 100_000
+
+
+MAX_MAGNITUDE = 1e15
+"""What a file of features or keypoints may hold of one performance."""
+
+
+def read_features(path: Path) -> Features:
+    """Read a file of features made elsewhere, (clips, dim), or of keypoints, (frames, joints, 2|3).
+
+    `.npy`, or `.safetensors` with the array under the name `features` or `keypoints`. Keypoints
+    are normalised and cut into clips of 16 frames (`podium.keypoints`); joints that were not seen
+    are nan, and are filled in.
+
+    Raises
+    ------
+    FeatureError
+        If it is missing, damaged, of another shape, larger than allowed, or holds numbers that are
+        not finite.
+    """
+    values = read_array(path)
+    is_keypoints = values.ndim == 3 and values.shape[2] in (2, 3)
+    if (
+        not (values.ndim == 2 or is_keypoints)
+        or 0 in values.shape
+        or values.dtype.kind not in "fiu"
+    ):
+        raise FeatureError(
+            f"{path}: holds {values.dtype} of {values.shape}: features must be numbers of "
+            "(clips, dim), keypoints of (frames, joints, 2 or 3)"
+        )
+    most = (MAX_FRAMES, MAX_JOINTS) if is_keypoints else (MAX_FRAMES // FRAMES_PER_CLIP, MAX_DIM)
+    if any(n > allowed for n, allowed in zip(values.shape, most, strict=False)):
+        raise FeatureError(
+            f"{path}: holds {values.shape}, more than the {most} allowed: is it one performance?"
+        )
+    return _of_keypoints(values, path) if is_keypoints else _of_clips(values, path)
+
+
+def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
+    with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold is refused below
+        values = values.astype(np.float32)
+    if not np.isfinite(values).all():
+        raise FeatureError(f"{path}: holds numbers that are not finite: make the features again")
+    _require_usual(values, path)
+    return _without_times(values, f"file-{values.shape[1]}", None)
+
+
+def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
+    with np.errstate(over="ignore", invalid="ignore"):
+        positions = positions.astype(np.float32)
+    positions[np.isnan(positions)] = np.nan  # some that are no numbers complain when they are read
+    if np.isinf(positions).any():
+        raise FeatureError(f"{path}: holds numbers that are not finite: find the keypoints again")
+    _require_usual(positions, path)
+    try:
+        keypoints = fill_missing(positions).normalise()
+    except FeatureError as error:
+        raise FeatureError(f"{path}: {error}") from error
+    n_frames = len(keypoints)
+    doubts = (Doubt(DoubtKind.KEYPOINTS_GIVEN), *keypoints.doubts)
+    facts = VideoFacts(n_frames, n_frames, 0, float("nan"), doubts)
+    return _without_times(keypoints.clips(), f"file-{keypoints.layout}", facts)
+
+
+def _require_usual(values: npt.NDArray[Any], path: Path) -> None:
+    """Refuse numbers whose squares could not be added up."""
+    largest = float(np.nanmax(np.abs(values), initial=0))
+    if largest > MAX_MAGNITUDE:
+        raise FeatureError(
+            f"{path}: holds numbers as large as {largest:.3g}, more than the {MAX_MAGNITUDE:g} "
+            "allowed: is the file damaged?"
+        )
+
+
+def _without_times(
+    values: npt.NDArray[np.float32], made_by: str, facts: VideoFacts | None
+) -> Features:
+    unknown = np.full(len(values), np.nan)
+    return Features(values, unknown, unknown, made_by, facts)
