@@ -113,8 +113,8 @@ def train_model(
     TrainingError
         If there is too little to learn from.
     """
-    extras.require("train", "training")
     _require_free(folder, resume)
+    extras.require("train", "training")
     usable = [p for p in performances if p.split != "test" and p.score is not None]
     if not usable:
         raise TrainingError("no performance outside the test split has a score to learn from")

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from podium import _catalog
+from podium import _catalog, extras
 from podium.backbones import make_backbone
 from podium.benchmark.provenance import (
     PACKAGES,
@@ -124,9 +124,12 @@ class Benchmark:
 
         Raises
         ------
+        MissingExtra
+            If the extra `train` is not installed.
         UsageError
             If there is nothing to measure.
         """
+        extras.require("train", "measuring scorers")
         performances = self.performances()
         splits = tuple(self.splits) or stratified_splits(performances, self.seeds)
         systems, left_out = self._systems()
