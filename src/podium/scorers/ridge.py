@@ -81,5 +81,5 @@ class Ridge:
         if not samples:
             return np.zeros((0, len(self._weights)), np.float32)
         sequences = [self._normaliser(s.features.values)[-self._n_clips :] for s in samples]
-        rows: npt.NDArray[np.float32] = pad(sequences, self._n_clips).flatten(1).numpy()
+        rows: npt.NDArray[np.float32] = pad(sequences, self._n_clips).reshape(len(sequences), -1)
         return rows
