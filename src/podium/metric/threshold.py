@@ -46,7 +46,8 @@ def measure_border(
         found += _dissimilarity(network, ours, theirs, n_clips)
     if not found:
         return None
-    return max(float(np.quantile(np.concatenate(found), 1 - false_alarms)), MIN_BORDER)
+    border = np.float32(np.quantile(np.concatenate(found), 1 - false_alarms))  # as it is saved
+    return float(max(border, np.float32(MIN_BORDER)))
 
 
 def _dissimilarity(
