@@ -59,7 +59,7 @@ podium.cli.assess.load_assessor = lambda *_: __import__("swallowing")
 EARLY = ("podium.machine.shell", "podium.cli", "podium.errors", "typer", "podium.cli.usage",
          "podium.video.decoder",
          "podium.assessor", "numpy", "numpy._core.multiarray", "numpy._core._exceptions",
-         "podium.features", "torch", "torch._C", "torch.nn",
+         "podium.features", "scipy.fft",
          "podium.scorers.siamese_lstm")  # fmt: skip
 
 

@@ -430,7 +430,7 @@ def test_that_not_all_are_listed_is_said(page, server):
         ("en", (
             "Nothing is being worked on (waiting: 2). Stop podium serve (Ctrl+C) and start it "
             "again: nothing is lost.")),
-        ("de", "Es geht nicht weiter (wartend: 2). Bitte podium serve anhalten (Strg+C) und neu "
+        ("de", "An nichts wird gearbeitet (wartend: 2). Bitte podium serve anhalten (Strg+C) und neu "
          "starten: Nichts geht verloren."),
     ],
 )  # fmt: skip
