@@ -5,7 +5,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 CONSTRAINTS ?= -c constraints.txt
-EXTRAS := dev,benchmark,docs,mobilenet,parquet,pose,web
+LIGHT := dev,benchmark,docs,mobilenet,parquet,pose,web
+EXTRAS := $(LIGHT),train
 # Under parallel tests one thread a process is the fast setting.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
@@ -19,25 +20,31 @@ LOCK = .venv-lock/bin/uv pip compile pyproject.toml --all-extras --python-versio
 # The newest PyTorch that is at hand as a build for processors alone where no index is named.
 TORCH := torch==2.13.*
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+# What is installed of Podium: what scoring needs, and then the rest in the same environment.
+SCORING := $(VENV)/.scoring-$(VERSION)
 INSTALLED := $(VENV)/.installed-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick test-lowest test-newest check docs bench torture lock clean
+.PHONY: help install demo test quick test-light test-lowest test-newest check docs bench torture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 install: $(INSTALLED) ## Make the virtual environment in .venv, with every extra that the tests need
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(SCORING): pyproject.toml constraints.txt
 	@test -n "$(VERSION)" || { echo "make: no Python called $(PYTHON): name one, as in PYTHON=python3.12"; exit 2; }
 	@$(BIN)/python -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(VERSION)")' 2>/dev/null || rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=23"
+	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) --editable .
+	@touch $@
+
+$(INSTALLED): $(SCORING)
 	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) --editable ".[$(EXTRAS)]"
 	@touch $@
 
-demo: install ## Render a dive, score it against an expert's and write the report
+demo: $(SCORING) ## Render a dive, score it against an expert's and write the report
 	@$(BIN)/podium demo
 
 test: install ## Run all tests
@@ -45,6 +52,9 @@ test: install ## Run all tests
 
 quick: install ## Run the tests that say soonest what is broken
 	$(PYTEST) $(QUICK)
+
+test-light: ## Run the tests without PyTorch, as pip install podium leaves it out
+	$(MAKE) test VENV=.venv-light EXTRAS=$(LIGHT)
 
 test-lowest: ## Run all tests with the lowest versions that pyproject.toml allows
 	$(MAKE) test VENV=.venv-lowest CONSTRAINTS="-c constraints-lowest.txt"
@@ -89,4 +99,4 @@ lock: ## Choose the versions anew that are installed, for every Python, and the 
 	$(LOCK) --resolution lowest-direct --output-file constraints-lowest.txt
 
 clean: ## Remove the virtual environments and caches
-	rm -rf $(VENV) .venv-lock .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis site
+	rm -rf $(VENV) .venv-light .venv-lock .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis site

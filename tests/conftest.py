@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
-pytest_plugins = ["browsers", "languages", "videos", "samples", "small_models"]
+pytest_plugins = ["training_extra", "browsers", "languages", "videos", "samples", "small_models"]
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -17,11 +16,6 @@ def pytest_configure() -> None:
     """Answer Ctrl-C even in the background of a shell, where child processes inherit silence."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from messages import whole
 from podium import training
@@ -17,6 +18,7 @@ from podium.performance import Performance, Phase
 from podium.training import Progress, TrainingOptions, folds, moments, train_model
 from podium.video.augmentation import AugmentationOptions
 from podium.video.clips import ClipOptions
+from small_models import RECORDED
 
 
 @pytest.fixture(autouse=True)
@@ -399,3 +401,15 @@ def test_an_event_that_is_marked_too_rarely_is_refused(small_model, cache, tmp_p
     with pytest.raises(TrainingError, match=whole(message)):
         train_model(small_model.performances(), tmp_path / "bars", options, cache=cache)
     assert not (tmp_path / "bars").exists()
+
+
+def test_what_is_trained_here_is_as_the_model_that_was_recorded(small_model):
+    """Which takes its place where nothing can be trained: if not, run tests/small_models.py."""
+    trained, recorded = (
+        (load_file(folder / "model.safetensors"), json.loads((folder / "config.json").read_text()))
+        for folder in (small_model.folder, RECORDED)
+    )
+    assert trained[1] == {**recorded[1], "evidence": trained[1]["evidence"]}
+    assert {name: values.shape for name, values in trained[0].items()} == {
+        name: values.shape for name, values in recorded[0].items()
+    }

@@ -25,12 +25,18 @@ from podium.performance import Performance, Phase
 from podium.video.clips import Clips, VideoFacts
 from podium.video.frames import Frames
 from podium.video.playback import Playback
+from training_extra import MISSING
 
 
 def classes() -> Iterator[type[Any]]:
     """Every dataclass of the package, each once."""
     for found in pkgutil.walk_packages(podium.__path__, "podium."):
-        module = importlib.import_module(found.name)
+        try:
+            module = importlib.import_module(found.name)
+        except ModuleNotFoundError:
+            if MISSING:
+                continue
+            raise
         for value in vars(module).values():
             if is_dataclass(value) and isinstance(value, type) and value.__module__ == found.name:
                 yield value

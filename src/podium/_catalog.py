@@ -16,7 +16,8 @@ from pathlib import Path
 from reprlib import Repr
 from typing import Any
 
-from podium.errors import ForeignPart, UnknownName, UsageError
+from podium import extras
+from podium.errors import ForeignPart, MissingExtra, UnknownName, UsageError
 
 JOINING = ("podium.backbones",)
 """Folders of which several entries can be named at once, joined by `+`."""
@@ -46,14 +47,17 @@ def find(folder: str, name: str, allow_parts: Collection[str] = ()) -> type[Any]
         If it is none of Podium's, and not allowed; nothing was imported.
     UnknownName
         If there is no such entry; the message lists those there are.
+    MissingExtra
+        If it needs PyTorch or scikit-learn, which are not installed.
     """
     if name in _files(folder):
-        return _class_of_file(importlib.import_module(f"{folder}.{name}"), name)
+        with extras.needed_for(f"the {_kind(folder)} {name}", "train"):
+            return _class_of_file(importlib.import_module(f"{folder}.{name}"), name)
     if ":" in name:
         _require_allowed(folder, name, allow_parts)
-        return _foreign(name)
+        return _foreign(folder, name)
     if declared := _entry_points(folder).get(name):
-        return _foreign(f"{declared.module}:{declared.attr}")
+        return _foreign(folder, f"{declared.module}:{declared.attr}")
     raise UnknownName(
         f"no {_kind(folder)} is called {shown(name)}: choose one of {', '.join(names(folder))}, "
         "or name your own as package.module:Class"
@@ -71,7 +75,7 @@ def resolve(folder: str, name: str, allow_parts: Collection[str] = ()) -> tuple[
     ------
     UsageError
         If a backbone is joined with itself.
-    ForeignPart, UnknownName
+    ForeignPart, UnknownName, MissingExtra
         As `find` does.
     """
     if folder not in JOINING:
@@ -155,11 +159,14 @@ def _require_allowed(folder: str, name: str, allow_parts: Collection[str]) -> No
     )
 
 
-def _foreign(name: str) -> type[Any]:
+def _foreign(folder: str, name: str) -> type[Any]:
     module, _, attribute = name.partition(":")
     try:
-        found: type[Any] = getattr(importlib.import_module(module), attribute)
+        with extras.needed_for(f"the {_kind(folder)} {name}", "train"):
+            found: type[Any] = getattr(importlib.import_module(module), attribute)
         _require_class(found)
+    except MissingExtra:
+        raise
     except Exception as error:  # whatever a stranger's module does wrong, it is not Podium's bug
         raise UnknownName(
             f"{name!r} cannot be imported ({error}): check that the package is installed in this "

@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import Any
 
+from podium import extras
+
 
 def lazily(
     package: str, homes: Mapping[str, Collection[str]], stages: Collection[str] = ()
@@ -21,6 +23,7 @@ def lazily(
             return import_module(f"{package}.{name}")
         if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f"{package}.{home_of[name]}"), name)
+        with extras.needed_for(f"{package}.{name}", "train"):
+            return getattr(import_module(f"{package}.{home_of[name]}"), name)
 
     return get, lambda: public, public

@@ -95,6 +95,10 @@ class WeightsError(PodiumError, ValueError):
     """A file of network weights that is not what the network needs."""
 
 
+class MissingExtra(PodiumError, ModuleNotFoundError):
+    """A package is not installed that only some of Podium needs (`podium.extras`)."""
+
+
 class ModelError(PodiumError, ValueError):
     """A model folder that is incomplete, damaged or from another version."""
 

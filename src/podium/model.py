@@ -14,6 +14,7 @@ from podium import _catalog
 from podium.backbones import Backbone, make_backbone
 from podium.errors import (
     ForeignPart,
+    MissingExtra,
     MissingFile,
     ModelError,
     PodiumError,
@@ -155,6 +156,8 @@ def load_model(name_or_path: str | Path, *, allow_parts: Collection[str] = ()) -
     UnknownName, ModelError
         If there is no such model, or its folder is incomplete or damaged, or it names a part that
         is not allowed.
+    MissingExtra
+        If its backbone or its scorer needs PyTorch, which is not installed.
     """
     folder = find_model(name_or_path)
     config = _config_of(folder)
@@ -217,6 +220,8 @@ def _whole(folder: Path) -> Iterator[None]:
         yield
     except ForeignPart as error:
         raise ForeignPart(f"{folder}: {error}") from error
+    except MissingExtra as error:
+        raise MissingExtra.of_file(folder, str(error)) from error
     except UnknownName as error:  # the folder names it, not the user
         raise ModelError(f"{folder}: {error}") from error
     except (WeightsError, MissingFile, _OtherBackbone, MemoryError):

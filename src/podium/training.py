@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from podium import _catalog
+from podium import _catalog, extras
 from podium.backbones import Backbone, make_backbone
 from podium.checks import check_options
 from podium.errors import PodiumError, TrainingError, UsageError
@@ -106,11 +106,14 @@ def train_model(
 
     Raises
     ------
+    MissingExtra
+        If the extra `train` is not installed.
     UsageError
         If `folder` holds something already, and it is not to be resumed.
     TrainingError
         If there is too little to learn from.
     """
+    extras.require("train", "training")
     _require_free(folder, resume)
     usable = [p for p in performances if p.split != "test" and p.score is not None]
     if not usable:

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
-from safetensors.torch import save_file
 
-from podium.backbones.c3d import C3DNetwork
+from training_extra import MISSING, REASON
 
 REPOSITORY = Path(__file__).parent.parent.parent
 MOBILENET = "mobilenet_v1_1.0_224_quant_embedding_extractor.tflite"
@@ -26,6 +24,13 @@ def mobilenet_weights() -> Path:
 
 @pytest.fixture(scope="session")
 def c3d_weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    if MISSING:
+        pytest.skip(REASON)
+    import torch
+    from safetensors.torch import save_file
+
+    from podium.backbones.c3d import C3DNetwork
+
     with torch.random.fork_rng():
         torch.manual_seed(0)
         network = C3DNetwork()

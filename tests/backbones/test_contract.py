@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from podium import _catalog
-from podium.backbones.c3d import C3D
 from podium.backbones.c3d_mini import WEIGHTS, C3DMini
 from podium.backbones.figure import Figure, FigureOptions
 from podium.backbones.mobilenet_v1 import MobileNetV1, MobileNetV1Options
@@ -20,7 +19,9 @@ from podium.backbones.posture import Posture, PostureOptions
 NAMES = _catalog.names("podium.backbones")
 
 
-def c3d(request: pytest.FixtureRequest, kind: str) -> C3D:
+def c3d(request: pytest.FixtureRequest, kind: str) -> Any:
+    from podium.backbones.c3d import C3D
+
     weights: Path = request.getfixturevalue("c3d_weights")
     if kind == "other":
         content = bytearray(weights.read_bytes())

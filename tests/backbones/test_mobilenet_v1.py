@@ -7,7 +7,7 @@ import pytest
 
 from messages import whole
 from podium.backbones.mobilenet_v1 import ADVICE, MobileNetV1, MobileNetV1Options
-from podium.errors import UsageError, WeightsError
+from podium.errors import MissingExtra, UsageError, WeightsError
 
 
 def noise(n_clips: int = 1) -> np.ndarray:
@@ -69,10 +69,10 @@ def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch):
     path.write_bytes(b"weights")
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     message = (
-        "mobilenet_v1 needs ai-edge-litert to run its weights: "
+        "the backbone mobilenet_v1 needs LiteRT, which is not installed: "
         "pip install 'podium[mobilenet]', or choose another backbone"
     )
-    with pytest.raises(WeightsError, match=whole(message)):
+    with pytest.raises(MissingExtra, match=whole(message)):
         MobileNetV1(path)
 
 

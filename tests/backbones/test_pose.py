@@ -1,5 +1,5 @@
-import builtins
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from podium.backbones.pose import (
     places_to_search,
 )
 from podium.doubts import Doubt, DoubtKind
-from podium.errors import UsageError, WeightsError
+from podium.errors import MissingExtra, UsageError, WeightsError
 from podium.keypoints import Keypoints
 
 
@@ -141,16 +141,12 @@ def test_other_files_are_refused(tmp_path):
 def test_what_runs_it_is_asked_for(tmp_path, monkeypatch):
     path = tmp_path / "x.tflite"
     path.touch()
-    real = builtins.__import__
-
-    def without(name, *rest):
-        if name.startswith("ai_edge_litert"):
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    message = "MoveNet needs LiteRT to run: pip install 'podium[pose]', or give files of keypoints"
-    with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    message = (
+        "the backbone pose needs LiteRT, which is not installed: "
+        "pip install 'podium[pose]', or give files of keypoints"
+    )
+    with pytest.raises(MissingExtra, match=rf"^{re.escape(message)}$"):
         Pose(path)
 
 

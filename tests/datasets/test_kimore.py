@@ -9,7 +9,6 @@ from podium.datasets.kimore import Kimore
 from podium.errors import ManifestError
 from podium.features.extraction import Extractor, extract
 from podium.features.given import read_features
-from podium.scorers.pose_dct import PoseDCT
 
 
 @pytest.fixture
@@ -37,6 +36,8 @@ def test_a_skeleton_is_read_as_keypoints(real):
 
 @pytest.mark.slow
 def test_scores_of_an_exercise_can_be_learned_from_skeletons(real):
+    from podium.scorers.pose_dct import PoseDCT
+
     performances = [p for p in real.performances() if p.action == "Es5" and p.score]
     samples = extract(performances, Extractor(Motion())).samples
     scorer = PoseDCT().fit(samples[::2])

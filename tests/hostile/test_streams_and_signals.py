@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 
 from hostile.commands import chance, command, contents, one_line, podium
 from podium import errors
@@ -59,7 +58,7 @@ podium.cli.assess.load_assessor = lambda *_: __import__("swallowing")
 EARLY = ("podium.machine.shell", "podium.cli", "podium.errors", "typer", "podium.cli.usage",
          "podium.video.decoder",
          "podium.assessor", "numpy", "numpy._core.multiarray", "numpy._core._exceptions",
-         "podium.features", "scipy.fft",
+         "podium.features", "scipy.fft", "podium.networks.layers",
          "podium.scorers.siamese_lstm")  # fmt: skip
 
 
@@ -306,9 +305,6 @@ def test_commands_with_networks_refuse_too_little_address_space(scoring, megabyt
 
 @needs_linux
 @pytest.mark.slow
-@pytest.mark.skipif(
-    torch.version.cuda is not None, reason="a PyTorch with CUDA maps gigabytes of its libraries"
-)
 def test_as_much_address_space_as_is_asked_for_is_enough(small_model, scoring):
     for words, n_bytes in ((scoring, 1_000_000_000), (["list", "scorers"], 400_000_000),
                            (["inspect", small_model.video()], 400_000_000)):  # fmt: skip

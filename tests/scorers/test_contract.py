@@ -26,8 +26,9 @@ from podium.performance import Performance
 from podium.scorers import ScorerState
 from podium.scorers.siamese_lstm import SiameseLSTM
 from samples import QUICK, hide_labels
+from training_extra import importable
 
-NAMES = _catalog.names("podium.scorers")
+NAMES = importable("podium.scorers")
 QUICK_RECIPES: dict[str, Callable[[int], Any]] = {
     "siamese_lstm": lambda seed: SiameseLSTM(replace(QUICK, n_networks=2), seed=seed),
 }

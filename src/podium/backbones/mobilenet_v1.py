@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from podium import extras
 from podium.backbones import require_clips, require_weights
 from podium.checks import check_options
 from podium.errors import UsageError, WeightsError
@@ -49,7 +50,9 @@ class MobileNetV1:
     Raises
     ------
     WeightsError
-        If there are no weights, they are not MobileNet's, or what runs them is not installed.
+        If there are no weights, or they are not MobileNet's.
+    MissingExtra
+        If what runs them is not installed.
     """
 
     name = "mobilenet_v1"
@@ -112,13 +115,8 @@ def _interpreter_of(path: Path) -> Any:
 
 
 def _interpreter_class() -> Any:
-    try:
+    with extras.needed_for("the backbone mobilenet_v1", "mobilenet", "choose another backbone"):
         from ai_edge_litert.interpreter import Interpreter
-    except ImportError as error:
-        raise WeightsError(
-            "mobilenet_v1 needs ai-edge-litert to run its weights: "
-            "pip install 'podium[mobilenet]', or choose another backbone"
-        ) from error
     return Interpreter
 
 

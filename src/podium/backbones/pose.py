@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from podium import extras
 from podium.backbones import require_clips, require_weights
 from podium.checks import check_options
 from podium.doubts import Doubt, DoubtKind
@@ -71,7 +72,9 @@ class Pose:
     Raises
     ------
     WeightsError
-        If there are no weights, or what runs them is not installed.
+        If there are no weights, or they are not MoveNet's.
+    MissingExtra
+        If what runs them is not installed.
     """
 
     name = "pose"
@@ -210,12 +213,8 @@ def _movenet(path: Path) -> Finder:
             "set PODIUM_MOVENET_WEIGHTS to its path"
         )
     require_weights(path, "give movenet_single_pose_lightning as .tflite")
-    try:
+    with extras.needed_for("the backbone pose", "pose", "give files of keypoints"):
         from ai_edge_litert.interpreter import Interpreter
-    except ImportError as error:
-        raise WeightsError(
-            "MoveNet needs LiteRT to run: pip install 'podium[pose]', or give files of keypoints"
-        ) from error
     try:
         interpreter = Interpreter(str(path), num_threads=1)
         interpreter.allocate_tensors()

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from podium import extras
 from podium.benchmark.results import ResultRow, Results
 from podium.benchmark.splits import action_of
-from podium.errors import UsageError
 from podium.performance import Performance
 from podium.video.clips import read_clips
 
@@ -131,12 +131,8 @@ def _save(plot: Any, figure: Any, path: Path) -> Path:
 
 
 def _plotting() -> Any:
-    try:
+    with extras.needed_for("drawing pictures", "benchmark"):
         import matplotlib
-    except ImportError as error:
-        raise UsageError(
-            "pictures need matplotlib: pip install 'podium[benchmark]', or leave out --pictures"
-        ) from error
     matplotlib.rcdefaults()  # not those of a file in the folder that the user works in
     matplotlib.use("Agg")
     from matplotlib import pyplot

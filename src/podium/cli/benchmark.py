@@ -11,10 +11,7 @@ from podium.cli.usage import (
     require_folder,
     whole_number,
 )
-from podium.errors import (
-    ModelError,
-    UsageError,
-)
+from podium.errors import MissingExtra, ModelError
 
 if TYPE_CHECKING:
     from podium.benchmark.results import Results
@@ -63,13 +60,14 @@ def benchmark(
     scorer: Scorers = None,
 ) -> None:
     """Reproduce the paper's tables, or measure scorers on a data set with random splits."""
-    from podium import _catalog
+    from podium import _catalog, extras
     from podium.benchmark import tables
 
     require_folder(out, "the results")
     if render:
         say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
         return
+    extras.require("train", "measuring scorers")
     _catalog.resolve("podium.backbones", backbone, (backbone,))
     asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out,
              "cache": open_cache()}  # fmt: skip
@@ -110,7 +108,7 @@ def _paper(
         for draw in (draw_examples, draw_maps):
             for path in draw(results, protocol.dives(), asked["folder"] / "pictures"):
                 say(f"picture: {path}")
-    except UsageError as error:  # the numbers do not need what draws pictures
+    except MissingExtra as error:  # the numbers do not need what draws pictures
         say(str(error))
     return results
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from podium import extras
 from podium.cli.app import AllowPart, Model, Seed, app
 from podium.cli.output import say, show, showing_progress
 from podium.cli.usage import (
@@ -59,13 +60,9 @@ def serve(
     token, new at each start, and nobody gets in without it (a program sends it in the header
     Authorization: Bearer TOKEN). What is sent is not encrypted.
     """
-    try:
+    with extras.needed_for("the page", "web"):
         from podium.web.api import serve as serve_page
         from podium.web.store import default_folder
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"the page needs {error.name}, which is not installed: pip install 'podium[web]'"
-        ) from error
     require_folder(folder, "the assessments")
     if host == "":
         raise UsageError("--host '' must be an address to listen on, such as 127.0.0.1")

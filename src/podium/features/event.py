@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium import extras
 from podium.errors import ModelError
 from podium.inputs.saved import array_of, values_of
 from podium.video.clips import ClipOptions, clip_starts
@@ -216,7 +217,8 @@ def find_left_out(
 
 def _fit(marked: Sequence[Marked]) -> tuple[Floats, float]:
     """Fit how many frames after the event a window ends, to what it looks like."""
-    from sklearn.linear_model import Ridge
+    with extras.needed_for("training", "train"):
+        from sklearn.linear_model import Ridge
 
     windows = np.concatenate([one.windows for one in marked]).astype(np.float64)
     late = np.concatenate([np.clip(one.ends - one.event, -REACH, REACH) for one in marked])

@@ -7,10 +7,10 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from itertools import chain, repeat
 from pathlib import Path
 
+from podium import extras
 from podium.errors import ManifestError, MissingFile
 from podium.inputs import confined
 from podium.inputs.confined import Limits
@@ -181,10 +181,7 @@ def _first_that_is_none(content: bytes) -> int:
 
 def _parquet_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each row, the names of the columns first."""
-    if find_spec("pyarrow") is None:
-        raise ManifestError(
-            f"{path}: reading Parquet needs pyarrow: pip install 'podium[parquet]', or save as CSV"
-        )
+    extras.require("parquet", f"{path}: reading Parquet", "save as CSV")
     n_characters = 0
     rows: Iterable[list[str]] = confined.values("podium.inputs._parquet", path, PARQUET_LIMITS)
     for line, cells in enumerate(rows, start=1):

@@ -1,1 +1,1 @@
-"""How networks are run: steps from pixels to maps, and the arrays that they were learned with."""
+"""How networks are run: small ones by NumPy, those that see pictures by one light runtime."""

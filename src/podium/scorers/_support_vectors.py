@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from podium import extras
 from podium.errors import FeatureError
 from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
@@ -145,7 +146,8 @@ def fit_line(inputs: npt.NDArray[Any], targets: Floats, seed: int) -> Line:
 
 def _fit(inputs: Floats, targets: Floats, cost: float) -> tuple[Floats, float]:
     """Fit with one C, and give the weights and the constant."""
-    from sklearn.svm import SVR
+    with extras.needed_for("training", "train"):
+        from sklearn.svm import SVR
 
     machine = SVR(kernel="linear", C=cost)
     machine.random_state = 0  # it cannot be given, is of no use, and else drawn from NumPy's own

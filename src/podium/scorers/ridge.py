@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium import extras
 from podium.checks import check_options
 from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
@@ -44,7 +45,8 @@ class Ridge:
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Fit, with the strength of the penalty chosen by leave-one-out within training."""
-        from sklearn.linear_model import RidgeCV
+        with extras.needed_for("training", "train"):
+            from sklearn.linear_model import RidgeCV
 
         self.target = choose_target(train, self.options.target)
         clips = np.concatenate([s.features.values for s in train])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium import extras
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of
 from podium.witnesses._folds import interleaved, measure_left_out
@@ -106,7 +107,8 @@ def _last_of(
 
 
 def _fit(components: Sequence[Array]) -> tuple[npt.NDArray[np.float64], float]:
-    from sklearn.linear_model import LogisticRegression
+    with extras.needed_for("training", "train"):
+        from sklearn.linear_model import LogisticRegression
 
     is_last = np.concatenate([np.arange(len(values)) == len(values) - 1 for values in components])
     model = LogisticRegression(C=PENALTY, class_weight="balanced", max_iter=2000)

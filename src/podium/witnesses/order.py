@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium import extras
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of
 from podium.witnesses._folds import interleaved, measure_left_out
@@ -138,7 +139,8 @@ def _positions(n_clips: int, n_positions: int) -> npt.NDArray[np.int64]:
 
 
 def _fit(looks: Sequence[Sequence[Array]], n_positions: int) -> tuple[Floats, Floats]:
-    from sklearn.linear_model import LogisticRegression
+    with extras.needed_for("training", "train"):
+        from sklearn.linear_model import LogisticRegression
 
     components = [look for one in looks for look in one]
     positions = np.concatenate([_positions(len(values), n_positions) for values in components])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium import extras
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of, part_of
 from podium.witnesses._folds import drawn, measure_left_out
@@ -179,7 +180,8 @@ def _of_pairs(kinds: ActionClassifier, queries: Sequence[tuple[Array, str]]) -> 
 
 
 def _fit(train: Sequence[tuple[Array, str]], threshold: float = 0.0) -> ActionClassifier:
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    with extras.needed_for("training", "train"):
+        from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     from podium.metric.embedding import fit_normaliser
 
