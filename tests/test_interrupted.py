@@ -30,7 +30,11 @@ KILLED = """
 import functools, json, os, random, shutil, signal, sys
 from pathlib import Path
 import safetensors.numpy
-import torch, rich.console, rich.progress, scipy.stats, sklearn.linear_model
+from contextlib import suppress
+import rich.console, rich.progress, scipy.stats
+with suppress(ModuleNotFoundError):  # what needs them is not asked for then
+    import torch, sklearn.linear_model
+    torch.set_num_threads(1)
 import podium.training, podium.assessor, podium.backbones.motion, podium.scorers.ridge
 import podium.benchmark.run, podium.benchmark.tables, podium.scorers.siamese_lstm
 from podium import training
@@ -40,7 +44,6 @@ metrics.bootstrap = functools.partial(metrics.bootstrap, n_resamples=30)
 make = training.make_scorer
 training.make_scorer = podium.benchmark.run.make_scorer = lambda name, options, seed: make(
     name, QUICK if name == "siamese_lstm" else options, seed)
-torch.set_num_threads(1)
 from podium.cli.commands import run
 asked = json.loads(sys.argv[1])
 watched = Path(asked["watched"])
@@ -188,6 +191,7 @@ def test_extract_can_be_killed_at_any_moment(table, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.needs_train
 @pytest.mark.parametrize("scorer", ["ridge", "siamese_lstm"])
 def test_train_can_be_killed_at_any_moment(small_model, tmp_path, scorer):
     folders = [path / "model" for path in pair(tmp_path)]
@@ -214,6 +218,7 @@ def test_predict_can_be_killed_at_any_moment(small_model, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.needs_train
 def test_benchmark_can_be_killed_at_any_moment(small_model, tmp_path):
     folders = pair(tmp_path)
     kill_often(
@@ -341,6 +346,7 @@ def test_any_number_of_workers_makes_the_same_bytes(small_model, tmp_path, monke
 
 
 @pytest.mark.slow
+@pytest.mark.needs_train
 def test_any_number_of_threads_trains_the_same_model(small_model, tmp_path):
     words = ["-c", "from podium.cli import main; main()", "train", str(small_model.manifest)]
     for n in (1, 2, 4):
@@ -399,7 +405,12 @@ def require_nothing_lost(folder: Path, earlier: dict[str, bytes]) -> None:
     assert set(after) == set(earlier), "something half-written was left behind"
 
 
-COMMANDS = ("extract", "predict", "score", "train", "benchmark")
+COMMANDS = (
+    "extract",
+    "predict",
+    "score",
+    *(pytest.param(name, marks=pytest.mark.needs_train) for name in ("train", "benchmark")),
+)
 
 
 @pytest.mark.slow
@@ -413,7 +424,9 @@ def test_a_limit_on_the_size_of_files_is_said_with_the_path(small_model, tmp_pat
         (folder / name).write_text("earlier")
     earlier = contents(folder)
     limited = (
-        "import joblib, resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)); "
+        "import contextlib, resource\n"
+        "with contextlib.suppress(ModuleNotFoundError): import joblib\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)); "
         "from podium.cli import main; main()"
     )
     done = subprocess.run(

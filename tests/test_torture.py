@@ -25,6 +25,7 @@ from podium.video.frames import decode, decoder
 from videos import scene, write_video
 
 T = TypeVar("T")
+TRAIN = pytest.param("train", marks=pytest.mark.needs_train)
 
 N_MUTATIONS = int(os.environ.get("PODIUM_TORTURE_MUTATIONS", "24"))
 N_INSPECTED = int(os.environ.get("PODIUM_TORTURE_MUTATIONS", "100"))
@@ -199,7 +200,7 @@ def test_the_command_keeps_its_contract_with_broken_files(good, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["score", "compare", "predict", "extract", "train"])
+@pytest.mark.parametrize("command", ["score", "compare", "predict", "extract", TRAIN])
 def test_no_command_that_works_on_videos_opens_a_socket(small_model, tmp_path, command):
     """Features are made anew, so that videos are decoded, too."""
     model, cache = ["--model", small_model.folder], tmp_path / "cache"

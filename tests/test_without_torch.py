@@ -93,9 +93,10 @@ def test_what_ships_scores_without_them(tmp_path, refused):
 
 def test_what_needs_them_says_so_in_one_line(tmp_path):
     table = write_table(tmp_path, 3, 0)
+    (tmp_path / "model").mkdir()
     said = {
         f"train {table} --out model": "training",
-        f"train {tmp_path / 'none.csv'} --out model": "training",
+        f"train {table} --out c3d --scorer c3d_lstm": "the scorer c3d_lstm",
         "benchmark paper --out results": "measuring scorers",
         f"extract {table} --backbone c3d": "the backbone c3d",
     }
@@ -105,7 +106,8 @@ def test_what_needs_them_says_so_in_one_line(tmp_path):
                    "pip install 'podium[train]'\n")
         for words, what in said.items()
     }  # fmt: skip
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == []
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["model"]
+    assert list((tmp_path / "model").iterdir()) == []
 
 
 @pytest.mark.parametrize("refused", [True, False], ids=["refused", "at hand"])

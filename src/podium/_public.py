@@ -4,8 +4,6 @@ from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import Any
 
-from podium import extras
-
 
 def lazily(
     package: str, homes: Mapping[str, Collection[str]], stages: Collection[str] = ()
@@ -23,6 +21,8 @@ def lazily(
             return import_module(f"{package}.{name}")
         if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        from podium.machine import extras
+
         with extras.needed_for(f"{package}.{name}", "train"):
             return getattr(import_module(f"{package}.{home_of[name]}"), name)
 

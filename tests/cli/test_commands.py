@@ -441,6 +441,7 @@ def test_predict_needs_no_scores(podium, model, table, tmp_path):
 # train
 
 
+@pytest.mark.needs_train
 def test_train_writes_a_model_that_scores(podium, small_model, quick_training, dive, tmp_path):
     out = tmp_path / "bars"
     answer = podium("train", small_model.manifest, "--out", out, "--backbone", "motion")
@@ -459,12 +460,14 @@ def trained(podium, manifest: Path, out: Path, *words: object) -> dict[str, byte
     return snapshot(out)
 
 
+@pytest.mark.needs_train
 def test_the_same_seed_gives_the_same_bytes(podium, small_model, tmp_path):
     first = trained(podium, small_model.manifest, tmp_path / "a" / "m", "--seed", 3)
     assert trained(podium, small_model.manifest, tmp_path / "b" / "m", "--seed", 3) == first
     assert trained(podium, small_model.manifest, tmp_path / "c" / "m", "--seed", 4) != first
 
 
+@pytest.mark.needs_train
 def test_rows_marked_test_are_never_looked_at(podium, table, small_model, tmp_path):
     def spoil(_: int, row: dict[str, str]) -> None:
         if row["split"] == "test":
@@ -476,6 +479,7 @@ def test_rows_marked_test_are_never_looked_at(podium, table, small_model, tmp_pa
     assert one == trained(podium, small_model.manifest, tmp_path / "b" / "m")
 
 
+@pytest.mark.needs_train
 def test_where_no_bar_can_be_shown_a_line_now_and_then_says_how_far_it_is(
     podium, table, tmp_path, monkeypatch
 ):
@@ -487,6 +491,7 @@ def test_where_no_bar_can_be_shown_a_line_now_and_then_says_how_far_it_is(
     assert "measuring on left-out folds: 4 of 5" in lines
 
 
+@pytest.mark.needs_train
 def test_train_resumes_to_the_same_bytes(
     podium, small_model, quick_training, tmp_path, monkeypatch
 ):
@@ -511,6 +516,7 @@ def test_train_resumes_to_the_same_bytes(
     assert snapshot(out) == snapshot(tmp_path / "a" / "m")
 
 
+@pytest.mark.needs_train
 def test_train_says_which_videos_could_not_be_used(podium, table, tmp_path):
     (table.parent / "000.mp4").write_text("no video")
     answer = podium("train", table, "--out", tmp_path / "m", "--scorer", "constant")
@@ -522,6 +528,7 @@ def test_train_says_which_videos_could_not_be_used(podium, table, tmp_path):
     assert sorted(snapshot(tmp_path / "m")) == ["README.md", "config.json", "model.safetensors"]
 
 
+@pytest.mark.needs_train
 def test_train_takes_augmented_variants(podium, small_model, tmp_path):
     plain = trained(podium, small_model.manifest, tmp_path / "a" / "m")
     more = trained(podium, small_model.manifest, tmp_path / "b" / "m", "--variants", 1)
@@ -728,6 +735,7 @@ def test_the_demo_scores_a_rendered_dive(podium, small_model, monkeypatch, tmp_p
 # benchmark
 
 
+@pytest.mark.needs_train
 def test_benchmark_measures_scorers_on_a_table(podium, table, tmp_path):
     out = tmp_path / "out"
     answer = podium(
@@ -742,6 +750,7 @@ def test_benchmark_measures_scorers_on_a_table(podium, table, tmp_path):
     assert len(list((out / "cells").iterdir())) == 4
 
 
+@pytest.mark.needs_train
 def test_benchmark_renders_what_was_measured(podium, table, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     asked = ("benchmark", "manifest", "--out", tmp_path / "out")
@@ -761,6 +770,7 @@ def test_benchmark_of_nothing_known_is_refused(refused):
     refused(Exit.USAGE, message, "benchmark", "nothing")
 
 
+@pytest.mark.needs_train
 def test_benchmark_without_data_says_where_they_were_looked_for(refused, tmp_path):
     message = (
         f"UNLV-Dive was looked for at {tmp_path / 'metadata.csv'} and is not there: set "

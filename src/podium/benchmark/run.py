@@ -29,6 +29,7 @@ from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.errors import ModelError, UsageError
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.features.values import Sample
+from podium.machine import extras
 from podium.machine.files import remove_half_written, write_bytes
 from podium.performance import Performance
 from podium.training import Progress, hide_labels, make_scorer
@@ -124,9 +125,12 @@ class Benchmark:
 
         Raises
         ------
+        MissingExtra
+            If the extra `train` is not installed.
         UsageError
             If there is nothing to measure.
         """
+        extras.require("train", "measuring scorers")
         performances = self.performances()
         splits = tuple(self.splits) or stratified_splits(performances, self.seeds)
         systems, left_out = self._systems()

@@ -12,6 +12,7 @@ from podium.cli.usage import (
     whole_number,
 )
 from podium.errors import MissingExtra, ModelError
+from podium.machine import extras
 
 if TYPE_CHECKING:
     from podium.benchmark.results import Results
@@ -60,14 +61,13 @@ def benchmark(
     scorer: Scorers = None,
 ) -> None:
     """Reproduce the paper's tables, or measure scorers on a data set with random splits."""
-    from podium import _catalog, extras
+    from podium import _catalog
     from podium.benchmark import tables
 
     require_folder(out, "the results")
     if render:
         say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
         return
-    extras.require("train", "measuring scorers")
     _catalog.resolve("podium.backbones", backbone, (backbone,))
     asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out,
              "cache": open_cache()}  # fmt: skip
@@ -90,6 +90,7 @@ def _paper(
     root: Path | None, seeds: int, quick: bool, systems: "Sequence[str]", asked: dict[str, Any]
 ) -> "Results":
     """Build the paper's tables; all of them, and the pictures, unless it is to be quick."""
+    extras.require("train", "measuring scorers")
     from podium.benchmark.paper import PaperBenchmark
     from podium.benchmark.pictures import draw_examples, draw_maps
     from podium.benchmark.transfer import TABLE_VI, with_transfer

@@ -54,11 +54,10 @@ def train(
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
 ) -> None:
     """Train a model on a table of performances; rows of the test split are not looked at."""
-    from podium import _catalog, extras
+    from podium import _catalog
     from podium.training import TrainingOptions, train_model
     from podium.video.augmentation import AugmentationOptions
 
-    extras.require("train", "training")
     require_folder(out, "the model")
     _catalog.resolve("podium.scorers", scorer, (scorer,))
     _catalog.resolve("podium.backbones", backbone, (backbone,))

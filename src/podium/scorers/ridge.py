@@ -7,10 +7,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from podium import extras
 from podium.checks import check_options
 from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
+from podium.machine import extras
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned

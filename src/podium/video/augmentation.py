@@ -7,14 +7,17 @@ compressed once more, which is what becomes of most that are passed on.
 
 import io
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
 
 from podium.checks import check_options
 from podium.errors import UsageError
 from podium.video.frames import Frames
+
+if TYPE_CHECKING:  # scoring changes nothing, and starts sooner without it
+    from PIL.Image import Image
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -71,13 +74,15 @@ class Augmentation:
         pixels = slower(kept.pixels, self.rate)
         if self.mask:
             pixels = mask_background(pixels)
-        changed = np.stack([self._frame(Image.fromarray(frame)) for frame in pixels])
+        changed = np.stack([self._frame(frame) for frame in pixels])
         if self.compression:
             changed = compress(changed, self.compression)
         return replace(kept, pixels=changed)
 
-    def _frame(self, image: Image.Image) -> Pixels:
-        zoomed = _zoom(image, self.zoom)
+    def _frame(self, frame: Pixels) -> Pixels:
+        from PIL import Image, ImageOps
+
+        zoomed = _zoom(Image.fromarray(frame), self.zoom)
         equal = ImageOps.equalize(zoomed) if self.equalise else zoomed
         table = np.clip(np.arange(256) * self.brightness, 0, 255).astype(np.uint8)
         changed: Pixels = table[np.asarray(equal)]
@@ -155,11 +160,13 @@ def mask_background(pixels: Pixels, threshold: float = 12.0) -> Pixels:
     return masked
 
 
-def _zoom(image: Image.Image, zoom: float) -> Image.Image:
+def _zoom(image: "Image", zoom: float) -> "Image":
+    from PIL.Image import Resampling
+
     width, height = image.size
     margin_x, margin_y = (width - width / zoom) / 2, (height - height / zoom) / 2
     box = (margin_x, margin_y, width - margin_x, height - margin_y)
-    return image.resize((width, height), Image.Resampling.BILINEAR, box=box)
+    return image.resize((width, height), Resampling.BILINEAR, box=box)
 
 
 def _drop_frames(frames: Frames, share: float, seed: int, at_least: int) -> Frames:
