@@ -102,6 +102,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    os.environ["OMP_NUM_THREADS"] = str(arguments.threads)  # of what does not run on PyTorch
     train = [dive for dive in UnlvDive().performances() if dive.split == "train"]
     made = makeable(arguments.only)
     taken = seconds_a_dive(made, train[: arguments.dives], arguments.rounds)

@@ -24,7 +24,8 @@ from torch import Tensor, nn
 
 from podium.metric.losses import pair_loss
 from podium.metric.pairs import PairOptions, Pairs, sample_pairs
-from podium.metric.siamese import Siamese, SiameseOptions
+from podium.metric.siamese import SiameseOptions, reads_difference
+from podium.metric.trainable import TrainableSiamese
 
 N_PERFORMANCES, N_VARIANTS, N_CLIPS, DIM = 130, 10, 9, 64
 N_VALIDATION = 60
@@ -68,7 +69,7 @@ class Examination:
         pairs = sample_pairs(self.lessons.scores, options, np.random.default_rng(3))
         self.first, self.second, self.labels = tensors(pairs)
 
-    def loss(self, network: Siamese) -> float:
+    def loss(self, network: TrainableSiamese) -> float:
         """Measure it; the time this takes is no part of learning."""
         with torch.inference_mode():
             loss = pair_loss(network, self.lessons.sequences, self.first, self.second, self.labels)
@@ -81,7 +82,7 @@ def tensors(pairs: Pairs) -> tuple[Tensor, Tensor, Tensor]:
     return torch.from_numpy(pairs.first), torch.from_numpy(pairs.second), labels
 
 
-def naive(network: Siamese, lessons: Lessons, seed: int) -> Iterator[Tensor]:
+def naive(network: TrainableSiamese, lessons: Lessons, seed: int) -> Iterator[Tensor]:
     """Yield the loss of one batch of 64 pairs after the other, the LSTM on both sides of each."""
     generator = np.random.default_rng(seed)
     while True:
@@ -95,7 +96,9 @@ def naive(network: Siamese, lessons: Lessons, seed: int) -> Iterator[Tensor]:
             yield nn.functional.binary_cross_entropy_with_logits(logits, labels[part])
 
 
-def block_loss(network: Siamese, sequences: Tensor, alike: Tensor, weights: Tensor) -> Tensor:
+def block_loss(
+    network: TrainableSiamese, sequences: Tensor, alike: Tensor, weights: Tensor
+) -> Tensor:
     """Return the paper's loss on all ordered pairs of a block of sequences.
 
     `alike` and `weights` are (sequences, sequences); no sequence is paired with itself. The same as
@@ -109,7 +112,7 @@ def block_loss(network: Siamese, sequences: Tensor, alike: Tensor, weights: Tens
     return losses / (n * (n - 1))
 
 
-def logits_of_all(network: Siamese, references: Tensor, queries: Tensor) -> Tensor:
+def logits_of_all(network: TrainableSiamese, references: Tensor, queries: Tensor) -> Tensor:
     """Return the logit of every reference beside every query, (references, queries).
 
     D1 is a sum of what it reads of either side: each is worked out once, and not for each pair.
@@ -119,7 +122,7 @@ def logits_of_all(network: Siamese, references: Tensor, queries: Tensor) -> Tens
     ours = nn.functional.linear(references, weights[:, :n])
     theirs = nn.functional.linear(queries, weights[:, n : 2 * n], network.first.bias)
     first = ours[:, None] + theirs[None]
-    if network.reads_difference:
+    if reads_difference(network.options):
         differences = (references[:, None] - queries[None]).abs()
         first = first + nn.functional.linear(differences, weights[:, 2 * n :])
     second = network.activation(network.second(network.activation(first)))
@@ -127,7 +130,7 @@ def logits_of_all(network: Siamese, references: Tensor, queries: Tensor) -> Tens
     return logits
 
 
-def blocks(network: Siamese, lessons: Lessons, seed: int, size: int) -> Iterator[Tensor]:
+def blocks(network: TrainableSiamese, lessons: Lessons, seed: int, size: int) -> Iterator[Tensor]:
     """Yield the loss of all ordered pairs of one block of `size` sequences after the other."""
     generator = np.random.default_rng(seed)
     gaps = np.abs(lessons.scores[:, None] - lessons.scores[None])
@@ -152,7 +155,7 @@ def learn(
 ) -> tuple[list[float], list[float]]:
     """Learn for some seconds of the processor; give seconds and validation losses."""
     torch.manual_seed(seed)
-    network = Siamese(DIM, NETWORK)
+    network = TrainableSiamese(DIM, NETWORK)
     optimiser = torch.optim.Adam(network.parameters(), lr=arguments.learning_rate, fused=True)
     given = (
         naive(network, lessons, seed)

@@ -27,15 +27,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
+from podium.backbones._c3d_mini_network import GROUP_DIM, C3DMiniNetwork, in_parts
 from podium.backbones._engine import computes_bf16
-from podium.backbones.c3d_mini import (
-    GROUP_DIM,
-    N_GROUPS,
-    WEIGHTS,
-    C3DMini,
-    C3DMiniNetwork,
-    in_parts,
-)
+from podium.backbones.c3d_mini import N_GROUPS, WEIGHTS, C3DMini
 from podium.backbones.figure import POINTS, angles
 from podium.backbones.mobilenet_v1 import MobileNetV1
 from podium.backbones.motion import Motion

@@ -20,7 +20,8 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from podium.backbones.figure import POINTS, WEIGHTS, Figure, FigureNetwork
+from podium.backbones._figure_network import FigureNetwork
+from podium.backbones.figure import POINTS, WEIGHTS, Figure
 from podium.machine.files import write_bytes
 from podium.simulation import SimulatedPerformance, SimulationOptions, simulate, write_video
 from podium.simulation.body import Joint

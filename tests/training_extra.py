@@ -15,7 +15,7 @@ from _pytest.nodes import Collector
 
 from podium import _catalog
 from podium.errors import MissingExtra
-from podium.extras import PACKAGES
+from podium.machine.extras import PACKAGES
 
 MISSING = tuple(name for name in PACKAGES["train"] if find_spec(name) is None)
 REASON = "PyTorch and scikit-learn are not installed: pip install 'podium[train]'"

@@ -16,8 +16,8 @@ from pathlib import Path
 from reprlib import Repr
 from typing import Any
 
-from podium import extras
 from podium.errors import ForeignPart, MissingExtra, UnknownName, UsageError
+from podium.machine import extras
 
 JOINING = ("podium.backbones",)
 """Folders of which several entries can be named at once, joined by `+`."""

@@ -21,7 +21,7 @@ def lazily(
             return import_module(f"{package}.{name}")
         if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        from podium import extras
+        from podium.machine import extras
 
         with extras.needed_for(f"{package}.{name}", "train"):
             return getattr(import_module(f"{package}.{home_of[name]}"), name)

@@ -96,7 +96,7 @@ class WeightsError(PodiumError, ValueError):
 
 
 class MissingExtra(PodiumError, ModuleNotFoundError):
-    """A package is not installed that only some of Podium needs (`podium.extras`)."""
+    """A package is not installed that only some of Podium needs (`podium.machine.extras`)."""
 
 
 class ModelError(PodiumError, ValueError):

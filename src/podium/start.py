@@ -34,11 +34,10 @@ def _stop(*_: object) -> None:
 
 def _report_failure(error: Exception) -> int:
     """Say why not even the command line could be imported."""
-    from podium.errors import RAN_OUT, Bug, TooLittleMemory, ran_out
+    from podium.errors import RAN_OUT, Bug, TooLittleMemory
     from podium.machine import memory, shell
 
-    # Where memory runs out within an import, Python at times has no words left for it.
-    if ran_out(error) or (isinstance(error, SystemError) and memory.allowed_bytes()):
+    if memory.ran_out(error):
         shell.complain(RAN_OUT)
         return TooLittleMemory.exit_code
     shell.complain(str(Bug.of(f"{type(error).__name__}: {error}")))

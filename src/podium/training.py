@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from podium import _catalog, extras
+from podium import _catalog
 from podium.backbones import Backbone, make_backbone
 from podium.checks import check_options
 from podium.errors import PodiumError, TrainingError, UsageError
@@ -37,6 +37,7 @@ from podium.features.extraction import Extraction, Extractor, FeatureCache, extr
 from podium.features.values import Sample
 from podium.inputs.saved import value_of
 from podium.judging import rule_kept_by
+from podium.machine import extras
 from podium.machine.files import read_json, write_bytes
 from podium.model import Evidence, Model
 from podium.performance import Performance

@@ -9,16 +9,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
-from podium.backbones.c3d_mini import (
-    GROUP_DIM,
-    N_GROUPS,
-    WEIGHTS,
-    C3DMini,
-    C3DMiniNetwork,
-    in_parts,
-)
+from podium.backbones._c3d_mini_network import GROUP_DIM, C3DMiniNetwork, in_parts
+from podium.backbones._weights_file import network_of
+from podium.backbones.c3d_mini import ADVICE, N_GROUPS, WEIGHTS, C3DMini
 from podium.errors import WeightsError
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -46,22 +41,62 @@ def test_it_sees_the_order_of_time(backbone):
     assert np.abs(forth - back).max() > 0.1
 
 
-def test_features_say_how_much_how_far_and_how_varied_each_channel_is_in_each_half(backbone):
-    network = C3DMiniNetwork()
-    network.load_state_dict(load_file(WEIGHTS))
+@pytest.fixture(scope="module")
+def learnt() -> C3DMiniNetwork:
+    return network_of(C3DMiniNetwork, WEIGHTS, ADVICE)
+
+
+def tensor(clips: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(clips)).permute(0, 4, 1, 2, 3).float()
+
+
+def test_features_say_how_much_how_far_and_how_varied_each_channel_is_in_each_half(
+    backbone, learnt
+):
     clip = a_clip(1)
     rows = []
-    for pixels in (clip, clip[:, :, :, ::-1].copy()):
+    for pixels in (clip, clip[:, :, :, ::-1]):
         with torch.inference_mode():
-            tensor = torch.from_numpy(pixels).permute(0, 4, 1, 2, 3).float()
-            maps = network.eval().seen(tensor).numpy()[0]  # (channels, groups, rows, columns)
+            maps = learnt.seen(tensor(pixels)).numpy()[0]  # (channels, groups, rows, columns)
         row = []
         for half in (maps[:, :2], maps[:, 2:]):
             row += [half[c].mean() for c in range(len(half))]
             row += [np.mean([half[c, g].max() for g in (0, 1)]) for c in range(len(half))]
             row += [np.mean([half[c, g].std(ddof=1) for g in (0, 1)]) for c in range(len(half))]
         rows.append(row)
-    np.testing.assert_allclose(backbone(clip)[0], np.mean(rows, axis=0), rtol=2e-3, atol=1e-3)
+    np.testing.assert_allclose(backbone(clip)[0], np.mean(rows, axis=0), rtol=1e-5, atol=1e-5)
+
+
+def described_by(network: C3DMiniNetwork, clips: np.ndarray) -> np.ndarray:
+    with torch.inference_mode():
+        both = network(tensor(clips)), network(tensor(clips[:, :, :, ::-1]))
+    return (sum(both) / 2).numpy()
+
+
+def test_it_sees_what_the_network_sees_that_is_trained(backbone, learnt):
+    clips = np.concatenate([a_clip(2), a_clip(3) // 4, np.sort(a_clip(4), axis=3)])
+    np.testing.assert_allclose(backbone(clips), described_by(learnt, clips), rtol=1e-5, atol=1e-5)
+
+
+def test_what_was_just_trained_is_what_is_run(tmp_path):
+    torch.manual_seed(0)
+    network, clips = C3DMiniNetwork(), np.concatenate([a_clip(5), a_clip(6)])
+    network(tensor(clips))  # means and variances
+    path = tmp_path / "trained.safetensors"
+    save_file(network.state_dict(), path)
+    np.testing.assert_allclose(
+        C3DMini(path)(clips), described_by(network.eval(), clips), rtol=1e-5, atol=1e-5
+    )
+
+
+def test_a_clip_is_described_by_the_same_bytes_in_any_batch(backbone):
+    clips = np.concatenate([a_clip(seed) for seed in range(3)])
+    alone = np.concatenate([backbone(clip[None]) for clip in clips])
+    np.testing.assert_array_equal(backbone(clips), alone)
+
+
+def test_its_fingerprint_is_that_of_features_kept_before(backbone):
+    assert backbone.fingerprint == "c3d_mini-2-33f374e41efc046a-fp32"
 
 
 def test_groups_become_parts_in_order_of_time():

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from podium.metric.siamese import Siamese, SiameseOptions
+from podium.metric.siamese import SiameseOptions
+from podium.metric.trainable import TrainableSiamese
 
 
 @pytest.mark.parametrize("reads_difference", [True, False])
@@ -15,7 +16,7 @@ def test_a_block_has_the_loss_and_the_gradients_of_its_pairs(reads_difference, m
     block_loss = importlib.import_module("training_pairs").block_loss
     torch.manual_seed(0)
     options = SiameseOptions(n_embedding=8, reads_difference=reads_difference)
-    network, n = Siamese(5, options), 6
+    network, n = TrainableSiamese(5, options), 6
     sequences = torch.randn(n, 4, 5)
     alike, weights = (torch.rand(n, n) < 0.5).float(), torch.rand(n, n)
     first, second = torch.nonzero(~torch.eye(n, dtype=torch.bool), as_tuple=True)

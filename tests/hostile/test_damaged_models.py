@@ -311,7 +311,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "too many biases": (
         put("scorer", "biases", [0.0] * 6),
-        "the arrays network.5.* have 0 numbers, fewer than the network that its options name",
+        "the array network.5.embedding.lstm.weight_ih_l0 is missing",
     ),
     "biases are words": (
         put("scorer", "biases", ["0"] * 5),
@@ -390,11 +390,13 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "an embedding of a billion": (
         put("scorer", "options", "siamese", "n_embedding", 10**9),
-        "the arrays network.0.* have 58,114 numbers, fewer than the network that its options name",
+        "the array network.0.embedding.lstm.weight_ih_l0 is float32 of (256, 32): it must be "
+        "float32 of (4000000000, 32)",
     ),
     "an embedding beyond all numbers": (
         put("scorer", "options", "siamese", "n_embedding", 2**63),
-        "the arrays network.0.* have 58,114 numbers, fewer than the network that its options name",
+        "the array network.0.embedding.lstm.weight_ih_l0 is float32 of (256, 32): it must be "
+        "float32 of (36893488147419103232, 32)",
     ),
     "an embedding of one": (
         put("scorer", "options", "siamese", "n_embedding", 1),
@@ -418,7 +420,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     "half a seed": (put("scorer", "seed", 0.5), f"scorer.seed is 0.5: it must be {WHOLE}"),
     "a network less": (
         no_array(LSTM),
-        "the arrays network.0.* have 41,730 numbers, fewer than the network that its options name",
+        "the array network.0.embedding.lstm.weight_hh_l0 is missing",
     ),
     "a network of doubles": (
         array(LSTM, lambda v: v.astype(np.float64)),

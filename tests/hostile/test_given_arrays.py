@@ -12,7 +12,7 @@ from safetensors.numpy import save
 
 from hostile.confinement import N_MUTATIONS, mutated, peak_bytes
 from podium.errors import FeatureError, PodiumError, UnusableFile
-from podium.features import extraction as features
+from podium.features import given as features
 from podium.features.given import read_features
 from podium.inputs import given
 from podium.keypoints import MAX_NAMED

@@ -19,7 +19,7 @@ from podium.evaluation import metrics
 from podium.metric import deviation, pairs, threshold
 from podium.metric.deviation import fit_deviation
 from podium.metric.embedding import fit_normaliser, pad
-from podium.metric.learning import LearningOptions
+from podium.metric.learning import LearningOptions, random_metric
 from podium.metric.pairs import (
     ExpertPairs,
     Marked,
@@ -30,7 +30,7 @@ from podium.metric.pairs import (
     best_of,
 )
 from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
-from podium.metric.threshold import set_border
+from podium.metric.threshold import measure_border
 from podium.scorers import _sequence_regression
 from podium.scorers._sequence_regression import Batch, FittingOptions, fit_network
 from podium.scorers.pairwise_rank import pair_loss
@@ -198,8 +198,7 @@ def test_marked_places_are_found_wherever_the_table_is_divided(monkeypatch):
 
 @pytest.fixture
 def network() -> Siamese:
-    torch.manual_seed(0)
-    return Siamese(8, SiameseOptions(n_embedding=8, n_first=8, n_second=4)).eval()
+    return random_metric(8, SiameseOptions(n_embedding=8, n_first=8, n_second=4), seed=0)
 
 
 def curriculum(n: int, seed: int) -> MetricData:
@@ -226,33 +225,24 @@ def obvious_border(network: Siamese, train: MetricData, validation: MetricData) 
     chosen = [all_pairs[i] for i in np.flatnonzero(gaps <= max(gaps.min(), 5.0))]
     ours = [validation.sequences[q][0] for q, _ in chosen]
     theirs = [train.sequences[e][0] for _, e in chosen]
-    with torch.inference_mode():
-        embedded = clip_embeddings(network, pad([*ours, *theirs], 4))
-        unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])
+    embedded = clip_embeddings(network, pad([*ours, *theirs], 4))
+    unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
-    clips = np.concatenate([row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)])
+    clips = np.concatenate([row[-n:] for row, n in zip(unlike, shared, strict=True)])
     return float(np.quantile(clips, 0.8))
 
 
 def test_the_border_is_that_of_all_pairs(network, monkeypatch):
     train, validation = curriculum(80, SEED), curriculum(30, SEED + 50)
     wanted = np.float32(max(obvious_border(network, train, validation), 1e-3))
-    set_border(network, train, validation, 4, 5.0, *EXPERTS)
-    assert float(network.clip_border) == wanted
+    assert measure_border(network, train, validation, 4, 5.0, *EXPERTS) == wanted
     monkeypatch.setattr(threshold, "MAX_PAIRS_AT_ONCE", 7)
     monkeypatch.setattr(pairs, "MAX_TABLE", 11)
-    set_border(network, train, validation, 4, 5.0, *EXPERTS)
-    assert float(network.clip_border) == pytest.approx(wanted, rel=1e-5)
+    found = measure_border(network, train, validation, 4, 5.0, *EXPERTS)
+    assert found == pytest.approx(wanted, rel=1e-5)
     monkeypatch.setattr(threshold, "MAX_BORDER_PAIRS", 40)
-    set_border(network, train, validation, 4, 5.0, *EXPERTS)
-    assert float(network.clip_border) == pytest.approx(wanted, rel=0.5)
-
-
-def test_without_an_expert_of_its_action_the_border_stays(network):
-    train, validation = curriculum(20, 0), curriculum(5, 1)
-    others = MetricData(validation.sequences, validation.scores, np.array(["none"] * 5))
-    set_border(network, train, others, 4, 5.0, *EXPERTS)
-    assert float(network.clip_border) == 1.0
+    found = measure_border(network, train, validation, 4, 5.0, *EXPERTS)
+    assert found == pytest.approx(wanted, rel=0.5)
 
 
 # whether two are of one action

@@ -56,7 +56,11 @@ def whole(message: str) -> str:
             ["x"],
             "about.seeds[0] is 'x': it must be a whole number of at most 18446744073709551616",
         ),
-        (("about", "colour"), "red", "about has 'colour', which this Podium does not know"),
+        (
+            ("about", "colour"),
+            "red",
+            "about has 'colour', which this version of Podium does not know",
+        ),
         (("systems", "ridge"), 5, "5 stands where dict belongs"),
         (("systems", "ridge"), {}, "'title'"),
         (("tables",), [], "[] stands where dict belongs"),

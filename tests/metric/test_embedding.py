@@ -1,13 +1,11 @@
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
 
 from messages import whole
 from podium.errors import FeatureError
-from podium.metric.embedding import Embedding, Normaliser, fit_normaliser, pad
+from podium.metric.embedding import Normaliser, fit_normaliser, pad
 
 
 def clips(n: int = 200, dim: int = 6, seed: int = 0) -> np.ndarray:
@@ -122,21 +120,3 @@ def test_padding_keeps_the_order_of_clips():
     sequence = np.arange(6, dtype=np.float32).reshape(3, 2)
     assert pad([sequence], 4).tolist() == [[[0, 0], [0, 1], [2, 3], [4, 5]]]
     assert pad([sequence[::-1]], 3).tolist() == [[[4, 5], [2, 3], [0, 1]]]
-
-
-# the LSTM
-
-
-def test_an_embedding_is_the_last_state_of_a_cell_run_by_hand():
-    torch.manual_seed(0)
-    embedding = Embedding(3, 4)
-    cell = nn.LSTMCell(3, 4)
-    cell.load_state_dict({
-        name.removesuffix("_l0"): value for name, value in embedding.lstm.state_dict().items()
-    })  # fmt: skip
-    sequences = torch.randn(2, 5, 3)
-    hidden, memory = torch.zeros(2, 4), torch.zeros(2, 4)
-    for step in range(5):
-        hidden, memory = cell(sequences[:, step], (hidden, memory))
-    torch.testing.assert_close(embedding(sequences), hidden)
-    assert Embedding(3)(sequences).shape == (2, 256)

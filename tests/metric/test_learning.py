@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from podium.metric.learning import LearningOptions, learn_metric
 from podium.metric.losses import clip_loss, pair_loss
 from podium.metric.pairs import MetricData, PairOptions
 from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
-from podium.metric.threshold import set_border
+from podium.metric.threshold import measure_border
+from podium.metric.trainable import TrainableSiamese
 
 N_CLIPS, DIM, THRESHOLD = 4, 3, 5.0
 
@@ -41,7 +43,7 @@ def learned() -> tuple[Siamese, MetricData, MetricData]:
 
 
 def naive_loss(
-    network: Siamese, first: torch.Tensor, second: torch.Tensor, labels: torch.Tensor
+    network: TrainableSiamese, first: torch.Tensor, second: torch.Tensor, labels: torch.Tensor
 ) -> torch.Tensor:
     """The LSTM over both sides of each pair, pair by pair."""
     losses = [
@@ -53,7 +55,7 @@ def naive_loss(
     return torch.stack(losses).mean()
 
 
-def gradients(network: Siamese, loss: torch.Tensor) -> dict[str, torch.Tensor]:
+def gradients(network: TrainableSiamese, loss: torch.Tensor) -> dict[str, torch.Tensor]:
     network.zero_grad()
     loss.backward()
     return {name: p.grad.clone() for name, p in network.named_parameters()}
@@ -63,7 +65,7 @@ def gradients(network: Siamese, loss: torch.Tensor) -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize("activation", ["relu", "linear"])
 def test_embedding_each_sequence_once_is_the_naive_way(kind, activation):
     torch.manual_seed(3)
-    network = Siamese(DIM, SiameseOptions(n_embedding=8, activation=activation))
+    network = TrainableSiamese(DIM, SiameseOptions(n_embedding=8, activation=activation))
     sequences = torch.randn(7, N_CLIPS, DIM)
     if kind == "some pairs":
         first, second = torch.randint(7, (2, 30))
@@ -93,11 +95,10 @@ def test_certain_likeness_of_unlike_pairs_is_a_large_and_finite_loss():
 def test_faulty_clips_are_found_though_only_scores_are_known(learned):
     network, _, _ = learned
     queries = made_up(60, 3)
-    expert = torch.zeros(1, N_CLIPS, DIM)
-    sequences = torch.from_numpy(np.stack([s[0] for s in queries.sequences]))
-    with torch.inference_mode():
-        theirs = clip_embeddings(network, expert).expand(60, -1, -1)
-        found = network.clip_similarity(theirs, clip_embeddings(network, sequences)) < 0.5
+    expert = np.zeros((1, N_CLIPS, DIM), np.float32)
+    sequences = np.stack([s[0] for s in queries.sequences])
+    theirs, ours = clip_embeddings(network, expert), clip_embeddings(network, sequences)
+    found = network.clip_similarity(theirs, ours) < 0.5
     faulty = sequences[..., 0] > 1.5
     assert (found & faulty).sum() / faulty.sum() > 0.8
     assert (found & faulty).sum() / found.sum() > 0.7
@@ -106,16 +107,14 @@ def test_faulty_clips_are_found_though_only_scores_are_known(learned):
 @pytest.mark.parametrize("share", [0.1, 0.5])
 def test_the_chosen_share_of_good_clips_is_below_the_border(learned, share):
     network, train, validation = learned
-    before = network.clip_border.clone()
-    set_border(network, train, validation, N_CLIPS, THRESHOLD, 0.2, share)
+    border = measure_border(network, train, validation, N_CLIPS, THRESHOLD, 0.2, share)
+    network = replace(network, clip_border=border)
     experts = np.flatnonzero(train.scores == train.scores.max())[:16]
     good = np.flatnonzero(validation.scores == train.scores.max())
-    with torch.inference_mode():
-        ours = clip_embeddings(network, torch.tensor(_stacked(validation, good)))
-        theirs = clip_embeddings(network, torch.tensor(_stacked(train, experts)))
-        below = [network.clip_similarity(e.expand_as(ours), ours) < 0.5 for e in theirs[:, None]]
-    network.clip_border.copy_(before)
-    assert torch.stack(below).float().mean().item() == pytest.approx(share, abs=0.05)
+    ours = clip_embeddings(network, _stacked(validation, good))
+    theirs = clip_embeddings(network, _stacked(train, experts))
+    below = [network.clip_similarity(expert[None], ours) < 0.5 for expert in theirs]
+    assert np.mean(below) == pytest.approx(share, abs=0.05)
 
 
 def _stacked(part: MetricData, indices: np.ndarray) -> np.ndarray:
@@ -124,22 +123,24 @@ def _stacked(part: MetricData, indices: np.ndarray) -> np.ndarray:
 
 def test_without_an_alike_pair_the_nearest_scores_serve(learned):
     network, train, validation = learned
-    before = network.clip_border.clone()
     far = MetricData(validation.sequences, validation.scores - 1000, validation.actions)
-    set_border(network, train, far, N_CLIPS, THRESHOLD, 0.2, 0.2)
-    moved = network.clip_border.clone()
-    network.clip_border.copy_(before)
-    assert torch.isfinite(moved)
+    border = measure_border(network, train, far, N_CLIPS, THRESHOLD, 0.2, 0.2)
+    assert np.isfinite(border)
+    assert border > 0
 
 
-def test_without_an_expert_of_the_action_the_border_stays(learned):
+def test_without_an_expert_of_the_action_there_is_no_border(learned):
     network, train, validation = learned
-    before = network.clip_border.clone()
     others = MetricData(
         validation.sequences, validation.scores, np.array(["b"] * len(validation.scores))
     )
-    set_border(network, train, others, N_CLIPS, THRESHOLD, 0.2, 0.2)
-    assert torch.equal(network.clip_border, before)
+    assert measure_border(network, train, others, N_CLIPS, THRESHOLD, 0.2, 0.2) is None
+
+
+def test_the_border_of_all_alike_clips_still_divides(learned):
+    network, train, _ = learned
+    same = MetricData([train.sequences[0]] * 6, np.full(6, 90.0), np.array(["a"] * 6))
+    assert measure_border(network, same, same, N_CLIPS, THRESHOLD, 0.2, 0.2) == np.float32(1e-3)
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])

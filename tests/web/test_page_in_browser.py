@@ -430,8 +430,8 @@ def test_that_not_all_are_listed_is_said(page, server):
         ("en", (
             "Nothing is being worked on (waiting: 2). Stop podium serve (Ctrl+C) and start it "
             "again: nothing is lost.")),
-        ("de", "Es geht nicht weiter (wartend: 2). Bitte podium serve anhalten (Strg+C) und neu "
-         "starten: Nichts geht verloren."),
+        ("de", "An nichts wird gearbeitet (wartend: 2). Bitte podium serve anhalten (Strg+C) und "
+         "neu starten: Nichts geht verloren."),
     ],
 )  # fmt: skip
 def test_that_work_does_not_go_on_is_said_until_it_does(page, server, language, said):

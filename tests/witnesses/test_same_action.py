@@ -57,7 +57,7 @@ def test_two_are_of_one_action_as_the_chances_of_each_say(kinds):
 
 def test_no_action_is_less_likely_than_the_exponential_of_minus_sixty(kinds):
     values, _ = performances(1, 3)
-    assert kinds.chances(values[0] * 1000).min() == -60.0
+    assert kinds.log_probabilities(values[0] * 1000).min() == -60.0
 
 
 def test_two_actions_are_enough():

@@ -1,6 +1,6 @@
-"""Reads files of weights without executing anything in them, and fills networks or refuses."""
+"""Reads files of weights without executing anything in them, and fills PyTorch's networks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 from zipfile import ZipFile, is_zipfile
@@ -10,12 +10,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from podium.backbones import MAX_WEIGHTS_BYTES, require_weights
+from podium.backbones._weight_arrays import refusal, require_fit
 from podium.errors import WeightsError
 
 Network = TypeVar("Network", bound=nn.Module)
-
-SHOWN = 3
-"""How many lacking tensors a message names."""
 
 
 def network_of(make: Callable[[], Network], path: Path, advice: str) -> Network:
@@ -34,7 +32,7 @@ def network_of(make: Callable[[], Network], path: Path, advice: str) -> Network:
         network = make()
     wanted = network.state_dict()
     found = read_weights(path, advice)
-    _require_fit(wanted, found, path, advice)
+    require_fit(wanted, found, _problem, path, advice)
     fitting = {key: found[key].to(value.dtype) for key, value in wanted.items()}
     network.load_state_dict(fitting, assign=True)
     return network.eval()
@@ -49,7 +47,7 @@ def read_weights(path: Path, advice: str) -> dict[str, Tensor]:
         If it is missing, too large, damaged, or holds anything but tensors.
     """
     require_weights(path, advice)
-    refused = f"{path}: is damaged or holds more than tensors, and was not loaded: {advice}"
+    refused = refusal(path, advice)
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
@@ -79,19 +77,6 @@ def _require_room(path: Path) -> None:
             n_bytes = sum(entry.file_size for entry in archive.infolist())
         if n_bytes > MAX_WEIGHTS_BYTES:
             raise ValueError(f"it unpacks to {n_bytes:,} bytes")
-
-
-def _require_fit(
-    wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], path: Path, advice: str
-) -> None:
-    missing = sorted(wanted.keys() - found.keys())
-    if missing:
-        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
-        named = ", ".join(missing[:SHOWN]) + more
-        raise WeightsError(f"{path}: lacks {named}, and was not loaded: {advice}")
-    for key, tensor in wanted.items():
-        if problem := _problem(tensor, found[key]):
-            raise WeightsError(f"{path}: {key} {problem}, and was not loaded: {advice}")
 
 
 def _problem(wanted: Tensor, found: Tensor) -> str | None:

@@ -11,13 +11,27 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor, nn
 
 from podium.backbones import require_clips
-from podium.backbones._engine import Engine, EngineOptions, Precision
-from podium.backbones._weights_file import network_of
+from podium.backbones._pixels import as_pixels
+from podium.backbones._weight_arrays import made_of
 from podium.machine.files import digest
+from podium.networks.graph import (
+    Graph,
+    Pixels,
+    Shape,
+    Value,
+    across,
+    add,
+    along,
+    halved,
+    largest,
+    relu,
+)
+from podium.networks.kernels import Take, normalised
+from podium.networks.runtime import Network
+
+Array = npt.NDArray[np.float32]
 
 VERSION = 2
 WEIGHTS = Path(__file__).parent / "_weights" / "c3d_mini.safetensors"
@@ -29,9 +43,6 @@ WIDTHS = (32, 48, 96, 192)
 N_GROUPS = 4
 """Into how many groups of four frames the network sums up a clip of 16."""
 
-GROUP_DIM = 256
-"""How many numbers sum up a group for the tasks of training."""
-
 N_PARTS = 2
 """Into how many parts of time a feature divides a clip."""
 
@@ -39,63 +50,11 @@ ACROSS, ALONG = (1, 3, 3), (3, 1, 1)
 """Kernels, (frames, rows, columns): over the picture, and over time."""
 
 
-class C3DMiniNetwork(nn.Module):
-    """Pixels of clips -> what each group of four frames shows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        quarter, second, eighth, sixteenth = WIDTHS
-        self.layers = nn.Sequential(
-            _layer(3, quarter, (1, 7, 7), stride=(1, 4, 4), padding=(0, 2, 2)),
-            _layer(quarter, second, ACROSS),
-            nn.MaxPool3d((1, 2, 2)),
-            _Halving(second),
-            _layer(second, eighth, ACROSS),
-            _Residual(eighth, ALONG),
-            _Residual(eighth, ACROSS),
-            _Halving(eighth),
-            nn.MaxPool3d((1, 2, 2), ceil_mode=True),
-            _layer(eighth, sixteenth, ACROSS),
-            _Residual(sixteenth, ALONG),
-            _Residual(sixteenth, ACROSS),
-            _Residual(sixteenth, ALONG),
-        )
-        self.summary = nn.Linear(2 * sixteenth, GROUP_DIM)
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Describe (clips, 3, 16, height, width) of 0-255 as (clips, parts * 3 * channels).
-
-        Of each channel of the last layer and each part of the clip: its mean, how large it gets,
-        and how much it varies over the picture: for judging, on folds of training dives, more
-        than the summary that the tasks of training read.
-        """
-        seen = self.seen(pixels).flatten(3)
-        groups = torch.cat([seen.mean(3), seen.amax(3), seen.std(3)], dim=1).transpose(1, 2)
-        return in_parts(groups).flatten(1)
-
-    def seen(self, pixels: Tensor) -> Tensor:
-        """Return the last layer's maps, (clips, channels, groups, rows, columns)."""
-        maps: Tensor = self.layers((pixels - 110) / 60)
-        return maps
-
-    def groups(self, pixels: Tensor) -> Tensor:
-        """Sum up each group of four frames for the tasks, (clips, groups, GROUP_DIM)."""
-        seen = self.seen(pixels)
-        over_picture = torch.cat([seen.mean((3, 4)), seen.amax((3, 4))], dim=1)
-        groups: Tensor = torch.relu(self.summary(over_picture.transpose(1, 2)))
-        return groups
-
-
-def in_parts(groups: Tensor) -> Tensor:
-    """Average groups, (clips, groups, dim), over each part of the clip, (clips, parts, dim)."""
-    return groups.reshape(len(groups), N_PARTS, N_GROUPS // N_PARTS, groups.shape[-1]).mean(dim=2)
-
-
 class C3DMini:
     """Sees what a clip shows and how it moves, with a small network that ships.
 
-    `weights` is a safetensors file of a `C3DMiniNetwork`; without it, the one that ships. A clip
-    and its mirror image are described and averaged, as no judge minds the side.
+    `weights` is a safetensors file written by `scripts/train_c3d_mini.py`; without it, the one that
+    ships. A clip and its mirror image are described and averaged, as no judge minds the side.
 
     Raises
     ------
@@ -107,60 +66,71 @@ class C3DMini:
     frame_size = (160, 120)
     dim = N_PARTS * 3 * WIDTHS[-1]
 
-    def __init__(self, weights: Path | None = None, precision: Precision = "fp32") -> None:
+    def __init__(self, weights: Path | None = None) -> None:
         path = weights or WEIGHTS
-        network = network_of(C3DMiniNetwork, path, ADVICE)
-        self._engine = Engine(network, options=EngineOptions(precision, n_clips=9))
-        self.fingerprint = f"c3d_mini-{VERSION}-{digest(path)[:16]}-{precision}"
+        self._network = Network(made_of(graph, path, ADVICE))
+        self.fingerprint = f"c3d_mini-{VERSION}-{digest(path)[:16]}-fp32"
 
-    def __call__(self, clips: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    def __call__(self, clips: npt.NDArray[np.uint8]) -> Array:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
         require_clips(clips, self.frame_size)
-        if not len(clips):
-            return np.zeros((0, self.dim), np.float32)
-        mirrored = clips[:, :, :, ::-1]
-        return np.asarray((self._engine(clips) + self._engine(mirrored)) / 2, np.float32)
+        rows = [self._describe(clip) for clip in clips]  # alone, so that batches agree
+        return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
+
+    def _describe(self, clip: npt.NDArray[np.uint8]) -> Array:
+        pixels = as_pixels(clip)
+        (seen,) = self._network(np.stack([pixels, pixels[..., ::-1]]))
+        forth, mirrored = summed_up(seen)
+        return np.asarray((forth + mirrored) / 2, np.float32)
 
 
-class _Residual(nn.Module):
-    """A convolution whose result is added to what it was given."""
+def summed_up(seen: Array) -> Array:
+    """Sum up the last layer's maps, (clips, groups, channels, rows, columns), as (clips, dim).
 
-    def __init__(self, n_channels: int, kernel: tuple[int, int, int]) -> None:
-        super().__init__()
-        self.change = nn.Sequential(*_convolution(n_channels, n_channels, kernel))
-
-    def forward(self, seen: Tensor) -> Tensor:
-        return torch.relu_(seen + self.change(seen))
-
-
-class _Halving(nn.Module):
-    """Halves the number of frames: a convolution over time is added to the mean of each two."""
-
-    def __init__(self, n_channels: int) -> None:
-        super().__init__()
-        self.change = nn.Sequential(*_convolution(n_channels, n_channels, ALONG, stride=(2, 1, 1)))
-        self.mean = nn.AvgPool3d((2, 1, 1))
-
-    def forward(self, seen: Tensor) -> Tensor:
-        return torch.relu_(self.mean(seen) + self.change(seen))
+    Of each channel and each part of the clip: its mean, how large it gets, and how much it varies
+    over the picture: for judging, on folds of training dives, more than the summary that the tasks
+    of training read.
+    """
+    maps = seen.reshape(*seen.shape[:3], -1)
+    groups = np.concatenate([maps.mean(3), maps.max(3), maps.std(3, ddof=1)], axis=2)
+    parts = groups.reshape(len(seen), N_PARTS, N_GROUPS // N_PARTS, -1).mean(axis=2)
+    return np.asarray(parts.reshape(len(seen), -1), np.float32)
 
 
-def _layer(
-    n_in: int,
-    n_out: int,
-    kernel: tuple[int, int, int],
-    stride: tuple[int, int, int] = (1, 1, 1),
-    padding: tuple[int, int, int] | None = None,
-) -> nn.Module:
-    return nn.Sequential(*_convolution(n_in, n_out, kernel, stride, padding), nn.ReLU(inplace=True))
+def graph(take: Take) -> Graph:
+    """Return what the network computes, up to the maps of its last layer.
+
+    The names are those of `C3DMiniNetwork`, which is trained.
+    """
+    quarter, second, eighth, sixteenth = WIDTHS
+    width, height = C3DMini.frame_size
+    pixels = Pixels(Shape(n_frames=16, n_channels=3, n_rows=height, n_columns=width))
+    first = normalised(take, "layers.0", (quarter, 3, 1, 7, 7))
+    seen: Value = relu(across(pixels, first, stride=4, padding=2))
+    seen = _layer(seen, take, "layers.1", second)
+    seen = _halving(largest(seen), take, "layers.3.change")
+    seen = _layer(seen, take, "layers.4", eighth)
+    seen = _residual(seen, take, "layers.5.change", ALONG)
+    seen = _residual(seen, take, "layers.6.change", ACROSS)
+    seen = _halving(seen, take, "layers.7.change")
+    seen = _layer(largest(seen, rounds_up=True), take, "layers.9", sixteenth)
+    seen = _residual(seen, take, "layers.10.change", ALONG)
+    seen = _residual(seen, take, "layers.11.change", ACROSS)
+    seen = _residual(seen, take, "layers.12.change", ALONG)
+    return Graph(pixels, (seen,))
 
 
-def _convolution(
-    n_in: int,
-    n_out: int,
-    kernel: tuple[int, int, int],
-    stride: tuple[int, int, int] = (1, 1, 1),
-    padding: tuple[int, int, int] | None = None,
-) -> tuple[nn.Module, nn.Module]:
-    around = padding or (kernel[0] // 2, kernel[1] // 2, kernel[2] // 2)
-    return nn.Conv3d(n_in, n_out, kernel, stride, around, bias=False), nn.BatchNorm3d(n_out)
+def _layer(seen: Value, take: Take, name: str, n_out: int) -> Value:
+    return relu(across(seen, normalised(take, name, (n_out, seen.shape.n_channels, *ACROSS))))
+
+
+def _residual(seen: Value, take: Take, name: str, size: tuple[int, int, int]) -> Value:
+    """Add a convolution to what it was given."""
+    kernel = normalised(take, name, (seen.shape.n_channels, seen.shape.n_channels, *size))
+    return relu(add(seen, across(seen, kernel) if size == ACROSS else along(seen, kernel)))
+
+
+def _halving(seen: Value, take: Take, name: str) -> Value:
+    """Halve the number of frames: a convolution over time is added to the mean of each two."""
+    kernel = normalised(take, name, (seen.shape.n_channels, seen.shape.n_channels, *ALONG))
+    return relu(add(halved(seen), along(seen, kernel, stride=2)))

@@ -13,20 +13,23 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor, nn
 
 from podium.backbones import require_clips
-from podium.backbones._weights_file import network_of
-from podium.backbones.posture import PostureOptions, outlines
+from podium.backbones._pixels import as_pixels
+from podium.backbones._weight_arrays import made_of
+from podium.backbones.posture import Posture, PostureOptions, outlines
 from podium.checks import check_options
 from podium.errors import UsageError
 from podium.machine.files import digest
+from podium.networks.graph import Graph, Pixels, Shape, Value, across, add, enlarged, mean, relu
+from podium.networks.kernels import Take, normalised, plain
+from podium.networks.runtime import Network
 
 Array = npt.NDArray[np.float32]
 
 VERSION = 1
 WEIGHTS = Path(__file__).parent / "_weights" / "figure.safetensors"
+ADVICE = "give weights written by scripts/train_figure.py"
 POINTS = (
     "head",
     "chest",
@@ -50,6 +53,12 @@ WIDTHS = (16, 32, 64, 96)
 BODY_PIXELS = 40.0
 """About half of a stretched body, in frames of 160x120: the unit of lengths."""
 
+N_ANGLES = 28
+"""How many numbers describe a figure's angles and lengths."""
+
+HEAT_PIXELS = 4
+"""How wide a cell of a heat map is."""
+
 
 @dataclass(frozen=True)
 class FigureOptions:
@@ -67,63 +76,11 @@ class FigureOptions:
             raise UsageError(f"n_windows is {self.n_windows}: it must be 1, 2, 4, 8 or 16")
 
 
-class FigureNetwork(nn.Module):
-    """Frames -> where each point is, and whether it is to be seen.
-
-    A heat map for each point at a quarter of the size, whose mean position is taken (integral
-    regression: Sun et al., 2018). Coarser maps are added to finer ones (feature pyramids: Lin et
-    al., 2017), so that a point is found by its surroundings and placed by its details.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        half, quarter, eighth, sixteenth = WIDTHS
-        self.at_half = _layer(3, half, 5, stride=2)
-        self.at_quarter = _layer(half, quarter, 3, stride=2)
-        self.at_eighth = nn.Sequential(
-            _layer(quarter, eighth, 3, stride=2), _layer(eighth, eighth, 3)
-        )
-        self.at_sixteenth = nn.Sequential(
-            _layer(eighth, sixteenth, 3, stride=2),
-            _layer(sixteenth, sixteenth, 3),
-            _layer(sixteenth, sixteenth, 3, dilation=2),
-        )
-        self.to_eighth, self.on_eighth = _layer(sixteenth, eighth, 1), _layer(eighth, eighth, 3)
-        self.to_quarter, self.on_quarter = _layer(eighth, quarter, 1), _layer(quarter, quarter, 3)
-        self.heat = nn.Conv2d(quarter, len(POINTS), 1)
-        self.sharpness = nn.Parameter(torch.tensor(3.0))
-        self.seen = nn.Linear(sixteenth, len(POINTS))
-
-    def forward(self, frames: Tensor) -> tuple[Tensor, Tensor]:
-        """Find the points in (frames, 3, height, width) of 0-255.
-
-        Gives positions, (frames, points, 2), right and down in pixels, and logits of being in the
-        picture and above the water, (frames, points).
-        """
-        quarter = self.at_quarter(self.at_half((frames - 110) / 60))
-        eighth = self.at_eighth(quarter)
-        sixteenth = self.at_sixteenth(eighth)
-        fine = self.on_eighth(eighth + _enlarge(self.to_eighth(sixteenth), eighth))
-        finest = self.on_quarter(quarter + _enlarge(self.to_quarter(fine), quarter))
-        return mean_positions(self.heat(finest) * self.sharpness), self.seen(sixteenth.mean((2, 3)))
-
-
-def mean_positions(heat: Tensor, pixels: int = 4) -> Tensor:
-    """Return the mean of heat maps, (frames, points, rows, columns), each cell `pixels` wide.
-
-    (frames, points, 2): right and down.
-    """
-    shares = heat.flatten(2).softmax(dim=-1).view_as(heat)
-    rows, columns = heat.shape[2:]
-    right = (shares.sum(2) * (torch.arange(columns) + 0.5)).sum(-1)
-    down = (shares.sum(3) * (torch.arange(rows) + 0.5)).sum(-1)
-    return torch.stack([right, down], dim=-1) * pixels
-
-
 class Figure:
     """Finds the athlete's joints and describes how the figure bends, leans and is outlined.
 
-    `weights` is a safetensors file of a `FigureNetwork`; without it, the one that ships.
+    `weights` is a safetensors file written by `scripts/train_figure.py`; without it, the one that
+    ships.
 
     Raises
     ------
@@ -139,9 +96,9 @@ class Figure:
     ) -> None:
         path = weights or WEIGHTS
         self.options = options
-        self._network = read_network(path)
+        self._network = Network(made_of(graph, path, ADVICE))
         self.fingerprint = f"figure-{VERSION}-{digest(path)[:16]}-{options}"
-        self.dim = len(self(np.zeros((1, 16, 120, 160, 3), np.uint8))[0])
+        self.dim = options.n_windows * (N_ANGLES + 1) + Posture(options.outlines).dim
 
     def __call__(self, clips: npt.NDArray[np.uint8]) -> Array:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
@@ -155,10 +112,9 @@ class Figure:
         Gives positions, (frames, points, 2), right and down in pixels, and how surely each is to be
         seen, (frames, points), 0 to 1.
         """
-        pixels = torch.from_numpy(np.ascontiguousarray(frames.transpose(0, 3, 1, 2)))
-        with torch.inference_mode():
-            positions, seen = self._network(pixels.float())
-        return positions.numpy(), seen.sigmoid().numpy()
+        heat, seen = self._network(as_pixels(frames)[:, None])
+        logits = seen[:, 0, :, 0, 0].astype(np.float64)
+        return mean_positions(heat[:, 0]), (1 / (1 + np.exp(-logits))).astype(np.float32)
 
     def _describe(self, clip: npt.NDArray[np.uint8]) -> Array:
         positions, seen = self.points(clip)
@@ -168,6 +124,52 @@ class Figure:
         windows = frames.reshape(self.options.n_windows, -1, frames.shape[1]).mean(axis=1)
         around = outlines(clip, self.options.outlines)
         return np.concatenate([windows.ravel(), around]).astype(np.float32)
+
+
+def graph(take: Take) -> Graph:
+    """Return what the network computes: frames -> heat maps of the points, and who is to be seen.
+
+    The heat maps are at a quarter of the size. Coarser maps are added to finer ones (feature
+    pyramids: Lin et al., 2017), so that a point is found by its surroundings and placed by its
+    details. The names are those of `FigureNetwork`, which is trained.
+    """
+    half, quarter, eighth, sixteenth = WIDTHS
+    width, height = Figure.frame_size
+    pixels = Pixels(Shape(n_frames=1, n_channels=3, n_rows=height, n_columns=width))
+    seen = _layer(pixels, take, "at_half", half, 5, stride=2)
+    at_quarter = _layer(seen, take, "at_quarter", quarter, 3, stride=2)
+    seen = _layer(at_quarter, take, "at_eighth.0", eighth, 3, stride=2)
+    at_eighth = _layer(seen, take, "at_eighth.1", eighth, 3)
+    seen = _layer(at_eighth, take, "at_sixteenth.0", sixteenth, 3, stride=2)
+    seen = _layer(seen, take, "at_sixteenth.1", sixteenth, 3)
+    coarsest = _layer(seen, take, "at_sixteenth.2", sixteenth, 3, dilation=2)
+    coarse = enlarged(_layer(coarsest, take, "to_eighth", eighth, 1), at_eighth)
+    fine = _layer(add(at_eighth, coarse), take, "on_eighth", eighth, 3)
+    coarse = enlarged(_layer(fine, take, "to_quarter", quarter, 1), at_quarter)
+    finest = _layer(add(at_quarter, coarse), take, "on_quarter", quarter, 3)
+    sharpness = float(take("sharpness", ()))
+    heat = plain(take, "heat", (len(POINTS), quarter, 1, 1)).times(sharpness)
+    is_seen = plain(take, "seen", (len(POINTS), sixteenth)).over_pictures()
+    return Graph(pixels, (across(finest, heat), across(mean(coarsest), is_seen)))
+
+
+def _layer(
+    seen: Value, take: Take, name: str, n_out: int, size: int, stride: int = 1, dilation: int = 1
+) -> Value:
+    kernel = normalised(take, name, (n_out, seen.shape.n_channels, size, size))
+    return relu(across(seen, kernel, stride, dilation))
+
+
+def mean_positions(heat: Array) -> Array:
+    """Return the mean place of heat maps, (frames, points, rows, columns), in pixels.
+
+    (frames, points, 2): right and down (integral regression: Sun et al., 2018).
+    """
+    shares = np.exp(heat - heat.max(axis=(2, 3), keepdims=True), dtype=np.float64)
+    shares /= shares.sum(axis=(2, 3), keepdims=True)
+    rows, columns = (np.arange(n) + 0.5 for n in heat.shape[2:])
+    right, down = shares.sum(axis=2) @ columns, shares.sum(axis=3) @ rows
+    return (np.stack([right, down], axis=-1) * HEAT_PIXELS).astype(np.float32)
 
 
 def angles(positions: Array) -> Array:
@@ -225,35 +227,16 @@ def _spread(positions: Array) -> tuple[Array, Array]:
 
 
 def angle_between(first: Array, second: Array) -> Array:
-    """Return the angle between vectors, (..., 2), from 0 to pi."""
-    cosine = (_unit(first) * _unit(second)).sum(axis=-1)
-    angle: Array = np.arccos(np.clip(cosine, -1, 1))
+    """Return the angle between vectors, (..., 2), from 0 to pi.
+
+    By its tangent: the cosine hardly changes about 0, so that the last digit of a position would
+    be seen in the third of an angle.
+    """
+    one, other = first.astype(np.float64), second.astype(np.float64)
+    area = one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]
+    angle: Array = np.arctan2(np.abs(area), (one * other).sum(axis=-1)).astype(np.float32)
     return angle
 
 
 def _unit(vectors: Array) -> Array:
     return np.asarray(vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-6))
-
-
-def read_network(path: Path) -> FigureNetwork:
-    """Read a network's weights; nothing is loaded unless all of them fit.
-
-    Raises
-    ------
-    WeightsError
-        If the file is missing, damaged, or another network's.
-    """
-    return network_of(FigureNetwork, path, "give weights written by scripts/train_figure.py")
-
-
-def _layer(n_in: int, n_out: int, size: int, stride: int = 1, dilation: int = 1) -> nn.Module:
-    padding = dilation * (size // 2)
-    return nn.Sequential(
-        nn.Conv2d(n_in, n_out, size, stride, padding, dilation, bias=False),
-        nn.BatchNorm2d(n_out),
-        nn.ReLU(inplace=True),
-    )
-
-
-def _enlarge(coarse: Tensor, like: Tensor) -> Tensor:
-    return nn.functional.interpolate(coarse, like.shape[2:], mode="nearest")

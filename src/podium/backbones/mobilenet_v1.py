@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from podium import extras
 from podium.backbones import require_clips, require_weights
 from podium.checks import check_options
 from podium.errors import UsageError, WeightsError
+from podium.machine import extras
 from podium.machine.files import digest
 
 Array = npt.NDArray[np.float32]

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from podium import extras
 from podium.benchmark.results import ResultRow, Results
 from podium.benchmark.splits import action_of
+from podium.machine import extras
 from podium.performance import Performance
 from podium.video.clips import read_clips
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from podium import _catalog, extras
+from podium import _catalog
 from podium.backbones import make_backbone
 from podium.benchmark.provenance import (
     PACKAGES,
@@ -29,6 +29,7 @@ from podium.benchmark.splits import DataSplit, stratified_splits
 from podium.errors import ModelError, UsageError
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.features.values import Sample
+from podium.machine import extras
 from podium.machine.files import remove_half_written, write_bytes
 from podium.performance import Performance
 from podium.training import Progress, hide_labels, make_scorer

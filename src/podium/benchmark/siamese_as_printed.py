@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from podium.features.values import Sample
 from podium.metric.learning import LearningOptions
@@ -45,10 +44,7 @@ def paper_options(
 
 def embeddings(scorer: SiameseLSTM, samples: Sequence[Sample]) -> Array:
     """Return the paper's O of each performance by the first network, (performances, M)."""
-    with torch.inference_mode():
-        embedded = scorer.members[0].network.embedding(scorer.sequences(samples))
-    found: Array = embedded.numpy()
-    return found
+    return scorer.members[0].network.embedding(scorer.sequences(samples))
 
 
 def joint_embeddings(scorer: SiameseLSTM, samples: Sequence[Sample]) -> Array:
@@ -56,15 +52,13 @@ def joint_embeddings(scorer: SiameseLSTM, samples: Sequence[Sample]) -> Array:
 
     A performance that is the only reference of its action stands beside itself.
     """
-    ours = torch.from_numpy(embeddings(scorer, samples))
-    theirs = torch.from_numpy(embeddings(scorer, scorer.references))
+    ours, theirs = embeddings(scorer, samples), embeddings(scorer, scorer.references)
     rows = []
-    with torch.inference_mode():
-        for sample, embedded in zip(samples, ours, strict=True):
-            indices = _indices_beside(scorer, sample)
-            beside = embedded.expand(len(indices), -1)
-            joint = scorer.members[0].network.joint(theirs[indices], beside)
-            rows.append(joint.mean(dim=0).numpy())
+    for sample, embedded in zip(samples, ours, strict=True):
+        indices = _indices_beside(scorer, sample)
+        beside = np.repeat(embedded[None], len(indices), axis=0)
+        joint = scorer.members[0].network.joint(theirs[indices], beside)
+        rows.append(joint.mean(axis=0))
     return np.stack(rows)
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium import extras
 from podium.cli.usage import (
     require_folder,
     whole_number,
 )
 from podium.errors import MissingExtra, ModelError
+from podium.machine import extras
 
 if TYPE_CHECKING:
     from podium.benchmark.results import Results

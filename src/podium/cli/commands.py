@@ -13,8 +13,8 @@ from podium.cli import assess, benchmark, data, learn, serve
 from podium.cli.app import Exit, app
 from podium.cli.output import say, show_lines
 from podium.cli.usage import WrongUsage, in_our_words
-from podium.errors import explain
-from podium.machine import shell
+from podium.errors import RAN_OUT, TooLittleMemory, explain
+from podium.machine import memory, shell
 from podium.machine.terminal import printable
 
 COMMANDS = (assess, learn, data, benchmark, serve)
@@ -88,7 +88,7 @@ def _call(arguments: Sequence[str]) -> Any:
 
 
 def _report_failure(error: Exception) -> int:
-    said = explain(error)
+    said = TooLittleMemory(RAN_OUT) if memory.ran_out(error) else explain(error)
     return _complain(str(said), said.exit_code)
 
 

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from podium import extras
 from podium.cli.app import AllowPart, Model, Seed, app
 from podium.cli.output import say, show, showing_progress
 from podium.cli.usage import (
@@ -15,6 +14,7 @@ from podium.cli.usage import (
 from podium.errors import (
     UsageError,
 )
+from podium.machine import extras
 
 Host = Annotated[
     str | None,

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from podium import extras
 from podium.errors import ModelError
 from podium.inputs.saved import array_of, values_of
+from podium.machine import extras
 from podium.video.clips import ClipOptions, clip_starts
 from podium.video.frames import Frames
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from pathlib import Path
 
-from podium import extras
 from podium.errors import ManifestError, MissingFile
 from podium.inputs import confined
 from podium.inputs.confined import Limits
 from podium.inputs.spreadsheet import as_it_was
+from podium.machine import extras
 from podium.machine.files import read_bytes
 
 MAX_BYTES = 256 * 2**20

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from podium import errors
 from podium.errors import TooLittleMemory
 
 
@@ -29,3 +30,11 @@ def require(n_bytes: int) -> None:
             f"only {most:,} bytes of address space are allowed (ulimit -v), and about "
             f"{n_bytes:,} are needed: allow more, and run it again"
         )
+
+
+def ran_out(error: BaseException) -> bool:
+    """Return whether memory ran out: as libraries say it, or as Python does within an import.
+
+    Where address space is limited and ends within an import, Python at times has no words for it.
+    """
+    return errors.ran_out(error) or (isinstance(error, SystemError) and allowed_bytes() is not None)

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from podium.metric.deviation import Deviation as Deviation
     from podium.metric.deviation import DeviationOptions as DeviationOptions
     from podium.metric.deviation import fit_deviation as fit_deviation
-    from podium.metric.embedding import Embedding as Embedding
     from podium.metric.embedding import Normaliser as Normaliser
     from podium.metric.embedding import fit_normaliser as fit_normaliser
     from podium.metric.learning import LearningOptions as LearningOptions
@@ -24,7 +23,7 @@ __getattr__, __dir__, __all__ = lazily(
     __name__,
     {
         "deviation": ("Deviation", "DeviationOptions", "fit_deviation"),
-        "embedding": ("Embedding", "Normaliser", "fit_normaliser"),
+        "embedding": ("Normaliser", "fit_normaliser"),
         "learning": ("LearningOptions", "learn_metric"),
         "pairs": ("MetricData", "PairOptions", "Pairs", "sample_pairs"),
         "siamese": ("Siamese", "SiameseOptions"),

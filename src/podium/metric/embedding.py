@@ -1,4 +1,4 @@
-"""Features -> embedding: one vector for a whole performance (paper, III-A)."""
+"""Features -> what networks read: clips on one scale, and performances of one length."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor, nn
 
 from podium.errors import FeatureError
 from podium.inputs.saved import array_of
@@ -92,28 +90,14 @@ def fit_normaliser(clips: Array, n_components: int) -> Normaliser:
     return Normaliser(mean.astype(np.float32), scale, components.astype(np.float32))
 
 
-class Embedding(nn.Module):
-    """The LSTM that both sides of a pair share; its last hidden state stands for the whole."""
-
-    def __init__(self, n_inputs: int, n_outputs: int = 256) -> None:
-        super().__init__()
-        self.lstm = nn.LSTM(n_inputs, n_outputs, batch_first=True)
-
-    def forward(self, sequences: Tensor) -> Tensor:
-        """Embed (performances, clips, n_inputs) as (performances, n_outputs)."""
-        _, (hidden, _) = self.lstm(sequences)
-        last: Tensor = hidden[-1]
-        return last
-
-
-def pad(sequences: Sequence[Array], n_clips: int) -> Tensor:
+def pad(sequences: Sequence[Array], n_clips: int) -> Array:
     """Stack performances as (performances, clips, dim), zeros before the shorter ones.
 
     All end at the same clip, as the paper's do ("initial clips are padded ones", table VII).
     Longer ones than `n_clips` keep all of their clips.
     """
     longest = max([n_clips, *(len(sequence) for sequence in sequences)])
-    stacked = torch.zeros(len(sequences), longest, sequences[0].shape[1])
+    stacked = np.zeros((len(sequences), longest, sequences[0].shape[1]), np.float32)
     for row, sequence in enumerate(sequences):
-        stacked[row, longest - len(sequence) :] = torch.from_numpy(np.ascontiguousarray(sequence))
+        stacked[row, longest - len(sequence) :] = sequence
     return stacked

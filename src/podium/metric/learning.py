@@ -1,27 +1,12 @@
 """Phase one: learn from pairs when two performances are alike (paper, III-A and III-C)."""
 
-import copy
-from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
-import torch
-from torch import Tensor, nn
+from dataclasses import dataclass, replace
 
 from podium.checks import check_options
-from podium.errors import TrainingError, UsageError
-from podium.metric.embedding import pad
-from podium.metric.losses import clip_loss, pair_loss
-from podium.metric.pairs import (
-    ExpertPairs,
-    MetricData,
-    PairOptions,
-    Pairs,
-    PairSampler,
-    sample_pairs,
-)
-from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
-from podium.metric.threshold import set_border
+from podium.errors import UsageError
+from podium.metric.pairs import MetricData, PairOptions
+from podium.metric.siamese import Siamese, SiameseOptions
+from podium.metric.threshold import measure_border
 
 
 @dataclass(frozen=True)
@@ -96,13 +81,10 @@ def learn_metric(
     TrainingError
         If no pairs can be drawn, or the loss is no number.
     """
-    generator = np.random.default_rng(seed)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        network = Siamese(train.sequences[0][0].shape[1], siamese_options)
-        learner = _Learner(network, train, n_clips, options, pair_options, generator)
-        learner.run(_ValidationLoss(validation, n_clips, pair_options, seed))
-    set_border(
+    from podium.metric.learner import learn
+
+    network = learn(train, validation, n_clips, options, pair_options, siamese_options, seed)
+    border = measure_border(
         network,
         train,
         validation,
@@ -111,113 +93,11 @@ def learn_metric(
         options.expert_share,
         options.false_alarms,
     )
-    return network
+    return network if border is None else replace(network, clip_border=border)
 
 
-class _Learner:
-    def __init__(
-        self,
-        network: Siamese,
-        train: MetricData,
-        n_clips: int,
-        options: LearningOptions,
-        pair_options: PairOptions,
-        generator: np.random.Generator,
-    ) -> None:
-        self.network, self.options, self.generator = network, options, generator
-        self.pairs = PairSampler(train.scores, pair_options)
-        flat = [variant for variants in train.sequences for variant in variants]
-        self.sequences = pad(flat, n_clips)
-        counts = np.array([len(variants) for variants in train.sequences])
-        self.n_variants, self.offsets = counts, np.concatenate([[0], np.cumsum(counts)[:-1]])
-        self.spread = self.sequences.std(dim=(0, 1)) * options.noise
-        self.expert_pairs = ExpertPairs(
-            train.scores, train.actions, pair_options.threshold, options.expert_share
-        )
-        self.optimiser = torch.optim.Adam(
-            network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
-        )
+def random_metric(n_inputs: int, options: SiameseOptions, seed: int) -> Siamese:
+    """Return a network as chance makes it, which has learned nothing."""
+    from podium.metric.learner import make_network
 
-    def run(self, validation_loss: "_ValidationLoss") -> None:
-        best_loss, best, waited = float("inf"), copy.deepcopy(self.network.state_dict()), 0
-        for _ in range(self.options.n_epochs):
-            self._epoch()
-            loss = validation_loss(self.network)
-            if loss < best_loss:
-                best_loss, waited = loss, 0
-                best = copy.deepcopy(self.network.state_dict())
-            else:
-                waited += 1
-            if waited >= self.options.patience:
-                break
-        self.network.load_state_dict(best)
-        self.network.eval()
-
-    def _epoch(self) -> None:
-        self.network.train()
-        pairs = self.pairs.draw(self.generator)
-        first, second = self._variant(pairs.first), self._variant(pairs.second)
-        labels = torch.from_numpy(pairs.similar.astype(np.float32))
-        losses = []
-        for start in range(0, len(pairs), self.options.batch_size):
-            part = slice(start, start + self.options.batch_size)
-            losses.append(self._step(first[part], second[part], labels[part]))
-        if not np.isfinite(np.mean(losses)):
-            raise TrainingError("the metric's loss is not a number: lower the learning rate")
-
-    def _variant(self, performances: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        chosen = self.generator.random(len(performances)) * self.n_variants[performances]
-        return np.asarray(self.offsets[performances] + chosen.astype(np.int64))
-
-    def _step(
-        self, first: npt.NDArray[np.int64], second: npt.NDArray[np.int64], labels: Tensor
-    ) -> float:
-        used, indices = np.unique(np.concatenate([first, second]), return_inverse=True)
-        ours, theirs = torch.from_numpy(indices.reshape(2, -1))
-        loss = pair_loss(self.network, self._noisy(used), ours, theirs, labels)
-        if self.options.clip_weight and len(self.expert_pairs):
-            loss = loss + self.options.clip_weight * self._clip_loss()
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step()
-        return float(loss.detach())
-
-    def _noisy(self, used: npt.NDArray[np.int64]) -> Tensor:
-        """Add noise to sequences, but not to the zeros that stand before the shorter ones."""
-        clean = self.sequences[torch.from_numpy(used)]
-        is_clip = (clean != 0).any(dim=-1, keepdim=True)
-        return clean + torch.randn_like(clean) * self.spread * is_clip
-
-    def _clip_loss(self) -> Tensor:
-        """Draw pairs of an expert and another of the same action, and judge them by their clips."""
-        drawn = self.generator.choice(len(self.expert_pairs), self.options.batch_size)
-        pairs = self.expert_pairs.at(drawn)
-        first, second = self._variant(pairs.first), self._variant(pairs.second)
-        labels = torch.from_numpy(pairs.similar.astype(np.float32))
-        used, indices = np.unique(np.concatenate([first, second]), return_inverse=True)
-        sequences = self._noisy(used)
-        clips = clip_embeddings(self.network, sequences)[torch.from_numpy(indices)]
-        forth = self.network.logit(clips[: len(first)], clips[len(first) :])
-        return clip_loss(forth, labels)
-
-
-class _ValidationLoss:
-    """The loss on pairs of performances that are not learned from; always the same pairs."""
-
-    def __init__(
-        self, validation: MetricData, n_clips: int, pair_options: PairOptions, seed: int
-    ) -> None:
-        self.sequences = pad([variants[0] for variants in validation.sequences], n_clips)
-        self.pairs: Pairs = sample_pairs(
-            validation.scores, pair_options, np.random.default_rng(seed)
-        )
-        self.labels = torch.from_numpy(self.pairs.similar.astype(np.float32))
-
-    def __call__(self, network: Siamese) -> float:
-        network.eval()
-        with torch.inference_mode():
-            embedded = network.embedding(self.sequences)
-            first = embedded[torch.from_numpy(self.pairs.first)]
-            second = embedded[torch.from_numpy(self.pairs.second)]
-            logits = network.logit(first, second)
-            return float(nn.functional.binary_cross_entropy_with_logits(logits, self.labels))
+    return make_network(n_inputs, options, seed).learned()

@@ -3,11 +3,11 @@
 import torch
 from torch import Tensor, nn
 
-from podium.metric.siamese import Siamese
+from podium.metric.trainable import TrainableSiamese
 
 
 def pair_loss(
-    network: Siamese, sequences: Tensor, first: Tensor, second: Tensor, labels: Tensor
+    network: TrainableSiamese, sequences: Tensor, first: Tensor, second: Tensor, labels: Tensor
 ) -> Tensor:
     """Return the paper's loss on pairs of sequences, each of which is embedded once.
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from podium.metric.embedding import pad
 from podium.metric.pairs import Marked, MetricData, best_of
@@ -22,7 +21,7 @@ MIN_BORDER = 1e-3
 """Of dissimilarity, in logits: a network that finds all clips alike still divides by something."""
 
 
-def set_border(
+def measure_border(
     network: Siamese,
     train: MetricData,
     validation: MetricData,
@@ -30,12 +29,13 @@ def set_border(
     threshold: float,
     expert_share: float,
     false_alarms: float,
-) -> None:
-    """Set how unlike a clip may be before it counts as faulty: from scores alone.
+) -> float | None:
+    """Return how unlike a clip may be before it counts as faulty: from scores alone.
 
     Each validation performance is compared with the experts of its action in training. Where the
     two scores are alike there should be no fault, so the border is put where `false_alarms` of the
-    clips of these pairs lie below 0.5. Without such a pair, the nearest scores serve.
+    clips of these pairs lie below 0.5. Without such a pair, the nearest scores serve. `None` where
+    no action of validation is known in training.
     """
     queries, experts = _beside_experts(train, validation, expert_share, threshold)
     found = []
@@ -44,20 +44,20 @@ def set_border(
         ours = [validation.sequences[i][0] for i in queries[part]]
         theirs = [train.sequences[i][0] for i in experts[part]]
         found += _dissimilarity(network, ours, theirs, n_clips)
-    if found:
-        border = float(np.quantile(np.concatenate(found), 1 - false_alarms))
-        network.clip_border.fill_(max(border, MIN_BORDER))
+    if not found:
+        return None
+    border = np.float32(np.quantile(np.concatenate(found), 1 - false_alarms))  # as it is saved
+    return float(max(border, np.float32(MIN_BORDER)))
 
 
 def _dissimilarity(
     network: Siamese, ours: Sequence[Array], theirs: Sequence[Array], n_clips: int
 ) -> list[Array]:
     """Return how unlike the clips of pairs are, (clips,) each; those one lacks do not count."""
-    with torch.inference_mode():
-        embedded = clip_embeddings(network, pad([*ours, *theirs], n_clips))
-        unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])
+    embedded = clip_embeddings(network, pad([*ours, *theirs], n_clips))
+    unlike = network.dissimilarity(embedded[len(ours) :], embedded[: len(ours)])
     shared = [min(len(a), len(b)) for a, b in zip(ours, theirs, strict=True)]
-    return [row[-n:].numpy() for row, n in zip(unlike, shared, strict=True)]
+    return [row[-n:] for row, n in zip(unlike, shared, strict=True)]
 
 
 def _beside_experts(

@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from podium.features.values import Sample
 from podium.metric.deviation import Deviation
 from podium.metric.embedding import Normaliser, pad
 from podium.metric.siamese import Siamese, clip_embeddings
+from podium.networks.layers import Array
 from podium.scorers import Floats
 from podium.scorers._linear import repeat_first
 
 ClipMetricChoice = Literal["network", "deviation"]
 ClipMeasure = Literal["share", "sigmoid"]
 
-MEASURES: Mapping[ClipMeasure, Callable[[Siamese, Tensor, Tensor], Tensor]] = {
+MEASURES: Mapping[ClipMeasure, Callable[[Siamese, Array, Array], Array]] = {
     "share": Siamese.clip_similarity,
     "sigmoid": Siamese.similarity,
 }
@@ -48,10 +47,9 @@ class NetworkClips:
         theirs = repeat_first(self.normaliser(reference.features.values), n_ours)
         both = pad([self.normaliser(query.features.values), theirs], self.n_clips)
         rows = []
-        with torch.inference_mode():
-            for network in self.networks:
-                embedded = clip_embeddings(network, both)
-                rows.append(MEASURES[self.measure](network, *embedded[[1, 0]]).numpy())
+        for network in self.networks:
+            ours, beside = clip_embeddings(network, both)
+            rows.append(MEASURES[self.measure](network, beside, ours))
         return np.asarray(np.mean(rows, axis=0), np.float64)[-n_ours:]
 
 

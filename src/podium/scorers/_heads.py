@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from podium.features.values import Sample
 from podium.metric.deviation import Deviation
 from podium.metric.siamese import Siamese
+from podium.networks.layers import Array
 
 HeadChoice = Literal["joint", "query_and_difference", "joint_and_clips"]
 
@@ -30,8 +29,8 @@ class Head(Protocol):
         ...
 
     def inputs(
-        self, network: Siamese, references: Tensor, queries: Tensor, pairs: SamplePairs = ()
-    ) -> Tensor:
+        self, network: Siamese, references: Array, queries: Array, pairs: SamplePairs = ()
+    ) -> Array:
         """Return what the last layer reads of pairs of embeddings, (pairs, inputs).
 
         `pairs` are the performances that were embedded, for heads that read their clips too.
@@ -45,17 +44,18 @@ class Joint:
 
     def n_inputs(self, network: Siamese) -> int:
         """Return how many numbers the last layer reads of a pair."""
-        return network.second.out_features
+        return network.second.n_outputs
 
     def n_costs(self, network: Siamese) -> int:
         """Return how many of them can only cost: none."""
         return 0
 
     def inputs(
-        self, network: Siamese, references: Tensor, queries: Tensor, pairs: SamplePairs = ()
-    ) -> Tensor:
+        self, network: Siamese, references: Array, queries: Array, pairs: SamplePairs = ()
+    ) -> Array:
         """Return what the last layer reads of pairs of embeddings, (pairs, inputs)."""
-        return (network.joint(references, queries) + network.joint(queries, references)) / 2
+        both = network.joint(references, queries) + network.joint(queries, references)
+        return np.asarray(both / 2, np.float32)
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,18 @@ class QueryAndDifference:
 
     def n_inputs(self, network: Siamese) -> int:
         """Return how many numbers the last layer reads of a pair."""
-        return network.second.out_features + 2 * network.n_embedding
+        return network.second.n_outputs + 2 * network.n_embedding
 
     def n_costs(self, network: Siamese) -> int:
         """Return how many of them can only cost: what differs."""
         return network.n_embedding
 
     def inputs(
-        self, network: Siamese, references: Tensor, queries: Tensor, pairs: SamplePairs = ()
-    ) -> Tensor:
+        self, network: Siamese, references: Array, queries: Array, pairs: SamplePairs = ()
+    ) -> Array:
         """Return what the last layer reads of pairs of embeddings, (pairs, inputs)."""
-        apart = (references - queries).abs()
-        return torch.cat([network.joint(queries, queries), queries, -apart], dim=-1)
+        apart = np.abs(references - queries)
+        return np.concatenate([network.joint(queries, queries), queries, -apart], axis=-1)
 
 
 @dataclass(frozen=True)
@@ -93,26 +93,26 @@ class JointAndClips:
 
     def n_inputs(self, network: Siamese) -> int:
         """Return how many numbers the last layer reads of a pair."""
-        return network.second.out_features + network.n_embedding + 2 * self.deviation.scale.size
+        return network.second.n_outputs + network.n_embedding + 2 * self.deviation.scale.size
 
     def n_costs(self, network: Siamese) -> int:
         """Return how many of them can only cost: none."""
         return 0
 
     def inputs(
-        self, network: Siamese, references: Tensor, queries: Tensor, pairs: SamplePairs = ()
-    ) -> Tensor:
+        self, network: Siamese, references: Array, queries: Array, pairs: SamplePairs = ()
+    ) -> Array:
         """Return what the last layer reads of pairs of embeddings, (pairs, inputs)."""
         joint = Joint().inputs(network, references, queries)
         differences = self._differences(pairs)
-        return torch.cat([joint, queries, differences, differences.abs()], dim=-1)
+        return np.concatenate([joint, queries, differences, np.abs(differences)], axis=-1)
 
-    def _differences(self, pairs: SamplePairs) -> Tensor:
+    def _differences(self, pairs: SamplePairs) -> Array:
         rows = [
             self.deviation.differences(query.features.values, reference.features.values).ravel()
             for query, reference in pairs
         ]
-        return torch.from_numpy(np.stack(rows))
+        return np.stack(rows)
 
 
 def make_head(choice: HeadChoice, deviation: Deviation | None) -> Head:

@@ -6,16 +6,13 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
-from podium.errors import ModelError
 from podium.features.values import Sample
 from podium.inputs.saved import Arrays, array_of
 from podium.metric.siamese import Siamese, SiameseOptions
+from podium.networks.layers import Array
 from podium.scorers import Floats
 from podium.scorers._heads import Head, SamplePairs
-from podium.scorers._restored import restore_network
 
 ALPHAS = 10.0 ** np.arange(0, 5.1, 0.5)
 """Penalties of the last layer to choose from; without one, as the paper's, few pairs upset it."""
@@ -34,29 +31,29 @@ class Member:
 
     network: Siamese
     head: Head
-    weights: Tensor
+    weights: Array
     bias: float
 
-    def predict(self, references: Tensor, queries: Tensor, pairs: SamplePairs = ()) -> Tensor:
+    def predict(self, references: Array, queries: Array, pairs: SamplePairs = ()) -> Array:
         """Return predictions from pairs of embeddings, (pairs,); `pairs` are what was embedded."""
         inputs = self.head.inputs(self.network, references, queries, pairs)
-        return inputs @ self.weights + self.bias
+        return np.asarray(inputs @ self.weights + np.float32(self.bias), np.float32)
 
-    def terms(self, references: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
+    def terms(self, references: Array, queries: Array) -> tuple[Array, Array]:
         """Return the expert's term of predictions, and the query's (equations 1-3, III-B).
 
         They add up for the head `Joint` with the activation `linear` only. The biases belong to the
         expert's term.
         """
-        nothing = torch.zeros_like(references)
+        nothing = np.zeros_like(references)
         expert = self.predict(references, nothing)
         return expert, self.predict(nothing, queries) - self.predict(nothing, nothing)
 
     def arrays(self, number: int) -> dict[str, npt.NDArray[Any]]:
         """Return it as arrays, as the member of that number is saved; without its bias."""
-        state = self.network.state_dict()
-        found = {f"network.{number}.{key}": value.numpy() for key, value in state.items()}
-        return {**found, f"head.{number}.weights": self.weights.numpy()}
+        state = self.network.arrays()
+        found = {f"network.{number}.{key}": values for key, values in state.items()}
+        return {**found, f"head.{number}.weights": self.weights}
 
     @classmethod
     def from_arrays(
@@ -75,13 +72,9 @@ class Member:
         ModelError
             If one of its arrays is missing, or does not fit.
         """
-        network = restore_network(
-            lambda: Siamese(n_components, options), arrays, f"network.{number}."
-        )
-        if not network.clip_border > 0:
-            raise ModelError(f"the array network.{number}.clip_border must be above 0")
+        network = Siamese.from_arrays(arrays, f"network.{number}.", n_components, options)
         weights = array_of(arrays, f"head.{number}.weights", (head.n_inputs(network),))
-        return cls(network, head, torch.from_numpy(np.array(weights)), bias)
+        return cls(network, head, weights, bias)
 
 
 def fit_member(
@@ -89,7 +82,7 @@ def fit_member(
 ) -> Member:
     """Fit the last layer by `fit_ridge`; the first `n_own` rows are no variants."""
     weights, bias = fit_nonnegative_ridge(inputs, targets, n_own, head.n_costs(network))
-    return Member(network, head, torch.from_numpy(weights.astype(np.float32)), bias)
+    return Member(network, head, weights.astype(np.float32), bias)
 
 
 def fit_nonnegative_ridge(

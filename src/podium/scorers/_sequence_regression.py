@@ -267,7 +267,7 @@ class SequenceRegression:
         return Batch(sequences, is_clip, torch.from_numpy(repeated.astype(np.float32)))
 
     def _pad(self, sequences: Sequence[Array]) -> tuple[Tensor, Tensor]:
-        stacked = pad(sequences, self.n_clips)
+        stacked = torch.from_numpy(pad(sequences, self.n_clips))
         lengths = torch.tensor([len(sequence) for sequence in sequences])
         from_end = torch.arange(stacked.shape[1], 0, -1)
         return stacked, from_end[None] <= lengths[:, None]

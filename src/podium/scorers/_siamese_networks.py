@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
 from podium.features.values import Sample
 from podium.metric.embedding import Normaliser
-from podium.metric.learning import learn_metric
+from podium.metric.learning import learn_metric, random_metric
 from podium.metric.pairs import MetricData, PairOptions
 from podium.metric.siamese import Siamese
 from podium.scorers._siamese_options import SiameseLSTMOptions
@@ -55,9 +54,7 @@ class NetworkLearning:
 
     def _network(self, fitted: list[Sample], stopped: list[Sample], seed: int) -> Siamese:
         if not self.options.learn_metric:
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(seed)
-                return Siamese(self.normaliser.dim, self.options.siamese).eval()
+            return random_metric(self.normaliser.dim, self.options.siamese, seed)
         return learn_metric(
             self._data(self._of_frequent_actions(fitted)),
             self._data(stopped),

@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from podium import extras
 from podium.errors import FeatureError
 from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
+from podium.machine import extras
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target

@@ -7,10 +7,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from podium import extras
 from podium.checks import check_options
 from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
+from podium.machine import extras
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
@@ -83,5 +83,5 @@ class Ridge:
         if not samples:
             return np.zeros((0, len(self._weights)), np.float32)
         sequences = [self._normaliser(s.features.values)[-self._n_clips :] for s in samples]
-        rows: npt.NDArray[np.float32] = pad(sequences, self._n_clips).flatten(1).numpy()
+        rows: npt.NDArray[np.float32] = pad(sequences, self._n_clips).reshape(len(sequences), -1)
         return rows

@@ -153,8 +153,9 @@ class S3D:
     def _fit_network(self, marked: Sequence[Sample]) -> StageNetwork:
         """Teach the network the share of each clip's frames that lie in each stage."""
         longest = max(len(s.features) for s in marked)
-        sequences = pad([self._normaliser(s.features.values) for s in marked], longest)
-        shares = pad([phase_shares(s, self.stages) for s in marked], longest)
+        clips = [self._normaliser(s.features.values) for s in marked]
+        sequences = torch.from_numpy(pad(clips, longest))
+        shares = torch.from_numpy(pad([phase_shares(s, self.stages) for s in marked], longest))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
             network = self._make_network()

@@ -12,8 +12,6 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from podium.errors import ModelError, TrainingError, UnusableReference
 from podium.features.values import Sample
@@ -21,6 +19,7 @@ from podium.inputs.saved import array_of, values_of
 from podium.metric.deviation import Deviation, fit_deviation
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.metric.siamese import Siamese
+from podium.networks.layers import Array
 from podium.scorers import Floats, ScorerState
 from podium.scorers._clip_metrics import ClipMetric, DeviationClips, NetworkClips
 from podium.scorers._heads import make_head
@@ -140,14 +139,13 @@ class SiameseLSTM:
         The paper's similarity, as a share of that which each of the two has to itself.
         """
         rows = []
-        with torch.inference_mode():
-            for member in self.members:
-                network = member.network
-                embedded = network.embedding(self.sequences([query, *references]))
-                theirs, ours = embedded[1:], embedded[:1].expand(len(references), -1)
-                itself = network.similarity(theirs, theirs) * network.similarity(ours, ours)
-                share = network.similarity(theirs, ours) / itself.sqrt()
-                rows.append(share.clamp(max=1).numpy())
+        for member in self.members:
+            network = member.network
+            embedded = network.embedding(self.sequences([query, *references]))
+            theirs, ours = embedded[1:], np.repeat(embedded[:1], len(references), axis=0)
+            itself = network.similarity(theirs, theirs) * network.similarity(ours, ours)
+            share = network.similarity(theirs, ours) / np.sqrt(itself)
+            rows.append(np.minimum(share, 1))
         return np.asarray(np.mean(rows, axis=0), np.float64)
 
     def clip_similarity(self, query: Sample, reference: Sample) -> Floats:
@@ -158,7 +156,7 @@ class SiameseLSTM:
         """
         return self.clip_metric(query, reference)
 
-    def sequences(self, samples: Sequence[Sample]) -> Tensor:
+    def sequences(self, samples: Sequence[Sample]) -> Array:
         """Return performances as the networks read them, (performances, clips, n_components)."""
         return pad([self.normaliser(s.features.values) for s in samples], self.n_clips)
 
@@ -254,11 +252,10 @@ class SiameseLSTM:
             )
         head = make_head(self.options.head, self.deviation)
         queries, references = ([pair[side] for pair in indices] for side in (0, 1))
-        with torch.inference_mode():
-            ours = network.embedding(self.sequences(rows))[queries]
-            theirs = network.embedding(self.sequences(self.references))[references]
-            pairs = [(rows[query], self.references[reference]) for query, reference in indices]
-            inputs = head.inputs(network, theirs, ours, pairs).numpy()
+        ours = network.embedding(self.sequences(rows))[queries]
+        theirs = network.embedding(self.sequences(self.references))[references]
+        pairs = [(rows[query], self.references[reference]) for query, reference in indices]
+        inputs = head.inputs(network, theirs, ours, pairs)
         return fit_member(head, network, inputs, self.target.of(rows)[queries], n_own)
 
     def _with_variants(self, train: Sequence[Sample]) -> list[Sample]:
@@ -274,17 +271,15 @@ class SiameseLSTM:
 
     def _grid(
         self, member: Member, queries: Sequence[Sample], references: Sequence[Sample]
-    ) -> npt.NDArray[np.float32]:
-        with torch.inference_mode():
-            ours = member.network.embedding(self.sequences(queries))
-            theirs = member.network.embedding(self.sequences(references))
-            rows = [
-                member.predict(
-                    theirs,
-                    embedded.expand(len(references), -1),
-                    [(query, reference) for reference in references],
-                )
-                for query, embedded in zip(queries, ours, strict=True)
-            ]
-        grid: npt.NDArray[np.float32] = torch.stack(rows).numpy()
-        return grid
+    ) -> Array:
+        ours = member.network.embedding(self.sequences(queries))
+        theirs = member.network.embedding(self.sequences(references))
+        rows = [
+            member.predict(
+                theirs,
+                np.repeat(embedded[None], len(references), axis=0),
+                [(query, reference) for reference in references],
+            )
+            for query, embedded in zip(queries, ours, strict=True)
+        ]
+        return np.stack(rows)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from podium import extras
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of
+from podium.machine import extras
 from podium.witnesses._folds import interleaved, measure_left_out
 
 if TYPE_CHECKING:
