@@ -381,12 +381,7 @@ def test_an_array_that_lacks_or_has_another_shape_is_said(folder):
     save_file({**arrays, "scorer.network.0.more": np.zeros(3, np.float32)}, path)
     assert damaged(folder) == "the array network.0.more belongs to another network"
     save_file({k: v for k, v in arrays.items() if k != name}, path)
-    n = sum(v.size for k, v in arrays.items() if k.startswith("scorer.network.0.") and k != name)
-    assert damaged(folder) == (
-        f"the arrays network.0.* have {n:,} numbers, fewer than the network that its options name"
-    )
-    save_file({k: v for k, v in arrays.items() if k != "calibration.distances"}, path)
-    assert damaged(folder) == "the array calibration.distances is missing"
+    assert damaged(folder) == f"the array {own} is missing"
 
 
 def test_a_pickle_is_refused_and_not_run(folder, tmp_path):
