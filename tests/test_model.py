@@ -382,6 +382,8 @@ def test_an_array_that_lacks_or_has_another_shape_is_said(folder):
     assert damaged(folder) == "the array network.0.more belongs to another network"
     save_file({k: v for k, v in arrays.items() if k != name}, path)
     assert damaged(folder) == f"the array {own} is missing"
+    save_file({k: v for k, v in arrays.items() if k != "calibration.distances"}, path)
+    assert damaged(folder) == "the array calibration.distances is missing"
 
 
 def test_a_pickle_is_refused_and_not_run(folder, tmp_path):
