@@ -15,6 +15,7 @@ COPIED = {
     "index.md": "README.md",
     "getting-started.md": "docs/getting-started.md",
     "page.md": "docs/page.md",
+    "judges.md": "docs/judges.md",
     "backbones.md": "docs/backbones.md",
     "glossary.md": "docs/glossary.md",
     "results.md": "docs/results.md",
