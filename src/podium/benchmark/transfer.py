@@ -128,7 +128,7 @@ def _task(title: str, samples: Mapping[str, Sample], diving: Any, made_from: str
     """Measure every system on one kind of performance, with what the frozen metric is better by."""
     splits = _splits([sample.performance for sample in samples.values()])
     fits: dict[str, tuple[str, Fit]] = {
-        "frozen": ("Ours: metric of diving, frozen", diving.refitted),
+        "frozen": ("Ours: metric of diving, frozen", diving.refit),
         **{name: (_system(name).title, _fitting(_system(name))) for name in REGRESSORS},
         "constant": ("Constant (floor)", _fitting(System("", "", "constant"))),
     }
