@@ -134,8 +134,8 @@ class _Reader:
             )
         name = " ".join(filter(None, (row.cells[column] for column in self._named_by)))
         if not name:
-            self._problem(f"{' and '.join(self._named_by)} {{say}} empty", say="are"
-                          if len(self._named_by) > 1 else "is")  # fmt: skip
+            are = "is" if len(self._named_by) == 1 else "are"
+            self._problem(f"{' and '.join(self._named_by)} {are} empty")
         self._take_mark(name, row.cells["judge"])
 
     def _take_mark(self, name: str, judge: str) -> None:
@@ -202,6 +202,8 @@ class _Reader:
         rule = self._rule
         for name, n, line in zip(self._performances.numbers, counts, self._lines, strict=True):
             self._line = line
+            if not name:
+                continue  # which was said before
             if n < 2:
                 self._problem(
                     "{name!r} has one mark: a judge is compared with the others of the panel",

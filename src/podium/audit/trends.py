@@ -7,6 +7,9 @@ import numpy as np
 from podium.audit.chance import LEVEL, Range, corrected, t_range
 from podium.audit.table import Floats, Ints, MarkTable
 
+MOST_TAKEN_OUT = 25
+"""So many judges who stand out are taken out of what the others are compared with."""
+
 
 @dataclass(frozen=True)
 class Slope:
@@ -103,14 +106,44 @@ def _moment(table: MarkTable) -> Floats:
 
 
 def _by_judge(table: MarkTable, follows: Floats, group: Ints) -> tuple[JudgeTrend, ...]:
-    """Measure for each judge by how much the marks rise beside the others', within groups."""
-    slopes, p = slopes_within(table.deviation, follows, group, table.judge, len(table.judges))
-    known = [number for number, one in enumerate(p) if np.isfinite(one)]
-    trends = [
-        JudgeTrend(table.judges[number], slopes[number], float(many))
-        for number, many in zip(known, corrected([p[number] for number in known]), strict=True)
-    ]
+    """Measure for each judge by how much the marks rise beside the others', within groups.
+
+    Whoever stands out makes the others of the panel seem to fall. So what such a judge's marks rise
+    by is taken out of what the others are compared with, the surest first.
+    """
+    steps = _steps(follows, group)
+    risen = np.zeros(len(table))
+    standing_out: list[int] = []
+    while True:
+        beside = _beside(table, risen)
+        slopes, p = slopes_within(beside, follows, group, table.judge, len(table.judges))
+        p_corrected = corrected(p)
+        new = [n for n in np.argsort(p) if p_corrected[n] < LEVEL and n not in standing_out]
+        if not new or len(standing_out) >= min(len(table.judges) // 2, MOST_TAKEN_OUT):
+            break
+        standing_out.append(int(new[0]))
+        rises = np.zeros(len(table.judges))
+        rises[standing_out] = [slopes[number].value for number in standing_out]
+        risen = rises[table.judge] * steps
+    known = np.flatnonzero(np.isfinite(p))
+    trends = [JudgeTrend(table.judges[n], slopes[n], float(p_corrected[n])) for n in known]
     return tuple(sorted(trends, key=lambda trend: -abs(trend.slope.value)))
+
+
+def _steps(follows: Floats, group: Ints) -> Floats:
+    """Return how far each value lies from the mean of its group; 0 where it is not known."""
+    known = np.isfinite(follows)
+    steps = np.zeros(len(follows))
+    if known.any():
+        steps[known] = _centred(follows[known], group[known])
+    return steps
+
+
+def _beside(table: MarkTable, risen: Floats) -> Floats:
+    """Return each mark less the mean of the others', without what theirs have risen by."""
+    totals = table.per_performance(risen)[table.performance]
+    n_others = table.n_in_panel[table.performance] - 1
+    return np.asarray(table.deviation + (totals - risen) / n_others)
 
 
 def _slope(values: Floats, follows: Floats, group: Ints) -> Slope | None:
