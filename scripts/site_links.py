@@ -16,6 +16,7 @@ COPIED = {
     "getting-started.md": "docs/getting-started.md",
     "page.md": "docs/page.md",
     "backbones.md": "docs/backbones.md",
+    "judges.md": "docs/judges.md",
     "glossary.md": "docs/glossary.md",
     "results.md": "docs/results.md",
     "measurements.md": "benchmarks/results/README.md",

@@ -1,6 +1,6 @@
 """Panels whose judges are known, for trying out what an audit can find."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -28,7 +28,7 @@ class PanelOptions:
     """A competition, and what is planted in it: by the number of the judge, from 0."""
 
     n_sessions: int = 4
-    """Each has all athletes, and a panel drawn from the judges."""
+    """Each has all athletes, and a panel on which judges take turns."""
 
     n_athletes: int = 30
     """Whose countries take turns."""
@@ -80,9 +80,10 @@ def simulate_panels(options: PanelOptions, seed: int = 0) -> list[dict[str, obje
     generator = np.random.default_rng(seed)
     skill = generator.normal(7, 1, options.n_athletes)
     bias = generator.normal(0, 0.08, options.n_judges)
+    seats = generator.permutation(options.n_judges).tolist()
     rows: list[dict[str, object]] = []
     for session in range(options.n_sessions):
-        panel = generator.permutation(options.n_judges)[: options.n_panel].tolist()
+        panel = _panel(options, seats, session)
         for place, athlete in enumerate(generator.permutation(options.n_athletes).tolist()):
             for dive in range(options.n_dives):
                 order = dive * options.n_athletes + place
@@ -93,6 +94,12 @@ def simulate_panels(options: PanelOptions, seed: int = 0) -> list[dict[str, obje
                     mark = worth + bias[judge] + _planted(options, judge, athlete, order, error)
                     rows.append({**facts, **_given(options, judge, float(mark))})
     return rows
+
+
+def _panel(options: PanelOptions, seats: Sequence[int], session: int) -> list[int]:
+    """Return the judges of a session: all take turns, in an order that was drawn."""
+    first = session * options.n_panel
+    return [seats[(first + seat) % len(seats)] for seat in range(options.n_panel)]
 
 
 def _facts(
