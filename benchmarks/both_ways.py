@@ -43,8 +43,8 @@ for line in sys.stdin:
         continue
     clips = [clip.similarity for clip in made.clips]
     doubts = sorted(str(doubt.kind) for doubt in made.doubts)
-    said = made.score, made.score_low, made.score_high, clips, doubts
-    print(json.dumps(said), flush=True)
+    score = made.score
+    print(json.dumps([score.value, score.low, score.high, clips, doubts]), flush=True)
 print(json.dumps("torch" in sys.modules))
 """
 

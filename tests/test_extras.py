@@ -10,9 +10,10 @@ import pytest
 from packaging.requirements import Requirement
 
 from messages import whole
-from podium import _catalog, _public, extras
+from podium import _catalog, _public
 from podium.errors import MissingExtra, ModelError
 from podium.inputs.table import read_rows
+from podium.machine import extras
 from podium.model import SHIPPED, load_model
 from podium.training import train_model
 

@@ -14,6 +14,7 @@ from messages import whole
 from podium.errors import ModelError, UnknownName, WeightsError
 from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
+from podium.judging import rules
 from podium.judging.diving import RULE as DIVING
 from podium.model import SHIPPED, Model, find_model, load_model, shipped_models, summarise
 from podium.witnesses.order import learn_order
@@ -142,7 +143,8 @@ def test_a_rule_that_is_not_known_here_is_refused(small_model, tmp_path):
     folder = Path(shutil.copytree(small_model.folder, tmp_path / "bars"))
     config = json.loads((folder / "config.json").read_text("utf-8"))
     (folder / "config.json").write_text(json.dumps(config | {"rule": "gym"}), "utf-8")
-    message = "no scoring rule is called 'gym': choose one of diving"
+    names = ", ".join(rule.name for rule in rules())
+    message = f"no scoring rule is called 'gym': choose one of {names}"
     with pytest.raises(ModelError, match=rf"^{re.escape(f'{folder}: {message}')}$"):
         load_model(folder)
 
@@ -381,10 +383,7 @@ def test_an_array_that_lacks_or_has_another_shape_is_said(folder):
     save_file({**arrays, "scorer.network.0.more": np.zeros(3, np.float32)}, path)
     assert damaged(folder) == "the array network.0.more belongs to another network"
     save_file({k: v for k, v in arrays.items() if k != name}, path)
-    n = sum(v.size for k, v in arrays.items() if k.startswith("scorer.network.0.") and k != name)
-    assert damaged(folder) == (
-        f"the arrays network.0.* have {n:,} numbers, fewer than the network that its options name"
-    )
+    assert damaged(folder) == f"the array {own} is missing"
     save_file({k: v for k, v in arrays.items() if k != "calibration.distances"}, path)
     assert damaged(folder) == "the array calibration.distances is missing"
 

@@ -96,6 +96,7 @@ def test_the_backbone_in_contributing_is_one_file_that_keeps_the_contract(tmp_pa
     require_contract(tmp_path, "backbones", "my_backbone")
 
 
+@pytest.mark.needs_train
 @pytest.mark.slow
 def test_the_scorer_of_the_examples_is_one_file_that_keeps_the_contract(tmp_path):
     source = (REPOSITORY / "examples" / "nearest.py").read_bytes()

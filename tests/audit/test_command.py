@@ -8,6 +8,7 @@ from audit.tables import panel, written
 from podium.audit import PanelOptions, write_panels
 from podium.cli.app import Exit
 from podium.cli.commands import run
+from podium.judging import rules
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def test_it_answers_in_lines(marks, capsys):
     code, out, err = answer(capsys, "audit", marks)
     said = out.splitlines()
     assert (code, err) == (Exit.DONE, "")
-    assert said[0] == "1680 marks of 11 judges on 240 performances in 2 sessions"
+    assert said[0] == "1680 marks of 12 judges on 240 performances in 2 sessions"
     headings = [line for line in said if not line.startswith("  ")][1:-1]
     assert headings == ["Own country:", "Agreement:", "What marks follow:", "What it changed:"]
     assert len(said) < 30
@@ -70,7 +71,10 @@ def test_it_writes_a_report(marks, tmp_path, capsys):
     [
         (["none.csv"], Exit.INPUT, "none.csv: no such table of marks: check the path"),
         (["none.csv", "--rule", "chess"], Exit.USAGE,
-         "no scoring rule is called 'chess': choose one of diving"),
+         "no scoring rule is called 'chess': choose one of "
+         + ", ".join(rule.name for rule in rules())),
+        (["none.csv", "--year", "2000"], Exit.USAGE,
+         "--year 2000 needs a rule: name the sport, such as --rule diving"),
         (["none.csv", "--report", "a.pdf"], Exit.USAGE,
          "--report a.pdf must end in .html: a report is a page, which a browser can print to PDF"),
     ],

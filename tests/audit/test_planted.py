@@ -57,13 +57,17 @@ def test_where_nothing_was_planted_nothing_is_found(tmp_path, kind):
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [0.0, 0.3])
 def test_the_range_of_the_premium_holds_the_true_one(tmp_path, size):
-    """Nineteen times in twenty; below four in forty is what chance leaves of that."""
+    """Nineteen times in twenty; up to four misses in forty are within what chance does to that.
+
+    Few athletes have a compatriot on the panel: where many do, other judges are compared with
+    marks that are higher, and the premium comes out a little larger than what was planted.
+    """
 
     def holds(table):
         found = own_country(table).premium
         return found.low <= size <= found.high
 
-    options = PanelOptions(premium=dict.fromkeys(range(12), size))
+    options = PanelOptions(n_athletes=36, n_countries=36, premium=dict.fromkeys(range(12), size))
     assert sum(found_in(tmp_path, holds, options)) >= 0.9 * N_TABLES
 
 

@@ -135,7 +135,7 @@ def test_a_rule_says_which_marks_and_panels_there_are(tmp_path):
         written(tmp_path / "marks.csv", rows),
         "4 problems, nothing was done: "
         f"line 13: mark '7.25' {wrong}; line 14: mark '10.5' {wrong}; line 15: mark '-1' {wrong}; "
-        "line 16: 'P2' has 6 marks: the rule of diving has 7",
+        "line 16: 'P2' has 6 marks: the panels of diving have 3, 5, 7",
         find_rule("diving"),
     )
 

@@ -372,6 +372,7 @@ def test_an_assessment_of_the_page_runs_what_is_allowed_only(
 # training
 
 
+@pytest.mark.needs_train
 @pytest.mark.slow
 def test_a_model_of_ones_own_scorer_is_trained_by_name_and_then_allowed(
     planted, small_model, quick_intervals, tmp_path, monkeypatch, capsys

@@ -91,7 +91,14 @@ def test_a_score_is_the_same_without_a_cache(small_model, model, capsys, nowhere
     assert without == (0, out, WARNING.format(why=nowhere) + "\n")
 
 
-@pytest.mark.parametrize("command", ["compare", "predict", "train", "benchmark"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "compare",
+        "predict",
+        *(pytest.param(name, marks=pytest.mark.needs_train) for name in ("train", "benchmark")),
+    ],
+)
 def test_every_command_goes_on_and_says_so_once(
     small_model, model, capsys, monkeypatch, tmp_path, nowhere, command, quick_intervals
 ):

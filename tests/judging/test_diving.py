@@ -42,7 +42,7 @@ def test_a_score_by_hand():
 
 @pytest.mark.parametrize("marks", [(), (7.0,), (7.0, 8.0)])
 def test_fewer_than_three_marks_are_refused(marks):
-    message = f"a panel of {len(marks)} has no middle three: give three marks or more"
+    message = f"diving has no panel of {len(marks)}: give 3, 5 or 7 marks"
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         DIVING.score(marks, 3)
 

@@ -58,17 +58,21 @@ class JudgeAgreement:
     """The root of the mean square of mark less the others' mean."""
 
     units: Range
-    """The same in units of what is usual at that level: 1 is as usual."""
+    """How far marks scatter beside the others', in units of what is usual at that level: 1 is as
+    usual. Each judge's own level (`bias`) plays no part."""
+
+    rms_units: float
+    """`rms` in the same units: own level and scatter together."""
 
     units_p: float
-    """Of being as far from the others as the rest of the panel is, corrected, two sides."""
+    """Of scattering as far as the rest of the panel does, corrected, two sides."""
 
     kappa: float
     """Quadratically weighted kappa with the median of the others; nan where nothing varies."""
 
     @property
     def stands_apart(self) -> bool:
-        """Whether it lies farther from the others than chance alone explains."""
+        """Whether marks scatter more beside the others' than chance alone explains."""
         return self.units_p < LEVEL and self.units.value > 1
 
 
@@ -186,7 +190,9 @@ def _judges(table: MarkTable) -> tuple[JudgeAgreement, ...]:
     from scipy.stats import t
 
     rows = table.rows_by_judge()
-    units, units_p = _units(table)
+    usual = usual_spread(table)
+    squares = _squares(table.deviation, usual)
+    units, units_p = _units(table, _squares(_without_levels(table), usual))
     biases, bias_p = [], []
     for mine in rows:
         deviation = table.deviation[mine]
@@ -205,6 +211,7 @@ def _judges(table: MarkTable) -> tuple[JudgeAgreement, ...]:
             sd=float(table.deviation[mine].std()),
             rms=float(np.sqrt((table.deviation[mine] ** 2).mean())),
             units=units[number],
+            rms_units=float(np.sqrt((squares[mine]).mean())),
             units_p=float(units_p[number]),
             kappa=weighted_kappa(table.mark[mine], table.others_median[mine]),
         )
@@ -213,7 +220,20 @@ def _judges(table: MarkTable) -> tuple[JudgeAgreement, ...]:
     return tuple(sorted(judges, key=lambda judge: -judge.bias.value))
 
 
-def _units(table: MarkTable) -> tuple[list[Range], Floats]:
+def _squares(deviation: Floats, usual: Floats) -> Floats:
+    """Return squares in units of what is usual; 0 where nobody ever differs."""
+    return np.divide(deviation, usual, out=np.zeros(len(usual)), where=usual > 0) ** 2
+
+
+def _without_levels(table: MarkTable) -> Floats:
+    """Return mark less the others' mean, each judge's own mean taken out of all."""
+    levels = table.per_judge(table.deviation) / table.per_judge(np.ones(len(table)))
+    own = levels[table.judge]
+    others = table.per_performance(own)[table.performance] - own
+    return np.asarray(table.deviation - own + others / (table.n_in_panel[table.performance] - 1))
+
+
+def _units(table: MarkTable, squares: Floats) -> tuple[list[Range], Floats]:
     """Measure each judge in units of what is usual, and test it by who gave which mark.
 
     Each of a panel's marks might as well have been another judge's of the panel: the sum of squares
@@ -221,8 +241,6 @@ def _units(table: MarkTable) -> tuple[list[Range], Floats]:
     """
     from scipy.stats import gamma
 
-    usual = usual_spread(table)
-    squares = np.divide(table.deviation, usual, out=np.zeros(len(table)), where=usual > 0) ** 2
     mean = table.per_performance(squares) / table.n_in_panel
     apart = (squares - mean[table.performance]) ** 2
     variance = table.per_performance(apart) / table.n_in_panel

@@ -1,6 +1,6 @@
 """What judges' marks changed: places and medals without a judge, or by another way of counting."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,40 +95,55 @@ class Changes:
 
 
 class Counting:
-    """Adds up a table, and says which places change when other marks or ways are put in."""
+    """Adds up a table, and says which places change when other marks or ways are put in.
 
-    def __init__(self, table: MarkTable, rule: ScoringRule | None) -> None:
-        self._table, self.rule = table, rule
+    With a rule, scores are as the sport counts them in a year (without one, lately). Marks of a
+    panel are in the order of the table.
+    """
+
+    def __init__(
+        self, table: MarkTable, rule: ScoringRule | None = None, year: int | None = None
+    ) -> None:
+        self._table, self.rule, self._year = table, rule, year
         self._entry = _numbered(table.session, table.athlete)
         firsts = np.unique(self._entry, return_index=True)[1]
         self.session, self.athlete = table.session[firsts], table.athlete[firsts]
-        self._difficulty = np.where(np.isfinite(table.difficulty), table.difficulty, 1.0)
+        known = np.isfinite(table.difficulty)
+        self._difficulty: list[float] = np.where(known, table.difficulty, 1.0).tolist()
         self.scores = self._scores()
         self.places = self._places(self.scores)
 
     def _scores(self) -> Floats:
         if self.rule is None:
             return self._table.panel_mean
-        worth = self._difficulty.tolist()
-        return np.array([self.rule.score(*one) for one in zip(self._panels(), worth, strict=True)])
+        return self._by_rule(self.rule, self._panels())
+
+    def _by_rule(self, rule: ScoringRule, panels: Iterable[Sequence[float]]) -> Floats:
+        pairs = zip(panels, self._difficulty, strict=True)
+        return np.array([rule.score(marks, worth, year=self._year) for marks, worth in pairs])
 
     def _panels(self) -> list[list[float]]:
-        ordered = self._table.mark[self._table.by_mark]
+        ordered = self._table.mark[np.argsort(self._table.performance, kind="stable")]
         return [part.tolist() for part in np.split(ordered, self._table.starts[1:])]
 
     def replaced(self) -> Floats:
         """Return the score of each mark's performance with that mark as the others' mean is."""
-        table = self._table
-        if self.rule is None:
+        table, rule = self._table, self.rule
+        if rule is None:
             return table.others
-        panels, worth = self._panels(), self._difficulty.tolist()
-        found = np.empty(len(table))
-        columns = (table.performance.tolist(), table.mark.tolist(), table.others.tolist())
-        for row, (performance, mark, other) in enumerate(zip(*columns, strict=True)):
+        panels, found = self._panels(), np.empty(len(table))
+        rows = np.argsort(table.performance, kind="stable")
+        seats = (np.arange(len(table)) - table.starts[table.performance[rows]]).tolist()
+        performances, others = table.performance[rows].tolist(), table.others[rows].tolist()
+        for row, performance, seat, other in zip(rows, performances, seats, others, strict=True):
             marks = panels[performance].copy()
-            marks[marks.index(mark)] = other
-            found[row] = self.rule.score(marks, worth[performance])
+            marks[seat] = other
+            found[row] = rule.score(marks, self._difficulty[performance], year=self._year)
         return found
+
+    def with_marks(self, mark: Floats) -> "Counting":
+        """Return the same table counted with other marks, (marks,)."""
+        return Counting(replace(self._table, mark=mark), self.rule, self._year)
 
     def totals(self, scores: Floats) -> Floats:
         """Add up scores, (performances,), by session and athlete."""
@@ -192,11 +207,14 @@ class Counting:
         )
 
     def counted(self, count: Callable[[Floats, Ints, Ints], Floats]) -> Floats:
-        """Return scores by another way: the mean of the marks that count, (performances,)."""
+        """Return scores by another way, (performances,): as if all gave the mean of what counts."""
         table = self._table
         sums = np.concatenate([[0.0], np.cumsum(table.mark[table.by_mark])])
         mean = count(sums, table.starts, table.n_in_panel)
-        return mean if self.rule is None else mean * self.rule.n_counting * self._difficulty
+        if self.rule is None:
+            return mean
+        pairs = zip(mean.tolist(), table.n_in_panel.tolist(), strict=True)
+        return self._by_rule(self.rule, ([mark] * n for mark, n in pairs))
 
 
 def _numbered(*columns: Ints) -> Ints:
@@ -262,5 +280,5 @@ def _without_matched(table: MarkTable, counting: Counting) -> Change:
     mark = np.where(usable, mean[table.performance], table.mark)
     affected = np.zeros(len(table.performances), bool)
     affected[table.performance[usable]] = True
-    scores = Counting(replace(table, mark=mark), counting.rule).scores
+    scores = counting.with_marks(mark).scores
     return counting.change("matched", scores, affected)

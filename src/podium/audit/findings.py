@@ -55,6 +55,9 @@ class Audit:
     rule: str | None
     """The rule that marks and panels follow; `None` where none was given, and none applied."""
 
+    year: int | None
+    """The year whose rule it is; `None`: the latest that is known."""
+
     order_from: str
     """The column that says when a performance took place; "" where none does."""
 
@@ -83,19 +86,34 @@ class Audit:
         return {"own_country_premium": own or NO_PREMIUM, "rivals_premium": rivals, **found}
 
 
-def audit_marks(table: MarkTable, rule: ScoringRule | None = None, *, seed: int = 0) -> Audit:
+def audit_marks(
+    table: MarkTable,
+    rule: ScoringRule | None = None,
+    *,
+    year: int | None = None,
+    seed: int = 0,
+) -> Audit:
     """Audit a panel: own-country premium, agreement, trends, and what it changed.
 
     Without a rule none is applied: marks may be on any scale, and places are by their means.
+    `year` is that whose rule counts; without one, the latest does.
+
+    Raises
+    ------
+    UsageError
+        If it is not known how panels were counted in that year.
     """
-    counting = Counting(table, rule)
-    scale = (0.0, rule.highest_mark) if rule else (float(table.mark.min()), float(table.mark.max()))
+    counting = Counting(table, rule, year)
+    scale = (float(table.mark.min()), float(table.mark.max()))
+    if rule is not None:
+        scale = rule.lowest_mark, rule.highest_mark
     return Audit(
         n_marks=len(table),
         n_judges=len(table.judges),
         n_performances=len(table.performances),
         n_sessions=len(table.sessions),
         rule=rule.name if rule else None,
+        year=year if rule else None,
         order_from=table.order_from,
         scores=_check_scores(table, counting, rule) if rule else None,
         own_country=own_country(table, seed),

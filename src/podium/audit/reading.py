@@ -19,8 +19,6 @@ NAMED_BY = ("event", "round", "athlete", "dive")
 MOST_ROUNDS = 30
 """Dives that are numbered up to here come one after the other; higher numbers say which dive."""
 
-STEP_TOLERANCE = 1e-6
-
 _NAN = float("nan")
 
 
@@ -173,11 +171,10 @@ class _Reader:
         rule = self._rule
         if rule is None or not math.isfinite(mark):
             return mark
-        steps = mark / rule.mark_step
-        if not 0 <= mark <= rule.highest_mark or abs(steps - round(steps)) > STEP_TOLERANCE:
+        if not rule.is_mark(mark):
             self._problem(
-                f"mark {{text!r}} must be from 0 to {rule.highest_mark:g} in steps of "
-                f"{rule.mark_step:g} by the rule of {rule.name}",
+                f"mark {{text!r}} must be from {rule.lowest_mark:g} to {rule.highest_mark:g} in "
+                f"steps of {rule.mark_step:g} by the rule of {rule.name}",
                 text=text,
             )
         return mark
@@ -209,9 +206,10 @@ class _Reader:
                     "{name!r} has one mark: a judge is compared with the others of the panel",
                     name=name,
                 )
-            elif rule is not None and n != rule.n_judges:
+            elif rule is not None and n not in rule.sizes():
+                sizes = ", ".join(map(str, rule.sizes()))
                 self._problem(
-                    f"{{name!r}} has {{n}} marks: the rule of {rule.name} has {rule.n_judges}",
+                    f"{{name!r}} has {{n}} marks: the panels of {rule.name} have {sizes}",
                     name=name, n=int(n),
                 )  # fmt: skip
 

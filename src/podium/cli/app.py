@@ -91,7 +91,7 @@ Shard = Annotated[
 ]
 
 
-_LIGHT = ("cache", "convert", "inspect", "list")
+_LIGHT = ("cache", "convert", "inspect", "list", "rules")
 _LIGHT_BYTES = 400_000_000
 _HEAVY_BYTES = 900_000_000
 _THREAD_BYTES = 50_000_000

@@ -8,6 +8,8 @@ import typer
 from podium.cli.app import Json, Language, ReportPath, app
 from podium.cli.given import Outputs
 from podium.cli.output import say, show, show_json
+from podium.cli.usage import whole_number
+from podium.errors import UsageError
 
 
 @app.command()
@@ -26,6 +28,14 @@ def audit(
             "without it no rule is applied."
         ),
     ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole_number("--year", 1, 9999, example=2000),
+            metavar="YEAR",
+            help="The year whose rule counts, such as 2000; without it the latest does.",
+        ),
+    ] = None,
     report: ReportPath = None,
     language: Language = "en",
     as_json: Json = False,
@@ -36,9 +46,11 @@ def audit(
     outputs = Outputs(report, None, language)
     outputs.check(marks)
     chosen = find_rule(rule) if rule is not None else None
+    if year is not None and chosen is None:
+        raise UsageError(f"--year {year} needs a rule: name the sport, such as --rule diving")
     from podium.audit import audit_marks, read_marks
 
-    found = audit_marks(read_marks(marks, chosen), chosen)
+    found = audit_marks(read_marks(marks, chosen), chosen, year=year)
     if report is not None:
         from podium.audit import make_audit_report
 

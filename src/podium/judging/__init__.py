@@ -5,6 +5,14 @@ from typing import TYPE_CHECKING
 from podium._public import lazily
 
 if TYPE_CHECKING:
+    from podium.judging._dive_shape import Dive as Dive
+    from podium.judging._dives import read_dive as read_dive
+    from podium.judging._numbers import KnownDifficulty as KnownDifficulty
+    from podium.judging._numbers import in_year as in_year
+    from podium.judging._panel import Group as Group
+    from podium.judging._panel import Panel as Panel
+    from podium.judging._panel import Penalty as Penalty
+    from podium.judging._panel import Years as Years
     from podium.judging._rule import Action as Action
     from podium.judging._rule import Marks as Marks
     from podium.judging._rule import ScoringRule as ScoringRule
@@ -18,6 +26,10 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazily(
     __name__,
     {
+        "_dive_shape": ("Dive",),
+        "_dives": ("read_dive",),
+        "_numbers": ("KnownDifficulty", "in_year"),
+        "_panel": ("Group", "Panel", "Penalty", "Years"),
         "_rule": (
             "Action",
             "Marks",

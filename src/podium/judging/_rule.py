@@ -4,15 +4,22 @@ import importlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from podium import _catalog
 from podium.checks import require
 from podium.errors import UnknownName, UsageError
+from podium.judging._numbers import Numbers
+from podium.judging._panel import Panel, Penalty
 from podium.performance import Performance
 
 PACKAGE = "podium.judging"
+Combination = Literal["times", "plus", "share"]
+ON_A_STEP = 1e-6
+"""How far from a step a mark may lie, in steps: tenths have no exact number."""
+
 MIN_PERFORMANCES = 10
 MIN_SHARE_KEPT = 0.95
 """A rule is taken to hold if this share of at least so many performances follow it."""
@@ -46,65 +53,169 @@ class Action:
 
 @dataclass(frozen=True)
 class ScoringRule:
-    """How a sport turns judges' marks into a score: the middle ones, added, times difficulty."""
+    """How a sport turns judges' marks and a difficulty into a score, by panel and year."""
 
     name: str
     """The sport, as the file is called that holds the rule."""
 
-    n_judges: int
-    """How many judges a full panel has."""
-
-    n_counting: int
-    """How many marks count: the middle ones."""
+    panels: tuple[Panel, ...]
+    """The panels that are known; the first is today's full one."""
 
     highest_mark: float
-    """The best mark; the worst is 0."""
+    """The best mark."""
 
     mark_step: float
     """The smallest difference between two marks."""
 
-    judge_sd: float
+    difficulties: tuple[float, float]
+    """Between which a difficulty lies, so that a misplaced decimal point is noticed."""
+
+    lowest_mark: float = 0.0
+    """The worst mark."""
+
+    combined: Combination = "times"
+    """Whether the difficulty multiplies what the marks make, is added to it, or is changed by a
+    tenth of itself for each point of it."""
+
+    penalty_is_off: Literal["each mark", "the score"] = "the score"
+    """What a penalty is taken from."""
+
+    penalties: tuple[Penalty, ...] = ()
+    """What a referee may order."""
+
+    judge_sd: float | None = None
     """By how much one judge differs from the panel's median (standard deviation, in marks)."""
 
-    tolerance_points: float
+    tolerance_points: float = 0.006
     """How far a published score may lie from the rule's: it was rounded."""
 
-    positions: str
+    positions: str = ""
     """The letters of body positions that may end the number of an action."""
 
-    first_year: int | None = None
-    """The first year whose scores are known to follow it; `None` where none is."""
+    numbers: Numbers | None = None
+    """What reads the number of an action and knows its difficulty, where the sport has them."""
 
-    last_year: int | None = None
-    """The last year in which it holds; `None`: it still does."""
+    @property
+    def n_judges(self) -> int:
+        """Return how many judges today's full panel has."""
+        return self.panels[0].n_judges
 
-    def score(self, marks: Sequence[float], difficulty: float) -> float:
-        """Return the score that a panel's marks make at a difficulty.
+    @property
+    def n_counting(self) -> int:
+        """Return how many marks of today's full panel count."""
+        return self.panels[0].n_counting
+
+    def sizes(self) -> tuple[int, ...]:
+        """Return how many judges a panel may have, in any year."""
+        return tuple(sorted({panel.n_judges for panel in self.panels}))
+
+    def panel(self, n_judges: int, year: int | None = None) -> Panel:
+        """Return the panel of so many judges as it was counted in a year; without one, lately.
 
         Raises
         ------
         UsageError
-            If there are too few marks.
+            If there is no such panel, or it is not known how it was counted in that year.
         """
-        if len(marks) < self.n_counting:
+        of_size = [panel for panel in self.panels if panel.n_judges == n_judges]
+        if not of_size:
             raise UsageError(
-                f"a panel of {len(marks)} has no middle three: give three marks or more"
+                f"{self.name} has no panel of {n_judges}: give {_any_of(self.sizes())} marks"
             )
-        ordered = sorted(marks)
-        first = (len(ordered) - self.n_counting) // 2
-        return sum(ordered[first : first + self.n_counting]) * difficulty
+        if year is None:
+            return of_size[0]
+        if found := next((panel for panel in of_size if year in panel.years), None):
+            return found
+        known = ", ".join(str(panel.years) for panel in reversed(of_size))
+        raise UsageError(
+            f"how {self.name} counted a panel of {n_judges} in {year} is not known: it is {known}"
+        )
+
+    def score(
+        self,
+        marks: Sequence[float],
+        difficulty: float,
+        penalty: float = 0.0,
+        year: int | None = None,
+    ) -> float:
+        """Return the score that a panel's marks make at a difficulty, as counted in a year.
+
+        `penalty` is taken off each mark or off the score, as the sport does (`penalty_is_off`).
+
+        Raises
+        ------
+        UsageError
+            If there is no panel of so many judges, or it is not known how it was counted then.
+        """
+        panel = self.panel(len(marks), year)
+        is_off_marks = self.penalty_is_off == "each mark"
+        if penalty and is_off_marks:
+            marks = [max(mark - penalty, self.lowest_mark) for mark in marks]
+        whole = self._combine(panel.execution(marks), difficulty)
+        return whole if is_off_marks or not penalty else max(whole - penalty, 0.0)
+
+    def _combine(self, execution: float, difficulty: float) -> float:
+        if self.combined == "times":
+            return execution * difficulty
+        if self.combined == "plus":
+            return execution + difficulty
+        return difficulty * (1 + execution / 10)
+
+    def require_marks(self, marks: Sequence[float]) -> None:
+        """Refuse marks that no judge gives: all that are wrong are named.
+
+        Raises
+        ------
+        UsageError
+            If one lies outside the range, or between two steps.
+        """
+        wrong = [f"{mark:g}" for mark in marks if not self.is_mark(mark)]
+        if wrong:
+            raise UsageError(
+                f"{', '.join(wrong)}: no mark of {self.name}; give marks from "
+                f"{self.lowest_mark:g} to {self.highest_mark:g} in steps of {self.mark_step:g}"
+            )
+
+    def is_mark(self, mark: float) -> bool:
+        """Return whether a judge can give a mark: within the range, and on a step."""
+        if not self.lowest_mark <= mark <= self.highest_mark:
+            return False
+        steps = (mark - self.lowest_mark) / self.mark_step
+        return abs(steps - round(steps)) < ON_A_STEP
+
+    def require_difficulty(self, difficulty: float) -> None:
+        """Refuse a difficulty that the sport has none of.
+
+        Raises
+        ------
+        UsageError
+            If it lies outside the range.
+        """
+        low, high = self.difficulties
+        if not low <= difficulty <= high:
+            raise UsageError(
+                f"{difficulty:g} is no difficulty of {self.name}: give one from {low:g} to {high:g}"
+            )
 
     def highest(self, difficulty: float) -> float:
-        """Return the highest score there can be at a difficulty; the lowest is 0."""
-        return self.n_counting * self.highest_mark * difficulty
+        """Return the highest score there can be at a difficulty."""
+        return self._combine(self._full * self.highest_mark, difficulty)
 
     def as_marks(self, score: float, low: float, high: float, difficulty: float) -> Marks:
-        """Return a score and its range as mean marks, in the steps that judges give."""
-        return Marks(*(self._mark(v / difficulty / self.n_counting) for v in (score, low, high)))
+        """Return a score and its range as mean marks, in the steps that judges give.
+
+        It is meant for sports where the difficulty multiplies.
+        """
+        return Marks(*(self._mark(v / difficulty / self._full) for v in (score, low, high)))
+
+    @property
+    def _full(self) -> float:
+        return self.n_counting * self.panels[0].factor
 
     def canonical_action(self, action: str) -> Action:
         """Return the action that a number names, and the position where a letter ends it."""
-        found = re.fullmatch(rf"(\d+)([{self.positions}])", action, re.IGNORECASE | re.ASCII)
+        letters = f"[{self.positions}]" if self.positions else "(?!)"
+        found = re.fullmatch(rf"(\d+)({letters})", action, re.IGNORECASE | re.ASCII)
         return Action(found[1], found[2].upper()) if found else Action(action)
 
     def plausible_difficulty(self, difficulty: float, low: float, high: float) -> bool:
@@ -132,17 +243,23 @@ class ScoringRule:
             )
 
     def is_kept_by(self, performances: Sequence[Performance]) -> bool:
-        """Return whether the scores of these performances follow the rule, wherever it shows."""
+        """Return whether the scores of these performances follow the rule, wherever it shows.
+
+        It is asked where a model learns execution, which is the score without the difficulty that
+        multiplies it: no other scores are taken to follow a rule.
+        """
+        if self.combined != "times":
+            return False
         followed = [
             abs(self.score(p.judges, p.difficulty) - p.score) < self.tolerance_points
             for p in performances
-            if len(p.judges) >= self.n_counting and p.score and p.difficulty
+            if len(p.judges) in self.sizes() and p.score and p.difficulty
         ]
         return len(followed) >= MIN_PERFORMANCES and float(np.mean(followed)) >= MIN_SHARE_KEPT
 
     def _mark(self, mark: float) -> float:
         stepped = round(mark / self.mark_step) * self.mark_step
-        return min(max(stepped, 0.0), self.highest_mark)
+        return min(max(stepped, self.lowest_mark), self.highest_mark)
 
 
 def rules() -> Iterator[ScoringRule]:
@@ -187,7 +304,7 @@ def find_action(asked: str, known: Collection[str], rule: ScoringRule | None) ->
 def actions_to_choose(known: Collection[str], rule: ScoringRule | None) -> str:
     """Return the advice of a message: which actions there are, and how a position is written."""
     choices = f"choose one of {', '.join(known)}"
-    if rule is None:
+    if rule is None or not rule.positions:
         return choices
     letters = f"{', '.join(rule.positions[:-1])} or {rule.positions[-1]}"
     example = f"{next(iter(known))}{rule.positions[-2]}"
@@ -203,3 +320,8 @@ def position_of(performance: Performance, rule: ScoringRule | None) -> str | Non
 
 def _possible(rule: ScoringRule | None) -> Iterator[ScoringRule]:
     return iter((rule,)) if rule else rules()
+
+
+def _any_of(sizes: Sequence[int]) -> str:
+    *before, last = map(str, sizes)
+    return f"{', '.join(before)} or {last}" if before else last
