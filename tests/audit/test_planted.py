@@ -1,6 +1,6 @@
 """What is planted in simulated panels is found, and what is not there is not.
 
-Of what was planted 90 % must be found, with false alarms in 5 % of the tables at most.
+Of what was planted 90 % must be found, with false alarms in 5 % of tables where nothing was.
 """
 
 import pytest
@@ -42,7 +42,7 @@ def test_what_was_planted_is_found(tmp_path, kind):
     find, size = FIND[kind]
     found = list(found_in(tmp_path, find, PanelOptions(**{kind: {3: size}})))
     assert sum("J04" in names for names in found) >= 0.9 * N_TABLES
-    # Who differs makes the others of the panel differ a little: that is no false alarm of chance.
+    # As below, and who differs makes the others of the panel differ a little.
     assert sum(bool(names - {"J04"}) for names in found) <= 0.1 * N_TABLES
 
 
@@ -51,7 +51,8 @@ def test_what_was_planted_is_found(tmp_path, kind):
 def test_where_nothing_was_planted_nothing_is_found(tmp_path, kind):
     find, _ = FIND[kind]
     found = list(found_in(tmp_path, find, PanelOptions()))
-    assert sum(map(bool, found)) <= 0.05 * N_TABLES
+    # Two of forty are expected; more than four would come by chance once in twenty.
+    assert sum(map(bool, found)) <= 0.1 * N_TABLES
 
 
 @pytest.mark.slow
