@@ -10,6 +10,7 @@ from podium._public import lazily
 
 if TYPE_CHECKING:
     from podium import assessment as assessment
+    from podium import audit as audit
     from podium import backbones as backbones
     from podium import benchmark as benchmark
     from podium import datasets as datasets
@@ -44,6 +45,7 @@ __getattr__, __dir__, __all__ = lazily(
     },
     stages=(
         "assessment",
+        "audit",
         "backbones",
         "benchmark",
         "datasets",

@@ -1,0 +1,82 @@
+"""What is planted in simulated panels is found, and what is not there is not.
+
+Of what was planted 90 % must be found, with false alarms in 5 % of tables where nothing was.
+"""
+
+import pytest
+
+from podium.audit import PanelOptions, read_marks, write_panels
+from podium.audit.agreement import agree
+from podium.audit.premium import own_country
+from podium.audit.trends import find_trends
+
+N_TABLES = 40
+
+
+def premium(table):
+    found = own_country(table)
+    return {judge.judge for judge in found.judges if judge.stands_out}
+
+
+def drift(table):
+    return {trend.judge for trend in find_trends(table).drift if trend.stands_out}
+
+
+def outlier(table):
+    return {judge.judge for judge in agree(table, (0.0, 10.0)).judges if judge.stands_apart}
+
+
+FIND = {"premium": (premium, 0.8), "drift": (drift, 0.7), "outlier": (outlier, 1.5)}
+
+
+def found_in(tmp_path, find, options):
+    """What is found in each of the tables, with seeds of their own."""
+    for seed in range(N_TABLES):
+        path = write_panels(tmp_path / "marks.csv", options, seed)
+        yield find(read_marks(path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", FIND)
+def test_what_was_planted_is_found(tmp_path, kind):
+    find, size = FIND[kind]
+    found = list(found_in(tmp_path, find, PanelOptions(**{kind: {3: size}})))
+    assert sum("J04" in names for names in found) >= 0.9 * N_TABLES
+    # As below, and who differs makes the others of the panel differ a little.
+    assert sum(bool(names - {"J04"}) for names in found) <= 0.1 * N_TABLES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", FIND)
+def test_where_nothing_was_planted_nothing_is_found(tmp_path, kind):
+    find, _ = FIND[kind]
+    found = list(found_in(tmp_path, find, PanelOptions()))
+    # Two of forty are expected; more than four would come by chance once in twenty.
+    assert sum(map(bool, found)) <= 0.1 * N_TABLES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [0.0, 0.3])
+def test_the_range_of_the_premium_holds_the_true_one(tmp_path, size):
+    """Nineteen times in twenty; up to four misses in forty are within what chance does to that.
+
+    Few athletes have a compatriot on the panel: where many do, other judges are compared with
+    marks that are higher, and the premium comes out a little larger than what was planted.
+    """
+
+    def holds(table):
+        found = own_country(table).premium
+        return found.low <= size <= found.high
+
+    options = PanelOptions(n_athletes=36, n_countries=36, premium=dict.fromkeys(range(12), size))
+    assert sum(found_in(tmp_path, holds, options)) >= 0.9 * N_TABLES
+
+
+@pytest.mark.slow
+def test_another_sport_of_another_scale(tmp_path):
+    """Marks to 20 in tenths, by panels of five, one of whom has a premium of a third of a mark."""
+    options = PanelOptions(
+        n_panel=5, n_judges=8, n_countries=8, highest=20, step=0.1, noise=0.2, premium={3: 0.35}
+    )
+    found = list(found_in(tmp_path, premium, options))
+    assert sum("J04" in names for names in found) >= 0.9 * N_TABLES
