@@ -25,7 +25,7 @@ SCORING := $(VENV)/.scoring-$(VERSION)
 INSTALLED := $(VENV)/.installed-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick test-light test-lowest test-newest check docs bench torture lock clean
+.PHONY: help install demo test quick test-light light test-lowest test-newest check docs bench torture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,8 +53,13 @@ test: install ## Run all tests
 quick: install ## Run the tests that say soonest what is broken
 	$(PYTEST) $(QUICK)
 
-test-light: ## Run the tests without PyTorch, as pip install podium leaves it out
-	$(MAKE) test VENV=.venv-light EXTRAS=$(LIGHT)
+test-light: ## Run the quicker tests without PyTorch, as pip install podium leaves it out
+	$(MAKE) install VENV=.venv-light EXTRAS=$(LIGHT)
+	$(MAKE) --no-print-directory light VENV=.venv-light
+
+light:
+	$(PYTEST) -m "not slow"
+	$(PYTEST) tests/test_without_torch.py tests/test_shipped_models.py
 
 test-lowest: ## Run all tests with the lowest versions that pyproject.toml allows
 	$(MAKE) test VENV=.venv-lowest CONSTRAINTS="-c constraints-lowest.txt"

@@ -187,7 +187,10 @@ def test_extract_can_be_killed_at_any_moment(table, tmp_path):
         watched=caches[1], forgotten="features/*/*.safetensors",
     )  # fmt: skip
     assert len(contents(caches[0])) == 12
-    assert contents(caches[1]) == contents(caches[0])
+    # Killed between an entry and its lock, an empty file stays, which the next to lock it takes.
+    kept = {name: content for name, content in contents(caches[1]).items()
+            if content or not name.startswith("features.locks/")}  # fmt: skip
+    assert kept == contents(caches[0])
 
 
 @pytest.mark.slow

@@ -13,9 +13,11 @@ def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _stop)
     try:
-        from podium.machine import shell
+        from podium.machine import memory, shell
 
         shell.prepare(instead_of=_stop)
+        if not {"--help", "--version"} & set(sys.argv):
+            memory.require(memory.MIN_BYTES)
         from podium.cli.commands import main as run
     except Exception as error:
         if "--debug" in sys.argv:
@@ -37,7 +39,11 @@ def _report_failure(error: Exception) -> int:
     from podium.errors import RAN_OUT, Bug, TooLittleMemory
     from podium.machine import memory, shell
 
-    if memory.ran_out(error):
+    if isinstance(error, TooLittleMemory):
+        shell.complain(str(error))
+        return error.exit_code
+    # With hardly any memory Python's own imports fail without words, and limits cannot be asked.
+    if memory.ran_out(error) or isinstance(error, SystemError):
         shell.complain(RAN_OUT)
         return TooLittleMemory.exit_code
     shell.complain(str(Bug.of(f"{type(error).__name__}: {error}")))

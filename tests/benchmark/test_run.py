@@ -228,6 +228,7 @@ def test_other_defaults_and_samples_are_never_taken_from_an_earlier_run(dives, t
     )
 
 
+@pytest.mark.needs_train
 def test_a_frozen_metric_depends_on_the_system_it_is_of():
     worst = System("worst", "Worst", "siamese_lstm", metric_of="best")
     few, many = (System("best", "Best", "siamese_lstm", n_variants=n) for n in (0, 7))
@@ -307,6 +308,7 @@ def test_unknown_scorers_and_empty_questions_are_refused(dives):
         Benchmark(unscored).run()
 
 
+@pytest.mark.needs_train
 def test_a_video_that_cannot_be_used_stops_it(dives, tmp_path):
     missing = replace(dives[0], path=tmp_path / "gone.npy")
     message = f"{missing.path}: no such file of features: check the path"

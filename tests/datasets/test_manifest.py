@@ -277,6 +277,16 @@ def test_a_table_without_file_names_is_said(folder):
         Manifest(path).performances()
 
 
+def test_names_of_several_lines_are_said_in_one(folder):
+    path = table(folder, '"a\nb",score\na.mp4,5\n')
+    message = (
+        f"{path}: has no column 'file_name' (its columns are a b, score): "
+        "name each video's file there, relative to this table"
+    )
+    with pytest.raises(ManifestError, match=whole(message)):
+        Manifest(path).performances()
+
+
 def test_other_encodings_are_said(folder):
     path = table(folder, "file_name\na.mp4\n".encode("utf-16"))
     message = f"{path}: is not UTF-8 text (byte 0 is not): save it as UTF-8, or give a Parquet file"

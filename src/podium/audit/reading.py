@@ -58,7 +58,7 @@ def _require_columns(path: Path, row: Row) -> tuple[str, ...]:
     if not columns & {"performance", "athlete"}:
         missing.append("performance (or event, round, athlete, dive)")
     if missing:
-        shown = ", ".join(list(columns)[:20])
+        shown = ", ".join(" ".join(name.split()) for name in list(columns)[:20])
         raise ManifestError(
             f"{path}: has no column {', '.join(missing)} (its columns are {shown}): give one mark "
             "per line, with the judge who gave it and the performance it was given for"

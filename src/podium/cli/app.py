@@ -92,17 +92,15 @@ Shard = Annotated[
 
 
 _LIGHT = ("cache", "convert", "inspect", "list", "rules")
-_LIGHT_BYTES = 400_000_000
 _HEAVY_BYTES = 900_000_000
 _THREAD_BYTES = 50_000_000
-"""How much address space commands need, those without networks and those with, and for each
-thread: with less, libraries end the program or wait for ever (tests/hostile/test_memory.py)."""
+"""How much address space commands with networks need, and more for each thread."""
 
 
 def needed_bytes(command: str | None) -> int:
     """Return how much address space a command needs."""
     if command in _LIGHT:
-        return _LIGHT_BYTES
+        return memory.MIN_BYTES
     threads = os.environ.get("OMP_NUM_THREADS", "")
     n_threads = int(threads) if threads.isdecimal() else os.cpu_count() or 1
     return _HEAVY_BYTES + _THREAD_BYTES * n_threads

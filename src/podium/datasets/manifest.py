@@ -92,7 +92,7 @@ def _without_collection() -> Iterator[None]:
 
 
 def _no_file_names(path: Path, row: Row) -> ManifestError:
-    names = list(row.cells)
+    names = [" ".join(name.split()) for name in row.cells]  # a name may have lines
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
     return ManifestError(
         f"{path}: has no column 'file_name' (its columns are {', '.join(names[:MAX_NAMED])}{more}"

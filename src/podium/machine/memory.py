@@ -5,6 +5,10 @@ from contextlib import suppress
 from podium import errors
 from podium.errors import TooLittleMemory
 
+MIN_BYTES = 400_000_000
+"""How much address space any command needs: with less, libraries end the program, each in its own
+way, or wait for ever (tests/hostile/test_streams_and_signals.py)."""
+
 
 def allowed_bytes() -> int | None:
     """Return how many bytes of address space a process may use (`ulimit -v`); `None` for any."""
