@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from podium.checks import require
+from podium.checks import check_options, require
 from podium.inputs.spreadsheet import csv_text
 from podium.machine.files import write_bytes
 
@@ -64,6 +64,9 @@ class PanelOptions:
     """How many times as far from the rest marks lie."""
 
     def __post_init__(self) -> None:
+        counts = dict.fromkeys(("n_sessions", "n_athletes", "n_dives", "n_countries"), 1)
+        check_options(self, **counts, noise=0, highest=0)
+        require(self.step > 0, "step", self.step, "above 0")
         wanted = f"from 2 to n_judges, {self.n_judges}"
         require(2 <= self.n_panel <= self.n_judges, "n_panel", self.n_panel, wanted)
 
