@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
+Array = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
 
 Take = Callable[[str, tuple[int, ...]], npt.NDArray[np.floating]]
 """Gives an array by its name, of the shape that is wanted."""
@@ -20,8 +20,8 @@ EPSILON = 1e-5
 class Kernel:
     """What a convolution multiplies with, (out, in, *size), and adds, (out,)."""
 
-    weight: Floats
-    bias: Floats
+    weight: Array
+    bias: Array
 
     def times(self, factor: float) -> "Kernel":
         """Return a kernel whose results are so many times larger."""
@@ -59,7 +59,7 @@ def shapes_of(make: Callable[[Take], object]) -> dict[str, tuple[int, ...]]:
     """Return which arrays a network is made of, by name, without having any of them."""
     shapes: dict[str, tuple[int, ...]] = {}
 
-    def noted(name: str, shape: tuple[int, ...]) -> Floats:
+    def noted(name: str, shape: tuple[int, ...]) -> Array:
         shapes[name] = shape
         return np.zeros(shape, np.float32)
 
@@ -67,5 +67,5 @@ def shapes_of(make: Callable[[Take], object]) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def _rounded(weight: Doubles, bias: Doubles) -> Kernel:
+def _rounded(weight: Floats, bias: Floats) -> Kernel:
     return Kernel(weight.astype(np.float32), bias.astype(np.float32))
