@@ -280,6 +280,7 @@
   let shown = "";
   let timer = 0;
   let newest = 0;
+  const rowsShown = new Map();
 
   /* Only the answer to the newest question counts: an older one may come later, with rows that are gone. */
   async function refresh() {
@@ -293,7 +294,7 @@
       const text = JSON.stringify(jobs);
       if (text !== shown) {
         shown = text;
-        keepingFocus(() => element("rows").replaceChildren(...jobs.map(rowOf)));
+        keepingFocus(() => showRows(jobs));
         element("table").hidden = !jobs.length;
         const hints = [jobs.length ? words.compare_hint : words.empty];
         if (jobs.length === MOST_LISTED) hints.push(say("newest", { n: MOST_LISTED }));
@@ -309,6 +310,23 @@
     if (number === newest) timer = setTimeout(refresh, wait);
   }
 
+  /* A row whose assessment has not changed is not touched: a click that is under way must not lose its button. */
+  function showRows(jobs) {
+    const list = element("rows");
+    const before = new Map(rowsShown);
+    rowsShown.clear();
+    for (const job of jobs) {
+      const text = JSON.stringify(job);
+      const was = before.get(job.id);
+      rowsShown.set(job.id, was && was.text === text ? was : { text, row: rowOf(job) });
+    }
+    const rows = [...rowsShown.values()].map((one) => one.row);
+    for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
+    rows.forEach((row, place) => {
+      if (list.children[place] !== row) list.insertBefore(row, list.children[place] || null);
+    });
+  }
+
   /* What waits although nobody works on it is said. */
   async function tellOfWork(isWanted) {
     const work = isWanted ? await ask("/api/work") : { goes_on: true };
@@ -316,7 +334,7 @@
     if (element("stalled").textContent !== text) element("stalled").textContent = text;
   }
 
-  /* Rows are made anew: whoever was on a button of one stays there. */
+  /* A row that changed is made anew: whoever was on a button of it stays there. */
   function keepingFocus(change) {
     const focus = document.activeElement;
     const label = focus && element("rows").contains(focus) ? focus.getAttribute("aria-label") : null;
