@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from podium import datasets as datasets
     from podium import evaluation as evaluation
     from podium import features as features
+    from podium import folds as folds
     from podium import judging as judging
     from podium import metric as metric
     from podium import report as report
@@ -51,6 +52,7 @@ __getattr__, __dir__, __all__ = lazily(
         "datasets",
         "evaluation",
         "features",
+        "folds",
         "judging",
         "metric",
         "report",

@@ -194,7 +194,9 @@ def test_the_score_is_the_mean_of_networks_and_last_clips(samples):
 
 
 def test_the_line_reads_the_last_clips_only(samples):
-    fit_ridge = fit_last_clips(samples, np.arange(len(samples), dtype=float), 2, len(samples))
+    fit_ridge = fit_last_clips(
+        samples, np.arange(len(samples), dtype=float), 2, [""] * len(samples)
+    )
     (query, *_) = samples
     changed = replace(query, features=replace(query.features, values=query.features.values.copy()))
     changed.features.values[:-2] += 100
@@ -262,7 +264,7 @@ SHOWN = np.array([[1.0], [-1], [1], [-1], [1], [-1]])
 def test_what_differs_from_the_reference_can_cost_and_never_gain(gaining):
     effect = np.array([1.0 if i in gaining else -1.0 for i in range(2)])
     targets = 50 + 3 * SHOWN[:, 0] + UNLIKE @ effect
-    weights, _ = fit_nonnegative_ridge(np.hstack([SHOWN, -UNLIKE]), targets, 6, 2)
+    weights, _ = fit_nonnegative_ridge(np.hstack([SHOWN, -UNLIKE]), targets, [""] * 6, 2)
     assert weights[0] > 0
     assert (weights[1:] >= 0).all()
     if not gaining:
@@ -299,7 +301,7 @@ def test_variants_have_no_say_in_how_strong_a_penalty_is():
     """With each row twice, leaving one out would find it again, and choose hardly any penalty."""
     generator = np.random.default_rng(0)
     inputs, targets = generator.normal(size=(40, 30)), generator.normal(size=40)
-    once, bias = fit_ridge(inputs, targets, 40)
-    twice, same_bias = fit_ridge(np.vstack([inputs, inputs]), np.tile(targets, 2), 40)
+    once, bias = fit_ridge(inputs, targets, [""] * 40)
+    twice, same_bias = fit_ridge(np.vstack([inputs, inputs]), np.tile(targets, 2), [""] * 40)
     np.testing.assert_allclose(twice, once, rtol=1e-6)
     assert same_bias == pytest.approx(bias)

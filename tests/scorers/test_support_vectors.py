@@ -15,7 +15,7 @@ def sloped() -> tuple[np.ndarray, np.ndarray]:
 
 def test_it_finds_a_straight_line(sloped):
     inputs, targets = sloped
-    line = fit_line(inputs, targets, seed=0)
+    line = fit_line(inputs, targets, 0, [""] * len(inputs))
     np.testing.assert_allclose(line(inputs), targets, atol=0.15 * targets.std())
     np.testing.assert_allclose(line.weights[[0, 1, 3]], [3, -1, 2], atol=0.3)
 
@@ -25,7 +25,7 @@ def test_it_is_the_machine_of_scikit_learn_in_other_units(sloped):
     centred = inputs - inputs.mean(axis=0)
     scaled = centred / np.sqrt((centred**2).sum(axis=1).mean())
     wanted = (targets - targets.mean()) / targets.std()
-    line = fit_line(inputs, targets, seed=0)
+    line = fit_line(inputs, targets, 0, [""] * len(inputs))
     closest = min(
         np.abs(
             SVR(kernel="linear", C=c).fit(scaled, wanted).predict(scaled) * targets.std()
@@ -41,12 +41,12 @@ def test_noise_is_answered_with_a_weak_line():
     generator = np.random.default_rng(1)
     inputs, targets = generator.normal(size=(30, 200)), generator.normal(size=30)
     new = generator.normal(size=(100, 200))
-    assert fit_line(inputs, targets, seed=0)(new).std() < 0.8 * targets.std()
+    assert fit_line(inputs, targets, 0, [""] * len(inputs))(new).std() < 0.8 * targets.std()
 
 
 def test_a_constant_target_is_predicted_everywhere():
     inputs = np.random.default_rng(2).normal(size=(8, 3))
-    np.testing.assert_allclose(fit_line(inputs, np.full(8, 5.0), 0)(inputs), 5)
+    np.testing.assert_allclose(fit_line(inputs, np.full(8, 5.0), 0, [""] * 8)(inputs), 5)
 
 
 def test_c3d_svr_reads_means_of_length_one(make_sample):

@@ -65,6 +65,8 @@ class Sample:
     performance: Performance
     features: Features
     variants: tuple[Features, ...] = ()
+    group: str = ""
+    """What it must not be parted from: those of the same group (`podium.folds`); "" is its own."""
 
     def __post_init__(self) -> None:
         if self.variants:

@@ -13,6 +13,7 @@ from podium.metric.siamese import Siamese, SiameseOptions
 from podium.networks.layers import Array
 from podium.scorers import Floats
 from podium.scorers._heads import Head, SamplePairs
+from podium.scorers._penalty import fit_penalised
 
 ALPHAS = 10.0 ** np.arange(0, 5.1, 0.5)
 """Penalties of the last layer to choose from; without one, as the paper's, few pairs upset it."""
@@ -78,15 +79,19 @@ class Member:
 
 
 def fit_member(
-    head: Head, network: Siamese, inputs: npt.NDArray[Any], targets: Floats, n_own: int
+    head: Head,
+    network: Siamese,
+    inputs: npt.NDArray[Any],
+    targets: Floats,
+    groups: Sequence[str],
 ) -> Member:
-    """Fit the last layer by `fit_ridge`; the first `n_own` rows are no variants."""
-    weights, bias = fit_nonnegative_ridge(inputs, targets, n_own, head.n_costs(network))
+    """Fit the last layer by `fit_ridge`; `groups` are those of the rows that are no variants."""
+    weights, bias = fit_nonnegative_ridge(inputs, targets, groups, head.n_costs(network))
     return Member(network, head, weights.astype(np.float32), bias)
 
 
 def fit_nonnegative_ridge(
-    inputs: npt.NDArray[Any], targets: Floats, n_own: int, n_costs: int
+    inputs: npt.NDArray[Any], targets: Floats, groups: Sequence[str], n_costs: int
 ) -> tuple[npt.NDArray[Any], float]:
     """Fit a line in which the last `n_costs` inputs, none above 0, can only cost.
 
@@ -96,7 +101,7 @@ def fit_nonnegative_ridge(
     n_free = inputs.shape[1] - n_costs
     kept = np.arange(inputs.shape[1])
     while True:
-        fitted, bias = fit_ridge(inputs[:, kept], targets, n_own)
+        fitted, bias = fit_ridge(inputs[:, kept], targets, groups)
         gains = (kept >= n_free) & (fitted < 0)
         if not gains.any():
             weights = np.zeros(inputs.shape[1])
@@ -139,27 +144,31 @@ class LastClips:
         return cls(weights, float(array_of(arrays, "last_clips.bias", (1,), np.float64)[0]))
 
 
-def fit_last_clips(train: Sequence[Sample], targets: Floats, n_clips: int, n_own: int) -> LastClips:
-    """Fit the line by `fit_ridge`; the first `n_own` performances are no variants."""
+def fit_last_clips(
+    train: Sequence[Sample], targets: Floats, n_clips: int, groups: Sequence[str]
+) -> LastClips:
+    """Fit the line by `fit_ridge`; `groups` are those of the performances, variants follow."""
     last = _last_clips(train, n_clips)
-    weights, bias = fit_ridge(last.reshape(len(last), -1), targets, n_own)
+    weights, bias = fit_ridge(last.reshape(len(last), -1), targets, groups)
     return LastClips(weights.reshape(last.shape[1:]), bias)
 
 
 def fit_ridge(
-    inputs: npt.NDArray[Any], targets: Floats, n_own: int
+    inputs: npt.NDArray[Any], targets: Floats, groups: Sequence[str]
 ) -> tuple[npt.NDArray[Any], float]:
     """Fit targets to inputs, (rows, numbers), each brought to its own scale; return weights, bias.
 
-    The penalty is chosen by leaving one out of the first `n_own` rows. Those that follow are
-    variants of these: one that is left out would be known by its variant, so they have no say.
+    The penalty is chosen by leaving out of the first rows, as many as there are `groups`, one
+    group or one row. Those that follow are variants of these: one that is left out would be known
+    by its variant, so they have no say.
     """
-    from sklearn.linear_model import Ridge, RidgeCV
+    from sklearn.linear_model import Ridge
 
+    n_own = len(groups)
     mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
     scale = scale + SCALE_FLOOR * scale.max() + 1e-9
     scaled = (inputs - mean) / scale
-    fitted = RidgeCV(ALPHAS).fit(scaled[:n_own], targets[:n_own])
+    fitted = fit_penalised(scaled[:n_own], targets[:n_own], groups, ALPHAS)
     if n_own < len(inputs):
         fitted = Ridge(fitted.alpha_ * len(inputs) / n_own).fit(scaled, targets)
     weights = fitted.coef_ / scale

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from podium.checks import check_options
 from podium.errors import TrainingError, UsageError
 from podium.features.values import Sample
+from podium.folds.parts import held_back
 from podium.inputs.saved import values_of
 from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
@@ -143,12 +144,6 @@ def _mean_loss(network: nn.Module, loss: Loss, batch: Batch) -> float:
     return float(np.average(losses, weights=[len(rows) for rows in parts]))
 
 
-def held_back_indices(n: int, share: float, seed: int) -> npt.NDArray[np.int64]:
-    """Choose at random which of `n` performances only decide when to stop; at least one."""
-    order = np.random.default_rng(seed).permutation(n)
-    return np.sort(order[: max(1, round(n * share))])
-
-
 class SequenceRegression:
     """A network that reads clips in order and gives a score: what its scorers inherit."""
 
@@ -255,7 +250,8 @@ class SequenceRegression:
     ) -> tuple[Sequence[Sample], Sequence[Sample]]:
         if validation:
             return train, validation
-        indices = set(held_back_indices(len(train), self.options.fitting.held_back, self.seed))
+        groups = [sample.group for sample in train]
+        indices = set(held_back(groups, self.options.fitting.held_back, self.seed).tolist())
         fitted = [sample for index, sample in enumerate(train) if index not in indices]
         return fitted, [train[index] for index in sorted(indices)]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from podium.features.values import Sample
+from podium.folds.parts import drawn_parts
 from podium.metric.embedding import Normaliser
 from podium.metric.learning import learn_metric, random_metric
 from podium.metric.pairs import MetricData, PairOptions
@@ -14,7 +15,8 @@ from podium.scorers._siamese_options import SiameseLSTMOptions
 from podium.scorers._target import Target
 
 MIN_PARTS = 5
-"""Into how many parts performances are divided at least, one of which stops a network."""
+"""Into how many parts performances are divided at least, one of which stops a network; fewer groups
+than that are a part each."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ class NetworkLearning:
         n_networks = self.options.n_networks
         if validation:
             return [(list(train), list(validation))] * n_networks
-        order = np.random.default_rng(self.seed).permutation(len(train))
-        n_parts = min(max(n_networks, MIN_PARTS), len(train))
-        parts = np.array_split(order, n_parts)
+        groups = [sample.group for sample in train]
+        parts = drawn_parts(groups, self.seed, max(n_networks, MIN_PARTS))
+        n_parts = len(parts)
         return [
             (
                 [train[i] for j, part in enumerate(parts) if j != number % n_parts for i in part],

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from podium.errors import FeatureError
 from podium.features.values import Sample
+from podium.folds.parts import drawn_parts
 from podium.inputs.saved import array_of, values_of
 from podium.machine import extras
 from podium.scorers import Floats, ScorerState
@@ -17,8 +18,6 @@ from podium.scorers._target import Target, TargetChoice, choose_target
 
 COSTS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 """Values of C to choose from, for inputs of unit length and targets of unit variance."""
-
-N_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,8 @@ class LineScorer(Generic[Options]):
             If the features are not what the scorer reads.
         """
         self.target = choose_target(train, self.options.target)
-        self._line = fit_line(self.inputs(train), self.target.of(train), self.seed)
+        groups = [s.group for s in train]
+        self._line = fit_line(self.inputs(train), self.target.of(train), self.seed, groups)
         return self
 
     def predict(self, queries: Sequence[Sample]) -> Floats:
@@ -128,17 +128,17 @@ class LineScorer(Generic[Options]):
         return scorer
 
 
-def fit_line(inputs: npt.NDArray[Any], targets: Floats, seed: int) -> Line:
+def fit_line(inputs: npt.NDArray[Any], targets: Floats, seed: int, groups: Sequence[str]) -> Line:
     """Fit a linear SVR; its C is chosen by cross-validation within these performances.
 
-    `inputs` is (performances, dim), `targets` (performances,).
+    `inputs` is (performances, dim), `targets` (performances,); `groups` names the group of each.
     """
     rows = inputs.astype(np.float64)
     centre = rows.mean(axis=0)
     length = float(np.sqrt(((rows - centre) ** 2).sum(axis=1).mean())) or 1.0
     mean, spread = float(targets.mean()), float(targets.std()) or 1.0
     scaled, wanted = (rows - centre) / length, (targets - mean) / spread
-    weights, constant = _fit(scaled, wanted, _choose_cost(scaled, wanted, seed))
+    weights, constant = _fit(scaled, wanted, _choose_cost(scaled, wanted, seed, groups))
     weights = weights / length * spread
     bias = constant * spread + mean - float(weights @ centre)
     return Line(weights.astype(np.float32), bias)
@@ -155,10 +155,9 @@ def _fit(inputs: Floats, targets: Floats, cost: float) -> tuple[Floats, float]:
     return machine.coef_[0], float(machine.intercept_[0])
 
 
-def _choose_cost(inputs: Floats, targets: Floats, seed: int) -> float:
+def _choose_cost(inputs: Floats, targets: Floats, seed: int, groups: Sequence[str]) -> float:
     """Choose C by the squared error on left-out folds."""
-    order = np.random.default_rng(seed).permutation(len(inputs))
-    folds = np.array_split(order, min(N_FOLDS, len(inputs)))
+    folds = drawn_parts(groups, seed)
     if len(folds) < 2:
         return 1.0
     errors = [sum(_error(inputs, targets, fold, cost) for fold in folds) for cost in COSTS]

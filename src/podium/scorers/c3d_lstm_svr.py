@@ -32,7 +32,10 @@ class C3DLSTMSVR:
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Fit the LSTM, then the line on its last states."""
         self._lstm.fit(train, validation)
-        self._line = fit_line(self._last_states(train), self.target.of(train), self._lstm.seed)
+        groups = [s.group for s in train]
+        self._line = fit_line(
+            self._last_states(train), self.target.of(train), self._lstm.seed, groups
+        )
         return self
 
     def predict(self, queries: Sequence[Sample]) -> Floats:

@@ -10,10 +10,10 @@ import numpy.typing as npt
 from podium.checks import check_options
 from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
-from podium.machine import extras
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
+from podium.scorers._penalty import fit_penalised
 from podium.scorers._target import Target, TargetChoice, choose_target
 
 ALPHAS = 10.0 ** np.arange(-1, 5.1, 0.5)
@@ -44,15 +44,13 @@ class Ridge:
         self.target = Target(uses_execution=False)
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
-        """Fit, with the strength of the penalty chosen by leave-one-out within training."""
-        with extras.needed_for("training", "train"):
-            from sklearn.linear_model import RidgeCV
-
+        """Fit, with the strength of the penalty chosen on training performances left out."""
         self.target = choose_target(train, self.options.target)
         clips = np.concatenate([s.features.values for s in train])
         self._normaliser = fit_normaliser(clips, self.options.n_components)
         self._n_clips = max(len(s.features) for s in train)
-        fitted = RidgeCV(ALPHAS).fit(self._inputs(train), self.target.of(train))
+        groups = [s.group for s in train]
+        fitted = fit_penalised(self._inputs(train), self.target.of(train), groups, ALPHAS)
         self._weights, self._bias = fitted.coef_.astype(np.float32), float(fitted.intercept_)
         return self
 

@@ -98,7 +98,8 @@ class S3D:
         self.stages = _stage_names(marked)
         if marked:
             self._network = self._fit_network(marked)
-        self._line = fit_line(self._inputs(train), self.target.of(train), self.seed)
+        groups = [s.group for s in train]
+        self._line = fit_line(self._inputs(train), self.target.of(train), self.seed, groups)
         return self
 
     def predict(self, queries: Sequence[Sample]) -> Floats:

@@ -222,7 +222,9 @@ class SiameseLSTM:
         """Fit what gives the score, with the metric frozen: phase two."""
         rows = self._with_variants(train)
         if n_clips := self.options.n_last_clips:
-            self.last_clips = fit_last_clips(rows, self.target.of(rows), n_clips, len(train))
+            self.last_clips = fit_last_clips(
+                rows, self.target.of(rows), n_clips, [s.group for s in train]
+            )
         self.references = choose_references(train, self.options.references)
         self.members = tuple(self._fit_member(network, rows, len(train)) for network in networks)
         self.clip_metric = self._make_clip_metric()
@@ -244,8 +246,8 @@ class SiameseLSTM:
             for query, row in enumerate(rows)
             for reference in training_indices(row, self.references, self.options.references)
         ]
-        n_own = sum(query < n_train for query, _ in indices)
-        if len({query for query, _ in indices[:n_own]}) < 3:
+        own = [rows[query] for query, _ in indices if query < n_train]
+        if len({sample.performance.id for sample in own}) < 3:
             raise TrainingError(
                 "fewer than three performances have a reference of their action other than "
                 "themselves: give more performances of each action"
@@ -256,7 +258,8 @@ class SiameseLSTM:
         theirs = network.embedding(self.sequences(self.references))[references]
         pairs = [(rows[query], self.references[reference]) for query, reference in indices]
         inputs = head.inputs(network, theirs, ours, pairs)
-        return fit_member(head, network, inputs, self.target.of(rows)[queries], n_own)
+        groups = [sample.group for sample in own]
+        return fit_member(head, network, inputs, self.target.of(rows)[queries], groups)
 
     def _with_variants(self, train: Sequence[Sample]) -> list[Sample]:
         """Return the performances, and behind them their variants, each as one of its own."""

@@ -1,0 +1,64 @@
+"""Folds: parts of the performances, each left out once, that never part a group.
+
+Where no groups are known they are drawn at random, as most published numbers are; then what is
+said of new athletes, events and cameras is a guess.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+N_PARTS = 5
+
+
+def parts(groups: Sequence[str], seed: int, n_parts: int = N_PARTS) -> list[Ints]:
+    """Divide performances into parts of about the same size, by index, each in ascending order.
+
+    `groups` names the group of each performance, "" for one on its own. With no more groups than
+    parts, each group is a part; with a single one, or none, the performances are drawn at random.
+    """
+    return [np.sort(part) for part in drawn_parts(groups, seed, n_parts)]
+
+
+def drawn_parts(groups: Sequence[str], seed: int, n_parts: int = N_PARTS) -> list[Ints]:
+    """Divide performances as `parts` does, each part in the order in which it was drawn."""
+    members = _members(groups)
+    generator = np.random.default_rng(seed)
+    order = generator.permutation(len(members))
+    n_parts = min(n_parts, len(members))
+    if not are_grouped(groups):
+        return [np.asarray(part, np.int64) for part in np.array_split(order, n_parts)]
+    found: list[list[int]] = [[] for _ in range(n_parts)]
+    for i in sorted(order, key=lambda i: -len(members[i])):
+        min(found, key=len).extend(members[i])
+    return [np.array(part, np.int64) for part in found]
+
+
+def held_back(groups: Sequence[str], share: float, seed: int) -> Ints:
+    """Choose at random which performances only decide when to stop, by index, ascending.
+
+    About a `share` of them, 0 to 1: one group at least, and not all of them.
+    """
+    members = _members(groups)
+    wanted = max(1, round(len(groups) * share))
+    chosen: list[int] = []
+    for i in np.random.default_rng(seed).permutation(len(members))[: len(members) - 1]:
+        if len(chosen) + len(members[i]) <= wanted:
+            chosen += members[i]
+    return np.sort(np.array(chosen or min(members, key=len), np.int64))
+
+
+def are_grouped(groups: Sequence[str]) -> bool:
+    """Return whether there is a group of two or more, and someone outside of it."""
+    return any(len(one) > 1 for one in _members(groups))
+
+
+def _members(groups: Sequence[str]) -> list[list[int]]:
+    """List the performances of each group, by index; all apart where there is one group only."""
+    found: dict[object, list[int]] = {}
+    for index, name in enumerate(groups):
+        found.setdefault(name or index, []).append(index)
+    return list(found.values()) if len(found) > 1 else [[index] for index in range(len(groups))]
