@@ -51,6 +51,14 @@ def held_back(groups: Sequence[str], share: float, seed: int) -> Ints:
     return np.sort(np.array(chosen or min(members, key=len), np.int64))
 
 
+def owners_of(groups: Sequence[str]) -> Ints:
+    """Return the number of each performance's group, from 0, (performances,)."""
+    found = np.zeros(len(groups), np.int64)
+    for number, indices in enumerate(_members(groups)):
+        found[indices] = number
+    return found
+
+
 def are_grouped(groups: Sequence[str]) -> bool:
     """Return whether there is a group of two or more, and someone outside of it."""
     return any(len(one) > 1 for one in _members(groups))

@@ -105,10 +105,12 @@ def learn(samples: Sequence[Sample]) -> Witnesses:
     """Learn all that there is to know of usual performances."""
     usual = learn_usual(samples)
     seen = [sample.features.values for sample in samples]
+    actions = [sample.performance.action for sample in samples]
+    groups = [sample.group for sample in samples]
     return replace(
         usual,
-        ending=learn_ending(seen, usual.novelty.normaliser),
-        same_action=learn_same_action(seen, [sample.performance.action for sample in samples]),
+        ending=learn_ending(seen, usual.novelty.normaliser, groups),
+        same_action=learn_same_action(seen, actions, groups),
     )
 
 
@@ -116,5 +118,6 @@ def learn_usual(samples: Sequence[Sample]) -> Witnesses:
     """Learn how performances usually look, and in which order."""
     seen = [sample.features.values for sample in samples]
     variants = [[features.values for features in sample.variants] for sample in samples]
-    novelty = learn_novelty(seen, variants)
-    return Witnesses(novelty, learn_order(seen, novelty.normaliser, variants))
+    groups = [sample.group for sample in samples]
+    novelty = learn_novelty(seen, variants, groups)
+    return Witnesses(novelty, learn_order(seen, novelty.normaliser, variants, groups))

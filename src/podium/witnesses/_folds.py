@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from podium.folds.parts import Ints, are_grouped, drawn_parts, parts
+
 One = TypeVar("One")
 Learned = TypeVar("Learned")
 Found = TypeVar("Found")
@@ -12,17 +14,35 @@ Found = TypeVar("Found")
 N_FOLDS = 5
 
 
-def interleaved(ones: Sequence[One]) -> Iterator[tuple[list[One], list[One]]]:
-    """Return folds that leave out every fifth, each as those to learn from and those left out."""
-    for part in range(N_FOLDS):
-        yield [one for i, one in enumerate(ones) if i % N_FOLDS != part], [*ones[part::N_FOLDS]]
+def interleaved(
+    ones: Sequence[One], groups: Sequence[str] = ()
+) -> Iterator[tuple[list[One], list[One]]]:
+    """Return folds that leave out every fifth, each as those to learn from and those left out.
+
+    Where groups are named, one for each, whole groups are left out.
+    """
+    if are_grouped(groups):
+        return _leave_out(ones, parts(groups, 0, N_FOLDS))
+    indices = np.arange(len(ones))
+    return _leave_out(ones, [indices[part::N_FOLDS] for part in range(N_FOLDS)])
 
 
-def drawn(ones: Sequence[One]) -> Iterator[tuple[list[One], list[One]]]:
+def drawn(ones: Sequence[One], groups: Sequence[str] = ()) -> Iterator[tuple[list[One], list[One]]]:
     """Return folds that leave out a fifth at random, as `interleaved` does; always the same."""
-    order = np.random.default_rng(0).permutation(len(ones))
-    for part in np.array_split(order, N_FOLDS):
-        yield [ones[i] for i in np.setdiff1d(order, part)], [ones[i] for i in part]
+    return _leave_out(ones, drawn_parts(groups or [""] * len(ones), 0, N_FOLDS))
+
+
+def chosen(groups: Sequence[str], indices: Sequence[int]) -> list[str]:
+    """Return the groups of some of all, by index; none where no groups are named."""
+    return [groups[i] for i in indices] if groups else []
+
+
+def _leave_out(
+    ones: Sequence[One], left_out: Iterable[Ints]
+) -> Iterator[tuple[list[One], list[One]]]:
+    for part in left_out:
+        others = np.setdiff1d(np.arange(len(ones)), part)
+        yield [ones[i] for i in others], [ones[i] for i in part]
 
 
 def measure_left_out(

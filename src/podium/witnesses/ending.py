@@ -15,7 +15,7 @@ import numpy.typing as npt
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of
 from podium.machine import extras
-from podium.witnesses._folds import interleaved, measure_left_out
+from podium.witnesses._folds import chosen, interleaved, measure_left_out
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
@@ -83,17 +83,21 @@ class EndingDetector:
         return cls(weights, float(offset), float(threshold))
 
 
-def learn_ending(features: Sequence[Array], normaliser: "Normaliser") -> EndingDetector | None:
+def learn_ending(
+    features: Sequence[Array], normaliser: "Normaliser", groups: Sequence[str] = ()
+) -> EndingDetector | None:
     """Learn what last clips look like from whole performances, each (clips, dim).
 
     The threshold is set on performances that were left out when the weights were fitted, so that
-    `FALSE_ALARM_RATE` of whole ones fall below it. `None` where there are too few, or no clip
+    `FALSE_ALARM_RATE` of whole ones fall below it; those of one of the `groups`, where they are
+    named, were left out together. `None` where there are too few, or no clip
     before the last.
     """
-    components = [normaliser(values) for values in features if len(values) > 1]
+    long = [i for i, values in enumerate(features) if len(values) > 1]
+    components, groups = [normaliser(features[i]) for i in long], chosen(groups, long)
     if len(components) < MIN_PERFORMANCES:
         return None
-    left_out = [*measure_left_out(interleaved(components), _fit, _last_of)]
+    left_out = [*measure_left_out(interleaved(components, groups), _fit, _last_of)]
     weights, offset = _fit(components)
     return EndingDetector(weights, offset, float(np.quantile(left_out, FALSE_ALARM_RATE)))
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind
+from podium.folds.parts import owners_of
 from podium.inputs.saved import array_of, part_of
 
 if TYPE_CHECKING:  # it brings PyTorch along, which reading what a model says of itself can spare
@@ -89,16 +90,22 @@ class Novelty:
         return cls(normaliser, positions, distances)
 
 
-def learn_novelty(features: Sequence[Array], variants: Sequence[Sequence[Array]] = ()) -> Novelty:
+def learn_novelty(
+    features: Sequence[Array],
+    variants: Sequence[Sequence[Array]] = (),
+    groups: Sequence[str] = (),
+) -> Novelty:
     """Learn what usual performances look like from their features, each (clips, dim).
 
-    The `variants` of each are as usual as it is; none of its own is among the others of one.
+    The `variants` of each are as usual as it is; none of its own is among the others of one, nor
+    any of its group, where `groups` are named: so much may those of a new group lie apart.
     """
     from podium.metric.embedding import fit_normaliser
 
     normaliser = fit_normaliser(np.concatenate(features), N_COMPONENTS)
     looks = [[values, *others] for values, others in zip_longest(features, variants, fillvalue=())]
-    owners = np.repeat(np.arange(len(looks)), [len(one) for one in looks])
+    of_one = owners_of(groups or [""] * len(looks))
+    owners = np.repeat(of_one, [len(one) for one in looks])
     positions = np.stack([_position(normaliser, values) for one in looks for values in one])
     distances = np.array(
         [_to_others(i, positions, owners) for i in range(len(positions))], np.float32

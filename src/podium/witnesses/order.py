@@ -16,7 +16,7 @@ import numpy.typing as npt
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of
 from podium.machine import extras
-from podium.witnesses._folds import interleaved, measure_left_out
+from podium.witnesses._folds import chosen, interleaved, measure_left_out
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
@@ -104,26 +104,26 @@ def learn_order(
     features: Sequence[Array],
     normaliser: "Normaliser",
     variants: Sequence[Sequence[Array]] = (),
+    groups: Sequence[str] = (),
 ) -> Order | None:
     """Learn the usual order of clips from performances, each (clips, dim), and their `variants`.
 
     The threshold is set on performances that were left out when the weights were fitted, so that
-    `FALSE_ALARM_RATE` of usual ones fall below it. `None` where too few have two or more.
+    `FALSE_ALARM_RATE` of usual ones fall below it; those of one of the `groups`, where they are
+    named, were left out together. `None` where too few have two or more.
     """
-    looks = [
-        [normaliser(look) for look in (values, *others)]
-        for values, others in zip_longest(features, variants, fillvalue=())
-        if len(values) > 1
-    ]
+    both = [*zip_longest(features, variants, fillvalue=())]
+    long = [i for i, (values, _) in enumerate(both) if len(values) > 1]
+    looks = [[normaliser(look) for look in (both[i][0], *both[i][1])] for i in long]
     if len(looks) < MIN_PERFORMANCES:
         return None
     # In a table every fifth may be the longest: then a position would be missing in a fold.
     mixed = np.random.default_rng(0).permutation(len(looks))
-    looks = [looks[i] for i in mixed]
+    looks, groups = [looks[i] for i in mixed], chosen(groups, [long[i] for i in mixed])
     longest = sorted((len(one[0]) for one in looks), reverse=True)
     n_positions = longest[MIN_PERFORMANCES - 1]
     fit = partial(_fit, n_positions=n_positions)
-    left_out = [*measure_left_out(interleaved(looks), fit, _in_place)]
+    left_out = [*measure_left_out(interleaved(looks, groups), fit, _in_place)]
     return Order(*fit(looks), float(np.quantile(left_out, FALSE_ALARM_RATE)))
 
 

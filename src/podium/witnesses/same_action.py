@@ -15,7 +15,7 @@ import numpy.typing as npt
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of, part_of
 from podium.machine import extras
-from podium.witnesses._folds import drawn, measure_left_out
+from podium.witnesses._folds import chosen, drawn, measure_left_out
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
@@ -116,21 +116,25 @@ class ActionClassifier:
 
 
 def learn_same_action(
-    features: Sequence[Array], actions: Sequence[str | None]
+    features: Sequence[Array], actions: Sequence[str | None], groups: Sequence[str] = ()
 ) -> ActionClassifier | None:
     """Learn it from performances, each (clips, dim), and their actions.
 
-    The threshold is set on pairs of performances that were both left out when the rest was learned.
+    The threshold is set on pairs of performances that were both left out when the rest was learned,
+    with all of their `groups`, where these are named.
     Where actions are easily told apart it would lie above `EVEN`, and pairs that are likelier of
     one action than of two would be doubted: there it is `EVEN`. `None` where too few have an
     action, or all the same one.
     """
-    named = _drop_single_actions(
-        [(v, a) for v, a in zip(features, actions, strict=True) if a is not None]
-    )
+    times = Counter(actions)
+    kept = [i for i, action in enumerate(actions) if action is not None and times[action] > 1]
+    named = [(features[i], str(actions[i])) for i in kept]
     if len(named) < MIN_PERFORMANCES or len({action for _, action in named}) < 2:
         return None
-    folds = [(_drop_single_actions(others), left_out) for others, left_out in drawn(named)]
+    folds = [
+        (_drop_single_actions(others), left_out)
+        for others, left_out in drawn(named, chosen(groups, kept))
+    ]
     folds = [fold for fold in folds if len({action for _, action in fold[0]}) > 1]
     n_pairs = sum(_n_pairs(queries) for _, queries in folds)
     if n_pairs < MIN_PAIRS:
