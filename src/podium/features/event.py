@@ -173,14 +173,17 @@ def window_ends(n_frames: int) -> Indices:
     return clip_starts(n_frames, WINDOWS) + WINDOWS.n_frames - 1
 
 
-def learn_anchor(event: str, after: int, marked: Sequence[Marked]) -> Anchor | None:
+def learn_anchor(
+    event: str, after: int, marked: Sequence[Marked], left_out: Sequence[Indices] = ()
+) -> Anchor | None:
     """Learn to find an event from performances in which it is marked; `None` where too few are.
 
-    The limit is set on performances that were left out when the weights were fitted.
+    The limit is set on performances that were left out when the weights were fitted: by the parts
+    `left_out`, of indices, where these are given, and a fifth at random each where not.
     """
     if len(marked) < MIN_PERFORMANCES:
         return None
-    findings = find_left_out(marked)
+    findings = find_left_out(marked, left_out=left_out)
     limit = LENIENCE * float(np.quantile([found.doubt for found in findings], USUAL_SHARE))
     usual, large = np.quantile([found.error for found in findings], [0.5, 0.95])
     return Anchor(event, after, *_fit(marked), limit, float(usual), float(large))
@@ -196,17 +199,23 @@ class Finding:
 
 
 def find_left_out(
-    marked: Sequence[Marked], seed: int = 0, tried: Sequence[Marked] | None = None
+    marked: Sequence[Marked],
+    seed: int = 0,
+    tried: Sequence[Marked] | None = None,
+    left_out: Sequence[Indices] = (),
 ) -> list[Finding]:
-    """Find each performance's event by what was learned from four fifths of the others.
+    """Find each performance's event by what was learned from those in other parts.
+
+    The parts are `left_out`, of indices; without them, fifths drawn at random.
 
     `tried` are the performances in another form, in the same order, where it is that form in which
     the event is to be found.
     """
     tried = marked if tried is None else tried
     order = np.random.default_rng(seed).permutation(len(marked))
+    parts = left_out or np.array_split(order, N_FOLDS)
     findings: dict[int, Finding] = {}
-    for part in np.array_split(order, N_FOLDS):
+    for part in parts:
         others = [marked[i] for i in np.setdiff1d(order, part)]
         anchor = Anchor("", 0, *_fit(others), np.inf)
         for i in part:

@@ -7,7 +7,6 @@ clip is asked which position, counted from the end, it looks like.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -112,9 +111,10 @@ def learn_order(
     `FALSE_ALARM_RATE` of usual ones fall below it; those of one of the `groups`, where they are
     named, were left out together. `None` where too few have two or more.
     """
-    both = [*zip_longest(features, variants, fillvalue=())]
-    long = [i for i, (values, _) in enumerate(both) if len(values) > 1]
-    looks = [[normaliser(look) for look in (both[i][0], *both[i][1])] for i in long]
+    long = [i for i, values in enumerate(features) if len(values) > 1]
+    looks = [[normaliser(features[i])] for i in long]
+    for one, i in zip(looks, long, strict=True):
+        one += [normaliser(values) for values in (variants[i] if variants else ())]
     if len(looks) < MIN_PERFORMANCES:
         return None
     # In a table every fifth may be the longest: then a position would be missing in a fold.
