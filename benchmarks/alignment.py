@@ -57,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.parse_args()
     train = [dive for dive in UnlvDive().performances() if dive.split == "train"]
-    dives = find_marked(train, EVENT, FeatureCache())
+    dives = [*find_marked(train, EVENT, FeatureCache()).values()]
     anchor = learn_anchor(EVENT, 24, dives)
     assert anchor is not None
     whole, longer = find_left_out(dives), find_left_out(dives, tried=untrimmed(dives))

@@ -27,9 +27,9 @@ from podium.errors import WeightsError
 from podium.evaluation import metrics
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.features.values import Sample
+from podium.folds import parts
 from podium.performance import Performance
 from podium.scorers.ridge import Ridge, RidgeOptions
-from podium.training import folds
 
 WEIGHTS = Path(backbones.__file__).parent / "_weights"
 ENVIRONMENT = {"c3d": "PODIUM_C3D_WEIGHTS", "mobilenet_v1": "PODIUM_MOBILENET_WEIGHTS"}
@@ -75,7 +75,7 @@ def seconds_a_dive(
 def left_out_executions(samples: Sequence[Sample], seed: int = 0) -> npt.NDArray[np.float64]:
     """Predict each dive's execution from the four folds that it is not in."""
     predicted = np.zeros(len(samples))
-    for left in folds(len(samples), seed):
+    for left in parts([""] * len(samples), seed):
         chosen = np.setdiff1d(np.arange(len(samples)), left)
         ridge = Ridge(RidgeOptions(target="execution"), seed).fit([samples[i] for i in chosen])
         test = [samples[i] for i in left]

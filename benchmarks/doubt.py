@@ -30,10 +30,10 @@ from podium.datasets.simulated import Simulated
 from podium.doubts import DoubtKind
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.features.values import Features, Sample
+from podium.folds import parts
 from podium.model import load_model
 from podium.performance import Performance
 from podium.simulation import SimulationOptions, Sport, write_video
-from podium.training import folds
 from podium.video.augmentation import draw
 from podium.video.frames import decode, without_leading_black
 from podium.witnesses import Witnesses, learn_usual
@@ -100,7 +100,7 @@ def measure_folds(dives: Sequence[Sample], foreign: Sets, n_divisions: int) -> d
     found: dict[str, list[list[bool]]] = {LEFT_OUT: []}
     for division in range(n_divisions):
         generator = np.random.default_rng(division)
-        for part in folds(len(dives), division):
+        for part in parts([""] * len(dives), division):
             others = np.setdiff1d(np.arange(len(dives)), part)
             known = learn_usual([dives[i] for i in others])
             for features in (dives[i].features for i in part):
@@ -130,7 +130,7 @@ def measure_unseen(samples: Sequence[Sample], n_letters: int) -> dict[str, Any]:
 def measure_pairs(samples: Sequence[Sample]) -> dict[str, float | int]:
     """Ask models of four fifths whether two others are of two actions; both were left out."""
     rows: list[tuple[bool, bool]] = []
-    for part in folds(len(samples), 0):
+    for part in parts([""] * len(samples), 0):
         others = [samples[i] for i in np.setdiff1d(np.arange(len(samples)), part)]
         actions = [sample.performance.action for sample in others]
         kinds = learn_same_action([sample.features.values for sample in others], actions)

@@ -33,11 +33,12 @@ from podium.datasets.unlv_dive import UnlvDive
 from podium.doubts import Doubt, DoubtKind
 from podium.features.extraction import FeatureCache, extract
 from podium.features.values import Sample
+from podium.folds import parts
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.scorers import ComparingScorer
 from podium.simulation import SimulationOptions
-from podium.training import folds, make_scorer
+from podium.training import make_scorer
 from podium.video.augmentation import draw
 from podium.video.clips import read_clips
 from podium.video.frames import decode, probe
@@ -160,7 +161,7 @@ class Fold:
 
 def left_out(model: Model, samples: Sequence[Sample]) -> Iterator[Fold]:
     """Fit the scorer, and what is usual, anew without each fifth of the samples."""
-    for part in folds(len(samples), SHIPPED.seed):
+    for part in parts([""] * len(samples), SHIPPED.seed):
         others = [samples[i] for i in np.setdiff1d(np.arange(len(samples)), part)]
         scorer = make_scorer(SHIPPED.scorer, SHIPPED.scorer_options, SHIPPED.seed).fit(others)
         usual = learn_usual(others)

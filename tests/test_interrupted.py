@@ -37,12 +37,12 @@ with suppress(ModuleNotFoundError):  # what needs them is not asked for then
     torch.set_num_threads(1)
 import podium.training, podium.assessor, podium.backbones.motion, podium.scorers.ridge
 import podium.benchmark.run, podium.benchmark.tables, podium.scorers.siamese_lstm
-from podium import training
+from podium.training import left_out
 from podium.evaluation import metrics
 from samples import QUICK
 metrics.bootstrap = functools.partial(metrics.bootstrap, n_resamples=30)
-make = training.make_scorer
-training.make_scorer = podium.benchmark.run.make_scorer = lambda name, options, seed: make(
+make = left_out.make_scorer
+left_out.make_scorer = podium.benchmark.run.make_scorer = lambda name, options, seed: make(
     name, QUICK if name == "siamese_lstm" else options, seed)
 from podium.cli.commands import run
 asked = json.loads(sys.argv[1])

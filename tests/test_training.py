@@ -8,14 +8,14 @@ import pytest
 from safetensors.numpy import load_file
 
 from messages import whole
-from podium import training
 from podium.errors import TrainingError, UsageError
 from podium.features import event
 from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
 from podium.model import load_model
 from podium.performance import Performance, Phase
-from podium.training import Progress, TrainingOptions, folds, moments, train_model
+from podium.training import Progress, TrainingOptions, left_out, train_model
+from podium.training.marked import moments
 from podium.video.augmentation import AugmentationOptions
 from podium.video.clips import ClipOptions
 from small_models import RECORDED
@@ -44,7 +44,7 @@ class Interrupting:
 
     def __init__(self, at: int | None = None) -> None:
         self.at, self.n_calls = at, 0
-        self.make = training.make_scorer
+        self.make = left_out.make_scorer
 
     def __call__(self, *given) -> Any:
         if self.n_calls == self.at:
@@ -98,13 +98,13 @@ def test_resumed_it_has_the_bytes_of_an_uninterrupted_run(
 ):
     folder, performances = tmp_path / "bars", small_model.performances()
     with monkeypatch.context() as patch:
-        patch.setattr(training, "make_scorer", Interrupting(at))
+        patch.setattr(left_out, "make_scorer", Interrupting(at))
         with pytest.raises(KeyboardInterrupt):
             train_model(performances, folder, small_model.options, cache=cache)
     assert all(name.startswith(".unfinished/fold-") for name in contents(folder))
     assert len(contents(folder)) == at
     counting = Interrupting()
-    monkeypatch.setattr(training, "make_scorer", counting)
+    monkeypatch.setattr(left_out, "make_scorer", counting)
     train_model(performances, folder, small_model.options, cache=cache, resume=True)
     assert counting.n_calls == 5 - at + 1  # and the model's own
     assert contents(folder) == contents(small_model.folder)
@@ -113,7 +113,7 @@ def test_resumed_it_has_the_bytes_of_an_uninterrupted_run(
 
 def interrupted(small_model, cache, folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "make_scorer", Interrupting(4))
+        patch.setattr(left_out, "make_scorer", Interrupting(4))
         with pytest.raises(KeyboardInterrupt):
             train_model(small_model.performances(), folder, small_model.options, cache=cache)
 
@@ -126,7 +126,7 @@ def test_folds_of_other_data_are_not_taken(small_model, cache, tmp_path, monkeyp
     interrupted(small_model, cache, tmp_path / "bars")
     first, *others = small_model.performances()
     counting = Interrupting()
-    monkeypatch.setattr(training, "make_scorer", counting)
+    monkeypatch.setattr(left_out, "make_scorer", counting)
     train_model(
         [replace(first, **change), *others], tmp_path / "bars", small_model.options,
         cache=cache, resume=True,
@@ -254,9 +254,9 @@ class Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.scorer, name)
 
-    def fit(self, train: list[Sample]) -> "Watched":
-        self.fitted = list(train)
-        self.scorer.fit(train)
+    def fit(self, train: list[Sample], validation: list[Sample]) -> "Watched":
+        self.fitted, self.stopped = list(train), list(validation)
+        self.scorer.fit(train, validation)
         return self
 
     def predict(self, queries: list[Sample]) -> Any:
@@ -268,13 +268,13 @@ class Watched:
 def watched(monkeypatch) -> list[Watched]:
     """The scorers that are made, in the order in which they are."""
     made: list[Watched] = []
-    make = training.make_scorer
+    make = left_out.make_scorer
 
     def watching(*given: Any) -> Watched:
         made.append(Watched(make(*given)))
         return made[-1]
 
-    monkeypatch.setattr(training, "make_scorer", watching)
+    monkeypatch.setattr(left_out, "make_scorer", watching)
     return made
 
 
@@ -314,17 +314,6 @@ def test_progress_is_told_from_the_first_video_to_the_end(small_model, cache, tm
     assert told[:24] == [("looking at videos", i + 1, 24) for i in range(24)]
     assert told[24:-1] == [("measuring on left-out folds", i, 5) for i in range(5)]
     assert told[-1] == ("done", 1, 1)
-
-
-@pytest.mark.parametrize(("n", "n_folds"), [(24, 5), (11, 5), (3, 5), (1, 5)])
-def test_folds_leave_out_everyone_once(n, n_folds):
-    parts = folds(n, 3, n_folds)
-    assert len(parts) == min(n, n_folds)
-    assert sorted(np.concatenate(parts)) == list(range(n))
-    assert max(map(len, parts)) - min(map(len, parts)) <= 1
-    assert all((np.diff(part) > 0).all() for part in parts)
-    again = folds(n, 3, n_folds)
-    assert all((a == b).all() for a, b in zip(parts, again, strict=True))
 
 
 # moments

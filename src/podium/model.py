@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -46,18 +46,48 @@ MAX_CONFIG_BYTES = 4_000_000
 SHIPPED = Path(__file__).parent / "models"
 
 
+MAX_LISTED = 10
+"""How many groups, and how many copies, a model card lists."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What is known of how well a model does, and of what it was trained on.
 
-    `results` maps each row of the card's table ("siamese_lstm", "constant" ...) to its measures,
-    from performances that were left out of the fit. `data` says where they came from.
+    Results map each row of the card's table ("siamese_lstm", "constant" ...) to its measures.
     """
 
     data: str
+    """Where the performances came from."""
+
     n_train: int
+    """From how many of them it learned."""
+
     seed: int
+    """Of whatever was drawn."""
+
     results: Mapping[str, Mapping[str, Any]]
+    """From performances that were left out of the fit at random."""
+
+    left_out: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """From performances that were left out with all of their group; empty where none is known."""
+
+    grouped_by: str = ""
+    """What the groups are: "athlete", "event" or another column; "" where none is known."""
+
+    groups: tuple[Mapping[str, Any], ...] = ()
+    """The measures of each group that was left out."""
+
+    n_validation: int = 0
+    """How many performances said when to stop, and were not learned from."""
+
+    copies: tuple[tuple[str, ...], ...] = ()
+    """The performances that are copies of one another, and so were kept together, by id."""
+
+    @property
+    def hardest(self) -> Mapping[str, Mapping[str, Any]]:
+        """The results that say most of new performances: of groups left out, where there are."""
+        return self.left_out or self.results
 
 
 @dataclass(frozen=True)
@@ -351,4 +381,14 @@ def model_card(model: Model) -> str:
     """Write what anyone should know before they trust a model, as Markdown."""
     from podium.report.templates import render
 
-    return render("model_card.md", model=model)
+    evidence = model.evidence
+    main = evidence.hardest[model.scorer_name]
+    return render(
+        "model_card.md",
+        model=model,
+        evidence=evidence,
+        main=main,
+        has_classes=main["auc"] is not None,
+        largest=sorted(evidence.groups, key=lambda row: -row["n"])[:MAX_LISTED],
+        copies="; ".join(" and ".join(ids) for ids in evidence.copies[:MAX_LISTED]),
+    )

@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 
 import podium
-from podium import training
 from podium.assessor import Assessor
-from podium.backbones.motion import Motion
 from podium.cli.commands import run
 from podium.errors import ModelError, TrainingError, VideoError
 from podium.features.extraction import Extraction, FeatureCache
 from podium.model import load_model, summarise
 from podium.simulation import SimulationOptions, stage, write_video
+from podium.training import left_out
+from podium.training import run as training_run
+from podium.training.evidence import Judging, LeftOut
 from podium.video.clips import ClipOptions, cut
 from podium.video.frames import Frames
 
@@ -834,7 +835,7 @@ def test_what_a_stopped_training_left_is_read_with_the_same_care(tmp_path):
     path = tmp_path / "fold-0.json"
     for content in ("[1.0, 2]", " [1, 2.5] "):
         path.write_text(content)
-        assert training._read_fold(path, 2) == json.loads(content)
+        assert left_out._read_fold(path, 2) == json.loads(content)
     bad = [
         "[1]",
         "[1, NaN]",
@@ -848,20 +849,19 @@ def test_what_a_stopped_training_left_is_read_with_the_same_care(tmp_path):
     ]
     for content in bad:
         path.write_text(content)
-        assert training._read_fold(path, 2) is None
+        assert left_out._read_fold(path, 2) is None
     for make in (os.mkfifo, Path.mkdir, lambda path: path.symlink_to(ZERO)):
         path = tmp_path / f"{path.name}x"
         make(path)
-        assert training._read_fold(path, 2) is None
-    assert training._read_fold(tmp_path / "none", 2) is None
+        assert left_out._read_fold(path, 2) is None
+    assert left_out._read_fold(tmp_path / "none", 2) is None
 
 
 def test_a_range_of_width_0_is_not_trained(make_sample):
     samples = [make_sample(f"s{i}", score=50.0, action="a", difficulty=2.0) for i in range(12)]
+    judging = Judging(samples, np.ones(12), "constant")
     with pytest.raises(TrainingError) as caught:
-        training._fit(
-            samples, np.full(12, 50.0), {}, Motion(), training.TrainingOptions("constant"), "flat"
-        )
+        judging.calibration(LeftOut(np.full(12, 50.0), [np.arange(12)], [""] * 12))
     assert str(caught.value) == (
         "performances that were left out were predicted without any error, so no range can be "
         "learned: give performances whose scores differ, and each of them once"
@@ -871,7 +871,7 @@ def test_a_range_of_width_0_is_not_trained(make_sample):
 def test_what_no_model_may_read_is_not_trained_on(make_sample):
     samples = [make_sample(f"s{i}", n_clips=2_001 if i == 3 else 4) for i in range(12)]
     with pytest.raises(TrainingError) as caught:
-        training._require_enough(samples, Extraction(tuple(samples)))
+        training_run._require_enough(samples, Extraction(tuple(samples)))
     assert str(caught.value) == (
         "a performance has 2001 clips, more than the 2000 that a model may read: leave it out, or "
         "give a part of it"

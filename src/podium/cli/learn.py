@@ -1,7 +1,8 @@
 """The commands that learn from a table, and measure what was learned."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +21,12 @@ from podium.cli.usage import (
     require_folder,
     whole_number,
 )
+
+if TYPE_CHECKING:
+    from podium.model import Evidence
+
+MAX_NAMED = 3
+"""How many sets of copies are named."""
 
 
 @app.command()
@@ -51,6 +58,14 @@ def train(
             "at the end of the video."
         ),
     ] = "",
+    group: Annotated[
+        str | None,
+        typer.Option(
+            help="The column whose groups are never parted, such as athlete or event; without it "
+            "the finest that the table has.",
+            metavar="athlete|event|COLUMN",
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
 ) -> None:
     """Train a model on a table of performances; rows of the test split are not looked at."""
@@ -63,14 +78,28 @@ def train(
     _catalog.resolve("podium.backbones", backbone, (backbone,))
     performances = read_table(manifest)
     augmentation = AugmentationOptions(n_variants=variants, copies=copies)
-    options = TrainingOptions(scorer, backbone, seed, augmentation=augmentation, event=event)
+    options = TrainingOptions(
+        scorer, backbone, seed, augmentation=augmentation, event=event, group=group
+    )
     with showing_progress() as progress:
         made, extraction = train_model(
             performances, out, options, cache=open_cache(), resume=resume, progress=progress
         )
-    main = made.evidence.results[scorer]
-    say(f"{out}: rho {as_cell(main['spearman'])} on left-out folds of {main['n']} performances")
+    for line in _found(made.evidence, scorer):
+        say(f"{out}: {line}")
     report_failures(extraction.errors)
+
+
+def _found(evidence: "Evidence", scorer: str) -> Iterator[str]:
+    """Say how good a model is: on groups that were left out first, where groups are known."""
+    if evidence.left_out:
+        rho = as_cell(evidence.left_out[scorer]["spearman"])
+        n, by = len(evidence.groups), evidence.grouped_by
+        yield f"rho {rho} with each {by} left out ({n} of them)"
+    rho = as_cell(evidence.results[scorer]["spearman"])
+    yield f"rho {rho} on left-out folds of {evidence.n_train} performances"
+    for ids in evidence.copies[:MAX_NAMED]:
+        yield f"copies of one another, kept together: {', '.join(ids)}"
 
 
 @app.command()

@@ -56,19 +56,18 @@ def group_by(performances: Sequence[Performance], column: str | None = None) -> 
     """
     if column is not None:
         return _named(performances, column)
-    known = [_grouping(performances, name) for name in COLUMNS]
+    known = [grouped_by(performances, name) for name in COLUMNS]
     usable = [one for one in known if all(one.names) and len(one.groups) > 1]
-    if not usable:
-        return Grouping("", ("",) * len(performances))
-    return max(usable, key=lambda one: len(one.groups))
+    return max(usable, key=lambda one: len(one.groups), default=grouped_by(performances, ""))
 
 
-def _grouping(performances: Sequence[Performance], column: str) -> Grouping:
+def grouped_by(performances: Sequence[Performance], column: str) -> Grouping:
+    """Return the group of each performance as a column has it; "" is no column."""
     return Grouping(column, tuple(group_of(p, column) for p in performances))
 
 
 def _named(performances: Sequence[Performance], column: str) -> Grouping:
-    found = _grouping(performances, column)
+    found = grouped_by(performances, column)
     lacking = [p.id for p, name in zip(performances, found.names, strict=True) if not name]
     if lacking:
         more = ", ..." if len(lacking) > MAX_NAMED else ""

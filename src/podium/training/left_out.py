@@ -1,0 +1,101 @@
+"""Measuring a scorer on performances that it was not fitted to: at random, and whole groups."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from podium import _catalog
+from podium.errors import PodiumError
+from podium.evaluation.measures import Floats
+from podium.features.values import Sample
+from podium.folds.parts import Ints
+from podium.inputs.saved import value_of
+from podium.machine.files import read_json, write_bytes
+from podium.scorers import Scorer
+from podium.training.options import Progress, TrainingOptions
+
+MAX_FOLD_BYTES = 10_000_000
+"""How large a file of a fold's predictions may be."""
+
+
+@dataclass(frozen=True)
+class LeavingOut:
+    """Fits a scorer to all performances but those of one part, for each part in turn."""
+
+    samples: Sequence[Sample]
+    validation: Sequence[Sample]
+    options: TrainingOptions
+    unfinished: Path
+    """The folder in which the folds of an interrupted run are kept."""
+
+    progress: Progress
+
+    def predict(self, divided: Sequence[Ints], stage: str) -> Floats:
+        """Predict every performance once, by a scorer that did not see its part, in points."""
+        found = np.zeros(len(self.samples))
+        for number, part in enumerate(divided):
+            self.progress.report(stage, number, len(divided))
+            others = np.setdiff1d(np.arange(len(self.samples)), part)
+            train, queries = ([self.samples[i] for i in rows] for rows in (others, part))
+            found[part] = self._kept(train, queries)
+        return found
+
+    def _kept(self, train: Sequence[Sample], queries: Sequence[Sample]) -> list[float]:
+        """Predict, or take what an interrupted run predicted from the same."""
+        path = self.unfinished / f"fold-{self._state(train, queries)}.json"
+        known = _read_fold(path, len(queries))
+        return known or _write_fold(path, self._predict(train, queries))
+
+    def _predict(self, train: Sequence[Sample], queries: Sequence[Sample]) -> list[float]:
+        """Predict by a scorer that may stop on validation, but for groups that are left out."""
+        groups = {query.group for query in queries} - {""}
+        stopping = [sample for sample in self.validation if sample.group not in groups]
+        options = self.options
+        scorer = make_scorer(options.scorer, options.scorer_options, options.seed)
+        scorer.fit(train, stopping)
+        return [float(value) for value in scorer.predict([hide_labels(q) for q in queries])]
+
+    def _state(self, train: Sequence[Sample], queries: Sequence[Sample]) -> str:
+        """Name what a fold depends on, so that a resumed run never takes another's."""
+        content = hashlib.sha256(repr(self.options).encode())
+        for samples in (train, queries, self.validation):
+            content.update(str(len(samples)).encode())
+            for sample in samples:
+                known = replace(sample.performance, path=Path(sample.performance.path.name))
+                content.update(repr((known, sample.group)).encode("utf-8", "backslashreplace"))
+                content.update(sample.features.values.tobytes())
+                for variant in sample.variants:
+                    content.update(variant.values.tobytes())
+        return content.hexdigest()[:16]
+
+
+def make_scorer(name: str, options: Any, seed: int) -> Scorer:
+    """Build an unfitted scorer by its name, with its own default options where none are given."""
+    (kind,) = _catalog.resolve("podium.scorers", name, (name,))
+    scorer: Scorer = kind(seed=seed) if options is None else kind(options, seed=seed)
+    return scorer
+
+
+def hide_labels(sample: Sample) -> Sample:
+    """Hide what a scorer must not see of a performance that it is to score."""
+    performance = replace(sample.performance, score=None, judges=())
+    return replace(sample, performance=performance, variants=())
+
+
+def _read_fold(path: Path, n: int) -> list[float] | None:
+    """Read the predictions of a fold; `None` where there are none, or not so many numbers."""
+    try:
+        kept = read_json(path, MAX_FOLD_BYTES)
+        return list(value_of(tuple[float, ...], kept, path.name)) if len(kept) == n else None
+    except (OSError, PodiumError, TypeError):
+        return None
+
+
+def _write_fold(path: Path, values: list[float]) -> list[float]:
+    write_bytes(path, json.dumps(values).encode())
+    return values

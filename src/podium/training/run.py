@@ -1,0 +1,227 @@
+"""From labelled performances to a model folder, with what is needed to trust it."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from podium.backbones import Backbone, make_backbone
+from podium.errors import TrainingError, UsageError
+from podium.evaluation.measures import true_scores
+from podium.features.extraction import Extraction, Extractor, FeatureCache, extract
+from podium.features.values import Sample
+from podium.folds.copies import near_copies, with_groups
+from podium.folds.groups import group_by, grouped_by
+from podium.folds.parts import N_PARTS, are_grouped, parts
+from podium.judging import rule_kept_by
+from podium.machine import extras
+from podium.model import Evidence, Model
+from podium.performance import Performance
+from podium.training import left_out
+from podium.training.evidence import Judging, LeftOut
+from podium.training.left_out import LeavingOut
+from podium.training.marked import find_anchor, moments
+from podium.training.options import Progress, TrainingOptions
+from podium.video.augmentation import draw
+from podium.video.clips import MAX_CLIPS
+from podium.witnesses import learn
+
+
+def train_model(
+    performances: Sequence[Performance],
+    folder: Path,
+    options: TrainingOptions = TrainingOptions(),
+    *,
+    cache: FeatureCache | None = None,
+    resume: bool = False,
+    progress: Progress = Progress(),
+) -> tuple[Model, Extraction]:
+    """Train a model, measure it on performances and on groups left out, and save it to `folder`.
+
+    Performances marked `test` and those without a score are not looked at; those marked
+    `validation` may say when to stop, and are not learned from. With `resume`, folds that an
+    interrupted run has finished are taken from it. Gives the model, and which videos could not be
+    used.
+
+    Raises
+    ------
+    MissingExtra
+        If the extra `train` is not installed.
+    UsageError
+        If `folder` holds something already, and it is not to be resumed; or performances cannot be
+        grouped as the options say.
+    TrainingError
+        If there is too little to learn from.
+    """
+    _require_free(folder, resume)
+    extras.require("train", "training")
+    usable = _usable(performances)
+    grouping = group_by(usable, options.group)
+    backbone = make_backbone(options.backbone, (options.backbone,))
+    anchor = find_anchor(usable, grouping, options, cache, progress)
+    extractor = Extractor(backbone, options.clips, cache, anchor)
+    extraction = _extract(usable, extractor, options, progress)
+    lesson = _lesson(extraction.samples, grouping.column)
+    _require_enough(lesson.train, extraction)
+    unfinished = folder / ".unfinished"
+    predicted = _predict_left_out(lesson, options, unfinished, progress)
+    model = _fit(lesson, predicted, backbone, options, folder.resolve().name)
+    if anchor:  # a video without the event lacks its end
+        witnesses = replace(model.witnesses, ending=None)
+        model = replace(model, anchor=anchor, witnesses=witnesses)
+    model.save(folder)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for half_written in folder.glob(".*.????????"):  # of a run that was killed
+        half_written.unlink(missing_ok=True)
+    progress.report("done", 1, 1)
+    return model, extraction
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """What is learned from, what may say when to stop, and what is never parted."""
+
+    train: Sequence[Sample]
+    validation: Sequence[Sample]
+    column: str
+    """What performances are grouped by; "" where nothing is known of them."""
+
+    alone: Sequence[str]
+    """The group of each training performance where only near-copies are kept together."""
+
+    copies: tuple[tuple[str, ...], ...]
+    """Which performances are copies of one another, by id."""
+
+
+def _usable(performances: Sequence[Performance]) -> list[Performance]:
+    """Return those that may be looked at."""
+    usable = [p for p in performances if p.split != "test" and p.score is not None]
+    if not any(p.split != "validation" for p in usable):
+        raise TrainingError(
+            "no performance outside the splits test and validation has a score to learn from"
+        )
+    _require_experts_of_known_actions(usable)
+    return usable
+
+
+def _lesson(samples: Sequence[Sample], column: str) -> _Lesson:
+    """Part what is learned from and what says when to stop; copies are of one group with theirs."""
+    performances = [sample.performance for sample in samples]
+    copies = near_copies(samples)
+    grouped = with_groups(samples, grouped_by(performances, column), copies)
+    alone = with_groups(samples, grouped_by(performances, ""), copies)
+    is_validation = [p.split == "validation" for p in performances]
+    return _Lesson(
+        train=[one for one, is_not in zip(grouped, is_validation, strict=True) if not is_not],
+        validation=[one for one, is_so in zip(grouped, is_validation, strict=True) if is_so],
+        column=column,
+        alone=[one.group for one, is_not in zip(alone, is_validation, strict=True) if not is_not],
+        copies=tuple(tuple(performances[i].id for i in cluster) for cluster in copies),
+    )
+
+
+def _require_free(folder: Path, resume: bool) -> None:
+    if folder.is_file():
+        raise UsageError(f"{folder}: is a file: name a folder for the model")
+    if folder.is_dir() and any(folder.iterdir()) and not resume:
+        raise UsageError(
+            f"{folder}: is not empty: choose another folder, or add --resume to finish or renew it"
+        )
+
+
+def _require_experts_of_known_actions(performances: Sequence[Performance]) -> None:
+    """Refuse an expert whose action no one else performs: nobody could be compared with it."""
+    performed = {p.action for p in performances if not p.is_reference}
+    strangers = [p for p in performances if p.is_reference and p.action not in performed]
+    if strangers:
+        named = ", ".join(f"{p.id} ({p.action})" for p in strangers)
+        raise UsageError(
+            f"no performance has the action of these references: {named}: references must be of "
+            f"one of {', '.join(sorted(str(action) for action in performed))}"
+        )
+
+
+def _require_enough(samples: Sequence[Sample], extraction: Extraction) -> None:
+    longest = max((len(sample.features) for sample in samples), default=0)
+    if longest > MAX_CLIPS:
+        raise TrainingError(
+            f"a performance has {longest} clips, more than the {MAX_CLIPS} that a model may read: "
+            "leave it out, or give a part of it"
+        )
+    if len(samples) < 2 * N_PARTS:
+        reasons = "; ".join(str(error) for error in list(extraction.errors.values())[:3])
+        raise TrainingError(
+            f"{len(samples)} usable performances with scores are too few to train on: give "
+            f"{2 * N_PARTS} or more" + (f" (not usable: {reasons})" if reasons else "")
+        )
+
+
+def _extract(
+    performances: Sequence[Performance],
+    extractor: Extractor,
+    options: TrainingOptions,
+    progress: Progress,
+) -> Extraction:
+    variants = draw(options.augmentation, options.seed)
+    advance = progress.counting("looking at videos", len(performances))
+    return extract(performances, extractor, variants, advance)
+
+
+def _predict_left_out(
+    lesson: _Lesson, options: TrainingOptions, unfinished: Path, progress: Progress
+) -> list[LeftOut]:
+    """Predict each performance left out at random, and, where groups are known, with its group.
+
+    The last is what the model is judged by.
+    """
+    leaving = LeavingOut(lesson.train, lesson.validation, options, unfinished, progress)
+    divided = parts(lesson.alone, options.seed)
+    predicted = leaving.predict(divided, "measuring on left-out folds")
+    found = [LeftOut(predicted, divided, lesson.alone)]
+    groups = [sample.group for sample in lesson.train]
+    if lesson.column and are_grouped(groups):
+        divided = parts(groups, options.seed)
+        stage = f"measuring on each {lesson.column} left out"
+        found.append(LeftOut(leaving.predict(divided, stage), divided, groups))
+    return found
+
+
+def _fit(
+    lesson: _Lesson,
+    predicted: Sequence[LeftOut],
+    backbone: Backbone,
+    options: TrainingOptions,
+    name: str,
+) -> Model:
+    samples = lesson.train
+    scorer = left_out.make_scorer(options.scorer, options.scorer_options, options.seed)
+    scorer.fit(samples, lesson.validation)
+    judging = Judging(samples, scorer.target.divisors(samples), options.scorer)
+    true = true_scores(samples)
+    random, *grouped = [judging.results(one) for one in predicted]
+    performances = [sample.performance for sample in samples]
+    return Model(
+        name=name,
+        backbone_name=options.backbone,
+        scorer_name=options.scorer,
+        backbone=backbone,
+        clip_options=options.clips,
+        scorer=scorer,
+        calibration=judging.calibration(predicted[-1]),
+        witnesses=learn(samples),
+        score_range=(float(true.min()), float(true.max())),
+        rule=rule_kept_by(performances),
+        moments=moments(samples, options.clips),
+        actions=tuple(sorted({p.action for p in performances if p.action})),
+        evidence=Evidence(
+            options.description,
+            len(samples),
+            options.seed,
+            random,
+            left_out=grouped[0] if grouped else {},
+            grouped_by=lesson.column if grouped else "",
+            groups=judging.by_group(predicted[-1]) if grouped else (),
+            n_validation=len(lesson.validation),
+            copies=lesson.copies,
+        ),
+    )
