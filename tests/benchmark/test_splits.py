@@ -8,7 +8,7 @@ from podium.benchmark.splits import (
     DataSplit,
     action_of,
     fits,
-    leave_events_out,
+    group_splits,
     load_splits,
     save_splits,
     stratified_splits,
@@ -66,22 +66,24 @@ def test_one_performance_without_an_action_is_refused():
         stratified_splits([Performance("x", Path("x"))], [0])
 
 
-def test_each_event_is_left_out_once():
-    given = [*performances({"a": 2}, event="final"), *performances({"b": 3}, event="heats")]
-    splits = leave_events_out(given)
+def test_few_groups_are_each_left_out_once():
+    given = performances({"a": 2, "b": 3})
+    splits = group_splits(given, ["x", "x", "y", "y", "y"], range(10))
     assert [split.test for split in splits] == [("a0", "a1"), ("b0", "b1", "b2")]
     assert splits[0].train == splits[1].test
 
 
-@pytest.mark.parametrize("events", [["final", "final"], ["final", None]])
-def test_events_must_be_known(events):
-    given = [Performance(str(i), Path("x"), event=event) for i, event in enumerate(events)]
-    message = (
-        "1 events are known: every performance needs one, and there must be two or more, for one "
-        "to be left out"
-    )
-    with pytest.raises(UsageError, match=rf"^{message}$"):
-        leave_events_out(given)
+def test_of_many_groups_whole_ones_are_drawn():
+    given = performances({"a": 30})
+    groups = [f"g{i // 3}" for i in range(30)]
+    splits = group_splits(given, groups, range(4))
+    assert [split.seed for split in splits] == [0, 1, 2, 3]
+    assert len({split.test for split in splits}) > 1
+    group_of = dict(zip([p.id for p in given], groups, strict=True))
+    for split in splits:
+        assert sorted((*split.train, *split.test)) == sorted(group_of)
+        assert not {group_of[i] for i in split.train} & {group_of[i] for i in split.test}
+        assert 6 <= len(split.test) <= 12
 
 
 def test_splits_survive_being_saved(tmp_path):

@@ -11,7 +11,9 @@ def test_labels_are_scores_and_neighbours_are_one_event(tmp_path):
     (tmp_path / "performances.csv").write_text("id,label\n" + rows, encoding="utf-8")
     listed = Pushups(tmp_path).performances()
     assert [p.score for p in listed] == [1, 1, 1, 0]
-    assert [p.event for p in listed] == ["correct-0", "correct-1", "correct-1", "wrong-1"]
+    blocks = [p.extra["recording"] for p in listed]
+    assert blocks == ["correct-0", "correct-1", "correct-1", "wrong-1"]
+    assert {p.event for p in listed} == {None}
 
 
 def test_another_label_is_refused(tmp_path):

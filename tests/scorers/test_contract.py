@@ -21,6 +21,7 @@ from podium.errors import FeatureError, NotFitted, PodiumError
 from podium.evaluation import metrics
 from podium.evaluation.measures import FLOORS
 from podium.features.values import Sample
+from podium.folds.parts import parts
 from podium.keypoints import Keypoints
 from podium.performance import Performance
 from podium.scorers import ScorerState
@@ -191,6 +192,73 @@ def test_it_ranks_by_what_it_sees(name, fitted, samples):
         assert not execution > 0.4
     else:
         assert execution > 0.4
+
+
+LEVELS = (40.0, 90.0, 55.0, 80.0, 60.0, 75.0)
+"""The scores of groups, which nothing but their names tells."""
+
+
+def name_tag(group: int, number: int, *, of_keypoints: bool) -> np.ndarray:
+    """What shows of a performance nothing but which group it is of."""
+    generator = np.random.default_rng(number)
+    if not of_keypoints:
+        values = 0.1 * generator.normal(size=(3, len(LEVELS)))
+        values[:, group] += 3
+        return values.astype(np.float32)
+    positions = np.tile(np.arange(10, dtype=np.float32).reshape(5, 2), (48, 1, 1))
+    swings = np.sin(np.arange(48) / 4)
+    positions[:, group % 5, group // 5] += swings
+    positions += 0.05 * generator.normal(size=positions.shape)
+    return Keypoints(positions).normalise().clips()
+
+
+@pytest.fixture(scope="module")
+def tagged(make_sample, name) -> list[Sample]:
+    """Five performances of each of six groups that carry their group's name in their features."""
+    of_keypoints = is_of_keypoints(name)
+    made = []
+    for number in range(5 * len(LEVELS)):
+        group = number % len(LEVELS)
+        sample = make_sample(
+            f"s{number}",
+            name_tag(group, number, of_keypoints=of_keypoints),
+            score=LEVELS[group] + number % 5,
+            action="a",
+            difficulty=2.0 + 0.1 * (number % 3),
+        )
+        backbone = "made-up-keypoints-5x2" if of_keypoints else "made-up"
+        features = replace(sample.features, backbone=backbone)
+        made.append(replace(sample, features=features, group=f"g{group}"))
+    return made
+
+
+def left_out_error(name: str, samples: list[Sample], divided: list[np.ndarray]) -> float:
+    """The mean squared error of performances by a scorer that saw none of their part."""
+    squares = []
+    for part in divided:
+        train = [sample for i, sample in enumerate(samples) if i not in part]
+        left_out = [samples[i] for i in part]
+        predicted = make(name).fit(train).predict([hide_labels(one) for one in left_out])
+        squares += list((predicted - [one.performance.score for one in left_out]) ** 2)
+    return float(np.mean(squares))
+
+
+def spread_of(samples: list[Sample]) -> float:
+    """The mean squared distance of scores from their mean."""
+    return float(np.var([sample.performance.score for sample in samples]))
+
+
+def test_the_name_of_its_group_gains_nothing(name, tagged):
+    """It comes no closer than whoever knows the mean of all; where groups are parted, it does."""
+    groups = parts([sample.group for sample in tagged], 0, 2)
+    assert left_out_error(name, tagged, groups) > 0.7 * spread_of(tagged)
+
+
+@pytest.mark.parametrize("name", ["ridge"], scope="module")
+def test_the_name_of_its_group_gains_much_where_groups_are_parted(name, tagged):
+    alone = [replace(sample, group="") for sample in tagged]
+    divided = parts([""] * len(tagged), 0, 2)
+    assert left_out_error(name, alone, divided) < 0.1 * spread_of(tagged)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if is_blind(name)], scope="module")

@@ -43,12 +43,15 @@ class About:
     name: str | None = None
     """`paper` where they follow the paper's protocol."""
 
+    grouped_by: str | None = None
+    """What no split parts, such as "athlete"; not said where splits are drawn at random."""
+
     dataset: str | None = None
     quick: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON, without what is not said of results of this kind."""
-        unsaid = {"format", "name", "dataset", "quick"}
+        unsaid = {"format", "name", "grouped_by", "dataset", "quick"}
         return {
             key: value
             for key, value in asdict(self).items()
@@ -85,6 +88,7 @@ def samples_digest(samples: Iterable[Sample], n_variants: int = 0) -> str:
             found.update(f"{features.backbone} {features.video} {features.values.shape}".encode())
             found.update(features.values.tobytes())
             found.update(features.start_seconds.tobytes())
+        found.update(sample.group.encode())
     return found.hexdigest()[:N_DIGITS]
 
 

@@ -25,10 +25,12 @@ from podium.benchmark.provenance import (
 )
 from podium.benchmark.results import ResultRow, Results, SystemNote, Tables, measures, summary
 from podium.benchmark.saved import read_row
-from podium.benchmark.splits import DataSplit, stratified_splits
+from podium.benchmark.splits import DataSplit, group_splits, stratified_splits
 from podium.errors import ModelError, UsageError
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.features.values import Sample
+from podium.folds.copies import with_groups
+from podium.folds.groups import Grouping, group_by, grouped_by
 from podium.machine import extras
 from podium.machine.files import remove_half_written, write_bytes
 from podium.performance import Performance
@@ -93,6 +95,9 @@ def system_of(name: str) -> System:
     return System(name, name, name, reads=getattr(kind, "reads", "clips"))
 
 
+RANDOM = "none"
+"""The group of splits that are drawn at random, as in most of the field."""
+
 Hook = Callable[[Any, DataSplit, Sequence[Sample], Sequence[Sample]], Mapping[str, Any]]
 """Looks at a fitted scorer, with its training and test samples, for more than its scores."""
 
@@ -102,10 +107,12 @@ class Benchmark:
     """A data set, the scorers to be measured on it, and the splits: `run` does it.
 
     `dataset` lists performances (those without a score are left out). `scorers` are names of the
-    catalogue, or `System`s. In `folder`, if given, each finished cell is kept, and taken from
-    there when the run is started again, unless the scorer's code or options, the packages or the
-    samples have changed since. So are cells of `earlier` results. `keypoints` is the backbone of
-    scorers of pose; without one they are left out, which `about.left_out` says.
+    catalogue, or `System`s. Splits that are not given part no group (`podium.folds`): those of the
+    column `group`, the finest that is there for `None`; with "none" they are drawn at random. In
+    `folder`, if given, each finished cell is kept, and taken from there when the run is started
+    again, unless the scorer's code or options, the packages or the samples have changed since. So
+    are cells of `earlier` results. `keypoints` is the backbone of scorers of pose; without one they
+    are left out, which `about.left_out` says.
     """
 
     dataset: Dataset | Sequence[Performance]
@@ -113,6 +120,7 @@ class Benchmark:
     scorers: Sequence[str | System] = ("constant", "type_mean", "ridge", "siamese_lstm")
     seeds: Iterable[int] = range(10)
     splits: Sequence[DataSplit] = ()
+    group: str | None = None
     folder: Path | None = None
     earlier: Results | None = None
     keypoints: str | None = None
@@ -132,9 +140,12 @@ class Benchmark:
         """
         extras.require("train", "measuring scorers")
         performances = self.performances()
-        splits = tuple(self.splits) or stratified_splits(performances, self.seeds)
         systems, left_out = self._systems()
         samples = self._samples(performances, systems)
+        grouping = self._grouping(performances)
+        if grouping.column:
+            samples = {reads: _grouped(found, grouping) for reads, found in samples.items()}
+        splits = tuple(self.splits) or self._draw(performances, samples, grouping)
         recipes = {
             s.name: (s.recipe(systems), samples_digest(samples[s.reads].values(), s.n_variants))
             for s in systems
@@ -159,6 +170,7 @@ class Benchmark:
             n_performances=len(performances),
             seeds=tuple(split.seed for split in splits),
             left_out=left_out,
+            grouped_by=grouping.column or None,
         )
         described = {system.name: _note_of(system, **made_with) for system in systems}
         overview = summary(list(described), cells, samples["clips"] or samples["keypoints"])
@@ -181,6 +193,23 @@ class Benchmark:
         if not self.keypoints:
             return {}
         return self._extract(performances or self.performances(), self.keypoints, 0)
+
+    def _grouping(self, performances: Sequence[Performance]) -> Grouping:
+        """Return what no split may part; nothing, where splits are given or drawn at random."""
+        if self.splits or self.group == RANDOM:
+            return grouped_by(performances, "")
+        return group_by(performances, self.group)
+
+    def _draw(
+        self,
+        performances: Sequence[Performance],
+        samples: Mapping[Input, Mapping[str, Sample]],
+        grouping: Grouping,
+    ) -> tuple[DataSplit, ...]:
+        if not grouping.column:
+            return stratified_splits(performances, self.seeds)
+        known = samples["clips"] or samples["keypoints"]
+        return group_splits(performances, [known[p.id].group for p in performances], self.seeds)
 
     def _systems(self) -> tuple[list[System], dict[str, str]]:
         systems = [s if isinstance(s, System) else system_of(s) for s in self.scorers]
@@ -256,6 +285,14 @@ class Benchmark:
         if self.folder is None:
             return None
         return self.folder / "cells" / f"{system.name}-{split.seed}-{made_from}.json"
+
+
+def _grouped(samples: Mapping[str, Sample], grouping: Grouping) -> dict[str, Sample]:
+    """Name the group of each, copies of one another being of one; in the order of the grouping."""
+    if not samples:
+        return {}
+    found = with_groups([*samples.values()], grouping)
+    return {sample.performance.id: sample for sample in found}
 
 
 def all_samples(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from podium.errors import ManifestError, UsageError
+from podium.folds.parts import held_back, owners_of
 from podium.machine.files import read_json, write_bytes
 from podium.performance import Performance
 
@@ -16,6 +17,9 @@ MAX_BYTES = 256 * 2**20
 
 TRAIN_SHARE = 174 / 264
 """The paper's: 174 of 264 dives are learned from (V-A)."""
+
+MAX_IN_TURN = 5
+"""No more groups than these are left out one after the other."""
 
 
 @dataclass(frozen=True)
@@ -63,27 +67,31 @@ def stratified_splits(
     return tuple(_draw(groups, seed, train_share) for seed in seeds)
 
 
-def leave_events_out(performances: Sequence[Performance]) -> tuple[DataSplit, ...]:
-    """Build a split for each event: learn from all others, measure on it.
+def group_splits(
+    performances: Sequence[Performance],
+    groups: Sequence[str],
+    seeds: Iterable[int],
+    train_share: float = TRAIN_SHARE,
+) -> tuple[DataSplit, ...]:
+    """Draw a split for each seed that parts no group, "" for a performance on its own.
 
-    Raises
-    ------
-    UsageError
-        If events are not known, or there is only one.
+    Few groups are left out one after the other instead, whatever the seeds: `MAX_IN_TURN` of them.
     """
-    events = sorted({p.event for p in performances if p.event})
-    if len(events) < 2 or any(p.event is None for p in performances):
-        raise UsageError(
-            f"{len(events)} events are known: every performance needs one, and there must be two "
-            "or more, for one to be left out"
-        )
+    ids = [performance.id for performance in performances]
+    owners = owners_of(groups)
+    n_groups = int(owners.max()) + 1
+    held = (
+        [np.flatnonzero(owners == number) for number in range(n_groups)]
+        if n_groups <= MAX_IN_TURN
+        else [held_back(groups, 1 - train_share, seed) for seed in seeds]
+    )
     return tuple(
         DataSplit(
             number,
-            tuple(p.id for p in performances if p.event != event),
-            tuple(p.id for p in performances if p.event == event),
+            tuple(id_ for i, id_ in enumerate(ids) if i not in set(part.tolist())),
+            tuple(ids[i] for i in part),
         )
-        for number, event in enumerate(events)
+        for number, part in enumerate(held)
     )
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from podium.benchmark.paper import SYSTEMS, PaperBenchmark
 from podium.benchmark.provenance import code_digest, commit, digest_of, samples_digest
 from podium.benchmark.results import (
@@ -20,13 +18,14 @@ from podium.benchmark.results import (
     summary,
 )
 from podium.benchmark.run import APART, System, all_samples
-from podium.benchmark.splits import DataSplit, stratified_splits
+from podium.benchmark.splits import DataSplit, group_splits, stratified_splits
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.errors import DatasetNotFound
 from podium.evaluation.resampling import compare
 from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
+from podium.folds.groups import group_by
 from podium.machine.files import cache_folder
 from podium.performance import Performance
 from podium.scorers import Scorer
@@ -161,16 +160,10 @@ def _system(name: str) -> System:
 
 def _splits(performances: Sequence[Performance]) -> tuple[DataSplit, ...]:
     """Split by action; push-ups, whose neighbours are one recording, by recording."""
-    if any(p.event is None or p.action != "pushup" for p in performances):
+    if any(p.action != "pushup" for p in performances):
         return stratified_splits(performances, range(N_SPLITS), train_share=TRAIN_SHARE)
-    events = sorted({p.event or "" for p in performances})
-    splits = []
-    for seed in range(N_SPLITS):
-        order = np.random.default_rng(seed).permutation(len(events))
-        held = {events[index] for index in order[round(len(events) * TRAIN_SHARE) :]}
-        train = tuple(p.id for p in performances if p.event not in held)
-        splits.append(DataSplit(seed, train, tuple(p.id for p in performances if p.event in held)))
-    return tuple(splits)
+    grouping = group_by(performances)
+    return group_splits(performances, grouping.names, range(N_SPLITS), TRAIN_SHARE)
 
 
 def _fitting(system: System) -> Fit:

@@ -18,7 +18,8 @@ class Pushups:
 
     `root` holds `performances.csv` and `videos/`; without it, `pushups` in the folder that
     `PODIUM_DATA` names. Some clips have ticks or crosses drawn in, and neighbours by number come
-    from one recording: `event` names blocks of ten, to be left out together.
+    from one recording: the column `recording`, or where the table lacks it blocks of ten, says
+    which are to be left out together.
     """
 
     def __init__(self, root: Path | None = None) -> None:
@@ -47,11 +48,11 @@ class Pushups:
                 f"{table}: label {label!r:.200} of {row['id']:.200} must be correct or wrong"
             )
         number = int("".join(filter(str.isdecimal, row["id"]))[:MAX_DIGITS] or 0)
+        recording = row.get("recording") or f"{label}-{number // 10}"
         return Performance(
             id=row["id"],
             path=self.root / "videos" / f"{row['id']}.mp4",
             score=SCORES[label],
             action="pushup",
-            event=f"{label}-{number // 10}",
-            extra=MappingProxyType({"label": label}),
+            extra=MappingProxyType({"label": label, "recording": recording}),
         )

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from podium.features.values import Sample
-from podium.folds.parts import drawn_parts
+from podium.folds.parts import Ints, are_grouped, drawn_parts
 from podium.metric.embedding import Normaliser
 from podium.metric.learning import learn_metric, random_metric
 from podium.metric.pairs import MetricData, PairOptions
 from podium.metric.siamese import Siamese
+from podium.scorers import Floats
 from podium.scorers._siamese_options import SiameseLSTMOptions
 from podium.scorers._target import Target
 
@@ -43,8 +44,7 @@ class NetworkLearning:
         n_networks = self.options.n_networks
         if validation:
             return [(list(train), list(validation))] * n_networks
-        groups = [sample.group for sample in train]
-        parts = drawn_parts(groups, self.seed, max(n_networks, MIN_PARTS))
+        parts = self._stopping_parts(train)
         n_parts = len(parts)
         return [
             (
@@ -53,6 +53,26 @@ class NetworkLearning:
             )
             for number in range(n_networks)
         ]
+
+    def _stopping_parts(self, train: Sequence[Sample]) -> list[Ints]:
+        """Return parts that networks can be stopped on, of whole groups where these have pairs.
+
+        A group whose scores are all alike, or all apart, stops nothing; where no group is of use,
+        performances are drawn at random.
+        """
+        n_parts = max(self.options.n_networks, MIN_PARTS)
+        groups = [sample.group for sample in train]
+        parts = drawn_parts(groups, self.seed, n_parts)
+        if not are_grouped(groups):
+            return parts
+        scores, threshold = self.target.of(train), self._pairs().threshold
+        useful = [
+            part
+            for part in parts
+            if _has_pairs(scores[part], threshold)
+            and _has_pairs(np.delete(scores, part), threshold)
+        ]
+        return useful or drawn_parts([""] * len(train), self.seed, n_parts)
 
     def _network(self, fitted: list[Sample], stopped: list[Sample], seed: int) -> Siamese:
         if not self.options.learn_metric:
@@ -91,3 +111,10 @@ class NetworkLearning:
             self.target.of(samples),
             np.array([s.performance.action or "" for s in samples]),
         )
+
+
+def _has_pairs(scores: Floats, threshold: float) -> bool:
+    """Return whether some scores are similar, and others are not."""
+    if len(scores) < 2:
+        return False
+    return bool(np.ptp(scores) >= threshold > np.diff(np.sort(scores)).min())

@@ -65,7 +65,7 @@ class Judging:
         low, high = self._ranges(left_out)
         results = {self.scorer: with_coverage(measures, low, high, true).to_json()}
         for floor, found in measured_floors(samples, left_out.divided, score_range).items():
-            results.setdefault(floor, found.to_json())  # a floor may itself be the scorer
+            results.setdefault(floor, found.measures.to_json())  # a floor may itself be the scorer
         return results
 
     def by_group(self, left_out: LeftOut) -> tuple[dict[str, Any], ...]:
