@@ -584,6 +584,77 @@ def test_evaluate_prints_a_table_with_the_floors(podium, model, small_model, tmp
     assert answer.err == ("baselines were fitted to the 24 training performances of the manifest\n")
 
 
+def table_of_scores(folder, n_athletes, **columns):
+    """A table of two performances an athlete, and one of predictions that are a point too high."""
+    lines = [",".join(["file_name", "score", "athlete", *columns])]
+    for number in range(2 * n_athletes):
+        (folder / f"{number}.mp4").touch()
+        cells = (str(values[number]) for values in columns.values())
+        lines.append(",".join([f"{number}.mp4", str(number), f"a{number // 2:02}", *cells]))
+    (folder / "t.csv").write_text("\n".join(lines))
+    rows = [f"{number}.mp4,{number + 1}" for number in range(2 * n_athletes)]
+    (folder / "p.csv").write_text("\n".join(["file_name,score", *rows]))
+    return folder / "p.csv", folder / "t.csv"
+
+
+def test_evaluate_prints_the_largest_groups_and_json_has_all(podium, tmp_path, quick_intervals):
+    tables = table_of_scores(tmp_path, 12)
+    answer = podium("evaluate", *tables)
+    lines = answer.out.splitlines()
+    assert [line.split() for line in lines[5:8]] == [
+        [],
+        ["athlete", "n", "spearman", "mse", "bias", "covered"],
+        ["a00", "2", "-", "1.000", "1.000", "-"],
+    ]
+    assert len(lines) == 5 + 2 + 10 + 1
+    assert lines[-1] == "and 2 more, with fewer performances or as many (--json has all)"
+    assert answer.err.splitlines()[0] == "95 %: drawn were whole groups (athlete)"
+    found = podium("evaluate", *tables, "--json").json()
+    assert found["grouped_by"] == "athlete"
+    assert [group["group"] for group in found["groups"]] == [f"a{i:02}" for i in range(12)]
+
+
+def test_evaluate_groups_by_any_column_with_names_that_steer_nothing(
+    podium, tmp_path, quick_intervals
+):
+    pools = ["\x1b[31m" + "x" * 60] * 3 + ["y"]
+    answer = podium("evaluate", *table_of_scores(tmp_path, 2, pool=pools), "--group", "pool")
+    names = [line.split()[0] for line in answer.out.splitlines()[6:]]
+    assert names == ["pool", "\\x1b[31m" + "x" * 29 + "...", "y"]
+
+
+def test_evaluate_refuses_a_group_that_is_not_known(podium, tmp_path):
+    answer = podium("evaluate", *table_of_scores(tmp_path, 1), "--group", "pool")
+    assert answer.code == 2
+    assert answer.err == (
+        "podium: --group pool: 2 of 2 performances have no pool (0, 1): fill in that column, or "
+        "choose another, such as athlete or event\n"
+    )
+
+
+def test_evaluate_says_how_many_scores_were_withheld(podium, tmp_path, quick_intervals):
+    predictions, manifest = table_of_scores(tmp_path, 2)
+    predictions.write_text(
+        "file_name,score,score_if_trusted,severity\n0.mp4,1,1,\n1.mp4,,9,grave\n2.mp4,3,3,\n"
+    )
+    answer = podium("evaluate", predictions, manifest)
+    lines = answer.out.splitlines()
+    assert [line.split("  ")[0] for line in lines[1:3]] == ["predictions", "not withheld"]
+    assert "1 of the 3 scores were withheld by a grave doubt" in answer.err.splitlines()
+
+
+def test_evaluate_prints_what_fits_classes(podium, tmp_path, quick_intervals):
+    predictions, manifest = table_of_scores(tmp_path, 2, label=["good", "bad", "bad", "good"])
+    predictions.write_text(
+        "file_name,score,label,probability_good\n"
+        "0.mp4,,good,.9\n1.mp4,,bad,.1\n2.mp4,,good,.6\n3.mp4,,good,.5\n"
+    )
+    answer = podium("evaluate", predictions, manifest)
+    header, row = (line.split() for line in answer.out.splitlines()[:2])
+    assert header[:4] == ["n", "auc", "accuracy", "log_loss"]
+    assert row[:5] == ["predictions", "4", "0.750", "0.750", "0.455"]
+
+
 # extract and inspect
 
 

@@ -9,7 +9,6 @@ from podium.errors import UsageError
 from podium.evaluation.measures import (
     FLOORS,
     floor_predictions,
-    left_out_floor_predictions,
     measure,
     true_scores,
     with_coverage,
@@ -91,12 +90,3 @@ def test_floors_know_the_mean_the_line_and_the_means_of_actions(dives, make_samp
     line = np.polyfit(difficulty, true, 1)
     np.testing.assert_allclose(found["difficulty"], np.polyval(line, [4.0, 2.0]))
     np.testing.assert_allclose(found["type_mean"], [30 * 4.0, 35 * 2.0])
-
-
-def test_left_out_floors_are_fitted_to_all_others(dives):
-    found = left_out_floor_predictions(dives)
-    for name in FLOORS:
-        for i in range(6):
-            others = [dive for j, dive in enumerate(dives) if j != i]
-            alone = floor_predictions(others, [dives[i]])[name][0]
-            assert found[name][i] == pytest.approx(alone)

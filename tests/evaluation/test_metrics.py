@@ -241,3 +241,61 @@ def test_pair_accuracy_counts_pairs():
 
 def test_pair_accuracy_of_equal_scores_is_unknown():
     assert np.isnan(metrics.pair_accuracy([1, 2], [5, 5]))
+
+
+# distances and bias
+
+
+def test_distances_and_bias_by_hand():
+    predicted, true = [12, 18, 33], [10, 20, 30]
+    assert metrics.mad(predicted, true) == pytest.approx(7 / 3)
+    assert metrics.rmse(predicted, true) == pytest.approx(math.sqrt(17 / 3))
+    assert metrics.bias(predicted, true) == pytest.approx(1)
+    assert metrics.mape(predicted, true) == pytest.approx(100 * (0.2 + 0.1 + 0.1) / 3)
+    assert metrics.mape([-8], [-10]) == pytest.approx(20)
+
+
+def test_a_share_of_a_score_of_0_is_unknown():
+    assert math.isnan(metrics.mape([1, 2], [0, 2]))
+
+
+@pytest.mark.parametrize("measure", [metrics.mad, metrics.rmse, metrics.bias, metrics.mape])
+def test_a_distance_of_nothing_is_not_a_number(measure):
+    assert math.isnan(measure([], []))
+
+
+# classes
+
+
+@given(st.lists(st.tuples(POINTS, st.booleans()), max_size=30))
+def test_auc_is_the_share_of_pairs(rows):
+    said, truth = [s for s, _ in rows], [t for _, t in rows]
+    found = metrics.auc(said, truth)
+    pairs = [(s > o) + (s == o) / 2 for s, t in rows if t for o, of in rows if not of]
+    if not pairs:
+        assert math.isnan(found)
+        return
+    assert found == pytest.approx(sum(pairs) / len(pairs))
+    assert found == pytest.approx(metrics.pair_accuracy(said, np.array(truth, float)))
+
+
+def test_accuracy_is_by_the_nearest_label():
+    assert metrics.accuracy([0.4, 0.6, 9, -3, 0.5], [0, 0, 1, 0, 1], (0, 1)) == 3.5 / 5
+    assert metrics.accuracy([4, 5], [2, 8], (2, 8)) == 0.75
+    assert math.isnan(metrics.accuracy([], [], (0, 1)))
+
+
+def test_log_loss_by_hand():
+    found = metrics.log_loss([0.9, 0.2], [True, False])
+    assert found == pytest.approx(-(math.log(0.9) + math.log(0.8)) / 2)
+    assert metrics.log_loss([0.5] * 3, [True, False, True]) == pytest.approx(math.log(2))
+    assert metrics.log_loss([1, 0], [True, False]) == pytest.approx(0, abs=1e-15)
+    assert metrics.log_loss([0.0], [True]) == pytest.approx(-math.log(np.finfo(float).eps))
+    assert math.isnan(metrics.log_loss([], []))
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1])
+def test_what_is_no_probability_is_refused(value):
+    message = "a probability is not from 0 to 1: measure these as scores"
+    with pytest.raises(UsageError, match=whole(message)):
+        metrics.log_loss([0.5, value], [True, False])

@@ -23,8 +23,9 @@ from podium.cli.app import Exit
 from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.errors import PodiumError, UnusableFile
-from podium.evaluation import predictions
-from podium.evaluation.predictions import evaluate_predictions, read_predictions
+from podium.evaluation import results
+from podium.evaluation.predictions import read_predictions
+from podium.evaluation.results import evaluate_predictions
 from podium.inputs import table
 from podium.performance import Performance
 
@@ -282,7 +283,7 @@ def test_a_million_rows_are_read_or_refused_in_bounded_memory(path, row, mebibyt
 
 
 def test_predictions_of_very_many_performances_have_no_floors(path, monkeypatch, quick_intervals):
-    monkeypatch.setattr(predictions, "MAX_LEFT_OUT", 4)
+    monkeypatch.setattr(results, "MAX_LEFT_OUT", 4)
     path.write_text("file_name,id,score\n" + "".join(f"a.mp4,{n},{n}\n" for n in range(5)))
     performances = [Performance(str(n), path.parent / "a.mp4", float(n)) for n in range(5)]
     found = evaluate_predictions(path, performances)

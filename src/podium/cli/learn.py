@@ -12,8 +12,9 @@ from podium.cli.output import (
     as_cell,
     report_failures,
     say,
+    show_groups,
     show_json,
-    show_table,
+    show_measures,
     showing_progress,
     track_rows,
 )
@@ -106,18 +107,32 @@ def _found(evidence: "Evidence", scorer: str) -> Iterator[str]:
 def evaluate(
     predictions: Annotated[Path, typer.Argument(help="The CSV that podium predict wrote.")],
     manifest: Annotated[Path, typer.Argument(help="The table with the true scores.")],
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="athlete|event|COLUMN",
+            help="The column of the table that says which performances belong together; by "
+            "default the finest that is there.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure predictions against true scores, beside the floors that need no video."""
-    from podium.evaluation.predictions import evaluate_predictions
+    from podium.evaluation.results import evaluate_predictions
 
-    results = evaluate_predictions(predictions, read_table(manifest))
+    results = evaluate_predictions(predictions, read_table(manifest), group)
     if as_json:
         show_json(results)
         return
-    show_table({"predictions": results, **results["baselines"]})
+    others = {"not withheld": results["not_withheld"]} if results["not_withheld"] else {}
+    show_measures({"predictions": results, **others, **results["baselines"]})
+    show_groups(results["groups"], results["grouped_by"])
     for warning in results["warnings"]:
         say(f"warning: {warning}")
+    if results["n_withheld"]:
+        say(f"{results['n_withheld']} of the {results['n']} scores were withheld by a grave doubt")
+    if results["groups"]:
+        say(f"95 %: drawn were {results['drawn']} ({results['grouped_by']})")
     say(results["baselines_fitted_to"])
 
 

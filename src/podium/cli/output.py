@@ -94,14 +94,66 @@ def show_facts(facts: dict[str, Any], as_json: bool) -> None:
         show(f"{key:<{width}}  {shown}")
 
 
-def show_table(rows: dict[str, dict[str, Any]]) -> None:
-    """Print rows of measures as a table."""
-    columns = ("n", "spearman", "mse", "r_l2", "execution_spearman")
-    show(f"{'':<14}" + "".join(f"{column:>20}" for column in columns) + "   95 % of spearman")
-    for name, row in rows.items():
-        cells = "".join(f"{as_cell(row[column]):>20}" for column in columns)
-        low, high = row["interval"]
-        show(f"{name:<14}{cells}   {as_cell(low)} to {as_cell(high)}")
+SCORE_MEASURES = (
+    "n", "spearman", "mse", "r_l2", "execution_spearman", "mad", "rmse", "mape", "bias", "covered",
+)  # fmt: skip
+CLASS_MEASURES = ("n", "auc", "accuracy", "log_loss", "spearman", "mse", "bias")
+GROUP_MEASURES = ("n", "spearman", "mse", "bias", "covered")
+
+MAX_GROUPS = 10
+"""So many groups are shown on a terminal, the largest; JSON has all."""
+
+
+MAX_NAME = 40
+"""So many characters of the name of a group are shown."""
+
+
+def show_measures(rows: dict[str, dict[str, Any]]) -> None:
+    """Print rows of measures as a table, with the interval of what stands first."""
+    are_classes = any(row["accuracy"] is not None for row in rows.values())
+    columns = CLASS_MEASURES if are_classes else SCORE_MEASURES
+    of, interval = ("auc", "auc_interval") if are_classes else ("spearman", "interval")
+    shown = {
+        name: [*_cells(row, columns), _range_cell(row[interval])] for name, row in rows.items()
+    }
+    _show_columns("", [*columns, f"95 % of {of}"], shown)
+
+
+def show_groups(groups: Sequence[dict[str, Any]], column: str | None) -> None:
+    """Print the measures of the largest groups as a table, and how many more there are."""
+    if not groups:
+        return
+    largest = sorted(groups, key=lambda group: -group["n"])[:MAX_GROUPS]
+    show("")
+    shown = {group["group"]: _cells(group, GROUP_MEASURES) for group in largest}
+    _show_columns(column or "", GROUP_MEASURES, shown)
+    if rest := len(groups) - len(largest):
+        show(f"and {rest} more, with fewer performances or as many (--json has all)")
+
+
+def _cells(row: dict[str, Any], columns: Sequence[str]) -> list[str]:
+    return [as_cell(row[column]) for column in columns]
+
+
+def _range_cell(interval: Sequence[float | None] | None) -> str:
+    low, high = interval or (None, None)
+    return "-" if low is None else f"{as_cell(low)} to {as_cell(high)}"
+
+
+def _show_columns(title: str, columns: Sequence[str], rows: dict[str, list[str]]) -> None:
+    """Print rows of cells under the names of columns, each as wide as it needs to be."""
+    table = [(_brief(name), row) for name, row in ((title, columns), *rows.items())]
+    first = max(len(name) for name, _ in table)
+    widths = [max(map(len, column)) for column in zip(*(row for _, row in table), strict=True)]
+    for name, row in table:
+        cells = (f"  {cell:>{width}}" for cell, width in zip(row, widths, strict=True))
+        show(f"{name:<{first}}{''.join(cells)}")
+
+
+def _brief(name: str) -> str:
+    """Return a name from a table as a column of a terminal has room for it."""
+    shown = printable(name)
+    return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 3]}..."
 
 
 def as_cell(value: float | None) -> str:
