@@ -167,7 +167,12 @@ def test_the_card_says_how_good_it_is_beside_the_floors(small_model):
     assert "made-up bars. 24 performances with scores from 14.40 to 96.00" in card
     assert list(results) == ["siamese_lstm", "constant", "difficulty", "type_mean"]
     for name, row in results.items():
-        assert f"| {name} | {row['spearman']:.3f} |" in card
+        rho = "-" if row["spearman"] is None else f"{row['spearman']:.3f}"
+        assert f"| {name} | {rho} |" in card
+    assert results["constant"]["spearman"] is None  # it ranks nobody
+    main = results["siamese_lstm"]
+    assert f"**On performances it has not seen: rho {main['spearman']:.3f} (" in card
+    assert "on new athletes, events and cameras it was not measured" in card
     assert f"it held {100 * results['siamese_lstm']['covered']:.0f} %" in card
 
 

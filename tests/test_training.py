@@ -174,8 +174,9 @@ def test_a_file_is_refused(small_model, tmp_path):
 
 def test_nothing_to_learn_from_is_refused(small_model, tmp_path):
     tested = [p for p in small_model.performances() if p.split == "test"]
-    message = "no performance outside the test split has a score to learn from"
-    for given in ([], tested, [replace(p, split=None, score=None) for p in tested]):
+    message = "no performance outside the splits test and validation has a score to learn from"
+    unscored = [replace(p, split=None, score=None) for p in tested]
+    for given in ([], tested, unscored, [replace(p, split="validation") for p in tested]):
         with pytest.raises(TrainingError, match=whole(message)):
             train_model(given, tmp_path / "bars", small_model.options)
     assert list(tmp_path.iterdir()) == []
@@ -314,6 +315,89 @@ def test_progress_is_told_from_the_first_video_to_the_end(small_model, cache, tm
     assert told[:24] == [("looking at videos", i + 1, 24) for i in range(24)]
     assert told[24:-1] == [("measuring on left-out folds", i, 5) for i in range(5)]
     assert told[-1] == ("done", 1, 1)
+
+
+# groups and validation
+
+
+def of_events(small_model, n: int) -> list[Performance]:
+    """The training performances, as if they had taken place at so many events."""
+    train = [p for p in small_model.performances() if p.split == "train"]
+    return [replace(p, event=f"e{i % n}") for i, p in enumerate(train)]
+
+
+@pytest.fixture
+def ridge() -> TrainingOptions:
+    return TrainingOptions(scorer="ridge")
+
+
+def test_whole_groups_are_left_out_as_well(small_model, cache, tmp_path, ridge, watched):
+    given = of_events(small_model, 3)
+    model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
+    event_of = {p.id: p.event for p in given}
+    events = [
+        ({event_of[s.performance.id] for s in w.fitted}, {event_of[s.performance.id]
+         for s in w.asked})
+        for w in watched[5:-1]
+    ]  # fmt: skip
+    assert sorted((*asked,) for _, asked in events) == [("e0",), ("e1",), ("e2",)]
+    assert all(not fitted & asked for fitted, asked in events)
+    evidence = model.evidence
+    assert (evidence.grouped_by, [row["group"] for row in evidence.groups]) == (
+        "event", ["e0", "e1", "e2"],
+    )  # fmt: skip
+    assert evidence.hardest == evidence.left_out != evidence.results
+    assert evidence.left_out["ridge"]["n"] == evidence.results["ridge"]["n"] == 24
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    main = evidence.left_out["ridge"]
+    assert f"**On events it has not seen: rho {main['spearman']:.3f} (" in card
+    for row in evidence.groups:
+        assert f"| {row['group']} | {row['n']} | {row['spearman']:.3f} |" in card
+        assert f"| {row['mse']:.1f} | {row['bias']:+.1f} | {100 * row['covered']:.0f} % |" in card
+    assert load_model(tmp_path / "m").evidence == evidence
+
+
+def test_ranges_come_from_groups_left_out(small_model, cache, tmp_path, ridge):
+    grouped, _ = train_model(of_events(small_model, 3), tmp_path / "g", ridge, cache=cache)
+    plain = [replace(p, event=None) for p in of_events(small_model, 3)]
+    random, _ = train_model(plain, tmp_path / "r", ridge, cache=cache)
+    assert grouped.calibration.half_width() != random.calibration.half_width()
+    assert random.evidence.left_out == {}
+    assert (random.evidence.grouped_by, random.evidence.groups) == ("", ())
+
+
+def test_any_column_of_the_table_can_group(small_model, cache, tmp_path, ridge):
+    given = [replace(p, extra={"pool": "ab"[i % 2]}) for i, p in
+             enumerate(of_events(small_model, 3))]  # fmt: skip
+    options = replace(ridge, group="pool")
+    model, _ = train_model(given, tmp_path / "m", options, cache=cache)
+    assert (model.evidence.grouped_by, len(model.evidence.groups)) == ("pool", 2)
+    with pytest.raises(UsageError, match=r"^--group lane: 24 of 24 performances have no lane"):
+        train_model(given, tmp_path / "n", replace(ridge, group="lane"), cache=cache)
+    assert not (tmp_path / "n").exists()
+
+
+def test_validation_says_when_to_stop_and_is_not_learned_from(
+    small_model, cache, tmp_path, ridge, watched
+):
+    given = [
+        replace(p, split="validation" if i % 4 == 0 else "train")
+        for i, p in enumerate(of_events(small_model, 3))
+    ]
+    marked = {p.id for p in given if p.split == "validation"}
+    model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
+    event_of = {p.id: p.event for p in given}
+    for scorer in watched:
+        stopped = {s.performance.id for s in scorer.stopped}
+        assert stopped <= marked
+        assert not marked & {s.performance.id for s in (*scorer.fitted, *scorer.asked)}
+        assert not {event_of[i] for i in stopped} & {
+            s.group for s in scorer.asked if len({q.group for q in scorer.asked}) == 1
+        }
+    assert {s.performance.id for s in watched[-1].stopped} == marked
+    assert (model.evidence.n_train, model.evidence.n_validation) == (18, 6)
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    assert "6 more, marked `validation`, said when to stop and were not learned from" in card
 
 
 # moments

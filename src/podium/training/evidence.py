@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from podium.errors import TrainingError
-from podium.evaluation.by_group import by_group
 from podium.evaluation.calibration import Calibration, calibrate
 from podium.evaluation.floors import measured_floors
+from podium.evaluation.groups import by_group
 from podium.evaluation.measures import Floats, measure, true_scores, with_coverage
 from podium.features.values import Sample
 from podium.folds.parts import Ints, are_grouped, parts
