@@ -293,7 +293,7 @@ class Assessor:
         if (rule := self.model.rule) and difficulty:
             # A mark is for the execution: that the difficulty is not known makes it no vaguer.
             marks = rule.as_marks(value, least * middle, most * middle, difficulty)
-        is_remembered = self.model.witnesses.novelty.has_seen(question.sample.features.values)
+        is_remembered = self.model.witnesses.remembers(question.sample.features)
         self._require_numbers(lowest, highest, bottom, top, best)
         return Score(
             value, min(lowest, value), highest, bottom, top, marks, is_remembered, best,

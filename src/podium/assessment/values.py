@@ -23,7 +23,7 @@ class Score:
     question, `best` is the highest at the one that was given or assumed, where known. `marks` is
     the same as mean marks of a panel, where the scores come from one, and `judge_sd` by how much
     one judge differs from it. `is_remembered` says that the model learned from this very
-    performance.
+    performance, or from one that the video is a copy of.
     """
 
     value: float

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 from podium._public import lazily
 
 if TYPE_CHECKING:
+    from podium.folds.copies import ids_of as ids_of
+    from podium.folds.copies import near_copies as near_copies
+    from podium.folds.copies import with_groups as with_groups
     from podium.folds.groups import Grouping as Grouping
     from podium.folds.groups import group_by as group_by
     from podium.folds.parts import parts as parts
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazily(
     __name__,
     {
+        "copies": ("ids_of", "near_copies", "with_groups"),
         "groups": ("Grouping", "group_by"),
         "parts": ("parts",),
     },

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from podium.doubts import Doubt, DoubtKind, Severity
 from podium.features.values import Features, Sample
 from podium.witnesses.ending import EndingDetector, learn_ending
+from podium.witnesses.memory import Memory, learn_memory
 from podium.witnesses.novelty import Novelty, learn_novelty
 from podium.witnesses.order import Order, learn_order
 from podium.witnesses.same_action import ActionClassifier, learn_same_action
@@ -45,6 +46,7 @@ class Witnesses:
     order: Order | None = None
     ending: EndingDetector | None = None
     same_action: ActionClassifier | None = None
+    memory: Memory | None = None
 
     def ask(self, features: Features) -> tuple[Doubt, ...]:
         """Return what is to be doubted about a performance itself."""
@@ -81,14 +83,23 @@ class Witnesses:
             return ()
         return self.same_action.ask(query.values, reference.values, about)
 
+    def remembers(self, features: Features) -> bool:
+        """Return whether a performance was learned from, or one that it is a copy of.
+
+        A model that was saved without a memory knows again only the very same clips.
+        """
+        if self.memory is None:
+            return self.novelty.has_seen(features.values)
+        return self.memory.remembers(features.values)
+
     def _ask_memory(self, features: Features) -> tuple[Doubt, ...]:
-        if not self.novelty.has_seen(features.values):
-            return ()
-        return (REMEMBERED(),)
+        return (REMEMBERED(),) if self.remembers(features) else ()
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return all of it as arrays, as it is saved."""
-        known: Sequence[Witness | None] = (self.novelty, self.ending, self.order, self.same_action)
+        known: Sequence[Witness | None] = (
+            self.novelty, self.ending, self.order, self.same_action, self.memory,
+        )  # fmt: skip
         return {key: values for one in known if one for key, values in one.arrays().items()}
 
     @classmethod
@@ -107,6 +118,7 @@ class Witnesses:
             order=Order.from_arrays(arrays, normaliser.dim),
             ending=EndingDetector.from_arrays(arrays, normaliser.dim),
             same_action=ActionClassifier.from_arrays(arrays, len(normaliser.mean)),
+            memory=Memory.from_arrays(arrays, len(normaliser.mean)),
         )
 
 
@@ -120,6 +132,7 @@ def learn(samples: Sequence[Sample]) -> Witnesses:
         usual,
         ending=learn_ending(seen, usual.novelty.normaliser, groups),
         same_action=learn_same_action(seen, actions, groups),
+        memory=learn_memory(samples),
     )
 
 
