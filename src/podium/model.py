@@ -125,7 +125,7 @@ class Model:
         arrays = {
             **{f"scorer.{key}": values for key, values in state.arrays.items()},
             **self.witnesses.arrays(),
-            "calibration.distances": self.calibration.distances,
+            **self.calibration.arrays(),
             **(self.anchor.arrays() if self.anchor else {}),
         }
         # safetensors writes memory as it lies: a transposed array would come back scrambled.

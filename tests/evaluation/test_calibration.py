@@ -44,3 +44,45 @@ def test_a_range_without_residuals_is_refused():
     message = "no performance was left out to learn a range from: give more of them"
     with pytest.raises(TrainingError, match=rf"^{re.escape(message)}$"):
         calibrate(np.array([]), np.array([]))
+
+
+FEW = ["x"] * 30 + ["y"] * 40 + ["z"] * 20
+
+
+def test_of_few_groups_the_one_that_is_farthest_off_counts():
+    generator = np.random.default_rng(1)
+    residuals = generator.normal(size=90)
+    residuals[30:70] *= 4
+    found = calibrate(residuals, np.zeros(90), FEW)
+    alone = calibrate(residuals[30:70], np.zeros(40))
+    assert (
+        found.half_width() == alone.half_width() > calibrate(residuals, np.zeros(90)).half_width()
+    )
+    again = Calibration.from_arrays(found.arrays())
+    assert again.half_width(0.7) == found.half_width(0.7)
+    np.testing.assert_array_equal(again.groups, found.groups)
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [(), ["x"] * 90, [""] * 90, [f"g{i % 10}" for i in range(90)], ["x"] * 71 + ["y"] * 19],
+    ids=["none", "one", "alone", "many", "small"],
+)
+def test_of_many_or_small_groups_all_are_taken_together(groups):
+    residuals = np.random.default_rng(2).normal(size=90)
+    found = calibrate(residuals, np.zeros(90), groups)
+    assert found.groups is None
+    assert found.half_width() == calibrate(residuals, np.zeros(90)).half_width()
+    assert list(found.arrays()) == ["calibration.distances"]
+
+
+def test_a_new_group_that_is_off_as_a_whole_is_held():
+    """Groups are each off by something: of three, the widest range holds most of a fourth."""
+    generator = np.random.default_rng(3)
+    held = []
+    for _ in range(300):
+        offsets = generator.normal(size=4)
+        known = np.concatenate([offset + generator.normal(size=40) for offset in offsets[:3]])
+        found = calibrate(known, np.zeros(120), np.repeat(["a", "b", "c"], 40).tolist())
+        held.append(np.mean(np.abs(offsets[3] + generator.normal(size=200)) <= found.half_width()))
+    assert np.mean(held) > 0.85

@@ -91,4 +91,5 @@ class Judging:
 
     def _calibrate(self, left_out: LeftOut, rows: Ints) -> Calibration:
         divisors, true = self.divisors[rows], true_scores(self.samples)[rows]
-        return calibrate(left_out.predicted[rows] / divisors, true / divisors)
+        groups = [left_out.groups[i] for i in rows]
+        return calibrate(left_out.predicted[rows] / divisors, true / divisors, groups)
