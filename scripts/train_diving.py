@@ -18,8 +18,8 @@ from podium.training import Progress, TrainingOptions, train_model
 from podium.video.augmentation import AugmentationOptions
 
 OPTIONS = TrainingOptions(
-    backbone="motion",
-    scorer_options=SiameseLSTMOptions(),
+    backbone="c3d_mini",
+    scorer_options=SiameseLSTMOptions(n_last_clips=2),
     augmentation=AugmentationOptions(n_variants=0, copies=True),
     event="splash",  # which begins when the diver is in the water
     description=(
