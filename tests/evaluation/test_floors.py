@@ -3,11 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from podium.evaluation import metrics
 from podium.evaluation.draws import members_of
-from podium.evaluation.floors import Alike, find_alike, left_out_floors, measured_floors
+from podium.evaluation.floors import Artefact, left_out_floors, measured_floors
 from podium.evaluation.measures import FLOORS, floor_predictions
 
-NONE = Alike(0.0, 0.0)
+ALL = Artefact(1.0, 1.0)
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,11 @@ def dives(make_sample):
 
 
 def one_each(samples):
-    return members_of([""] * len(samples))
+    return members_of([sample.group for sample in samples])
+
+
+def artefact(samples, floor):
+    return measured_floors(samples, one_each(samples), (30, 90))[floor].artefact
 
 
 def test_left_out_floors_are_fitted_to_all_others(dives):
@@ -83,52 +88,75 @@ def test_a_floor_that_tells_none_apart_is_blank_and_keeps_its_mse(dives):
 
 def test_actions_that_occur_once_are_told_apart_by_nobody(dives):
     samples = dives("abcdefghijkl")
-    assert find_alike(samples)["type_mean"] == Alike(1.0, 1.0)
+    assert artefact(samples, "type_mean") == ALL
     assert not measured_floors(samples, one_each(samples), (30, 90))["type_mean"].has_ranks
 
 
+def scored(samples, scores):
+    return [
+        replace(s, performance=replace(s.performance, score=float(score)))
+        for s, score in zip(samples, scores, strict=True)
+    ]
+
+
 def test_difficulties_that_all_differ_are_told_apart(dives):
-    samples = dives("a" * 12, [1.5 + i / 10 for i in range(12)])
-    assert find_alike(samples)["difficulty"] == NONE
-    found = measured_floors(samples, one_each(samples), (30, 90))
-    assert np.isfinite(found["difficulty"].measures.spearman)
+    difficulties = [1.5 + i / 10 for i in range(40)]
+    noise = np.random.default_rng(1).normal(size=40)
+    samples = scored(dives("a" * 40, difficulties), 20 * np.array(difficulties) + noise)
+    found = measured_floors(samples, one_each(samples), (30, 90))["difficulty"]
+    assert found.artefact.score == 0
+    assert found.measures.spearman > 0.9
+
+
+def test_a_line_through_zero_ranks_scores_but_not_execution(dives):
+    """Divided by the difficulty it is level: only who was left out tells its values apart."""
+    difficulties = np.array([1.5 + i % 4 / 2 for i in range(40)])
+    executions = np.array([20 + i // 4 / 4 for i in range(40)])  # the same at each difficulty
+    samples = scored(dives("a" * 40, list(difficulties)), executions * difficulties)
+    predicted = left_out_floors(samples, one_each(samples))["difficulty"]
+    assert metrics.spearman(predicted / difficulties, executions) < -0.9
+    found = measured_floors(samples, one_each(samples), (30, 90))["difficulty"]
+    assert found.measures.spearman > 0.8
+    assert found.artefact.execution > 0.5
+    assert np.isnan(found.measures.execution_spearman)
 
 
 def test_one_action_times_difficulty_ranks_scores_but_not_execution(dives):
     samples = dives("a" * 12, [1.5 + i / 10 for i in range(12)])
-    assert find_alike(samples)["type_mean"] == Alike(0.0, 1.0)
-    measures = measured_floors(samples, one_each(samples), (30, 90))["type_mean"].measures
+    found = measured_floors(samples, one_each(samples), (30, 90))["type_mean"]
+    measures = found.measures
+    assert found.artefact == Artefact(0.0, 1.0)
     assert np.isfinite(measures.spearman)
     assert np.isnan(measures.execution_spearman)
 
 
 def test_scores_that_have_nothing_to_do_with_it_rank_by_the_share_of_equals(dives):
-    """What the share of pairs that are told apart by nobody does to a rank correlation."""
-    ranks, alike = [], []
+    """Of five actions, a fifth of all pairs is of the same one, and comes out reversed."""
+    ranks = []
     for seed in range(40):
         samples = dives([str(i % 5) for i in range(60)], seed=seed)
-        floors = measured_floors(samples, one_each(samples), (30, 90))
-        alike.append(floors["type_mean"].alike.score)
-        ranks.append(floors["type_mean"].measures.spearman)
-    assert np.mean(alike) == pytest.approx(0.2, abs=0.03)
+        true = [s.performance.score for s in samples]
+        predicted = left_out_floors(samples, one_each(samples))["type_mean"]
+        ranks.append(metrics.spearman(predicted, true))
     assert np.mean(ranks) == pytest.approx(-0.2, abs=0.1)
+    assert 0.2 <= artefact(samples, "type_mean").score < 0.4
 
 
 def test_two_actions_are_too_few_to_rank_by(dives):
     samples = dives("ab" * 20)
     found = measured_floors(samples, one_each(samples), (30, 90))["type_mean"]
-    assert found.alike.score == pytest.approx(0.5, abs=0.1)
+    assert found.artefact.score == pytest.approx(0.5, abs=0.15)
     assert np.isnan(found.measures.spearman)
 
 
 def test_an_action_that_is_a_group_is_told_by_nobody(dives):
     actions = [name for name in "abcd" for _ in range(3)]
-    assert find_alike(dives(actions, groups=actions))["type_mean"] == Alike(1.0, 1.0)
+    assert artefact(dives(actions, groups=actions), "type_mean") == ALL
     crossed = dives(actions, groups=["xyz"[i % 3] for i in range(12)])
-    assert find_alike(crossed)["type_mean"] == NONE
+    assert artefact(crossed, "type_mean").score < 0.3
 
 
 def test_of_very_few_nothing_is_told(dives):
     for n in (2, 3):
         samples = dives("ab" * n, [1.0, 2.0] * n)[:n]
-        assert set(find_alike(samples).values()) == {Alike(1.0, 1.0)}
+        assert all(artefact(samples, floor) == ALL for floor in FLOORS)

@@ -6,7 +6,7 @@ order, and a floor that tells none apart has a rank correlation of -1 whatever t
 et al., 2007: stratification bias; Airola et al., 2011, leave out both of a pair instead).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,24 +24,30 @@ from podium.evaluation.measures import (
 from podium.features.values import Sample
 from podium.folds.parts import Ints, are_grouped, parts
 
-MAX_ALIKE = 0.25
-"""A floor that says the same of more pairs than this share, 0-1, has no rank correlation.
+MAX_ARTEFACT = 1 / 3
+"""With more pairs than this share, 0-1, ranked by who was left out, a floor has no ranks.
 
-Scores that have nothing to do with it would come out at about minus the share."""
+Scores that have nothing to do with a floor would come out at about minus the share."""
+
+MAX_RANKED = 1_000
+"""So many of a part are compared with each other: the work grows with the square of them."""
 
 N_PARTS = 10
-"""So many parts are left out, each as a whole, to see which performances a floor tells apart."""
+"""So many parts are left out, each as a whole, to see how a floor ranks those in it."""
 
 
 @dataclass(frozen=True)
-class Alike:
-    """Of which share of pairs a floor says the same, when both are left out, 0 to 1."""
+class Artefact:
+    """Which share of pairs a floor ranks by who was left out only, 0 to 1.
+
+    When both are left out it says the same of them, or ranks them the other way round.
+    """
 
     score: float
-    """Of which it predicts the same score."""
+    """Of pairs ranked by score."""
 
     execution: float
-    """Of which it predicts the same execution, score / difficulty."""
+    """Of pairs ranked by execution, score / difficulty."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +57,13 @@ class Floor:
     measures: Measures
     """Without the ranks that say nothing."""
 
-    alike: Alike
-    """Of how many performances it says the same."""
+    artefact: Artefact
+    """How much of its ranks was only who was left out."""
 
     @property
     def has_ranks(self) -> bool:
         """Whether it tells enough apart for its rank correlation to say something."""
-        return self.alike.score <= MAX_ALIKE
+        return self.artefact.score <= MAX_ARTEFACT
 
 
 def left_out_floors(samples: Sequence[Sample], left_out: Sequence[Ints]) -> dict[str, Floats]:
@@ -81,45 +87,58 @@ def measured_floors(
     classes: Classes | None = None,
 ) -> dict[str, Floor]:
     """Measure every floor on parts left out (`left_out_floors`), without ranks that say nothing."""
-    alike = find_alike(samples)
+    predicted = left_out_floors(samples, left_out)
+    artefacts = find_artefacts(samples, predicted)
     return {
-        name: _floor(measure(values, samples, score_range, classes=classes), alike[name])
-        for name, values in left_out_floors(samples, left_out).items()
+        name: _floor(measure(values, samples, score_range, classes=classes), artefacts[name])
+        for name, values in predicted.items()
     }
 
 
-def _floor(measures: Measures, alike: Alike) -> Floor:
-    if alike.score > MAX_ALIKE:
+def _floor(measures: Measures, artefact: Artefact) -> Floor:
+    if artefact.score > MAX_ARTEFACT:
         measures = without_ranks(measures)
-    if alike.execution > MAX_ALIKE:
+    if artefact.execution > MAX_ARTEFACT:
         measures = without_execution(measures)
-    return Floor(measures, alike)
+    return Floor(measures, artefact)
 
 
-def find_alike(samples: Sequence[Sample]) -> dict[str, Alike]:
-    """Return of which share of pairs each floor says the same, when both are left out.
+def find_artefacts(
+    samples: Sequence[Sample], predicted: Mapping[str, Floats]
+) -> dict[str, Artefact]:
+    """Compare how floors rank performances, predicted from others, with how they rank by one fit.
 
-    Of all, where there are too few samples to tell.
+    `predicted` holds what `left_out_floors` gives, by floor. For that, parts are left out as a
+    whole. Where there are too few samples for parts, nothing is believed.
     """
     groups = [sample.group for sample in samples]
     n_parts = N_PARTS if are_grouped(groups) else min(N_PARTS, len(samples) // 2)
     if n_parts < 2:
-        return dict.fromkeys(FLOORS, Alike(1.0, 1.0))
+        return dict.fromkeys(FLOORS, Artefact(1.0, 1.0))
     tried = parts(groups, 0, n_parts)
     divisors = np.array([sample.performance.difficulty or 1.0 for sample in samples])
-    said = left_out_floors(samples, tried)
     return {
-        name: Alike(_share(values, tried), _share(values / divisors, tried))
-        for name, values in said.items()
+        name: Artefact(
+            _share(values, predicted[name], tried),
+            _share(values / divisors, predicted[name] / divisors, tried),
+        )
+        for name, values in left_out_floors(samples, tried).items()
     }
 
 
-def _share(values: Floats, tried: Sequence[Ints]) -> float:
-    """Return the share of pairs within parts that have the same value, but for rounding."""
-    n_alike = n_pairs = 0
-    rounded = np.round(values / (np.abs(values).max() or 1.0), 9)
+def _share(together: Floats, singly: Floats, tried: Sequence[Ints]) -> float:
+    """Return the share of pairs within parts that `together` ties, or ranks otherwise."""
+    n_artefacts = n_pairs = 0
     for part in tried:
-        _, counts = np.unique(rounded[part], return_counts=True)
-        n_alike += int((counts * (counts - 1)).sum())
-        n_pairs += len(part) * (len(part) - 1)
-    return n_alike / n_pairs if n_pairs else 1.0
+        rows = part[:MAX_RANKED]
+        order = _order(together[rows])
+        is_artefact = (order == 0) | (order != _order(singly[rows]))
+        n_artefacts += int(is_artefact.sum()) - len(rows)  # each is tied with itself
+        n_pairs += len(rows) * (len(rows) - 1)
+    return n_artefacts / n_pairs if n_pairs else 1.0
+
+
+def _order(values: Floats) -> Floats:
+    """Return 1 where one is above another, -1 below, 0 where they differ by rounding only."""
+    differences = values[:, None] - values[None]
+    return np.sign(np.where(np.abs(differences) > 1e-9 * np.abs(values).max(), differences, 0.0))

@@ -42,7 +42,7 @@ MAX_LEFT_OUT = 5_000
 """So many performances are left out in turn: the work grows with the square of their number."""
 
 LEAST_SAID = 0.01
-"""It is said of a floor that it says the same of this share of pairs, 0-1, or more."""
+"""That a rank correlation is too low is said from this share of pairs on, 0-1."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def _floors(
 def _said_of(floors: Mapping[str, Floor], column: str) -> str:
     """Say what floors left out were fitted to, and which of their ranks say little or nothing."""
     same = f", but for those of the same {column}" if column else ""
-    low = [k for k, one in floors.items() if one.has_ranks and one.alike.score >= LEAST_SAID]
+    low = [k for k, one in floors.items() if one.has_ranks and one.artefact.score >= LEAST_SAID]
     blank = [k for k, one in floors.items() if not one.has_ranks]
     too_low = f"the rank correlation of {_listed(low)} is too low, and that" if low else ""
     return (
