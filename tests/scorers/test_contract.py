@@ -21,7 +21,7 @@ from podium.errors import FeatureError, NotFitted, PodiumError
 from podium.evaluation import metrics
 from podium.evaluation.measures import FLOORS
 from podium.features.values import Sample
-from podium.folds.parts import parts
+from podium.folds.division import parts
 from podium.keypoints import Keypoints
 from podium.performance import Performance
 from podium.scorers import ScorerState

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from podium.errors import ManifestError, UsageError
-from podium.folds.parts import held_back, owners_of
+from podium.folds.division import held_back, owners_of
 from podium.machine.files import read_json, write_bytes
 from podium.performance import Performance
 

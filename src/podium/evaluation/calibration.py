@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import ModelError, TrainingError
-from podium.folds.parts import are_grouped, owners_of
+from podium.folds.division import are_grouped, owners_of
 from podium.inputs.saved import array_of
 
 CONFIDENCE = 0.9

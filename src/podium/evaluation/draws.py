@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from podium.folds.parts import are_grouped
+from podium.folds.division import are_grouped
 
 Ints = npt.NDArray[np.int64]
 

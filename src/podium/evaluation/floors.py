@@ -22,7 +22,7 @@ from podium.evaluation.measures import (
     without_ranks,
 )
 from podium.features.values import Sample
-from podium.folds.parts import Ints, are_grouped, parts
+from podium.folds.division import Ints, are_grouped, parts
 
 MAX_ARTEFACT = 1 / 3
 """With more pairs than this share, 0-1, ranked by who was left out, a floor has no ranks.

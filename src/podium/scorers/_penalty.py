@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from podium.folds.parts import are_grouped, parts
+from podium.folds.division import are_grouped, parts
 from podium.machine import extras
 from podium.scorers import Floats
 

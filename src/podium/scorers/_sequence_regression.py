@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from podium.checks import check_options
 from podium.errors import TrainingError, UsageError
 from podium.features.values import Sample
-from podium.folds.parts import held_back
+from podium.folds.division import held_back
 from podium.inputs.saved import values_of
 from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState

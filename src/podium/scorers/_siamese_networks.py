@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from podium.features.values import Sample
-from podium.folds.parts import Ints, are_grouped, drawn_parts
+from podium.folds.division import Ints, are_grouped, drawn_parts
 from podium.metric.embedding import Normaliser
 from podium.metric.learning import learn_metric, random_metric
 from podium.metric.pairs import MetricData, PairOptions

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from podium.errors import FeatureError
 from podium.features.values import Sample
-from podium.folds.parts import drawn_parts
+from podium.folds.division import drawn_parts
 from podium.inputs.saved import array_of, values_of
 from podium.machine import extras
 from podium.scorers import Floats, ScorerState

@@ -12,7 +12,7 @@ from podium.evaluation.floors import measured_floors
 from podium.evaluation.groups import by_group
 from podium.evaluation.measures import Floats, measure, true_scores, with_coverage
 from podium.features.values import Sample
-from podium.folds.parts import Ints, are_grouped, parts
+from podium.folds.division import Ints, are_grouped, parts
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from podium import _catalog
 from podium.errors import PodiumError
 from podium.evaluation.measures import Floats
 from podium.features.values import Sample
-from podium.folds.parts import Ints
+from podium.folds.division import Ints
 from podium.inputs.saved import value_of
 from podium.machine.files import read_json, write_bytes
 from podium.scorers import Scorer

@@ -16,8 +16,8 @@ from podium.features.event import (
 )
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.features.values import Sample
+from podium.folds.division import are_grouped, parts
 from podium.folds.groups import Grouping
-from podium.folds.parts import are_grouped, parts
 from podium.performance import Performance
 from podium.training.options import Progress, TrainingOptions
 from podium.video.clips import ClipOptions

@@ -11,8 +11,8 @@ from podium.evaluation.measures import true_scores
 from podium.features.extraction import Extraction, Extractor, FeatureCache, extract
 from podium.features.values import Sample
 from podium.folds.copies import near_copies, with_groups
+from podium.folds.division import N_PARTS, are_grouped, parts
 from podium.folds.groups import group_by, grouped_by
-from podium.folds.parts import N_PARTS, are_grouped, parts
 from podium.judging import rule_kept_by
 from podium.machine import extras
 from podium.model import Evidence, Model

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from podium.folds.parts import Ints, are_grouped, drawn_parts, parts
+from podium.folds.division import Ints, are_grouped, drawn_parts, parts
 
 One = TypeVar("One")
 Learned = TypeVar("Learned")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind, Severity
-from podium.folds.parts import owners_of
+from podium.folds.division import owners_of
 from podium.inputs.saved import array_of, part_of
 
 if TYPE_CHECKING:  # it brings PyTorch along, which reading what a model says of itself can spare

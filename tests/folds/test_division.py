@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import podium
-from podium.folds.parts import are_grouped, drawn_parts, held_back, owners_of, parts
+from podium.folds.division import are_grouped, drawn_parts, held_back, owners_of, parts
 
 SIZES = {"a": 9, "b": 1, "c": 4, "d": 4, "e": 2, "f": 7, "g": 1, "h": 3}
 GROUPS = [name for name, size in SIZES.items() for _ in range(size)]
@@ -89,4 +89,4 @@ def test_folds_are_made_in_one_place():
         for path in source.rglob("*.py")
         if by_hand.search(path.read_text("utf-8"))
     }
-    assert found - {"folds/parts.py"} == set(ELSEWHERE)
+    assert found - {"folds/division.py"} == set(ELSEWHERE)
