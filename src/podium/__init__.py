@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from podium import report as report
     from podium import scorers as scorers
     from podium import simulation as simulation
+    from podium import training as training
     from podium import video as video
     from podium.assessment.values import Assessment as Assessment
     from podium.assessor import Assessor as Assessor
@@ -58,6 +59,7 @@ __getattr__, __dir__, __all__ = lazily(
         "report",
         "scorers",
         "simulation",
+        "training",
         "video",
     ),
 )
