@@ -418,6 +418,10 @@ CASES: dict[str, tuple[Change, str | None]] = {
         "the array last_clips.weights is float64 of (4, 344): it must be float64 of (1000000000, "
         "344)",
     ),
+    "last clips that give seven times the score": (
+        put("scorer", "options", "last_clips_share", 7.0),
+        "last_clips_share is 7.0: it must be between 0 and 1, and neither of them",
+    ),
     "half a seed": (put("scorer", "seed", 0.5), f"scorer.seed is 0.5: it must be {WHOLE}"),
     "a network less": (
         no_array(LSTM),

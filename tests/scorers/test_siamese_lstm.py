@@ -181,16 +181,18 @@ def test_a_model_that_predicts_as_podium_no_longer_does_is_refused(quick_state, 
 # the last clips at full detail
 
 
-def test_the_score_is_the_mean_of_networks_and_last_clips(samples):
-    options = replace(JOINT, n_last_clips=2)
+@pytest.mark.parametrize("share", [0.5, 0.75])
+def test_networks_and_last_clips_share_the_score(samples, share):
+    options = replace(JOINT, n_last_clips=2, last_clips_share=share)
     both = SiameseLSTM(options, seed=1).fit(samples[:N_TRAIN])
     networks = SiameseLSTM(replace(options, n_last_clips=0), seed=1).fit(samples[:N_TRAIN])
     queries = samples[BEHIND]
-    fit_ridge = both.last_clips.predict(queries) * both.target.divisors(queries)
-    np.testing.assert_allclose(
-        both.predict(queries), (networks.predict(queries) + fit_ridge) / 2, rtol=1e-5
-    )
+    line = both.last_clips.predict(queries) * both.target.divisors(queries)
+    shared = (1 - share) * networks.predict(queries) + share * line
+    np.testing.assert_allclose(both.predict(queries), shared, rtol=1e-5)
     assert networks.last_clips is None
+    restored = SiameseLSTM.restore(both.state())
+    np.testing.assert_array_equal(restored.predict(queries), both.predict(queries))
 
 
 def test_the_line_reads_the_last_clips_only(samples):
@@ -224,6 +226,14 @@ def test_the_line_reads_the_last_clips_only(samples):
         ),
         ({"target": "points"}, "target is 'points': choose one of auto, execution, score"),
         ({"n_last_clips": -1}, "n_last_clips and n_metric_actions must be 0 or more, not -1 and 0"),
+        (
+            {"last_clips_share": 1.0},
+            "last_clips_share is 1.0: it must be between 0 and 1, and neither of them",
+        ),
+        (
+            {"last_clips_share": 0.0},
+            "last_clips_share is 0.0: it must be between 0 and 1, and neither of them",
+        ),
     ],
 )
 def test_options_that_mean_nothing_are_refused(options, message):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from podium.checks import check_options
+from podium.checks import check_options, require
 from podium.errors import UsageError
 from podium.metric.deviation import DeviationOptions
 from podium.metric.learning import LearningOptions
@@ -42,9 +42,12 @@ class SiameseLSTMOptions:
     n_last_clips: int = 4
     """How many of the last clips are also read at full detail; 0 is none, as in the paper.
 
-    The score is the mean of what the networks say and what a ridge regression on these says: what
+    The score is made of what the networks say and what a ridge regression on these says: what
     decides a dive, its splash, is a small part of what the networks' few components hold.
     """
+
+    last_clips_share: float = 0.5
+    """How large a share of the score those last clips give, between 0 and 1; networks the rest."""
 
     n_metric_actions: int = 0
     """How many of the most frequent actions phase one learns from: 3 of 6 in the paper, 0 is all.
@@ -89,6 +92,8 @@ class SiameseLSTMOptions:
                 "n_last_clips and n_metric_actions must be 0 or more, "
                 f"not {self.n_last_clips} and {self.n_metric_actions}"
             )
+        share = self.last_clips_share
+        require(0 < share < 1, "last_clips_share", share, "between 0 and 1, and neither of them")
 
     @property
     def reads_deviation(self) -> bool:

@@ -109,7 +109,9 @@ class SiameseLSTM:
             return np.zeros((len(queries), len(references)))
         values = np.mean([self._grid(member, queries, references) for member in members], axis=0)
         if self.last_clips:
-            values = (values + self.last_clips.predict(queries)[:, None]) / 2
+            share = self.options.last_clips_share
+            last = self.last_clips.predict(queries)[:, None]
+            values = (1 - share) * values + share * last
         divisors = self.target.divisors(queries)
         return np.asarray(values * divisors[:, None], np.float64)
 
