@@ -27,7 +27,6 @@ from what_helped import SHIPPED
 from podium.datasets import unlv_dive
 from podium.datasets.manifest import Manifest
 from podium.datasets.simulated import Simulated
-from podium.doubts import DoubtKind
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.features.values import Features, Sample
 from podium.model import load_model
@@ -36,7 +35,9 @@ from podium.simulation import SimulationOptions, Sport, write_video
 from podium.training import folds
 from podium.video.augmentation import draw
 from podium.video.frames import decode, without_leading_black
-from podium.witnesses import Witnesses, learn_usual
+from podium.witnesses import END_IS_MISSING, EVENT_NOT_FOUND, Witnesses, learn_usual
+from podium.witnesses.novelty import NOVEL
+from podium.witnesses.order import OUT_OF_ORDER
 from podium.witnesses.same_action import learn_same_action
 
 Pixels = npt.NDArray[np.uint8]
@@ -51,9 +52,9 @@ N_PUSHUPS = 1000
 
 
 KINDS = (
-    {DoubtKind.NOVEL},
-    {DoubtKind.OUT_OF_ORDER},
-    {DoubtKind.END_IS_MISSING, DoubtKind.EVENT_NOT_FOUND},
+    {NOVEL},
+    {OUT_OF_ORDER},
+    {END_IS_MISSING, EVENT_NOT_FOUND},
 )
 """What each of `WITNESSES` but the last says."""
 

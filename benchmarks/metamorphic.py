@@ -30,7 +30,7 @@ from what_helped import SHIPPED
 from podium.assessor import Assessor, load
 from podium.datasets.simulated import Simulated
 from podium.datasets.unlv_dive import UnlvDive
-from podium.doubts import Doubt, DoubtKind
+from podium.doubts import Doubt
 from podium.features.extraction import FeatureCache, extract
 from podium.features.values import Sample
 from podium.model import Model, load_model
@@ -42,6 +42,8 @@ from podium.video.augmentation import draw
 from podium.video.clips import read_clips
 from podium.video.frames import decode, probe
 from podium.witnesses import learn_usual
+from podium.witnesses.novelty import NOVEL
+from podium.witnesses.order import OUT_OF_ORDER
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -193,7 +195,7 @@ def moves(fold: Fold, chosen: set[str]) -> Iterator[tuple[str, Move]]:
 
 def is_doubted(said: Sequence[Doubt]) -> bool:
     """Return whether an assessment says not to trust it."""
-    return any(doubt.kind in (DoubtKind.NOVEL, DoubtKind.OUT_OF_ORDER) for doubt in said)
+    return any(doubt.kind in (NOVEL, OUT_OF_ORDER) for doubt in said)
 
 
 def held(moved: Sequence[Move]) -> dict[str, float | int]:

@@ -1,8 +1,6 @@
 """What every options dataclass and every value must refuse, found from the package itself."""
 
-import importlib
 import math
-import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
@@ -12,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import numpy as np
 import pytest
 
-import podium
+from modules import modules
 from podium import _catalog
 from podium.assessment.feedback import ClipFeedback, Remark
 from podium.assessment.values import Reference, Score
@@ -25,20 +23,14 @@ from podium.performance import Performance, Phase
 from podium.video.clips import Clips, VideoFacts
 from podium.video.frames import Frames
 from podium.video.playback import Playback
-from training_extra import MISSING
 
 
 def classes() -> Iterator[type[Any]]:
     """Every dataclass of the package, each once."""
-    for found in pkgutil.walk_packages(podium.__path__, "podium."):
-        try:
-            module = importlib.import_module(found.name)
-        except ModuleNotFoundError:
-            if MISSING:
-                continue
-            raise
+    for module in modules():
         for value in vars(module).values():
-            if is_dataclass(value) and isinstance(value, type) and value.__module__ == found.name:
+            is_class = is_dataclass(value) and isinstance(value, type)
+            if is_class and value.__module__ == module.__name__:
                 yield value
 
 

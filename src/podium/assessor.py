@@ -16,6 +16,7 @@ from podium.assessment.question import (
     part_of,
     performance_of,
     picture_of,
+    unusual_difficulty,
 )
 from podium.assessment.values import Assessment, Reference, Score
 from podium.doubts import Doubt, DoubtKind
@@ -29,6 +30,12 @@ from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.report.rendering import RENDERER
 from podium.scorers import ComparingScorer
+
+NO_ACTION = DoubtKind("no_action", values=("action",))
+"""No action was given; `action` was assumed."""
+
+OTHER_POSITION = DoubtKind("other_position", values=("action", "experts"))
+"""An `action` was compared with those of the `experts`, in other positions of the body."""
 
 _QUIETLY = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 """Numbers that are none are refused in words of our own, and NumPy need not warn of them."""
@@ -172,35 +179,26 @@ class Assessor:
         if action is None and len(self.model.actions) > 1 and self._scorer_compares():
             query, assumption = self._with_nearest_action(query)
             assumptions.append(assumption)
-        if difficulty is not None or not self.model.scorer.target.uses_execution:
-            known = (difficulty or 1.0) if self.model.scorer.target.uses_execution else 1.0
-            assumptions += self._unusual(difficulty)
+        target = self.model.scorer.target
+        if not target.uses_execution:
+            return Question(query, (1.0, 1.0), tuple(assumptions), position)
+        if difficulty is not None:
+            known = difficulty or 1.0
+            assumptions += unusual_difficulty(difficulty, target.overall)
             return Question(query, (known, known), tuple(assumptions), position)
-        usual = self.model.scorer.target.difficulties(query.performance.action)
+        usual = target.difficulties(query.performance.action)
         if action is None:  # its difficulty may be that of any action
-            overall = self.model.scorer.target.overall
-            usual = replace(usual, low=overall.low, high=overall.high)
+            usual = replace(usual, low=target.overall.low, high=target.overall.high)
         query = replace(query, performance=replace(query.performance, difficulty=usual.usual))
         assumptions.append(assumed_difficulty(usual))
         return Question(query, (usual.low, usual.high), tuple(assumptions), position)
-
-    def _unusual(self, difficulty: float | None) -> list[Doubt]:
-        """Doubt a difficulty that is far from all in training: a slip of the keyboard, perhaps."""
-        target = self.model.scorer.target
-        seen = target.overall
-        if difficulty is None or not target.uses_execution:
-            return []
-        if seen.low / 1.5 <= difficulty <= seen.high * 1.5:
-            return []
-        values = {"difficulty": difficulty, "low": seen.low, "high": seen.high}
-        return [Doubt(DoubtKind.UNUSUAL_DIFFICULTY, values)]
 
     def _with_nearest_action(self, query: Sample) -> tuple[Sample, Doubt]:
         scorer = self._comparing()
         alike = scorer.similarity(query, scorer.references)
         nearest = scorer.references[int(np.argmax(alike))].performance.action
-        assumption = Doubt(DoubtKind.NO_ACTION, {"action": str(nearest)})
-        return replace(query, performance=replace(query.performance, action=nearest)), assumption
+        named = replace(query, performance=replace(query.performance, action=nearest))
+        return named, NO_ACTION(action=str(nearest))
 
     def _references(
         self, given: Sequence[str | Path | Performance], action: str | None
@@ -275,8 +273,7 @@ class Assessor:
         )
         if question.position is None or question.action in performed or not others:
             return ()
-        values = {"action": str(question.action), "experts": ", ".join(others)}
-        return (Doubt(DoubtKind.OTHER_POSITION, values),)
+        return (OTHER_POSITION(action=str(question.action), experts=", ".join(others)),)
 
     def _score(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""

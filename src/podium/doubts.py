@@ -6,7 +6,7 @@ and CSV carry its kind and its numbers beside them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
@@ -20,88 +20,65 @@ class Severity(StrEnum):
     GRAVE = "grave"
 
 
-class DoubtKind(StrEnum):
-    """What may be wrong; the values of each are named beside it, and its words bear its name."""
-
-    DAMAGED_PARTS = "damaged_parts"
-    """`n` damaged parts of the video were skipped."""
-
-    FRAMES_MISSING = "frames_missing"
-    """Only `n` of the `promised` frames could be read."""
-
-    PICTURE_ENDS_EARLY = "picture_ends_early"
-    """The picture ends at `end` of `promised` seconds."""
-
-    GAP = "gap"
-    """No frame comes between `start` and `end`, in seconds."""
-
-    REPEATED_FRAMES = "repeated_frames"
-    """`n` frames that only repeat the one before were left out."""
-
-    FEATURES_GIVEN = "features_given"
-    """Features were given instead of a video."""
-
-    KEYPOINTS_GIVEN = "keypoints_given"
-    """Keypoints were given instead of a video."""
-
-    KEYPOINTS_FILLED = "keypoints_filled"
-    """`percent` of the keypoints were not seen and were filled in; `never` names joints."""
-
-    JOINTS_UNSEEN = "joints_unseen"
-    """`percent` of the joints were not seen and were filled in from other frames."""
-
-    NOBODY_SEEN = "nobody_seen"
-    """Nobody was seen in `n` of `clips` clips."""
-
-    NO_ACTION = "no_action"
-    """No action was given; `action` was assumed."""
-
-    NO_DIFFICULTY = "no_difficulty"
-    """No difficulty was given; `difficulty` was assumed, for a range of `low` to `high`."""
-
-    UNUSUAL_DIFFICULTY = "unusual_difficulty"
-    """The `difficulty` is far from those of training, `low` to `high`."""
-
-    REMEMBERED = "remembered"
-    """The model learned from this very performance."""
-
-    END_IS_MISSING = "end_is_missing"
-    """The end of the video is missing."""
-
-    EVENT_NOT_FOUND = "event_not_found"
-    """The `event` that all performances share is not to be found."""
-
-    STOPS_EARLY = "stops_early"
-    """The video seems to stop before the performance does."""
-
-    NOVEL = "novel"
-    """Only a `share` of the training performances, 0 to 1, lies as far from the others."""
-
-    OUT_OF_ORDER = "out_of_order"
-    """The moments do not come in the usual order."""
-
-    OTHER_POSITION = "other_position"
-    """An `action` was compared with those of the `experts`, in other positions of the body."""
-
-    OTHER_ACTION = "other_action"
-    """A reference seems to be of another action than the video."""
-
-    @property
-    def severity(self) -> Severity:
-        """How much a doubt of this kind weighs."""
-        return Severity.GRAVE if self in _GRAVE else Severity.MILD
-
-
-_GRAVE = frozenset(
-    {
-        DoubtKind.EVENT_NOT_FOUND,
-        DoubtKind.NOVEL,
-        DoubtKind.OUT_OF_ORDER,
-        DoubtKind.OTHER_ACTION,
-    }
-)
-
 Value = float | str
+
+
+@dataclass(frozen=True)
+class DoubtKind:
+    """What may be wrong, as the module that notices it declares it; called, it makes a doubt.
+
+    After `GAP = DoubtKind("gap", values=("start", "end"))`, `GAP(start=1.0, end=2.0)` is a doubt.
+    Kinds of one name are equal: of a saved one, only the name and the severity are known.
+
+    Raises
+    ------
+    UsageError
+        If the name is not one word.
+    """
+
+    name: str
+    """What JSON calls it; its words in every language are called `doubt.` and this."""
+
+    _: KW_ONLY
+
+    values: tuple[str, ...] = field(default=(), compare=False)
+    """The names of the values that each doubt of this kind has.
+
+    `about` among them: it is always about a reference.
+    """
+
+    optional: tuple[str, ...] = field(default=(), compare=False)
+    """The names of those that one may have; `about` among them: it may be about a reference."""
+
+    severity: Severity = field(default=Severity.MILD, compare=False)
+    """How much a doubt of this kind weighs."""
+
+    def __post_init__(self) -> None:
+        if not str.isidentifier(self.name):
+            raise UsageError(
+                f"a kind of doubt is called {self.name!r}: it must be one word of letters, digits "
+                "and _, such as no_action"
+            )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __call__(self, /, *, about: str = "", **values: Value) -> "Doubt":
+        """Return a doubt of this kind, about a reference or (empty) about the performance itself.
+
+        Raises
+        ------
+        TypeError
+            If a value is missing, or is none of those that were declared: a mistake in the code.
+        """
+        given = [*values, "about"] if about else [*values]
+        missing = [name for name in self.values if name not in given]
+        unknown = [name for name in given if name not in self.values + self.optional]
+        if missing or unknown:
+            wrong = [f"{name} is missing" for name in missing]
+            wrong += [f"{name} is not declared" for name in unknown]
+            raise TypeError(f"a doubt of the kind {self.name}: {', '.join(wrong)}")
+        return Doubt(self, values, about)
 
 
 @dataclass(frozen=True)
@@ -109,8 +86,10 @@ class Doubt:
     """One reason not to trust an answer, or something that had to be assumed for it."""
 
     kind: DoubtKind
+    """What may be wrong: `doubt.kind == NOVEL`, or by its name, `doubt.kind.name == "novel"`."""
+
     values: Mapping[str, Value] = field(default_factory=dict, hash=False)
-    """The numbers and names in it, by the names that `DoubtKind` gives them."""
+    """The numbers and names in it, by the names that its kind gives them."""
 
     about: str = ""
     """The reference in doubt, by its name; empty for the performance itself."""
@@ -131,7 +110,9 @@ class Doubt:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """Return the doubt that was saved as `to_json` returns it.
+        """Return the doubt that was saved as `to_json` returns it, of whatever kind.
+
+        A kind that Podium does not have, such as a plug-in's, is kept.
 
         Raises
         ------
@@ -139,6 +120,7 @@ class Doubt:
             If it is none.
         """
         try:
-            return cls(DoubtKind(plain["kind"]), dict(plain["values"]), str(plain["about"]))
+            kind = DoubtKind(plain["kind"], severity=Severity(plain["severity"]))
+            return cls(kind, dict(plain["values"]), str(plain["about"]))
         except (LookupError, TypeError, ValueError) as error:
             raise UsageError(f"{plain!r} is not a doubt: give one as it was saved") from error

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.checks import require_array
-from podium.doubts import Doubt, DoubtKind, Value
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError
 
 Array = npt.NDArray[np.float32]
@@ -40,6 +40,9 @@ KINECT = (
 """The 25 joints of the Kinect v2."""
 
 SKELETONS = {len(COCO): COCO, len(KINECT): KINECT}
+
+KEYPOINTS_FILLED = DoubtKind("keypoints_filled", values=("percent",), optional=("never",))
+"""`percent` of the keypoints were not seen and were filled in; `never` names joints."""
 
 
 @dataclass(frozen=True)
@@ -166,9 +169,10 @@ def fill_missing(positions: npt.NDArray[Any]) -> Keypoints:
 
 
 def _doubt_filled(missing: npt.NDArray[np.bool_], never: npt.NDArray[np.int64]) -> Doubt:
-    values: dict[str, Value] = {"percent": round(100 * float(missing.mean()), 3)}
-    if len(never):
-        names = joint_names(missing.shape[1])
-        more = f" and {len(never) - MAX_NAMED} more" if len(never) > MAX_NAMED else ""
-        values["never"] = ", ".join(names[joint] for joint in never[:MAX_NAMED]) + more
-    return Doubt(DoubtKind.KEYPOINTS_FILLED, values)
+    percent = round(100 * float(missing.mean()), 3)
+    if not len(never):
+        return KEYPOINTS_FILLED(percent=percent)
+    names = joint_names(missing.shape[1])
+    more = f" and {len(never) - MAX_NAMED} more" if len(never) > MAX_NAMED else ""
+    named = ", ".join(names[joint] for joint in never[:MAX_NAMED])
+    return KEYPOINTS_FILLED(percent=percent, never=named + more)

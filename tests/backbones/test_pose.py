@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from podium.backbones.pose import (
+    JOINTS_UNSEEN,
+    NOBODY_SEEN,
     Pose,
     PoseOptions,
     Region,
@@ -12,7 +14,6 @@ from podium.backbones.pose import (
     moving_region,
     places_to_search,
 )
-from podium.doubts import Doubt, DoubtKind
 from podium.errors import MissingExtra, UsageError, WeightsError
 from podium.keypoints import Keypoints
 
@@ -84,21 +85,21 @@ def test_gaps_are_filled_and_said(pose):
     clip = film(np.linspace(100, 130, 16), np.full(16, 100))
     clip[6:8] = 90
     values, doubts = pose.describe(clip[None])
-    assert doubts == (Doubt(DoubtKind.JOINTS_UNSEEN, {"percent": 12.5}),)
+    assert doubts == (JOINTS_UNSEEN(percent=12.5),)
     np.testing.assert_allclose(middles(pose, values)[:, 1], 100, atol=4)
 
 
 def test_a_clip_without_anybody_is_said_to_be_a_guess(pose):
     clips = np.stack([film(np.full(16, 100), np.full(16, 100)), np.full((16, 240, 320, 3), 90)])
     doubts = pose.describe(clips.astype(np.uint8))[1]
-    assert doubts[1:] == (Doubt(DoubtKind.NOBODY_SEEN, {"n": 1, "clips": 2}),)
+    assert doubts[1:] == (NOBODY_SEEN(n=1, clips=2),)
 
 
 def test_the_share_of_unseen_joints_is_a_value(pose):
     assert pose.describe(film(range(20, 36), [99] * 16)[None])[1] == ()
     clips = np.stack([film(np.full(16, 100), np.full(16, 100)), np.full((16, 240, 320, 3), 90)])
     (unseen, _) = pose.describe(clips.astype(np.uint8))[1]
-    assert (unseen.kind, unseen.values["percent"]) == (DoubtKind.JOINTS_UNSEEN, 50.0)
+    assert (unseen.kind, unseen.values["percent"]) == (JOINTS_UNSEEN, 50.0)
 
 
 def test_a_region_may_reach_outside():

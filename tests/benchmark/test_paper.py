@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from podium.backbones.pose import JOINTS_UNSEEN, NOBODY_SEEN
 from podium.benchmark import paper, pictures, tables, transfer
 from podium.benchmark.paper import (
     CLAIMS,
@@ -25,13 +26,13 @@ from podium.benchmark.results import Results, TransferTable, UnseenJoints
 from podium.benchmark.splits import fits, load_splits
 from podium.cli.app import Exit
 from podium.cli.commands import run
-from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName, UsageError
 from podium.features.values import Features, Sample
 from podium.metric.learning import LearningOptions
 from podium.performance import Performance
 from podium.scorers.siamese_lstm import SiameseLSTM
 from podium.video.clips import VideoFacts
+from podium.video.gaps import DAMAGED_PARTS
 
 COLUMNS = ("file_name", "id", "split", "action", "score", "difficulty", "judges", "start_frame",
            "end_frame", "stage_frames", "paper_dive_type", "commentary")  # fmt: skip
@@ -196,9 +197,9 @@ def test_joints_that_nobody_saw_are_counted():
         features = Features(np.zeros((1, 2), np.float32), np.zeros(1), np.ones(1), "x", facts)
         return Sample(Performance("a", Path("a.mp4")), features)
 
-    dark = Doubt(DoubtKind.DAMAGED_PARTS, {"n": 1})
-    filled = Doubt(DoubtKind.JOINTS_UNSEEN, {"percent": 30.0})
-    nobody = Doubt(DoubtKind.NOBODY_SEEN, {"n": 1, "clips": 2})
+    dark = DAMAGED_PARTS(n=1)
+    filled = JOINTS_UNSEEN(percent=30.0)
+    nobody = NOBODY_SEEN(n=1, clips=2)
     found = unseen_joints([sample(), sample(dark, filled), sample(filled, nobody)])
     assert found == UnseenJoints(n=3, n_filled=2, unseen=0.2, n_nobody=1)
 

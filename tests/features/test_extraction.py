@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import save, save_file
 
 from messages import whole
-from podium.doubts import Doubt, DoubtKind
+from podium.backbones.pose import NOBODY_SEEN
+from podium.doubts import Doubt
 from podium.errors import FeatureError, MissingFile, PodiumError, VideoError
 from podium.features import extraction as features_module
 from podium.features.extraction import AHEAD, Extractor, FeatureCache, extract
@@ -545,7 +546,7 @@ class Doubting(Counting):
     """Describes a clip and says that it guessed."""
 
     def describe(self, clips: np.ndarray) -> tuple[np.ndarray, tuple[Doubt, ...]]:
-        return self(clips), (Doubt(DoubtKind.NOBODY_SEEN, {"n": len(clips), "clips": 9}),)
+        return self(clips), (NOBODY_SEEN(n=len(clips), clips=9),)
 
 
 def test_doubts_of_a_backbone_are_among_the_warnings(make_video, tmp_path):

@@ -22,14 +22,15 @@ from browsing import (
     untranslated,
 )
 from podium.assessment.feedback import ClipFeedback, remarks
+from podium.assessment.question import NO_DIFFICULTY
 from podium.assessment.values import Assessment, Reference, Score
-from podium.doubts import Doubt, DoubtKind
 from podium.features.alignment import Alignment
 from podium.judging import Marks
 from podium.report.page import make_report, make_report_folder
 from podium.report.words import load_words
 from podium.video.clips import VideoFacts
 from podium.video.frames import Part
+from podium.witnesses.order import OUT_OF_ORDER
 
 NO_PICTURE = load_words()("save.no_picture")
 RATE = 25
@@ -66,7 +67,7 @@ def assessed(make_video) -> Assessment:
         ours, VideoFacts(48, 48, 0, 1.92),
         Score(61.3, 48.0, 70.6, 0.0, 96.0, Marks(6.5, 5.0, 7.5), judge_sd=0.56),
         "407", 3.2, False, (Reference("expert", 90.0, 0.5, theirs),), clips, remarks(clips), "bars",
-        "motion", (Doubt(DoubtKind.NO_DIFFICULTY, {"difficulty": 3.2}),),
+        "motion", (NO_DIFFICULTY(difficulty=3.2),),
         Alignment((0.0, 0.96, 1.92), (0.0, 0.72, 2.4), (0.02, 0.08, 0.02), 0.3),
     )  # fmt: skip
 
@@ -376,7 +377,7 @@ def many(assessed: Assessment, n: int) -> Assessment:
                      ("take_off", "flight", "entry")[3 * i // n])
         for i in range(n)
     )  # fmt: skip
-    doubts = (*assessed.doubts, Doubt(DoubtKind.OUT_OF_ORDER)) * 2
+    doubts = (*assessed.doubts, OUT_OF_ORDER()) * 2
     return replace(assessed, clips=clips, remarks=remarks(clips), doubts=doubts)
 
 

@@ -15,7 +15,6 @@ from PIL import Image
 
 from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, remarks
 from podium.assessment.values import Assessment, Reference, Score
-from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName
 from podium.features.alignment import Alignment
 from podium.judging import Marks
@@ -30,7 +29,9 @@ from podium.report.page import (
 from podium.report.rendering import RENDERER
 from podium.report.words import languages
 from podium.video.clips import VideoFacts
-from podium.video.frames import Part, probe
+from podium.video.frames import REPEATED_FRAMES, Part, probe
+from podium.video.gaps import DAMAGED_PARTS
+from podium.witnesses.same_action import OTHER_ACTION
 
 VOID = {"meta", "img", "br", "rect", "line", "hr", "input", "link"}
 
@@ -111,8 +112,8 @@ def assessed(make_video) -> Assessment:
         model="bars",
         backbone="motion",
         doubts=(
-            Doubt(DoubtKind.DAMAGED_PARTS, {"n": 3}),
-            Doubt(DoubtKind.REPEATED_FRAMES, {"n": 2}),
+            DAMAGED_PARTS(n=3),
+            REPEATED_FRAMES(n=2),
         ),
         renderer=RENDERER,
     )
@@ -300,7 +301,7 @@ def test_hostile_names_are_shown_as_text(assessed, name):
         return page_of(
             replace(
                 assessed, video_path=path, action=name, model=name, references=(reference,),
-                doubts=(Doubt(DoubtKind.OTHER_ACTION, about=name),),
+                doubts=(OTHER_ACTION(about=name),),
             )
         )  # fmt: skip
 

@@ -14,6 +14,12 @@ from podium.video.frames import Part
 
 QUERY = "your video"
 
+NO_DIFFICULTY = DoubtKind("no_difficulty", values=("difficulty",), optional=("low", "high"))
+"""No difficulty was given; `difficulty` was assumed, for a range of `low` to `high`."""
+
+UNUSUAL_DIFFICULTY = DoubtKind("unusual_difficulty", values=("difficulty", "low", "high"))
+"""The `difficulty` is far from those of training, `low` to `high`."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -35,15 +41,21 @@ class Question:
     @property
     def difficulty_is_assumed(self) -> bool:
         """Whether the difficulty was not given."""
-        return any(doubt.kind == DoubtKind.NO_DIFFICULTY for doubt in self.assumptions)
+        return any(doubt.kind == NO_DIFFICULTY for doubt in self.assumptions)
 
 
 def assumed_difficulty(usual: Difficulties) -> Doubt:
     """Return what is to be said of a difficulty that was not given."""
-    values = {"difficulty": usual.usual}
     if usual.low < usual.high:
-        values |= {"low": usual.low, "high": usual.high}
-    return Doubt(DoubtKind.NO_DIFFICULTY, values)
+        return NO_DIFFICULTY(difficulty=usual.usual, low=usual.low, high=usual.high)
+    return NO_DIFFICULTY(difficulty=usual.usual)
+
+
+def unusual_difficulty(difficulty: float, seen: Difficulties) -> tuple[Doubt, ...]:
+    """Doubt a difficulty that is far from all in training: a slip of the keyboard, perhaps."""
+    if seen.low / 1.5 <= difficulty <= seen.high * 1.5:
+        return ()
+    return (UNUSUAL_DIFFICULTY(difficulty=difficulty, low=seen.low, high=seen.high),)
 
 
 def performance_of(id_: str, video: str | Path | Performance) -> Performance:

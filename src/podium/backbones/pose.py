@@ -29,6 +29,12 @@ MIDDLE = (2 / 3, 0.5)
 SIDE = 192
 """Pixels across that MoveNet reads."""
 
+JOINTS_UNSEEN = DoubtKind("joints_unseen", values=("percent",))
+"""`percent` of the joints were not seen and were filled in from other frames."""
+
+NOBODY_SEEN = DoubtKind("nobody_seen", values=("n", "clips"))
+"""Nobody was seen in `n` of `clips` clips."""
+
 Pixels = npt.NDArray[np.uint8]
 Array = npt.NDArray[np.float32]
 Finder = Callable[[Pixels], Array]
@@ -197,10 +203,9 @@ def _doubts(found: Sequence[Array], least: float) -> tuple[Doubt, ...]:
     lost = sum(share == 1 for share in unsure)
     doubts = []
     if unsure and np.mean(unsure) > 0:
-        percent = round(100 * float(np.mean(unsure)), 3)
-        doubts.append(Doubt(DoubtKind.JOINTS_UNSEEN, {"percent": percent}))
+        doubts.append(JOINTS_UNSEEN(percent=round(100 * float(np.mean(unsure)), 3)))
     if lost:
-        doubts.append(Doubt(DoubtKind.NOBODY_SEEN, {"n": int(lost), "clips": len(found)}))
+        doubts.append(NOBODY_SEEN(n=int(lost), clips=len(found)))
     return tuple(doubts)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from podium.backbones.pose import JOINTS_UNSEEN, NOBODY_SEEN
 from podium.benchmark.faults import (
     FAULTY_BELOW,
     clips_of_phase,
@@ -41,7 +42,7 @@ from podium.benchmark.splits import (
     stratified_splits,
 )
 from podium.datasets.unlv_dive import UnlvDive
-from podium.doubts import Doubt, DoubtKind
+from podium.doubts import Doubt
 from podium.errors import UnknownName, UsageError
 from podium.evaluation import metrics
 from podium.evaluation.resampling import compare
@@ -299,8 +300,8 @@ def _share_unseen(doubts: Iterable[Doubt]) -> tuple[float, int]:
     And the number of clips in which nobody was seen.
     """
     values = {doubt.kind: doubt.values for doubt in doubts}
-    unseen = values.get(DoubtKind.JOINTS_UNSEEN, {"percent": 0.0})["percent"]
-    nobody = values.get(DoubtKind.NOBODY_SEEN, {"n": 0})["n"]
+    unseen = values.get(JOINTS_UNSEEN, {"percent": 0.0})["percent"]
+    nobody = values.get(NOBODY_SEEN, {"n": 0})["n"]
     return round(float(unseen)) / 100, int(nobody)
 
 

@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from podium.doubts import Doubt, DoubtKind
+from podium.doubts import DoubtKind
 from podium.errors import FeatureError
 from podium.features.values import Features
 from podium.inputs.given import read_array
 from podium.keypoints import FRAMES_PER_CLIP, fill_missing
 from podium.video.clips import VideoFacts
+
+KEYPOINTS_GIVEN = DoubtKind("keypoints_given")
+"""Keypoints were given instead of a video."""
 
 FEATURE_SUFFIXES = (".npy", ".safetensors")
 """Files that hold features (clips, dim) or keypoints (frames, joints, 2 or 3) already, and are read
@@ -84,7 +87,7 @@ def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
     except FeatureError as error:
         raise FeatureError(f"{path}: {error}") from error
     n_frames = len(keypoints)
-    doubts = (Doubt(DoubtKind.KEYPOINTS_GIVEN), *keypoints.doubts)
+    doubts = (KEYPOINTS_GIVEN(), *keypoints.doubts)
     facts = VideoFacts(n_frames, n_frames, 0, float("nan"), doubts)
     return _without_times(keypoints.clips(), f"file-{keypoints.layout}", facts)
 

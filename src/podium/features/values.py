@@ -11,6 +11,9 @@ from podium.errors import FeatureError
 from podium.performance import Performance
 from podium.video.clips import VideoFacts
 
+FEATURES_GIVEN = DoubtKind("features_given")
+"""Features were given instead of a video."""
+
 
 @dataclass(frozen=True)
 class Features:
@@ -40,7 +43,7 @@ class Features:
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         """What is to be doubted about the video, or that there was none."""
-        return self.video.doubts if self.video else (Doubt(DoubtKind.FEATURES_GIVEN),)
+        return self.video.doubts if self.video else (FEATURES_GIVEN(),)
 
     @property
     def n_used(self) -> int:

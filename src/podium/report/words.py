@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from podium.doubts import Doubt
+from podium.doubts import Doubt, Value
 from podium.errors import UnknownName
 
 FOLDER = Path(__file__).parent / "_words"
@@ -46,12 +46,22 @@ class Words:
         """Return a doubt in the words of this language.
 
         What it is about, or a value that not every doubt of its kind has, chooses other words:
-        `doubt.novel+about`, `doubt.no_difficulty+low`.
+        `doubt.novel+about`, `doubt.no_difficulty+low`. A kind that has no words here, such as a
+        plug-in's, is named.
         """
         given = {**doubt.values, **({"about": doubt.about} if doubt.about else {})}
         key = f"doubt.{doubt.kind}"
+        if key not in self.strings:
+            return self._named(doubt.kind.name, given)
         chosen = next((k for name in given if (k := f"{key}+{name}") in self.strings), key)
         return _InLanguage(self.strings["decimal"]).vformat(self.strings[chosen], (), given)
+
+    def _named(self, name: str, given: Mapping[str, Value]) -> str:
+        said = [
+            f"{key}: {value if isinstance(value, str) else self.plain(value)}"
+            for key, value in given.items()
+        ]
+        return name.replace("_", " ") + (f" ({', '.join(said)})" if said else "")
 
     def of(self, prefix: str) -> dict[str, str]:
         """Return the strings whose keys begin with `prefix.`, for a script to say."""

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from podium.checks import is_finite, require, require_array
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import MissingFile, TooLong, VideoError
-from podium.video import decoder
+from podium.video import decoder, gaps
 from podium.video.decoder import CONTAINERS, KINDS, End, Picture
 from podium.video.limits import WHOLE, Part, VideoLimits
 
@@ -46,9 +46,6 @@ DECODER_VERSION = f"pyav-{version('av')}-3"
 BLACK_LEVEL = 40
 """A frame with no value above this (of 255) is black: padding, not performance."""
 
-MISSING_SECONDS = 0.25
-"""Where no number of frames is promised, a picture that lacks this long is called incomplete."""
-
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 """What to do about a video that is too long."""
 
@@ -60,6 +57,9 @@ MAX_SHOWN_FRAMES = 20_000
 
 REPEAT_LEVEL = 0.05
 """A frame that differs less than this on average (of 255) from the one before repeats it."""
+
+REPEATED_FRAMES = DoubtKind("repeated_frames", values=("n",))
+"""`n` frames that only repeat the one before were left out."""
 
 
 @dataclass(frozen=True)
@@ -203,10 +203,10 @@ def decode(
     starts = np.asarray(times) - end.first_seconds
     goes_on = end.n_decoded > numbers[-1] + 1  # then it was not asked how the file ends
     last_end = end.next_seconds - end.first_seconds if goes_on else float(starts[-1]) + duration
-    missing = () if goes_on else _missing_end(end.first_seconds, last_end, end)
-    doubts = _damage(end.n_damaged, end.n_decoded, 0 if goes_on else end.n_frames)
+    missing = () if goes_on else gaps.missing_end(end.first_seconds, last_end, end)
+    doubts = gaps.damage(end.n_damaged, end.n_decoded, 0 if goes_on else end.n_frames)
     if not end.n_frames:  # Matroska promises seconds, not frames
-        doubts += missing + _missing_middle(starts, end)
+        doubts += missing + gaps.missing_middle(starts, end)
     return Frames(
         np.stack(pixels), starts, last_end, numbers, end.n_decoded, doubts,
         end.n_frames, bool(missing) and not 0 < end.n_frames <= end.n_decoded,
@@ -335,7 +335,7 @@ def without_repeats(frames: Frames) -> Frames:
     single = np.concatenate([[False], repeats & ~around[:-2] & ~around[2:]])
     if not single.any():
         return frames
-    repeated = Doubt(DoubtKind.REPEATED_FRAMES, {"n": int(single.sum())})
+    repeated = REPEATED_FRAMES(n=int(single.sum()))
     return replace(
         frames,
         pixels=frames.pixels[~single],
@@ -409,36 +409,3 @@ def _require_frames(path: Path, n_so_far: int, limits: VideoLimits, part: Part) 
         raise TooLong.of_file(
             path, f"{_name_of(part)} are more than the {limits.n_frames} allowed: choose fewer"
         )
-
-
-def _missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[Doubt, ...]:
-    """Doubt a picture that ends before its header says it should; `end_seconds` from the first."""
-    promised = end.stream_seconds + first_seconds if end.stream_seconds else end.seconds
-    reached = first_seconds + end_seconds
-    if reached > promised - MISSING_SECONDS:
-        return ()
-    values = {"end": round(reached, 3), "promised": round(promised, 3)}
-    return (Doubt(DoubtKind.PICTURE_ENDS_EARLY, values),)
-
-
-def _missing_middle(start_seconds: npt.NDArray[np.float64], end: End) -> tuple[Doubt, ...]:
-    """Report where no frame comes for long: of those before the first wanted, the longest only."""
-    steps = np.diff(start_seconds)
-    usual = float(np.median(steps)) if len(steps) else 0.0
-    before = np.array([[end.gap_start, end.gap_end]]) - end.first_seconds
-    gaps = np.concatenate([before, np.stack([start_seconds[:-1], start_seconds[1:]], axis=1)])
-    return tuple(
-        Doubt(DoubtKind.GAP, {"start": round(float(gap_start), 3), "end": round(float(gap_end), 3)})
-        for gap_start, gap_end in gaps
-        if gap_end - gap_start > max(MISSING_SECONDS, 10 * usual)
-    )
-
-
-def _damage(n_damaged: int, n_decoded: int, n_promised: int) -> tuple[Doubt, ...]:
-    doubts = []
-    if n_damaged:
-        doubts.append(Doubt(DoubtKind.DAMAGED_PARTS, {"n": n_damaged}))
-    if n_decoded < n_promised:
-        values = {"n": n_decoded, "promised": n_promised}
-        doubts.append(Doubt(DoubtKind.FRAMES_MISSING, values))
-    return tuple(doubts)

@@ -10,12 +10,21 @@ from typing import Any, Protocol, Self
 
 import numpy.typing as npt
 
-from podium.doubts import Doubt, DoubtKind
+from podium.doubts import Doubt, DoubtKind, Severity
 from podium.features.values import Features, Sample
 from podium.witnesses.ending import EndingDetector, learn_ending
 from podium.witnesses.novelty import Novelty, learn_novelty
 from podium.witnesses.order import Order, learn_order
 from podium.witnesses.same_action import ActionClassifier, learn_same_action
+
+END_IS_MISSING = DoubtKind("end_is_missing")
+"""The end of the video is missing."""
+
+EVENT_NOT_FOUND = DoubtKind("event_not_found", values=("event",), severity=Severity.GRAVE)
+"""The `event` that all performances share is not to be found."""
+
+REMEMBERED = DoubtKind("remembered")
+"""The model learned from this very performance."""
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -49,9 +58,9 @@ class Witnesses:
         """Doubt a performance that seems not to be there to its end."""
         video = features.video
         if video and video.end_is_missing:
-            return (Doubt(DoubtKind.END_IS_MISSING),)
+            return (END_IS_MISSING(),)
         if video and (event := video.missing_event):
-            return (Doubt(DoubtKind.EVENT_NOT_FOUND, {"event": event}),)
+            return (EVENT_NOT_FOUND(event=event),)
         return self.ending.ask(self.novelty.normaliser(features.values)) if self.ending else ()
 
     def ask_usual(self, features: Features, about: str = "") -> tuple[Doubt, ...]:
@@ -75,7 +84,7 @@ class Witnesses:
     def _ask_memory(self, features: Features) -> tuple[Doubt, ...]:
         if not self.novelty.has_seen(features.values):
             return ()
-        return (Doubt(DoubtKind.REMEMBERED),)
+        return (REMEMBERED(),)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return all of it as arrays, as it is saved."""

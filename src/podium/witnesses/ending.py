@@ -20,6 +20,9 @@ from podium.witnesses._folds import interleaved, measure_left_out
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
 
+STOPS_EARLY = DoubtKind("stops_early")
+"""The video seems to stop before the performance does."""
+
 Array = npt.NDArray[np.float32]
 
 MIN_PERFORMANCES = 50
@@ -54,7 +57,7 @@ class EndingDetector:
 
     def ask(self, components: Array) -> tuple[Doubt, ...]:
         """Doubt a performance, (clips, components), that seems to stop before its end."""
-        return (Doubt(DoubtKind.STOPS_EARLY),) if self.is_missing(components) else ()
+        return (STOPS_EARLY(),) if self.is_missing(components) else ()
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return it as the arrays that are saved."""

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from podium.doubts import Doubt, DoubtKind
+from podium.doubts import Doubt, DoubtKind, Severity
 from podium.inputs.saved import array_of, part_of
 
 if TYPE_CHECKING:  # it brings PyTorch along, which reading what a model says of itself can spare
     from podium.metric.embedding import Normaliser
+
+NOVEL = DoubtKind("novel", values=("share",), optional=("about",), severity=Severity.GRAVE)
+"""Only a `share` of the training performances, 0 to 1, lies as far from the others."""
 
 Array = npt.NDArray[np.float32]
 
@@ -59,8 +62,7 @@ class Novelty:
         """Doubt clips, (clips, dim), that are too far out for the model to be trusted."""
         if not self.is_novel(values):
             return ()
-        share = round(self.p_value(values), 6)
-        return (Doubt(DoubtKind.NOVEL, {"share": share}, about),)
+        return (NOVEL(share=round(self.p_value(values), 6), about=about),)
 
     def has_seen(self, values: Array) -> bool:
         """Return whether these clips, (clips, dim), are those of a training performance."""

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from podium.doubts import Doubt, DoubtKind
+from podium.doubts import Doubt, DoubtKind, Severity
 from podium.inputs.saved import array_of
 from podium.machine import extras
 from podium.witnesses._folds import interleaved, measure_left_out
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
+
+OUT_OF_ORDER = DoubtKind("out_of_order", optional=("about",), severity=Severity.GRAVE)
+"""The moments do not come in the usual order."""
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -64,11 +67,7 @@ class Order:
 
     def ask(self, components: Array, about: str = "") -> tuple[Doubt, ...]:
         """Doubt a performance, (clips, components), whose clips seem out of order."""
-        return (
-            (Doubt(DoubtKind.OUT_OF_ORDER, about=about),)
-            if self.is_out_of_order(components)
-            else ()
-        )
+        return (OUT_OF_ORDER(about=about),) if self.is_out_of_order(components) else ()
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return it as the arrays that are saved."""

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from podium.doubts import Doubt, DoubtKind
+from podium.doubts import Doubt, DoubtKind, Severity
 from podium.inputs.saved import array_of, part_of
 from podium.machine import extras
 from podium.witnesses._folds import drawn, measure_left_out
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
+
+OTHER_ACTION = DoubtKind("other_action", values=("about",), severity=Severity.GRAVE)
+"""A reference seems to be of another action than the video."""
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -77,7 +80,7 @@ class ActionClassifier:
         """Doubt a reference, called `about`, that seems to be of another action than the query."""
         if not self.are_different(query, reference):
             return ()
-        return (Doubt(DoubtKind.OTHER_ACTION, about=about),)
+        return (OTHER_ACTION(about=about),)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return it as the arrays that are saved."""
