@@ -122,6 +122,14 @@ class Counting:
         pairs = zip(panels, self._difficulty, strict=True)
         return np.array([rule.score(marks, worth, year=self._year) for marks, worth in pairs])
 
+    def mean_marks(self) -> Floats:
+        """Return the mean of the marks that count, (performances,): of all without a rule."""
+        if self.rule is None:
+            return self._table.panel_mean
+        panels = self._panels()
+        counted = [self.rule.panel(len(marks), self._year) for marks in panels]
+        return np.array([p.mean_mark(marks) for p, marks in zip(counted, panels, strict=True)])
+
     def _panels(self) -> list[list[float]]:
         ordered = self._table.mark[np.argsort(self._table.performance, kind="stable")]
         return [part.tolist() for part in np.split(ordered, self._table.starts[1:])]

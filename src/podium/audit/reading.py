@@ -26,9 +26,9 @@ def read_marks(path: Path, rule: ScoringRule | None = None) -> MarkTable:
     """Read a table of marks: CSV or Parquet, one mark a row.
 
     It needs the columns `mark`, `judge`, and `performance` or what tells performances apart
-    (`event`, `round`, `athlete`, `dive`); `judge_country`, `athlete_country`, `difficulty`, `order`
-    and `score` are used where they are there. With a rule, marks must be of its range and steps,
-    and panels of its size.
+    (`event`, `round`, `athlete`, `dive`); `judge_country`, `athlete_country`, `difficulty`,
+    `order`, `score` and `file_name` are used where they are there. With a rule, marks must be of
+    its range and steps, and panels of its size.
 
     Raises
     ------
@@ -112,7 +112,7 @@ class _Reader:
         self._facts = _Facts(
             "performance",
             ("athlete", "athlete_country", "event", "round", "dive",
-             "difficulty", "order", "score"),
+             "difficulty", "order", "score", "file_name", "performance"),
         )  # fmt: skip
         self._mark: list[float] = []
         self._judge: list[int] = []
@@ -236,6 +236,7 @@ class _Reader:
             difficulty=np.array(self._values["difficulty"]),
             order=order,
             score=np.array(self._values["score"]),
+            named_elsewhere=tuple(said[8] or said[9] for said in facts),
             order_from=order_from,
         )
 
