@@ -35,8 +35,8 @@ class Scores:
     """How many performances have one."""
 
     n_unlike: int
-    """How many of them are not what the rule makes of marks and difficulty: a penalty, or another
-    year's rule."""
+    """How many of them are not what the rule makes of marks, difficulty and penalty: a penalty
+    that the table does not have, or another year's rule."""
 
 
 @dataclass(frozen=True)

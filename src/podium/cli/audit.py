@@ -19,7 +19,7 @@ def audit(
         typer.Argument(
             help="A table of marks, one a line: performance (or event, round, athlete, dive), "
             "judge, mark, and where known judge_country, athlete_country, difficulty, order, "
-            "score, file_name."
+            "score, penalty, file_name."
         ),
     ],
     rule: Annotated[
