@@ -46,6 +46,9 @@ class Audit:
     n_marks: int
     """How many marks."""
 
+    n_missing: int
+    """How many lines had no mark: these judges gave none."""
+
     n_judges: int
     """Of how many judges."""
 
@@ -119,6 +122,7 @@ def audit_marks(
         scale = rule.lowest_mark, rule.highest_mark
     return Audit(
         n_marks=len(table),
+        n_missing=table.n_missing,
         n_judges=len(table.judges),
         n_performances=len(table.performances),
         n_sessions=len(table.sessions),
