@@ -97,14 +97,15 @@ def test_empty_cells_are_not_known(folder):
         b"file_name,score\r\na.mp4,5\r\nb.mp4,6\r\n",
         b"file_name,score\ra.mp4,5\rb.mp4,6\r",
         b"file_name;score\na.mp4;5\nb.mp4;6",
+        b"file_name\tscore\na.mp4\t5\nb.mp4\t6",
         b'"file_name","score"\n"a.mp4","5"\n"b.mp4","6"\n',
         b" file_name , score \n a.mp4 , 5 \n b.mp4 , 6 \n",
         b"file_name,score\n\na.mp4,5\n,\n\nb.mp4,6\n\n",
         b"file_name,score\na.mp4,5,,\nb.mp4,6,\n",
         b"file_name,score\n.\\a.mp4,5.0\n./b.mp4,6e0\n",
     ],
-    ids=["BOM", "CRLF", "CR", "semicolons", "quotes", "spaces", "blank rows", "trailing commas",
-         "Windows separators"],
+    ids=["BOM", "CRLF", "CR", "semicolons", "tabs", "quotes", "spaces", "blank rows",
+         "trailing commas", "Windows separators"],
 )  # fmt: skip
 def test_whatever_a_spreadsheet_writes_is_read(folder, content):
     found = read(folder, content)

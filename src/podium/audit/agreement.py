@@ -192,7 +192,7 @@ def _judges(table: MarkTable) -> tuple[JudgeAgreement, ...]:
     rows = table.rows_by_judge()
     usual = usual_spread(table)
     squares = _squares(table.deviation, usual)
-    units, units_p = _units(table, _squares(_without_levels(table), usual))
+    units, units_p = _units(table, _squares(table.level_free, usual))
     biases, bias_p = [], []
     for mine in rows:
         deviation = table.deviation[mine]
@@ -223,14 +223,6 @@ def _judges(table: MarkTable) -> tuple[JudgeAgreement, ...]:
 def _squares(deviation: Floats, usual: Floats) -> Floats:
     """Return squares in units of what is usual; 0 where nobody ever differs."""
     return np.divide(deviation, usual, out=np.zeros(len(usual)), where=usual > 0) ** 2
-
-
-def _without_levels(table: MarkTable) -> Floats:
-    """Return mark less the others' mean, each judge's own mean taken out of all."""
-    levels = table.per_judge(table.deviation) / table.per_judge(np.ones(len(table)))
-    own = levels[table.judge]
-    others = table.per_performance(own)[table.performance] - own
-    return np.asarray(table.deviation - own + others / (table.n_in_panel[table.performance] - 1))
 
 
 def _units(table: MarkTable, squares: Floats) -> tuple[list[Range], Floats]:

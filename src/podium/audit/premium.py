@@ -1,6 +1,7 @@
 """Whether marks are higher where judge and athlete are of one country, and by how much."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from podium.audit.chance import (
     sign_test,
     t_range,
 )
+from podium.audit.exchange import exchange_test
 from podium.audit.table import Floats, Ints, MarkTable, Truths
 
 FEW_JUDGES = 5
@@ -83,8 +85,13 @@ class Premium:
     n_below: int
     """How many lie below it."""
 
+    range_of: Literal["judges", "marks"]
+    """What the range is about: judges in general, of whom these are some, or, where they are fewer
+    than `FEW_JUDGES`, marks of these judges."""
+
     p: float
-    """Of a permutation within each judge, two sides."""
+    """Of these judges' marks, two sides: any mark of a panel might as well have been that of the
+    judge in question (`exchange_test`)."""
 
     sign_p: float
     """Of the sign test: above against below."""
@@ -130,52 +137,56 @@ def contrast(
     deviation = table.deviation
     there, elsewhere = float(deviation[chosen].mean()), float(deviation[compared & ~chosen].mean())
     above, below = int((deviation[chosen] > 0).sum()), int((deviation[chosen] < 0).sum())
-    judges, drawn = _judges(table, chosen, compared, unit, seed)
-    total = float(deviation[compared].sum())
-    differences = drawn / n - (total - drawn) / n_rest
-    centred = differences - differences.mean()
+    cluster = _cluster(table, chosen)
     return Premium(
-        premium=_range(table, chosen, compared, there, elsewhere),
+        premium=_range(table, chosen, compared, (there, elsewhere), cluster),
         there=there,
         elsewhere=elsewhere,
         n_matched=n,
         n_above=above,
         n_equal=n - above - below,
         n_below=below,
-        p=share_beyond(centred, there - elsewhere - float(differences.mean())),
+        range_of="judges" if cluster is table.judge else "marks",
+        p=exchange_test(table, chosen, compared, seed),
         sign_p=sign_test(above, below),
-        judges=judges,
+        judges=_judges(table, chosen, compared, unit, seed),
     )
 
 
+def _cluster(table: MarkTable, chosen: Truths) -> Ints:
+    """Return which marks go together: those of a judge, or where these are few, for an athlete."""
+    if len(np.unique(table.judge[chosen])) >= FEW_JUDGES:
+        return table.judge
+    return table.groups(table.judge, table.athlete[table.performance])
+
+
 def _range(
-    table: MarkTable, chosen: Truths, compared: Truths, there: float, elsewhere: float
+    table: MarkTable,
+    chosen: Truths,
+    compared: Truths,
+    means: tuple[float, float],
+    cluster: Ints,
 ) -> Range:
-    """Return the range: marks of one judge go together, or of a judge for one athlete."""
+    """Return the range of the difference of the means, there and elsewhere."""
+    there, elsewhere = means
     residual = np.where(chosen, table.deviation - there, elsewhere - table.deviation)
     influence = residual / np.where(chosen, chosen.sum(), (compared & ~chosen).sum())
-    influence = np.where(compared, influence, 0.0)
-    cluster = table.judge
-    if len(np.unique(cluster[chosen])) < FEW_JUDGES:
-        cluster = table.groups(table.judge, table.athlete[table.performance])
-    error, _ = clustered_error(influence, cluster)
+    error, _ = clustered_error(np.where(compared, influence, 0.0), cluster)
     return t_range(there - elsewhere, error, len(np.unique(cluster[chosen])) - 1)
 
 
 def _judges(
     table: MarkTable, chosen: Truths, compared: Truths, unit: Ints, seed: int
-) -> tuple[tuple[JudgePremium, ...], Floats]:
-    """Measure each judge; beside them the sums that chance alone makes of all, (draws,)."""
+) -> tuple[JudgePremium, ...]:
+    """Measure each judge."""
     numbers = np.unique(table.judge[chosen])
     draws = n_draws(len(numbers))
-    sums = np.zeros(draws)
     by_judge, generator = table.rows_by_judge(), np.random.default_rng(seed)
     found = []
     for number in numbers:
         rows = by_judge[number][compared[by_judge[number]]]
         one = _Judge(table.deviation[rows], chosen[rows], unit[rows])
         drawn = drawn_sums(one.deviation, one.n, draws, generator)
-        sums += drawn
         found.append((int(number), one, one.p(drawn), one.p_by_athlete(draws, generator)))
     p_corrected = corrected([p for _, _, p, _ in found])
     judges = [
@@ -191,7 +202,7 @@ def _judges(
         )
         for (number, one, p, by_athlete), many in zip(found, p_corrected, strict=True)
     ]
-    return tuple(sorted(judges, key=lambda judge: -_known(judge.premium.value))), sums
+    return tuple(sorted(judges, key=lambda judge: -_known(judge.premium.value)))
 
 
 def _known(value: float) -> float:

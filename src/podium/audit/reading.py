@@ -1,7 +1,8 @@
 """Reads a table of marks, one a row, and says all that is wrong with it in one run."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -26,9 +27,9 @@ def read_marks(path: Path, rule: ScoringRule | None = None) -> MarkTable:
     """Read a table of marks: CSV or Parquet, one mark a row.
 
     It needs the columns `mark`, `judge`, and `performance` or what tells performances apart
-    (`event`, `round`, `athlete`, `dive`); `judge_country`, `athlete_country`, `difficulty`, `order`
-    and `score` are used where they are there. With a rule, marks must be of its range and steps,
-    and panels of its size.
+    (`event`, `round`, `athlete`, `dive`); `judge_country`, `athlete_country`, `difficulty`,
+    `order`, `score`, `penalty` and `file_name` are used where they are there. With a rule, marks
+    must be of its range and steps, and panels of its size.
 
     Raises
     ------
@@ -37,18 +38,30 @@ def read_marks(path: Path, rule: ScoringRule | None = None) -> MarkTable:
     ManifestError
         If any row cannot be used; the message lists every problem with its line.
     """
-    rows = read_rows(path, "marks")
+    rows = _in_small_letters(read_rows(path, "marks"))
     first = next(rows, None)
     if first is None:
         raise ManifestError(f"{path}: lists no marks: give one per line below the header")
     reader = _Reader(_require_columns(path, first), rule)
     for row in chain([first], rows):
         reader.take(row)
+    if not reader.n_marks:
+        raise ManifestError(f"{path}: lists no marks: the column mark is empty on every line")
     reader.check_panels()
     if reader.problems:
         count = "1 problem" if len(reader.problems) == 1 else f"{len(reader.problems)} problems"
         raise ManifestError(f"{path}: {count}, nothing was done: {reader.problems.sentences()}")
     return reader.table()
+
+
+def _in_small_letters(rows: Iterator[Row]) -> Iterator[Row]:
+    """Yield rows whose columns are named in small letters: `Mark` is `mark`."""
+    for row in rows:
+        if all(name.islower() for name in row.cells):
+            yield row
+        else:
+            cells = {name.lower(): cell for name, cell in row.cells.items()}
+            yield replace(row, cells={**cells, **row.cells})  # `mark` is read beside `Mark`
 
 
 def _require_columns(path: Path, row: Row) -> tuple[str, ...]:
@@ -112,18 +125,30 @@ class _Reader:
         self._facts = _Facts(
             "performance",
             ("athlete", "athlete_country", "event", "round", "dive",
-             "difficulty", "order", "score"),
+             "difficulty", "order", "score", "penalty", "file_name", "performance"),
         )  # fmt: skip
         self._mark: list[float] = []
         self._judge: list[int] = []
         self._performance: list[int] = []
         self._lines: list[int] = []
-        self._values: dict[str, list[float]] = {"difficulty": [], "order": [], "score": []}
+        self._values: dict[str, list[float]] = {
+            name: [] for name in ("difficulty", "order", "score", "penalty")
+        }
         self._given: dict[tuple[int, int], int] = {}
+        self._has_percent: bool | None = None
+        self._n_missing = 0
+
+    @property
+    def n_marks(self) -> int:
+        """How many lines have a mark, of whatever kind."""
+        return len(self._mark)
 
     def take(self, row: Row) -> None:
         """Read one row."""
-        self._line, self._cells = row.line, row.cells
+        if not row.cells["mark"]:
+            self._n_missing += 1  # this judge gave none: the rest of the panel counts
+            return
+        self._line, self._cells, self._separator = row.line, row.cells, row.separator
         if row.n_surplus:
             self._problem(
                 "has {n} cells under {n_columns} columns: quote a cell that holds a comma",
@@ -161,13 +186,21 @@ class _Reader:
             ("difficulty", "a number above 0, or empty", lambda value: value > 0),
             ("order", "a number, or empty", math.isfinite),
             ("score", "a number, or empty", math.isfinite),
+            ("penalty", self._penalties(), self._is_penalty),
         ):
             text = self._cells.get(column, "")
             self._values[column].append(self._number(column, text, wanted, fits) if text else _NAN)
 
+    def _penalties(self) -> str:
+        highest = f" up to {self._rule.highest_mark:g}" if self._rule else ""
+        return f"a number from 0{highest} (how many points are taken off), or empty"
+
+    def _is_penalty(self, value: float) -> bool:
+        return 0 <= value <= (self._rule.highest_mark if self._rule else MAX_NUMBER)
+
     def _read_mark(self) -> float:
         text = self._cells["mark"]
-        mark = self._number("mark", text, "a number", math.isfinite)
+        mark = self._number("mark", self._without_percent(text), "a number", math.isfinite)
         rule = self._rule
         if rule is None or not math.isfinite(mark):
             return mark
@@ -179,15 +212,30 @@ class _Reader:
             )
         return mark
 
+    def _without_percent(self, text: str) -> str:
+        """Take a percent sign away: all marks have one, or none has."""
+        has_percent = text.endswith("%")
+        if self._has_percent is None:
+            self._has_percent = has_percent
+        elif self._has_percent != has_percent:
+            here, before = ("a", "none") if has_percent else ("no", "one")
+            self._problem(
+                f"mark {{text!r}} has {here} percent sign and those before it have {before}",
+                text=text,
+            )
+        return text.removesuffix("%").rstrip()
+
     def _number(self, column: str, text: str, wanted: str, fits: Callable[[float], bool]) -> float:
         try:
-            value = float(text)
+            value = float(text.replace(",", ".") if self._separator != "," else text)
         except ValueError:
             value = _NAN
         if abs(value) > MAX_NUMBER:
             self._problem(f"{column} {{text!r}} must be no larger than {MAX_NUMBER:g}", text=text)
         elif not (math.isfinite(value) and fits(value)):
-            self._problem(f"{column} {{text!r}} must be {wanted}", text=text)
+            is_comma = self._separator == "," and "," in text
+            hint = " (a decimal comma is read where ; separates the cells)" if is_comma else ""
+            self._problem(f"{column} {{text!r}} must be {wanted}{hint}", text=text)
         return value
 
     def _problem(self, kind: str, **values: object) -> None:
@@ -236,7 +284,10 @@ class _Reader:
             difficulty=np.array(self._values["difficulty"]),
             order=order,
             score=np.array(self._values["score"]),
+            penalty=np.nan_to_num(np.array(self._values["penalty"])),
+            named_elsewhere=tuple(said[9] or said[10] for said in facts),
             order_from=order_from,
+            n_missing=self._n_missing,
         )
 
     def _order(self, dives: list[str]) -> tuple[np.ndarray, str]:

@@ -1,25 +1,33 @@
 """Puts an audit into words: the same few sentences for the shell and for the report."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from podium.audit.agreement import Agreement
 from podium.audit.chance import LEVEL, Range
 from podium.audit.changes import Change
 from podium.audit.findings import Audit
+from podium.audit.opinion import Beside, OneMoreJudge
 from podium.audit.premium import Premium
 from podium.report.words import Words
 
 MOST_NAMED = 12
 """So many judges are named in a sentence; tables hold all of them."""
 
-SECTIONS = ("own_country", "agreement", "follows", "changed")
+MOST_DIGITS = 6
+"""So many digits after the point are written at most."""
+
+MOST_LISTED = 10
+"""So many performances are listed where two ranges do not meet; the report has more."""
+
+SECTIONS = ("own_country", "agreement", "follows", "changed", "second_opinion")
 """Parts of an audit, in the order in which they are told."""
 
 
 def lines(audit: Audit, words: Words) -> list[str]:
     """Return an audit as lines of text."""
     said = [overview(audit, words)]
-    for section in SECTIONS:
+    for section in sections(audit):
         said += [
             f"{words(f'audit.{section}')}:",
             *(f"  {one}" for one in told(section, audit, words)),
@@ -27,15 +35,27 @@ def lines(audit: Audit, words: Words) -> list[str]:
     return [*said, words("audit.limits")]
 
 
+def sections(audit: Audit) -> list[str]:
+    """Return the parts that there are: a second opinion is there where one was given."""
+    return [one for one in SECTIONS if one != "second_opinion" or audit.second_opinion]
+
+
 def overview(audit: Audit, words: Words) -> str:
     """Return how much was audited."""
-    return words(
-        "audit.overview",
+    said = words(
+        "audit.overview" if audit.n_sessions > 1 else "audit.overview_one",
         marks=audit.n_marks,
         judges=audit.n_judges,
         performances=audit.n_performances,
         sessions=audit.n_sessions,
     )
+    return f"{said}; {words('audit.missing', n=audit.n_missing)}" if audit.n_missing else said
+
+
+def digits(audit: Audit) -> int:
+    """Return how many digits marks are written with: 2, or more where judges differ by little."""
+    sd = audit.agreement.sd
+    return min(max(2, 1 - math.floor(math.log10(sd))), MOST_DIGITS) if sd > 0 else 2
 
 
 def told(section: str, audit: Audit, words: Words) -> list[str]:
@@ -67,7 +87,8 @@ def _own_country(audit: Audit, words: Words) -> Iterator[str]:
         return
     yield words(
         "audit.premium",
-        span=span(found.premium, words), n=found.n_matched, chance=chance(found.p, words),
+        span=span(found.premium, words, digits(audit)), n=found.n_matched,
+        tested=_tested(found, words),
     )  # fmt: skip
     yield words(
         "audit.signs",
@@ -79,8 +100,14 @@ def _own_country(audit: Audit, words: Words) -> Iterator[str]:
         rivals = audit.rivals
         yield words(
             "audit.rivals",
-            span=span(rivals.premium, words), n=rivals.n_matched, chance=chance(rivals.p, words),
+            span=span(rivals.premium, words, digits(audit)), n=rivals.n_matched,
+            tested=_tested(rivals, words),
         )  # fmt: skip
+
+
+def _tested(found: Premium, words: Words) -> str:
+    """Say what the range is about and what the test is: they answer different questions."""
+    return words(f"audit.tested_{found.range_of}", chance=chance(found.p, words))
 
 
 def _by_judge(found: Premium, words: Words) -> str:
@@ -102,25 +129,28 @@ def _named(key: str, names: Sequence[str], n_tests: int, words: Words) -> str:
 
 def _agreement(audit: Audit, words: Words) -> Iterator[str]:
     found = audit.agreement
-    yield _spread(found, words)
-    yield words(
-        "audit.icc",
-        span=span(found.icc, words, signed=False), panel=words.number(found.icc_panel, 2),
-        kappa=words.number(found.kappa, 2),
-    )  # fmt: skip
+    yield _spread(found, digits(audit), words)
+    if found.icc.value == found.icc.value:
+        yield words(
+            "audit.icc",
+            span=span(found.icc, words, signed=False), panel=words.number(found.icc_panel, 2),
+            kappa=words.number(found.kappa, 2),
+        )  # fmt: skip
+    else:
+        yield words("audit.icc_none")
     apart = [judge.judge for judge in found.judges if judge.stands_apart]
     yield _named("audit.apart", apart, len(found.judges), words)
     level = [judge.judge for judge in found.judges if judge.bias_p < LEVEL]
     yield _named("audit.level", level, len(found.judges), words)
 
 
-def _spread(found: Agreement, words: Words) -> str:
-    low, high, sd = found.levels[0], found.levels[-1], words.number(found.sd, 2)
+def _spread(found: Agreement, n_digits: int, words: Words) -> str:
+    low, high, sd = found.levels[0], found.levels[-1], words.number(found.sd, n_digits)
     if low is high:
         return words("audit.spread_one", sd=sd)
     return words(
         "audit.spread",
-        sd=sd, lowest=words.number(low.sd, 2), highest=words.number(high.sd, 2),
+        sd=sd, lowest=words.number(low.sd, n_digits), highest=words.number(high.sd, n_digits),
         low=words.plain(low.high), high=words.plain(high.low),
     )  # fmt: skip
 
@@ -135,13 +165,18 @@ def _follows(audit: Audit, words: Words) -> Iterator[str]:
     for key, slope in (("order", found.order), ("difficulty", found.difficulty)):
         if slope is not None:
             yield words(
-                f"audit.{key}", span=span(slope.slope, words), chance=chance(slope.p, words)
+                f"audit.{key}",
+                span=span(slope.slope, words, digits(audit)),
+                chance=chance(slope.p, words),
             )
     if found.difficulty_judges:
         steep = [trend.judge for trend in found.difficulty_judges if trend.stands_out]
         yield _named("audit.difficulty_judges", steep, len(found.difficulty_judges), words)
     if found.halo is not None:
-        sd, share = words.number(found.halo.sd, 2), words.number(100 * found.halo.share, 0)
+        sd, share = (
+            words.number(found.halo.sd, digits(audit)),
+            words.number(100 * found.halo.share, 0),
+        )
         yield words("audit.halo", sd=sd, share=share, chance=chance(found.halo.p, words))
 
 
@@ -168,9 +203,50 @@ def changed(change: Change, words: Words) -> str:
     )  # fmt: skip
 
 
+def _second_opinion(audit: Audit, words: Words) -> Iterator[str]:
+    found = audit.second_opinion
+    if found is None:
+        return
+    yield words(
+        "audit.compared",
+        n=len(found.performances), all=audit.n_performances, unmatched=found.n_unmatched,
+        failed=found.n_failed, withheld=found.n_withheld, remembered=found.n_remembered,
+    )  # fmt: skip
+    if found.agreement is None:
+        return
+    yield _one_more_judge(found.agreement, words)
+    if not found.n_beyond:
+        yield words("audit.beyond_none")
+        return
+    yield words("audit.beyond", n=found.n_beyond)
+    beyond = found.performances[: min(found.n_beyond, MOST_LISTED)]
+    yield from (beside(one, words) for one in beyond)
+    yield words("audit.look", file=beyond[0].file_name)
+
+
+def _one_more_judge(found: OneMoreJudge, words: Words) -> str:
+    numbers = {
+        name: words.number(getattr(found, name), 2)
+        for name in ("sd", "sd_judges", "rms_units", "kappa", "kappa_judges", "half_width")
+    }
+    held = words.number(100 * found.share_held, 0)
+    return words("audit.one_more", n=found.n, span=span(found.bias, words), held=held, **numbers)
+
+
+def beside(one: Beside, words: Words) -> str:
+    """Write what the panel and what Podium gave one performance."""
+    score = words("audit.beside_score", score=words.number(one.score, 2))
+    return words(
+        "audit.beside",
+        name=one.performance, file=one.file_name, panel=span(one.panel, words, signed=False),
+        podium=span(one.podium, words, signed=False), score="" if one.score != one.score else score,
+    )  # fmt: skip
+
+
 _TOLD = {
     "own_country": _own_country,
     "agreement": _agreement,
     "follows": _follows,
     "changed": _changed,
+    "second_opinion": _second_opinion,
 }

@@ -68,6 +68,16 @@ class MarkTable:
     score: Floats
     """The published score, (performances,), nan where it is not known."""
 
+    penalty: Floats
+    """What was taken off, as the rule says from where, (performances,); 0 where nothing was."""
+
+    named_elsewhere: tuple[str, ...] = ()
+    """What tables of predictions call each performance: its `file_name`, else what the column
+    `performance` says; "" where there is neither, (performances,) or none."""
+
+    n_missing: int = 0
+    """How many lines had no mark."""
+
     order_from: str = ""
     """The column that says when a performance took place; "" where none does."""
 
@@ -95,6 +105,14 @@ class MarkTable:
         """By how much each mark lies above the mean of the other judges', (marks,)."""
         found = self.mark - self.others
         return np.where(np.abs(found) < EQUAL * (1 + np.abs(self.mark)), 0.0, found)
+
+    @cached_property
+    def level_free(self) -> Floats:
+        """`deviation` with each judge's own mean taken out of all, (marks,)."""
+        own = (self.per_judge(self.deviation) / self.per_judge(np.ones(len(self))))[self.judge]
+        others = self.per_performance(own)[self.performance] - own
+        n_others = self.n_in_panel[self.performance] - 1
+        return np.asarray(self.deviation - own + others / n_others)
 
     @cached_property
     def matched(self) -> Truths:

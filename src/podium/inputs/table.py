@@ -38,19 +38,22 @@ class Row:
     """One line of the table: its number in the file, from 1, and its cells by column.
 
     A row that spans several lines has the number of the last. `n_surplus` cells have no column.
-    `as_written` are the cells with what may have made them harmless for spreadsheets.
+    `as_written` are the cells with what may have made them harmless for spreadsheets. `separator`
+    is what stands between cells; "" where they need none.
     """
 
     line: int
     cells: dict[str, str]
     as_written: dict[str, str]
     n_surplus: int = 0
+    separator: str = ","
 
 
 def read_rows(path: Path, of: str) -> Iterator[Row]:
     """Yield the rows of a table, without blank ones; `of` is what it lists, for what is said of it.
 
-    Cells of CSV have no spaces around them, and are as they were before `podium.inputs.spreadsheet`
+    Cells of CSV are separated by what the first line has of comma, semicolon and tab, in this
+    order. They have no spaces around them, and are as they were before `podium.inputs.spreadsheet`
     made them harmless.
 
     Raises
@@ -61,7 +64,8 @@ def read_rows(path: Path, of: str) -> Iterator[Row]:
     if not path.exists():
         raise MissingFile(f"{path}: no such table of {of}: check the path")
     is_parquet = path.suffix.lower() == ".parquet"
-    lines = _parquet_lines(path) if is_parquet else _csv_lines(path)
+    written = _Written()
+    lines = _parquet_lines(path) if is_parquet else _csv_lines(path, written)
     undone = str if is_parquet else as_it_was
     _, header = next(lines, (0, []))
     columns = _columns([undone(name) for name in header], path)
@@ -73,7 +77,7 @@ def read_rows(path: Path, of: str) -> Iterator[Row]:
         if any(named.values()):
             surplus = cells[len(columns) :]
             plain = {column: undone(cell) for column, cell in named.items()}
-            yield Row(line, plain, named, len(surplus) if any(surplus) else 0)
+            yield Row(line, plain, named, len(surplus) if any(surplus) else 0, written.separator)
 
 
 def _columns(columns: list[str], path: Path) -> list[str]:
@@ -111,15 +115,26 @@ class _Bounds:
             raise _too_much(self._path, MAX_VALUES, "values", f"up to line {line:,}")
 
 
-def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+@dataclass
+class _Written:
+    """How a table is written down: known once its first line was read."""
+
+    separator: str = ""
+
+    def separated(self, first: str) -> str:
+        """Return what stands between the cells of the first line, and keep it."""
+        self.separator = next((sign for sign in ",;\t" if sign in first), ",")
+        return self.separator
+
+
+def _csv_lines(path: Path, written: _Written) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each line, the header's first."""
     content = read_bytes(path, MAX_BYTES)
     text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
     lines = _Lines(text, path)
     try:
         first = next(lines, "")
-        delimiter = ";" if ";" in first and "," not in first else ","
-        reader = csv.reader(chain([first], lines), delimiter=delimiter)
+        reader = csv.reader(chain([first], lines), delimiter=written.separated(first))
         for cells in reader:
             lines.n_characters = 0
             if cells:
