@@ -340,7 +340,7 @@ def test_an_interval_is_the_same_however_many_are_drawn_at_once(monkeypatch, mos
     rows = np.random.default_rng(5).integers(0, 31, size=(40, 31))
     values = [metrics.mse(first[row], second[row]) for row in rows]
     low, high = np.nanquantile(values, [(1 - 0.95) / 2, 1 - (1 - 0.95) / 2])
-    monkeypatch.setattr(metrics, "MAX_DRAWN", most)
+    monkeypatch.setattr(draws, "MAX_DRAWN", most)
     made = metrics.bootstrap(metrics.mse, first, second, n_resamples=40, seed=5)
     assert (made.low, made.high) == (low, high)
 

@@ -1,12 +1,17 @@
 """Folds: a threshold is set on performances that played no part in what was learned."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from podium.folds.division import Ints, are_grouped, drawn_parts, parts
 
+if TYPE_CHECKING:
+    from podium.metric.embedding import Normaliser
+
+Array = npt.NDArray[np.float32]
 One = TypeVar("One")
 Learned = TypeVar("Learned")
 Found = TypeVar("Found")
@@ -30,6 +35,21 @@ def interleaved(
 def drawn(ones: Sequence[One], groups: Sequence[str] = ()) -> Iterator[tuple[list[One], list[One]]]:
     """Return folds that leave out a fifth at random, as `interleaved` does; always the same."""
     return _leave_out(ones, drawn_parts(groups or [""] * len(ones), 0, N_FOLDS))
+
+
+def normaliser_of(
+    known: "Normaliser", groups: Sequence[str]
+) -> Callable[[Sequence[Array]], "Normaliser"]:
+    """Return what says how clips are seen, from the performances of a fold, (clips, dim) each.
+
+    It is what is `known`, learned from all; where `groups` are named it is learned anew, as what
+    was learned from a group, too, would keep what sets that group apart.
+    """
+    if not are_grouped(groups):
+        return lambda features: known
+    from podium.metric.embedding import fit_normaliser
+
+    return lambda features: fit_normaliser(np.concatenate(features), known.dim)
 
 
 def chosen(groups: Sequence[str], indices: Sequence[int]) -> list[str]:

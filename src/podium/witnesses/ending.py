@@ -15,7 +15,7 @@ import numpy.typing as npt
 from podium.doubts import Doubt, DoubtKind
 from podium.inputs.saved import array_of
 from podium.machine import extras
-from podium.witnesses._folds import chosen, interleaved, measure_left_out
+from podium.witnesses._folds import chosen, interleaved, measure_left_out, normaliser_of
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
@@ -93,24 +93,27 @@ def learn_ending(
 
     The threshold is set on performances that were left out when the weights were fitted, so that
     `FALSE_ALARM_RATE` of whole ones fall below it; those of one of the `groups`, where they are
-    named, were left out together. `None` where there are too few, or no clip
-    before the last.
+    named, were left out together. `None` where there are too few, or no clip before the last.
     """
     long = [i for i, values in enumerate(features) if len(values) > 1]
-    components, groups = [normaliser(features[i]) for i in long], chosen(groups, long)
-    if len(components) < MIN_PERFORMANCES:
+    whole, groups = [features[i] for i in long], chosen(groups, long)
+    if len(whole) < MIN_PERFORMANCES:
         return None
-    left_out = [*measure_left_out(interleaved(components, groups), _fit, _last_of)]
-    weights, offset = _fit(components)
+    seeing = normaliser_of(normaliser, groups)
+
+    def fit(ones: Sequence[Array]) -> tuple["Normaliser", EndingDetector]:
+        seen = seeing(ones)
+        return seen, EndingDetector(*_fit([seen(values) for values in ones]), 0.0)
+
+    left_out = [*measure_left_out(interleaved(whole, groups), fit, _last_of)]
+    weights, offset = _fit([normaliser(values) for values in whole])
     return EndingDetector(weights, offset, float(np.quantile(left_out, FALSE_ALARM_RATE)))
 
 
-def _last_of(
-    fitted: tuple[npt.NDArray[np.float64], float], components: Sequence[Array]
-) -> list[float]:
+def _last_of(fitted: tuple["Normaliser", EndingDetector], features: Sequence[Array]) -> list[float]:
     """Return how much the last clip of each performance looks like one."""
-    ending = EndingDetector(*fitted, 0.0)
-    return [float(ending.looks_last(values)[-1]) for values in components]
+    normaliser, ending = fitted
+    return [float(ending.looks_last(normaliser(values))[-1]) for values in features]
 
 
 def _fit(components: Sequence[Array]) -> tuple[npt.NDArray[np.float64], float]:

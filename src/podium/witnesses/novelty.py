@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind, Severity
-from podium.folds.division import owners_of
+from podium.folds.division import are_grouped, parts
 from podium.inputs.saved import array_of, part_of
 
 if TYPE_CHECKING:  # it brings PyTorch along, which reading what a model says of itself can spare
@@ -106,13 +106,32 @@ def learn_novelty(
 
     normaliser = fit_normaliser(np.concatenate(features), N_COMPONENTS)
     looks = [[values, *others] for values, others in zip_longest(features, variants, fillvalue=())]
-    of_one = owners_of(groups or [""] * len(looks))
-    owners = np.repeat(of_one, [len(one) for one in looks])
+    owners = np.repeat(np.arange(len(looks)), [len(one) for one in looks])
     positions = np.stack([_position(normaliser, values) for one in looks for values in one])
-    distances = np.array(
-        [_to_others(i, positions, owners) for i in range(len(positions))], np.float32
-    )
-    return Novelty(normaliser, positions, distances)
+    if are_grouped(groups):
+        distances = _left_out_distances(looks, groups)
+    else:
+        distances = np.array([_to_others(i, positions, owners) for i in range(len(positions))])
+    return Novelty(normaliser, positions, distances.astype(np.float32))
+
+
+def _left_out_distances(looks: Sequence[Sequence[Array]], groups: Sequence[str]) -> Array:
+    """Return how far each look is from the nearest of other groups, (looks,).
+
+    What clips are made of is learned from these others, too: of a group that it knows, it would
+    keep what sets it apart.
+    """
+    from podium.metric.embedding import fit_normaliser
+
+    found: dict[int, list[float]] = {}
+    for part in parts(groups, 0):
+        others = [looks[i] for i in np.setdiff1d(np.arange(len(looks)), part)]
+        normaliser = fit_normaliser(np.concatenate([one[0] for one in others]), N_COMPONENTS)
+        known = np.stack([_position(normaliser, look) for one in others for look in one])
+        for i in part:
+            positions = [_position(normaliser, look) for look in looks[i]]
+            found[int(i)] = [_nearest(np.linalg.norm(known - at, axis=1)) for at in positions]
+    return np.concatenate([found[i] for i in range(len(looks))]).astype(np.float32)
 
 
 def _to_others(which: int, positions: Array, owners: npt.NDArray[np.int64]) -> float:

@@ -6,7 +6,6 @@ clip is asked which position, counted from the end, it looks like.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from podium.doubts import Doubt, DoubtKind, Severity
 from podium.inputs.saved import array_of
 from podium.machine import extras
-from podium.witnesses._folds import chosen, interleaved, measure_left_out
+from podium.witnesses._folds import chosen, interleaved, measure_left_out, normaliser_of
 
 if TYPE_CHECKING:
     from podium.metric.embedding import Normaliser
@@ -111,9 +110,7 @@ def learn_order(
     named, were left out together. `None` where too few have two or more.
     """
     long = [i for i, values in enumerate(features) if len(values) > 1]
-    looks = [[normaliser(features[i])] for i in long]
-    for one, i in zip(looks, long, strict=True):
-        one += [normaliser(values) for values in (variants[i] if variants else ())]
+    looks = [[features[i], *(variants[i] if variants else ())] for i in long]
     if len(looks) < MIN_PERFORMANCES:
         return None
     # In a table every fifth may be the longest: then a position would be missing in a fold.
@@ -121,15 +118,25 @@ def learn_order(
     looks, groups = [looks[i] for i in mixed], chosen(groups, [long[i] for i in mixed])
     longest = sorted((len(one[0]) for one in looks), reverse=True)
     n_positions = longest[MIN_PERFORMANCES - 1]
-    fit = partial(_fit, n_positions=n_positions)
+    seeing = normaliser_of(normaliser, groups)
+
+    def fit(ones: Sequence[Sequence[Array]]) -> tuple["Normaliser", Order]:
+        seen = seeing([one[0] for one in ones])
+        return seen, Order(*_fit(_seen(ones, seen), n_positions), 0.0)
+
     left_out = [*measure_left_out(interleaved(looks, groups), fit, _in_place)]
-    return Order(*fit(looks), float(np.quantile(left_out, FALSE_ALARM_RATE)))
+    fitted = _fit(_seen(looks, normaliser), n_positions)
+    return Order(*fitted, float(np.quantile(left_out, FALSE_ALARM_RATE)))
 
 
-def _in_place(fitted: tuple[Floats, Floats], looks: Sequence[Sequence[Array]]) -> list[float]:
+def _seen(looks: Sequence[Sequence[Array]], normaliser: "Normaliser") -> list[list[Array]]:
+    return [[normaliser(look) for look in one] for one in looks]
+
+
+def _in_place(fitted: tuple["Normaliser", Order], looks: Sequence[Sequence[Array]]) -> list[float]:
     """Return how much each performance, and each variant of it, is in the usual order."""
-    order = Order(*fitted, 0.0)
-    return [order.mean_log_likelihood(components) for one in looks for components in one]
+    normaliser, order = fitted
+    return [order.mean_log_likelihood(look) for one in _seen(looks, normaliser) for look in one]
 
 
 def _positions(n_clips: int, n_positions: int) -> npt.NDArray[np.int64]:
