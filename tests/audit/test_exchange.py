@@ -11,10 +11,11 @@ from podium.audit.exchange import exchange_test
 
 def by_hand(table, chosen):
     """Go through every way of handing each panel's marks out anew."""
+    level_free = table.level_free(np.ones(len(table), bool))
     scatter = np.sqrt([
-        (table.level_free[table.judge == judge] ** 2).mean() for judge in range(len(table.judges))
+        (level_free[table.judge == judge] ** 2).mean() for judge in range(len(table.judges))
     ])[table.judge]  # fmt: skip
-    even = table.level_free / scatter
+    even = level_free / scatter
     sums = []
     for number in range(len(table.performances)):
         seats = np.flatnonzero(table.performance == number)

@@ -192,7 +192,7 @@ def _judges(table: MarkTable) -> tuple[JudgeAgreement, ...]:
     rows = table.rows_by_judge()
     usual = usual_spread(table)
     squares = _squares(table.deviation, usual)
-    units, units_p = _units(table, _squares(table.level_free, usual))
+    units, units_p = _units(table, _squares(table.level_free(np.ones(len(table), bool)), usual))
     biases, bias_p = [], []
     for mine in rows:
         deviation = table.deviation[mine]

@@ -21,8 +21,9 @@ def exchange_test(table: MarkTable, chosen: Truths, compared: Truths, seed: int 
     of the marks that are chosen.
     """
     generator = np.random.default_rng(seed)
-    scatter = _scatter(table, compared)[table.judge]
-    even = np.divide(table.level_free, scatter, out=np.zeros(len(table)), where=scatter > 0)
+    level_free = table.level_free(compared)
+    scatter = _scatter(table, level_free, compared)[table.judge]
+    even = np.divide(level_free, scatter, out=np.zeros(len(table)), where=scatter > 0)
     found, drawn = 0.0, np.zeros(LEAST_DRAWS)
     for panels, is_chosen in _alike(table, chosen, compared):
         n_chosen = int(is_chosen[0].sum())
@@ -34,10 +35,10 @@ def exchange_test(table: MarkTable, chosen: Truths, compared: Truths, seed: int 
     return share_beyond(drawn, found)
 
 
-def _scatter(table: MarkTable, compared: Truths) -> Floats:
+def _scatter(table: MarkTable, level_free: Floats, compared: Truths) -> Floats:
     """Return how far each judge's marks lie from the others', own level taken out, (judges,)."""
     n = np.maximum(table.per_judge(compared.astype(np.float64)), 1)
-    squares = np.where(compared, table.level_free**2, 0.0)
+    squares = np.where(compared, level_free**2, 0.0)
     return np.asarray(np.sqrt(table.per_judge(squares) / n))
 
 

@@ -107,14 +107,6 @@ class MarkTable:
         return np.where(np.abs(found) < EQUAL * (1 + np.abs(self.mark)), 0.0, found)
 
     @cached_property
-    def level_free(self) -> Floats:
-        """`deviation` with each judge's own mean taken out of all, (marks,)."""
-        own = (self.per_judge(self.deviation) / self.per_judge(np.ones(len(self))))[self.judge]
-        others = self.per_performance(own)[self.performance] - own
-        n_others = self.n_in_panel[self.performance] - 1
-        return np.asarray(self.deviation - own + others / n_others)
-
-    @cached_property
     def matched(self) -> Truths:
         """Whether judge and athlete are of one country, (marks,)."""
         known = {name: number for number, name in enumerate(sorted(self._countries()))}
@@ -163,6 +155,17 @@ class MarkTable:
     def per_judge(self, values: Floats) -> Floats:
         """Add up values of marks by judge, (judges,)."""
         return np.asarray(np.bincount(self.judge, values, len(self.judges)), np.float64)
+
+    def level_free(self, counted: Truths) -> Floats:
+        """Return `deviation` with each judge's mean on the counted marks taken out of all.
+
+        Both are (marks,).
+        """
+        n = np.maximum(self.per_judge(counted.astype(np.float64)), 1)
+        own = (self.per_judge(np.where(counted, self.deviation, 0.0)) / n)[self.judge]
+        others = self.per_performance(own)[self.performance] - own
+        n_others = self.n_in_panel[self.performance] - 1
+        return np.asarray(self.deviation - own + others / n_others)
 
     def rows_by_judge(self) -> list[Ints]:
         """Return the places of each judge's marks."""
