@@ -289,15 +289,16 @@ class Assessor:
         scores = (value, min(least * low, least * high), max(most * low, most * high))
         value, lowest, highest = (min(max(score, bottom), top) for score in scores)
         value = min(value, best)
-        difficulty, marks = question.sample.performance.difficulty, None
+        difficulty, marks, mean_marks = question.sample.performance.difficulty, None, None
         if (rule := self.model.rule) and difficulty:
             # A mark is for the execution: that the difficulty is not known makes it no vaguer.
-            marks = rule.as_marks(value, least * middle, most * middle, difficulty)
+            executed = value, least * middle, most * middle, difficulty
+            marks, mean_marks = rule.as_marks(*executed), rule.mean_marks(*executed)
         is_remembered = self.model.witnesses.novelty.has_seen(question.sample.features.values)
         self._require_numbers(lowest, highest, bottom, top, best)
         return Score(
             value, min(lowest, value), highest, bottom, top, marks, is_remembered, best,
-            rule.judge_sd if rule else None,
+            rule.judge_sd if rule else None, mean_marks,
         )  # fmt: skip
 
     def _require_numbers(self, *found: float) -> None:

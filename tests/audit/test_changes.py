@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from audit.tables import panel, table_of
+from audit.tables import panel, table_of, written
 from podium.audit import PanelOptions, audit_marks, read_marks, write_panels
 from podium.audit.changes import OTHERWISE, Counting, Moved, find_changes
 from podium.judging import find_rule
@@ -63,6 +63,36 @@ def test_by_the_rule_scores_are_those_of_the_sport(tmp_path):
     found = audit_marks(table, rule)
     assert (found.scores.n, found.scores.n_unlike) == (2, 1)
     assert found.changes.counted_by == "rule"
+
+
+def test_a_penalty_is_taken_off_as_the_sport_does(tmp_path):
+    """A restart costs two points of each mark: the published score follows, and so do places."""
+    marks = [[7, 7.5, 7, 8, 7, 7.5, 7], [6] * 7, [1, 1, 1, 1, 1, 1, 5]]
+    rows = panel(
+        marks, athlete="abc", round=["final"] * 3, difficulty=[3.0] * 3,
+        penalty=[2, "", 2], score=[46.5, 54.0, 0.0],
+    )  # fmt: skip
+    rule = find_rule("diving")
+    table = read_marks(written(tmp_path / "marks.csv", rows), rule)
+    assert table.penalty.tolist() == [2, 0, 2]
+    counting = Counting(table, rule)
+    assert counting.scores.tolist() == [(5 + 5 + 5.5) * 3, 18 * 3, 0]
+    found = audit_marks(table, rule)
+    assert (found.scores.n, found.scores.n_unlike) == (3, 0)
+    assert [one.athlete for one in found.changes.standings] == ["b", "a", "c"]
+    for row, replaced in enumerate(counting.replaced()):
+        number = table.performance[row]
+        others = np.where(np.arange(len(table)) == row, table.others[row], table.mark)
+        others = others[table.performance == number].tolist()
+        assert replaced == pytest.approx(rule.score(others, 3.0, table.penalty[number]))
+    without = [{name: value for name, value in row.items() if name != "penalty"} for row in rows]
+    table = read_marks(written(tmp_path / "marks.csv", without), rule)
+    assert audit_marks(table, rule).scores.n_unlike == 2
+
+
+def test_without_a_rule_it_is_not_known_what_a_penalty_is_off(tmp_path):
+    table = table_of(tmp_path, panel([[5, 9], [4, 4]], penalty=[5, ""]))
+    assert Counting(table, None).scores.tolist() == [7, 4]
 
 
 def test_a_mark_is_replaced_by_the_mean_of_the_others(tmp_path):

@@ -140,6 +140,18 @@ def test_a_rule_says_which_marks_and_panels_there_are(tmp_path):
     )
 
 
+@pytest.mark.parametrize(("rule", "highest"), [("diving", " up to 10"), (None, "")])
+def test_a_penalty_is_a_number_of_points_taken_off(tmp_path, rule, highest):
+    wrong = f"must be a number from 0{highest} (how many points are taken off), or empty"
+    rows = panel([[5] * 5, [5] * 5, [5] * 5, [5] * 5], penalty=[-2, "two", 10, ""])
+    refuse(
+        written(tmp_path / "marks.csv", rows),
+        f"2 problems, nothing was done: line 2: penalty '-2' {wrong}; "
+        f"line 7: penalty 'two' {wrong}",
+        find_rule(rule) if rule else None,
+    )
+
+
 def test_what_is_wrong_on_many_lines_is_said_by_its_lines(tmp_path):
     rows = panel([["x", "y"]] * 200)
     path = written(tmp_path / "marks.csv", rows)

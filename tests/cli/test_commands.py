@@ -22,6 +22,8 @@ from podium import __version__, _catalog, training
 from podium.cli import commands
 from podium.cli.app import Exit, app
 from podium.cli.commands import run
+from podium.cli.given import read_table
+from podium.doubts import DoubtKind, Severity
 from podium.errors import Bug
 from podium.model import load_model, shipped_models
 from podium.report.words import languages
@@ -36,6 +38,7 @@ UNKNOWN_ACTION = (
     "the model bars was not trained on the action '999': choose one of 107, 407, and add the "
     "position's letter (A, B, C or D) if you like, as in 107C"
 )
+GRAVE = {str(kind) for kind in DoubtKind if kind.severity is Severity.GRAVE}
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 
 
@@ -342,7 +345,7 @@ def test_predict_scores_every_row(podium, model, small_model, tmp_path):
     found = rows(out)
     assert list(found[0]) == [
         "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
-        "doubts",
+        "doubts", "mark", "mark_low", "mark_high",
     ]  # fmt: skip
     assert [row["file_name"] for row in found] == [
         row["file_name"] for row in rows(small_model.manifest)
@@ -350,6 +353,14 @@ def test_predict_scores_every_row(podium, model, small_model, tmp_path):
     for row in found:
         assert float(row["score_low"]) <= float(row["score"]) <= float(row["score_high"])
         assert row["error"] == ""
+        if row["mark"]:
+            low, mark, high = (float(row[name]) for name in ("mark_low", "mark", "mark_high"))
+            assert 0 <= low <= mark <= high <= 10
+        assert bool(row["mark"]) != bool(GRAVE & set(row["doubts"].split(";")))
+    of = {p.id: p.difficulty for p in read_table(small_model.manifest)}
+    for row in filter(lambda row: row["mark"], found):  # the mean of the three marks that count
+        worth = float(row["score"]) / of[row["id"]] / 3
+        assert float(row["mark"]) == pytest.approx(worth, abs=1e-4)
     remembered = [row["is_remembered"] for row in found]
     assert remembered == ["true"] * 24 + ["false"] * 6
     said = "the model learned from this very performance: the score says what it remembers, not "

@@ -82,6 +82,11 @@ def test_marks_by_hand():
     assert DIVING.as_marks(72, 60, 100, 3.2) == Marks(7.5, 6.0, 10.0)
 
 
+def test_mean_marks_are_on_no_step():
+    assert DIVING.mean_marks(72, 60, 100, 3.2) == Marks(7.5, 6.25, 10.0)
+    assert DIVING.mean_marks(-3, -5, 61.6, 2.8) == Marks(0.0, 0.0, 61.6 / 2.8 / 3)
+
+
 def test_no_score_is_above_the_one_that_only_tens_make():
     assert DIVING.highest(3.2) == DIVING.score((10.0,) * DIVING.n_judges, 3.2) == pytest.approx(96)
 

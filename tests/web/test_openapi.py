@@ -16,8 +16,12 @@ OPERATIONS = {
     "GET /api/comparison", "POST /api/batches",
     "GET /api/assessments/{id}/result.json", "GET /api/assessments/{id}/clips.csv",
     "GET /api/assessments/{id}/timeline.vtt", "GET /api/batches/{id}",
-    "GET /api/batches/{id}/table.csv",
+    "GET /api/batches/{id}/table.csv", "POST /api/audits", "DELETE /api/audits/{id}",
+    "GET /api/audits/{id}/audit.json",
 }  # fmt: skip
+SENDING = ("POST /api/videos", "POST /api/audits")
+"""Those that start a process each time."""
+
 LOCAL = {"host": "127.0.0.1"}
 
 
@@ -51,7 +55,7 @@ def test_all_that_the_page_uses_is_described(described):
 def test_nothing_is_answered_by_a_fault(described, name):
     @given(case=operations(described)[name].as_strategy())
     @settings(
-        max_examples=10 if name == "POST /api/videos" else 30, deadline=None, derandomize=True,
+        max_examples=10 if name in SENDING else 30, deadline=None, derandomize=True,
         database=None, suppress_health_check=list(HealthCheck),
         phases=[Phase.explicit, Phase.generate],
     )  # fmt: skip

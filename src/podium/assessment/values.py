@@ -21,9 +21,9 @@ class Score:
 
     `range_low` and `range_high` are the lowest and highest score there can be at any difficulty in
     question, `best` is the highest at the one that was given or assumed, where known. `marks` is
-    the same as mean marks of a panel, where the scores come from one, and `judge_sd` by how much
-    one judge differs from it. `is_remembered` says that the model learned from this very
-    performance.
+    the same as marks of a panel, where the scores come from one, in the steps that judges give,
+    `mean_marks` the same on no step, and `judge_sd` by how much one judge differs from it.
+    `is_remembered` says that the model learned from this very performance.
     """
 
     value: float
@@ -35,6 +35,7 @@ class Score:
     is_remembered: bool = False
     best: float | None = None
     judge_sd: float | None = None
+    mean_marks: Marks | None = None
 
     def __post_init__(self) -> None:
         for name in ("value", "low", "high", "range_low", "range_high"):

@@ -108,8 +108,10 @@ class Counting:
         self._entry = _numbered(table.session, table.athlete)
         firsts = np.unique(self._entry, return_index=True)[1]
         self.session, self.athlete = table.session[firsts], table.athlete[firsts]
-        known = np.isfinite(table.difficulty)
-        self._difficulty: list[float] = np.where(known, table.difficulty, 1.0).tolist()
+        difficulty = np.where(np.isfinite(table.difficulty), table.difficulty, 1.0)
+        self._worth: list[tuple[float, float]] = list(
+            zip(difficulty.tolist(), table.penalty.tolist(), strict=True)
+        )
         self.scores = self._scores()
         self.places = self._places(self.scores)
 
@@ -119,8 +121,16 @@ class Counting:
         return self._by_rule(self.rule, self._panels())
 
     def _by_rule(self, rule: ScoringRule, panels: Iterable[Sequence[float]]) -> Floats:
-        pairs = zip(panels, self._difficulty, strict=True)
-        return np.array([rule.score(marks, worth, year=self._year) for marks, worth in pairs])
+        pairs = zip(panels, self._worth, strict=True)
+        return np.array([rule.score(marks, *worth, year=self._year) for marks, worth in pairs])
+
+    def mean_marks(self) -> Floats:
+        """Return the mean of the marks that count, (performances,): of all without a rule."""
+        if self.rule is None:
+            return self._table.panel_mean
+        panels = self._panels()
+        counted = [self.rule.panel(len(marks), self._year) for marks in panels]
+        return np.array([p.mean_mark(marks) for p, marks in zip(counted, panels, strict=True)])
 
     def _panels(self) -> list[list[float]]:
         ordered = self._table.mark[np.argsort(self._table.performance, kind="stable")]
@@ -138,7 +148,8 @@ class Counting:
         for row, performance, seat, other in zip(rows, performances, seats, others, strict=True):
             marks = panels[performance].copy()
             marks[seat] = other
-            found[row] = rule.score(marks, self._difficulty[performance], year=self._year)
+            difficulty, penalty = self._worth[performance]
+            found[row] = rule.score(marks, difficulty, penalty, self._year)
         return found
 
     def with_marks(self, mark: Floats) -> "Counting":

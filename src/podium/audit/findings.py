@@ -1,6 +1,7 @@
 """All that an audit finds out about a panel, as one value."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 from podium.audit.agreement import Agreement, agree
 from podium.audit.chance import Range
 from podium.audit.changes import Changes, Counting, find_changes
+from podium.audit.opinion import SecondOpinion, second_opinion
+from podium.audit.predicted import Predicted
 from podium.audit.premium import Premium, against_rivals, own_country
 from podium.audit.table import MarkTable
 from podium.audit.trends import Trends, find_trends
@@ -32,8 +35,8 @@ class Scores:
     """How many performances have one."""
 
     n_unlike: int
-    """How many of them are not what the rule makes of marks and difficulty: a penalty, or another
-    year's rule."""
+    """How many of them are not what the rule makes of marks, difficulty and penalty: a penalty
+    that the table does not have, or another year's rule."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,9 @@ class Audit:
     changes: Changes
     """What would have been different."""
 
+    second_opinion: SecondOpinion | None
+    """Podium's marks beside the panels'; `None` where no predictions were given."""
+
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON; the names are part of the command line's contract."""
         found: dict[str, Any] = _plain(self)
@@ -92,16 +98,20 @@ def audit_marks(
     *,
     year: int | None = None,
     seed: int = 0,
+    predicted: Sequence[Predicted] | None = None,
 ) -> Audit:
     """Audit a panel: own-country premium, agreement, trends, and what it changed.
 
     Without a rule none is applied: marks may be on any scale, and places are by their means.
-    `year` is that whose rule counts; without one, the latest does.
+    `year` is that whose rule counts; without one, the latest does. `predicted` is what Podium said
+    of the videos: a second opinion beside the panel.
 
     Raises
     ------
     UsageError
         If it is not known how panels were counted in that year.
+    ManifestError
+        If the predictions are of none of the performances.
     """
     counting = Counting(table, rule, year)
     scale = (float(table.mark.min()), float(table.mark.max()))
@@ -121,6 +131,7 @@ def audit_marks(
         agreement=agree(table, scale),
         trends=find_trends(table),
         changes=find_changes(table, counting),
+        second_opinion=second_opinion(table, counting, predicted) if predicted else None,
     )
 
 

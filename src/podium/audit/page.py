@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from podium.audit import sentences
 from podium.audit.findings import Audit
-from podium.audit.pictures import WIDTH, pictures
+from podium.audit.pictures import WIDTH, pairs, pictures
 from podium.report.page import Report
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, load_words
@@ -35,12 +35,13 @@ def make_audit_report(audit: Audit, name: str, language: str = ENGLISH) -> Repor
             style=style,
             policy=Markup(_policy(style)),
             overview=sentences.overview(audit, words),
-            sections=[(one, sentences.told(one, audit, words)) for one in sentences.SECTIONS],
+            sections={one: sentences.told(one, audit, words) for one in sentences.sections(audit)},
             pictures={one.kind: one for one in pictures(audit)},
             after={"own_country": ["premium"], "agreement": ["bias", "units"]},
             span=lambda value, signed: sentences.span(value, words, signed=signed),
             width=WIDTH,
             most_sd=max((level.sd for level in audit.agreement.levels), default=0.0) or 1.0,
+            pairs=pairs(audit.second_opinion) if audit.second_opinion else None,
             without=audit.changes.without_judge[:MOST_WITHOUT],
         )
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from podium.audit.chance import LEVEL, Range
 from podium.audit.findings import Audit
+from podium.audit.opinion import Beside, SecondOpinion
 
 WIDTH = 1000
 MOST_ROWS = 60
@@ -61,6 +62,37 @@ class Picture:
     """How many rows there would be, shown or not."""
 
 
+@dataclass(frozen=True)
+class Pair:
+    """One row of two ranges on one line: the panel's and Podium's."""
+
+    seen: Beside
+    """What they are of."""
+
+    panel: Line
+    """Where the panel's mark lies."""
+
+    podium: Line
+    """Where Podium's lies."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Performances as the panel and as Podium saw them, on one line."""
+
+    rows: tuple[Pair, ...]
+    """Those farthest apart first."""
+
+    low: float
+    """The mark at the left end."""
+
+    high: float
+    """The mark at the right end."""
+
+    n_all: int
+    """How many there would be, shown or not."""
+
+
 _Given = tuple[str, Range, int, bool]
 
 
@@ -77,6 +109,29 @@ def pictures(audit: Audit) -> list[Picture]:
         _picture("units", units, 1.0),
     ]
     return [one for one in made if one.lines]
+
+
+def pairs(opinion: SecondOpinion) -> Pairs:
+    """Return the picture of a second opinion: the panel's mark and Podium's, with their ranges."""
+    shown = opinion.performances[:MOST_ROWS]
+    ranges = [one for row in shown for one in (row.panel, row.podium)]
+    known = [x for r in ranges for x in (r.value, r.low, r.high) if math.isfinite(x)]
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    edge = 0.02 * (high - low) or 0.5
+    low, high = low - edge, high + edge
+
+    def place(value: float) -> float:
+        return round(WIDTH * (value - low) / (high - low), 1)
+
+    rows = (
+        Pair(
+            row,
+            _line((row.performance, row.panel, 1, row.apart > 0), place),
+            _line((row.performance, row.podium, 1, row.apart > 0), place),
+        )
+        for row in shown
+    )
+    return Pairs(tuple(rows), low, high, len(opinion.performances))
 
 
 def _picture(kind: str, given: Iterable[_Given], middle: float) -> Picture:

@@ -26,9 +26,9 @@ def read_marks(path: Path, rule: ScoringRule | None = None) -> MarkTable:
     """Read a table of marks: CSV or Parquet, one mark a row.
 
     It needs the columns `mark`, `judge`, and `performance` or what tells performances apart
-    (`event`, `round`, `athlete`, `dive`); `judge_country`, `athlete_country`, `difficulty`, `order`
-    and `score` are used where they are there. With a rule, marks must be of its range and steps,
-    and panels of its size.
+    (`event`, `round`, `athlete`, `dive`); `judge_country`, `athlete_country`, `difficulty`,
+    `order`, `score`, `penalty` and `file_name` are used where they are there. With a rule, marks
+    must be of its range and steps, and panels of its size.
 
     Raises
     ------
@@ -112,13 +112,15 @@ class _Reader:
         self._facts = _Facts(
             "performance",
             ("athlete", "athlete_country", "event", "round", "dive",
-             "difficulty", "order", "score"),
+             "difficulty", "order", "score", "penalty", "file_name", "performance"),
         )  # fmt: skip
         self._mark: list[float] = []
         self._judge: list[int] = []
         self._performance: list[int] = []
         self._lines: list[int] = []
-        self._values: dict[str, list[float]] = {"difficulty": [], "order": [], "score": []}
+        self._values: dict[str, list[float]] = {
+            name: [] for name in ("difficulty", "order", "score", "penalty")
+        }
         self._given: dict[tuple[int, int], int] = {}
 
     def take(self, row: Row) -> None:
@@ -161,9 +163,17 @@ class _Reader:
             ("difficulty", "a number above 0, or empty", lambda value: value > 0),
             ("order", "a number, or empty", math.isfinite),
             ("score", "a number, or empty", math.isfinite),
+            ("penalty", self._penalties(), self._is_penalty),
         ):
             text = self._cells.get(column, "")
             self._values[column].append(self._number(column, text, wanted, fits) if text else _NAN)
+
+    def _penalties(self) -> str:
+        highest = f" up to {self._rule.highest_mark:g}" if self._rule else ""
+        return f"a number from 0{highest} (how many points are taken off), or empty"
+
+    def _is_penalty(self, value: float) -> bool:
+        return 0 <= value <= (self._rule.highest_mark if self._rule else MAX_NUMBER)
 
     def _read_mark(self) -> float:
         text = self._cells["mark"]
@@ -236,6 +246,8 @@ class _Reader:
             difficulty=np.array(self._values["difficulty"]),
             order=order,
             score=np.array(self._values["score"]),
+            penalty=np.nan_to_num(np.array(self._values["penalty"])),
+            named_elsewhere=tuple(said[9] or said[10] for said in facts),
             order_from=order_from,
         )
 

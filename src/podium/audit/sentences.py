@@ -6,25 +6,34 @@ from podium.audit.agreement import Agreement
 from podium.audit.chance import LEVEL, Range
 from podium.audit.changes import Change
 from podium.audit.findings import Audit
+from podium.audit.opinion import Beside, OneMoreJudge
 from podium.audit.premium import Premium
 from podium.report.words import Words
 
 MOST_NAMED = 12
 """So many judges are named in a sentence; tables hold all of them."""
 
-SECTIONS = ("own_country", "agreement", "follows", "changed")
+MOST_LISTED = 10
+"""So many performances are listed where two ranges do not meet; the report has more."""
+
+SECTIONS = ("own_country", "agreement", "follows", "changed", "second_opinion")
 """Parts of an audit, in the order in which they are told."""
 
 
 def lines(audit: Audit, words: Words) -> list[str]:
     """Return an audit as lines of text."""
     said = [overview(audit, words)]
-    for section in SECTIONS:
+    for section in sections(audit):
         said += [
             f"{words(f'audit.{section}')}:",
             *(f"  {one}" for one in told(section, audit, words)),
         ]
     return [*said, words("audit.limits")]
+
+
+def sections(audit: Audit) -> list[str]:
+    """Return the parts that there are: a second opinion is there where one was given."""
+    return [one for one in SECTIONS if one != "second_opinion" or audit.second_opinion]
 
 
 def overview(audit: Audit, words: Words) -> str:
@@ -168,9 +177,50 @@ def changed(change: Change, words: Words) -> str:
     )  # fmt: skip
 
 
+def _second_opinion(audit: Audit, words: Words) -> Iterator[str]:
+    found = audit.second_opinion
+    if found is None:
+        return
+    yield words(
+        "audit.compared",
+        n=len(found.performances), all=audit.n_performances, unmatched=found.n_unmatched,
+        failed=found.n_failed, withheld=found.n_withheld, remembered=found.n_remembered,
+    )  # fmt: skip
+    if found.agreement is None:
+        return
+    yield _one_more_judge(found.agreement, words)
+    if not found.n_beyond:
+        yield words("audit.beyond_none")
+        return
+    yield words("audit.beyond", n=found.n_beyond)
+    beyond = found.performances[: min(found.n_beyond, MOST_LISTED)]
+    yield from (beside(one, words) for one in beyond)
+    yield words("audit.look", file=beyond[0].file_name)
+
+
+def _one_more_judge(found: OneMoreJudge, words: Words) -> str:
+    numbers = {
+        name: words.number(getattr(found, name), 2)
+        for name in ("sd", "sd_judges", "rms_units", "kappa", "kappa_judges", "half_width")
+    }
+    held = words.number(100 * found.share_held, 0)
+    return words("audit.one_more", n=found.n, span=span(found.bias, words), held=held, **numbers)
+
+
+def beside(one: Beside, words: Words) -> str:
+    """Write what the panel and what Podium gave one performance."""
+    score = words("audit.beside_score", score=words.number(one.score, 2))
+    return words(
+        "audit.beside",
+        name=one.performance, file=one.file_name, panel=span(one.panel, words, signed=False),
+        podium=span(one.podium, words, signed=False), score="" if one.score != one.score else score,
+    )  # fmt: skip
+
+
 _TOLD = {
     "own_country": _own_country,
     "agreement": _agreement,
     "follows": _follows,
     "changed": _changed,
+    "second_opinion": _second_opinion,
 }

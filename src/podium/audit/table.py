@@ -68,6 +68,13 @@ class MarkTable:
     score: Floats
     """The published score, (performances,), nan where it is not known."""
 
+    penalty: Floats
+    """What was taken off, as the rule says from where, (performances,); 0 where nothing was."""
+
+    named_elsewhere: tuple[str, ...] = ()
+    """What tables of predictions call each performance: its `file_name`, else what the column
+    `performance` says; "" where there is neither, (performances,) or none."""
+
     order_from: str = ""
     """The column that says when a performance took place; "" where none does."""
 

@@ -1,5 +1,6 @@
 """The commands that score and compare videos."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +15,9 @@ from podium.errors import (
 )
 
 if TYPE_CHECKING:
-    from podium.assessment.values import Assessment
+    from podium.assessment.values import Assessment, Score
     from podium.assessor import Assessor
+    from podium.doubts import Doubt
     from podium.performance import Performance
 from podium.cli.app import (
     AllowPart,
@@ -156,4 +158,16 @@ def _predict(assessor: "Assessor", performance: "Performance", folder: Path) -> 
         "warnings": "; ".join(map(load_words().doubt, doubts)),
         "doubts": ";".join(dict.fromkeys(str(doubt.kind) for doubt in doubts)),
         "is_remembered": "true" if result.is_remembered else "false",
+        **_marks(result, doubts),
     }
+
+
+def _marks(score: "Score", doubts: "Sequence[Doubt]") -> dict[str, str]:
+    """Return a score as a mark, where the model's scores follow a rule and no doubt is grave."""
+    from podium.doubts import Severity
+
+    if score.mean_marks is None or any(doubt.severity is Severity.GRAVE for doubt in doubts):
+        return {}
+    found = score.mean_marks
+    marks = {"mark": found.mark, "mark_low": found.low, "mark_high": found.high}
+    return {name: f"{mark:.4f}" for name, mark in marks.items()}

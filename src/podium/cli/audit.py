@@ -18,7 +18,8 @@ def audit(
         Path,
         typer.Argument(
             help="A table of marks, one a line: performance (or event, round, athlete, dive), "
-            "judge, mark, and where known judge_country, athlete_country, difficulty, order, score."
+            "judge, mark, and where known judge_country, athlete_country, difficulty, order, "
+            "score, penalty, file_name."
         ),
     ],
     rule: Annotated[
@@ -36,6 +37,13 @@ def audit(
             help="The year whose rule counts, such as 2000; without it the latest does.",
         ),
     ] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            help="The CSV that podium predict wrote of the videos: Podium's marks stand beside the "
+            "panel's, as a second opinion."
+        ),
+    ] = None,
     report: ReportPath = None,
     language: Language = "en",
     as_json: Json = False,
@@ -44,13 +52,14 @@ def audit(
     from podium.judging import find_rule
 
     outputs = Outputs(report, None, language)
-    outputs.check(marks)
+    outputs.check(marks, *filter(None, [predictions]))
     chosen = find_rule(rule) if rule is not None else None
     if year is not None and chosen is None:
         raise UsageError(f"--year {year} needs a rule: name the sport, such as --rule diving")
-    from podium.audit import audit_marks, read_marks
+    from podium.audit import audit_marks, read_marks, read_predicted
 
-    found = audit_marks(read_marks(marks, chosen), chosen, year=year)
+    predicted = read_predicted(predictions) if predictions is not None else None
+    found = audit_marks(read_marks(marks, chosen), chosen, year=year, predicted=predicted)
     if report is not None:
         from podium.audit import make_audit_report
 

@@ -21,7 +21,7 @@ from podium.cli.app import Exit
 
 PREDICTED = (
     "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
-    "doubts",
+    "doubts", "mark", "mark_low", "mark_high",
 )  # fmt: skip
 """The columns of a table of predictions."""
 

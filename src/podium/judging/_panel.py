@@ -77,6 +77,10 @@ class Panel:
         """Return how many marks count."""
         return sum(group.n_counting for group in self.groups)
 
+    def mean_mark(self, marks: Sequence[float]) -> float:
+        """Return the mean of the marks that count."""
+        return self.execution(marks) / self.factor / self.n_counting
+
     def execution(self, marks: Sequence[float]) -> float:
         """Return what a panel's marks make: the sum of those that count, times the factor."""
         require(len(marks) == self.n_judges, "number of marks", len(marks), f"{self.n_judges}")

@@ -30,7 +30,7 @@ SHIFTED_POINT = 10**0.5
 
 @dataclass(frozen=True)
 class Marks:
-    """A score as a judge would say it: the mean mark, in steps of the rule, and its range."""
+    """A score as a judge would say it: the mean mark of those that count, and its range."""
 
     mark: float
     low: float
@@ -206,7 +206,16 @@ class ScoringRule:
 
         It is meant for sports where the difficulty multiplies.
         """
-        return Marks(*(self._mark(v / difficulty / self._full) for v in (score, low, high)))
+        exact = self.mean_marks(score, low, high, difficulty)
+        return Marks(*map(self._stepped, (exact.mark, exact.low, exact.high)))
+
+    def mean_marks(self, score: float, low: float, high: float, difficulty: float) -> Marks:
+        """Return the same as it comes out, on no step: what is compared with a panel's mean.
+
+        It is meant for sports where the difficulty multiplies.
+        """
+        marks = (value / difficulty / self._full for value in (score, low, high))
+        return Marks(*(min(max(mark, self.lowest_mark), self.highest_mark) for mark in marks))
 
     @property
     def _full(self) -> float:
@@ -257,7 +266,7 @@ class ScoringRule:
         ]
         return len(followed) >= MIN_PERFORMANCES and float(np.mean(followed)) >= MIN_SHARE_KEPT
 
-    def _mark(self, mark: float) -> float:
+    def _stepped(self, mark: float) -> float:
         stepped = round(mark / self.mark_step) * self.mark_step
         return min(max(stepped, self.lowest_mark), self.highest_mark)
 

@@ -28,7 +28,8 @@ from podium.web.answers import (
     page_file,
     video_out,
 )
-from podium.web.bodies import USUAL_PACE, Bodies, Pace, promised_bytes
+from podium.web.audits import MAX_TABLE_BYTES, add_audits
+from podium.web.bodies import USUAL_PACE, Bodies, Pace
 from podium.web.guard import Guard, Token
 from podium.web.listening import ALL_ADDRESSES, THIS_MACHINE, listen, settings, where_to_open
 from podium.web.messages import (
@@ -44,6 +45,7 @@ from podium.web.messages import (
     WantedBatch,
     WorkOut,
 )
+from podium.web.receiving import OCTETS, Allowed, last_part, receive
 from podium.web.records import Job
 from podium.web.refusals import say_refusals, shorten
 from podium.web.routes import CarefulRoute
@@ -58,9 +60,6 @@ FILES = {
 """What may be fetched of an assessment, and its kind."""
 
 MAX_VIDEO_BYTES = 500 * 2**20
-
-
-WRITTEN_AT_ONCE_BYTES = 2**20
 
 
 MAX_NAME_LETTERS = 255
@@ -96,6 +95,7 @@ def make_app(
     host: str = "127.0.0.1",
     token: Token | None = None,
     max_video_bytes: int = MAX_VIDEO_BYTES,
+    max_table_bytes: int = MAX_TABLE_BYTES,
     pace: Pace = USUAL_PACE,
     works: bool = True,
 ) -> FastAPI:
@@ -126,7 +126,7 @@ def make_app(
     )
     app.state.folder, app.state.store = folder, store
     app.router.route_class = CarefulRoute
-    app.add_middleware(Bodies, is_unbounded=_sends_a_video, pace=pace)
+    app.add_middleware(Bodies, is_unbounded=_sends_a_file, pace=pace)
     app.add_middleware(Guard, host=host, token=token)
     say_refusals(app)
     _add_pages(app)
@@ -134,6 +134,7 @@ def make_app(
     _add_videos(app, store, max_video_bytes)
     _add_assessments(app, store, worker, model)
     _add_batches(app, store, worker, model)
+    add_audits(app, store, max_table_bytes)
     return app
 
 
@@ -170,9 +171,9 @@ def choices_of(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     return choices(model, allow_parts)
 
 
-def _sends_a_video(scope: Scope) -> bool:
-    """Return whether the body of a request has a limit of its own, that of videos."""
-    return (scope["method"], scope["path"]) == ("POST", "/api/videos")
+def _sends_a_file(scope: Scope) -> bool:
+    """Return whether the body of a request has a limit of its own, that of videos or of tables."""
+    return scope["method"] == "POST" and scope["path"] in ("/api/videos", "/api/audits")
 
 
 def _add_pages(app: FastAPI) -> None:
@@ -207,31 +208,24 @@ def _add_videos(app: FastAPI, store: Store, max_bytes: int) -> None:
         413: {"model": Problem, "description": "The video is too large"},
         415: {"model": Problem, "description": "It is not a usable video"},
     }
-    body = {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
-            },
-        }
-    }
+    allowed = Allowed(max_bytes, "video", "cut the performance out of it first")
 
-    @app.post("/api/videos", status_code=201, responses=too_large, openapi_extra=body)
+    @app.post("/api/videos", status_code=201, responses=too_large, openapi_extra=OCTETS)
     async def send_a_video(
         request: Request,
         name: Annotated[str, Query(min_length=1, max_length=MAX_NAME_LETTERS)],
     ) -> VideoOut:
-        partial = store.new_partial()
+        partial, called = store.new_partial(), last_part(name, "video")
         try:
-            await _receive(request, partial, max_bytes)
+            await receive(request, partial, allowed)
             await run_in_threadpool(probe, partial)
             if await request.is_disconnected():  # nobody would know its id
                 raise ClientDisconnect
-            video = await run_in_threadpool(store.keep_video, partial, _last_part(name))
+            video = await run_in_threadpool(store.keep_video, partial, called)
         except VideoError as error:
-            raise HTTPException(415, f"{shorten(_last_part(name))}: {error}") from error
+            raise HTTPException(415, f"{shorten(called)}: {error}") from error
         except ClientDisconnect as error:  # nobody is there to read this
-            raise HTTPException(400, "the video did not arrive whole: send it again") from error
+            raise allowed.cut_short() from error
         finally:
             partial.unlink(missing_ok=True)
         return video_out(video)
@@ -239,40 +233,6 @@ def _add_videos(app: FastAPI, store: Store, max_bytes: int) -> None:
     @app.delete("/api/videos/{id}", status_code=204, responses=_MISSING)
     def remove_a_video(id: Id) -> None:
         store.remove_video(id)
-
-
-async def _receive(request: Request, partial: Path, max_bytes: int) -> None:
-    """Write a body to disk as it comes, and stop where it grows too large."""
-    promised = promised_bytes(request.headers)
-    if promised is not None and promised > max_bytes:
-        raise _too_large(max_bytes)
-    n_bytes, waiting = 0, bytearray()
-    with partial.open("xb") as file:
-        async for chunk in request.stream():
-            n_bytes += len(chunk)
-            if n_bytes > max_bytes:
-                raise _too_large(max_bytes)
-            waiting += chunk
-            if len(waiting) >= WRITTEN_AT_ONCE_BYTES:  # a slow disk keeps nobody else waiting
-                await run_in_threadpool(file.write, waiting)
-                waiting = bytearray()
-        await run_in_threadpool(file.write, waiting)
-    if promised is not None and n_bytes != promised:
-        raise HTTPException(400, "the video did not arrive whole: send it again")
-
-
-def _too_large(max_bytes: int) -> HTTPException:
-    return HTTPException(
-        413,
-        f"the video has more than the {max_bytes:,} bytes allowed: "
-        "cut the performance out of it first",
-    )
-
-
-def _last_part(name: str) -> str:
-    """Keep the last part of a path, as one line of text; it names no file here."""
-    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return " ".join("".join(c if c.isprintable() else " " for c in last).split()) or "video"
 
 
 def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> None:

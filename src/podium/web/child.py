@@ -1,6 +1,7 @@
 """What runs in a process of its own, so that the page stays quick and odd files do no harm.
 
 python -m podium.web.child probe VIDEO | choices MODEL [ALLOWED PART ...] | assess FOLDER
+    | audit TABLE OPTIONS
 """
 
 import json
@@ -23,14 +24,16 @@ MAX_TASK_BYTES = 2**20
 
 def main(arguments: list[str]) -> int:
     """Do one task; what is wrong is one line of JSON on standard output."""
-    task, argument, *allow_parts = arguments
+    task, argument, *more = arguments
     if hasattr(os, "nice"):
         os.nice(5)  # the page and the rest of the machine come first
     try:
         if task == "probe":
             _probe(Path(argument))
         elif task == "choices":
-            print(json.dumps(_choices(argument, allow_parts)))
+            print(json.dumps(_choices(argument, more)))
+        elif task == "audit":
+            print(json.dumps(_audit(Path(argument), **json.loads(more[0]))))
         else:
             _end_with_the_server()
             _assess(Path(argument))
@@ -85,6 +88,24 @@ def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
         "difficulties": asdict(target.overall) if is_limited else None,
         "about": loaded.evidence.data,
     }  # fmt: skip
+
+
+def _audit(
+    table: Path, *, name: str, language: str, rule: str | None, year: int | None
+) -> dict[str, Any]:
+    """Audit a table of marks, and return what is said, the report, and all that was found."""
+    from podium.audit import audit_marks, make_audit_report, read_marks
+    from podium.audit.sentences import lines
+    from podium.judging import find_rule
+    from podium.report.words import load_words
+
+    chosen = find_rule(rule) if rule is not None else None
+    found = audit_marks(read_marks(table, chosen), chosen, year=year)
+    return {
+        "said": lines(found, load_words(language)),
+        "report": make_audit_report(found, name, language).html,
+        "found": json.dumps(found.to_json()),
+    }
 
 
 def _assess(folder: Path) -> None:

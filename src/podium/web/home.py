@@ -41,7 +41,12 @@ _RESULTS = ("result", "result.partial")
 UPLOAD = ".upload"
 """How the name of a video ends that is being received."""
 
-_PARTIAL = re.compile(rf"[0-9a-f]{{32}}({UPLOAD}|({UPLOAD})?\.kept|\.gone)")
+TABLES = (".csv", ".parquet")
+"""How the names of tables end that are being received and audited: none is kept."""
+
+_PARTIAL = re.compile(
+    rf"[0-9a-f]{{32}}({UPLOAD}|({UPLOAD})?\.kept|\.gone|{'|'.join(map(re.escape, TABLES))})"
+)
 _PARTIAL_OF_EARLIER_VERSIONS = re.compile(r"[0-9a-f]{32}(\.kept|\.gone)?")
 
 

@@ -127,6 +127,16 @@ class ComparisonOut(BaseModel):
     later_clips: list[dict[str, Any]]
 
 
+class AuditOut(BaseModel):
+    """What a table of marks says of its judges."""
+
+    id: str
+    name: str
+    rule: str | None
+    year: int | None
+    said: list[str]
+
+
 class Problem(BaseModel):
     """Why a request was refused."""
 

@@ -53,9 +53,9 @@ class Store:
 
     # videos
 
-    def new_partial(self) -> Path:
-        """Name a file for a video that is being received; it is nobody's until it is kept."""
-        return self._home.part("partial") / f"{new_id()}{UPLOAD}"
+    def new_partial(self, ending: str = UPLOAD) -> Path:
+        """Name a file for what is being received; it is nobody's until it is kept."""
+        return self._home.part("partial") / f"{new_id()}{ending}"
 
     def keep_video(self, partial: Path, name: str) -> StoredVideo:
         """Take over a video that was received whole."""

@@ -25,6 +25,9 @@ MAX_SECONDS = 900.0
 
 PROBE_SECONDS = 60.0
 
+AUDIT_SECONDS = 180.0
+"""A table that takes longer is given up: the largest that is taken took a quarter of that."""
+
 MAX_QUIET_SECONDS = 60.0
 """Where nothing was heard of the work for longer, it does not go on."""
 
@@ -270,12 +273,29 @@ def choices(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
     return said
 
 
+def audit(
+    table: Path, name: str, language: str, rule: str | None, year: int | None
+) -> dict[str, Any]:
+    """Audit a table of marks in a process of its own: `said`, `report` and `found` (JSON).
+
+    Raises
+    ------
+    PodiumError
+        If it cannot be used; the message names it as it was called, and lists all problems.
+    """
+    options = json.dumps({"name": name, "language": language, "rule": rule, "year": year})
+    code, said = _ask("audit", table, AUDIT_SECONDS, (options,))
+    if code == 0 and said:
+        return said
+    too_long = f"{name}: took longer than {AUDIT_SECONDS:.0f} s: try podium audit in a shell"
+    reason = said.get("error", too_long).replace(str(table), name)
+    raise (Bug if code == Bug.exit_code and said else PodiumError)(reason)
+
+
 def _ask(
-    task: str, argument: str | Path, seconds: float, allow_parts: tuple[str, ...] = ()
+    task: str, argument: str | Path, seconds: float, more: tuple[str, ...] = ()
 ) -> tuple[int, dict[str, Any]]:
-    child = _start_child(
-        task, argument, *allow_parts, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-    )
+    child = _start_child(task, argument, *more, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     try:
         out, said = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -297,7 +317,7 @@ def _last_line(said: bytes) -> dict[str, Any]:
 
 
 def _start_child(
-    task: str, argument: str | Path, *allow_parts: str, **pipes: Any
+    task: str, argument: str | Path, *more: str, **pipes: Any
 ) -> "subprocess.Popen[bytes]":
     """Start a child that leaves a processor to the page, in a group of its own."""
     threads = str(max((os.cpu_count() or 2) - 1, 1))
@@ -305,7 +325,7 @@ def _start_child(
         "podium.web.child",
         task,
         str(argument),
-        *allow_parts,
+        *more,
         stderr=subprocess.PIPE,
         start_new_session=True,
         env=processes.environment(OMP_NUM_THREADS=threads, PYTHONIOENCODING="utf-8"),
