@@ -23,7 +23,6 @@ from podium.cli import commands
 from podium.cli.app import Exit, app
 from podium.cli.commands import run
 from podium.cli.given import read_table
-from podium.doubts import DoubtKind, Severity
 from podium.errors import Bug
 from podium.model import load_model, shipped_models
 from podium.report.words import languages
@@ -38,7 +37,6 @@ UNKNOWN_ACTION = (
     "the model bars was not trained on the action '999': choose one of 107, 407, and add the "
     "position's letter (A, B, C or D) if you like, as in 107C"
 )
-GRAVE = {str(kind) for kind in DoubtKind if kind.severity is Severity.GRAVE}
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 
 
