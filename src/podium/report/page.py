@@ -140,7 +140,7 @@ class _Page:
         self.notes = [*notes, *self._absent_expert()]
         ours, theirs = _small_frames(assessment)
         self.query_offset, self.reference_offset = _offset(ours), _offset(theirs)
-        self.moments = _moments(assessment.clips, ours, theirs)
+        self.moments = _moments(self.assessment.clips, ours, theirs)
 
     def html(self) -> str:
         """Fill the template."""

@@ -58,6 +58,8 @@ class Words:
     def _of_doubt(self, prefix: str, doubt: Doubt) -> str:
         """Fill in the words for a doubt; "" where there are none, or what was saved fits none."""
         given, key = _given(doubt), f"{prefix}.{doubt.kind}"
+        if "event" in given:  # it is a moment, which has a name in each language
+            given["event"] = self.moment(str(given["event"]))
         chosen = next((k for name in given if (k := f"{key}+{name}") in self.strings), key)
         template = self.strings.get(chosen, "")
         try:
