@@ -24,6 +24,7 @@ from podium.performance import Performance
 from podium.scorers._target import Target
 from podium.scorers.difficulty import Difficulty
 from podium.video.frames import WHOLE, Part, decode
+from podium.witnesses.novelty import NOVEL
 from podium.witnesses.order import Order
 from podium.witnesses.same_action import N_POSITIONS, ActionClassifier
 
@@ -343,6 +344,22 @@ def test_a_reference_of_ones_own_is_doubted_as_the_video_is(judge, make_video, d
     beside = judge.assess(dive, action="107", difficulty=2.0, references=[video])
     assert beside.warnings == said
     assert judge.compare(dive, dive).warnings == ()
+
+
+@pytest.mark.parametrize(("apart", "is_withheld"), [(0.0, False), (40.0, True)])
+def test_a_doubtful_reference_withholds_a_score_that_rests_on_it(
+    judge, make_video, dive, monkeypatch, apart, is_withheld
+):
+    generator = np.random.default_rng(0)
+    noise = [generator.integers(0, 255, (48, 64, 3)).astype(np.uint8) for _ in range(50)]
+    known = {"action": "107", "difficulty": 2.0, "references": [make_video("noise.mp4", noise)]}
+    score = judge.assess(dive, **known).score
+    beside_its_own = score.value + (apart if score.value < 30 else -apart)
+    monkeypatch.setattr(judge, "_predict", lambda question: (beside_its_own, ()))
+    made = judge.assess(dive, **known)
+    assert (made.score, made.is_withheld) == (score, is_withheld)
+    assert [doubt.kind for doubt in made.doubts] == [NOVEL]
+    assert judge.compare(dive, known["references"][0]).is_withheld
 
 
 def with_witness(model: Model, **changed: Any) -> Model:

@@ -6,7 +6,7 @@ and CSV carry its kind and its numbers beside them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -101,6 +101,10 @@ class Doubt:
     def severity(self) -> Severity:
         """How much it weighs."""
         return self.kind.severity
+
+    def taken_lightly(self) -> Self:
+        """Return the same doubt as a mild one: where what is shown does not rest on it."""
+        return replace(self, kind=replace(self.kind, severity=Severity.MILD))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON, without words."""

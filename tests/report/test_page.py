@@ -178,9 +178,9 @@ def test_a_score_that_is_withheld_is_no_number_in_large_type(withheld):
     assert page.text.partition("Moments to look at")[0].strip() == (
         "dive.mp4: no score dive.mp4 No score Podium gives none here, because it could not be "
         "trusted: the moments of this video do not come in the usual order What to do: give one "
-        "performance only, forwards and at its true speed: cut away other attempts, replays and "
-        "slow motion, and cut the start if much comes before it The videos and what was unlike the "
-        "expert's are shown all the same. Action 407 Difficulty 3.2 (assumed) The number that is "
+        "performance only, forwards, at its true speed and until a second after its end: cut away "
+        "other attempts, replays and slow motion, and cut the start if much comes before it The "
+        "videos and what was unlike the expert's are shown all the same. Action 407 Difficulty 3.2 (assumed) The number that is "
         "not to be trustedIf it could be trusted: 61.3 of 96.0 (48.0 to 70.5). Do not use it. "
         "Also to be read 3 damaged parts of the video were skipped What to do: copy the file again "
         "from the camera frames that only repeat the one before were left out: 2"
