@@ -24,6 +24,7 @@ from podium.performance import Performance
 from podium.scorers._target import Target
 from podium.scorers.difficulty import Difficulty
 from podium.video.frames import WHOLE, Part, decode
+from podium.witnesses.novelty import NOVEL
 from podium.witnesses.order import Order
 from podium.witnesses.same_action import N_POSITIONS, ActionClassifier
 
@@ -323,7 +324,7 @@ def test_a_video_unlike_the_training_is_flagged(judge, make_video, dive):
     said = made.warnings
     assert said == (
         "this video is unlike those the model was trained on (only 4.0% of them lie as far from "
-        "the others): take the result with great caution",
+        "the others)",
     )
     _, doubts = judge.score(Performance("x", video, action="107", difficulty=2.0))
     assert doubts == made.doubts
@@ -337,12 +338,28 @@ def test_a_reference_of_ones_own_is_doubted_as_the_video_is(judge, make_video, d
     video = make_video("noise.mp4", noise)
     said = (
         "the reference noise.mp4 is unlike those the model was trained on (only 4.0% of them lie "
-        "as far from the others): take the result with great caution",
+        "as far from the others)",
     )
     assert judge.compare(dive, video).warnings == said
     beside = judge.assess(dive, action="107", difficulty=2.0, references=[video])
     assert beside.warnings == said
     assert judge.compare(dive, dive).warnings == ()
+
+
+@pytest.mark.parametrize(("apart", "is_withheld"), [(0.0, False), (40.0, True)])
+def test_a_doubtful_reference_withholds_a_score_that_rests_on_it(
+    judge, make_video, dive, monkeypatch, apart, is_withheld
+):
+    generator = np.random.default_rng(0)
+    noise = [generator.integers(0, 255, (48, 64, 3)).astype(np.uint8) for _ in range(50)]
+    known = {"action": "107", "difficulty": 2.0, "references": [make_video("noise.mp4", noise)]}
+    score = judge.assess(dive, **known).score
+    beside_its_own = score.value + (apart if score.value < 30 else -apart)
+    monkeypatch.setattr(judge, "_predict", lambda question: (beside_its_own, ()))
+    made = judge.assess(dive, **known)
+    assert (made.score, made.is_withheld) == (score, is_withheld)
+    assert [doubt.kind for doubt in made.doubts] == [NOVEL]
+    assert judge.compare(dive, known["references"][0]).is_withheld
 
 
 def with_witness(model: Model, **changed: Any) -> Model:
@@ -353,10 +370,7 @@ def test_moments_out_of_order_are_flagged(judge, dive):
     normaliser = judge.model.witnesses.novelty.normaliser
     nothing_is_in_place = Order(np.zeros((normaliser.dim, 2)), np.zeros(2), threshold=1.0)
     strict = Assessor(with_witness(judge.model, order=nothing_is_in_place))
-    ours = (
-        "the moments of this video do not come in the usual order: take the result with great "
-        "caution"
-    )
+    ours = "the moments of this video do not come in the usual order"
     theirs = ours.replace("this video", f"the reference {dive.name}")
     assert strict.assess(dive, action="107", difficulty=2.0).warnings == (ours,)
     assert strict.compare(dive, dive).warnings == (ours, theirs)
@@ -371,10 +385,7 @@ def test_a_reference_that_seems_of_another_action_is_doubted(judge, dive):
     for threshold, doubted in ((1.0, True), (-99.0, False)):
         kinds = ActionClassifier(normaliser, np.zeros(size), np.zeros(3), threshold)
         said = Assessor(with_witness(judge.model, same_action=kinds)).compare(dive, dive).warnings
-        doubt = (
-            f"the reference {dive.name} seems to show another action than this video: take the "
-            "result with great caution"
-        )
+        doubt = f"the reference {dive.name} seems to show another action than this video"
         assert said == ((doubt,) if doubted else ())
 
 

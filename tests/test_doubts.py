@@ -11,7 +11,7 @@ import pytest
 
 from messages import whole
 from modules import modules
-from podium.doubts import Doubt, DoubtKind, Severity, Value
+from podium.doubts import Doubt, DoubtKind, Severity, Value, worst
 from podium.errors import UsageError
 from podium.report.words import ENGLISH, languages, load_words
 from training_extra import MISSING
@@ -105,6 +105,23 @@ def test_a_kind_has_words(kind, name, said):
 def test_all_words_of_doubts_are_of_a_kind():
     known = {key for kind in KINDS for key in keys_of(kind)}
     assert {key for key in ENGLISH_WORDS if key.startswith("doubt.")} == known
+    remedies = {key for key in ENGLISH_WORDS if key.startswith("remedy.")}
+    assert remedies <= {key.replace("doubt.", "remedy.") for key in known}
+
+
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_what_can_be_done_about_a_grave_doubt_is_said_in_every_language(kind, code):
+    if kind.severity is Severity.MILD:
+        return
+    words = load_words(code)
+    said = {words.remedy(example(kind, key)) for key in keys_of(kind)}
+    assert "" not in said
+    assert len(said) == len(keys_of(kind))  # about a reference it is another
+    assert all("{" not in remedy for remedy in said)
+    assert code == ENGLISH or said.isdisjoint(
+        load_words().remedy(example(kind, key)) for key in keys_of(kind)
+    )
 
 
 @pytest.mark.parametrize(("kind", "key"), EXAMPLES)
@@ -141,6 +158,12 @@ def test_a_doubt_is_the_same_after_it_was_json(kind, key):
     again = Doubt.from_json(json.loads(json.dumps(doubt.to_json())))
     assert (again, again.severity) == (doubt, doubt.severity)
     assert again.to_json() == doubt.to_json()
+
+
+def test_how_much_doubts_weigh_is_how_much_the_gravest_does():
+    assert worst([]) is None
+    assert worst([BLURRED(about="a.mp4")]) is Severity.MILD
+    assert worst([BLURRED(about="a.mp4"), DARK(share=0.5)]) is Severity.GRAVE
 
 
 # a kind

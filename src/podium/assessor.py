@@ -338,6 +338,19 @@ class Assessor:
             *self._other_position(question, references),
         )
 
+    def _weighed(
+        self, doubts: tuple[Doubt, ...], question: Question, score: Score | None
+    ) -> tuple[Doubt, ...]:
+        """Take a doubt about a reference lightly where the score does not rest on it.
+
+        Beside the model's own references it would then lie within the range that is shown.
+        """
+        if score is None or not any(doubt.about for doubt in doubts):
+            return doubts
+        own = self._score(self._predict(question)[0], question).value
+        rests = not score.low <= own <= score.high
+        return tuple(d.taken_lightly() if d.about and not rests else d for d in doubts)
+
     def _doubts_of_references(
         self, query: Sample, references: Sequence[Sample]
     ) -> tuple[Doubt, ...]:
@@ -378,7 +391,7 @@ class Assessor:
             remarks=remarks(clips),
             model=self.model.name,
             backbone=self.model.backbone_name,
-            doubts=self._doubts(question, references),
+            doubts=self._weighed(self._doubts(question, references), question, score),
             alignment=self._in_step(query, references),
             part=part_of(query.performance),
             renderer=RENDERER,

@@ -5,8 +5,8 @@ gets the same value: the terminal, the report and the page put it into words (`r
 and CSV carry its kind and its numbers beside them.
 """
 
-from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -14,7 +14,10 @@ from podium.errors import UsageError
 
 
 class Severity(StrEnum):
-    """How much a doubt weighs: a grave one means that the score may say nothing at all."""
+    """How much a doubt weighs: where one is grave, no score is shown: it may say nothing at all.
+
+    A mild one leaves the score, whose range holds the truth as often as it says.
+    """
 
     MILD = "mild"
     GRAVE = "grave"
@@ -99,6 +102,10 @@ class Doubt:
         """How much it weighs."""
         return self.kind.severity
 
+    def taken_lightly(self) -> Self:
+        """Return the same doubt as a mild one: where what is shown does not rest on it."""
+        return replace(self, kind=replace(self.kind, severity=Severity.MILD))
+
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON, without words."""
         return {
@@ -124,3 +131,9 @@ class Doubt:
             return cls(kind, dict(plain["values"]), str(plain["about"]))
         except (LookupError, TypeError, ValueError) as error:
             raise UsageError(f"{plain!r} is not a doubt: give one as it was saved") from error
+
+
+def worst(doubts: Iterable[Doubt]) -> Severity | None:
+    """Return how much the gravest of some doubts weighs; `None` where there is none."""
+    found = {doubt.severity for doubt in doubts}
+    return next((one for one in (Severity.GRAVE, Severity.MILD) if one in found), None)

@@ -175,7 +175,7 @@ def test_what_is_no_opinion_is_left_out_and_counted(audited):
         is_remembered={4: "true", 5: "true"},
     )
     for row in given:
-        row["severity"] = "grave" if row["id"] == "P6" else "mild" if row["id"] == "P3" else ""
+        row["severity"] = {"P2": "grave", "P6": "grave", "P3": "mild"}.get(row["id"], "")
     found = audited(given=given).second_opinion
     counts = found.n_failed, found.n_withheld, found.n_remembered, found.n_unmatched
     assert counts == (1, 3, 2, 0)

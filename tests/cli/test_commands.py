@@ -23,7 +23,6 @@ from podium.cli import commands
 from podium.cli.app import Exit, app
 from podium.cli.commands import run
 from podium.cli.given import read_table
-from podium.doubts import DoubtKind, Severity
 from podium.errors import Bug
 from podium.model import load_model, shipped_models
 from podium.report.words import languages
@@ -38,8 +37,10 @@ UNKNOWN_ACTION = (
     "the model bars was not trained on the action '999': choose one of 107, 407, and add the "
     "position's letter (A, B, C or D) if you like, as in 107C"
 )
-GRAVE = {str(kind) for kind in DoubtKind if kind.severity is Severity.GRAVE}
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
+
+
+IF_TRUSTED = ("score_if_trusted", "low_if_trusted", "high_if_trusted")
 
 
 @dataclass(frozen=True)
@@ -345,18 +346,21 @@ def test_predict_scores_every_row(podium, model, small_model, tmp_path):
     found = rows(out)
     assert list(found[0]) == [
         "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
-        "doubts", "mark", "mark_low", "mark_high",
+        "doubts", "severity", "mark", "mark_low", "mark_high",
+        "score_if_trusted", "low_if_trusted", "high_if_trusted",
     ]  # fmt: skip
     assert [row["file_name"] for row in found] == [
         row["file_name"] for row in rows(small_model.manifest)
     ]
-    for row in found:
-        assert float(row["score_low"]) <= float(row["score"]) <= float(row["score_high"])
-        assert row["error"] == ""
-        if row["mark"]:
-            low, mark, high = (float(row[name]) for name in ("mark_low", "mark", "mark_high"))
-            assert 0 <= low <= mark <= high <= 10
-        assert bool(row["mark"]) != bool(GRAVE & set(row["doubts"].split(";")))
+    assert {row["error"] for row in found} == {""}
+    shown = [row for row in found if row["severity"] != "grave"]
+    for row in shown:
+        low, score, high = (float(row[name]) for name in ("score_low", "score", "score_high"))
+        assert low <= score <= high
+        low, mark, high = (float(row[name]) for name in ("mark_low", "mark", "mark_high"))
+        assert 0 <= low <= mark <= high <= 10
+        trusted = [row[name] for name in IF_TRUSTED]
+        assert trusted == [row[name] for name in ("score", "score_low", "score_high")]
     of = {p.id: p.difficulty for p in read_table(small_model.manifest)}
     for row in filter(lambda row: row["mark"], found):  # the mean of the three marks that count
         worth = float(row["score"]) / of[row["id"]] / 3
@@ -367,6 +371,74 @@ def test_predict_scores_every_row(podium, model, small_model, tmp_path):
     assert [said + "how well it scores" in row["warnings"] for row in found] == (
         [True] * 24 + [False] * 6
     )
+
+
+@pytest.fixture
+def doubtful(small_model, make_video, tmp_path):
+    """A table of two dives and a video of noise, which no model knows."""
+    generator = np.random.default_rng(0)
+    noise = [generator.integers(0, 255, (48, 64, 3)).astype(np.uint8) for _ in range(50)]
+    make_video("noise.mp4", noise)
+    names = ["noise.mp4"]
+    for one in small_model.performances()[-2:]:
+        shutil.copy(one.path, tmp_path / one.path.name)
+        names.append(one.path.name)
+    lines = ["file_name,action,difficulty", *(f"{name},107,2.0" for name in names)]
+    (tmp_path / "doubtful.csv").write_text("\n".join(lines))
+    return tmp_path / "doubtful.csv"
+
+
+def test_predict_withholds_a_score_that_is_gravely_doubted(podium, model, doubtful, tmp_path):
+    out = tmp_path / "p.csv"
+    answer = podium("predict", doubtful, "--out", out, *model)
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err == (
+        f"3 scored, 0 failed: {out}\n1 of them without a score, for a grave doubt: warnings says "
+        "why\n"
+    )
+    noise, *dives = rows(out)
+    assert (noise["doubts"], noise["severity"]) == ("novel", "grave")
+    shown = ("score", "score_low", "score_high", "mark", "mark_low", "mark_high")
+    assert [noise[name] for name in shown] == [""] * 6
+    assert all(float(noise[name]) >= 0 for name in IF_TRUSTED)
+    for row in dives:
+        assert (row["doubts"], row["severity"]) == ("", "")
+        assert [row[name] for name in IF_TRUSTED] == [row[name] for name in shown[:3]]
+
+
+def test_a_score_that_is_gravely_doubted_is_an_answer(podium, model, doubtful):
+    given = ("score", doubtful.with_name("noise.mp4"), *model, "--action", "107")
+    answer = podium(*given)
+    assert (answer.code, answer.err) == (0, "")
+    lines = answer.out.splitlines()
+    assert lines[:3] == [
+        "No score",
+        "Why: this video is unlike those the model was trained on (only 4.0% of them lie as far "
+        "from the others)",
+        "  What to do: film the whole performance from the side, upright and in normal light, with "
+        "HDR, filters and effects switched off, and cut away what comes before and after it; for "
+        "another sport, train a model of its own",
+    ]
+    assert lines[3].startswith("warning: no difficulty was given: 2 was assumed, and the range")
+    assert re.fullmatch(
+        r"If it could be trusted: .* of 60\.0 \(.*\), difficulty 2 \(assumed; .*\)\. Do not use .*",
+        lines[4],
+    )
+    assert not any(re.search(r"[+-]\d+\.\d  ", line) for line in lines[5:])
+    found = podium(*given, "--json").json()
+    assert [found[name] for name in ("score", "score_low", "score_high", "marks")] == [None] * 4
+    assert all(isinstance(found[name], float) for name in IF_TRUSTED)
+    assert [doubt["severity"] for doubt in found["doubts"]] == ["mild", "grave"]
+
+
+def test_two_videos_that_are_gravely_doubted_have_no_similarity(podium, model, dive, doubtful):
+    answer = podium("compare", dive, doubtful.with_name("noise.mp4"), *model)
+    lines = answer.out.splitlines()
+    assert answer.code == 0
+    assert lines[0] == "No similarity"
+    assert lines[1].startswith("Why: the reference noise.mp4 is unlike those the model was trained")
+    assert lines[2].startswith("  What to do: take another video of the expert")
+    assert lines[3].startswith("If it could be trusted: similarity ")
 
 
 def test_a_model_is_not_measured_by_what_it_learned_from_without_a_word(

@@ -27,10 +27,11 @@ from podium.report.page import (
     make_report_folder,
 )
 from podium.report.rendering import RENDERER
-from podium.report.words import languages
+from podium.report.words import languages, load_words
 from podium.video.clips import VideoFacts
 from podium.video.frames import REPEATED_FRAMES, Part, probe
 from podium.video.gaps import DAMAGED_PARTS
+from podium.witnesses.order import OUT_OF_ORDER
 from podium.witnesses.same_action import OTHER_ACTION
 
 VOID = {"meta", "img", "br", "rect", "line", "hr", "input", "link"}
@@ -160,10 +161,65 @@ def test_a_score_that_is_no_panels_has_no_marks(assessed):
 def test_every_warning_is_read_first(assessed):
     text = page_of(assessed).text
     assert (
-        "Read this first 3 damaged parts of the video were skipped frames that only repeat the "
-        "one before were left out: 2 Moments to look at"
+        "Read this first 3 damaged parts of the video were skipped What to do: copy the file again "
+        "from the camera frames that only repeat the one before were left out: 2 Moments to look at"
     ) in text
     assert "Read this first" not in page_of(replace(assessed, doubts=())).text
+
+
+@pytest.fixture
+def withheld(assessed) -> Assessment:
+    return replace(assessed, doubts=(*assessed.doubts, OUT_OF_ORDER()))
+
+
+def test_a_score_that_is_withheld_is_no_number_in_large_type(withheld):
+    html = make_report(withheld).html
+    page = Page(html)
+    assert page.text.partition("Moments to look at")[0].strip() == (
+        "dive.mp4: no score dive.mp4 No score Podium gives none here, because it could not be "
+        "trusted: the moments of this video do not come in the usual order What to do: give one "
+        "performance only, forwards, at its true speed and until a second after its end: cut away "
+        "other attempts, replays and slow motion, and cut the start if much comes before it The "
+        "videos and what was unlike the expert's are shown all the same. Action 407 Difficulty 3.2 (assumed) The number that is "
+        "not to be trustedIf it could be trusted: 61.3 of 96.0 (48.0 to 70.5). Do not use it. "
+        "Also to be read 3 damaged parts of the video were skipped What to do: copy the file again "
+        "from the camera frames that only repeat the one before were left out: 2"
+    )
+    assert "strong" not in {tag for tag, _ in page.tags}
+    assert (
+        '<details><summary>The number that is not to be trusted</summary><p class="note">If' in html
+    )
+    assert "no score" not in make_report(replace(withheld, doubts=())).html
+
+
+def test_what_is_withheld_says_nothing_of_points(withheld):
+    page = page_of(withheld)
+    assert "Unlike the expert (points cannot be trusted here, so none are given)" in page.text
+    assert "Points cannot be trusted here, so none are shown." in page.text
+    assert "-7.5" not in page.text
+    assert page.cells[2] == ["2", "0.36", "0.56", "0.12", "", "unlike"]
+    assert "-7.5" not in data_of(page)["saved"]["clips.csv"]
+    result = json.loads(data_of(page)["saved"]["result.json"])
+    assert {clip["contribution"] for clip in result["clips"]} == {None}
+    assert result["score"] is None
+
+
+def test_what_is_withheld_is_said_in_every_language(withheld):
+    words = load_words("de")
+    html = make_report(withheld, "de").html
+    assert "<title>dive.mp4: keine Wertung</title>" in html
+    assert words.doubt(OUT_OF_ORDER()) in html
+    assert words.remedy(OUT_OF_ORDER()) in html
+    assert "61,3 von 96,0 (48,0 bis 70,5)" in html
+
+
+def test_two_videos_beside_each_other_have_no_similarity_either(assessed):
+    text = page_of(replace(compared(assessed), doubts=(OUT_OF_ORDER(about="expert.mp4"),))).text
+    assert "No similarity Podium gives none here" in text
+    assert "the moments of the reference expert.mp4 do not come in the usual order" in text
+    assert "If it could be trusted: Similarity 0.43. Do not use it." in text
+    assert "Two videos were compared" not in text
+    assert "no score was given, so nothing is said of points" in text
 
 
 def test_references_frames_and_model_are_named(assessed):

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from podium.assessment.feedback import ClipFeedback, remarks
-from podium.assessment.values import Assessment
+from podium.assessment.values import Assessment, Reference, Score
+from podium.assessor import NO_ACTION
+from podium.judging import Marks
 from podium.report.rendering import RENDERER
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.words import load_words
 from podium.video.clips import VideoFacts
+from podium.witnesses.order import OUT_OF_ORDER
 
 
 @pytest.fixture
@@ -31,6 +34,54 @@ def test_the_result_says_which_schema_it_follows(assessed):
     kept = json.loads(result_json(assessed))
     assert (kept["schema"], kept["schema_version"]) == ("podium-result", 1)
     assert {key: kept[key] for key in assessed.to_json()} == assessed.to_json()
+
+
+DOUBTS = (NO_ACTION(action="407"), OUT_OF_ORDER())
+
+
+@pytest.fixture
+def scored(assessed) -> Assessment:
+    score = Score(61.3, 48.0, 70.6, 0.0, 96.0, Marks(6.5, 5.0, 7.5), judge_sd=0.56)
+    return replace(assessed, score=score, doubts=DOUBTS[:1])
+
+
+def test_a_score_without_a_grave_doubt_is_the_one_to_be_trusted(scored):
+    kept = scored.to_json()
+    assert (kept["score"], kept["score_low"], kept["score_high"]) == (61.3, 48.0, 70.6)
+    trusted = kept["score_if_trusted"], kept["low_if_trusted"], kept["high_if_trusted"]
+    assert trusted == (61.3, 48.0, 70.6)
+    assert kept["marks"] == {"mark": 6.5, "low": 5.0, "high": 7.5}
+    assert [doubt["severity"] for doubt in kept["doubts"]] == ["mild"]
+    assert (scored.is_withheld, scored.shown_score) == (False, scored.score)
+
+
+def test_a_grave_doubt_withholds_the_score_and_all_points(scored):
+    withheld = replace(scored, doubts=DOUBTS)
+    kept = withheld.to_json()
+    assert (kept["score"], kept["score_low"], kept["score_high"], kept["marks"]) == (None,) * 4
+    trusted = kept["score_if_trusted"], kept["low_if_trusted"], kept["high_if_trusted"]
+    assert trusted == (61.3, 48.0, 70.6)
+    assert kept["doubts"][1] == {
+        "kind": "out_of_order", "severity": "grave", "about": "", "values": {},
+        "words": load_words().doubt(OUT_OF_ORDER()),
+        "remedy": load_words().remedy(OUT_OF_ORDER()),
+    }  # fmt: skip
+    assert [clip["contribution"] for clip in kept["clips"]] == [None] * 3
+    assert [remark["contribution"] for remark in kept["remarks"]] == [None]
+    assert "-3.0000" not in clips_csv(withheld)
+    assert {*kept} == {*scored.to_json()}
+    assert (withheld.is_withheld, withheld.shown_score, withheld.score) == (
+        True, None, scored.score,
+    )  # fmt: skip
+
+
+def test_what_is_withheld_is_said_by_an_assessment(scored, assessed):
+    assert str(scored) == "61.3 of 96.0 (48.0 to 70.6)"
+    assert str(replace(scored, doubts=DOUBTS)) == (
+        "no score (not to be trusted: 61.3 of 96.0 (48.0 to 70.6))"
+    )
+    alike = replace(assessed, references=(Reference("expert", 90.0, 0.5),), doubts=DOUBTS)
+    assert str(alike) == "no similarity (not to be trusted: similarity 0.50 to expert)"
 
 
 def test_the_clips_are_a_table(assessed):

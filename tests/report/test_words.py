@@ -5,7 +5,7 @@ import pytest
 from podium.assessment.question import NO_DIFFICULTY, UNUSUAL_DIFFICULTY
 from podium.assessor import NO_ACTION, OTHER_POSITION
 from podium.backbones.pose import JOINTS_UNSEEN, NOBODY_SEEN
-from podium.doubts import DoubtKind
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName
 from podium.features.given import KEYPOINTS_GIVEN
 from podium.features.values import FEATURES_GIVEN
@@ -76,8 +76,8 @@ def test_an_unknown_moment_keeps_its_name():
     assert load_words("de").moment("take_off") == "Absprung"
 
 
-CAREFUL = "take the result with great caution"
-WIDE = "what was not seen may have gone well or badly, so a score has a wide range"
+UNSEEN = "what was not seen may have gone well or badly"
+WIDE = f"{UNSEEN}, so a score has a wide range"
 SAID = {  # the words of today; that every kind has some is seen in tests/test_doubts.py
     DAMAGED_PARTS(n=3): "3 damaged parts of the video were skipped",
     FRAMES_MISSING(n=3, promised=20):
@@ -110,24 +110,24 @@ SAID = {  # the words of today; that every kind has some is seen in tests/test_d
         "well it scores",
     END_IS_MISSING(): f"the end of the video is missing: {WIDE}",
     EVENT_NOT_FOUND(event="splash"):
-        f"the splash was not found in the video: {WIDE}",
+        f"the splash was not found in the video: {UNSEEN}",
     STOPS_EARLY():
         f"the video seems to stop before the performance does: {WIDE}",
     NOVEL(share=0.003):
         "this video is unlike those the model was trained on (only 0.3% of them lie as far from "
-        f"the others): {CAREFUL}",
+        "the others)",
     NOVEL(share=0.003, about="a.mp4"):
         "the reference a.mp4 is unlike those the model was trained on (only 0.3% of them lie as "
-        f"far from the others): {CAREFUL}",
+        "far from the others)",
     OUT_OF_ORDER():
-        f"the moments of this video do not come in the usual order: {CAREFUL}",
+        "the moments of this video do not come in the usual order",
     OUT_OF_ORDER(about="a.mp4"):
-        f"the moments of the reference a.mp4 do not come in the usual order: {CAREFUL}",
+        "the moments of the reference a.mp4 do not come in the usual order",
     OTHER_POSITION(action="207C", experts="207B"):
         "207C was compared with an expert's 207B: part of what differs may be the position, not "
         "how well it was done",
     OTHER_ACTION(about="a.mp4"):
-        f"the reference a.mp4 seems to show another action than this video: {CAREFUL}",
+        "the reference a.mp4 seems to show another action than this video",
 }  # fmt: skip
 
 
@@ -155,6 +155,26 @@ def test_a_doubt_without_words_is_named():
     assert load_words("de").doubt(foggy(percent=1.5, where="{left}", about="a.mp4")) == (
         "too foggy (percent: 1,5, where: {left}, about: a.mp4)"
     )
+
+
+def test_a_saved_doubt_whose_values_fit_no_words_is_named():
+    words = load_words("en")
+    assert words.doubt(Doubt(NOVEL, {"share": "all"})) == "novel (share: all)"
+    assert words.doubt(Doubt(NOVEL, {})) == "novel"
+    assert words.remedy(Doubt(EVENT_NOT_FOUND, {})) == ""
+
+
+def test_what_to_do_is_known_of_some_doubts():
+    words = load_words("en")
+    assert words.remedy(FRAMES_MISSING(n=3, promised=20)) == "copy the file again from the camera"
+    assert "until a second after the splash" in words.remedy(EVENT_NOT_FOUND(event="splash"))
+    assert words.remedy(REMEMBERED()) == ""
+
+
+def test_an_event_is_called_by_its_name_in_each_language():
+    assert "„Spritzer“" in load_words("de").doubt(EVENT_NOT_FOUND(event="splash"))
+    assert "„Spritzer“" in load_words("de").remedy(EVENT_NOT_FOUND(event="splash"))
+    assert "<height>" in load_words("de").doubt(EVENT_NOT_FOUND(event="<height>"))
 
 
 def test_a_name_in_a_doubt_is_never_a_template():

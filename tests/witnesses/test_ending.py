@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from podium.metric.embedding import fit_normaliser
+from podium.witnesses import END_IS_MISSING, EVENT_NOT_FOUND, Witnesses
 from podium.witnesses.ending import FALSE_ALARM_RATE, MIN_PERFORMANCES, EndingDetector, learn_ending
+from podium.witnesses.novelty import Novelty
 
 
 def performances(n: int, seed: int) -> list[np.ndarray]:
@@ -20,6 +24,18 @@ def normaliser():
 @pytest.fixture(scope="module")
 def ending(normaliser) -> EndingDetector:
     return learn_ending(performances(200, 0), normaliser)
+
+
+@pytest.mark.parametrize("end_is_missing", [False, True])
+@pytest.mark.parametrize("event", ["", "splash"])
+def test_what_a_file_lacks_and_what_is_not_found_in_it_are_both_said(
+    make_sample, normaliser, end_is_missing, event
+):
+    features = make_sample("cut").features
+    video = replace(features.video, end_is_missing=end_is_missing, missing_event=event)
+    known = Witnesses(Novelty(normaliser, np.zeros((1, 8)), np.ones(1)))
+    said = [doubt.kind for doubt in known.ask_ending(replace(features, video=video))]
+    assert said == [END_IS_MISSING] * end_is_missing + [EVENT_NOT_FOUND] * bool(event)
 
 
 def test_whole_performances_are_rarely_taken_for_cut(ending, normaliser):

@@ -160,6 +160,20 @@ def remarks(clips: Sequence[ClipFeedback]) -> tuple[Remark, ...]:
     return tuple(sorted(lines, key=lambda remark: remark.contribution or 0.0))
 
 
+def without_points(
+    clips: Sequence[ClipFeedback], lines: Sequence[Remark]
+) -> tuple[tuple[ClipFeedback, ...], tuple[Remark, ...]]:
+    """Keep what is said of likeness, in order of time: of points that cannot be trusted, nothing.
+
+    A remark that says of points only is left out.
+    """
+    alike = sorted((r for r in lines if r.kind != "costly"), key=lambda r: r.start_seconds)
+    return (
+        tuple(replace(clip, contribution=None) for clip in clips),
+        tuple(replace(remark, contribution=None) for remark in alike),
+    )
+
+
 def group_remarks(remarks: Sequence[Remark]) -> dict[RemarkGroup, tuple[Remark, ...]]:
     """Part what cost points from what did not; groups without a remark are left out."""
     parts = {

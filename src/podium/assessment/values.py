@@ -1,13 +1,13 @@
 """The outcome of looking at one performance: values only, which the report and JSON render."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
-from podium.assessment.feedback import ClipFeedback, Remark
+from podium.assessment.feedback import ClipFeedback, Remark, without_points
 from podium.checks import is_finite, require, require_share
-from podium.doubts import Doubt
+from podium.doubts import Doubt, Severity, worst
 from podium.errors import UsageError
 from podium.features.alignment import Alignment
 from podium.judging import Marks
@@ -98,7 +98,8 @@ class Assessment:
     """How well one performance was done, beside the references it was compared with.
 
     `video` is `None` where features were given instead of one, `score` where two videos were only
-    compared. `difficulty_is_assumed` says that it was
+    compared. The score is kept as it was computed, even where it is withheld (`is_withheld`):
+    `shown_score` is what may be shown. `difficulty_is_assumed` says that it was
     not given, so that the usual one of the action was taken; `difficulty_range` is what the score's
     range then covers. `alignment` puts the video in step
     with the first reference whose video is at hand. `name` is what reports call the video, where
@@ -125,6 +126,31 @@ class Assessment:
     renderer: "Renderer | None" = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
+        if not self.is_withheld:
+            return self.if_trusted
+        missing = "similarity" if self.score is None else "score"
+        return f"no {missing} (not to be trusted: {self.if_trusted})"
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether a grave doubt keeps the score, or the similarity as a whole, from being shown."""
+        return worst(self.doubts) is Severity.GRAVE
+
+    @property
+    def shown_score(self) -> Score | None:
+        """The score that may be shown: `None` where it is withheld, or there is none."""
+        return None if self.is_withheld else self.score
+
+    def as_shown(self) -> Self:
+        """Return what may be shown beside the score: where it is withheld, nothing of points."""
+        if not self.is_withheld:
+            return self
+        clips, lines = without_points(self.clips, self.remarks)
+        return replace(self, clips=clips, remarks=lines)
+
+    @property
+    def if_trusted(self) -> str:
+        """What would be said, in English, if nothing were in doubt."""
         if self.score is None:
             return f"similarity {self.similarity:.2f} to {self.references[0].id}"
         if not self.difficulty:

@@ -7,15 +7,13 @@ from itertools import chain
 from pathlib import Path
 
 from podium.audit.chance import Range
-from podium.doubts import DoubtKind, Severity
+from podium.doubts import Severity
 from podium.errors import ManifestError
 from podium.inputs.problems import Problems
 from podium.inputs.table import MAX_NUMBER, Row, read_rows
 
 COLUMNS = ("file_name", "mark", "mark_low", "mark_high")
 """What a table of predictions must have to stand beside a panel."""
-
-_GRAVE = frozenset(kind.value for kind in DoubtKind if kind.severity is Severity.GRAVE)
 
 
 @dataclass(frozen=True)
@@ -91,8 +89,7 @@ def _read(rows: Iterator[Row], path: Path) -> Iterator[Predicted]:
 def _of_row(row: Row, problems: Problems) -> Predicted:
     cells = row.cells
     mark = _range(row, "mark", problems)
-    doubts = cells.get("doubts", "").split(";")
-    is_grave = cells.get("severity", "") == Severity.GRAVE or not _GRAVE.isdisjoint(doubts)
+    is_grave = cells.get("severity") == Severity.GRAVE
     return Predicted(
         file_name=cells["file_name"],
         id=cells.get("id", ""),

@@ -1,6 +1,5 @@
 """The commands that score and compare videos."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ from podium.cli.usage import (
     number,
     require_file,
 )
+from podium.doubts import Severity, worst
 from podium.errors import (
     PodiumError,
 )
@@ -17,8 +17,8 @@ from podium.errors import (
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment, Score
     from podium.assessor import Assessor
-    from podium.doubts import Doubt
     from podium.performance import Performance
+    from podium.report.words import Words
 from podium.cli.app import (
     AllowPart,
     Exit,
@@ -114,6 +114,8 @@ def predict(
     write_table(out, [for_spreadsheets(row) for row in predicted])
     failed = [row for row in predicted if row.get("error")]
     say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
+    if n_withheld := sum(row.get("severity") == Severity.GRAVE for row in predicted):
+        say(f"{n_withheld} of them without a score, for a grave doubt: warnings says why")
     if n_remembered := sum(row.get("is_remembered") == "true" for row in predicted):
         say(f"the model learned from {n_remembered} of them: leave these out when you measure it")
     for row in failed:
@@ -124,19 +126,42 @@ def predict(
 
 
 def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
-    from podium.assessment.feedback import group_remarks
     from podium.report.words import load_words
 
-    words = load_words()
     outputs.write(assessment)
     if as_json:
         show_json(assessment.to_json())
         return
-    show(assessment)
-    for warning in assessment.warnings:
-        show(f"warning: {warning}")
+    words = load_words()
+    if assessment.is_withheld:
+        _say_why_not(assessment, words)
+    else:
+        show(assessment)
+    for doubt in assessment.doubts:
+        if doubt.severity is not Severity.GRAVE:
+            show(f"warning: {words.doubt(doubt)}")
+    if assessment.is_withheld:
+        show(words("withheld.if_trusted", outcome=assessment.if_trusted))
+    _say_remarks(assessment.as_shown(), words)
+
+
+def _say_why_not(assessment: "Assessment", words: "Words") -> None:
+    """Say that nothing is shown, why, and what to do about it."""
+    show(words("withheld.similarity" if assessment.score is None else "withheld.score"))
+    for doubt in assessment.doubts:
+        if doubt.severity is Severity.GRAVE:
+            show(f"{words('withheld.why')}: {words.doubt(doubt)}")
+            if remedy := words.remedy(doubt):
+                show(f"  {words('withheld.do')}: {remedy}")
+
+
+def _say_remarks(assessment: "Assessment", words: "Words") -> None:
+    from podium.assessment.feedback import group_remarks
+
     for group, remarks in group_remarks(assessment.remarks).items():
-        show(f"{words(f'remarks.{group}')} ({words(f'remarks.{group}_note')}):")
+        is_withheld = assessment.score and assessment.is_withheld
+        note = "withheld.points" if is_withheld else f"remarks.{group}_note"
+        show(f"{words(f'remarks.{group}')} ({words(note)}):")
         for remark in remarks:
             show(remark)
 
@@ -151,23 +176,31 @@ def _predict(assessor: "Assessor", performance: "Performance", folder: Path) -> 
     except PodiumError as error:
         message = " ".join(str(error).split())
         return {**row, "error": message}
-    numbers = {"score": result.value, "score_low": result.low, "score_high": result.high}
+    severity = worst(doubts)
+    numbers = _if_trusted(result)
+    if severity is not Severity.GRAVE:
+        numbers |= _shown(result)
     return {
         **row,
         **{key: f"{value:.4f}" for key, value in numbers.items()},
         "warnings": "; ".join(map(load_words().doubt, doubts)),
         "doubts": ";".join(dict.fromkeys(str(doubt.kind) for doubt in doubts)),
+        "severity": severity or "",
         "is_remembered": "true" if result.is_remembered else "false",
-        **_marks(result, doubts),
     }
 
 
-def _marks(score: "Score", doubts: "Sequence[Doubt]") -> dict[str, str]:
-    """Return a score as a mark, where the model's scores follow a rule and no doubt is grave."""
-    from podium.doubts import Severity
+def _if_trusted(score: "Score") -> dict[str, float]:
+    return {
+        "score_if_trusted": score.value,
+        "low_if_trusted": score.low,
+        "high_if_trusted": score.high,
+    }
 
-    if score.mean_marks is None or any(doubt.severity is Severity.GRAVE for doubt in doubts):
-        return {}
-    found = score.mean_marks
-    marks = {"mark": found.mark, "mark_low": found.low, "mark_high": found.high}
-    return {name: f"{mark:.4f}" for name, mark in marks.items()}
+
+def _shown(score: "Score") -> dict[str, float]:
+    """Return a score that may be shown, as a mark as well where the scores follow a rule."""
+    shown = {"score": score.value, "score_low": score.low, "score_high": score.high}
+    if (mark := score.mean_marks) is not None:
+        shown |= {"mark": mark.mark, "mark_low": mark.low, "mark_high": mark.high}
+    return shown

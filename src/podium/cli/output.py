@@ -21,7 +21,8 @@ from podium.cli.app import Exit
 
 PREDICTED = (
     "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
-    "doubts", "mark", "mark_low", "mark_high",
+    "doubts", "severity", "mark", "mark_low", "mark_high",
+    "score_if_trusted", "low_if_trusted", "high_if_trusted",
 )  # fmt: skip
 """The columns of a table of predictions."""
 

@@ -134,13 +134,13 @@ class _Page:
         *,
         inside: bool = True,
     ) -> None:
-        self.assessment, self.words, self.inside = assessment, words, inside
+        self.assessment, self.words, self.inside = assessment.as_shown(), words, inside
         self.query, self.reference = query, reference if query else None
         self.name = assessment.shown_name
         self.notes = [*notes, *self._absent_expert()]
         ours, theirs = _small_frames(assessment)
         self.query_offset, self.reference_offset = _offset(ours), _offset(theirs)
-        self.moments = _moments(assessment.clips, ours, theirs)
+        self.moments = _moments(self.assessment.clips, ours, theirs)
 
     def html(self) -> str:
         """Fill the template."""
@@ -162,6 +162,9 @@ class _Page:
             reference_name=_reference_name(assessment),
             compared=self._reference_note(),
             groups=group_remarks(assessment.remarks),
+            note_of=self._note_of,
+            doubts=self._doubts_of,
+            if_trusted=self._if_trusted(),
             moments=self.moments,
             has_reference_pictures=any(moment.reference_picture for moment in self.moments),
             printed=_worst(assessment.clips, MAX_PRINTED_CLIPS),
@@ -211,8 +214,31 @@ class _Page:
         score, words = self.assessment.score, self.words
         if score is None:
             return words("title.comparison", name=self.name)
+        if self.assessment.is_withheld:
+            return words("title.withheld", name=self.name)
         value, low, high = (words.number(x) for x in (score.value, score.low, score.high))
         return words("title.points", name=self.name, score=value, low=low, high=high)
+
+    def _doubts_of(self, severity: str) -> list[tuple[str, str]]:
+        """Say the doubts that weigh so much, each with what to do about it, "" if not known."""
+        found = [doubt for doubt in self.assessment.doubts if doubt.severity == severity]
+        return [(self.words.doubt(doubt), self.words.remedy(doubt)) for doubt in found]
+
+    def _if_trusted(self) -> str:
+        """Say what would be shown if nothing were in doubt."""
+        assessment, words, number = self.assessment, self.words, self.words.number
+        if (score := assessment.score) is None:
+            similarity = number(assessment.similarity, 2)
+            outcome = f"{words('similarity.heading')} {similarity}"
+        else:
+            span = words("score.span", low=number(score.low), high=number(score.high))
+            outcome = f"{number(score.value)} {words('score.of')} {number(score.of)} ({span})"
+        return words("withheld.if_trusted", outcome=outcome)
+
+    def _note_of(self, group: str) -> str:
+        has_score = self.assessment.score is not None
+        is_withheld = has_score and self.assessment.is_withheld
+        return self.words("withheld.points" if is_withheld else f"remarks.{group}_note")
 
     def _reference_note(self) -> str:
         words, named = self.words, []

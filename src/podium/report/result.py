@@ -7,6 +7,7 @@ from typing import Any
 
 from podium.assessment.feedback import Chapter, Remark, chapters
 from podium.assessment.values import Assessment, Score
+from podium.doubts import Doubt
 from podium.features.alignment import Alignment
 from podium.inputs.spreadsheet import csv_text
 from podium.report.words import Words, load_words
@@ -29,7 +30,7 @@ def result_json(assessment: Assessment) -> str:
 
 def to_json(assessment: Assessment) -> dict[str, Any]:
     """Return an assessment as plain JSON; the names are part of the command line's contract."""
-    words = load_words()
+    words, shown = load_words(), assessment.as_shown()
     plain: dict[str, Any] = {
         "action": assessment.action,
         "difficulty": assessment.difficulty,
@@ -40,11 +41,11 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
             {"id": r.id, "score": r.score, "similarity": r.similarity}
             for r in assessment.references
         ],
-        "clips": [asdict(clip) for clip in assessment.clips],
-        "remarks": [_remark_to_json(remark) for remark in assessment.remarks],
+        "clips": [asdict(clip) for clip in shown.clips],
+        "remarks": [_remark_to_json(remark) for remark in shown.remarks],
         "model": assessment.model,
         "backbone": assessment.backbone,
-        "doubts": [{**doubt.to_json(), "words": words.doubt(doubt)} for doubt in assessment.doubts],
+        "doubts": [_doubt_to_json(doubt, words) for doubt in assessment.doubts],
         "alignment": _alignment_to_json(assessment.alignment),
         "video": {
             "file": assessment.name or str(assessment.video_path),
@@ -56,7 +57,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         },
     }
     if assessment.score is not None:
-        plain = {**_score_to_json(assessment.score), **plain}
+        plain = {**_score_to_json(assessment.score, assessment.is_withheld), **plain}
     cleaned: dict[str, Any] = _without_nan(plain)
     return cleaned
 
@@ -75,7 +76,7 @@ def clips_csv(assessment: Assessment) -> str:
                 "faulty": clip.faulty,
                 "moment": clip.moment,
             }
-            for clip in assessment.clips
+            for clip in assessment.as_shown().clips
         ),
     )
 
@@ -118,16 +119,26 @@ def _facts_to_json(video: VideoFacts | None) -> dict[str, Any]:
     }
 
 
-def _score_to_json(score: Score) -> dict[str, Any]:
+def _score_to_json(score: Score, is_withheld: bool) -> dict[str, Any]:
+    """Return a score; one that is withheld is null, and stands where it cannot be mistaken."""
+    value, low, high = (None,) * 3 if is_withheld else (score.value, score.low, score.high)
+    marks = None if is_withheld or score.marks is None else asdict(score.marks)
     return {
-        "score": score.value,
-        "score_low": score.low,
-        "score_high": score.high,
+        "score": value,
+        "score_low": low,
+        "score_high": high,
+        "score_if_trusted": score.value,
+        "low_if_trusted": score.low,
+        "high_if_trusted": score.high,
         "score_range": [score.range_low, score.range_high],
         "score_best": score.of,
-        "marks": None if score.marks is None else asdict(score.marks),
+        "marks": marks,
         "is_remembered": score.is_remembered,
     }
+
+
+def _doubt_to_json(doubt: Doubt, words: Words) -> dict[str, Any]:
+    return {**doubt.to_json(), "words": words.doubt(doubt), "remedy": words.remedy(doubt)}
 
 
 def _remark_to_json(remark: Remark) -> dict[str, Any]:

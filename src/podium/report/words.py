@@ -47,14 +47,25 @@ class Words:
 
         What it is about, or a value that not every doubt of its kind has, chooses other words:
         `doubt.novel+about`, `doubt.no_difficulty+low`. A kind that has no words here, such as a
-        plug-in's, is named.
+        plug-in's, is named, and so is a saved one whose values are not those that its words need.
         """
-        given = {**doubt.values, **({"about": doubt.about} if doubt.about else {})}
-        key = f"doubt.{doubt.kind}"
-        if key not in self.strings:
-            return self._named(doubt.kind.name, given)
+        return self._of_doubt("doubt", doubt) or self._named(doubt.kind.name, _given(doubt))
+
+    def remedy(self, doubt: Doubt) -> str:
+        """Return what to do about a doubt, in words chosen as its own are; "" if not known."""
+        return self._of_doubt("remedy", doubt)
+
+    def _of_doubt(self, prefix: str, doubt: Doubt) -> str:
+        """Fill in the words for a doubt; "" where there are none, or what was saved fits none."""
+        given, key = _given(doubt), f"{prefix}.{doubt.kind}"
+        if "event" in given:  # it is a moment, which has a name in each language
+            given["event"] = self.moment(str(given["event"]))
         chosen = next((k for name in given if (k := f"{key}+{name}") in self.strings), key)
-        return _InLanguage(self.strings["decimal"]).vformat(self.strings[chosen], (), given)
+        template = self.strings.get(chosen, "")
+        try:
+            return _InLanguage(self.strings["decimal"]).vformat(template, (), given)
+        except (LookupError, ValueError):  # such as a text in place of a number
+            return ""
 
     def _named(self, name: str, given: Mapping[str, Value]) -> str:
         said = [
@@ -94,6 +105,10 @@ def load_words(code: str = ENGLISH) -> Words:
 
 def _files() -> list[Path]:
     return sorted(FOLDER.glob("*.json"))
+
+
+def _given(doubt: Doubt) -> dict[str, Value]:
+    return {**doubt.values, **({"about": doubt.about} if doubt.about else {})}
 
 
 class _InLanguage(string.Formatter):

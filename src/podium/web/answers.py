@@ -6,17 +6,21 @@ from typing import Any
 from fastapi import Response
 from fastapi.responses import FileResponse
 
+from podium.doubts import Severity, worst
+from podium.report.words import ENGLISH, languages, load_words
 from podium.web.messages import (
     AssessmentOut,
     ComparisonOut,
     VideoOut,
+    WhyOut,
 )
-from podium.web.records import Job, Stage, StoredVideo, read_clips, read_stage
+from podium.web.records import Job, Stage, StoredVideo, doubts_of, read_clips, read_stage
 from podium.web.store import NotThere, Store
 
 BATCH_COLUMNS = (
     "file_name", "state", "score", "score_low", "score_high", "action", "difficulty", "similarity",
-    "warnings", "error", "id",
+    "warnings", "error", "id", "doubts", "severity", "score_if_trusted", "low_if_trusted",
+    "high_if_trusted",
 )  # fmt: skip
 
 
@@ -37,6 +41,7 @@ def jobs_of_batch(store: Store, id_: str) -> list[Job]:
 def batch_row(job: Job) -> dict[str, object]:
     """Return what the table of a batch says of an assessment."""
     summary = job.summary or {}
+    doubts = doubts_of(summary)
     known = {"action": job.request.action, "difficulty": job.request.difficulty}
     return {
         **known,
@@ -44,6 +49,8 @@ def batch_row(job: Job) -> dict[str, object]:
         "file_name": job.video_name,
         "state": job.state,
         "warnings": "; ".join(summary.get("warnings", [])),
+        "doubts": ";".join(dict.fromkeys(str(doubt.kind) for doubt in doubts)),
+        "severity": worst(doubts),
         "error": job.error,
         "id": job.id,
     }
@@ -94,7 +101,18 @@ def job_out(store: Store, job: Job) -> AssessmentOut:
         ended_seconds=job.ended_seconds,
         error=job.error,
         summary=job.summary,
+        withheld=_why_withheld(job),
     )
+
+
+def _why_withheld(job: Job) -> list[WhyOut]:
+    """Return why there is no number, and what to do, in the language that was asked for."""
+    found = [d for d in doubts_of(job.summary or {}) if d.severity is Severity.GRAVE]
+    if not found:
+        return []
+    language = job.request.language
+    words = load_words(language if language in languages() else ENGLISH)
+    return [WhyOut(doubt=words.doubt(d), remedy=words.remedy(d)) for d in found]
 
 
 def _stage(store: Store, job: Job) -> Stage | None:

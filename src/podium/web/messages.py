@@ -56,6 +56,13 @@ class VideoOut(BaseModel):
     n_bytes: int
 
 
+class WhyOut(BaseModel):
+    """A grave doubt, and what to do about it ("" if not known), in words."""
+
+    doubt: str
+    remedy: str
+
+
 class AssessmentOut(BaseModel):
     """An assessment, from waiting to done."""
 
@@ -73,6 +80,10 @@ class AssessmentOut(BaseModel):
     ended_seconds: float | None
     error: str | None
     summary: dict[str, Any] | None
+    withheld: Annotated[
+        list[WhyOut],
+        Field(description="Why there is no score, or no similarity; empty where there is one."),
+    ]
 
 
 class WorkOut(BaseModel):

@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from podium.doubts import Doubt, Severity
 from podium.errors import UnusableFile
 from podium.machine.files import read_json
 
@@ -76,18 +77,31 @@ class Job:
     summary: dict[str, Any] | None = None
 
 
+class _SavedDoubt(BaseModel):
+    """A doubt as `Doubt.to_json` gives it."""
+
+    kind: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]
+    severity: Severity
+    about: str
+    values: dict[str, float | str]
+
+
 class _Summary(BaseModel):
     """What lists and comparisons show of a result, so that they need not read every one."""
 
     score: float | None = None
     score_low: float | None = None
     score_high: float | None = None
+    score_if_trusted: float | None = None
+    low_if_trusted: float | None = None
+    high_if_trusted: float | None = None
     score_range: list[float] | None = None
     similarity: float | None = None
     action: str | None = None
     difficulty: float | None = None
     difficulty_is_assumed: bool | None = None
     warnings: list[str]
+    doubts: list[_SavedDoubt] = []
 
 
 _VIDEOS, _JOBS = TypeAdapter(StoredVideo), TypeAdapter(Job)
@@ -214,11 +228,22 @@ def _summary_of(plain: dict[str, Any] | None, path: Path) -> dict[str, Any]:
         summary = _Summary.model_validate(plain)
     except ValidationError as error:
         raise _unlike_ours(path, _first_of(error)) from error
-    numbers = summary.score, summary.score_low, summary.score_high
-    has_score = all(number is not None for number in numbers)
+    shown = summary.score, summary.score_low, summary.score_high
+    withheld = summary.score_if_trusted, summary.low_if_trusted, summary.high_if_trusted
+    has_score = all(number is not None for number in shown)
     is_alike = summary.score is None and summary.similarity is not None
-    _require(path, has_score or is_alike, "it has neither a score with its range nor a similarity")
-    return summary.model_dump()
+    is_withheld = summary.score is None and all(number is not None for number in withheld)
+    _require(
+        path,
+        has_score or is_alike or is_withheld,
+        "it has neither a score with its range nor a similarity",
+    )
+    return summary.model_dump(mode="json")
+
+
+def doubts_of(summary: dict[str, Any]) -> list[Doubt]:
+    """Return what was doubted of an assessment, from its summary; older ones do not say."""
+    return [Doubt.from_json(plain) for plain in summary.get("doubts", ())]
 
 
 def _sound(value: Any, path: Path) -> Any:

@@ -59,10 +59,11 @@ class Witnesses:
     def ask_ending(self, features: Features) -> tuple[Doubt, ...]:
         """Doubt a performance that seems not to be there to its end."""
         video = features.video
-        if video and video.end_is_missing:
-            return (END_IS_MISSING(),)
+        doubts: tuple[Doubt, ...] = (END_IS_MISSING(),) if video and video.end_is_missing else ()
         if video and (event := video.missing_event):
-            return (EVENT_NOT_FOUND(event=event),)
+            doubts += (EVENT_NOT_FOUND(event=event),)
+        if doubts:
+            return doubts
         return self.ending.ask(self.novelty.normaliser(features.values)) if self.ending else ()
 
     def ask_usual(self, features: Features, about: str = "") -> tuple[Doubt, ...]:

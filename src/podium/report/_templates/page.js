@@ -216,11 +216,15 @@
     const cell = make("td");
     if (job.state === "done") {
       const all = job.summary;
-      const shown = all.score === null
-        ? say("similarity", { similarity: written(all.similarity, 2) })
-        : say("score", { score: written(all.score), low: written(all.score_low), high: written(all.score_high) });
-      cell.append(make("strong", shown));
-      if (all.warnings.length) cell.append(make("div", say("warned", { n: all.warnings.length }), { "class": "note" }));
+      if (job.withheld.length) whyNot(job, cell);
+      else {
+        const shown = all.score === null
+          ? say("similarity", { similarity: written(all.similarity, 2) })
+          : say("score", { score: written(all.score), low: written(all.score_low), high: written(all.score_high) });
+        cell.append(make("strong", shown));
+      }
+      const n = all.warnings.length - job.withheld.length;
+      if (n > 0) cell.append(make("div", say("warned", { n }), { "class": "note" }));
     } else {
       cell.textContent = words[job.stage || job.state];
       if (job.error) cell.append(make("div", job.error, { "class": "failed" }));
@@ -231,6 +235,16 @@
       }
     }
     return cell;
+  }
+
+  /* No number, why, and what to do about it. */
+  function whyNot(job, cell) {
+    const isCompared = job.summary.score_if_trusted === null;
+    cell.append(make("strong", isCompared ? words.no_similarity : words.no_score));
+    for (const why of job.withheld) {
+      cell.append(make("div", why.doubt, { "class": "failed" }));
+      if (why.remedy) cell.append(make("div", say("do", why), { "class": "note" }));
+    }
   }
 
   function todo(job) {
@@ -363,7 +377,8 @@
       const made = await ask(`/api/comparison?one=${one}&other=${other}`);
       const overlap = made.ranges_overlap ? words.overlap : words.no_overlap;
       const sign = made.score_difference > 0 ? "+" : "";
-      element("difference").textContent = made.score_difference === null ? ""
+      const isWithheld = [made.earlier, made.later].some((job) => job.withheld.length);
+      element("difference").textContent = made.score_difference === null ? (isWithheld ? words.no_difference : "")
         : `${say("difference", { points: sign + written(made.score_difference) })} ${overlap}`;
       element("earlier").textContent = `${words.earlier}: ${made.earlier.video}`;
       element("later").textContent = `${words.later}: ${made.later.video}`;
