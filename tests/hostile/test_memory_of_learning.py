@@ -15,7 +15,7 @@ from torch import nn
 
 from hostile.commands import SEED
 from podium.errors import TrainingError
-from podium.evaluation import metrics
+from podium.evaluation import draws, metrics
 from podium.metric import deviation, pairs, threshold
 from podium.metric.deviation import fit_deviation
 from podium.metric.embedding import fit_normaliser, pad
