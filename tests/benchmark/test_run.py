@@ -325,3 +325,48 @@ def test_missing_and_damaged_results_are_refused(tmp_path):
     message = f"{path}: is not a file of results ('cells'): make it again"
     with pytest.raises(ModelError, match=rf"^{re.escape(message)}$"):
         Results.load(path)
+
+
+LEVELS = (40.0, 90.0, 55.0, 80.0, 60.0, 75.0)
+"""The scores of groups, which nothing but their names tells."""
+
+
+@pytest.fixture(scope="module")
+def tagged(tmp_path_factory) -> tuple[Performance, ...]:
+    """Performances that carry the name of their event, and nothing else, in their features."""
+    folder = tmp_path_factory.mktemp("tagged")
+    generator = np.random.default_rng(1)
+    made = []
+    for number in range(48):
+        group = number % len(LEVELS)
+        values = 0.2 * generator.normal(size=(3, 12))
+        values[:, group] += 3
+        values += 0.5 * generator.normal(size=12)  # so that no two are copies of one another
+        path = folder / f"{number:02d}.npy"
+        np.save(path, values.astype(np.float32))
+        score = LEVELS[group] + float(generator.normal())
+        event = f"e{group}"
+        made.append(Performance(f"{number:02d}", path, score=score, action="a", event=event))
+    return tuple(made)
+
+
+def test_the_name_of_its_event_gains_nothing(tagged):
+    error = {}
+    for group in (None, "none"):
+        found = Benchmark(tagged, scorers=["ridge"], seeds=range(6), group=group).run()
+        error[group] = np.mean([cell.measures.mse for cell in found.cells])
+        assert found.about.grouped_by == ("event" if group is None else None)
+        for cell in found.cells:
+            left_out = {one.event for one in tagged if one.id in cell.predictions}
+            parted = {one.event for one in tagged if one.id not in cell.predictions} & left_out
+            assert bool(parted) == (group == "none")
+    assert error["none"] < 30 < 150 < error[None]
+
+
+def test_splits_that_are_given_are_taken_as_they_are(tagged):
+    splits = stratified_splits(tagged, range(2))
+    found = Benchmark(tagged, scorers=["constant"], splits=splits).run()
+    assert [sorted(cell.predictions) for cell in found.cells] == [sorted(s.test) for s in splits]
+    assert found.about.grouped_by is None
+    with pytest.raises(UsageError, match=r"^--group athlete: 48 of 48 performances have no"):
+        Benchmark(tagged, scorers=["constant"], group="athlete").run()
