@@ -378,9 +378,11 @@ def withheld(job: dict, why: list[dict], **changes: float | None) -> dict:
 @pytest.mark.parametrize(
     ("language", "about", "said"),
     [
-        ("en", "The model", ("No score", "upside down", "What to do: turn it", "No similarity")),
+        ("en", "The model", ("No score", "upside down", "What to do: turn it", "No similarity",
+                             "more reasons: 1, in the report")),
         ("de", "Das Modell",
-         ("Keine Wertung", "upside down", "Was zu tun ist: turn it", "Keine Ähnlichkeit")),
+         ("Keine Wertung", "upside down", "Was zu tun ist: turn it", "Keine Ähnlichkeit",
+          "weitere Gründe: 1, im Bericht")),
     ],
 )  # fmt: skip
 def test_no_number_is_shown_of_what_is_withheld(page, server, language, about, said):
@@ -388,7 +390,7 @@ def test_no_number_is_shown_of_what_is_withheld(page, server, language, about, s
     jobs = full_of(("done", "done", "done"), page, server, about)
     why = [{"doubt": "upside down", "remedy": "turn it"}]
     jobs[1] = withheld(jobs[1], why)
-    jobs[2] = withheld(jobs[2], [{"doubt": "odd", "remedy": ""}], score_if_trusted=None)
+    jobs[2] = withheld(jobs[2], [{"doubt": "odd", "remedy": ""}, *why], score_if_trusted=None)
     compared = {
         "earlier": jobs[1], "later": jobs[0], "score_difference": None, "ranges_overlap": None,
         "earlier_clips": [], "later_clips": [],
@@ -399,7 +401,7 @@ def test_no_number_is_shown_of_what_is_withheld(page, server, language, about, s
     cells = page.locator("#rows tr td:nth-child(3)")
     cells.nth(2).wait_for()
     assert cells.nth(1).inner_text().split("\n") == list(said[:3])
-    assert cells.nth(2).inner_text().split("\n") == [said[3], "odd"]
+    assert cells.nth(2).inner_text().split("\n") == [said[3], "odd", said[4]]
     assert breaches(page) == []
     for number in (0, 1):
         page.locator("#rows input").nth(number).check()
