@@ -13,10 +13,10 @@ def main(video: Path, action: str, difficulty: float, model: str = "diving") -> 
     """Print what came of it, and write a report beside the video."""
     judge = podium.load(model)
     result = judge.assess(video, action=action, difficulty=difficulty)
-    print(result)  # 78.4 of 96.0 (66.1 to 90.7), difficulty 3.2
+    print(result)  # 78.4 of 96.0 (66.1 to 90.7), difficulty 3.2; or why there is none: no score ...
     for warning in result.warnings:
         print("do not trust:", warning)
-    for clip in result.clips:
+    for clip in result.as_shown().clips:  # without points where the score is withheld
         cost = "" if clip.contribution is None else f"{clip.contribution:+.1f} points"
         print(f"{clip.start_seconds:.1f}-{clip.end_seconds:.1f} s  {clip.similarity:.2f}  {cost}")
     print("report:", result.report().save(video.with_suffix(".html")))

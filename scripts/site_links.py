@@ -16,6 +16,7 @@ COPIED = {
     "getting-started.md": "docs/getting-started.md",
     "page.md": "docs/page.md",
     "backbones.md": "docs/backbones.md",
+    "doubts.md": "docs/doubts.md",
     "judges.md": "docs/judges.md",
     "glossary.md": "docs/glossary.md",
     "results.md": "docs/results.md",

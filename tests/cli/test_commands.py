@@ -393,8 +393,7 @@ def test_predict_withholds_a_score_that_is_gravely_doubted(podium, model, doubtf
     answer = podium("predict", doubtful, "--out", out, *model)
     assert (answer.code, answer.out) == (0, "")
     assert answer.err == (
-        f"3 scored, 0 failed: {out}\n1 of them without a score, for a grave doubt: warnings says "
-        "why\n"
+        f"3 scored, 0 failed: {out}\nscores withheld for a grave doubt (warnings says why): 1\n"
     )
     noise, *dives = rows(out)
     assert (noise["doubts"], noise["severity"]) == ("novel", "grave")

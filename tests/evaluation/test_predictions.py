@@ -59,6 +59,15 @@ def test_a_row_that_failed_needs_no_score(table):
     assert read_predictions(table(text))["x.mp4", "x"]["error"] == "no such file"
 
 
+def test_a_score_that_was_withheld_is_measured_as_if_it_could_be_trusted(table):
+    head = HEADER.strip() + ",score_if_trusted,low_if_trusted,high_if_trusted\n"
+    written = table(head + "x.mp4,x,,,,,,61.3,48,70.6\ny.mp4,y,60,50,70,,,60,50,70\n")
+    withheld, shown = read_predictions(written).values()
+    names = ("score", "score_low", "score_high")
+    assert [withheld[name] for name in names] == ["61.3", "48", "70.6"]
+    assert [shown[name] for name in names] == ["60", "50", "70"]
+
+
 def test_a_missing_table_is_said(tmp_path):
     path = tmp_path / "none.csv"
     message = f"{path}: no such table of predictions: check the path"

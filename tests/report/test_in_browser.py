@@ -368,7 +368,7 @@ def test_the_scrubber_is_a_slider_with_words(report):
     assert report.locator("#doubt").inner_text() == ("The expert's moment may be 0.07 s off here.")
 
 
-def many(assessed: Assessment, n: int) -> Assessment:
+def many(assessed: Assessment, n: int, *, withheld: bool) -> Assessment:
     """The same, in so many clips, of which every second is at fault."""
     seconds = 1.92 / n
     clips = tuple(
@@ -378,24 +378,46 @@ def many(assessed: Assessment, n: int) -> Assessment:
         for i in range(n)
     )  # fmt: skip
     doubts = (*assessed.doubts, OUT_OF_ORDER()) * 2
+    if not withheld:
+        doubts = tuple(doubt.taken_lightly() for doubt in doubts)
     return replace(assessed, clips=clips, remarks=remarks(clips), doubts=doubts)
 
 
 @pytest.mark.parametrize("n", [3, 12, 120])
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_it_prints_to_one_page(assessed, tmp_path, visit, n, language):
-    path = make_report(many(assessed, n), language).save(tmp_path / "report.html")
+@pytest.mark.parametrize("withheld", [False, True])
+def test_it_prints_to_one_page(assessed, tmp_path, visit, n, language, withheld):
+    made = many(assessed, n, withheld=withheld)
+    path = make_report(made, language).save(tmp_path / "report.html")
     page = visit(path.as_uri(), offline=True).page
     page.locator("#playing").wait_for(state="visible")
     for how in ({"prefer_css_page_size": True}, {"format": "A4"}, {"format": "Letter"}):
         assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(**how))) == 1
     page.emulate_media(media="print")
-    assert page.locator(".score").is_visible()
+    assert page.locator(".withheld" if withheld else ".score").is_visible()
     assert page.locator(".strip figure:visible").count() == min(n, 16)
     assert page.locator(".strip figure.faulty:visible").count() == min(n // 2, 16)
     assert page.locator(".remarks li:visible").count() == min(n // 2, 6)
     assert page.locator(".printed").count() == (n > 12)
     assert page.locator(".player").is_hidden()
+
+
+@pytest.mark.parametrize("width", [1200, 320])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_is_withheld_is_small_and_behind_a_click(assessed, tmp_path, visit, language, width):
+    made = replace(assessed, doubts=(OUT_OF_ORDER(), *assessed.doubts))
+    path = make_report(made, language).save(tmp_path / "report.html")
+    page = visit(path.as_uri(), offline=True).page
+    page.set_viewport_size({"width": width, "height": 900})
+    number = page.get_by_text(re.compile(r"61[.,]3"))
+    assert (number.count(), number.is_visible()) == (1, False)
+    words = load_words(language)
+    assert page.locator(".missing").inner_text() == words("withheld.score")
+    page.get_by_text(words("withheld.number")).click()
+    assert number.is_visible()
+    assert number.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") < 16
+    assert breaches(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_query_plays_alone_beside_an_expert_that_ships(assessed, tmp_path, visit):

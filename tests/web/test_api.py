@@ -10,7 +10,8 @@ import anyio
 import httpx
 import pytest
 
-from podium.report.words import languages
+from podium.doubts import Doubt
+from podium.report.words import languages, load_words
 from podium.web.guard import Token
 from podium.web.listening import where_to_open
 
@@ -427,6 +428,54 @@ def test_two_of_ones_own_are_compared_the_earlier_first(client, video):
     assert made["later_clips"] == [{"similarity": 0.615}]
     missing = client.get("/api/comparison", params={"one": ids[1], "other": NO_ID})
     assert missing.status_code == 404
+
+
+NOVEL = {"kind": "novel", "severity": "grave", "about": "", "values": {"share": 0.003}}
+WITHHELD = {
+    "score": None, "score_low": None, "score_high": None, "similarity": 0.5, "warnings": ["odd"],
+    "score_if_trusted": 61.3, "low_if_trusted": 48.0, "high_if_trusted": 70.6, "doubts": [NOVEL],
+}  # fmt: skip
+
+
+def keep_summary(client, video, summary, **how) -> str:
+    id_ = asked(client, video, **how).json()["id"]
+    finish(client, id_)
+    store = client.app.state.store
+    store.change(id_, state="done", summary=summary)
+    (store.job_folder(id_) / "result" / "result.json").write_text('{"clips": []}')
+    return id_
+
+
+@pytest.mark.parametrize("language", languages())
+def test_why_a_score_is_withheld_is_said_in_the_language_asked_for(client, video, language):
+    id_ = keep_summary(client, video, WITHHELD, language=language)
+    answer = client.get(f"/api/assessments/{id_}").json()
+    words, doubt = load_words(language), Doubt.from_json(NOVEL)
+    assert answer["withheld"] == [{"doubt": words.doubt(doubt), "remedy": words.remedy(doubt)}]
+    assert (answer["summary"]["score"], answer["summary"]["score_if_trusted"]) == (None, 61.3)
+
+
+def test_a_score_that_is_withheld_is_not_compared(client, video):
+    kept = {"score": 50.0, "score_low": 45.0, "score_high": 55.0, "warnings": []}
+    ids = [keep_summary(client, video, summary) for summary in (kept, WITHHELD)]
+    made = client.get("/api/comparison", params={"one": ids[0], "other": ids[1]}).json()
+    assert (made["score_difference"], made["ranges_overlap"]) == (None, None)
+    assert [bool(made[name]["withheld"]) for name in ("earlier", "later")] == [False, True]
+
+
+def test_the_table_of_a_batch_has_no_score_that_is_withheld(client, video):
+    answer = client.post("/api/batches", json={"videos": [video, video]}).json()
+    for one, changes in zip(answer["assessments"], ({}, {"doubts": []}), strict=True):
+        summary = WITHHELD | changes
+        finish(client, one["id"])
+        client.app.state.store.change(one["id"], state="done", summary=summary)
+    text = client.get(f"/api/batches/{answer['id']}/table.csv").text
+    row, sure = csv.DictReader(io.StringIO(text, newline=""))
+    assert [row[name] for name in ("score", "score_low", "score_high")] == [""] * 3
+    assert float(row["score_if_trusted"]) == 61.3
+    assert (float(row["low_if_trusted"]), float(row["high_if_trusted"])) == (48.0, 70.6)
+    assert (row["doubts"], row["severity"]) == ("novel", "grave")
+    assert (sure["doubts"], sure["severity"]) == ("", "")
 
 
 HERE_ONLY = "the page answers this machine only: add --share to let others in"

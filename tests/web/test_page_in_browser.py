@@ -343,6 +343,7 @@ def full_of(states: tuple[str, ...], browser_page, server: Server, about="The mo
     """Show assessments of these states, as if they had been made, and two of them compared."""
     summary = {
         "score": 61.3, "score_low": 48.0, "score_high": 70.6, "similarity": 0.5, "action": "107",
+        "score_if_trusted": 61.3,
         "warnings": ["no difficulty was given: 2.0 was assumed"],
     }  # fmt: skip
     jobs = [
@@ -352,7 +353,7 @@ def full_of(states: tuple[str, ...], browser_page, server: Server, about="The mo
             "video": f"dive {number}.mp4", "reference": None, "action": "107", "difficulty": 2.0,
             "language": "en", "batch": "b" * 32, "created_seconds": 1.7e9, "started_seconds": None,
             "ended_seconds": None, "error": "it broke" if state == "failed" else None,
-            "summary": summary if state == "done" else None,
+            "summary": summary if state == "done" else None, "withheld": [],
         }
         for number, state in enumerate(states)
     ]  # fmt: skip
@@ -366,6 +367,45 @@ def full_of(states: tuple[str, ...], browser_page, server: Server, about="The mo
     browser_page.reload()
     browser_page.locator("#about", has_text=about).wait_for(timeout=SECONDS)
     return jobs
+
+
+def withheld(job: dict, why: list[dict], **changes: float | None) -> dict:
+    """The same assessment without a number, and why there is none."""
+    none = {"score": None, "score_low": None, "score_high": None, **changes}
+    return {**job, "withheld": why, "summary": job["summary"] | none}
+
+
+@pytest.mark.parametrize(
+    ("language", "about", "said"),
+    [
+        ("en", "The model", ("No score", "upside down", "What to do: turn it", "No similarity",
+                             "more reasons: 1, in the report")),
+        ("de", "Das Modell",
+         ("Keine Wertung", "upside down", "Was zu tun ist: turn it", "Keine Ähnlichkeit",
+          "weitere Gründe: 1, im Bericht")),
+    ],
+)  # fmt: skip
+def test_no_number_is_shown_of_what_is_withheld(page, server, language, about, said):
+    page.goto(f"{server.url}/?language={language}")
+    jobs = full_of(("done", "done", "done"), page, server, about)
+    why = [{"doubt": "upside down", "remedy": "turn it"}]
+    jobs[1] = withheld(jobs[1], why)
+    jobs[2] = withheld(jobs[2], [{"doubt": "odd", "remedy": ""}, *why], score_if_trusted=None)
+    compared = {
+        "earlier": jobs[1], "later": jobs[0], "score_difference": None, "ranges_overlap": None,
+        "earlier_clips": [], "later_clips": [],
+    }  # fmt: skip
+    page.route("**/api/assessments?*", lambda route: route.fulfill(json=jobs))
+    page.route("**/api/comparison?*", lambda route: route.fulfill(json=compared))
+    page.reload()
+    cells = page.locator("#rows tr td:nth-child(3)")
+    cells.nth(2).wait_for()
+    assert cells.nth(1).inner_text().split("\n") == list(said[:3])
+    assert cells.nth(2).inner_text().split("\n") == [said[3], "odd", said[4]]
+    assert breaches(page) == []
+    for number in (0, 1):
+        page.locator("#rows input").nth(number).check()
+    page.locator("#difference", has_text=re.compile("No difference|Kein Unterschied")).wait_for()
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def predict(
     failed = [row for row in predicted if row.get("error")]
     say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
     if n_withheld := sum(row.get("severity") == Severity.GRAVE for row in predicted):
-        say(f"{n_withheld} of them without a score, for a grave doubt: warnings says why")
+        say(f"scores withheld for a grave doubt (warnings says why): {n_withheld}")
     if n_remembered := sum(row.get("is_remembered") == "true" for row in predicted):
         say(f"the model learned from {n_remembered} of them: leave these out when you measure it")
     for row in failed:

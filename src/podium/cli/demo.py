@@ -43,7 +43,8 @@ def _lines(
     dive: SimulatedPerformance, assessment: Assessment, video: Path, report: Path
 ) -> list[str]:
     known = "; ".join(fault.words for fault in dive.faults)
-    costly = [c for c in assessment.clips if (c.contribution or 0) < (0 if c.faulty else -1)]
+    shown = assessment.as_shown().clips
+    costly = [c for c in shown if (c.contribution or 0) < (0 if c.faulty else -1)]
     return [
         f"video    {video} (a rendered {dive.dive_number}; its faults: {known})",
         f"score    {assessment}",

@@ -232,10 +232,11 @@ def _summary_of(plain: dict[str, Any] | None, path: Path) -> dict[str, Any]:
     withheld = summary.score_if_trusted, summary.low_if_trusted, summary.high_if_trusted
     has_score = all(number is not None for number in shown)
     is_alike = summary.score is None and summary.similarity is not None
-    is_withheld = summary.score is None and all(number is not None for number in withheld)
+    is_doubted = any(doubt.severity is Severity.GRAVE for doubt in summary.doubts)
+    is_withheld = is_doubted and all(number is not None for number in withheld)
     _require(
         path,
-        has_score or is_alike or is_withheld,
+        has_score or is_alike or (summary.score is None and is_withheld),
         "it has neither a score with its range nor a similarity",
     )
     return summary.model_dump(mode="json")

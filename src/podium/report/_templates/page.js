@@ -241,10 +241,11 @@
   function whyNot(job, cell) {
     const isCompared = job.summary.score_if_trusted === null;
     cell.append(make("strong", isCompared ? words.no_similarity : words.no_score));
-    for (const why of job.withheld) {
-      cell.append(make("div", why.doubt, { "class": "failed" }));
-      if (why.remedy) cell.append(make("div", say("do", why), { "class": "note" }));
-    }
+    cell.className = "why";
+    const [first, ...others] = job.withheld;
+    cell.append(make("div", first.doubt, { "class": "failed" }));
+    if (first.remedy) cell.append(make("div", say("do", first), { "class": "note" }));
+    if (others.length) cell.append(make("div", say("more_reasons", { n: others.length }), { "class": "note" }));
   }
 
   function todo(job) {
