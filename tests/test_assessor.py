@@ -209,7 +209,18 @@ def test_a_difficulty_whose_decimal_point_is_shifted_is_refused(judge, dive, dif
     assert len(own_scale.assess(dive, action="107", difficulty=difficulty).warnings) == 1
 
 
-@pytest.mark.parametrize("difficulty", [0.6, 10.0])
+@pytest.mark.parametrize("difficulty", [0.6, 9.9])
+def test_a_difficulty_that_no_dive_ever_had_is_refused(judge, dive, difficulty):
+    message = f"{difficulty:g} is no difficulty of diving: give one from 1 to 6"
+    with pytest.raises(UsageError, match=whole(message)):
+        judge.assess(dive, action="107", difficulty=difficulty)
+    with pytest.raises(UsageError, match=whole(message)):
+        judge.score(Performance("x", dive, action="107", difficulty=difficulty))
+    own_scale = Assessor(replace(judge.model, rule=None))
+    assert len(own_scale.assess(dive, action="107", difficulty=difficulty).warnings) == 1
+
+
+@pytest.mark.parametrize("difficulty", [1.0, 5.0])
 def test_a_difficulty_far_from_all_in_training_is_doubted(judge, dive, difficulty):
     made = judge.assess(dive, action="107", difficulty=difficulty)
     seen = judge.model.scorer.target.overall

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from podium import features as features
     from podium import judging as judging
     from podium import metric as metric
+    from podium import proofreading as proofreading
     from podium import report as report
     from podium import scorers as scorers
     from podium import simulation as simulation
@@ -53,6 +54,7 @@ __getattr__, __dir__, __all__ = lazily(
         "features",
         "judging",
         "metric",
+        "proofreading",
         "report",
         "scorers",
         "simulation",
