@@ -17,6 +17,7 @@ COPIED = {
     "page.md": "docs/page.md",
     "backbones.md": "docs/backbones.md",
     "judges.md": "docs/judges.md",
+    "tables.md": "docs/tables.md",
     "glossary.md": "docs/glossary.md",
     "results.md": "docs/results.md",
     "measurements.md": "benchmarks/results/README.md",

@@ -72,6 +72,7 @@ def navigation() -> list[dict[str, Any]]:
         {"Examples": list(example_pages())},
         {"Command line": "command-line.md"},
         {"Page and report": "page.md"},
+        {"Tables": "tables.md"},
         {"Judges": "judges.md"},
         {"Reference": [{_title(page): page} for page in site_reference.pages()]},
         {

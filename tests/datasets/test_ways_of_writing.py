@@ -95,15 +95,16 @@ def test_names_may_hold_other_signs(folder):
     assert found.extra == {"note (a)": "1"}
 
 
-def test_what_separates_columns_is_not_guessed(folder):
+@pytest.mark.parametrize("name", ["score (a;b;c)", "score;difficulty"])
+def test_what_separates_columns_is_not_guessed(folder, name):
     refuse(
         folder,
-        "file_name,score (a;b;c)\na.mp4,1\n",
+        f"file_name,{name}\na.mp4,1\n",
         "it cannot be told whether a comma or a semicolon separates its columns: put quotes around "
         "a name that holds the other, or begin the file with the line sep=,",
     )
-    (found,) = read(folder, "sep=,\nfile_name,score (a;b;c)\na.mp4,1\n")
-    assert found.extra == {"score (a;b;c)": "1"}
+    (found,) = read(folder, f"sep=,\nfile_name,{name}\na.mp4,1\n")
+    assert found.extra == {name: "1"}
 
 
 def test_lines_are_counted_from_the_beginning_of_the_file(folder):
@@ -131,6 +132,15 @@ def test_other_encodings_are_said(folder):
         "file_name\na.mp4\n".encode("utf-16-le"),
         "begins with a line that holds zero bytes, as UTF-16 without its mark does: save it as "
         "UTF-8",
+    )
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+def test_a_workbook_is_named_as_such(folder, start):
+    refuse(
+        folder,
+        start + b"\0" * 100,
+        "is a workbook of a spreadsheet (.xlsx, .ods, .xls): save its sheet as CSV UTF-8",
     )
 
 

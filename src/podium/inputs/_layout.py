@@ -30,8 +30,23 @@ class Start:
     separator: str
 
 
-def encoding_of(content: bytes) -> str:
-    """Return the encoding of a text: UTF-8, or UTF-16 where its mark says so, as of Excel."""
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""What files of spreadsheets begin with, today and before 2007."""
+
+
+def encoding_of(content: bytes, path: object) -> str:
+    """Return the encoding of a text: UTF-8, or UTF-16 where its mark says so, as of Excel.
+
+    Raises
+    ------
+    ManifestError
+        If it is a file of a spreadsheet, which holds no text.
+    """
+    if content.startswith(_WORKBOOKS):
+        raise ManifestError(
+            f"{path}: is a workbook of a spreadsheet (.xlsx, .ods, .xls): save its sheet as CSV "
+            "UTF-8"
+        )
     is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return "utf-16" if is_utf16 else "utf-8-sig"
 
@@ -55,7 +70,7 @@ def find_start(lines: Iterator[str], path: object) -> Start:
 
 
 def _separator(line: str, path: object) -> str:
-    """Return what separates the names of a header: what is there most often, and first."""
+    """Return what separates the names of a header: what is there first, and more than others."""
     if "\0" in line:
         raise ManifestError(
             f"{path}: begins with a line that holds zero bytes, as UTF-16 without its mark does: "
@@ -66,8 +81,8 @@ def _separator(line: str, path: object) -> str:
     if not counts:
         return ","
     first = min(counts, key=outside.index)
-    if counts[first] < max(counts.values()):
-        most = max(counts, key=lambda sign: counts[sign])
+    most = max((sign for sign in counts if sign != first), key=counts.__getitem__, default="")
+    if most and counts[most] >= counts[first]:
         raise ManifestError(
             f"{path}: it cannot be told whether {SEPARATORS[first]} or {SEPARATORS[most]} "
             "separates its columns: put quotes around a name that holds the other, or begin the "

@@ -129,7 +129,7 @@ class _Bounds:
 def _csv_lines(path: Path) -> Iterator[tuple[int, list[str], str]]:
     """Yield the number and the cells of each line, the header's first, and what separates them."""
     content = read_bytes(path, MAX_BYTES)
-    encoding = encoding_of(content)
+    encoding = encoding_of(content, path)
     lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding, newline=""), path)
     try:
         start = find_start(lines.one_by_one(), path)

@@ -133,9 +133,10 @@ def _not_made(
                 {"score": score, "difficulty": difficulty, "highest": round(highest, 2)},
             )
         return
+    if rule.makes(score, one.judges, difficulty):
+        return
     made = _made(one, rule, difficulty)
-    is_made = any(low - tolerance < score < high + tolerance for low, high in made)
-    if not is_made:
+    if not any(low - tolerance < score < high + tolerance for low, high in made):
         latest, *_ = rule.possible_scores(one.judges, difficulty)
         yield (
             "score {score:g} is not what the marks {judges} make at difficulty {difficulty:g}, "
@@ -158,9 +159,9 @@ def _made(one: Performance, rule: ScoringRule, difficulty: float) -> list[tuple[
 def _slip(one: Performance, rule: ScoringRule) -> float | None:
     """Return the difficulty that the action has and the score tells of, where another is given."""
     action, difficulty, score = number_of(one, rule), one.difficulty, one.score
-    if action is None or difficulty is None or score is None or _doubtful(one, rule):
+    if action is None or difficulty is None or score is None:
         return None
-    if nearest_if_off(rule, action, difficulty, height_of(one)) is None:
+    if nearest_if_off(rule, action, difficulty, height_of(one)) is None or _doubtful(one, rule):
         return None
     known = known_difficulties(rule, action, height_of(one))
     return next((value for value in known if rule.makes(score, one.judges, value)), None)
