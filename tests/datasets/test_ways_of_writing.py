@@ -175,6 +175,10 @@ def test_parquet_may_hold_decimal_commas(folder):
     ("content", "problem"),
     [
         ("file_name,score\na.mp4,78,4\n", f"line 2: has 3 cells under 2 columns: {SURPLUS}"),
+        ("sep={\nfile_name{score\na.mp4{78{4\n",
+         "line 3: has 3 cells under 2 columns: quote a cell that holds '{'"),
+        ("file_name,score\na.mp4,1_0\n",
+         "line 2: score '1_0' must be a number, or empty where it is not known"),
         ("file_name;score\na.mp4;78;4\n",
          "line 2: has 3 cells under 2 columns: quote a cell that holds a semicolon"),
         ('file_name,score,difficulty\na.mp4,"78,4","3,0"\n', f"line 2: score '78,4' {COMMA}"),

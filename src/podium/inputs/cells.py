@@ -49,6 +49,8 @@ class Numbers:
         ValueError
             If it is no number.
         """
+        if "_" in text:  # which Python passes over
+            raise ValueError(text)
         if separator == "," and "," in text:
             raise UnclearNumber(
                 "has a comma, which separates the cells of this table and so is not taken for a "

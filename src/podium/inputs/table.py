@@ -88,7 +88,8 @@ def surplus_kind(separator: str) -> str:
             f"{said}a comma separates cells here, so write numbers with a decimal point, and quote "
             "a text that holds a comma"
         )
-    return f"{said}quote a cell that holds {SEPARATORS.get(separator, repr(separator))}"
+    sign = SEPARATORS.get(separator, repr(separator)).replace("{", "{{").replace("}", "}}")
+    return f"{said}quote a cell that holds {sign}"
 
 
 def _columns(columns: list[str], path: Path) -> list[str]:
