@@ -21,7 +21,7 @@ CELL = st.one_of(
     st.text(max_size=8),
     st.sampled_from(
         ["a.npy", "407", "407C", "9.9", "1e12", "-1e12", "1e-12", "7;7;7", "7;7;7;7;7;7;-1e12",
-         "nan", "test", "train", "{x}", "{0!r}", "true", "9" * 4_000, "a:1-2;b:2-3", "10 m", "\ud7ff"]
+         "nan", "test", "train", "{x}", "{0!r}", "true", "9" * 4_000, "a:1-2;b:2-3", "10 m"]
     ),
 )  # fmt: skip
 FUZZ = settings(

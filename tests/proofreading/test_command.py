@@ -87,6 +87,16 @@ def test_everything_wrong_is_said_in_one_run(folder, capsys):
     assert err == f"{path}: 7 rows, 6 videos, by the rule of diving: 6 problems, 2 warnings\n"
 
 
+def test_frames_out_of_order_are_one_problem(folder, capsys):
+    path = folder / "t.csv"
+    path.write_text("file_name,start_frame,end_frame\n0.mp4,40,3\n1.mp4,0,99\n")
+    code, out, _ = answer(capsys, "check", path)
+    assert (code, out.splitlines()) == (Exit.INPUT, [
+        "line 2: end_frame 3 is before start_frame 40",
+        "line 3: '1.mp4': has no frames 0 to 99: it has 50, so choose from 0 to 49",
+    ])  # fmt: skip
+
+
 def test_json_says_the_same(folder, capsys):
     path = table(folder, right(0), right(1), f"2.mp4,407,9.9,{MARKS},57.6,train")
     code, out, err = answer(capsys, "check", path, "--json")

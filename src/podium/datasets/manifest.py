@@ -195,7 +195,7 @@ class _RowReader:
         start, end = self._frame("start_frame"), self._frame("end_frame")
         if start is not None and end is not None and end < start:
             self._problem("end_frame {end} is before start_frame {start}", start=start, end=end)
-            end = None
+            start = end = None
         performance = Performance(
             id=self._id(path or self._folder / row.cells["file_name"]),
             path=path or self._folder,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from podium.errors import ManifestError
 
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+"""What may separate cells without being named, and what it is called."""
 
 UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060"
 """What programs leave in cells that nobody sees: marks of the byte order and of the direction."""
@@ -24,10 +25,13 @@ _DECLARED = re.compile(r'"?sep=([^\w\s"]|\t)"?', re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Start:
-    """The first line that holds anything, and what separates the cells of the table."""
+    """Where a table begins, and how its cells are told apart."""
 
     header: str
+    """The first line that holds anything."""
+
     separator: str
+    """The sign between two cells."""
 
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")

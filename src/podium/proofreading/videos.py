@@ -38,12 +38,19 @@ MAX_COMPARED = 20_000
 
 @dataclass(frozen=True)
 class _Seen:
-    """How a video looks: `pictures` (pictures, squares), and how much they move."""
+    """How a video looks."""
 
     name: str
+    """What its file is called."""
+
     line: int
+    """The line of the table that lists it."""
+
     pictures: npt.NDArray[np.uint8]
+    """Its pictures as grey squares, (pictures, squares)."""
+
     motion: float
+    """How far they lie from their mean, on average."""
 
 
 class Videos:
