@@ -18,6 +18,7 @@ COPIED = {
     "backbones.md": "docs/backbones.md",
     "doubts.md": "docs/doubts.md",
     "judges.md": "docs/judges.md",
+    "tables.md": "docs/tables.md",
     "glossary.md": "docs/glossary.md",
     "results.md": "docs/results.md",
     "measurements.md": "benchmarks/results/README.md",

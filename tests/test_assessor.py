@@ -21,7 +21,7 @@ from podium.errors import (
 from podium.features.extraction import FeatureCache
 from podium.model import Model, load_model
 from podium.performance import Performance
-from podium.scorers._target import Target
+from podium.scorers._target import Difficulties, Target
 from podium.scorers.difficulty import Difficulty
 from podium.video.frames import WHOLE, Part, decode
 from podium.witnesses.novelty import NOVEL
@@ -210,7 +210,18 @@ def test_a_difficulty_whose_decimal_point_is_shifted_is_refused(judge, dive, dif
     assert len(own_scale.assess(dive, action="107", difficulty=difficulty).warnings) == 1
 
 
-@pytest.mark.parametrize("difficulty", [0.6, 10.0])
+@pytest.mark.parametrize("difficulty", [0.6, 9.9])
+def test_a_difficulty_that_no_dive_ever_had_is_refused(judge, dive, difficulty):
+    message = f"{difficulty:g} is no difficulty of diving: give one from 1 to 6"
+    with pytest.raises(UsageError, match=whole(message)):
+        judge.assess(dive, action="107", difficulty=difficulty)
+    with pytest.raises(UsageError, match=whole(message)):
+        judge.score(Performance("x", dive, action="107", difficulty=difficulty))
+    own_scale = Assessor(replace(judge.model, rule=None))
+    assert len(own_scale.assess(dive, action="107", difficulty=difficulty).warnings) == 1
+
+
+@pytest.mark.parametrize("difficulty", [1.0, 5.0])
 def test_a_difficulty_far_from_all_in_training_is_doubted(judge, dive, difficulty):
     made = judge.assess(dive, action="107", difficulty=difficulty)
     seen = judge.model.scorer.target.overall
@@ -218,6 +229,47 @@ def test_a_difficulty_far_from_all_in_training_is_doubted(judge, dive, difficult
         f"difficulty {difficulty:g} is far from those the model was trained on "
         f"({seen.low:g} to {seen.high:g}): check it",
     )
+
+
+SLIP = (
+    "difficulty {:g} is none that {} is known to have had in any year (the nearest is {:g}): "
+    "check both"
+)
+
+
+@pytest.fixture
+def real_judge(judge, small_model):
+    """A model that learned difficulties of the sport's tables."""
+    model = load_model(small_model.folder)
+    known = {"107": Difficulties(3.0, 3.0, 3.0), "407": Difficulties(3.2, 3.2, 3.5)}
+    target = replace(model.scorer.target, overall=Difficulties(2.0, 3.2, 4.1), by_action=known)
+    model.scorer.target = target
+    return Assessor(model, judge._extractor.cache)
+
+
+@pytest.mark.parametrize(
+    ("action", "difficulty", "warned"),
+    [("407", 3.2, None), ("407", 4.1, None), ("407", 3.3, SLIP.format(3.3, "407", 3.2)),
+     ("407C", 3.2, None), ("407C", 3.5, SLIP.format(3.5, "407C", 3.4)),
+     ("407", 5.9, SLIP.format(5.9, "407", 4.1))],
+)  # fmt: skip
+def test_a_difficulty_that_the_dive_never_had_is_doubted(
+    real_judge, small_model, action, difficulty, warned
+):
+    video = small_model.video("test", "407")
+    said = real_judge.assess(video, action=action, difficulty=difficulty).warnings
+    assert [one for one in said if one.startswith("difficulty")] == ([warned] if warned else [])
+
+
+def test_a_table_may_say_more_of_a_dive(real_judge, small_model):
+    row = Performance("x", small_model.video("test", "407"), action="407", difficulty=3.5)
+    at_ten = replace(row, extra={"dive_number": "407C", "height": "10"})
+    kinds = [[doubt.kind.name for doubt in real_judge.score(one)[1]] for one in (row, at_ten)]
+    assert ["difficulty_off_table" in of_one for of_one in kinds] == [False, True]
+
+
+def test_difficulties_of_a_models_own_are_not_held_against_a_table(judge, dive):
+    assert judge.assess(dive, action="107", difficulty=2.0).warnings == ()
 
 
 # the position of a dive

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podium import folds as folds
     from podium import judging as judging
     from podium import metric as metric
+    from podium import proofreading as proofreading
     from podium import report as report
     from podium import scorers as scorers
     from podium import simulation as simulation
@@ -56,6 +57,7 @@ __getattr__, __dir__, __all__ = lazily(
         "folds",
         "judging",
         "metric",
+        "proofreading",
         "report",
         "scorers",
         "simulation",

@@ -13,6 +13,7 @@ from podium.assessment.question import (
     assumed_difficulty,
     ids_among,
     of_action,
+    off_table,
     part_of,
     performance_of,
     picture_of,
@@ -112,7 +113,7 @@ class Assessor:
         self._require_difficulty(performance.difficulty)
         features = self._features(performance)
         query = performance.same_frames(performance.id)
-        question = self._question(query, features, asked, performance.difficulty)
+        question = self._question(query, features, asked, performance.difficulty, performance)
         value, references = self._predict(question)
         return self._score(value, question), self._doubts(question, references)
 
@@ -171,8 +172,9 @@ class Assessor:
         features: Features,
         asked: Action | None,
         difficulty: float | None,
+        row: Performance | None = None,
     ) -> Question:
-        """Fill in what was not given, and say so."""
+        """Fill in what was not given, and say so; `row` is what a table has of it."""
         assumptions: list[Doubt] = []
         action, position = (asked.name, asked.position) if asked else (None, None)
         query = Sample(replace(given, action=action, difficulty=difficulty), features)
@@ -184,7 +186,9 @@ class Assessor:
             return Question(query, (1.0, 1.0), tuple(assumptions), position)
         if difficulty is not None:
             known = difficulty or 1.0
-            assumptions += unusual_difficulty(difficulty, target.overall)
+            seen = target.difficulties(query.performance.action)
+            off = off_table(difficulty, asked, self.model.rule, seen.usual, row)
+            assumptions += off or unusual_difficulty(difficulty, target.overall)
             return Question(query, (known, known), tuple(assumptions), position)
         usual = target.difficulties(query.performance.action)
         if action is None:  # its difficulty may be that of any action

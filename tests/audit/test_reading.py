@@ -112,7 +112,7 @@ def test_all_problems_are_told_at_once(tmp_path):
     )
     refuse(
         path,
-        "10 problems, nothing was done: "
+        "9 problems, nothing was done: "
         "line 3: judge 'J1' already marked 'a 1' on line 2: a column that tells the performances "
         "apart may be missing (performance, or event, round, athlete, dive); "
         "line 4: mark 'x' must be a number; "
@@ -122,8 +122,8 @@ def test_all_problems_are_told_at_once(tmp_path):
         "line 5: mark 'nan' must be a number; "
         "line 6: judge is empty; "
         "line 6: mark '1e13' must be no larger than 1e+12; "
-        "line 7: athlete and dive are empty; "
-        "line 7: has 8 cells under 7 columns: quote a cell that holds a comma",
+        "line 7: has 8 cells under 7 columns: a comma separates cells here, so write numbers with "
+        "a decimal point, and quote a text that holds a comma",
     )
 
 

@@ -508,6 +508,7 @@ def test_predict_goes_on_where_some_fail(podium, model, table, tmp_path):
     assert all(found[id]["score"] == "" for id in errors)
     assert all(row["score"] for id, row in found.items() if id not in errors)
     assert answer.err == (
+        f"warning: {table}: line 7: action '999' is none of diving\n"
         f"27 scored, 3 failed: {out}\nthe model learned from 21 of them: leave these out when you "
         f"measure it\n  {errors['001']}\n  {errors['003']}\n  005.mp4: {errors['005']}\n"
     )
@@ -1182,10 +1183,10 @@ def test_references_of_another_action_are_refused(refused, model, dive, given):
 
 @pytest.mark.parametrize("command", ["predict", "train", "evaluate", "extract"])
 def test_a_manifest_with_problems_is_refused_with_all_of_them(refused, model, table, command):
-    rewrite(table, lambda i, row: row.update(score=["nan", "many"][i]) if i < 2 else None)
+    rewrite(table, lambda i, row: row.update(score=["inf", "many"][i]) if i < 2 else None)
     message = (
         f"{table}: 2 problems, nothing was done: "
-        "line 2: score 'nan' must be a number, or empty where it is not known; "
+        "line 2: score 'inf' must be a number, or empty where it is not known; "
         "line 3: score 'many' must be a number, or empty where it is not known"
     )
     refused_table(refused, model, table, command, message)

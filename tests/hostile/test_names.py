@@ -107,7 +107,8 @@ def test_names_in_tables_are_written_out(capsys, tmp_path):
     assert code == Exit.INPUT
     assert err.startswith(f"podium: {table}: 3 problems, nothing was done: line 2: file_name ")
     with table.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([[f"x{NASTY}", "y\n"], ["1", "2"]])
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerows([[f"x{NASTY}", "y\n"], ["1", "2"]])
     code, _, err = answer(capsys, "extract", table)
     assert err == (
         f"podium: {table}: has no column 'file_name' (its columns are x{WRITTEN}, y): name each "

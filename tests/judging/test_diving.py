@@ -119,6 +119,15 @@ def test_an_action_is_found_with_or_without_its_letter(rule):
     assert find_action("307B", ("107", "207"), rule) is None
 
 
+def test_a_position_that_the_rule_excludes_is_refused():
+    message = (
+        "'207D' is not the number of a dive: D (free) is only for dives with twists; give A, B or C"
+    )
+    with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
+        find_action("207D", ("107", "207"), DIVING)
+    assert find_action("999D", ("999",), DIVING) == Action("999", "D")  # numbers of one's own
+
+
 def test_the_position_is_that_of_the_whole_number_where_a_table_has_it():
     without = Performance("1", Path("x.mp4"), action="207")
     assert position_of(without, DIVING) is None
@@ -134,7 +143,6 @@ def test_the_position_is_that_of_the_whole_number_where_a_table_has_it():
 def test_a_difficulty_nearer_to_a_shifted_point_is_not_plausible(difficulty, possible):
     assert DIVING.plausible_difficulty(difficulty, 2.7, 4.0) is possible
     if possible:
-        DIVING.require_plausible_difficulty(difficulty, 2.7, 3.2, 4.0)
         return
     message = (
         f"{difficulty:g} is not a possible difficulty (the model was trained on 2.7 to 4): check "
@@ -142,6 +150,14 @@ def test_a_difficulty_nearer_to_a_shifted_point_is_not_plausible(difficulty, pos
     )
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         DIVING.require_plausible_difficulty(difficulty, 2.7, 3.2, 4.0)
+
+
+@pytest.mark.parametrize("difficulty", [0.9, 6.5, 9.9, 12.0])
+def test_a_difficulty_that_no_dive_ever_had_is_refused(difficulty):
+    message = f"{difficulty:g} is no difficulty of diving: give one from 1 to 6"
+    with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
+        DIVING.require_plausible_difficulty(difficulty, 2.7, 3.2, 4.0)
+    DIVING.require_plausible_difficulty(difficulty, 2.7, 3.2, 7.0)  # a scale of one's own
 
 
 def test_every_rule_is_found_by_the_name_of_its_file():

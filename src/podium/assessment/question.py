@@ -7,7 +7,7 @@ from pathlib import Path
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnusableReference
 from podium.features.values import Sample
-from podium.judging import Action
+from podium.judging import Action, ScoringRule, height_of, nearest_if_off, number_of
 from podium.performance import Performance
 from podium.scorers._target import Difficulties
 from podium.video.frames import Part
@@ -16,6 +16,9 @@ QUERY = "your video"
 
 NO_DIFFICULTY = DoubtKind("no_difficulty", values=("difficulty",), optional=("low", "high"))
 """No difficulty was given; `difficulty` was assumed, for a range of `low` to `high`."""
+
+DIFFICULTY_OFF_TABLE = DoubtKind("difficulty_off_table", values=("action", "difficulty", "nearest"))
+"""The `difficulty` is none that the `action` is known to have had; `nearest` is one that it had."""
 
 UNUSUAL_DIFFICULTY = DoubtKind("unusual_difficulty", values=("difficulty", "low", "high"))
 """The `difficulty` is far from those of training, `low` to `high`."""
@@ -49,6 +52,28 @@ def assumed_difficulty(usual: Difficulties) -> Doubt:
     if usual.low < usual.high:
         return NO_DIFFICULTY(difficulty=usual.usual, low=usual.low, high=usual.high)
     return NO_DIFFICULTY(difficulty=usual.usual)
+
+
+def off_table(
+    difficulty: float,
+    action: Action | None,
+    rule: ScoringRule | None,
+    usual: float,
+    row: Performance | None = None,
+) -> tuple[Doubt, ...]:
+    """Doubt a difficulty that contradicts the action: one of the two may be a slip.
+
+    Tables change with the year: whatever is known of any of them is allowed. Nothing is doubted
+    where training has difficulties of its own, as the `usual` one of the action tells. `row` may
+    say the position and the height.
+    """
+    if rule is None or action is None or nearest_if_off(rule, Action(action.name), usual):
+        return ()
+    number = (row and number_of(row, rule)) or action
+    nearest = nearest_if_off(rule, number, difficulty, height_of(row) if row else None)
+    if nearest is None:
+        return ()
+    return (DIFFICULTY_OFF_TABLE(action=str(number), difficulty=difficulty, nearest=nearest),)
 
 
 def unusual_difficulty(difficulty: float, seen: Difficulties) -> tuple[Doubt, ...]:

@@ -10,8 +10,9 @@ import numpy as np
 
 from podium.audit.table import MarkTable
 from podium.errors import ManifestError
+from podium.inputs.cells import Numbers, UnclearNumber, is_missing
 from podium.inputs.problems import Problems
-from podium.inputs.table import MAX_NUMBER, Row, read_rows
+from podium.inputs.table import MAX_NUMBER, Row, read_rows, surplus_kind
 from podium.judging import ScoringRule
 
 NAMED_BY = ("event", "round", "athlete", "dive")
@@ -48,6 +49,7 @@ def read_marks(path: Path, rule: ScoringRule | None = None) -> MarkTable:
     if not reader.n_marks:
         raise ManifestError(f"{path}: lists no marks: the column mark is empty on every line")
     reader.check_panels()
+    reader.check_numbers()
     if reader.problems:
         count = "1 problem" if len(reader.problems) == 1 else f"{len(reader.problems)} problems"
         raise ManifestError(f"{path}: {count}, nothing was done: {reader.problems.sentences()}")
@@ -137,6 +139,8 @@ class _Reader:
         self._given: dict[tuple[int, int], int] = {}
         self._has_percent: bool | None = None
         self._n_missing = 0
+        self._numbers = Numbers()
+        self._is_unclear = False
 
     @property
     def n_marks(self) -> int:
@@ -145,16 +149,18 @@ class _Reader:
 
     def take(self, row: Row) -> None:
         """Read one row."""
-        if not row.cells["mark"]:
+        if is_missing(row.cells["mark"]):
             self._n_missing += 1  # this judge gave none: the rest of the panel counts
             return
         self._line, self._cells, self._separator = row.line, row.cells, row.separator
+        self._is_unclear = False
         if row.n_surplus:
             self._problem(
-                "has {n} cells under {n_columns} columns: quote a cell that holds a comma",
+                surplus_kind(row.separator),
                 n=len(row.cells) + row.n_surplus,
                 n_columns=len(row.cells),
             )
+            return
         name = " ".join(filter(None, (row.cells[column] for column in self._named_by)))
         if not name:
             are = "is" if len(self._named_by) == 1 else "are"
@@ -189,7 +195,8 @@ class _Reader:
             ("penalty", self._penalties(), self._is_penalty),
         ):
             text = self._cells.get(column, "")
-            self._values[column].append(self._number(column, text, wanted, fits) if text else _NAN)
+            value = _NAN if is_missing(text) else self._number(column, text, wanted, fits)
+            self._values[column].append(value)
 
     def _penalties(self) -> str:
         highest = f" up to {self._rule.highest_mark:g}" if self._rule else ""
@@ -227,7 +234,12 @@ class _Reader:
 
     def _number(self, column: str, text: str, wanted: str, fits: Callable[[float], bool]) -> float:
         try:
-            value = float(text.replace(",", ".") if self._separator != "," else text)
+            value = self._numbers.read(text, self._separator, self._line)
+        except UnclearNumber as unclear:
+            if not self._is_unclear:  # the other numbers of the row are so for the same cause
+                self._problem(f"{column} {{text!r}} {unclear}", text=text)
+            self._is_unclear = True
+            return _NAN
         except ValueError:
             value = _NAN
         if abs(value) > MAX_NUMBER:
@@ -260,6 +272,12 @@ class _Reader:
                     f"{{name!r}} has {{n}} marks: the panels of {rule.name} have {sizes}",
                     name=name, n=int(n),
                 )  # fmt: skip
+
+    def check_numbers(self) -> None:
+        """Refuse numbers that may be thousands or decimals."""
+        if unclear := self._numbers.unclear():
+            self._line, text, why = unclear
+            self._problem(f"the number {{text!r}} {why}", text=text)
 
     def table(self) -> MarkTable:
         """Return what was read."""

@@ -91,7 +91,7 @@ Shard = Annotated[
 ]
 
 
-_LIGHT = ("cache", "convert", "inspect", "list", "rules")
+_LIGHT = ("cache", "check", "convert", "inspect", "list", "rules")
 _HEAVY_BYTES = 900_000_000
 _THREAD_BYTES = 50_000_000
 """How much address space commands with networks need, and more for each thread."""

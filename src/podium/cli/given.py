@@ -40,10 +40,17 @@ def open_cache() -> "FeatureCache":
 
 
 def read_table(path: Path) -> "tuple[Performance, ...]":
-    """Read a table of performances."""
+    """Read a table of performances, and warn of what contradicts itself in it."""
     from podium.datasets.manifest import Manifest
+    from podium.judging import rule_of_most
+    from podium.proofreading import find_contradictions
 
-    return Manifest(path).performances()
+    listed = Manifest(path).listed()
+    rule = rule_of_most(listed.performances)
+    for found in find_contradictions(listed.performances, listed.lines, rule):
+        if found:
+            say(f"warning: {path}: {found.sentences()}")
+    return listed.performances
 
 
 @dataclass(frozen=True)

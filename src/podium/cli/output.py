@@ -7,17 +7,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import typer
 
+from podium.cli.app import Exit
 from podium.inputs.spreadsheet import harmless
 from podium.machine import shell
 from podium.machine.terminal import printable
 
-if TYPE_CHECKING:
-    from podium.performance import Performance
-from podium.cli.app import Exit
+T = TypeVar("T")
 
 PREDICTED = (
     "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
@@ -164,7 +163,7 @@ def as_cell(value: float | None) -> str:
     return str(value) if isinstance(value, int) else f"{value:.3f}"
 
 
-def track_rows(rows: "Sequence[Performance]", words: str) -> "Iterator[Performance]":
+def track_rows(rows: Sequence[T], words: str) -> Iterator[T]:
     """Yield rows while a bar shows how many are done, where there is a screen."""
     from rich.console import Console
     from rich.progress import track

@@ -10,14 +10,17 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar, get_args
 
 from podium.errors import ManifestError, UsageError
+from podium.inputs.cells import Numbers, UnclearNumber, is_missing, without_fraction
+from podium.inputs.names import Lookalikes
 from podium.inputs.problems import Problems
-from podium.inputs.table import MAX_NUMBER, Row, read_rows
+from podium.inputs.table import MAX_NUMBER, Row, read_rows, surplus_kind
 from podium.performance import Performance, Phase, Split
 
 T = TypeVar("T")
@@ -42,6 +45,23 @@ MAX_NAMED = 30
 """So many columns of a table that lacks one are named."""
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What a table lists, and what is wrong with it."""
+
+    performances: tuple[Performance, ...]
+    """Those whose file is there; what cannot be read of one is not known."""
+
+    lines: tuple[int, ...]
+    """The line of each, (performances,)."""
+
+    n_rows: int
+    """How many rows there are, those that cannot be used among them."""
+
+    problems: Problems
+    """Why rows cannot be used."""
+
+
 class Manifest:
     """Your own videos and scores, listed in a CSV or Parquet file."""
 
@@ -63,6 +83,32 @@ class Manifest:
         ManifestError
             If any row cannot be used; the message lists every problem with its line.
         """
+        return self.listed().performances
+
+    def listed(self) -> Listed:
+        """Read the whole table, as `performances` does, with the line of each.
+
+        Raises
+        ------
+        MissingFile, ManifestError
+            If there is no such table, or any row cannot be used.
+        """
+        listed = self._read(Problems(), keep=False)
+        if listed.problems:
+            raise _refusal(self.path, listed.problems)
+        return listed
+
+    def examined(self, problems: Problems) -> Listed:
+        """Read what there is of the table, whatever is wrong with its rows: that is added.
+
+        Raises
+        ------
+        MissingFile, ManifestError
+            If there is no such table, or it is none of performances.
+        """
+        return self._read(problems, keep=True)
+
+    def _read(self, problems: Problems, keep: bool) -> Listed:
         rows = read_rows(self.path, "performances")
         first = next(rows, None)
         if first is None:
@@ -71,12 +117,9 @@ class Manifest:
             )
         if "file_name" not in first.cells:
             raise _no_file_names(self.path, first)
-        reader = _RowReader(self.path.parent)
+        reader = _RowReader(self.path.parent, problems)
         with _without_collection():
-            performances = reader.read_all(chain([first], rows))
-        if reader.problems:
-            raise _refusal(self.path, reader.problems)
-        return performances
+            return reader.read_all(chain([first], rows), keep)
 
 
 @contextmanager
@@ -108,45 +151,58 @@ def _refusal(path: Path, problems: Problems) -> ManifestError:
 class _RowReader:
     """Turns rows into performances and collects what is wrong with them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.problems = Problems()
-        self._folder = folder
+    def __init__(self, folder: Path, problems: Problems) -> None:
+        self.problems = problems
         self._lines: dict[str, int] = {}
+        self._folder = folder
+        self._lookalikes = Lookalikes()
+        self._numbers = Numbers()
         self._line = 0
         self._cells: Mapping[str, str] = {}
+        self._separator = ""
+        self._is_unclear = False
 
-    def read_all(self, rows: Iterable[Row]) -> tuple[Performance, ...]:
-        """Read all rows; of those there is a problem with, only that is kept."""
+    def read_all(self, rows: Iterable[Row], keep: bool) -> Listed:
+        """Read all rows; where there is a problem, only that is kept, unless all is to be."""
         performances: list[Performance] = []
-        for row in rows:
+        lines: list[int] = []
+        n_rows = 0
+        for n_rows, row in enumerate(rows, start=1):  # noqa: B007
             performance = self.read(row)
-            if self.problems:
+            if self.problems and not keep:
                 performances.clear()
-            else:
+                lines.clear()
+            elif performance:
                 performances.append(performance)
-        return tuple(performances)
+                lines.append(row.line)
+        if unclear := self._numbers.unclear():
+            line, text, why = unclear
+            self.problems.add(line, f"the number {{text!r}} {why}", text=text)
+        return Listed(tuple(performances), tuple(lines), n_rows, self.problems)
 
-    def read(self, row: Row) -> Performance:
-        self._line, self._cells = row.line, row.cells
+    def read(self, row: Row) -> Performance | None:
+        """Return what a row lists; nothing where its file, or which cell is which, is not known."""
+        self._line, self._cells, self._separator = row.line, row.cells, row.separator
+        self._is_unclear = False
         if row.n_surplus:
-            n_columns = len(row.cells)
             self._problem(
-                "has {n} cells under {n_columns} columns: quote a cell that holds a comma",
-                n=n_columns + row.n_surplus,
-                n_columns=n_columns,
+                surplus_kind(row.separator),
+                n=len(row.cells) + row.n_surplus,
+                n_columns=len(row.cells),
             )
+            return None
         path = self._path(row)
         start, end = self._frame("start_frame"), self._frame("end_frame")
         if start is not None and end is not None and end < start:
             self._problem("end_frame {end} is before start_frame {start}", start=start, end=end)
-            end = None
-        return Performance(
-            id=self._id(path),
-            path=path,
-            score=self._parse("score", _finite, "a number, or empty where it is not known"),
-            action=self._text("action"),
-            difficulty=self._parse("difficulty", _positive, "a number above 0, or empty"),
-            judges=self._parse("judges", _marks, "marks with ; between them") or (),
+            start = end = None
+        performance = Performance(
+            id=self._id(path or self._folder / row.cells["file_name"]),
+            path=path or self._folder,
+            score=self._parse("score", self._finite, "a number, or empty where it is not known"),
+            action=self._action(),
+            difficulty=self._parse("difficulty", self._positive, "a number above 0, or empty"),
+            judges=self._parse("judges", self._marks, "marks with ; between them") or (),
             split=self._parse("split", _split, "train, validation or test, or empty"),
             start_frame=start,
             end_frame=end,
@@ -158,18 +214,24 @@ class _RowReader:
                 {key: cell for key, cell in row.cells.items() if key not in KNOWN_COLUMNS}
             ),
         )
+        return performance if path else None
 
     def _problem(self, kind: str, **values: object) -> None:
         self.problems.add(self._line, kind, **values)
 
     def _text(self, column: str) -> str | None:
-        return self._cells.get(column) or None
+        text = self._cells.get(column, "")
+        return None if is_missing(text) else text
+
+    def _action(self) -> str | None:
+        text = self._text("action")
+        return text and without_fraction(text)
 
     def _id(self, path: Path) -> str:
         given = self._text("id")
         id_ = given or path.stem
         first = self._lines.setdefault(id_, self._line)
-        if first != self._line and (given or self._text("file_name")):
+        if first != self._line and (given or self._cells["file_name"]):
             self._problem("id {id!r} is already on line {first}", id=id_, first=first)
         return id_
 
@@ -181,16 +243,20 @@ class _RowReader:
             return parse(text)
         except OverflowError:
             self._problem(f"{column} {{text!r}} must be no larger than {MAX_NUMBER:g}", text=text)
+        except UnclearNumber as unclear:
+            if not self._is_unclear:  # the other numbers of the row are so for the same cause
+                self._problem(f"{column} {{text!r}} {unclear}", text=text)
+            self._is_unclear = True
         except ValueError:
             self._problem(f"{column} {{text!r}} must be {wanted}", text=text)
         return None
 
     def _frame(self, column: str) -> int | None:
-        return self._parse(column, _natural, "a frame number, 0 or more")
+        return self._parse(column, self._natural, "a frame number, 0 or more")
 
-    def _path(self, row: Row) -> Path:
-        name = (self._text("file_name") or "").replace("\\", "/")
-        path = self._folder / name
+    def _path(self, row: Row) -> Path | None:
+        """Return the file of a row, or nothing where there is no such file, which is a problem."""
+        name = self._cells["file_name"].replace("\\", "/")
         if not name:
             self._problem("file_name is empty")
         elif name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
@@ -199,12 +265,50 @@ class _RowReader:
                 "put the table beside the videos, or a link to their folder beside the table",
                 name=name,
             )
-        elif not _is_file(path):
-            as_written = self._folder / row.as_written["file_name"]
-            if _is_file(as_written):  # its own name begins with an apostrophe
-                return as_written
+        elif _is_file(path := self._folder / name):
+            return path
+        elif _is_file(as_written := self._folder / row.as_written["file_name"]):
+            return as_written  # its own name begins with an apostrophe
+        else:
+            return self._lookalike(name)
+        return None
+
+    def _lookalike(self, name: str) -> Path | None:
+        found = self._lookalikes.find(self._folder, name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            self._problem(
+                "file_name {name!r} looks as the names of {n} files do, whose letters are encoded "
+                "in other ways: rename all but one",
+                name=name, n=len(found),
+            )  # fmt: skip
+        else:
             self._problem("file_name {name!r} does not exist", name=name)
-        return path
+        return None
+
+    def _finite(self, text: str) -> float:
+        value = self._numbers.read(text, self._separator, self._line)
+        if not math.isfinite(value):
+            raise ValueError
+        if abs(value) > MAX_NUMBER:
+            raise OverflowError
+        return value
+
+    def _positive(self, text: str) -> float:
+        value = self._finite(text)
+        if value < 1 / MAX_NUMBER:
+            raise ValueError
+        return value
+
+    def _natural(self, text: str) -> int:
+        return _whole(self._finite(text))
+
+    def _marks(self, text: str) -> tuple[float, ...]:
+        marks = text.split(";")
+        if len(marks) == 1 and "," in text:
+            raise UnclearNumber("may be one mark or several: put ; between two marks")
+        return tuple(map(self._finite, marks))
 
 
 def _is_file(path: Path) -> bool:
@@ -214,31 +318,12 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError
-    if abs(value) > MAX_NUMBER:
-        raise OverflowError
-    return value
-
-
-def _positive(text: str) -> float:
-    value = _finite(text)
-    if value < 1 / MAX_NUMBER:
-        raise ValueError
-    return value
-
-
-def _natural(text: str) -> int:
-    value = _finite(text)
+def _whole(value: float) -> int:
     if not value.is_integer() or value < 0:
         raise ValueError
+    if value > MAX_NUMBER:
+        raise OverflowError
     return int(value)
-
-
-def _marks(text: str) -> tuple[float, ...]:
-    return tuple(_finite(mark) for mark in text.split(";"))
 
 
 def _split(text: str) -> Split:
@@ -249,9 +334,10 @@ def _split(text: str) -> Split:
 
 
 def _truth(text: str) -> bool:
-    if text.lower() not in {"true", "1", "yes", "false", "0", "no"}:
+    plain = without_fraction(text).lower()
+    if plain not in {"true", "1", "yes", "false", "0", "no"}:
         raise ValueError
-    return text.lower() in {"true", "1", "yes"}
+    return plain in {"true", "1", "yes"}
 
 
 def _phases(text: str) -> tuple[Phase, ...]:
@@ -261,7 +347,7 @@ def _phases(text: str) -> tuple[Phase, ...]:
 def _phase(text: str) -> Phase:
     name, _, frames = text.partition(":")
     first, _, last = frames.partition("-")
-    phase = Phase(sys.intern(name.strip()), _natural(first), _natural(last))
+    phase = Phase(sys.intern(name.strip()), _whole(float(first)), _whole(float(last)))
     if phase.end_frame < phase.start_frame:
         raise ValueError
     return phase

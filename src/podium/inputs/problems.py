@@ -13,9 +13,13 @@ MAX_VALUE_CHARACTERS = 400
 
 
 class Problems:
-    """What is wrong with a table; however much it is, only what will be said of it is kept."""
+    """What is wrong with a table; however much it is, only what will be said of it is kept.
 
-    def __init__(self) -> None:
+    `shown` problems of one kind are said in full.
+    """
+
+    def __init__(self, shown: int = SHOWN) -> None:
+        self._shown = shown
         self._alike: dict[str, _Alike] = {}
 
     def __len__(self) -> int:
@@ -27,28 +31,32 @@ class Problems:
         Lines come in rising order.
         """
         if kind not in self._alike:
-            self._alike[kind] = _Alike(kind)
+            self._alike[kind] = _Alike(kind, self._shown)
         self._alike[kind].add(line, values)
 
     def sentences(self) -> str:
         """Return all problems by line; those beyond the first few of a kind by their lines only."""
-        said = [one for alike in self._alike.values() for one in alike.sentences()]
-        return "; ".join(f"line {line}: {words}" for line, words in sorted(said))
+        return "; ".join(f"line {line}: {words}" for line, words in self.by_line())
+
+    def by_line(self) -> list[tuple[int, str]]:
+        """Return each line that is said something of, and what."""
+        return sorted(one for alike in self._alike.values() for one in alike.sentences())
 
 
 class _Alike:
     """The problems of one kind."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, most: int) -> None:
         self.n = 0
         self._kind = kind
+        self._most = most
         self._shown: list[tuple[int, str]] = []
         self._runs: list[list[int]] = []
         self._last = 0
 
     def add(self, line: int, values: dict[str, object]) -> None:
         self.n += 1
-        if len(self._shown) < SHOWN:
+        if len(self._shown) < self._most:
             words = self._kind.format(**{name: _short(value) for name, value in values.items()})
             self._shown.append((line, words))
             return

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from podium.errors import ManifestError, MissingFile
 from podium.inputs import confined
+from podium.inputs._layout import BLANK, SEPARATORS, encoding_of, find_start
 from podium.inputs.confined import Limits
 from podium.inputs.spreadsheet import as_it_was
 from podium.machine import extras
@@ -38,23 +39,23 @@ class Row:
     """One line of the table: its number in the file, from 1, and its cells by column.
 
     A row that spans several lines has the number of the last. `n_surplus` cells have no column.
-    `as_written` are the cells with what may have made them harmless for spreadsheets. `separator`
-    is what stands between cells; "" where they need none.
+    `as_written` are the cells with what may have made them harmless for spreadsheets; `separator`
+    is the sign between two cells, empty where there is none.
     """
 
     line: int
     cells: dict[str, str]
     as_written: dict[str, str]
     n_surplus: int = 0
-    separator: str = ","
+    separator: str = ""
 
 
 def read_rows(path: Path, of: str) -> Iterator[Row]:
     """Yield the rows of a table, without blank ones; `of` is what it lists, for what is said of it.
 
-    Cells of CSV are separated by what the first line has of comma, semicolon and tab, in this
-    order. They have no spaces around them, and are as they were before `podium.inputs.spreadsheet`
-    made them harmless.
+    The header is the first line that holds anything. Cells of CSV have no spaces around them, and
+    are as they were before `podium.inputs.spreadsheet` made them harmless; a comma, a semicolon or
+    a tab separates them, or what Excel's `sep=` says.
 
     Raises
     ------
@@ -64,20 +65,31 @@ def read_rows(path: Path, of: str) -> Iterator[Row]:
     if not path.exists():
         raise MissingFile(f"{path}: no such table of {of}: check the path")
     is_parquet = path.suffix.lower() == ".parquet"
-    written = _Written()
-    lines = _parquet_lines(path) if is_parquet else _csv_lines(path, written)
+    lines = _parquet_lines(path) if is_parquet else _csv_lines(path)
     undone = str if is_parquet else as_it_was
-    _, header = next(lines, (0, []))
+    _, header, separator = next(lines, (0, [], ""))
     columns = _columns([undone(name) for name in header], path)
     bounds = _Bounds(path)
-    for line, cells in lines:
+    for line, cells, _ in lines:
         bounds.take(line, cells, len(columns))
         named = dict(zip(columns, chain(cells, repeat("")), strict=False))
         named.pop("", None)  # a column without a name holds nothing that could be asked for
         if any(named.values()):
             surplus = cells[len(columns) :]
             plain = {column: undone(cell) for column, cell in named.items()}
-            yield Row(line, plain, named, len(surplus) if any(surplus) else 0, written.separator)
+            yield Row(line, plain, named, len(surplus) if any(surplus) else 0, separator)
+
+
+def surplus_kind(separator: str) -> str:
+    """Return what is said of a row with more cells than there are columns."""
+    said = "has {n} cells under {n_columns} columns: "
+    if separator in ("", ","):
+        return (
+            f"{said}a comma separates cells here, so write numbers with a decimal point, and quote "
+            "a text that holds a comma"
+        )
+    sign = SEPARATORS.get(separator, repr(separator)).replace("{", "{{").replace("}", "}}")
+    return f"{said}quote a cell that holds {sign}"
 
 
 def _columns(columns: list[str], path: Path) -> list[str]:
@@ -115,47 +127,41 @@ class _Bounds:
             raise _too_much(self._path, MAX_VALUES, "values", f"up to line {line:,}")
 
 
-@dataclass
-class _Written:
-    """How a table is written down: known once its first line was read."""
-
-    separator: str = ""
-
-    def separated(self, first: str) -> str:
-        """Return what stands between the cells of the first line, and keep it."""
-        self.separator = next((sign for sign in ",;\t" if sign in first), ",")
-        return self.separator
-
-
-def _csv_lines(path: Path, written: _Written) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of each line, the header's first."""
+def _csv_lines(path: Path) -> Iterator[tuple[int, list[str], str]]:
+    """Yield the number and the cells of each line, the header's first, and what separates them."""
     content = read_bytes(path, MAX_BYTES)
-    text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
-    lines = _Lines(text, path)
+    encoding = encoding_of(content, path)
+    lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding, newline=""), path)
     try:
-        first = next(lines, "")
-        reader = csv.reader(chain([first], lines), delimiter=written.separated(first))
-        for cells in reader:
+        start = find_start(lines.one_by_one(), path)
+        rows = csv.reader(chain([start.header], lines), delimiter=start.separator)
+        for cells in rows:
             lines.n_characters = 0
             if cells:
-                yield reader.line_num, [cell.strip() for cell in cells]
+                yield lines.n, [cell.strip(BLANK) for cell in cells], start.separator
     except UnicodeDecodeError as error:
-        raise ManifestError(
-            f"{path}: is not UTF-8 text (byte {_first_that_is_none(content)} is not): save it as "
-            "UTF-8, or give a Parquet file"
-        ) from error
+        raise ManifestError(f"{path}: {_not_decoded(content, encoding)}") from error
     except csv.Error as error:
-        raise ManifestError(f"{path}: line {reader.line_num}: is not CSV ({error})") from error
+        raise ManifestError(f"{path}: line {lines.n}: is not CSV ({error})") from error
+
+
+def _not_decoded(content: bytes, encoding: str) -> str:
+    if encoding == "utf-16":
+        return "is not whole UTF-16 text: save it as UTF-8, or give a Parquet file"
+    return (
+        f"is not UTF-8 text (byte {_first_that_is_none(content)} is not): save it as UTF-8, or "
+        "give a Parquet file"
+    )
 
 
 class _Lines:
     """The lines of a text, as long as those that make one row are not too long."""
 
     def __init__(self, text: io.TextIOWrapper, path: Path) -> None:
+        self.n = 0
         self.n_characters = 0
         self._text = text
         self._path = path
-        self._line = 0
 
     def __iter__(self) -> "_Lines":
         return self
@@ -164,13 +170,19 @@ class _Lines:
         line = self._text.readline(MAX_ROW_CHARACTERS + 1)
         if not line:
             raise StopIteration
-        self._line += 1
-        if self._line > MAX_LINES:
+        self.n += 1
+        if self.n > MAX_LINES:
             raise _too_much(self._path, MAX_LINES, "lines", "blank ones count")
         self.n_characters += len(line)
         if self.n_characters > MAX_ROW_CHARACTERS:
-            raise _too_long(self._path, self._line)
+            raise _too_long(self._path, self.n)
         return line
+
+    def one_by_one(self) -> Iterator[str]:
+        """Yield lines that are no part of a row: each may be as long as a row may."""
+        for line in self:
+            yield line
+            self.n_characters = 0
 
 
 def _too_long(path: Path, line: int) -> ManifestError:
@@ -194,7 +206,7 @@ def _first_that_is_none(content: bytes) -> int:
             start += error.start
 
 
-def _parquet_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _parquet_lines(path: Path) -> Iterator[tuple[int, list[str], str]]:
     """Yield the number and the cells of each row, the names of the columns first."""
     extras.require("parquet", f"{path}: reading Parquet", "save as CSV")
     n_characters = 0
@@ -203,4 +215,4 @@ def _parquet_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
         n_characters += sum(map(len, cells))
         if n_characters > MAX_BYTES:
             raise _too_much(path, MAX_BYTES, "characters", f"up to line {line:,}")
-        yield line, cells
+        yield line, cells, ""

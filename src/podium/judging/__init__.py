@@ -7,6 +7,11 @@ from podium._public import lazily
 if TYPE_CHECKING:
     from podium.judging._dive_shape import Dive as Dive
     from podium.judging._dives import read_dive as read_dive
+    from podium.judging._followed import rule_of_most as rule_of_most
+    from podium.judging._known import height_of as height_of
+    from podium.judging._known import known_difficulties as known_difficulties
+    from podium.judging._known import nearest_if_off as nearest_if_off
+    from podium.judging._known import number_of as number_of
     from podium.judging._numbers import KnownDifficulty as KnownDifficulty
     from podium.judging._numbers import in_year as in_year
     from podium.judging._panel import Group as Group
@@ -28,6 +33,8 @@ __getattr__, __dir__, __all__ = lazily(
     {
         "_dive_shape": ("Dive",),
         "_dives": ("read_dive",),
+        "_followed": ("rule_of_most",),
+        "_known": ("height_of", "known_difficulties", "nearest_if_off", "number_of"),
         "_numbers": ("KnownDifficulty", "in_year"),
         "_panel": ("Group", "Panel", "Penalty", "Years"),
         "_rule": (

@@ -81,14 +81,19 @@ class Panel:
         """Return the mean of the marks that count."""
         return self.execution(marks) / self.factor / self.n_counting
 
-    def execution(self, marks: Sequence[float]) -> float:
-        """Return what a panel's marks make: the sum of those that count, times the factor."""
+    def by_group(self, marks: Sequence[float]) -> list[tuple[Group, Sequence[float]]]:
+        """Return each group of judges, and its marks."""
         require(len(marks) == self.n_judges, "number of marks", len(marks), f"{self.n_judges}")
         ends = [0]
         for group in self.groups:
             ends.append(ends[-1] + group.n_judges)
-        parts = zip(self.groups, pairwise(ends), strict=True)
-        counting = [mark for group, (a, b) in parts for mark in group.counting(marks[a:b])]
+        spans = zip(self.groups, pairwise(ends), strict=True)
+        return [(group, marks[a:b]) for group, (a, b) in spans]
+
+    def execution(self, marks: Sequence[float]) -> float:
+        """Return what a panel's marks make: the sum of those that count, times the factor."""
+        parts = self.by_group(marks)
+        counting = [mark for group, given in parts for mark in group.counting(given)]
         return sum(counting) * self.factor
 
 

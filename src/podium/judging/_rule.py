@@ -154,6 +154,16 @@ class ScoringRule:
         whole = self._combine(panel.execution(marks), difficulty)
         return whole if is_off_marks or not penalty else max(whole - penalty, 0.0)
 
+    def possible_scores(self, marks: Sequence[float], difficulty: float) -> tuple[float, ...]:
+        """Return what marks make at a difficulty, as counted lately and in other years."""
+        panels = [panel for panel in self.panels if panel.n_judges == len(marks)]
+        return tuple(self._combine(panel.execution(marks), difficulty) for panel in panels)
+
+    def makes(self, score: float, marks: Sequence[float], difficulty: float) -> bool:
+        """Return whether a panel's marks make a score, as counted in any year that is known."""
+        made = self.possible_scores(marks, difficulty)
+        return any(abs(one - score) < self.tolerance_points for one in made)
+
     def _combine(self, execution: float, difficulty: float) -> float:
         if self.combined == "times":
             return execution * difficulty
@@ -227,6 +237,16 @@ class ScoringRule:
         found = re.fullmatch(rf"(\d+)({letters})", action, re.IGNORECASE | re.ASCII)
         return Action(found[1], found[2].upper()) if found else Action(action)
 
+    def is_action(self, number: str) -> bool:
+        """Return whether the sport has an action of this number; one without numbers may."""
+        if self.numbers is None:
+            return True
+        try:
+            self.numbers.meaning(number)
+        except UsageError:
+            return False
+        return True
+
     def plausible_difficulty(self, difficulty: float, low: float, high: float) -> bool:
         """Return whether a difficulty is not as far from all known ones as a shifted point.
 
@@ -239,6 +259,8 @@ class ScoringRule:
     ) -> None:
         """Refuse a difficulty that is not plausible beside those that a model was trained on.
 
+        Where these are the sport's own, so is one that no rule of the sport ever had.
+
         Raises
         ------
         UsageError
@@ -250,6 +272,9 @@ class ScoringRule:
                 f"to {high:g}): check its decimal point, and give one such as {usual:g}, or leave "
                 "it out"
             )
+        least, most = self.difficulties
+        if least <= low and high <= most:
+            self.require_difficulty(difficulty)
 
     def is_kept_by(self, performances: Sequence[Performance]) -> bool:
         """Return whether the scores of these performances follow the rule, wherever it shows.
@@ -303,11 +328,19 @@ def find_action(asked: str, known: Collection[str], rule: ScoringRule | None) ->
 
     A number may end with a position's letter. Where the rule is not known, any sport's way of
     writing it is tried.
+
+    Raises
+    ------
+    UsageError
+        If the rule excludes the action in that position.
     """
     if asked in known:
         return Action(asked)
     named = [one.canonical_action(asked) for one in _possible(rule)]
-    return next((action for action in named if action.name in known), None)
+    found = next((action for action in named if action.name in known), None)
+    if found and rule and rule.numbers and rule.is_action(found.name):
+        rule.numbers.meaning(str(found))
+    return found
 
 
 def actions_to_choose(known: Collection[str], rule: ScoringRule | None) -> str:
