@@ -76,8 +76,9 @@ def test_a_comma_within_commas_is_no_decimal_one(tmp_path):
     with pytest.raises(ManifestError) as caught:
         read_marks(path)
     assert str(caught.value) == (
-        f"{path}: 1 problem, nothing was done: line 2: mark '7,5' must be a number (a decimal "
-        "comma is read where ; separates the cells)"
+        f"{path}: 1 problem, nothing was done: line 2: mark '7,5' has a comma, which separates the "
+        "cells of this table and so is not taken for a decimal sign: write a decimal point, or "
+        "separate the cells by semicolons"
     )
 
 

@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 
 import podium
-from podium.folds.division import are_grouped, drawn_parts, held_back, owners_of, parts
+from podium.folds.division import (
+    are_grouped,
+    choice_groups,
+    drawn_parts,
+    held_back,
+    owners_of,
+    parts,
+)
 
 SIZES = {"a": 9, "b": 1, "c": 4, "d": 4, "e": 2, "f": 7, "g": 1, "h": 3}
 GROUPS = [name for name, size in SIZES.items() for _ in range(size)]
@@ -90,3 +97,10 @@ def test_folds_are_made_in_one_place():
         if by_hand.search(path.read_text("utf-8"))
     }
     assert found - {"folds/division.py"} == set(ELSEWHERE)
+
+
+def test_a_setting_is_chosen_by_groups_where_there_are_enough():
+    assert choice_groups(GROUPS) == GROUPS
+    for few in (["a", "a", "b"], ["a", "a", "b", "c"], ["a"] * 4, ["", ""]):
+        assert set(choice_groups(few)) == {""}
+    assert choice_groups(["a", "a", "b", "c", ""]) == ["a", "a", "b", "c", ""]

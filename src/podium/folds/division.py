@@ -13,6 +13,9 @@ Ints = npt.NDArray[np.int64]
 
 N_PARTS = 5
 
+MIN_CHOSEN_BY = 4
+"""Of fewer groups, none is left out to choose a setting."""
+
 
 def parts(groups: Sequence[str], seed: int, n_parts: int = N_PARTS) -> list[Ints]:
     """Divide performances into parts of about the same size, by index, each in ascending order.
@@ -49,6 +52,17 @@ def held_back(groups: Sequence[str], share: float, seed: int) -> Ints:
         if len(chosen) + len(members[i]) <= wanted:
             chosen += members[i]
     return np.sort(np.array(chosen or min(members, key=len), np.int64))
+
+
+def choice_groups(groups: Sequence[str]) -> Sequence[str]:
+    """Return the groups by which something is chosen inside training, "" where by none.
+
+    With `MIN_CHOSEN_BY` groups or more, a choice is made on whole ones left out. Of two or three,
+    what the rest teaches is so much less that the choice would be about that: there it is made at
+    random inside them. Whoever measures has left out a group of its own, outside of these.
+    """
+    n_groups = len(_members(groups))
+    return groups if are_grouped(groups) and n_groups >= MIN_CHOSEN_BY else [""] * len(groups)
 
 
 def owners_of(groups: Sequence[str]) -> Ints:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from podium.checks import check_options
 from podium.errors import TrainingError, UsageError
 from podium.features.values import Sample
-from podium.folds.division import held_back
+from podium.folds.division import choice_groups, held_back
 from podium.inputs.saved import values_of
 from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
@@ -250,7 +250,7 @@ class SequenceRegression:
     ) -> tuple[Sequence[Sample], Sequence[Sample]]:
         if validation:
             return train, validation
-        groups = [sample.group for sample in train]
+        groups = choice_groups([sample.group for sample in train])
         indices = set(held_back(groups, self.options.fitting.held_back, self.seed).tolist())
         fitted = [sample for index, sample in enumerate(train) if index not in indices]
         return fitted, [train[index] for index in sorted(indices)]

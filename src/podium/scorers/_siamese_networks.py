@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from podium.features.values import Sample
-from podium.folds.division import Ints, are_grouped, drawn_parts
+from podium.folds.division import Ints, are_grouped, choice_groups, drawn_parts
 from podium.metric.embedding import Normaliser
 from podium.metric.learning import learn_metric, random_metric
 from podium.metric.pairs import MetricData, PairOptions
@@ -16,8 +16,7 @@ from podium.scorers._siamese_options import SiameseLSTMOptions
 from podium.scorers._target import Target
 
 MIN_PARTS = 5
-"""Into how many parts performances are divided at least, one of which stops a network; fewer groups
-than that are a part each."""
+"""Into how many parts performances are divided at least, one of which stops a network."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class NetworkLearning:
         performances are drawn at random.
         """
         n_parts = max(self.options.n_networks, MIN_PARTS)
-        groups = [sample.group for sample in train]
+        groups = choice_groups([sample.group for sample in train])
         parts = drawn_parts(groups, self.seed, n_parts)
         if not are_grouped(groups):
             return parts

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from podium.errors import FeatureError
 from podium.features.values import Sample
-from podium.folds.division import drawn_parts
+from podium.folds.division import choice_groups, drawn_parts
 from podium.inputs.saved import array_of, values_of
 from podium.machine import extras
 from podium.scorers import Floats, ScorerState
@@ -157,7 +157,7 @@ def _fit(inputs: Floats, targets: Floats, cost: float) -> tuple[Floats, float]:
 
 def _choose_cost(inputs: Floats, targets: Floats, seed: int, groups: Sequence[str]) -> float:
     """Choose C by the squared error on left-out folds."""
-    folds = drawn_parts(groups, seed)
+    folds = drawn_parts(choice_groups(groups), seed)
     if len(folds) < 2:
         return 1.0
     errors = [sum(_error(inputs, targets, fold, cost) for fold in folds) for cost in COSTS]
