@@ -106,7 +106,7 @@ def test_all_problems_are_told_at_once(tmp_path):
         "a,1,J1,GER,CHN,3,7\n"
         "a,1,J1,GER,CHN,3,7\n"
         "a,1,J2,GER,USA,3,x\n"
-        "a,2,J1,FRA,CHN,-1,inf\n"
+        "a,2,J1,FRA,CHN,-1,y\n"
         "a,2,,GER,CHN,-1,1e13\n"
         ",,J1,GER,CHN,3,5,9\n"
     )
@@ -119,7 +119,7 @@ def test_all_problems_are_told_at_once(tmp_path):
         "line 4: performance 'a 1' has the athlete_country 'USA', but 'CHN' on line 2; "
         "line 5: difficulty '-1' must be a number above 0, or empty; "
         "line 5: judge 'J1' has the judge_country 'FRA', but 'GER' on line 2; "
-        "line 5: mark 'inf' must be a number; "
+        "line 5: mark 'y' must be a number; "
         "line 6: judge is empty; "
         "line 6: mark '1e13' must be no larger than 1e+12; "
         "line 7: has 8 cells under 7 columns: a comma separates cells here, so write numbers with "
