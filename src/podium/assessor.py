@@ -11,6 +11,7 @@ from podium.assessment.question import (
     QUERY,
     Question,
     assumed_difficulty,
+    describe,
     ids_among,
     of_action,
     off_table,
@@ -19,7 +20,7 @@ from podium.assessment.question import (
     picture_of,
     unusual_difficulty,
 )
-from podium.assessment.values import Assessment, Reference, Score
+from podium.assessment.values import Assessment, Score
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, ModelError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
@@ -390,7 +391,7 @@ class Assessor:
             difficulty_range=(
                 question.difficulty_range if question.difficulty_is_assumed else None
             ),
-            references=self._describe_references(query, references),
+            references=describe(references, query, self.model.scorer),
             clips=clips,
             remarks=remarks(clips),
             model=self.model.name,
@@ -405,23 +406,6 @@ class Assessor:
         """Put the query in step with the first reference whose video is at hand."""
         seen = next((r.performance for r in references if picture_of(r)), None)
         return try_to_align(query.performance, seen, self._extractor.cache) if seen else None
-
-    def _describe_references(
-        self, query: Sample, references: Sequence[Sample]
-    ) -> tuple[Reference, ...]:
-        if not references:
-            return ()
-        scorer = self._comparing()
-        return tuple(
-            Reference(
-                id=reference.performance.id,
-                score=reference.performance.score,
-                similarity=float(scorer.clip_similarity(query, reference).mean()),
-                path=picture_of(reference),
-                part=part_of(reference.performance),
-            )
-            for reference in references
-        )
 
     def _scorer_compares(self) -> bool:
         return isinstance(self.model.scorer, ComparingScorer)

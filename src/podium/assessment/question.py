@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from podium.assessment.values import Reference
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnusableReference
 from podium.features.values import Sample
 from podium.judging import Action, ScoringRule, height_of, nearest_if_off, number_of
 from podium.performance import Performance
+from podium.scorers import ComparingScorer, Scorer
 from podium.scorers._target import Difficulties
 from podium.video.frames import Part
 
@@ -117,3 +119,19 @@ def of_action(reference: Sample, action: str | None) -> Sample:
             f"and the video shows {action}: give references of the same action"
         )
     return reference
+
+
+def describe(references: Sequence[Sample], query: Sample, scorer: Scorer) -> tuple[Reference, ...]:
+    """Say which references a performance was compared with; none, if the scorer compares none."""
+    if not isinstance(scorer, ComparingScorer):
+        return ()
+    return tuple(
+        Reference(
+            id=reference.performance.id,
+            score=reference.performance.score,
+            similarity=float(scorer.clip_similarity(query, reference).mean()),
+            path=picture_of(reference),
+            part=part_of(reference.performance),
+        )
+        for reference in references
+    )
