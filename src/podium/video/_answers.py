@@ -52,11 +52,6 @@ class Picture(NamedTuple):
         """How many bytes a pixel has."""
         return _pixel_bytes(self.light)
 
-    @property
-    def number_type(self) -> str:
-        """What each of the three numbers of a pixel is, as NumPy calls it."""
-        return "u1" if self.light is Light.SDR else "<u2"
-
 
 class End(NamedTuple):
     """What was said once all frames had come; numbers that are not promised are 0.

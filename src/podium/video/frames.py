@@ -17,9 +17,9 @@ import numpy.typing as npt
 from podium.checks import is_finite, require, require_array
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import MissingFile, TooLong, VideoError
-from podium.video import decoder, gaps
+from podium.video import bars, decoder, gaps
 from podium.video.decoder import CONTAINERS, KINDS, End, Picture
-from podium.video.light import HIGH_DYNAMIC_RANGE, on_screen
+from podium.video.light import HIGH_DYNAMIC_RANGE, pixels_of
 from podium.video.limits import WHOLE, Box, Light, Part, VideoLimits
 
 __all__ = [
@@ -70,6 +70,15 @@ class Video:
     light: Light = Light.SDR
     tracks: tuple[str, ...] = ()
 
+    def shape(self, box: Box | None) -> tuple[float, float]:
+        """Return the width and height, upright, of what is in a box; of all without one."""
+        if box is None:
+            return self.width, self.height
+        across, down = box.width / box.of_width, box.height / box.of_height
+        if self.rotation_degrees % 180:
+            across, down = down, across
+        return self.width * across, self.height * down
+
 
 @dataclass(frozen=True)
 class Frames:
@@ -83,7 +92,8 @@ class Frames:
     the header says it should, where it was decoded to its end. `missing_event` names what was
     looked for in the picture and is not there, "" where nothing is missing. `step` is how
     many frames of the file one of these stands for: 2 where every second was kept. Where frames of
-    the file did not come evenly, `is_even` is false: then it is so many on average.
+    the file did not come evenly, `is_even` is false: then it is so many on average. `box` is what
+    is shown of each picture, where that is not all.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -97,6 +107,7 @@ class Frames:
     missing_event: str = ""
     step: float = 1
     is_even: bool = True
+    box: Box | None = None
 
     def __post_init__(self) -> None:
         require_array("pixels", self.pixels, np.uint8, (None, None, None, 3))
@@ -166,12 +177,14 @@ def decode(
     start_frame: int | None = None,
     end_frame: int | None = None,
     limits: VideoLimits = VideoLimits(),
+    box: Box | None = None,
 ) -> Frames:
     """Decode a video, or the frames of it that are wanted, upright, resized to `width` x `height`.
 
     `start_frame` and `end_frame` (0-based, inclusive) bound what is wanted: however long the file
     is, no more than that is kept, and decoding stops after it. It is done in a child process
-    (`podium.video.decoder`). Damaged packets are passed over and counted in `doubts`; so is a
+    (`podium.video.decoder`). Black bars about the picture are left out, or with a `box` what is not
+    in it. Damaged packets are passed over and counted in `doubts`; so is a
     video that ends before its header says it should.
 
     Raises
@@ -180,11 +193,16 @@ def decode(
         If there is no such file, it is not a video, it has no such frames, or it is beyond the
         limits, which hold for what is kept.
     """
-    return _decode(path, (width, height), _part(path, start_frame, end_frame), limits)
+    size, part = (width, height), _part(path, start_frame, end_frame)
+    frames = _decode(path, size, part, limits, box)
+    if box is None and bars.may_be(frames.pixels):
+        box = bars.find(path, limits, part)
+        frames = _decode(path, size, part, limits, box) if box else frames
+    return frames
 
 
 def _decode(
-    path: Path, size: tuple[int, int], part: Part, limits: VideoLimits, box: Box | None = None
+    path: Path, size: tuple[int, int], part: Part, limits: VideoLimits, box: Box | None
 ) -> Frames:
     times: list[float] = []
     pixels: list[npt.NDArray[np.uint8]] = []
@@ -211,9 +229,11 @@ def _decode(
     doubts += (*gaps.missing_middle(starts, end), *gaps.clock(end), *_others(end))
     if light is not Light.SDR:
         doubts += (HIGH_DYNAMIC_RANGE(system=light.name),)
+    if box:
+        doubts += (bars.BARS(percent=round(100 * (1 - box.share), 1)),)
     return Frames(
         np.stack(pixels), starts, last_end, numbers, end.n_decoded, doubts,
-        end.n_frames, bool(missing) and not 0 < end.n_frames <= end.n_decoded,
+        end.n_frames, bool(missing) and not 0 < end.n_frames <= end.n_decoded, box=box,
     )  # fmt: skip
 
 
@@ -329,13 +349,10 @@ def _pictures(
 
 def upright(picture: Picture) -> npt.NDArray[np.uint8]:
     """Return a picture as a player shows it, (height, width, 3)."""
-    rows = np.frombuffer(picture.content, np.uint8).reshape(picture.height, picture.row_bytes)
-    row = np.ascontiguousarray(rows[:, : picture.pixel_bytes * picture.width])
-    pixels = row.view(picture.number_type).reshape(picture.height, picture.width, 3)
+    pixels = pixels_of(picture)
     if picture.is_mirrored:
         pixels = pixels[:, ::-1]
-    shown = np.ascontiguousarray(np.rot90(pixels, picture.quarter_turns))
-    return on_screen(shown, picture.light) if picture.light is not Light.SDR else shown
+    return np.ascontiguousarray(np.rot90(pixels, picture.quarter_turns), np.uint8)
 
 
 def _require_seconds(path: Path, seconds: float, limits: VideoLimits, part: Part) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.doubts import DoubtKind
+from podium.video.decoder import Picture
 from podium.video.limits import Light
 
 Floats = npt.NDArray[np.float32]
@@ -34,6 +35,16 @@ _TO_NARROW = np.array(
 """From the primaries of BT.2020 to those of BT.709, both linear (ITU-R BT.2407)."""
 
 _LUMINANCE = np.array([0.2627, 0.6780, 0.0593], np.float32)
+
+
+def pixels_of(picture: Picture) -> npt.NDArray[np.uint8]:
+    """Return a picture that came from a child, as it lies in the file, (height, width, 3)."""
+    rows = np.frombuffer(picture.content, np.uint8).reshape(picture.height, picture.row_bytes)
+    rows = np.ascontiguousarray(rows[:, : picture.pixel_bytes * picture.width])
+    if picture.light is Light.SDR:
+        return rows.reshape(picture.height, picture.width, 3)
+    numbers = rows.view("<u2").reshape(picture.height, picture.width, 3)
+    return on_screen(numbers, picture.light)
 
 
 def on_screen(pixels: npt.NDArray[np.uint16], light: Light) -> npt.NDArray[np.uint8]:

@@ -70,6 +70,11 @@ class Box(NamedTuple):
     of_width: int
     of_height: int
 
+    @property
+    def share(self) -> float:
+        """Which share of a picture it is."""
+        return self.width * self.height / (self.of_width * self.of_height)
+
 
 class About(NamedTuple):
     """What a file says of itself, as it came from the child; the picture may lie on its side.
