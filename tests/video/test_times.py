@@ -14,7 +14,7 @@ from podium.features.event import Anchor
 from podium.video._course import INSTANT, Course
 from podium.video.clips import counting, read_clips
 from podium.video.frames import Frames, decode, each_frame, probe
-from podium.video.layout import come_evenly
+from podium.video.layout import ROUGHLY, come_evenly
 from sentences import sentences
 from videos import Pixels
 
@@ -87,7 +87,15 @@ def test_a_constant_rate_is_even_however_its_times_are_rounded(rate, n):
 
 @pytest.mark.parametrize("lost", [1, 2, 40, 77])
 def test_a_single_frame_that_is_missing_is_not_even(lost):
-    assert not come_evenly(np.delete(np.arange(80) / 30, lost))
+    seconds = np.delete(np.arange(80) / 30, lost)
+    assert not come_evenly(seconds)
+    assert not come_evenly(seconds, ROUGHLY)
+
+
+def test_a_clock_that_trembles_is_no_reason_to_leave_frames_out(make_video):
+    times = [round(1000 * i / 30) + (13 if i % 3 == 1 else 0) for i in range(64)]
+    clips = read_clips(make_video("v.mp4", light(64, 3), times_ms=times, crf="1"), **SIZE)
+    assert numbers_shown(clips.pixels, 3) == list(range(64))
 
 
 def test_clips_end_so_many_frames_after_an_event_in_a_video_with_holes():
@@ -100,6 +108,33 @@ def test_clips_end_so_many_frames_after_an_event_in_a_video_with_holes():
     at = int(np.argmin(np.abs(counted.start_seconds - 2.0)))
     last = anchor._last(at, counted)
     assert frames.start_seconds[last] == pytest.approx(2.4, abs=1 / 30 + 1e-6)
+
+
+def moving(n: int, rate: float) -> list[Pixels]:
+    """A texture that moves by 90 pixels a second."""
+    texture = np.random.default_rng(0).integers(50, 220, (20, 60, 3), np.uint8)
+    large = np.kron(texture, np.ones((6, 6, 1), np.uint8))
+    return [large[:48, int(90 * i / rate) :][:, :64] for i in range(n)]
+
+
+@pytest.mark.parametrize("rate", [24, 25])
+def test_repeats_that_were_coded_anew_are_known_by_how_regular_they_are(make_video, rate):
+    shown = [moving(70, rate)[int(i * rate / 30 + 1e-9)] for i in range(80)]
+    frames = decode(make_video("v.mp4", shown, frames_per_second=30, crf="32"), **SIZE)
+    counted = counting(frames)
+    n = 80 - len({int(i * rate / 30 + 1e-9) for i in range(80)})
+    assert sentences(counted) == (f"frames that only repeat the one before were left out: {n}",)
+    assert not counted.is_even
+    assert len(counted) in (79, 80)  # the last one may be a repeat
+    late = counted.start_seconds - frames.start_seconds[counted.numbers]
+    assert np.abs(late).max() < 2 / 30 + 1e-6
+
+
+def test_a_picture_that_moves_now_and_then_was_not_converted(make_video):
+    stops = np.cumsum([0 if i % 17 in (5, 6) or i == 40 else 1 for i in range(80)])
+    shown = [moving(81, 30)[i] for i in stops]
+    frames = decode(make_video("v.mp4", shown, frames_per_second=30, crf="32"), **SIZE)
+    assert counting(frames).numbers.tolist() == list(range(80))
 
 
 # clocks that do not run as they should

@@ -33,6 +33,7 @@ from av.video.stream import VideoStream
 from podium.video._course import Course
 from podium.video._crop import Crop
 from podium.video._tracks import (
+    Orientations,
     container_seconds,
     light_of,
     names_of,
@@ -292,9 +293,9 @@ def _send_frames(
     # Before the first frame is decoded: each of the decoder's threads holds such a frame.
     _require_pixels(stream.width, stream.height, request)
     seen, course = _Seen(), Course(container.format.name)
-    resize = _Resizer(request)
+    resize, orientations = _Resizer(request), Orientations()
     for frame in _select(request, _decode(request, container, stream, seen), stream, course):
-        turns, light = orientation(frame), light_of(frame)
+        turns, light = orientations.of(frame), light_of(frame)
         small = resize(frame, turns, light)
         plane: VideoPlane = small.planes[0]
         row = plane.line_size

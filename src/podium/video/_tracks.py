@@ -128,6 +128,23 @@ def light_of(frame: VideoFrame) -> int:
     return _LIGHTS.get(int(frame.color_trc), 0)
 
 
+class Orientations:
+    """How to have each frame upright, as `orientation` says; what turns alike flips alike.
+
+    To look at all that is beside a frame takes longer than to see by how much it is turned.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, int] = {}
+
+    def of(self, frame: VideoFrame) -> int:
+        """Return what `orientation` says of a frame, or of one before that is turned as much."""
+        rotation = frame.rotation
+        if rotation not in self._known:
+            self._known = {rotation: orientation(frame)}
+        return self._known[rotation]
+
+
 def orientation(frame: VideoFrame) -> int:
     """Return how to have a picture upright: quarter turns, counter-clockwise, and `MIRRORED`."""
     side_data: Mapping[Any, Any] = frame.side_data

@@ -62,13 +62,13 @@ def may_be(pixels: npt.NDArray[np.uint8]) -> bool:
 
     That is cheap to see; whether it is a bar is then to be found out.
     """
-    bright = pixels[:: -(-len(pixels) // N_LOOKED_AT)].max(axis=3) > BLACK_LEVEL
-    bright = bright[bright.mean(axis=(1, 2)) >= MIN_LIT]
-    if not len(bright):
+    some = pixels[:: -(-len(pixels) // N_LOOKED_AT)]
+    some = some[(some[:, ::4, ::4] > BLACK_LEVEL).mean(axis=(1, 2, 3)) >= MIN_LIT]
+    if not len(some):
         return False
-    usual = bright.mean(axis=0) >= 0.5
-    sides = (usual[0], usual[-1], usual[:, 0], usual[:, -1])
-    return any(1 - side.mean() >= MOST_DARK for side in sides)
+    sides = (some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1])
+    usually_lit = [(side.max(axis=2) > BLACK_LEVEL).mean(axis=0) >= 0.5 for side in sides]
+    return any(1 - side.mean() >= MOST_DARK for side in usually_lit)
 
 
 def find(path: Path, limits: VideoLimits, part: Part) -> Box | None:

@@ -24,11 +24,22 @@ CLEARLY = 1.15
 MAX_SHOWN_FRAMES = 20_000
 """So many frames a video may have once they are repeated to come to so many a second."""
 
-MAX_JITTER = 0.3
-"""Frames come evenly if no step between two is off by more than this share of the mean step."""
+EVENLY = (0.3, 0.25)
+"""Frames come evenly if no step between two is off by more than this share of the mean step, and if
+none comes so many steps earlier or later than it would by the mean step."""
 
-MAX_DRIFT = 0.25
-"""And if none comes so many steps earlier or later than it would by the mean step."""
+ROUGHLY = (0.7, 0.6)
+"""They do so roughly where the clock trembles: where one is missing, a step is off by all of it."""
+
+MIN_CONVERTED = 3
+"""So many repeated frames, spread evenly, are of a conversion from a lower rate."""
+
+MAX_CONVERTED_DRIFT = 1.1
+"""A conversion shows a frame up to one step late."""
+
+HARDLY, N_AROUND = 0.1, 3
+"""A frame that changes by less than this share of what as many before and after it do repeats the
+one before, where others do so as regularly as after a conversion."""
 
 NEARLY = 0.1
 """Of two frames that are so nearly (of a step) as near in time, the earlier is still shown."""
@@ -40,28 +51,31 @@ REPEATED_FRAMES = DoubtKind("repeated_frames", values=("n",))
 """`n` frames that only repeat the one before were left out."""
 
 
-def come_evenly(start_seconds: npt.NDArray[np.float64]) -> bool:
+def come_evenly(start_seconds: npt.NDArray[np.float64], most: tuple[float, float] = EVENLY) -> bool:
     """Return whether so many frames a second describes when they are shown, (frames,)."""
     if len(start_seconds) < 3:
         return True
-    steps = np.diff(start_seconds)
-    mean = float(start_seconds[-1] - start_seconds[0]) / len(steps)
-    if mean <= 0:
-        return False
-    drift = start_seconds - start_seconds[0] - mean * np.arange(len(start_seconds))
-    return bool(
-        np.abs(steps - mean).max() <= MAX_JITTER * mean and np.abs(drift).max() <= MAX_DRIFT * mean
-    )
+    mean = float(start_seconds[-1] - start_seconds[0]) / (len(start_seconds) - 1)
+    jitter = np.abs(np.diff(start_seconds) - mean).max()
+    return bool(jitter <= most[0] * mean and _drift(start_seconds) <= most[1] * mean)
+
+
+def _drift(start_seconds: npt.NDArray[np.float64]) -> float:
+    """Return how far a frame is, in seconds, from where it would be if all came evenly."""
+    even = np.linspace(start_seconds[0], start_seconds[-1], len(start_seconds))
+    return float(np.abs(start_seconds - even).max())
 
 
 def laid_out(frames: Frames, per_second: float) -> Frames:
     """Show so many frames a second, of those that count: no black padding, no repeated ones."""
     if come_evenly(frames.start_seconds):
         frames = at_most(frames, per_second)
-    counted = without_repeats(without_leading_black(frames))
+    counted = _without_repeats(without_leading_black(frames))
     if come_evenly(counted.start_seconds):
         return at_least(counted, per_second)
-    return _fill(counted, per_second)
+    is_close = per_second / CLEARLY <= _rate(counted) <= per_second * CLEARLY
+    trembles = is_close and come_evenly(counted.start_seconds, ROUGHLY)
+    return counted if trembles else _fill(counted, per_second)
 
 
 def at_most(frames: Frames, per_second: float) -> Frames:
@@ -76,8 +90,8 @@ def at_least(frames: Frames, per_second: float) -> Frames:
 
 def _rate(frames: Frames) -> float:
     """Return how many frames there are in a second, no number where that is not known."""
-    usual = float(np.median(np.diff(frames.start_seconds))) if len(frames) > 1 else 0.0
-    return 1 / usual if usual > 0 else np.nan
+    seconds = float(frames.start_seconds[-1] - frames.start_seconds[0])
+    return (len(frames) - 1) / seconds if seconds > 0 else np.nan
 
 
 def _resample(frames: Frames, per_second: float) -> Frames:
@@ -138,7 +152,39 @@ def without_repeats(frames: Frames) -> Frames:
     Conversions between frame rates put them in, and each would shift every earlier clip. A picture
     that stands still for longer is kept as it is.
     """
-    repeats = np.array([_repeats(a, b) for a, b in pairwise(frames.pixels)], bool)
+    return _leave_out(frames, _changes(frames) < REPEAT_LEVEL)
+
+
+def _without_repeats(frames: Frames) -> Frames:
+    """Drop repeated frames; if they come of a conversion, all others come evenly, as before it."""
+    changes = _changes(frames)
+    kept = _leave_out(frames, _hardly_change(changes))
+    seconds = kept.start_seconds
+    mean = float(seconds[-1] - seconds[0]) / max(len(seconds) - 1, 1)
+    is_converted = len(frames) - len(kept) >= MIN_CONVERTED and come_evenly(frames.start_seconds)
+    if is_converted and _drift(seconds) < MAX_CONVERTED_DRIFT * mean:
+        evenly = np.linspace(seconds[0], seconds[-1], len(seconds))
+        return replace(kept, start_seconds=evenly, is_even=False)
+    return _leave_out(frames, changes < REPEAT_LEVEL)
+
+
+def _changes(frames: Frames) -> npt.NDArray[np.float64]:
+    """Return by how much each frame but the first differs from the one before, of 255."""
+    pairs = pairwise(frames.pixels)
+    return np.array([np.abs(b.astype(np.int16) - a).mean() for a, b in pairs], np.float64)
+
+
+def _hardly_change(changes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return which frames change much less than those around them, coded anew as they may be."""
+    if len(changes) < 2 * N_AROUND + 1:
+        return np.zeros(len(changes), bool)
+    around = np.pad(changes, N_AROUND, mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(around, 2 * N_AROUND + 1)
+    usual = np.median(np.delete(windows, N_AROUND, axis=1), axis=1)
+    return (changes < HARDLY * usual) & (usual > REPEAT_LEVEL)
+
+
+def _leave_out(frames: Frames, repeats: npt.NDArray[np.bool_]) -> Frames:
     around = np.concatenate([[False], repeats, [False]])
     single = np.concatenate([[False], repeats & ~around[:-2] & ~around[2:]])
     if not single.any():
@@ -151,7 +197,3 @@ def without_repeats(frames: Frames) -> Frames:
         numbers=frames.numbers[~single],
         doubts=(*frames.doubts, repeated),
     )
-
-
-def _repeats(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> bool:
-    return bool(np.abs(after.astype(np.int16) - before).mean() < REPEAT_LEVEL)
