@@ -154,6 +154,17 @@ def test_joined_transport_streams_are_shown_one_after_the_other(make_video, tmp_
     np.testing.assert_allclose(part.start_seconds, frames.start_seconds[20:41])
 
 
+def test_a_transport_stream_joined_to_one_of_a_later_clock_lacks_nothing(make_video, tmp_path):
+    one = make_video("a.ts", light(30), times_ms=[40 * i for i in range(30)]).read_bytes()
+    late = [50_000_000 + 40 * i for i in range(30)]
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(one + make_video("b.ts", light(30), times_ms=late).read_bytes())
+    frames = decode(joined, **SIZE)
+    np.testing.assert_allclose(frames.start_seconds, np.arange(60) / 25, atol=2e-3)
+    said = "the file's clock began again (times: 1): what follows is shown after what was before"
+    assert sentences(frames) == (said,)
+
+
 @pytest.mark.parametrize("codec", ["mpeg4", "libx264"])
 def test_frames_of_avi_that_refer_to_later_ones_are_in_order(make_video, codec):
     frames = decode(make_video("v.avi", 60, codec=codec, bf="2", frames_per_second=30), **SIZE)

@@ -101,9 +101,11 @@ def _is_trimmed(stream: VideoStream) -> bool:
 
 
 def _is_listed_whole(stream: VideoStream) -> bool:
-    """Return whether the list of frames at the end of an AVI file is there."""
-    last = stream.index_entries[len(stream.index_entries) - 1]
-    return bool(last.timestamp >= 0.9 * (stream.duration or 0))
+    """Return whether the list of frames of an AVI file, empty ones included, reaches its end."""
+    entries = stream.index_entries
+    first, last = entries[0].timestamp, entries[len(entries) - 1].timestamp
+    usual_step = math.ceil((last - first) / max(len(entries) - 1, 1))
+    return bool(last + usual_step >= stream.frames)
 
 
 def stream_seconds(stream: VideoStream) -> float:

@@ -32,8 +32,11 @@ CLOCK_RESTARTED = DoubtKind("clock_restarted", values=("n",))
 def missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[Doubt, ...]:
     """Doubt a picture that ends before its header says it should; `end_seconds` from the first.
 
-    Where only the whole file says how long it is, it may be sound that goes on for so long.
+    Where only the whole file says how long it is, it may be sound that goes on for so long. A clock
+    that began again tells nothing of how long it is.
     """
+    if end.n_restarts:
+        return ()
     if not end.stream_seconds and end.others_seconds > end.seconds - MISSING_SECONDS:
         return ()
     promised = end.stream_seconds + first_seconds if end.stream_seconds else end.seconds
