@@ -33,18 +33,36 @@ class Course:
     """How the frames of a stream came, one after the other; times in seconds.
 
     The clock of a file may start again, as in joined transport streams: then it goes on from where
-    it was. `has_moved` says whether it ever went forward by itself.
+    it was.
     """
 
     container: str
+    """What FFmpeg calls the kind of file."""
+
     n_decoded: int = 0
+    """How many frames came."""
+
     first: float = 0.0
+    """When the first is shown."""
+
     time: float = 0.0
+    """When the last that came is shown."""
+
     step: float = 0.0
+    """How long that one is shown, as far as the file says so."""
+
     after: float = 0.0
+    """When the frame after the last that was wanted is shown."""
+
     gap: tuple[float, float] = (0.0, 0.0)
+    """The longest time without a new frame before the first that was wanted."""
+
     n_restarts: int = 0
+    """How often the clock began again."""
+
     has_moved: bool = False
+    """Whether it ever went forward by itself."""
+
     _pace: float = 0.0
     _clock: "_Clock" = field(default_factory=lambda: _Clock())
 
