@@ -22,18 +22,22 @@ from podium.features.extraction import FeatureCache
 from podium.simulation import stage, write_video
 from podium.video import _decoder_process, decoder
 from podium.video.frames import decode
-from podium.video.limits import WHOLE, Part, VideoLimits
+from podium.video.limits import WHOLE, Box, Part, VideoLimits
 
 ASKED, START_AHEAD = decoder._ask, decoder.start_ahead
 KNOWN = ("--action", "407", "--difficulty", "3.2", "--json")
 
 
 def asked_here(
-    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
+    path: Path,
+    size: tuple[int, int],
+    limits: VideoLimits,
+    part: Part = WHOLE,
+    box: Box | None = None,
 ) -> Generator[tuple[bytes, bytearray]]:
     """Stand in for a child, in this process."""
     answers = io.BytesIO()
-    _decoder_process._answer(decoder._request(path, size, limits, part), answers)
+    _decoder_process._answer(decoder._request(path, size, limits, part, box), answers)
     answers.seek(0)
     while header := answers.read(decoder.HEADER.size):
         kind, n_bytes = decoder.HEADER.unpack(header)

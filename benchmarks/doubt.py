@@ -34,7 +34,8 @@ from podium.model import load_model
 from podium.performance import Performance
 from podium.simulation import SimulationOptions, Sport, write_video
 from podium.video.augmentation import draw
-from podium.video.frames import decode, without_leading_black
+from podium.video.frames import decode
+from podium.video.layout import without_leading_black
 from podium.witnesses import END_IS_MISSING, EVENT_NOT_FOUND, Witnesses, learn_usual
 from podium.witnesses.novelty import NOVEL
 from podium.witnesses.order import OUT_OF_ORDER

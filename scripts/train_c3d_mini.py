@@ -40,7 +40,8 @@ from podium.performance import Performance
 from podium.simulation import SimulatedPerformance, SimulationOptions, simulate, write_video
 from podium.simulation.body import Joint
 from podium.simulation.faults import entry_degrees, splash_size
-from podium.video.frames import Frames, decode, without_leading_black, without_repeats
+from podium.video.frames import Frames, decode
+from podium.video.layout import without_leading_black, without_repeats
 
 Array = npt.NDArray[Any]
 WIDTH, HEIGHT = C3DMini.frame_size

@@ -215,7 +215,8 @@ def test_a_real_dive_that_was_cut_and_saved_again_is_not_scored_as_if_whole(
     data_folder: Path, tmp_path: Path
 ) -> None:
     from podium.datasets.unlv_dive import UnlvDive
-    from podium.video.frames import decode, without_leading_black
+    from podium.video.frames import decode
+    from podium.video.layout import without_leading_black
 
     judge, found = podium.load("diving"), []
     dives = [p for p in UnlvDive(data_folder / "unlv-dive").performances() if p.split == "train"]

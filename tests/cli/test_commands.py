@@ -785,15 +785,39 @@ def test_inspect_says_what_a_video_holds(podium, dive):
         "width": 64,
         "height": 48,
         "rotation_degrees": 0,
+        "is_mirrored": False,
+        "pixel_aspect": 1.0,
+        "light": "SDR",
+        "tracks": ["video h264 64x48 default used"],
         "frames_per_second": 30.0,
-        "seconds": pytest.approx(50 / 30, abs=1e-4),
+        "rate_varies": False,
+        "seconds": pytest.approx(50 / 30, abs=1e-3),
         "frames": 50,
         "frames_promised": 50,
         "used_frames": 48,
         "first_used_frame": 2,
         "clips": 3,
+        "within_bars": None,
         "warnings": [],
     }
+
+
+def test_inspect_says_what_the_times_of_frames_say(podium, make_video):
+    times = [3_600_000 + 40 * i for i in range(50) if i % 4]
+    path = make_video("v.mkv", len(times), times_ms=times)
+    found = podium("inspect", path, "--json").json()
+    assert found["rate_varies"]
+    assert found["frames_per_second"] == pytest.approx(36 / (times[-1] - times[0]) * 1000, abs=0.1)
+    assert found["seconds"] == pytest.approx((times[-1] - times[0] + 40) / 1000, abs=0.03)
+
+
+def test_inspect_says_what_is_left_within_black_bars(podium, make_video):
+    generator = np.random.default_rng(0)
+    frames = [generator.integers(60, 250, (48, 64, 3), np.uint8) for _ in range(30)]
+    frames = [np.pad(frame, ((10, 10), (0, 0), (0, 0))) for frame in frames]
+    found = podium("inspect", make_video("v.mp4", frames, crf="8"), "--json").json()
+    assert (found["within_bars"], found["height"]) == ("64x48+0+10", 68)
+    assert found["warnings"] == ["black bars about the picture were left out: 29 % of it"]
 
 
 @pytest.mark.parametrize(("n_black", "n_light", "n_counting"), [(0, 3, 3), (17, 3, 3), (3, 0, 3)])

@@ -795,7 +795,7 @@ def test_numbers_that_overflow_in_scoring_are_no_score(model, dive, cache):
 
 def test_another_rate_is_held_to_a_limit(model, dive, monkeypatch):
     put("clips", "frames_per_second", 240)(model)
-    monkeypatch.setattr("podium.video.frames.MAX_SHOWN_FRAMES", 500)
+    monkeypatch.setattr("podium.video.layout.MAX_SHOWN_FRAMES", 500)
     with pytest.raises(VideoError) as caught:
         podium.load(model).assess(dive, action="407", difficulty=3.2)
     assert re.fullmatch(
@@ -806,7 +806,7 @@ def test_another_rate_is_held_to_a_limit(model, dive, monkeypatch):
 
 
 def test_looking_at_such_a_video_says_why_it_would_not_be_used(make_video, monkeypatch, capsys):
-    monkeypatch.setattr("podium.video.frames.MAX_SHOWN_FRAMES", 50)
+    monkeypatch.setattr("podium.video.layout.MAX_SHOWN_FRAMES", 50)
     path = make_video("slow.mp4", 20, frames_per_second=10)
     assert run(["inspect", str(path), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -29,8 +29,9 @@ from podium.report.page import (
 from podium.report.rendering import RENDERER
 from podium.report.words import languages, load_words
 from podium.video.clips import VideoFacts
-from podium.video.frames import REPEATED_FRAMES, Part, probe
+from podium.video.frames import Part, probe
 from podium.video.gaps import DAMAGED_PARTS
+from podium.video.layout import REPEATED_FRAMES
 from podium.witnesses.order import OUT_OF_ORDER
 from podium.witnesses.same_action import OTHER_ACTION
 

@@ -12,8 +12,8 @@ from podium.features.values import FEATURES_GIVEN
 from podium.keypoints import KEYPOINTS_FILLED
 from podium.report import words
 from podium.report.words import languages, load_words
-from podium.video.frames import REPEATED_FRAMES
 from podium.video.gaps import DAMAGED_PARTS, FRAMES_MISSING, GAP, PICTURE_ENDS_EARLY
+from podium.video.layout import REPEATED_FRAMES
 from podium.witnesses import END_IS_MISSING, EVENT_NOT_FOUND, REMEMBERED
 from podium.witnesses.ending import STOPS_EARLY
 from podium.witnesses.novelty import NOVEL

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,9 @@ from podium.errors import (
     TooLong,
     UsageError,
 )
+
+if TYPE_CHECKING:
+    from podium.video.frames import Frames
 
 
 @app.command()
@@ -59,8 +62,14 @@ def inspect(
         "width": described.width,
         "height": described.height,
         "rotation_degrees": described.rotation_degrees,
+        "is_mirrored": described.is_mirrored,
+        "pixel_aspect": round(described.pixel_aspect, 4),
+        "light": described.light.name,
+        "tracks": list(described.tracks),
         "frames_per_second": described.frames_per_second,
-        "seconds": described.seconds,
+        "rate_varies": None,
+        "seconds": round(described.seconds, 3),
+        **usable.pop("times", {}),
         "frames": usable.pop("frames"),
         "frames_promised": described.n_frames,
         **usable,
@@ -74,7 +83,8 @@ def _usable(video: Path) -> dict[str, Any]:
     from podium.video.clips import ClipOptions, counting, cut
     from podium.video.frames import decode
 
-    nothing = {"frames": None, "used_frames": 0, "first_used_frame": None, "clips": 0}
+    nothing: dict[str, Any] = {"frames": None, "used_frames": 0, "first_used_frame": None}
+    nothing |= {"clips": 0, "within_bars": None}
     try:
         frames = decode(video, width=64, height=48)
         counted = counting(frames)
@@ -88,17 +98,38 @@ def _usable(video: Path) -> dict[str, Any]:
         )
         return {
             **nothing,
+            "times": _times(frames),
             "frames": len(frames),
+            "within_bars": _within_bars(frames),
             "warnings": [*map(load_words().doubt, counted.doubts), why],
         }
     clips = cut(counted)
     return {
+        "times": _times(frames),
         "frames": clips.video.n_frames,
         "used_frames": clips.video.n_different,
         "first_used_frame": clips.video.first_used,
         "clips": len(clips),
+        "within_bars": _within_bars(frames),
         "warnings": [*map(load_words().doubt, clips.video.doubts)],
     }
+
+
+def _within_bars(frames: "Frames") -> str | None:
+    """Say which part of the stored picture is left without black bars, in pixels."""
+    box = frames.box
+    return f"{box.width}x{box.height}+{box.left}+{box.top}" if box else None
+
+
+def _times(frames: "Frames") -> dict[str, Any]:
+    """Return what the times of the frames say, whatever the header does."""
+    from podium.video.layout import come_evenly
+
+    seconds = float(frames.start_seconds[-1] - frames.start_seconds[0])
+    known = {"seconds": round(frames.end_seconds, 3)}
+    if seconds > 0:
+        known["frames_per_second"] = round((len(frames) - 1) / seconds, 3)
+    return {**known, "rate_varies": not come_evenly(frames.start_seconds)}
 
 
 @app.command("list")

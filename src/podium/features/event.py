@@ -110,8 +110,14 @@ class Anchor:
         index = self.find(seen)
         if index is None:
             return replace(frames, missing_event=self.event)
-        last = int(seen.numbers[index]) + round(self.after * seen.step)
+        last = self._last(index, seen)
         return frames.span(0, int(np.searchsorted(frames.numbers, last, side="right")))
+
+    def _last(self, index: int, seen: Frames) -> int:
+        """Return the number of the last frame that is kept, where the event is `index`."""
+        if seen.is_even:
+            return int(seen.numbers[index]) + round(self.after * seen.step)
+        return int(seen.numbers[min(max(index + self.after, 0), len(seen) - 1)])
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return its weights as arrays, as they are saved; the rest is in `to_json`."""

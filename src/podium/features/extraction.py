@@ -25,6 +25,7 @@ from podium.performance import Performance
 from podium.video.augmentation import Augmentation
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
 from podium.video.frames import DECODER_VERSION, Frames, decode
+from podium.video.limits import Box
 
 CACHE_VERSION = "3"
 
@@ -176,14 +177,13 @@ class Extractor:
             lookup.release()
 
     def _decode(self, performance: Performance) -> Frames:
-        frames = _decode(performance, self.backbone.frame_size, self.options)
+        frames = _decode(performance, self.backbone.frame_size, self.options, None)
         if self.anchor is None:
             return frames
         if self.backbone.frame_size == event_backbone().frame_size:
             return self.anchor.trim(frames, frames)
-        return self.anchor.trim(
-            frames, _decode(performance, event_backbone().frame_size, self.options)
-        )
+        size = event_backbone().frame_size
+        return self.anchor.trim(frames, _decode(performance, size, self.options, frames.box))
 
     def _make(
         self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str
@@ -231,11 +231,13 @@ class Extractor:
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
 
 
-def _decode(performance: Performance, frame_size: tuple[int, int], options: ClipOptions) -> Frames:
+def _decode(
+    performance: Performance, frame_size: tuple[int, int], options: ClipOptions, box: Box | None
+) -> Frames:
     width, height = frame_size
     frames = decode(
         performance.path, width=width, height=height,
-        start_frame=performance.start_frame, end_frame=performance.end_frame,
+        start_frame=performance.start_frame, end_frame=performance.end_frame, box=box,
     )  # fmt: skip
     try:
         return counting(frames, options)

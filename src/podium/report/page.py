@@ -21,7 +21,8 @@ from podium.machine.files import write_bytes
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, load_words
-from podium.video.frames import Frames, Part, decode, probe
+from podium.video.frames import Frames, Part, Video, decode, probe
+from podium.video.limits import Box
 from podium.video.playback import Playback, make_playback
 
 KEY_FRAME_WIDTH = 200
@@ -92,16 +93,18 @@ def make_report(
         If there are no words in that language.
     """
     words = load_words(language)
-    videos = _videos(assessment)
+    frames = _small_frames(assessment)
+    videos = _videos(assessment, frames)
     n_bytes = sum(len(video.content) for video in videos if video)
     if n_bytes <= max_video_bytes:
-        return Report(_Page(assessment, words, *videos).html())
+        return Report(_Page(assessment, words, frames, *videos).html())
     note = words(
         "player.too_large",
         megabytes=math.ceil(n_bytes / 2**20),
         most=words.plain(max_video_bytes / 2**20),
     )
-    return Report(_Page(assessment, words, None, None, (note,)).html(), videos_are_left_out=True)
+    page = _Page(assessment, words, frames, None, None, (note,))
+    return Report(page.html(), videos_are_left_out=True)
 
 
 def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Report:
@@ -113,8 +116,9 @@ def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Repor
         If there are no words in that language.
     """
     words = load_words(language)
-    query, reference = _videos(assessment)
-    page = _Page(assessment, words, query, reference, inside=False)
+    frames = _small_frames(assessment)
+    query, reference = _videos(assessment, frames)
+    page = _Page(assessment, words, frames, query, reference, inside=False)
     videos = {"query.mp4": query, "reference.mp4": reference}
     beside = {name: video.content for name, video in videos.items() if video}
     beside |= {name: content.encode() for name, _, content in page.data_files()}
@@ -128,6 +132,7 @@ class _Page:
         self,
         assessment: Assessment,
         words: Words,
+        frames: "_Both",
         query: Playback | None,
         reference: Playback | None,
         notes: Sequence[str] = (),
@@ -138,7 +143,7 @@ class _Page:
         self.query, self.reference = query, reference if query else None
         self.name = assessment.shown_name
         self.notes = [*notes, *self._absent_expert()]
-        ours, theirs = _small_frames(assessment)
+        ours, theirs = frames
         self.query_offset, self.reference_offset = _offset(ours), _offset(theirs)
         self.moments = _moments(self.assessment.clips, ours, theirs)
 
@@ -353,17 +358,18 @@ def _fingerprint(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _videos(assessment: Assessment) -> tuple[Playback | None, Playback | None]:
+def _videos(assessment: Assessment, frames: "_Both") -> tuple[Playback | None, Playback | None]:
+    """Copy the videos of which there are pictures, without bars as those are."""
     if not assessment.clips or not math.isfinite(assessment.clips[0].start_seconds):
         return None, None
     seen = _seen_reference(assessment)
-    query = _playback(assessment.video_path, assessment.part)
-    return query, _playback(seen.path, seen.part) if seen and seen.path else None
+    query = _playback(assessment.video_path, assessment.part, frames[0])
+    return query, _playback(seen.path, seen.part, frames[1]) if seen and seen.path else None
 
 
-def _playback(path: Path, part: Part) -> Playback | None:
+def _playback(path: Path, part: Part, frames: Frames | None) -> Playback | None:
     try:
-        return make_playback(path, part=part)
+        return make_playback(path, part=part, box=frames.box if frames else None)
     except PodiumError:  # the video was readable a moment ago; a report that does not play is left
         return None
 
@@ -378,7 +384,11 @@ def _reference_name(assessment: Assessment) -> str:
     return seen.shown_name if seen else ""
 
 
-def _small_frames(assessment: Assessment) -> tuple[Frames | None, Frames | None]:
+_Both = tuple[Frames | None, Frames | None]
+"""Those of a performance, and of its reference."""
+
+
+def _small_frames(assessment: Assessment) -> _Both:
     """Decode the performance, and that of the first reference that has a video, small."""
     if not assessment.clips or not np.isfinite(_middles(assessment.clips)).all():
         return None, None
@@ -390,12 +400,21 @@ def _small_frames(assessment: Assessment) -> tuple[Frames | None, Frames | None]
 def _decode(path: Path, part: Part) -> Frames | None:
     try:
         video = probe(path)
-        scale = min(KEY_FRAME_WIDTH / video.width, KEY_FRAME_HEIGHT / video.height)
-        width, height = (max(round(scale * size), 1) for size in (video.width, video.height))
-        start, end = part
-        return decode(path, width=width, height=height, start_frame=start, end_frame=end)
+        frames = _decode_box(video, part, None)
+        return _decode_box(video, part, frames.box) if frames.box else frames
     except PodiumError:  # the video was readable a moment ago; a report without pictures is left
         return None
+
+
+def _decode_box(video: Video, part: Part, box: Box | None) -> Frames:
+    """Decode what is in a box at the size of key frames, in its own shape."""
+    shape = video.shape(box)
+    scale = min(KEY_FRAME_WIDTH / shape[0], KEY_FRAME_HEIGHT / shape[1])
+    width, height = (max(round(scale * size), 1) for size in shape)
+    start, end = part
+    return decode(
+        video.path, width=width, height=height, start_frame=start, end_frame=end, box=box
+    )  # fmt: skip
 
 
 def _offset(frames: Frames | None) -> float:

@@ -16,34 +16,51 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 import av
 import av.error
 from av.container import InputContainer
-from av.stream import Disposition
+from av.packet import Packet
+from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
+from podium.video._course import Course
+from podium.video._crop import Crop
+from podium.video._tracks import (
+    Orientations,
+    container_seconds,
+    light_of,
+    names_of,
+    orientation,
+    pixel_aspect,
+    promised_frames,
+    stream_seconds,
+    video_of,
+)
+
 HEADER = struct.Struct("<cI")
 """What comes: its kind, and how many bytes follow."""
 
-ABOUT = struct.Struct("<IIqddB")
-"""Of a stream: width, height, frames promised, its seconds, frames a second, quarter turns."""
+ABOUT = struct.Struct("<IIqddBdB")
+"""Of a stream: width, height, frames promised, its seconds, frames a second, how it is to be
+turned (`podium.video._tracks.orientation`), how wide a pixel is, and its light (0: a screen's)."""
 
-PICTURE = struct.Struct("<ddBIII")
-"""Of a frame: when, how long (seconds), quarter turns, width, height, bytes a row."""
+PICTURE = struct.Struct("<ddBBIII")
+"""Of a frame: when, how long (seconds), how to turn it, its light, width, height, bytes a row."""
 
-END = struct.Struct("<Iqddqdddd")
+END = struct.Struct("<IqddqddddIBId")
 """Of a stream: damaged packets, frames promised, seconds promised for the file, and for it.
 
 Then how it was decoded: how many frames, when the first came, when the one after the last that was
-sent, and the longest step up to the first that was sent, from when to when. A number that is not
-promised, or not there, is 0.
+sent, and the longest step up to the first that was sent, from when to when. Then how often its
+clock began again, and whether it moved; at last how many other tracks have pictures, and when the
+last of any other ends. A number that is not promised, or not there, is 0.
 """
 
 MAX_DAMAGE = 1000
@@ -191,35 +208,46 @@ def _open(request: dict[str, Any]) -> InputContainer:
 
 
 def _video_stream(container: InputContainer, request: dict[str, Any]) -> VideoStream:
-    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not streams:
+    stream = video_of(container, lambda: _open(request))
+    if stream is None:
         raise Refusal(f"holds no moving picture (sound or a cover only): {request['advice']}")
-    if streams[0].codec_context is None:  # newer versions of PyAV give none where FFmpeg has none
+    if stream.codec_context is None:  # newer versions of PyAV give none where FFmpeg has none
         raise Refusal(f"is in a format that cannot be decoded: {request['advice']}")
-    streams[0].thread_type = "AUTO"
+    stream.thread_type = "AUTO"
     # Each thread holds frames of its own: memory must not grow with the number of processors.
-    streams[0].codec_context.thread_count = min(os.cpu_count() or 1, MAX_THREADS)
-    return streams[0]
+    stream.codec_context.thread_count = min(os.cpu_count() or 1, MAX_THREADS)
+    return stream
+
+
+@dataclass
+class _Seen:
+    """What was met beside the frames of a stream: damage, and the end of the other tracks."""
+
+    damage: list[str] = field(default_factory=list)
+    others_seconds: float = 0.0
 
 
 def _decode(
-    request: dict[str, Any], container: InputContainer, stream: VideoStream, damage: list[str]
+    request: dict[str, Any], container: InputContainer, stream: VideoStream, seen: _Seen
 ) -> Iterator[VideoFrame]:
-    """Yield every frame that can be decoded; note each packet that cannot in `damage`."""
-    packets = container.demux(stream)
+    """Yield every frame that can be decoded; note each packet that cannot."""
+    packets = container.demux(_tracks_to_read(container, stream))
     while True:
         try:
             packet = next(packets, None)
             if packet is None:
                 return
+            if packet.stream.index != stream.index:
+                seen.others_seconds = max(seen.others_seconds, _end_of(packet))
+                continue
             frames = packet.decode()
         except MemoryError:
             raise
         except av.error.FFmpegError as error:
             if _is_of_memory(error) or _has_reached_limit(request, stream.width * stream.height):
                 raise MemoryError from error
-            damage.append(str(error))
-            if len(damage) > MAX_DAMAGE:
+            seen.damage.append(str(error))
+            if len(seen.damage) > MAX_DAMAGE:
                 return
             continue
         for frame in frames:
@@ -227,65 +255,83 @@ def _decode(
                 yield frame
 
 
+def _tracks_to_read(container: InputContainer, stream: VideoStream) -> list[Stream]:
+    """Return the video, and the others where only they tell whether the file is whole."""
+    if stream.frames or stream.duration:
+        return [stream]
+    others = [one for one in container.streams if one.type in ("audio", "video")]
+    return [stream, *(one for one in others if one.index != stream.index)]
+
+
+def _end_of(packet: "Packet[Any]") -> float:
+    if packet.pts is None or not packet.time_base:
+        return 0.0
+    return float((packet.pts + (packet.duration or 0)) * packet.time_base)
+
+
 def _send_about(
     request: dict[str, Any], container: InputContainer, stream: VideoStream, answers: IO[bytes]
 ) -> None:
-    first = next(_decode(request, container, stream, []), None)
+    first = next(_decode(request, container, stream, _Seen()), None)
     if first is None:
         raise Refusal("no frame of it can be decoded: the file is damaged")
     rate = float(stream.average_rate or stream.base_rate or 0)
-    seconds = _stream_seconds(stream) or _container_seconds(container)
-    turns = _quarter_turns(first)
-    about = ABOUT.pack(first.width, first.height, stream.frames, seconds, rate, turns)
-    names = f"{stream.codec_context.name}\n{container.format.name}"
-    _send(answers, b"A", about, names.encode("utf-8", "replace"))
-
-
-@dataclass
-class _Course:
-    """How the frames of a stream came, one after the other; times in seconds."""
-
-    n_decoded: int = 0
-    first: float = 0.0
-    time: float = 0.0
-    step: float = 0.0
-    after: float = 0.0
-    gap: tuple[float, float] = (0.0, 0.0)
-
-    def take(self, frame: VideoFrame, stream: VideoStream) -> None:
-        """Note when a frame comes; one that has no time comes after the frame before."""
-        self.time = self.time + self.step if frame.time is None else float(frame.time)
-        self.step = _duration(frame, stream)
-        self.first = self.first if self.n_decoded else self.time
-        self.n_decoded += 1
+    whole = max(container_seconds(container) - (first.time or 0), 0)
+    about = ABOUT.pack(
+        first.width, first.height, promised_frames(container, stream),
+        stream_seconds(stream) or whole, rate, orientation(first), pixel_aspect(stream),
+        light_of(first),
+    )  # fmt: skip
+    names = [stream.codec_context.name, container.format.name, *names_of(container, stream)]
+    _send(answers, b"A", about, "\n".join(names).encode("utf-8", "replace"))
 
 
 def _send_frames(
     request: dict[str, Any], container: InputContainer, stream: VideoStream, answers: IO[bytes]
 ) -> None:
-    """Send the frames asked for, upright or a quarter turn from it, at the size asked for."""
+    """Send the frames asked for, as they are stored, at the size asked for."""
     # Before the first frame is decoded: each of the decoder's threads holds such a frame.
     _require_pixels(stream.width, stream.height, request)
-    damage: list[str] = []
-    course = _Course()
-    reformatter = VideoReformatter()  # one that is used again is three times faster than new ones
-    for frame in _select(request, _decode(request, container, stream, damage), stream, course):
-        turns = _quarter_turns(frame)
-        sides = (request["width"], request["height"])
-        width, height = sides if turns % 2 == 0 else sides[::-1]
-        small = reformatter.reformat(
-            frame, width=width, height=height, format="rgb24", interpolation="AREA"
-        )
+    seen, course = _Seen(), Course(container.format.name)
+    resize, orientations = _Resizer(request), Orientations()
+    for frame in _select(request, _decode(request, container, stream, seen), stream, course):
+        turns, light = orientations.of(frame), light_of(frame)
+        small = resize(frame, turns, light)
         plane: VideoPlane = small.planes[0]
-        picture = PICTURE.pack(course.time, course.step, turns, width, height, plane.line_size)
-        _send(answers, b"F", picture, memoryview(plane)[: plane.line_size * height])
-    promised = (stream.frames, _container_seconds(container), _stream_seconds(stream))
+        row = plane.line_size
+        picture = PICTURE.pack(
+            course.time, course.step, turns, light, small.width, small.height, row
+        )
+        _send(answers, b"F", picture, memoryview(plane)[: row * small.height])
+    promised = (
+        promised_frames(container, stream), container_seconds(container), stream_seconds(stream)
+    )  # fmt: skip
     came = (course.n_decoded, course.first, course.after, *course.gap)
-    _send(answers, b"E", END.pack(len(damage), *promised, *came))
+    clock = (course.n_restarts, course.has_moved or course.n_decoded < 2)
+    others = (len(container.streams.video) - 1, seen.others_seconds)
+    _send(answers, b"E", END.pack(len(seen.damage), *promised, *came, *clock, *others))
+
+
+class _Resizer:
+    """Makes frames as large as they were asked for; of a box of them, where that was."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self._sides = (request["width"], request["height"])
+        self._crop = Crop(request["box"]) if request["box"] else None
+        self._reformatter = VideoReformatter()  # used again, it is three times faster than new ones
+
+    def __call__(self, frame: VideoFrame, turns: int, light: int) -> VideoFrame:
+        """Resize a frame that is to be turned; light of a high range keeps its fine steps."""
+        width, height = self._sides if turns % 2 == 0 else self._sides[::-1]
+        shown = self._crop(frame) if self._crop else frame
+        return self._reformatter.reformat(
+            shown, width=width, height=height, format="rgb48le" if light else "rgb24",
+            interpolation="AREA",
+        )  # fmt: skip
 
 
 def _select(
-    request: dict[str, Any], frames: Iterator[VideoFrame], stream: VideoStream, course: _Course
+    request: dict[str, Any], frames: Iterator[VideoFrame], stream: VideoStream, course: Course
 ) -> Iterator[VideoFrame]:
     """Yield the frames from the first to the last asked for, and look whether another follows.
 
@@ -310,28 +356,6 @@ def _require_pixels(width: int, height: int, request: dict[str, Any]) -> None:
             f"its frames of {width}x{height} have more than the "
             f"{request['n_pixels']:,} pixels allowed: make it smaller first"
         )
-
-
-def _stream_seconds(stream: VideoStream) -> float:
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return 0.0
-
-
-def _container_seconds(container: InputContainer) -> float:
-    return (container.duration or 0) / 1e6
-
-
-def _quarter_turns(frame: VideoFrame) -> int:
-    """How often to turn the picture by 90 degrees counter-clockwise to have it upright."""
-    return round(frame.rotation / 90) % 4
-
-
-def _duration(frame: VideoFrame, stream: VideoStream) -> float:
-    if frame.duration and frame.time_base:
-        return float(frame.duration * frame.time_base)
-    rate = stream.average_rate or stream.base_rate
-    return float(1 / rate) if rate else 0.0
 
 
 if __name__ == "__main__":

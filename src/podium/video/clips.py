@@ -9,14 +9,8 @@ import numpy.typing as npt
 from podium.checks import check_options, is_finite, require, require_array, require_times
 from podium.doubts import Doubt
 from podium.errors import UsageError, VideoError
-from podium.video.frames import (
-    Frames,
-    at_least,
-    at_most,
-    decode,
-    without_leading_black,
-    without_repeats,
-)
+from podium.video.frames import Frames, decode
+from podium.video.layout import laid_out
 
 MAX_CLIPS = 2_000
 """No performance has more clips."""
@@ -196,10 +190,9 @@ def read_clips(
 def counting(frames: Frames, options: ClipOptions = ClipOptions()) -> Frames:
     """Keep the frames that count, so many a second: no black padding, no repeated frames.
 
-    Where there are fewer a second, what is shown for longer counts more than once.
+    Where there are fewer a second, or a hole, what is next to it counts more than once.
     """
-    rate = options.frames_per_second
-    return at_least(without_repeats(without_leading_black(at_most(frames, rate))), rate)
+    return laid_out(frames, options.frames_per_second)
 
 
 def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:

@@ -8,36 +8,36 @@ child gains what the child may do, and no more by what it says.
 import atexit
 import io
 import json
-import math
 import os
 import select
 import signal
-import struct
 import subprocess
 import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple, NoReturn, cast
+from typing import cast
 
 from podium.errors import Bug, PodiumError, VideoError
 from podium.machine import memory, processes
-from podium.video.limits import WHOLE, About, Part, VideoLimits
+from podium.video._answers import (
+    ABOUT,
+    END,
+    HEADER,
+    MAX_WORDS,
+    PICTURE,
+    End,
+    Picture,
+    nonsense,
+    read_about,
+    read_end,
+    read_picture,
+    words_of,
+)
+from podium.video.limits import WHOLE, About, Box, Part, VideoLimits
 
-# The child's own description of these is in `podium.video._decoder_process`, which brings PyAV
-# along: the parent does without. A test compares them.
-HEADER = struct.Struct("<cI")
-
-
-ABOUT = struct.Struct("<IIqddB")
-
-
-PICTURE = struct.Struct("<ddBIII")
-
-
-END = struct.Struct("<Iqddqdddd")
-
+__all__ = ["ABOUT", "END", "HEADER", "PICTURE", "End", "Picture", "about", "pictures"]
 
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif"
 """The only container formats that are opened: others (`concat`, playlists) can name other files."""
@@ -57,45 +57,10 @@ COMMAND = processes.command("podium.video._decoder_process")
 _FREE_MEMORY = "free memory, then try again"
 
 
-_MAX_WORDS = 4_000
-
-
 _MAX_PADDING = 4_096
 
 
 _PIPE_BYTES = 1 << 20
-
-
-class Picture(NamedTuple):
-    """One frame as it came from the child: rows of RGB bytes, `row_bytes` apart."""
-
-    seconds: float
-    duration_seconds: float
-    quarter_turns: int
-    width: int
-    height: int
-    row_bytes: int
-    content: bytearray
-
-
-class End(NamedTuple):
-    """What was said once all frames had come; numbers that are not promised are 0.
-
-    `n_frames`, `seconds` and `stream_seconds` are promised. `n_decoded` frames were decoded, those
-    before the wanted ones and one after them included; the first came at `first_seconds`, the one
-    after them at `next_seconds`. Up to the first that was wanted, the longest time without a new
-    frame was from `gap_start` to `gap_end`.
-    """
-
-    n_damaged: int = 0
-    n_frames: int = 0
-    seconds: float = 0.0
-    stream_seconds: float = 0.0
-    n_decoded: int = 0
-    first_seconds: float = 0.0
-    next_seconds: float = 0.0
-    gap_start: float = 0.0
-    gap_end: float = 0.0
 
 
 def about(path: Path, limits: VideoLimits) -> About:
@@ -111,16 +76,21 @@ def about(path: Path, limits: VideoLimits) -> About:
     with closing(_ask(path, (0, 0), limits)) as answers:
         for kind, content in answers:
             if kind == b"A":
-                return _about(path, content)
+                return read_about(path, content)
     raise VideoError.of_file(path, f"the decoder said nothing about it: {KINDS}")
 
 
 def pictures(
-    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
+    path: Path,
+    size: tuple[int, int],
+    limits: VideoLimits,
+    part: Part = WHOLE,
+    box: Box | None = None,
 ) -> Generator[Picture | End]:
     """Ask for frames of a file at `size`, (width, height), and at last how it ended.
 
-    The frames before `part` are decoded and not sent; of those after it, one at most is decoded.
+    With a `box`, no more of each picture than that. The frames before `part` are decoded and not
+    sent; of those after it, one at most is decoded.
 
     Raises
     ------
@@ -130,15 +100,15 @@ def pictures(
         If the child ends by an exception of Podium's own or of a library's.
     """
     n_sent = 0
-    with closing(_ask(path, size, limits, part)) as answers:
+    with closing(_ask(path, size, limits, part, box)) as answers:
         for kind, content in answers:
             if kind == b"F":
-                yield _picture(path, content, size)
+                yield read_picture(path, content, size)
                 n_sent += 1
                 continue
-            end = _end(path, content)
+            end = read_end(path, content)
             if n_sent != part.n_of(end.n_decoded):
-                _nonsense(path)
+                nonsense(path)
             yield end
 
 
@@ -148,22 +118,26 @@ def start_ahead() -> None:
 
 
 def _ask(
-    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part = WHOLE
+    path: Path,
+    size: tuple[int, int],
+    limits: VideoLimits,
+    part: Part = WHOLE,
+    box: Box | None = None,
 ) -> Generator[tuple[bytes, bytearray]]:
     """Yield the answers to one request; the child is used again if it gave all of them."""
-    max_bytes = 3 * size[0] * size[1] + _MAX_PADDING * max(size) + _MAX_WORDS
+    max_bytes = 6 * size[0] * size[1] + _MAX_PADDING * max(size) + MAX_WORDS
     with _borrow() as child:
-        child.ask(_request(path, size, limits, part), limits.waiting_seconds)
+        child.ask(_request(path, size, limits, part, box), limits.waiting_seconds)
         while True:
             kind, content = _next(child, path, max_bytes, limits, part)
             if kind in (b"R", b"E", b"A"):  # one that ran out of memory is not used again
                 child.is_free = True
             if kind == b"R":
-                raise VideoError.of_file(path, _words(content))
+                raise VideoError.of_file(path, words_of(content))
             if kind == b"M":
                 raise VideoError.of_file(path, _too_much_memory(limits))
             if kind == b"B":
-                said = _words(content, "\n")
+                said = words_of(content, "\n")
                 cause = processes.exception_in(said) or "the decoder failed"
                 raise Bug.of(cause, str(path), said)
             yield kind, content
@@ -172,13 +146,14 @@ def _ask(
 
 
 def _request(
-    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part
+    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part, box: Box | None = None
 ) -> dict[str, object]:
     return {
         "path": str(path.resolve()),
         "width": size[0],
         "height": size[1],
         **part._asdict(),
+        "box": box,
         "containers": CONTAINERS,
         "advice": KINDS,
         "n_pixels": limits.n_pixels,
@@ -193,12 +168,12 @@ def _next(
     try:
         kind, n_bytes = HEADER.unpack(child.read(HEADER.size))
         if kind not in (b"R", b"M", b"B", b"E", b"A", b"F") or n_bytes > max_bytes:
-            _nonsense(path)
+            nonsense(path)
         return kind, child.read(n_bytes)
     except TimeoutError:
         raise VideoError.of_file(path, _too_much_time(limits, part)) from None
     except EOFError:
-        raise _ending(path, child.wait(), child.last_words()) from None
+        raise _ending(path, child.wait(), child.lastwords_of()) from None
 
 
 def _ending(path: Path, code: int, last_words: str) -> PodiumError:
@@ -247,50 +222,6 @@ def _too_much_memory(limits: VideoLimits) -> str:
 def _memory_bytes(limits: VideoLimits) -> int:
     """Return how much a child may use: what this process is allowed its children are."""
     return min(limits.memory_bytes, memory.allowed_bytes() or limits.memory_bytes)
-
-
-def _about(path: Path, content: bytearray) -> About:
-    if len(content) < ABOUT.size:
-        _nonsense(path)
-    width, height, n_frames, seconds, rate, turns = ABOUT.unpack(content[: ABOUT.size])
-    codec, _, container = _words(content[ABOUT.size :], "\n").partition("\n")
-    if not (_is_time(seconds, rate) and turns < 4 and width and height):
-        _nonsense(path)
-    return About(width, height, max(n_frames, 0), seconds, rate, turns, codec, container)
-
-
-def _picture(path: Path, content: bytearray, size: tuple[int, int]) -> Picture:
-    if len(content) < PICTURE.size:
-        _nonsense(path)
-    seconds, duration, turns, width, height, row = PICTURE.unpack(content[: PICTURE.size])
-    sides = size if turns % 2 == 0 else size[::-1]
-    is_whole = len(content) == PICTURE.size + row * height and row >= 3 * width
-    if not (turns < 4 and (width, height) == sides and is_whole and _is_time(seconds, duration)):
-        _nonsense(path)
-    return Picture(seconds, duration, turns, width, height, row, content[PICTURE.size :])
-
-
-def _end(path: Path, content: bytearray) -> End:
-    if len(content) != END.size:
-        _nonsense(path)
-    end = End(*END.unpack(content))
-    if end.n_decoded < 0 or not _is_time(*end[2:]):
-        _nonsense(path)
-    return end._replace(n_frames=max(end.n_frames, 0))
-
-
-def _is_time(*seconds: float) -> bool:
-    return all(math.isfinite(value) for value in seconds)
-
-
-def _words(content: bytearray, kept: str = "") -> str:
-    """Read words of a child, without what could steer a terminal."""
-    text = content[:_MAX_WORDS].decode("utf-8", "replace")
-    return "".join(c if c.isprintable() or c in kept else "?" for c in text)
-
-
-def _nonsense(path: Path) -> NoReturn:
-    raise VideoError.of_file(path, "the decoder gave no valid answer: the file is damaged")
 
 
 class _Child:
@@ -369,7 +300,7 @@ class _Child:
         self._process.kill()
         return self._process.wait()
 
-    def last_words(self) -> str:
+    def lastwords_of(self) -> str:
         """Return the end of what a child that has ended said on standard error."""
         return self._said.text()
 

@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +17,10 @@ import numpy.typing as npt
 from podium.checks import is_finite, require, require_array
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import MissingFile, TooLong, VideoError
-from podium.video import decoder, gaps
+from podium.video import bars, decoder, gaps
 from podium.video.decoder import CONTAINERS, KINDS, End, Picture
-from podium.video.limits import WHOLE, Part, VideoLimits
+from podium.video.light import HIGH_DYNAMIC_RANGE, pixels_of
+from podium.video.limits import WHOLE, Box, Light, Part, VideoLimits
 
 __all__ = [
     "CONTAINERS",
@@ -31,43 +31,29 @@ __all__ = [
     "Part",
     "Video",
     "VideoLimits",
-    "at_least",
-    "at_most",
     "decode",
     "each_frame",
     "probe",
-    "without_leading_black",
-    "without_repeats",
 ]
 
-DECODER_VERSION = f"pyav-{version('av')}-3"
+DECODER_VERSION = f"pyav-{version('av')}-4"
 """Names the decoder and the way it is used; part of every cache key."""
-
-BLACK_LEVEL = 40
-"""A frame with no value above this (of 255) is black: padding, not performance."""
 
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 """What to do about a video that is too long."""
 
-CLEARLY = 1.15
-"""Rates that differ by a smaller factor are one: 30 frames a second are 29.97, and not 25."""
-
-MAX_SHOWN_FRAMES = 20_000
-"""So many frames a video may have once they are repeated to come to so many a second."""
-
-REPEAT_LEVEL = 0.05
-"""A frame that differs less than this on average (of 255) from the one before repeats it."""
-
-REPEATED_FRAMES = DoubtKind("repeated_frames", values=("n",))
-"""`n` frames that only repeat the one before were left out."""
+OTHER_TRACKS = DoubtKind("other_tracks", values=("n",))
+"""`n` other tracks of the file have pictures: another video, or a cover."""
 
 
 @dataclass(frozen=True)
 class Video:
     """What a video file says of itself, before it is decoded.
 
-    `width` and `height` are those of the upright picture, after `rotation_degrees`
-    (counter-clockwise) is applied. `n_frames` is what the header promises, 0 where it is silent.
+    `width` and `height` are those of the upright picture, after it was mirrored if `is_mirrored`
+    and turned by `rotation_degrees` (counter-clockwise), with square pixels: as stored, one is
+    `pixel_aspect` times as wide as it is high. `n_frames` is what the header promises, 0 where it
+    is silent. `light` is SDR, HLG or PQ; `tracks` are all that are in the file, in words.
     """
 
     path: Path
@@ -79,6 +65,19 @@ class Video:
     rotation_degrees: int
     codec: str
     container: str
+    is_mirrored: bool = False
+    pixel_aspect: float = 1.0
+    light: Light = Light.SDR
+    tracks: tuple[str, ...] = ()
+
+    def shape(self, box: Box | None) -> tuple[float, float]:
+        """Return the width and height, upright, of what is in a box; of all without one."""
+        if box is None:
+            return self.width, self.height
+        across, down = box.width / box.of_width, box.height / box.of_height
+        if self.rotation_degrees % 180:
+            across, down = down, across
+        return self.width * across, self.height * down
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,9 @@ class Frames:
     its header promises, 0 where it is silent; `end_is_missing` says that the picture ends before
     the header says it should, where it was decoded to its end. `missing_event` names what was
     looked for in the picture and is not there, "" where nothing is missing. `step` is how
-    many frames of the file one of these stands for: 2 where every second was kept.
+    many frames of the file one of these stands for: 2 where every second was kept. Where frames of
+    the file did not come evenly, `is_even` is false: then it is so many on average. `box` is what
+    is shown of each picture, where that is not all.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -105,6 +106,8 @@ class Frames:
     end_is_missing: bool = False
     missing_event: str = ""
     step: float = 1
+    is_even: bool = True
+    box: Box | None = None
 
     def __post_init__(self) -> None:
         require_array("pixels", self.pixels, np.uint8, (None, None, None, 3))
@@ -147,7 +150,7 @@ def probe(path: Path, limits: VideoLimits = VideoLimits()) -> Video:
     """
     _require_regular_file(path, limits)
     found = decoder.about(path, limits)
-    sides = (found.width, found.height)
+    sides = (max(round(found.width * found.pixel_aspect), 1), found.height)
     width, height = sides[::-1] if found.quarter_turns % 2 else sides
     return Video(
         path=path,
@@ -159,6 +162,10 @@ def probe(path: Path, limits: VideoLimits = VideoLimits()) -> Video:
         rotation_degrees=found.quarter_turns * 90,
         codec=found.codec,
         container=found.container,
+        is_mirrored=found.is_mirrored,
+        pixel_aspect=found.pixel_aspect,
+        light=found.light,
+        tracks=found.tracks,
     )
 
 
@@ -170,12 +177,14 @@ def decode(
     start_frame: int | None = None,
     end_frame: int | None = None,
     limits: VideoLimits = VideoLimits(),
+    box: Box | None = None,
 ) -> Frames:
     """Decode a video, or the frames of it that are wanted, upright, resized to `width` x `height`.
 
     `start_frame` and `end_frame` (0-based, inclusive) bound what is wanted: however long the file
     is, no more than that is kept, and decoding stops after it. It is done in a child process
-    (`podium.video.decoder`). Damaged packets are passed over and counted in `doubts`; so is a
+    (`podium.video.decoder`). Black bars about the picture are left out, or with a `box` what is not
+    in it. Damaged packets are passed over and counted in `doubts`; so is a
     video that ends before its header says it should.
 
     Raises
@@ -184,18 +193,28 @@ def decode(
         If there is no such file, it is not a video, it has no such frames, or it is beyond the
         limits, which hold for what is kept.
     """
-    part = _part(path, start_frame, end_frame)
+    size, part = (width, height), _part(path, start_frame, end_frame)
+    frames = _decode(path, size, part, limits, box)
+    if box is None and bars.may_be(frames.pixels):
+        box = bars.find(path, limits, part)
+        frames = _decode(path, size, part, limits, box) if box else frames
+    return frames
+
+
+def _decode(
+    path: Path, size: tuple[int, int], part: Part, limits: VideoLimits, box: Box | None
+) -> Frames:
     times: list[float] = []
     pixels: list[npt.NDArray[np.uint8]] = []
-    duration, end = 0.0, End()
-    with closing(_pictures(path, width, height, limits, part)) as answers:
+    duration, end, light = 0.0, End(), Light.SDR
+    with closing(_pictures(path, size, limits, part, box)) as answers:
         for answer in answers:
             if isinstance(answer, End):
                 end = answer
                 break
             times.append(answer.seconds)
-            pixels.append(_upright(answer))
-            duration = answer.duration_seconds
+            pixels.append(upright(answer))
+            duration, light = answer.duration_seconds, max(light, answer.light)
     if not end.n_decoded:
         raise VideoError.of_file(path, "no frame of it can be decoded: the file is damaged")
     _require_part(path, part, end.n_decoded)
@@ -206,11 +225,20 @@ def decode(
     missing = () if goes_on else gaps.missing_end(end.first_seconds, last_end, end)
     doubts = gaps.damage(end.n_damaged, end.n_decoded, 0 if goes_on else end.n_frames)
     if not end.n_frames:  # Matroska promises seconds, not frames
-        doubts += missing + gaps.missing_middle(starts, end)
+        doubts += missing
+    doubts += (*gaps.missing_middle(starts, end), *gaps.clock(end), *_others(end))
+    if light is not Light.SDR:
+        doubts += (HIGH_DYNAMIC_RANGE(system=light.name),)
+    if box:
+        doubts += (bars.BARS(percent=round(100 * (1 - box.share), 1)),)
     return Frames(
         np.stack(pixels), starts, last_end, numbers, end.n_decoded, doubts,
-        end.n_frames, bool(missing) and not 0 < end.n_frames <= end.n_decoded,
+        end.n_frames, bool(missing) and not 0 < end.n_frames <= end.n_decoded, box=box,
     )  # fmt: skip
+
+
+def _others(end: End) -> tuple[Doubt, ...]:
+    return (OTHER_TRACKS(n=end.n_others),) if end.n_others else ()
 
 
 def _part(path: Path, start_frame: int | None, end_frame: int | None) -> Part:
@@ -257,8 +285,11 @@ def each_frame(
     height: int,
     part: Part = WHOLE,
     limits: VideoLimits = VideoLimits(),
+    box: Box | None = None,
 ) -> Iterator[Frame]:
     """Yield the frames that `decode` returns one after the other, in constant memory.
+
+    Bars are not looked for: with a `box`, no more of each picture is shown than that.
 
     Raises
     ------
@@ -267,7 +298,7 @@ def each_frame(
         limits.
     """
     first = math.nan
-    with closing(_pictures(path, width, height, limits, part)) as answers:
+    with closing(_pictures(path, (width, height), limits, part, box)) as answers:
         for answer in answers:
             if isinstance(answer, End):
                 if answer.n_decoded:
@@ -275,78 +306,7 @@ def each_frame(
                 return
             first = answer.seconds if math.isnan(first) else first
             start = answer.seconds - first
-            yield Frame(_upright(answer), start, start + answer.duration_seconds)
-
-
-def at_most(frames: Frames, per_second: float) -> Frames:
-    """Leave frames out of a video that shows clearly more of them a second."""
-    return _resample(frames, per_second) if _rate(frames) > per_second * CLEARLY else frames
-
-
-def at_least(frames: Frames, per_second: float) -> Frames:
-    """Repeat frames of a video that shows clearly fewer of them a second."""
-    return _resample(frames, per_second) if _rate(frames) < per_second / CLEARLY else frames
-
-
-def _rate(frames: Frames) -> float:
-    """Return how many frames there are in a second, no number where that is not known."""
-    usual = float(np.median(np.diff(frames.start_seconds))) if len(frames) > 1 else 0.0
-    return 1 / usual if usual > 0 else math.nan
-
-
-def _resample(frames: Frames, per_second: float) -> Frames:
-    """Take what is shown at so many times a second, counted back from the beginning of the last."""
-    first, last = float(frames.start_seconds[0]), float(frames.start_seconds[-1])
-    if (last - first) * per_second > MAX_SHOWN_FRAMES:
-        raise TooLong(
-            f"shown {per_second:g} times a second, {last - first:.0f} s are more than "
-            f"{MAX_SHOWN_FRAMES} frames: {SHORTER}"
-        )
-    seconds = last - np.arange(int((last - first) * per_second + 1e-3), -1, -1) / per_second
-    indices = np.searchsorted(frames.start_seconds, seconds + 1e-3 / per_second, side="right") - 1
-    kept = np.maximum(indices, 0)
-    return replace(
-        frames,
-        pixels=frames.pixels[kept],
-        start_seconds=np.maximum(seconds, first),
-        numbers=frames.numbers[kept],
-        step=frames.step * round(_rate(frames) / per_second, 3),
-    )
-
-
-def without_leading_black(frames: Frames) -> Frames:
-    """Drop the black frames that some sets pad the beginning of a video with.
-
-    Black frames further on are kept, and a video that is black throughout is left as it is.
-    """
-    is_black = frames.pixels.reshape(len(frames), -1).max(axis=1) <= BLACK_LEVEL
-    start = 0 if is_black.all() else int(np.argmin(is_black))
-    return frames.span(start, len(frames)) if start else frames
-
-
-def without_repeats(frames: Frames) -> Frames:
-    """Drop single frames that show again what the frame before showed, and say how many.
-
-    Conversions between frame rates put them in, and each would shift every earlier clip. A picture
-    that stands still for longer is kept as it is.
-    """
-    repeats = np.array([_repeats(a, b) for a, b in pairwise(frames.pixels)], bool)
-    around = np.concatenate([[False], repeats, [False]])
-    single = np.concatenate([[False], repeats & ~around[:-2] & ~around[2:]])
-    if not single.any():
-        return frames
-    repeated = REPEATED_FRAMES(n=int(single.sum()))
-    return replace(
-        frames,
-        pixels=frames.pixels[~single],
-        start_seconds=frames.start_seconds[~single],
-        numbers=frames.numbers[~single],
-        doubts=(*frames.doubts, repeated),
-    )
-
-
-def _repeats(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> bool:
-    return bool(np.abs(after.astype(np.int16) - before).mean() < REPEAT_LEVEL)
+            yield Frame(upright(answer), start, start + answer.duration_seconds)
 
 
 def _require_regular_file(path: Path, limits: VideoLimits) -> None:
@@ -372,12 +332,12 @@ def _require_regular_file(path: Path, limits: VideoLimits) -> None:
 
 
 def _pictures(
-    path: Path, width: int, height: int, limits: VideoLimits, part: Part = WHOLE
+    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part, box: Box | None
 ) -> Generator[Picture | End]:
     """Yield what comes from the child, as long as it is within the limits."""
     _require_regular_file(path, limits)
     n_so_far, first = 0, math.nan
-    with closing(decoder.pictures(path, (width, height), limits, part)) as answers:
+    with closing(decoder.pictures(path, size, limits, part, box)) as answers:
         for answer in answers:
             if isinstance(answer, Picture):
                 _require_frames(path, n_so_far, limits, part)
@@ -387,9 +347,11 @@ def _pictures(
             yield answer
 
 
-def _upright(picture: Picture) -> npt.NDArray[np.uint8]:
-    rows = np.frombuffer(picture.content, np.uint8).reshape(picture.height, picture.row_bytes)
-    pixels = rows[:, : 3 * picture.width].reshape(picture.height, picture.width, 3)
+def upright(picture: Picture) -> npt.NDArray[np.uint8]:
+    """Return a picture as a player shows it, (height, width, 3)."""
+    pixels = pixels_of(picture)
+    if picture.is_mirrored:
+        pixels = pixels[:, ::-1]
     return np.ascontiguousarray(np.rot90(pixels, picture.quarter_turns), np.uint8)
 
 

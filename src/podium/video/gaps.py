@@ -22,8 +22,23 @@ GAP = DoubtKind("gap", values=("start", "end"))
 """No frame comes between `start` and `end`, in seconds."""
 
 
+NO_CLOCK = DoubtKind("no_clock")
+"""The file does not say when its frames are shown: 30 a second are assumed."""
+
+CLOCK_RESTARTED = DoubtKind("clock_restarted", values=("n",))
+"""The clock of the file began again `n` times: what follows is shown after what was before."""
+
+
 def missing_end(first_seconds: float, end_seconds: float, end: End) -> tuple[Doubt, ...]:
-    """Doubt a picture that ends before its header says it should; `end_seconds` from the first."""
+    """Doubt a picture that ends before its header says it should; `end_seconds` from the first.
+
+    Where only the whole file says how long it is, it may be sound that goes on for so long. A clock
+    that began again tells nothing of how long it is.
+    """
+    if end.n_restarts:
+        return ()
+    if not end.stream_seconds and end.others_seconds > end.seconds - MISSING_SECONDS:
+        return ()
     promised = end.stream_seconds + first_seconds if end.stream_seconds else end.seconds
     reached = first_seconds + end_seconds
     if reached > promised - MISSING_SECONDS:
@@ -52,3 +67,10 @@ def damage(n_damaged: int, n_decoded: int, n_promised: int) -> tuple[Doubt, ...]
     if n_decoded < n_promised:
         doubts.append(FRAMES_MISSING(n=n_decoded, promised=n_promised))
     return tuple(doubts)
+
+
+def clock(end: End) -> tuple[Doubt, ...]:
+    """Say of a file that its clock stands still, or how often it began again."""
+    if not end.has_clock:
+        return (NO_CLOCK(),)
+    return (CLOCK_RESTARTED(n=end.n_restarts),) if end.n_restarts else ()

@@ -1,6 +1,7 @@
 """How large a video may be, which part of it is wanted, and what it says of itself: values."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import NamedTuple
 
 from podium.checks import check_options
@@ -45,8 +46,42 @@ WHOLE = Part()
 """All frames of a file."""
 
 
+class Light(IntEnum):
+    """What the numbers of a picture mean: the light of a screen, or of one of high dynamic range.
+
+    HLG and PQ are the two systems of ITU-R BT.2100.
+    """
+
+    SDR = 0
+    HLG = 1
+    PQ = 2
+
+
+class Box(NamedTuple):
+    """A part of the pictures of a file, in pixels as they are stored, (left, top) in the corner.
+
+    It holds for pictures of `of_width` x `of_height`; those of another size are taken whole.
+    """
+
+    left: int
+    top: int
+    width: int
+    height: int
+    of_width: int
+    of_height: int
+
+    @property
+    def share(self) -> float:
+        """Which share of a picture it is."""
+        return self.width * self.height / (self.of_width * self.of_height)
+
+
 class About(NamedTuple):
-    """What a file says of itself, as it came from the child; the picture may lie on its side."""
+    """What a file says of itself, as it came from the child; the picture may lie on its side.
+
+    To be upright it is mirrored first, then turned counter-clockwise. A pixel is `pixel_aspect`
+    times as wide as it is high. `tracks` are all that are in the file, in words.
+    """
 
     width: int
     height: int
@@ -54,5 +89,9 @@ class About(NamedTuple):
     seconds: float
     frames_per_second: float
     quarter_turns: int
+    is_mirrored: bool
+    pixel_aspect: float
+    light: Light
     codec: str
     container: str
+    tracks: tuple[str, ...]

@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 from podium.checks import check_options, require
 from podium.errors import UsageError, VideoError
 from podium.video.frames import WHOLE, Frame, Part, each_frame, probe
+from podium.video.limits import Box
 
 TICKS_PER_SECOND = 90_000
 """The clock of the copy: fine enough that no presentation time is moved by more than 6 us."""
@@ -63,25 +64,31 @@ class Playback:
 
 
 def make_playback(
-    path: Path, options: PlaybackOptions = PlaybackOptions(), part: Part = WHOLE
+    path: Path,
+    options: PlaybackOptions = PlaybackOptions(),
+    part: Part = WHOLE,
+    box: Box | None = None,
 ) -> Playback:
     """Copy a video, or a part of it, small: the same frames, upright, each at its own time.
+
+    With a `box`, no more of each picture than that.
 
     Raises
     ------
     MissingFile, VideoError
         If the video cannot be read, or has no such part.
     """
-    video = probe(path)
-    scale = min(options.width / video.width, options.height / video.height, 1.0)
+    shape = probe(path).shape(box)
+    scale = min(options.width / shape[0], options.height / shape[1], 1.0)
     # H.264 in its usual colours needs even sizes.
-    width, height = (max(round(scale * size / 2) * 2, 2) for size in (video.width, video.height))
+    width, height = (max(round(scale * size / 2) * 2, 2) for size in shape)
     buffer = io.BytesIO()
     starts: list[float] = []
     end = 0.0
     with av.open(buffer, "w", format="mp4") as container:
         stream = _stream(container.add_stream("libx264", options=_coding(options)), width, height)
-        for frame, ticks in _add_ticks(each_frame(path, width=width, height=height, part=part)):
+        frames = each_frame(path, width=width, height=height, part=part, box=box)
+        for frame, ticks in _add_ticks(frames):
             container.mux(stream.encode(_picture(frame.pixels, ticks)))
             starts.append(ticks / TICKS_PER_SECOND)
             end = max(frame.end_seconds, starts[-1] + 1e-3)
