@@ -18,10 +18,9 @@ from podium.assessment.values import Assessment, Reference, Score
 from podium.errors import UnknownName
 from podium.features.alignment import Alignment
 from podium.judging import Marks
+from podium.report.key_frames import KEY_FRAME_HEIGHT, KEY_FRAME_WIDTH
 from podium.report.page import (
     FILES_BESIDE,
-    KEY_FRAME_HEIGHT,
-    KEY_FRAME_WIDTH,
     Report,
     make_report,
     make_report_folder,

@@ -5,7 +5,8 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from podium.report.page import KEY_FRAME_WIDTH, _decode, _playback
+from podium.report.key_frames import KEY_FRAME_WIDTH, decode_small
+from podium.report.page import _playback
 from podium.video.frames import WHOLE
 from videos import Pixels, scene
 
@@ -17,7 +18,7 @@ def noisy(height: int, width: int, n: int = 20) -> list[Pixels]:
 
 def shapes_of(path) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return width and height of the key frames, and of the video that plays."""
-    frames = _decode(path, WHOLE)
+    frames = decode_small(path, WHOLE)
     playback = _playback(path, WHOLE, frames)
     return frames.pixels.shape[2:0:-1], (playback.width, playback.height)
 

@@ -14,7 +14,8 @@ from podium.machine.files import digest
 from podium.performance import Performance
 from podium.report.words import load_words
 from podium.video.clips import counting, cut
-from podium.video.frames import BLACK_LEVEL, Frames, decode
+from podium.video.frames import Frames, decode
+from podium.video.layout import BLACK_LEVEL
 
 SIZE = (64, 48)
 N_PICTURES = 16

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,22 +11,17 @@ from typing import Any
 
 import numpy as np
 from markupsafe import Markup
-from PIL import Image
 
 from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, group_remarks
 from podium.assessment.values import Assessment, Reference
 from podium.errors import PodiumError
 from podium.machine.files import write_bytes
+from podium.report.key_frames import decode_small, key_frames
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, load_words
-from podium.video.frames import Frames, Part, Video, decode, probe
-from podium.video.limits import Box
+from podium.video.frames import Frames, Part
 from podium.video.playback import Playback, make_playback
-
-KEY_FRAME_WIDTH = 200
-KEY_FRAME_HEIGHT = 400
-"""Key frames fit into this size, however tall and narrow the video is."""
 
 MAX_VIDEO_BYTES = 24 * 2**20
 """The videos of a report that is one file are no larger than this together: it can be sent."""
@@ -393,28 +387,8 @@ def _small_frames(assessment: Assessment) -> _Both:
     if not assessment.clips or not np.isfinite(_middles(assessment.clips)).all():
         return None, None
     seen = _seen_reference(assessment)
-    ours = _decode(assessment.video_path, assessment.part)
-    return ours, _decode(seen.path, seen.part) if seen and seen.path else None
-
-
-def _decode(path: Path, part: Part) -> Frames | None:
-    try:
-        video = probe(path)
-        frames = _decode_box(video, part, None)
-        return _decode_box(video, part, frames.box) if frames.box else frames
-    except PodiumError:  # the video was readable a moment ago; a report without pictures is left
-        return None
-
-
-def _decode_box(video: Video, part: Part, box: Box | None) -> Frames:
-    """Decode what is in a box at the size of key frames, in its own shape."""
-    shape = video.shape(box)
-    scale = min(KEY_FRAME_WIDTH / shape[0], KEY_FRAME_HEIGHT / shape[1])
-    width, height = (max(round(scale * size), 1) for size in shape)
-    start, end = part
-    return decode(
-        video.path, width=width, height=height, start_frame=start, end_frame=end, box=box
-    )  # fmt: skip
+    ours = decode_small(assessment.video_path, assessment.part)
+    return ours, decode_small(seen.path, seen.part) if seen and seen.path else None
 
 
 def _offset(frames: Frames | None) -> float:
@@ -426,7 +400,7 @@ def _moments(
     clips: Sequence[ClipFeedback], ours: Frames | None, theirs: Frames | None
 ) -> list[Moment]:
     middles = _middles(clips)
-    pictures = _key_frames(ours, middles), _key_frames(theirs, _as_long_before(theirs, clips))
+    pictures = key_frames(ours, middles), key_frames(theirs, _as_long_before(theirs, clips))
     return [Moment(*shown) for shown in zip(clips, *pictures, strict=True)]
 
 
@@ -441,17 +415,3 @@ def _as_long_before(theirs: Frames | None, clips: Sequence[ClipFeedback]) -> lis
     """
     last = theirs.end_seconds if theirs else 0.0
     return [last - (clips[-1].end_seconds - middle) for middle in _middles(clips)]
-
-
-def _key_frames(frames: Frames | None, seconds: Sequence[float]) -> list[str]:
-    """Show the frame on screen at each of these times, as JPEG in a `data:` address."""
-    if frames is None:
-        return [""] * len(seconds)
-    shown = np.searchsorted(frames.start_seconds, seconds, side="right") - 1
-    return [_as_address(Image.fromarray(frames.pixels[max(i, 0)])) for i in shown]
-
-
-def _as_address(picture: Image.Image) -> str:
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,52 @@
+"""Small pictures of a video, each in its own shape: the key frames of a report."""
+
+import base64
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from podium.errors import PodiumError
+from podium.video.frames import Frames, Part, Video, decode, probe
+from podium.video.limits import Box
+
+KEY_FRAME_WIDTH = 200
+KEY_FRAME_HEIGHT = 400
+"""Key frames fit into this size, however tall and narrow the video is."""
+
+
+def decode_small(path: Path, part: Part) -> Frames | None:
+    """Decode a performance at the size of key frames, without bars; `None` if it cannot be."""
+    try:
+        video = probe(path)
+        frames = _decode_box(video, part, None)
+        return _decode_box(video, part, frames.box) if frames.box else frames
+    except PodiumError:  # the video was readable a moment ago; a report without pictures is left
+        return None
+
+
+def _decode_box(video: Video, part: Part, box: Box | None) -> Frames:
+    """Decode what is in a box at the size of key frames, in its own shape."""
+    shape = video.shape(box)
+    scale = min(KEY_FRAME_WIDTH / shape[0], KEY_FRAME_HEIGHT / shape[1])
+    width, height = (max(round(scale * size), 1) for size in shape)
+    start, end = part
+    return decode(
+        video.path, width=width, height=height, start_frame=start, end_frame=end, box=box
+    )  # fmt: skip
+
+
+def key_frames(frames: Frames | None, seconds: Sequence[float]) -> list[str]:
+    """Show the frame on screen at each of these times, as JPEG in a `data:` address."""
+    if frames is None:
+        return [""] * len(seconds)
+    shown = np.searchsorted(frames.start_seconds, seconds, side="right") - 1
+    return [_as_address(Image.fromarray(frames.pixels[max(i, 0)])) for i in shown]
+
+
+def _as_address(picture: Image.Image) -> str:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=80)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
