@@ -32,7 +32,9 @@ ROUGHLY = (0.7, 0.6)
 """They do so roughly where the clock trembles: where one is missing, a step is off by all of it."""
 
 MIN_CONVERTED = 3
-"""So many repeated frames, spread evenly, are of a conversion from a lower rate."""
+MIN_SHARE_CONVERTED = 0.14
+"""So many repeated frames, and such a share of all, spread evenly, are of a conversion from a lower
+rate: of 24 or 25 to 30 a second it is a fifth or a sixth. Fewer are moments that stand still."""
 
 MAX_CONVERTED_DRIFT = 1.1
 """A conversion shows a frame up to one step late."""
@@ -161,7 +163,8 @@ def _without_repeats(frames: Frames) -> Frames:
     kept = _leave_out(frames, _hardly_change(changes))
     seconds = kept.start_seconds
     mean = float(seconds[-1] - seconds[0]) / max(len(seconds) - 1, 1)
-    is_converted = len(frames) - len(kept) >= MIN_CONVERTED and come_evenly(frames.start_seconds)
+    least = max(MIN_CONVERTED, MIN_SHARE_CONVERTED * len(frames))
+    is_converted = len(frames) - len(kept) >= least and come_evenly(frames.start_seconds)
     if is_converted and _drift(seconds) < MAX_CONVERTED_DRIFT * mean:
         evenly = np.linspace(seconds[0], seconds[-1], len(seconds))
         return replace(kept, start_seconds=evenly, is_even=False)
