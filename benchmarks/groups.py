@@ -86,7 +86,7 @@ def measured(performances: Sequence[Performance], options: TrainingOptions) -> d
             performances, Path(folder) / "model", options, cache=FeatureCache()
         )
     evidence = model.evidence
-    found = {
+    found: dict[str, Any] = {
         "grouped_by": evidence.grouped_by,
         "random": _kept(evidence.results[options.scorer]),
         "groups": _kept(evidence.left_out[options.scorer]),
