@@ -18,7 +18,7 @@ import pytest
 import typer
 from scipy import stats
 
-from podium import __version__, _catalog, training
+from podium import __version__, _catalog
 from podium.cli import commands
 from podium.cli.app import Exit, app
 from podium.cli.commands import run
@@ -27,6 +27,7 @@ from podium.errors import Bug
 from podium.model import load_model, shipped_models
 from podium.report.words import languages
 from podium.scorers.siamese_lstm import SiameseLSTM
+from podium.training import left_out
 from podium.video import decoder
 
 README = Path(__file__).parents[2] / "README.md"
@@ -120,14 +121,14 @@ def table(small_model, tmp_path) -> Path:
 @pytest.fixture
 def quick_training(small_model, monkeypatch):
     """The default scorer with options that are quick; the others as they are."""
-    make = training.make_scorer
+    make = left_out.make_scorer
 
     def quick(name, options, seed):
         if name == "siamese_lstm":
             return SiameseLSTM(small_model.options.scorer_options, seed)
         return make(name, options, seed)
 
-    monkeypatch.setattr(training, "make_scorer", quick)
+    monkeypatch.setattr(left_out, "make_scorer", quick)
 
 
 def snapshot(folder: Path) -> dict[str, bytes | None]:
@@ -580,7 +581,7 @@ def test_train_resumes_to_the_same_bytes(
 ):
     given = ("train", small_model.manifest, "--backbone", "motion", "--out")
     assert podium(*given, tmp_path / "a" / "m").code == 0
-    out, make, n_calls = tmp_path / "b" / "m", training.make_scorer, 0
+    out, make, n_calls = tmp_path / "b" / "m", left_out.make_scorer, 0
 
     def stopping(*words):
         nonlocal n_calls
@@ -589,7 +590,7 @@ def test_train_resumes_to_the_same_bytes(
             raise KeyboardInterrupt
         return make(*words)
 
-    monkeypatch.setattr(training, "make_scorer", stopping)
+    monkeypatch.setattr(left_out, "make_scorer", stopping)
     answer = podium(*given, out)
     assert answer.code == 130
     assert answer.err == "podium: stopped: nothing half-written was left behind\n"
@@ -867,7 +868,7 @@ def test_the_models_that_ship_are_listed_with_a_clause_about_each(podium):
     assert tuple(listed) == shipped_models()
     assert listed["diving"] == (
         "The 300 training dives of UNLV-Dive (Parmar and Morris, 2017): Olympic 10 m platform "
-        "dives, broadcast in 2012, 320x240"
+        "dives, three broadcasts of one competition in 2012, 320x240"
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from podium.features.values import Sample
-from podium.folds.division import Ints, are_grouped, choice_groups, drawn_parts
+from podium.folds.division import Ints, choice_groups, drawn_parts
 from podium.metric.embedding import Normaliser
 from podium.metric.learning import learn_metric, random_metric
 from podium.metric.pairs import MetricData, PairOptions
@@ -56,22 +56,15 @@ class NetworkLearning:
     def _stopping_parts(self, train: Sequence[Sample]) -> list[Ints]:
         """Return parts that networks can be stopped on, of whole groups where these have pairs.
 
-        A group whose scores are all alike, or all apart, stops nothing; where no group is of use,
-        performances are drawn at random.
+        Performances whose scores are all alike, or all apart, stop nothing; where no group is of
+        use, performances are drawn at random.
         """
         n_parts = max(self.options.n_networks, MIN_PARTS)
         groups = choice_groups([sample.group for sample in train])
-        parts = drawn_parts(groups, self.seed, n_parts)
-        if not are_grouped(groups):
-            return parts
+        drawn = [drawn_parts(names, self.seed, n_parts) for names in (groups, [""] * len(train))]
         scores, threshold = self.target.of(train), self._pairs().threshold
-        useful = [
-            part
-            for part in parts
-            if _has_pairs(scores[part], threshold)
-            and _has_pairs(np.delete(scores, part), threshold)
-        ]
-        return useful or drawn_parts([""] * len(train), self.seed, n_parts)
+        useful = [[part for part in parts if _can_stop(scores, part, threshold)] for parts in drawn]
+        return next(filter(None, useful), drawn[-1])
 
     def _network(self, fitted: list[Sample], stopped: list[Sample], seed: int) -> Siamese:
         if not self.options.learn_metric:
@@ -110,6 +103,11 @@ class NetworkLearning:
             self.target.of(samples),
             np.array([s.performance.action or "" for s in samples]),
         )
+
+
+def _can_stop(scores: Floats, part: Ints, threshold: float) -> bool:
+    """Return whether a part, and what is left without it, both have pairs of either kind."""
+    return all(_has_pairs(ones, threshold) for ones in (scores[part], np.delete(scores, part)))
 
 
 def _has_pairs(scores: Floats, threshold: float) -> bool:
