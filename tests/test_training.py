@@ -366,13 +366,62 @@ def test_ranges_come_from_groups_left_out(small_model, cache, tmp_path, ridge):
     assert (random.evidence.grouped_by, random.evidence.groups) == ("", ())
 
 
+def test_names_of_groups_and_copies_never_make_a_model_unreadable(
+    small_model, cache, tmp_path, ridge
+):
+    names = ["a|b", "x\ny", "\x1b[31m*red*", "L" * 10_000]
+    given = [
+        replace(p, id=f"\x1b{i}", extra={"po|ol\x1b": names[i % 4]})
+        for i, p in enumerate(of_events(small_model, 3))
+    ]
+    given.append(replace(given[0], id="\x1bcopy"))
+    options = replace(ridge, group="po|ol\x1b")
+    train_model(given, tmp_path / "m", options, cache=cache)
+    evidence = load_model(tmp_path / "m").evidence
+    assert evidence.grouped_by == "po|ol\\x1b"
+    assert [row["group"] for row in evidence.groups] == [
+        "L" * 97 + "...", "\\x1b[31m*red*", "a|b", "x\\ny",
+    ]  # fmt: skip
+    assert ("\\x1b0", "\\x1bcopy") in evidence.copies
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    rows = [line for line in card.splitlines() if line.endswith(" % |")]
+    assert [row.split(" | ")[0] for row in rows] == [
+        r"| a\|b", "| " + "L" * 97 + "...", r"| \\x1b\[31m\*red\*", r"| x\\ny",
+    ]  # fmt: skip
+
+
+def test_of_very_many_groups_the_largest_are_kept(small_model, cache, tmp_path, ridge, monkeypatch):
+    monkeypatch.setattr("podium.training.evidence.MAX_KEPT", 2)
+    given = [replace(p, event=f"e{min(i, 5)}") for i, p in enumerate(of_events(small_model, 1))]
+    model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
+    assert [row["group"] for row in model.evidence.groups] == ["e0", "e5"]
+    assert model.evidence.n_groups == 6
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    assert "whole event left out (6 of them)" in card
+    assert "(the 2 largest of 6)" in card
+
+
+@pytest.mark.parametrize(("name", "shown"), [("107\x1b", r"'107\x1b'"), ("7" * 10_001, "'77")])
+def test_an_action_that_no_model_could_keep_is_refused_at_once(
+    small_model, cache, tmp_path, ridge, name, shown
+):
+    given = [replace(p, action=name) for p in of_events(small_model, 3)]
+    with pytest.raises(TrainingError) as caught:
+        train_model(given, tmp_path / "m", ridge, cache=cache)
+    assert str(caught.value).startswith(f"000: the action {shown}")
+    assert str(caught.value).endswith(
+        " cannot be kept in a model: give 10,000 characters at most, none of which steers a "
+        "terminal"
+    )
+
+
 def test_any_column_of_the_table_can_group(small_model, cache, tmp_path, ridge):
     given = [replace(p, extra={"pool": "ab"[i % 2]}) for i, p in
              enumerate(of_events(small_model, 3))]  # fmt: skip
     options = replace(ridge, group="pool")
     model, _ = train_model(given, tmp_path / "m", options, cache=cache)
     assert (model.evidence.grouped_by, len(model.evidence.groups)) == ("pool", 2)
-    with pytest.raises(UsageError, match=r"^--group lane: 24 of 24 performances have no lane"):
+    with pytest.raises(UsageError, match=r"^--group lane: no column of that name says which"):
         train_model(given, tmp_path / "n", replace(ridge, group="lane"), cache=cache)
     assert not (tmp_path / "n").exists()
 

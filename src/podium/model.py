@@ -76,13 +76,19 @@ class Evidence:
     """What the groups are: "athlete", "event" or another column; "" where none is known."""
 
     groups: tuple[Mapping[str, Any], ...] = ()
-    """The measures of each group that was left out."""
+    """The measures of each group that was left out; of very many, of the largest."""
+
+    n_groups: int = 0
+    """How many groups were left out; 0 in models that do not say, which list all of them."""
 
     n_validation: int = 0
     """How many performances said when to stop, and were not learned from."""
 
     copies: tuple[tuple[str, ...], ...] = ()
-    """The performances that are copies of one another, and so were kept together, by id."""
+    """The performances that are copies of one another, and so were kept together, by id.
+
+    Of very many, some.
+    """
 
     @property
     def hardest(self) -> Mapping[str, Mapping[str, Any]]:
@@ -389,6 +395,7 @@ def model_card(model: Model) -> str:
         evidence=evidence,
         main=main,
         has_classes=main["auc"] is not None,
+        n_groups=evidence.n_groups or len(evidence.groups),
         largest=sorted(evidence.groups, key=lambda row: -row["n"])[:MAX_LISTED],
         copies="; ".join(" and ".join(ids) for ids in evidence.copies[:MAX_LISTED]),
     )

@@ -13,12 +13,14 @@ from podium.features.values import Sample
 from podium.folds.copies import near_copies, with_groups
 from podium.folds.division import N_PARTS, are_grouped, parts
 from podium.folds.groups import group_by, grouped_by
+from podium.inputs.saved import MAX_TEXT, can_be_kept, shown
 from podium.judging import rule_kept_by
 from podium.machine import extras
+from podium.machine.terminal import brief
 from podium.model import Evidence, Model
 from podium.performance import Performance
 from podium.training import left_out
-from podium.training.evidence import Judging, LeftOut
+from podium.training.evidence import MAX_COPIES, MAX_KEPT, MAX_NAME, Judging, LeftOut
 from podium.training.left_out import LeavingOut
 from podium.training.marked import find_anchor, moments
 from podium.training.options import Progress, TrainingOptions
@@ -92,6 +94,13 @@ class _Lesson:
     copies: tuple[tuple[str, ...], ...]
     """Which performances are copies of one another, by id."""
 
+    def named_copies(self) -> tuple[tuple[str, ...], ...]:
+        """Return them as a model keeps them: cut short, and of very many some."""
+        return tuple(
+            tuple(brief(name, MAX_NAME) for name in ids[:MAX_COPIES])
+            for ids in self.copies[:MAX_KEPT]
+        )
+
 
 def _usable(performances: Sequence[Performance]) -> list[Performance]:
     """Return those that may be looked at."""
@@ -100,6 +109,7 @@ def _usable(performances: Sequence[Performance]) -> list[Performance]:
         raise TrainingError(
             "no performance outside the splits test and validation has a score to learn from"
         )
+    _require_words_to_keep(usable)
     _require_experts_of_known_actions(usable)
     return usable
 
@@ -127,6 +137,17 @@ def _require_free(folder: Path, resume: bool) -> None:
         raise UsageError(
             f"{folder}: is not empty: choose another folder, or add --resume to finish or renew it"
         )
+
+
+def _require_words_to_keep(performances: Sequence[Performance]) -> None:
+    """Refuse an action or a phase that a model could not be read with."""
+    for one in performances:
+        for what, name in (("action", one.action), *(("phase", p.name) for p in one.phases)):
+            if name and not can_be_kept(name):
+                raise TrainingError(
+                    f"{one.id}: the {what} {shown(name)} cannot be kept in a model: give "
+                    f"{MAX_TEXT:,} characters at most, none of which steers a terminal"
+                )
 
 
 def _require_experts_of_known_actions(performances: Sequence[Performance]) -> None:
@@ -219,9 +240,10 @@ def _fit(
             options.seed,
             random,
             left_out=grouped[0] if grouped else {},
-            grouped_by=lesson.column if grouped else "",
+            grouped_by=brief(lesson.column, MAX_NAME) if grouped else "",
             groups=judging.by_group(predicted[-1]) if grouped else (),
+            n_groups=len({*predicted[-1].groups} - {""}) if grouped else 0,
             n_validation=len(lesson.validation),
-            copies=lesson.copies,
+            copies=lesson.named_copies(),
         ),
     )
