@@ -415,6 +415,33 @@ def test_an_action_that_no_model_could_keep_is_refused_at_once(
     )
 
 
+def test_a_group_that_leaves_nothing_to_learn_from_is_not_left_out(
+    small_model, cache, tmp_path, ridge
+):
+    given = [
+        replace(p, event="b" if i < 4 else "a") for i, p in enumerate(of_events(small_model, 1))
+    ]
+    model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
+    assert (model.evidence.grouped_by, model.evidence.left_out) == ("", {})
+    message = (
+        "--group event: without 'a', 4 of the 24 performances with scores are left to learn from, "
+        "and 5 are needed: choose a column with smaller groups, or leave --group out"
+    )
+    with pytest.raises(TrainingError, match=whole(message)):
+        train_model(given, tmp_path / "n", replace(ridge, group="event"), cache=cache)
+
+
+def test_groups_that_only_validation_has_leave_nothing_out(small_model, cache, tmp_path, ridge):
+    given = [replace(p, event="a") for p in of_events(small_model, 1)]
+    given[:4] = [replace(p, event="b", split="validation") for p in given[:4]]
+    message = (
+        "--group event: without 'a', 0 of the 20 performances with scores are left to learn from, "
+        "and 5 are needed: choose a column with smaller groups, or leave --group out"
+    )
+    with pytest.raises(TrainingError, match=whole(message)):
+        train_model(given, tmp_path / "n", replace(ridge, group="event"), cache=cache)
+
+
 def test_any_column_of_the_table_can_group(small_model, cache, tmp_path, ridge):
     given = [replace(p, extra={"pool": "ab"[i % 2]}) for i, p in
              enumerate(of_events(small_model, 3))]  # fmt: skip

@@ -1,6 +1,7 @@
 """From labelled performances to a model folder, with what is needed to trust it."""
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,9 @@ from podium.training.options import Progress, TrainingOptions
 from podium.video.augmentation import draw
 from podium.video.clips import MAX_CLIPS
 from podium.witnesses import learn
+
+MIN_REST = N_PARTS
+"""So many performances are left to learn from, at least, where a group is left out."""
 
 
 def train_model(
@@ -188,6 +192,23 @@ def _extract(
     return extract(performances, extractor, variants, advance)
 
 
+def _can_be_left_out(lesson: _Lesson, wanted: str | None) -> bool:
+    """Return whether each group can be left out; where that is `wanted`, refuse what cannot be."""
+    groups = [sample.group for sample in lesson.train]
+    sizes = Counter(filter(None, groups))
+    largest, n = max(sizes.items(), key=lambda one: one[1], default=("", 0))
+    if len(groups) - n >= MIN_REST:
+        return bool(lesson.column) and are_grouped(groups)
+    if wanted is not None:
+        raise TrainingError(
+            f"--group {brief(wanted, MAX_NAME)}: without {brief(largest, MAX_NAME)!r}, "
+            f"{len(groups) - n} of the {len(groups)} performances with scores are left to learn "
+            f"from, and {MIN_REST} are needed: choose a column with smaller groups, or leave "
+            "--group out"
+        )
+    return False
+
+
 def _predict_left_out(
     lesson: _Lesson, options: TrainingOptions, unfinished: Path, progress: Progress
 ) -> list[LeftOut]:
@@ -196,11 +217,12 @@ def _predict_left_out(
     The last is what the model is judged by.
     """
     leaving = LeavingOut(lesson.train, lesson.validation, options, unfinished, progress)
+    can_be_left_out = _can_be_left_out(lesson, options.group)
     divided = parts(lesson.alone, options.seed)
     predicted = leaving.predict(divided, "measuring on left-out folds")
     found = [LeftOut(predicted, divided, lesson.alone)]
     groups = [sample.group for sample in lesson.train]
-    if lesson.column and are_grouped(groups):
+    if can_be_left_out:
         divided = parts(groups, options.seed)
         stage = f"measuring on each {lesson.column} left out"
         found.append(LeftOut(leaving.predict(divided, stage), divided, groups))
