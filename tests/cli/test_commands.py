@@ -723,6 +723,15 @@ def test_evaluate_refuses_a_group_that_is_not_known(podium, tmp_path):
     )
 
 
+def test_evaluate_says_how_many_could_not_be_scored(podium, tmp_path, quick_intervals):
+    predictions, manifest = table_of_scores(tmp_path, 2)
+    predictions.write_text(
+        "file_name,score,error\n0.mp4,1,\n1.mp4,,no such file\n2.mp4,3,\n3.mp4,4,\n"
+    )
+    answer = podium("evaluate", predictions, manifest)
+    assert "not measured: 1 that could not be scored (error says why)" in answer.err.splitlines()
+
+
 def test_evaluate_says_how_many_scores_were_withheld(podium, tmp_path, quick_intervals):
     predictions, manifest = table_of_scores(tmp_path, 2)
     predictions.write_text(

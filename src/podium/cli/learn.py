@@ -129,6 +129,8 @@ def evaluate(
     show_groups(results["groups"], results["grouped_by"])
     for warning in results["warnings"]:
         say(f"warning: {warning}")
+    if results["n_failed"]:
+        say(f"not measured: {results['n_failed']} that could not be scored (error says why)")
     if results["n_withheld"]:
         say(f"{results['n_withheld']} of the {results['n']} scores were withheld by a grave doubt")
     if results["groups"]:
