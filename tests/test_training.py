@@ -431,6 +431,18 @@ def test_a_group_that_leaves_nothing_to_learn_from_is_not_left_out(
         train_model(given, tmp_path / "n", replace(ridge, group="event"), cache=cache)
 
 
+def test_the_card_of_scores_close_together_shows_small_errors(small_model, cache, tmp_path, ridge):
+    given = [
+        replace(p, score=float(i % 2), difficulty=None, judges=())
+        for i, p in enumerate(of_events(small_model, 3))
+    ]
+    model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    assert f"MSE {model.evidence.left_out['ridge']['mse']:.3f}**" in card
+    for row in model.evidence.groups:
+        assert f"| {row['mse']:.3f} | {row['bias']:+.3f} |" in card
+
+
 def test_groups_that_only_validation_has_leave_nothing_out(small_model, cache, tmp_path, ridge):
     given = [replace(p, event="a") for p in of_events(small_model, 1)]
     given[:4] = [replace(p, event="b", split="validation") for p in given[:4]]
@@ -473,7 +485,9 @@ def test_validation_says_when_to_stop_and_is_not_learned_from(
     assert {s.performance.id for s in watched[-1].stopped} == marked
     assert (model.evidence.n_train, model.evidence.n_validation) == (18, 6)
     card = (tmp_path / "m" / "README.md").read_text("utf-8")
-    assert "6 more, marked `validation`, said when to stop and were not learned from" in card
+    assert (
+        "6 more, marked `validation`, were not learned from: only scorers that stop early" in card
+    )
 
 
 # moments

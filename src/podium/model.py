@@ -46,6 +46,9 @@ MAX_CONFIG_BYTES = 4_000_000
 SHIPPED = Path(__file__).parent / "models"
 
 
+SHORT_RANGE = 10
+"""Of scores that lie closer together, such as 0 and 1, errors are small numbers, too."""
+
 MAX_LISTED = 10
 """How many groups, and how many copies, a model card lists."""
 
@@ -82,7 +85,7 @@ class Evidence:
     """How many groups were left out; 0 in models that do not say, which list all of them."""
 
     n_validation: int = 0
-    """How many performances said when to stop, and were not learned from."""
+    """How many performances were marked `validation`: they may say when to stop, no more."""
 
     copies: tuple[tuple[str, ...], ...] = ()
     """The performances that are copies of one another, and so were kept together, by id.
@@ -389,12 +392,14 @@ def model_card(model: Model) -> str:
 
     evidence = model.evidence
     main = evidence.hardest[model.scorer_name]
+    low, high = model.score_range
     return render(
         "model_card.md",
         model=model,
         evidence=evidence,
         main=main,
         has_classes=main["auc"] is not None,
+        digits=1 if high - low > SHORT_RANGE else 3,
         n_groups=evidence.n_groups or len(evidence.groups),
         largest=sorted(evidence.groups, key=lambda row: -row["n"])[:MAX_LISTED],
         copies="; ".join(" and ".join(ids) for ids in evidence.copies[:MAX_LISTED]),
