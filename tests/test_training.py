@@ -14,6 +14,7 @@ from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
 from podium.model import load_model
 from podium.performance import Performance, Phase
+from podium.scorers.ridge import Ridge
 from podium.training import Progress, TrainingOptions, left_out, train_model
 from podium.training.marked import moments
 from podium.video.augmentation import AugmentationOptions
@@ -392,7 +393,9 @@ def test_names_of_groups_and_copies_never_make_a_model_unreadable(
 
 def test_of_very_many_groups_the_largest_are_kept(small_model, cache, tmp_path, ridge, monkeypatch):
     monkeypatch.setattr("podium.training.evidence.MAX_KEPT", 2)
-    given = [replace(p, event=f"e{min(i, 5)}") for i, p in enumerate(of_events(small_model, 1))]
+    given = [
+        replace(p, event=f"e{min(i // 2, 5)}") for i, p in enumerate(of_events(small_model, 1))
+    ]
     model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
     assert [row["group"] for row in model.evidence.groups] == ["e0", "e5"]
     assert model.evidence.n_groups == 6
@@ -425,10 +428,28 @@ def test_a_group_that_leaves_nothing_to_learn_from_is_not_left_out(
     assert (model.evidence.grouped_by, model.evidence.left_out) == ("", {})
     message = (
         "--group event: without 'a', 4 of the 24 performances with scores are left to learn from, "
-        "and 5 are needed: choose a column with smaller groups, or leave --group out"
+        "and 8 are needed: choose a column with smaller groups, or leave --group out"
     )
     with pytest.raises(TrainingError, match=whole(message)):
         train_model(given, tmp_path / "n", replace(ridge, group="event"), cache=cache)
+
+
+def test_what_a_scorer_lacks_without_a_group_is_said_of_the_group(
+    small_model, cache, tmp_path, ridge, monkeypatch
+):
+    def fit(self, train, validation=()):
+        if len({s.performance.event for s in train}) == 1:
+            raise TrainingError("no pairs: give more performances")
+        return real(self, train, validation)
+
+    real = Ridge.fit
+    monkeypatch.setattr(Ridge, "fit", fit)
+    message = (
+        "with each event left out, what is left is too little to learn from (no pairs: give more "
+        "performances): choose a column with smaller groups by --group, or another scorer"
+    )
+    with pytest.raises(TrainingError, match=whole(message)):
+        train_model(of_events(small_model, 2), tmp_path / "m", ridge, cache=cache)
 
 
 def test_the_card_of_scores_close_together_shows_small_errors(small_model, cache, tmp_path, ridge):
@@ -448,7 +469,7 @@ def test_groups_that_only_validation_has_leave_nothing_out(small_model, cache, t
     given[:4] = [replace(p, event="b", split="validation") for p in given[:4]]
     message = (
         "--group event: without 'a', 0 of the 20 performances with scores are left to learn from, "
-        "and 5 are needed: choose a column with smaller groups, or leave --group out"
+        "and 8 are needed: choose a column with smaller groups, or leave --group out"
     )
     with pytest.raises(TrainingError, match=whole(message)):
         train_model(given, tmp_path / "n", replace(ridge, group="event"), cache=cache)

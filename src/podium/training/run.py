@@ -8,11 +8,11 @@ from pathlib import Path
 
 from podium.backbones import Backbone, make_backbone
 from podium.errors import TrainingError, UsageError
-from podium.evaluation.measures import true_scores
+from podium.evaluation.measures import Floats, true_scores
 from podium.features.extraction import Extraction, Extractor, FeatureCache, extract
 from podium.features.values import Sample
 from podium.folds.copies import near_copies, with_groups
-from podium.folds.division import N_PARTS, are_grouped, parts
+from podium.folds.division import N_PARTS, Ints, are_grouped, parts
 from podium.folds.groups import group_by, grouped_by
 from podium.inputs.saved import MAX_TEXT, can_be_kept, shown
 from podium.judging import rule_kept_by
@@ -29,8 +29,8 @@ from podium.video.augmentation import draw
 from podium.video.clips import MAX_CLIPS
 from podium.witnesses import learn
 
-MIN_REST = N_PARTS
-"""So many performances are left to learn from, at least, where a group is left out."""
+MIN_REST = 2 * (N_PARTS - 1)
+"""So many are left to learn from, at least, where a group is left out: as where few are parted."""
 
 
 def train_model(
@@ -224,9 +224,18 @@ def _predict_left_out(
     groups = [sample.group for sample in lesson.train]
     if can_be_left_out:
         divided = parts(groups, options.seed)
-        stage = f"measuring on each {lesson.column} left out"
-        found.append(LeftOut(leaving.predict(divided, stage), divided, groups))
+        found.append(LeftOut(_without_groups(leaving, divided, lesson.column), divided, groups))
     return found
+
+
+def _without_groups(leaving: LeavingOut, divided: Sequence[Ints], column: str) -> Floats:
+    try:
+        return leaving.predict(divided, f"measuring on each {column} left out")
+    except TrainingError as error:
+        raise TrainingError(
+            f"with each {brief(column, MAX_NAME)} left out, what is left is too little to learn "
+            f"from ({error}): choose a column with smaller groups by --group, or another scorer"
+        ) from error
 
 
 def _fit(
