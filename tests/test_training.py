@@ -14,6 +14,7 @@ from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
 from podium.model import load_model
 from podium.performance import Performance, Phase
+from podium.scorers.ridge import Ridge
 from podium.training import Progress, TrainingOptions, left_out, train_model
 from podium.training.marked import moments
 from podium.video.augmentation import AugmentationOptions
@@ -366,13 +367,121 @@ def test_ranges_come_from_groups_left_out(small_model, cache, tmp_path, ridge):
     assert (random.evidence.grouped_by, random.evidence.groups) == ("", ())
 
 
+def test_names_of_groups_and_copies_never_make_a_model_unreadable(
+    small_model, cache, tmp_path, ridge
+):
+    names = ["a|b", "x\ny", "\x1b[31m*red*", "L" * 10_000]
+    given = [
+        replace(p, id=f"\x1b{i}", extra={"po|ol\x1b": names[i % 4]})
+        for i, p in enumerate(of_events(small_model, 3))
+    ]
+    given.append(replace(given[0], id="\x1bcopy"))
+    options = replace(ridge, group="po|ol\x1b")
+    train_model(given, tmp_path / "m", options, cache=cache)
+    evidence = load_model(tmp_path / "m").evidence
+    assert evidence.grouped_by == "po|ol\\x1b"
+    assert [row["group"] for row in evidence.groups] == [
+        "L" * 97 + "...", "\\x1b[31m*red*", "a|b", "x\\ny",
+    ]  # fmt: skip
+    assert ("\\x1b0", "\\x1bcopy") in evidence.copies
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    rows = [line for line in card.splitlines() if line.endswith(" % |")]
+    assert [row.split(" | ")[0] for row in rows] == [
+        r"| a\|b", "| " + "L" * 97 + "...", r"| \\x1b\[31m\*red\*", r"| x\\ny",
+    ]  # fmt: skip
+
+
+def test_of_very_many_groups_the_largest_are_kept(small_model, cache, tmp_path, ridge, monkeypatch):
+    monkeypatch.setattr("podium.training.evidence.MAX_KEPT", 2)
+    given = [
+        replace(p, event=f"e{min(i // 2, 5)}") for i, p in enumerate(of_events(small_model, 1))
+    ]
+    model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
+    assert [row["group"] for row in model.evidence.groups] == ["e0", "e5"]
+    assert model.evidence.n_groups == 6
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    assert "whole event left out (6 of them)" in card
+    assert "(the 2 largest of 6)" in card
+
+
+@pytest.mark.parametrize(("name", "shown"), [("107\x1b", r"'107\x1b'"), ("7" * 10_001, "'77")])
+def test_an_action_that_no_model_could_keep_is_refused_at_once(
+    small_model, cache, tmp_path, ridge, name, shown
+):
+    given = [replace(p, action=name) for p in of_events(small_model, 3)]
+    with pytest.raises(TrainingError) as caught:
+        train_model(given, tmp_path / "m", ridge, cache=cache)
+    assert str(caught.value).startswith(f"000: the action {shown}")
+    assert str(caught.value).endswith(
+        " cannot be kept in a model: give 10,000 characters at most, none of which steers a "
+        "terminal"
+    )
+
+
+def test_a_group_that_leaves_nothing_to_learn_from_is_not_left_out(
+    small_model, cache, tmp_path, ridge
+):
+    given = [
+        replace(p, event="b" if i < 4 else "a") for i, p in enumerate(of_events(small_model, 1))
+    ]
+    model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
+    assert (model.evidence.grouped_by, model.evidence.left_out) == ("", {})
+    message = (
+        "--group event: without 'a', 4 of the 24 performances with scores are left to learn from, "
+        "and 8 are needed: choose a column with smaller groups, or leave --group out"
+    )
+    with pytest.raises(TrainingError, match=whole(message)):
+        train_model(given, tmp_path / "n", replace(ridge, group="event"), cache=cache)
+
+
+def test_what_a_scorer_lacks_without_a_group_is_said_of_the_group(
+    small_model, cache, tmp_path, ridge, monkeypatch
+):
+    def fit(self, train, validation=()):
+        if len({s.performance.event for s in train}) == 1:
+            raise TrainingError("no pairs: give more performances")
+        return real(self, train, validation)
+
+    real = Ridge.fit
+    monkeypatch.setattr(Ridge, "fit", fit)
+    message = (
+        "with each event left out, what is left is too little to learn from (no pairs: give more "
+        "performances): choose a column with smaller groups by --group, or another scorer"
+    )
+    with pytest.raises(TrainingError, match=whole(message)):
+        train_model(of_events(small_model, 2), tmp_path / "m", ridge, cache=cache)
+
+
+def test_the_card_of_scores_close_together_shows_small_errors(small_model, cache, tmp_path, ridge):
+    given = [
+        replace(p, score=float(i % 2), difficulty=None, judges=())
+        for i, p in enumerate(of_events(small_model, 3))
+    ]
+    model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    assert f"MSE {model.evidence.left_out['ridge']['mse']:.3f}**" in card
+    for row in model.evidence.groups:
+        assert f"| {row['mse']:.3f} | {row['bias']:+.3f} |" in card
+
+
+def test_groups_that_only_validation_has_leave_nothing_out(small_model, cache, tmp_path, ridge):
+    given = [replace(p, event="a") for p in of_events(small_model, 1)]
+    given[:4] = [replace(p, event="b", split="validation") for p in given[:4]]
+    message = (
+        "--group event: without 'a', 0 of the 20 performances with scores are left to learn from, "
+        "and 8 are needed: choose a column with smaller groups, or leave --group out"
+    )
+    with pytest.raises(TrainingError, match=whole(message)):
+        train_model(given, tmp_path / "n", replace(ridge, group="event"), cache=cache)
+
+
 def test_any_column_of_the_table_can_group(small_model, cache, tmp_path, ridge):
     given = [replace(p, extra={"pool": "ab"[i % 2]}) for i, p in
              enumerate(of_events(small_model, 3))]  # fmt: skip
     options = replace(ridge, group="pool")
     model, _ = train_model(given, tmp_path / "m", options, cache=cache)
     assert (model.evidence.grouped_by, len(model.evidence.groups)) == ("pool", 2)
-    with pytest.raises(UsageError, match=r"^--group lane: 24 of 24 performances have no lane"):
+    with pytest.raises(UsageError, match=r"^--group lane: no column of that name says which"):
         train_model(given, tmp_path / "n", replace(ridge, group="lane"), cache=cache)
     assert not (tmp_path / "n").exists()
 
@@ -397,7 +506,9 @@ def test_validation_says_when_to_stop_and_is_not_learned_from(
     assert {s.performance.id for s in watched[-1].stopped} == marked
     assert (model.evidence.n_train, model.evidence.n_validation) == (18, 6)
     card = (tmp_path / "m" / "README.md").read_text("utf-8")
-    assert "6 more, marked `validation`, said when to stop and were not learned from" in card
+    assert (
+        "6 more, marked `validation`, were not learned from: only scorers that stop early" in card
+    )
 
 
 # moments

@@ -23,6 +23,10 @@ class Severity(StrEnum):
     GRAVE = "grave"
 
 
+SEVERITIES = ("", *Severity)
+"""What the column `severity` of a table may hold: that of the gravest doubt, "" for none."""
+
+
 Value = float | str
 
 

@@ -46,6 +46,9 @@ MAX_CONFIG_BYTES = 4_000_000
 SHIPPED = Path(__file__).parent / "models"
 
 
+SHORT_RANGE = 10
+"""Of scores that lie closer together, such as 0 and 1, errors are small numbers, too."""
+
 MAX_LISTED = 10
 """How many groups, and how many copies, a model card lists."""
 
@@ -76,13 +79,19 @@ class Evidence:
     """What the groups are: "athlete", "event" or another column; "" where none is known."""
 
     groups: tuple[Mapping[str, Any], ...] = ()
-    """The measures of each group that was left out."""
+    """The measures of each group that was left out; of very many, of the largest."""
+
+    n_groups: int = 0
+    """How many groups were left out; 0 in models that do not say, which list all of them."""
 
     n_validation: int = 0
-    """How many performances said when to stop, and were not learned from."""
+    """How many performances were marked `validation`: they may say when to stop, no more."""
 
     copies: tuple[tuple[str, ...], ...] = ()
-    """The performances that are copies of one another, and so were kept together, by id."""
+    """The performances that are copies of one another, and so were kept together, by id.
+
+    Of very many, some.
+    """
 
     @property
     def hardest(self) -> Mapping[str, Mapping[str, Any]]:
@@ -383,12 +392,15 @@ def model_card(model: Model) -> str:
 
     evidence = model.evidence
     main = evidence.hardest[model.scorer_name]
+    low, high = model.score_range
     return render(
         "model_card.md",
         model=model,
         evidence=evidence,
         main=main,
         has_classes=main["auc"] is not None,
+        digits=1 if high - low > SHORT_RANGE else 3,
+        n_groups=evidence.n_groups or len(evidence.groups),
         largest=sorted(evidence.groups, key=lambda row: -row["n"])[:MAX_LISTED],
         copies="; ".join(" and ".join(ids) for ids in evidence.copies[:MAX_LISTED]),
     )

@@ -217,6 +217,8 @@ def test_predictions_of_other_performances_are_refused(audited):
         ("file_name,score,mark,mark_low,mark_high\na.mp4,70,,,\n",
          "has no mark in any row: every score was withheld, or the model learned from scores that "
          "no panel's marks make; use one that did, such as podium predict --model diving"),
+        ("file_name,mark,mark_low,mark_high,severity\na.mp4,7,6,8,Grave\n",
+         "line 2: severity 'Grave' must be mild or grave, or empty"),
         ("file_name,mark,mark_low,mark_high\na.mp4,7,8,9\na.mp4,x,1e13,nan\n",
          "line 2: mark 7 must lie from mark_low, 8, to mark_high, 9; line 3: 'a.mp4' is predicted "
          "on line 2, too; line 3: mark 'x' must be a number from -1e+12 to 1e+12, or empty; line "

@@ -23,6 +23,7 @@ from podium.cli import commands
 from podium.cli.app import Exit, app
 from podium.cli.commands import run
 from podium.cli.given import read_table
+from podium.cli.output import showing_progress
 from podium.errors import Bug
 from podium.model import load_model, shipped_models
 from podium.report.words import languages
@@ -681,6 +682,13 @@ def table_of_scores(folder, n_athletes, **columns):
     return folder / "p.csv", folder / "t.csv"
 
 
+def test_the_bar_of_a_stage_shows_the_name_of_a_column_as_it_is(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a screen
+    with showing_progress() as progress:
+        progress.report("measuring on each [/x]\x07 left out", 1, 2)
+    assert "measuring on each [/x]\\x07 left out" in capsys.readouterr().err
+
+
 def test_evaluate_prints_the_largest_groups_and_json_has_all(podium, tmp_path, quick_intervals):
     tables = table_of_scores(tmp_path, 12)
     answer = podium("evaluate", *tables)
@@ -711,9 +719,18 @@ def test_evaluate_refuses_a_group_that_is_not_known(podium, tmp_path):
     answer = podium("evaluate", *table_of_scores(tmp_path, 1), "--group", "pool")
     assert answer.code == 2
     assert answer.err == (
-        "podium: --group pool: 2 of 2 performances have no pool (0, 1): fill in that column, or "
-        "choose another, such as athlete or event\n"
+        "podium: --group pool: no column of that name says which performances belong together: "
+        "choose one of athlete, event, action\n"
     )
+
+
+def test_evaluate_says_how_many_could_not_be_scored(podium, tmp_path, quick_intervals):
+    predictions, manifest = table_of_scores(tmp_path, 2)
+    predictions.write_text(
+        "file_name,score,error\n0.mp4,1,\n1.mp4,,no such file\n2.mp4,3,\n3.mp4,4,\n"
+    )
+    answer = podium("evaluate", predictions, manifest)
+    assert "not measured: 1 that could not be scored (error says why)" in answer.err.splitlines()
 
 
 def test_evaluate_says_how_many_scores_were_withheld(podium, tmp_path, quick_intervals):

@@ -6,7 +6,7 @@ from scipy import stats
 
 from messages import whole
 from podium.errors import ManifestError, MissingFile
-from podium.evaluation.predictions import read_predictions
+from podium.evaluation.predictions import predicted_by, read_predictions
 from podium.evaluation.results import MIN_TRAIN, evaluate_predictions, without_video
 from podium.performance import Performance
 
@@ -62,10 +62,8 @@ def test_a_row_that_failed_needs_no_score(table):
 def test_a_score_that_was_withheld_is_measured_as_if_it_could_be_trusted(table):
     head = HEADER.strip() + ",score_if_trusted,low_if_trusted,high_if_trusted\n"
     written = table(head + "x.mp4,x,,,,,,61.3,48,70.6\ny.mp4,y,60,50,70,,,60,50,70\n")
-    withheld, shown = read_predictions(written).values()
-    names = ("score", "score_low", "score_high")
-    assert [withheld[name] for name in names] == ["61.3", "48", "70.6"]
-    assert [shown[name] for name in names] == ["60", "50", "70"]
+    found = predicted_by(list(read_predictions(written).values()))
+    assert (*found.scores, *found.low, *found.high) == (61.3, 60, 48, 50, 70.6, 70)
 
 
 def test_a_missing_table_is_said(tmp_path):

@@ -90,8 +90,8 @@ def test_without_such_a_column_there_are_no_groups(table):
 
 def test_a_column_that_is_not_there_is_said(table):
     message = (
-        "--group pool: 2 of 2 performances have no pool (0, 1): fill in that column, or choose "
-        "another, such as athlete or event"
+        "--group pool: no column of that name says which performances belong together: choose one "
+        "of athlete, event, action"
     )
     path = table("file_name,score", "0.mp4,1", "1.mp4,2")
     with pytest.raises(UsageError, match=whole(message)):
@@ -172,11 +172,15 @@ def test_numbers_that_are_none_are_listed_whether_trusted_or_not(table):
         "1.mp4,few,,,7,,,",
         "2.mp4,,,,,,,grave",
         "3.mp4,,,,1e13,,,",
+        "4.mp4,7,,,7,,,Grave",
+        "5.mp4,12,,,90,,,mild",
     )
     message = (
         f"{path}: line 2: score_if_trusted 'many' must be a number; line 3: score 'few' must be a "
-        "number; line 4: score '' must be a number; line 5: score_if_trusted '1e13' must be no "
-        "larger than 1e+12"
+        "number; line 4: score '' must be a number, or score_if_trusted one; line 5: "
+        "score_if_trusted '1e13' must be no larger than 1e+12; line 6: severity 'Grave' must be "
+        "mild or grave, or empty; line 7: score '12' must be the same as score_if_trusted, or "
+        "empty where it is withheld"
     )
     with pytest.raises(ManifestError, match=whole(message)):
         evaluate_predictions(path, performances(10, 20, 30, 40))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,26 @@ def test_a_column_that_does_not_group_is_refused(columns, message):
     with pytest.raises(UsageError) as caught:
         group_by(performances(**columns), "athlete")
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [("score", "score"), ("", "''"), ("lane", "lane"), ("l\n" * 99, "l\\n" * 25 + "l\\...")],
+)
+def test_a_name_that_is_no_column_to_group_by_is_refused(column, shown):
+    others = {f"c{i}": "abcd" for i in range(12)}
+    with pytest.raises(UsageError) as caught:
+        group_by(performances(**others), column)
+    assert str(caught.value) == (
+        f"--group {shown}: no column of that name says which performances belong together: "
+        "choose one of athlete, event, action, c0, c1, c10, c11, c2, c3, c4, c5, c6, c7, ..."
+    )
+
+
+def test_what_is_the_same_for_all_is_shown_shortly():
+    with pytest.raises(UsageError) as caught:
+        group_by([replace(p, athlete="L" * 10_000) for p in performances()], "athlete")
+    assert str(caught.value) == (
+        f"--group athlete: all performances have the same athlete, '{'L' * 77}...', so none can "
+        "be left out: choose a column with two or more"
+    )

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from podium.audit.chance import Range
-from podium.doubts import Severity
+from podium.doubts import SEVERITIES, Severity
 from podium.errors import ManifestError
 from podium.inputs.problems import Problems
 from podium.inputs.table import MAX_NUMBER, Row, read_rows
@@ -89,14 +89,17 @@ def _read(rows: Iterator[Row], path: Path) -> Iterator[Predicted]:
 def _of_row(row: Row, problems: Problems) -> Predicted:
     cells = row.cells
     mark = _range(row, "mark", problems)
-    is_grave = cells.get("severity") == Severity.GRAVE
+    severity = cells.get("severity", "")
+    if severity not in SEVERITIES:
+        kind = "severity {severity!r} must be mild or grave, or empty"
+        problems.add(row.line, kind, severity=severity)
     return Predicted(
         file_name=cells["file_name"],
         id=cells.get("id", ""),
         mark=mark,
         score=_range(row, "score", problems),
         failed=bool(cells.get("error")),
-        withheld=is_grave or math.isnan(mark.value),
+        withheld=severity == Severity.GRAVE or math.isnan(mark.value),
         is_remembered=cells.get("is_remembered") == "true",
     )
 

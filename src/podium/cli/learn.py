@@ -95,7 +95,7 @@ def _found(evidence: "Evidence", scorer: str) -> Iterator[str]:
     """Say how good a model is: on groups that were left out first, where groups are known."""
     if evidence.left_out:
         rho = as_cell(evidence.left_out[scorer]["spearman"])
-        n, by = len(evidence.groups), evidence.grouped_by
+        n, by = evidence.n_groups, evidence.grouped_by
         yield f"rho {rho} with each {by} left out ({n} of them)"
     rho = as_cell(evidence.results[scorer]["spearman"])
     yield f"rho {rho} on left-out folds of {evidence.n_train} performances"
@@ -129,6 +129,8 @@ def evaluate(
     show_groups(results["groups"], results["grouped_by"])
     for warning in results["warnings"]:
         say(f"warning: {warning}")
+    if results["n_failed"]:
+        say(f"not measured: {results['n_failed']} that could not be scored (error says why)")
     if results["n_withheld"]:
         say(f"{results['n_withheld']} of the {results['n']} scores were withheld by a grave doubt")
     if results["groups"]:

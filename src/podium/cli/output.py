@@ -14,7 +14,7 @@ import typer
 from podium.cli.app import Exit
 from podium.inputs.spreadsheet import harmless
 from podium.machine import shell
-from podium.machine.terminal import printable
+from podium.machine.terminal import brief, printable
 
 T = TypeVar("T")
 
@@ -107,6 +107,9 @@ MAX_GROUPS = 10
 MAX_NAME = 40
 """So many characters of the name of a group are shown."""
 
+MAX_STAGE = 60
+"""So many characters of what is being done are shown beside its bar."""
+
 
 def show_measures(rows: dict[str, dict[str, Any]]) -> None:
     """Print rows of measures as a table, with the interval of what stands first."""
@@ -142,18 +145,12 @@ def _range_cell(interval: Sequence[float | None] | None) -> str:
 
 def _show_columns(title: str, columns: Sequence[str], rows: dict[str, list[str]]) -> None:
     """Print rows of cells under the names of columns, each as wide as it needs to be."""
-    table = [(_brief(name), row) for name, row in ((title, columns), *rows.items())]
+    table = [(brief(name, MAX_NAME), row) for name, row in ((title, columns), *rows.items())]
     first = max(len(name) for name, _ in table)
     widths = [max(map(len, column)) for column in zip(*(row for _, row in table), strict=True)]
     for name, row in table:
         cells = (f"  {cell:>{width}}" for cell, width in zip(row, widths, strict=True))
         show(f"{name:<{first}}{''.join(cells)}")
-
-
-def _brief(name: str) -> str:
-    """Return a name from a table as a column of a terminal has room for it."""
-    shown = printable(name)
-    return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 3]}..."
 
 
 def as_cell(value: float | None) -> str:
@@ -189,6 +186,7 @@ class _NowAndThen:
 def showing_progress() -> Iterator[Any]:
     """Show a bar on standard error for each stage; a few lines where that is no screen."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress as Bars
 
     from podium.training import Progress
@@ -202,7 +200,7 @@ def showing_progress() -> Iterator[Any]:
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage)
+                tasks[stage] = bars.add_task(escape(brief(stage, MAX_STAGE)))
             bars.update(tasks[stage], completed=done, total=total)
 
         yield Progress(report)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import SEVERITIES
 from podium.errors import ManifestError
 from podium.inputs.problems import Problems
 from podium.inputs.table import MAX_NUMBER, read_rows
@@ -109,7 +110,7 @@ def read_predictions(path: Path) -> Rows:
         if key in found:
             problems.add(row.line, "{name} is predicted twice", name=plain["file_name"])
         if not plain["error"]:
-            for column, wanted in _wrong_numbers(plain):
+            for column, wanted in _wrong_cells(plain):
                 kind = f"{{column}} {{value!r}} must be {wanted}"
                 problems.add(row.line, kind, column=column, value=plain[column])
         found[key] = plain
@@ -120,19 +121,31 @@ def read_predictions(path: Path) -> Rows:
     return found
 
 
-def _wrong_numbers(row: Row) -> Iterator[tuple[str, str]]:
-    """Yield the columns of a row that did not fail which hold no such number as they must."""
+def _wrong_cells(row: Row) -> Iterator[tuple[str, str]]:
+    """Yield the columns of a row that did not fail which do not hold what they must."""
+    if row.get("severity", "") not in SEVERITIES:
+        yield "severity", "mild or grave, or empty"
     if labels := classes_in(row):
         for column in (f"{PROBABILITY}{label}" for label in labels):
             if not 0 <= number_in(row[column]) <= 1:
                 yield column, "a number from 0 to 1"
         return
+    yield from _wrong_scores(row)
+
+
+def _wrong_scores(row: Row) -> Iterator[tuple[str, str]]:
     given = [name for name in (f"score{IF_TRUSTED}", "score") if row.get(name)]
-    for column in given or ["score"]:
-        if not math.isfinite(score := number_in(row[column])):
+    scores = [number_in(row[column]) for column in given]
+    if not given:
+        elsewhere = f", or score{IF_TRUSTED} one" if row.get("severity") else ""
+        yield "score", f"a number{elsewhere}"
+    for column, score in zip(given, scores, strict=True):
+        if not math.isfinite(score):
             yield column, "a number"
         elif abs(score) > MAX_NUMBER:
             yield column, f"no larger than {MAX_NUMBER:g}"
+    if len({score for score in scores if math.isfinite(score)}) > 1:
+        yield "score", f"the same as score{IF_TRUSTED}, or empty where it is withheld"
 
 
 def _no_predictions(path: Path) -> ManifestError:

@@ -8,10 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from podium.errors import UsageError
+from podium.machine.terminal import brief
 from podium.performance import Performance
 
 COLUMNS = ("athlete", "event", "recording")
 """What performances are grouped by where nobody says by what, if a table has the column."""
+
+BUILT_IN = ("athlete", "event", "action")
+"""The columns that Podium knows and that performances can be grouped by."""
+
+MAX_LISTED = 10
+"""So many columns of a table are listed."""
+
+MAX_SHOWN = 80
+"""So many characters of a name are shown."""
 
 MAX_NAMED = 3
 """So many performances without a group are named."""
@@ -38,7 +48,7 @@ class Grouping:
 
 def group_of(performance: Performance, column: str) -> str:
     """Return what a column of the table says of a performance; "" where it says nothing."""
-    if column in ("athlete", "event", "action"):
+    if column in BUILT_IN:
         return getattr(performance, column) or ""
     return performance.extra.get(column, "")
 
@@ -66,19 +76,34 @@ def grouped_by(performances: Sequence[Performance], column: str) -> Grouping:
     return Grouping(column, tuple(group_of(p, column) for p in performances))
 
 
+def _require_column(performances: Sequence[Performance], column: str) -> None:
+    """Refuse a name that is no column of theirs, or one that cannot say who belongs together."""
+    others = sorted({name for p in performances for name in p.extra if name})
+    if column in (*BUILT_IN, *others):
+        return
+    listed = [brief(name, MAX_SHOWN) for name in others[:MAX_LISTED]]
+    more = ["..."] if len(others) > MAX_LISTED else []
+    raise UsageError(
+        f"--group {brief(column, MAX_SHOWN) or repr(column)}: no column of that name says which "
+        f"performances belong together: choose one of {', '.join([*BUILT_IN, *listed, *more])}"
+    )
+
+
 def _named(performances: Sequence[Performance], column: str) -> Grouping:
-    found = grouped_by(performances, column)
+    _require_column(performances, column)
+    found, shown = grouped_by(performances, column), brief(column, MAX_SHOWN)
     lacking = [p.id for p, name in zip(performances, found.names, strict=True) if not name]
     if lacking:
         more = ", ..." if len(lacking) > MAX_NAMED else ""
         raise UsageError(
-            f"--group {column}: {len(lacking)} of {len(performances)} performances have no "
-            f"{column} ({', '.join(lacking[:MAX_NAMED])}{more}): fill in that column, or choose "
+            f"--group {shown}: {len(lacking)} of {len(performances)} performances have no "
+            f"{shown} ({', '.join(lacking[:MAX_NAMED])}{more}): fill in that column, or choose "
             f"another, such as {' or '.join(COLUMNS[:2])}"
         )
     if len(found.groups) < 2:
         raise UsageError(
-            f"--group {column}: all performances have the same {column}, {found.groups[0]!r}, so "
+            f"--group {shown}: all performances have the same {shown}, "
+            f"{brief(found.groups[0], MAX_SHOWN)!r}, so "
             "none can be left out: choose a column with two or more"
         )
     return found

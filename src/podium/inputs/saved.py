@@ -215,7 +215,7 @@ def _single(kind: Any, plain: Any, name: str) -> Any:
     if kind is bool:
         fits = isinstance(plain, bool)
     elif kind is str:
-        fits = isinstance(plain, str) and len(plain) <= MAX_TEXT and _can_be_shown(plain)
+        fits = isinstance(plain, str) and can_be_kept(plain)
     elif isinstance(plain, bool) or not isinstance(plain, int if kind is int else (int, float)):
         fits = False
     else:
@@ -225,11 +225,14 @@ def _single(kind: Any, plain: Any, name: str) -> Any:
     return plain
 
 
+def can_be_kept(text: str) -> bool:
+    """Return whether a text is short enough, and all of it characters that can be shown."""
+    return len(text) <= MAX_TEXT and (text.isprintable() or _can_be_shown(text))
+
+
 def _can_be_shown(text: str) -> bool:
     """Return whether nothing of a text moves the cursor of a terminal or is no character."""
-    return text.isprintable() or all(
-        character in "\t\n" or category(character) not in ("Cc", "Cs") for character in text
-    )
+    return all(character in "\t\n" or category(character) not in ("Cc", "Cs") for character in text)
 
 
 def _in_range(allowed: range, plain: Any, name: str) -> int:

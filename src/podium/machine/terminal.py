@@ -21,6 +21,12 @@ def printable(text: object) -> str:
     return "".join(_written_out(c) if _steers(c) else c for c in words)
 
 
+def brief(text: object, most: int) -> str:
+    """Return the text on one line (`printable`), cut to so many characters at most."""
+    shown = printable(text)
+    return shown if len(shown) <= most else f"{shown[: most - 3]}..."
+
+
 def _steers(character: str) -> bool:
     return unicodedata.category(character) in STEERING and character not in JOINERS
 

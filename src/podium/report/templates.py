@@ -1,17 +1,29 @@
 """Fills the templates of the report and the model card; whatever is put into HTML is escaped."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from podium.machine.terminal import printable
+
 FOLDER = Path(__file__).parent / "_templates"
+
+
+MARKDOWN = re.compile(r"([\\`*|<\[\]])")
+"""Characters that mean something to Markdown wherever they stand in a line."""
+
+
+def literally(text: object) -> str:
+    """Return a text that others wrote as Markdown that shows it as it is, on one line."""
+    return MARKDOWN.sub(r"\\\1", printable(text))
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=lambda name: bool(name) and str(name).endswith(".html"),
         undefined=StrictUndefined,
@@ -19,6 +31,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["literally"] = literally
+    return environment
 
 
 def render(template: str, /, **values: Any) -> str:

@@ -13,6 +13,16 @@ from podium.evaluation.groups import by_group
 from podium.evaluation.measures import Floats, measure, true_scores, with_coverage
 from podium.features.values import Sample
 from podium.folds.division import Ints, are_grouped, parts
+from podium.machine.terminal import brief
+
+MAX_NAME = 100
+"""So many characters of the name of a group, or of a copy, go into a model."""
+
+MAX_KEPT = 1_000
+"""So many groups go into a model, and so many sets of copies."""
+
+MAX_COPIES = 10
+"""So many copies of one performance go into a model."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +79,17 @@ class Judging:
         return results
 
     def by_group(self, left_out: LeftOut) -> tuple[dict[str, Any], ...]:
-        """Measure each group that was left out, with how often its range held the true score."""
+        """Measure each group that was left out, with how often its range held the true score.
+
+        Names are cut short, and of very many groups the largest are kept: a model must be readable.
+        """
         true = true_scores(self.samples)
         low, high = self._ranges(left_out)
         is_covered = (true >= low) & (true <= high)
         found = by_group(left_out.predicted, true, left_out.groups, is_covered)
-        return tuple(one.to_json() for one in found)
+        largest = sorted(found, key=lambda one: -one.n)[:MAX_KEPT]
+        named = [replace(one, group=brief(one.group, MAX_NAME)) for one in largest]
+        return tuple(one.to_json() for one in sorted(named, key=lambda one: one.group))
 
     def _grouped(self, left_out: LeftOut) -> list[Sample]:
         pairs = zip(self.samples, left_out.groups, strict=True)

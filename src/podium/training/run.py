@@ -1,30 +1,36 @@
 """From labelled performances to a model folder, with what is needed to trust it."""
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from podium.backbones import Backbone, make_backbone
 from podium.errors import TrainingError, UsageError
-from podium.evaluation.measures import true_scores
+from podium.evaluation.measures import Floats, true_scores
 from podium.features.extraction import Extraction, Extractor, FeatureCache, extract
 from podium.features.values import Sample
 from podium.folds.copies import near_copies, with_groups
-from podium.folds.division import N_PARTS, are_grouped, parts
+from podium.folds.division import N_PARTS, Ints, are_grouped, parts
 from podium.folds.groups import group_by, grouped_by
+from podium.inputs.saved import MAX_TEXT, can_be_kept, shown
 from podium.judging import rule_kept_by
 from podium.machine import extras
+from podium.machine.terminal import brief
 from podium.model import Evidence, Model
 from podium.performance import Performance
 from podium.training import left_out
-from podium.training.evidence import Judging, LeftOut
+from podium.training.evidence import MAX_COPIES, MAX_KEPT, MAX_NAME, Judging, LeftOut
 from podium.training.left_out import LeavingOut
 from podium.training.marked import find_anchor, moments
 from podium.training.options import Progress, TrainingOptions
 from podium.video.augmentation import draw
 from podium.video.clips import MAX_CLIPS
 from podium.witnesses import learn
+
+MIN_REST = 2 * (N_PARTS - 1)
+"""So many are left to learn from, at least, where a group is left out: as where few are parted."""
 
 
 def train_model(
@@ -92,6 +98,13 @@ class _Lesson:
     copies: tuple[tuple[str, ...], ...]
     """Which performances are copies of one another, by id."""
 
+    def named_copies(self) -> tuple[tuple[str, ...], ...]:
+        """Return them as a model keeps them: cut short, and of very many some."""
+        return tuple(
+            tuple(brief(name, MAX_NAME) for name in ids[:MAX_COPIES])
+            for ids in self.copies[:MAX_KEPT]
+        )
+
 
 def _usable(performances: Sequence[Performance]) -> list[Performance]:
     """Return those that may be looked at."""
@@ -100,6 +113,7 @@ def _usable(performances: Sequence[Performance]) -> list[Performance]:
         raise TrainingError(
             "no performance outside the splits test and validation has a score to learn from"
         )
+    _require_words_to_keep(usable)
     _require_experts_of_known_actions(usable)
     return usable
 
@@ -127,6 +141,17 @@ def _require_free(folder: Path, resume: bool) -> None:
         raise UsageError(
             f"{folder}: is not empty: choose another folder, or add --resume to finish or renew it"
         )
+
+
+def _require_words_to_keep(performances: Sequence[Performance]) -> None:
+    """Refuse an action or a phase that a model could not be read with."""
+    for one in performances:
+        for what, name in (("action", one.action), *(("phase", p.name) for p in one.phases)):
+            if name and not can_be_kept(name):
+                raise TrainingError(
+                    f"{one.id}: the {what} {shown(name)} cannot be kept in a model: give "
+                    f"{MAX_TEXT:,} characters at most, none of which steers a terminal"
+                )
 
 
 def _require_experts_of_known_actions(performances: Sequence[Performance]) -> None:
@@ -167,6 +192,23 @@ def _extract(
     return extract(performances, extractor, variants, advance)
 
 
+def _can_be_left_out(lesson: _Lesson, wanted: str | None) -> bool:
+    """Return whether each group can be left out; where that is `wanted`, refuse what cannot be."""
+    groups = [sample.group for sample in lesson.train]
+    sizes = Counter(filter(None, groups))
+    largest, n = max(sizes.items(), key=lambda one: one[1], default=("", 0))
+    if len(groups) - n >= MIN_REST:
+        return bool(lesson.column) and are_grouped(groups)
+    if wanted is not None:
+        raise TrainingError(
+            f"--group {brief(wanted, MAX_NAME)}: without {brief(largest, MAX_NAME)!r}, "
+            f"{len(groups) - n} of the {len(groups)} performances with scores are left to learn "
+            f"from, and {MIN_REST} are needed: choose a column with smaller groups, or leave "
+            "--group out"
+        )
+    return False
+
+
 def _predict_left_out(
     lesson: _Lesson, options: TrainingOptions, unfinished: Path, progress: Progress
 ) -> list[LeftOut]:
@@ -175,15 +217,25 @@ def _predict_left_out(
     The last is what the model is judged by.
     """
     leaving = LeavingOut(lesson.train, lesson.validation, options, unfinished, progress)
+    can_be_left_out = _can_be_left_out(lesson, options.group)
     divided = parts(lesson.alone, options.seed)
     predicted = leaving.predict(divided, "measuring on left-out folds")
     found = [LeftOut(predicted, divided, lesson.alone)]
     groups = [sample.group for sample in lesson.train]
-    if lesson.column and are_grouped(groups):
+    if can_be_left_out:
         divided = parts(groups, options.seed)
-        stage = f"measuring on each {lesson.column} left out"
-        found.append(LeftOut(leaving.predict(divided, stage), divided, groups))
+        found.append(LeftOut(_without_groups(leaving, divided, lesson.column), divided, groups))
     return found
+
+
+def _without_groups(leaving: LeavingOut, divided: Sequence[Ints], column: str) -> Floats:
+    try:
+        return leaving.predict(divided, f"measuring on each {column} left out")
+    except TrainingError as error:
+        raise TrainingError(
+            f"with each {brief(column, MAX_NAME)} left out, what is left is too little to learn "
+            f"from ({error}): choose a column with smaller groups by --group, or another scorer"
+        ) from error
 
 
 def _fit(
@@ -219,9 +271,10 @@ def _fit(
             options.seed,
             random,
             left_out=grouped[0] if grouped else {},
-            grouped_by=lesson.column if grouped else "",
+            grouped_by=brief(lesson.column, MAX_NAME) if grouped else "",
             groups=judging.by_group(predicted[-1]) if grouped else (),
+            n_groups=len({*predicted[-1].groups} - {""}) if grouped else 0,
             n_validation=len(lesson.validation),
-            copies=lesson.copies,
+            copies=lesson.named_copies(),
         ),
     )
