@@ -14,7 +14,7 @@ import pytest
 import podium
 from messages import whole
 from podium import _catalog
-from podium.backbones.motion import Motion
+from podium.backbones.c3d_mini import C3DMini
 from podium.cli.commands import run
 from podium.errors import ForeignPart, ModelError, PodiumError
 from podium.features.extraction import FeatureCache
@@ -28,7 +28,7 @@ from .strangers import copied, named
 PLANTED = """
 import os
 from podium.scorers.siamese_lstm import SiameseLSTM
-from podium.backbones.motion import Motion
+from podium.backbones.c3d_mini import C3DMini
 
 os.mkdir({sentinel!r})
 
@@ -37,7 +37,7 @@ class Mine(SiameseLSTM):
     pass
 
 
-class Moved(Motion):
+class Moved(C3DMini):
     pass
 """
 
@@ -69,7 +69,7 @@ def model(tmp_path) -> Path:
 @pytest.fixture
 def features(tmp_path) -> Path:
     """A performance as a file of features: nothing need be decoded."""
-    values = np.random.default_rng(0).random((6, Motion().dim), np.float32)
+    values = np.random.default_rng(0).random((6, C3DMini().dim), np.float32)
     np.save(tmp_path / "dive.npy", values)
     return tmp_path / "dive.npy"
 
