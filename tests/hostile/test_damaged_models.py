@@ -483,7 +483,8 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "no components": (
         array("scorer.normaliser.components", lambda v: v[:, :0]),
-        "the array normaliser.components is float32 of (1152, 0): it must be float32 of (1152, any)",
+        "the array normaliser.components is float32 of (1152, 0): it must be float32 of "
+        "(1152, any)",
     ),
     "fewer components": (
         array("scorer.normaliser.components", lambda v: v[:, :8]),
