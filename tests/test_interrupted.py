@@ -396,7 +396,7 @@ def asked(command: str, small_model: Any, folder: Path) -> Asked:
         "score": Asked(["score", small_model.video("train"), "--model", small_model.folder,
                         "--report", folder / "r.html"], kept, r"r\.html"),
         "train": Asked(["train", table, "--out", folder, "--scorer", "ridge", "--resume"],
-                       kept, r"\.unfinished/fold-0-[0-9a-f]{16}\.json"),
+                       kept, r"\.unfinished/fold-[0-9a-f]{16}\.json"),
         "benchmark": Asked(["benchmark", "manifest", "--root", table, "--out", folder,
                             "--scorer", "ridge"], kept, r"cells/ridge-0-[0-9a-f]{12}\.json"),
     }[command]  # fmt: skip

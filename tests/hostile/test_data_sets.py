@@ -111,7 +111,7 @@ def test_damaged_archives_are_read_or_refused(tmp_path):
 def test_a_number_of_very_many_digits_is_no_harm(tmp_path):
     (tmp_path / "performances.csv").write_text(f"id,label\na{'9' * 9_000},wrong\n", "utf-8")
     (found,) = Pushups(tmp_path).performances()
-    assert found.event == f"wrong-{'9' * 17}"
+    assert found.extra["recording"] == f"wrong-{'9' * 17}"
 
 
 @pytest.mark.parametrize("label", ["good", "x" * 1_000])

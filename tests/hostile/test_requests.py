@@ -401,7 +401,8 @@ def operations(client):
 
 def test_a_query_that_is_not_known_is_refused_everywhere(client):
     known = {"/api/videos": "name", "/api/assessments": "limit, offset",
-             "/api/comparison": "one, other"}  # fmt: skip
+             "/api/comparison": "one, other",
+             "/api/audits": "name, rule, year, language"}  # fmt: skip
     assert len(operations(client)) >= 15
     for method, path in operations(client):
         answer = client.request(method, path, params={"ofset": 1})

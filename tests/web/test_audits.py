@@ -76,8 +76,10 @@ def test_all_that_is_wrong_with_a_table_is_said_under_its_own_name(client, files
     ("content", "message"),
     [
         (b"", "marks.csv: lists no marks: give one per line below the header"),
-        (b"\xff\xfe\x00", "marks.csv: is not UTF-8 text (byte 0 is not): save it as UTF-8, or give "
-         "a Parquet file"),
+        (b"\xff\xfe\x00", "marks.csv: is not whole UTF-16 text: save it as UTF-8, or give a "
+         "Parquet file"),
+        (b"mark\xff", "marks.csv: is not UTF-8 text (byte 4 is not): save it as UTF-8, or give a "
+         "Parquet file"),
         (b"a,b\n1,2\n", "marks.csv: has no column mark, judge, performance (or event, round, "
          "athlete, dive) (its columns are a, b): give one mark per line, with the judge who gave "
          "it and the performance it was given for"),
