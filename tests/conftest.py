@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["training_extra", "browsers", "languages", "videos", "samples", "small_models"]
 
@@ -13,7 +14,12 @@ REPOSITORY = Path(__file__).parent.parent
 
 
 def pytest_configure() -> None:
-    """Answer Ctrl-C even in the background of a shell, where child processes inherit silence."""
+    """Let no test hang on the machine's speed, nor on where it was started.
+
+    Ctrl-C is answered even in the background of a shell, where child processes inherit silence.
+    """
+    settings.register_profile("podium", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("podium")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -195,24 +195,20 @@ def test_knowing_neither_widens_the_range_to_all_difficulties(judge, dive):
     assert made.score.high - made.score.low >= known.high - known.low
 
 
-@pytest.mark.parametrize("difficulty", [0.32, 24.0, 33.0])
-def test_a_difficulty_whose_decimal_point_is_shifted_is_refused(judge, dive, difficulty):
+SHIFTED = (
+    "{:g} is not a possible difficulty (the model was trained on 1.6 to 3.2): check its decimal "
+    "point, and give one such as 2.4, or leave it out"
+)
+NEVER = "{:g} is no difficulty of diving: give one from 1 to 6"
+
+
+@pytest.mark.parametrize(
+    ("difficulty", "said"),
+    [(0.32, SHIFTED), (24.0, SHIFTED), (33.0, SHIFTED), (0.6, NEVER), (9.9, NEVER)],
+)
+def test_a_difficulty_that_no_dive_ever_had_is_refused(judge, dive, difficulty, said):
     """Of a panel's scores, that is: a score rises with the difficulty, so it would be none."""
-    message = (
-        f"{difficulty:g} is not a possible difficulty (the model was trained on 1.6 to 3.2): "
-        "check its decimal point, and give one such as 2.4, or leave it out"
-    )
-    with pytest.raises(UsageError, match=whole(message)):
-        judge.assess(dive, action="107", difficulty=difficulty)
-    with pytest.raises(UsageError, match=whole(message)):
-        judge.score(Performance("x", dive, action="107", difficulty=difficulty))
-    own_scale = Assessor(replace(judge.model, rule=None))
-    assert len(own_scale.assess(dive, action="107", difficulty=difficulty).warnings) == 1
-
-
-@pytest.mark.parametrize("difficulty", [0.6, 9.9])
-def test_a_difficulty_that_no_dive_ever_had_is_refused(judge, dive, difficulty):
-    message = f"{difficulty:g} is no difficulty of diving: give one from 1 to 6"
+    message = said.format(difficulty)
     with pytest.raises(UsageError, match=whole(message)):
         judge.assess(dive, action="107", difficulty=difficulty)
     with pytest.raises(UsageError, match=whole(message)):

@@ -335,7 +335,7 @@ HEADERS = st.lists(
     end=st.sampled_from(["\n", "\r\n", "\r"]),
     before=st.sampled_from([b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\0"]),
 )
-@settings(max_examples=int(os.environ.get("PODIUM_TORTURE_TABLES", "60")), deadline=None)
+@settings(max_examples=int(os.environ.get("PODIUM_TORTURE_TABLES", "60")))
 def test_any_table_is_read_or_refused(tmp_path_factory, header, rows, mark, end, before):
     folder = tmp_path_factory.mktemp("table")
     table = folder / "metadata.csv"

@@ -77,7 +77,7 @@ def test_any_options_give_rows_of_the_promised_length(options):
     assert motion(noise(0, 1)).shape == (1, motion.dim)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 2**32 - 1), cut=st.integers(1, 2))
 def test_a_clip_is_described_alike_in_any_batch(motion, seed, cut):
     clips = noise(seed, 3)
@@ -94,7 +94,7 @@ def test_the_clips_are_left_as_they_were(motion):
     np.testing.assert_array_equal(clips, before)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(colour=st.tuples(*[st.integers(0, 255)] * 3))
 def test_an_even_clip_of_any_colour_is_described_in_finite_numbers(motion, colour):
     features = motion(np.full((1, *SHAPE), colour, np.uint8))

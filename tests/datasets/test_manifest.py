@@ -14,6 +14,8 @@ from podium.datasets.manifest import KNOWN_COLUMNS, Manifest
 from podium.errors import ManifestError, MissingFile, PodiumError
 from podium.performance import Performance, Phase
 
+from .tables import read, table
+
 HEADER = "file_name,score"
 
 OUTSIDE = (
@@ -29,16 +31,6 @@ def folder(tmp_path: Path) -> Path:
     for name in ("a.mp4", "b.mp4", "videos/c.mp4"):
         (tmp_path / name).touch()
     return tmp_path
-
-
-def table(folder: Path, content: str | bytes) -> Path:
-    path = folder / "metadata.csv"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def read(folder: Path, content: str | bytes) -> tuple[Performance, ...]:
-    return Manifest(table(folder, content)).performances()
 
 
 def refused(folder: Path, content: str | bytes, *problems: str) -> None:
@@ -292,9 +284,7 @@ def test_what_only_claims_to_be_parquet_is_said(folder):
 
 # anything at all
 
-FUZZ = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FUZZ = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CELL = st.one_of(
     st.text(max_size=12),
     st.sampled_from(["a.mp4", "5", "nan", "train", "1e999", '"', ";", "\n", "\r", "\0", "1_0"]),

@@ -14,6 +14,8 @@ from podium.errors import ManifestError
 from podium.inputs import names
 from podium.performance import Performance
 
+from .tables import read, table
+
 ROWS = (("a.mp4", "107", "3,0", "70,5"), ("b.mp4", "407", "3,2", "81,6"))
 COLUMNS = ("file_name", "action", "difficulty", "score")
 COMMA = (
@@ -32,16 +34,6 @@ def folder(tmp_path: Path) -> Path:
     for name in ("a.mp4", "b.mp4"):
         (tmp_path / name).touch()
     return tmp_path
-
-
-def table(folder: Path, content: str | bytes) -> Path:
-    path = folder / "metadata.csv"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def read(folder: Path, content: str | bytes) -> tuple[Performance, ...]:
-    return Manifest(table(folder, content)).performances()
 
 
 def refuse(folder: Path, content: str | bytes, said: str) -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from podium.evaluation import metrics
-from podium.evaluation.draws import members_of
 from podium.evaluation.floors import Artefact, left_out_floors, measured_floors
 from podium.evaluation.measures import FLOORS, floor_predictions
+from podium.folds.division import members_of
 
 ALL = Artefact(1.0, 1.0)
 

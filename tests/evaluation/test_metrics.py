@@ -140,7 +140,7 @@ def test_numbers_that_are_not_finite_are_refused(bad):
 # bootstrap
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 1000), noise=st.floats(0.1, 3))
 def test_the_interval_holds_the_estimate(seed, noise):
     generator = np.random.default_rng(seed)

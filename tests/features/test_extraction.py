@@ -476,7 +476,7 @@ def test_safetensors_without_features_or_of_odd_types_are_refused(tmp_path):
         read_features(path)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kind=st.sampled_from(["npy", "safetensors"]), data=st.data())
 def test_a_damaged_file_of_features_is_read_or_refused(tmp_path, kind, data):
     path = tmp_path / f"x.{kind}"

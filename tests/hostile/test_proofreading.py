@@ -24,9 +24,7 @@ CELL = st.one_of(
          "nan", "test", "train", "{x}", "{0!r}", "true", "9" * 4_000, "a:1-2;b:2-3", "10 m"]
     ),
 )  # fmt: skip
-FUZZ = settings(
-    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FUZZ = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FUZZ

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from messages import whole
@@ -105,7 +105,6 @@ def test_what_it_is_fitted_to_is_left_as_it_was():
 # padding
 
 
-@settings(deadline=None)
 @given(lengths=st.lists(st.integers(1, 8), min_size=1, max_size=5), n_clips=st.integers(1, 10))
 def test_zeros_come_first_and_all_end_together(lengths, n_clips):
     sequences = [np.full((n, 2), i + 1, np.float32) for i, n in enumerate(lengths)]

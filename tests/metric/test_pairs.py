@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from messages import whole
@@ -22,7 +22,6 @@ def kinds(scores: list[float], threshold: float) -> set[bool]:
     }
 
 
-@settings(deadline=None)
 @given(
     scores=st.lists(st.integers(0, 100).map(float), min_size=2, max_size=12),
     threshold=st.sampled_from([1.0, 5.0, 20.0]),

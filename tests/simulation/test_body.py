@@ -39,7 +39,7 @@ def test_an_upright_athlete_is_as_tall_as_the_physique_says() -> None:
     assert above_head - joints[Joint.LEFT_ANKLE, 1] == pytest.approx(1.7 * 0.96, rel=0.04)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(angles, angles, angles, st.floats(0, 40), st.floats(-720, 720))
 def test_bones_keep_their_length(
     hip: float, knee: float, shoulder: float, spread: float, turn: float
@@ -49,7 +49,7 @@ def test_bones_keep_their_length(
     assert lengths(joints) == pytest.approx(lengths(joints_of(Physique(), Pose())))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(angles, angles, st.floats(-720, 720))
 def test_turning_the_body_turns_its_centre_of_mass(hip: float, knee: float, lean: float) -> None:
     joints = joints_of(Physique(), Pose(hip, knee))

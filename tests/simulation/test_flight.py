@@ -72,7 +72,7 @@ def test_a_jump_that_never_gets_there_is_refused() -> None:
     assert str(refusal.value) == "a jump at 1.0 m/s never rises 2.0 m; jump faster"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(-30, 30), st.floats(200, 1400), st.floats(0, 1))
 def test_a_somersault_arrives_where_it_should(start: float, turned: float, share: float) -> None:
     keys = [Key(0, STRETCHED), Key(0.3 + 0.3 * share, TUCK), Key(1.2, STRETCHED)]
@@ -80,7 +80,6 @@ def test_a_somersault_arrives_where_it_should(start: float, turned: float, share
     np.testing.assert_allclose(poses.lean, [start, start + turned], atol=1e-6)
 
 
-@settings(deadline=None)
 @given(st.floats(-1, 3))
 def test_poses_stay_between_their_keys(moment: float) -> None:
     keys = [Key(0, Pose(hip=10)), Key(1, Pose(hip=90)), Key(2, Pose(hip=40), drives=True)]

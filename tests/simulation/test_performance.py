@@ -120,7 +120,7 @@ def test_every_action_can_be_filmed(action: str) -> None:
     assert np.isfinite(performance.motion().joints).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.sampled_from(action_names("diving")),
     st.dictionaries(st.sampled_from(PHASES["diving"]), st.floats(0, 1)),

@@ -83,7 +83,7 @@ def masked_one_pixel_at_a_time(pixels: np.ndarray, threshold: float) -> np.ndarr
     return masked
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(n=st.integers(1, 4), seed=st.integers(0, 1000), high=st.integers(10, 255))
 def test_what_stands_still_is_greyed_out(n, seed, high):
     pixels = np.random.default_rng(seed).integers(0, high, (n, 4, 5, 3), dtype=np.uint8)

@@ -64,6 +64,13 @@ def running(folder: Path, model: str) -> Iterator[Server]:
         process.communicate(timeout=240)
 
 
+@pytest.fixture(scope="module")
+def server(browser, small_model, tmp_path_factory) -> Iterator[Server]:
+    """A page for a real browser."""
+    with running(tmp_path_factory.mktemp("page") / "store", str(small_model.folder)) as made:
+        yield made
+
+
 def children_of(pid: int) -> list[int]:
     """List the processes that a process has started; only Linux says so in files."""
     if not Path("/proc").is_dir():

@@ -8,15 +8,7 @@ from browsing import breaches, tab_through, untranslated
 from podium.audit import PanelOptions, write_panels
 from podium.report.words import languages
 
-from .conftest import running
-
 OPTIONS = PanelOptions(n_sessions=2, n_athletes=12, n_dives=3, premium={3: 1.0})
-
-
-@pytest.fixture(scope="module")
-def server(browser, small_model, tmp_path_factory):
-    with running(tmp_path_factory.mktemp("page") / "store", str(small_model.folder)) as made:
-        yield made
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_all_that_the_page_uses_is_described(described):
 def test_nothing_is_answered_by_a_fault(described, name):
     @given(case=operations(described)[name].as_strategy())
     @settings(
-        max_examples=10 if name in SENDING else 30, deadline=None, derandomize=True,
+        max_examples=10 if name in SENDING else 30, derandomize=True,
         database=None, suppress_health_check=list(HealthCheck),
         phases=[Phase.explicit, Phase.generate],
     )  # fmt: skip

@@ -29,12 +29,6 @@ SECONDS = 240_000
 """The machine may be busy with other tests."""
 
 
-@pytest.fixture(scope="module")
-def server(browser, small_model, tmp_path_factory):
-    with running(tmp_path_factory.mktemp("page") / "store", str(small_model.folder)) as made:
-        yield made
-
-
 @pytest.fixture
 def page(server, visit):
     return visit(f"{server.url}/").page

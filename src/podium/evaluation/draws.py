@@ -8,11 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from podium.folds.division import are_grouped
-
-Ints = npt.NDArray[np.int64]
+from podium.folds.division import Ints, are_grouped, members_of
 
 Drawn = Literal["performances", "whole groups", "performances within groups"]
 
@@ -44,14 +41,6 @@ def drawn_rows(groups: Sequence[str], n_resamples: int, seed: int) -> Iterator[I
     if drawn == "whole groups":
         return _wholly(members, n_resamples, generator)
     return _within(members, n_resamples, generator)
-
-
-def members_of(groups: Sequence[str]) -> list[Ints]:
-    """List the performances of each group, by index; one on its own is a group."""
-    found: dict[str | int, list[int]] = {}
-    for index, name in enumerate(groups):
-        found.setdefault(name or index, []).append(index)
-    return [np.array(indices, np.int64) for indices in found.values()]
 
 
 def _singly(n: int, n_resamples: int, generator: np.random.Generator) -> Iterator[Ints]:

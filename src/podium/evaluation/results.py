@@ -11,7 +11,6 @@ import numpy as np
 from podium.errors import ManifestError
 from podium.evaluation import metrics
 from podium.evaluation.classes import Classes, classes_of
-from podium.evaluation.draws import members_of
 from podium.evaluation.floors import Floor, measured_floors
 from podium.evaluation.groups import GroupMeasures, by_group
 from podium.evaluation.labels import better_class, with_scores
@@ -33,6 +32,7 @@ from podium.evaluation.predictions import (
     row_of,
 )
 from podium.features.values import Features, Sample
+from podium.folds.division import members_of
 from podium.folds.groups import Grouping, group_by
 from podium.performance import Performance
 

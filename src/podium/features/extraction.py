@@ -191,7 +191,7 @@ class Extractor:
         try:
             clips = self._cut(frames, augmentation)
         except VideoError as error:
-            raise VideoError(f"{path}: {error}") from error
+            raise VideoError.of_file(path, error.reason) from error
         values, doubts = describe(self.backbone, clips.pixels)
         values = values.astype(np.float32)
         if not np.isfinite(values).all():

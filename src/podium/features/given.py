@@ -54,14 +54,15 @@ def read_features(path: Path) -> Features:
         or 0 in values.shape
         or values.dtype.kind not in "fiu"
     ):
-        raise FeatureError(
-            f"{path}: holds {values.dtype} of {values.shape}: features must be numbers of "
-            "(clips, dim), keypoints of (frames, joints, 2 or 3)"
+        raise FeatureError.of_file(
+            path,
+            f"holds {values.dtype} of {values.shape}: features must be numbers of "
+            "(clips, dim), keypoints of (frames, joints, 2 or 3)",
         )
     most = (MAX_FRAMES, MAX_JOINTS) if is_keypoints else (MAX_FRAMES // FRAMES_PER_CLIP, MAX_DIM)
     if any(n > allowed for n, allowed in zip(values.shape, most, strict=False)):
-        raise FeatureError(
-            f"{path}: holds {values.shape}, more than the {most} allowed: is it one performance?"
+        raise FeatureError.of_file(
+            path, f"holds {values.shape}, more than the {most} allowed: is it one performance?"
         )
     return _of_keypoints(values, path) if is_keypoints else _of_clips(values, path)
 
@@ -70,7 +71,9 @@ def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
     with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold is refused below
         values = values.astype(np.float32)
     if not np.isfinite(values).all():
-        raise FeatureError(f"{path}: holds numbers that are not finite: make the features again")
+        raise FeatureError.of_file(
+            path, "holds numbers that are not finite: make the features again"
+        )
     _require_usual(values, path)
     return _without_times(values, f"file-{values.shape[1]}", None)
 
@@ -80,12 +83,14 @@ def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
         positions = positions.astype(np.float32)
     positions[np.isnan(positions)] = np.nan  # some that are no numbers complain when they are read
     if np.isinf(positions).any():
-        raise FeatureError(f"{path}: holds numbers that are not finite: find the keypoints again")
+        raise FeatureError.of_file(
+            path, "holds numbers that are not finite: find the keypoints again"
+        )
     _require_usual(positions, path)
     try:
         keypoints = fill_missing(positions).normalise()
     except FeatureError as error:
-        raise FeatureError(f"{path}: {error}") from error
+        raise FeatureError.of_file(path, str(error)) from error
     n_frames = len(keypoints)
     doubts = (KEYPOINTS_GIVEN(), *keypoints.doubts)
     facts = VideoFacts(n_frames, n_frames, 0, float("nan"), doubts)
@@ -96,9 +101,10 @@ def _require_usual(values: npt.NDArray[Any], path: Path) -> None:
     """Refuse numbers whose squares could not be added up."""
     largest = float(np.nanmax(np.abs(values), initial=0))
     if largest > MAX_MAGNITUDE:
-        raise FeatureError(
-            f"{path}: holds numbers as large as {largest:.3g}, more than the {MAX_MAGNITUDE:g} "
-            "allowed: is the file damaged?"
+        raise FeatureError.of_file(
+            path,
+            f"holds numbers as large as {largest:.3g}, more than the {MAX_MAGNITUDE:g} "
+            "allowed: is the file damaged?",
         )
 
 

@@ -36,7 +36,7 @@ def drawn_parts(groups: Sequence[str], seed: int, n_parts: int = N_PARTS) -> lis
         return [np.asarray(part, np.int64) for part in np.array_split(order, n_parts)]
     found: list[list[int]] = [[] for _ in range(n_parts)]
     for i in sorted(order, key=lambda i: -len(members[i])):
-        min(found, key=len).extend(members[i])
+        min(found, key=len).extend(members[i].tolist())
     return [np.array(part, np.int64) for part in found]
 
 
@@ -50,8 +50,8 @@ def held_back(groups: Sequence[str], share: float, seed: int) -> Ints:
     chosen: list[int] = []
     for i in np.random.default_rng(seed).permutation(len(members))[: len(members) - 1]:
         if len(chosen) + len(members[i]) <= wanted:
-            chosen += members[i]
-    return np.sort(np.array(chosen or min(members, key=len), np.int64))
+            chosen += members[i].tolist()
+    return np.sort(np.array(chosen or min(members, key=len).tolist(), np.int64))
 
 
 def choice_groups(groups: Sequence[str]) -> Sequence[str]:
@@ -78,9 +78,15 @@ def are_grouped(groups: Sequence[str]) -> bool:
     return any(len(one) > 1 for one in _members(groups))
 
 
-def _members(groups: Sequence[str]) -> list[list[int]]:
-    """List the performances of each group, by index; all apart where there is one group only."""
-    found: dict[object, list[int]] = {}
+def members_of(groups: Sequence[str]) -> list[Ints]:
+    """List the performances of each group, by index; one on its own is a group."""
+    found: dict[str | int, list[int]] = {}
     for index, name in enumerate(groups):
         found.setdefault(name or index, []).append(index)
-    return list(found.values()) if len(found) > 1 else [[index] for index in range(len(groups))]
+    return [np.array(indices, np.int64) for indices in found.values()]
+
+
+def _members(groups: Sequence[str]) -> list[Ints]:
+    """List the performances of each group, all apart where there is one group only."""
+    found = members_of(groups)
+    return found if len(found) > 1 else [np.array([i]) for i in range(len(groups))]

@@ -43,13 +43,13 @@ def read_array(path: Path) -> Array:
         If the file is missing, damaged or larger than allowed, or promises more than it holds.
     """
     if not path.is_file():
-        raise FeatureError(f"{path}: no such file of features: check the path")
+        raise FeatureError.of_file(path, "no such file of features: check the path")
     content = read_bytes(path, MAX_BYTES)
     try:
         return npy_array(content) if path.suffix.lower() == ".npy" else _of_safetensors(content)
     except Exception as error:  # each format has errors of its own, and any means the same here
         reason = str(error)[:MAX_REASON_CHARACTERS]
-        raise FeatureError(f"{path}: cannot be read as features ({reason})") from error
+        raise FeatureError.of_file(path, f"cannot be read as features ({reason})") from error
 
 
 def npy_array(content: bytes) -> Array:

@@ -69,7 +69,7 @@ class Videos:
         try:
             doubts, frames = _open(one)
         except PodiumError as error:
-            self._problems.add(line, "{name!r}: {why}", name=name, why=_reason(error, one))
+            self._problems.add(line, "{name!r}: {why}", name=name, why=error.reason)
             return
         for doubt in doubts:
             said = load_words().doubt(doubt)
@@ -119,11 +119,6 @@ def _open(one: Performance) -> tuple[tuple[Doubt, ...], Frames | None]:
         raise VideoError("is black from beginning to end")
     counted = counting(frames)
     return cut(counted).video.doubts, counted
-
-
-def _reason(error: PodiumError, one: Performance) -> str:
-    """Return what is wrong, without the path of the file."""
-    return error.reason.removeprefix(f"{one.path}: ")
 
 
 def _looks(frames: Frames, name: str, line: int) -> _Seen:

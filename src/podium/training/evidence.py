@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,11 @@ class Judging:
     scorer: str
     """The name of the scorer, for the table."""
 
+    @cached_property
+    def true(self) -> Floats:
+        """The judges' scores in points, (performances,)."""
+        return true_scores(self.samples)
+
     def calibration(self, left_out: LeftOut) -> Calibration:
         """Learn from all left-out scores how far one may be off.
 
@@ -68,12 +74,11 @@ class Judging:
 
     def results(self, left_out: LeftOut) -> dict[str, dict[str, Any]]:
         """Measure the scorer and the floors: one row each, as the model card has them."""
-        true = true_scores(self.samples)
-        score_range = (float(true.min()), float(true.max()))
+        score_range = (float(self.true.min()), float(self.true.max()))
         samples = self._grouped(left_out)
         measures = measure(left_out.predicted, samples, score_range)
         low, high = self._ranges(left_out)
-        results = {self.scorer: with_coverage(measures, low, high, true).to_json()}
+        results = {self.scorer: with_coverage(measures, low, high, self.true).to_json()}
         for floor, found in measured_floors(samples, left_out.divided, score_range).items():
             results.setdefault(floor, found.measures.to_json())  # a floor may itself be the scorer
         return results
@@ -83,10 +88,9 @@ class Judging:
 
         Names are cut short, and of very many groups the largest are kept: a model must be readable.
         """
-        true = true_scores(self.samples)
         low, high = self._ranges(left_out)
-        is_covered = (true >= low) & (true <= high)
-        found = by_group(left_out.predicted, true, left_out.groups, is_covered)
+        is_covered = (self.true >= low) & (self.true <= high)
+        found = by_group(left_out.predicted, self.true, left_out.groups, is_covered)
         largest = sorted(found, key=lambda one: -one.n)[:MAX_KEPT]
         named = [replace(one, group=brief(one.group, MAX_NAME)) for one in largest]
         return tuple(one.to_json() for one in sorted(named, key=lambda one: one.group))
@@ -105,6 +109,6 @@ class Judging:
         return left_out.predicted - half, left_out.predicted + half
 
     def _calibrate(self, left_out: LeftOut, rows: Ints) -> Calibration:
-        divisors, true = self.divisors[rows], true_scores(self.samples)[rows]
+        divisors, true = self.divisors[rows], self.true[rows]
         groups = [left_out.groups[i] for i in rows]
         return calibrate(left_out.predicted[rows] / divisors, true / divisors, groups)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from podium.backbones import Backbone, make_backbone
 from podium.errors import TrainingError, UsageError
-from podium.evaluation.measures import Floats, true_scores
+from podium.evaluation.measures import Floats
 from podium.features.extraction import Extraction, Extractor, FeatureCache, extract
 from podium.features.values import Sample
 from podium.folds.copies import near_copies, with_groups
@@ -249,7 +249,6 @@ def _fit(
     scorer = left_out.make_scorer(options.scorer, options.scorer_options, options.seed)
     scorer.fit(samples, lesson.validation)
     judging = Judging(samples, scorer.target.divisors(samples), options.scorer)
-    true = true_scores(samples)
     random, *grouped = [judging.results(one) for one in predicted]
     performances = [sample.performance for sample in samples]
     return Model(
@@ -261,7 +260,7 @@ def _fit(
         scorer=scorer,
         calibration=judging.calibration(predicted[-1]),
         witnesses=learn(samples),
-        score_range=(float(true.min()), float(true.max())),
+        score_range=(float(judging.true.min()), float(judging.true.max())),
         rule=rule_kept_by(performances),
         moments=moments(samples, options.clips),
         actions=tuple(sorted({p.action for p in performances if p.action})),

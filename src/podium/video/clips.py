@@ -184,7 +184,7 @@ def read_clips(
     try:
         return cut(counting(frames, options), options)
     except VideoError as error:
-        raise VideoError(f"{path}: {error}") from error
+        raise VideoError.of_file(path, error.reason) from error
 
 
 def counting(frames: Frames, options: ClipOptions = ClipOptions()) -> Frames:

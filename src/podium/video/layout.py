@@ -72,7 +72,7 @@ def laid_out(frames: Frames, per_second: float) -> Frames:
     """Show so many frames a second, of those that count: no black padding, no repeated ones."""
     if come_evenly(frames.start_seconds):
         frames = at_most(frames, per_second)
-    counted = _without_repeats(without_leading_black(frames))
+    counted = without_repeats(without_leading_black(frames))
     if come_evenly(counted.start_seconds):
         return at_least(counted, per_second)
     is_close = per_second / CLEARLY <= _rate(counted) <= per_second * CLEARLY
@@ -151,14 +151,9 @@ def without_leading_black(frames: Frames) -> Frames:
 def without_repeats(frames: Frames) -> Frames:
     """Drop single frames that show again what the frame before showed, and say how many.
 
-    Conversions between frame rates put them in, and each would shift every earlier clip. A picture
-    that stands still for longer is kept as it is.
+    Conversions between frame rates put them in, and each would shift every earlier clip; all others
+    then come evenly, as before it. A picture that stands still for longer is kept as it is.
     """
-    return _leave_out(frames, _changes(frames) < REPEAT_LEVEL)
-
-
-def _without_repeats(frames: Frames) -> Frames:
-    """Drop repeated frames; if they come of a conversion, all others come evenly, as before it."""
     changes = _changes(frames)
     kept = _leave_out(frames, _hardly_change(changes))
     seconds = kept.start_seconds
