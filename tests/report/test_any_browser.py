@@ -66,7 +66,9 @@ def report(video: Path, language: str) -> str:
     return re.sub(r"[A-Za-z0-9+/=]{100,}", "", make_report(made, language).html)
 
 
-@pytest.mark.parametrize("name", ["page.css", "page.js", "report.css", "report.js"])
+@pytest.mark.parametrize(
+    "name", ["page.css", "shared.js", "page.js", "judges.js", "report.css", "report.js"]
+)
 def test_no_style_and_no_script_needs_one_browser(name):
     assert only_in_one(source(name)) == []
 

@@ -189,7 +189,7 @@ def _add_pages(app: FastAPI) -> None:
 
     @app.get("/page.js", include_in_schema=False)
     def script() -> Response:
-        return Response(source("page.js"), media_type="text/javascript")
+        return Response(source("shared.js") + source("page.js"), media_type="text/javascript")
 
 
 def _add_choices(

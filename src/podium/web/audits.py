@@ -122,7 +122,7 @@ def _add_page(app: FastAPI, max_bytes: int) -> None:
 
     @app.get("/judges.js", include_in_schema=False)
     def script() -> Response:
-        return Response(source("judges.js"), media_type="text/javascript")
+        return Response(source("shared.js") + source("judges.js"), media_type="text/javascript")
 
 
 def _add_sending(app: FastAPI, store: Store, audits: Audits, allowed: Allowed) -> None:

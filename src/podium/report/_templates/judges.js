@@ -1,17 +1,5 @@
-"use strict";
 (() => {
-  const element = (id) => document.getElementById(id);
-  const words = JSON.parse(element("words").textContent);
-  const settings = JSON.parse(element("settings").textContent);
-  const say = (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   let shown = null;
-
-  /* Every piece of text goes in as text, never as HTML. */
-  function make(tag, text) {
-    const made = document.createElement(tag);
-    made.textContent = text;
-    return made;
-  }
 
   function tell(text, isWrong = false) {
     element("said").textContent = text;
@@ -25,12 +13,6 @@
     tell(first, true);
     element("problems").replaceChildren(...rest.map((one) => make("li", one)));
     element("problems").hidden = !rest.length;
-  }
-
-  function reasonOf(said) {
-    if (said && typeof said.detail === "string") return said.detail;
-    if (said && Array.isArray(said.detail)) return said.detail.map((one) => one.msg).join("; ");
-    return words.lost;
   }
 
   function whatIsWrong() {

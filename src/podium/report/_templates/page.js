@@ -1,9 +1,4 @@
-"use strict";
 (() => {
-  const element = (id) => document.getElementById(id);
-  const words = JSON.parse(element("words").textContent);
-  const settings = JSON.parse(element("settings").textContent);
-  const say = (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const written = (value, digits = 1) => value.toFixed(digits).replace(".", settings.decimal);
 
   const MOST_LISTED = 1000;
@@ -12,14 +7,6 @@
   let upload = null;
   let stopped = false;
   const picked = new Set();
-
-  /* Every piece of text goes in as text, never as HTML. */
-  function make(tag, text = "", attributes = {}) {
-    const made = document.createElement(tag);
-    made.textContent = text;
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    return made;
-  }
 
   function button(key, name, action) {
     const made = make("button", words[key], { "type": "button", "aria-label": say(`${key}_one`, { name }) });
@@ -36,12 +23,6 @@
     const said = response.status === 204 ? null : await response.json();
     if (!response.ok) throw new Error(reasonOf(said));
     return said;
-  }
-
-  function reasonOf(said) {
-    if (said && typeof said.detail === "string") return said.detail;
-    if (said && Array.isArray(said.detail)) return said.detail.map((one) => one.msg).join("; ");
-    return words.lost;
   }
 
   function tell(text, isWrong = false) {

@@ -1,0 +1,20 @@
+/* What the scripts of all pages of podium serve begin with. */
+"use strict";
+const element = (id) => document.getElementById(id);
+const words = JSON.parse(element("words").textContent);
+const settings = JSON.parse(element("settings").textContent);
+const say = (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+/* Every piece of text goes in as text, never as HTML. */
+function make(tag, text = "", attributes = {}) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+function reasonOf(said) {
+  if (said && typeof said.detail === "string") return said.detail;
+  if (said && Array.isArray(said.detail)) return said.detail.map((one) => one.msg).join("; ");
+  return words.lost;
+}
