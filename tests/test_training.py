@@ -12,10 +12,11 @@ from podium.errors import TrainingError, UsageError
 from podium.features import event
 from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
+from podium.folds.groups import grouped_by
 from podium.model import load_model
 from podium.performance import Performance, Phase
 from podium.scorers.ridge import Ridge
-from podium.training import Progress, TrainingOptions, left_out, train_model
+from podium.training import Progress, TrainingOptions, left_out, marked, train_model
 from podium.training.marked import moments
 from podium.video.augmentation import AugmentationOptions
 from podium.video.clips import ClipOptions
@@ -509,6 +510,16 @@ def test_validation_says_when_to_stop_and_is_not_learned_from(
     assert (
         "6 more, marked `validation`, were not learned from: only scorers that stop early" in card
     )
+
+
+def test_no_mark_of_validation_is_learned_from(monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(marked, "find_marked", lambda seen, *_: looked_at.extend(seen) or {})
+    given = [Performance(split, Path("x"), split=split) for split in ("train", "validation")]
+    options = TrainingOptions(event="splash")
+    with pytest.raises(TrainingError, match=r"^splash is marked in 0 performances"):
+        marked.find_anchor(given, grouped_by(given, ""), options, None, Progress())
+    assert [p.id for p in looked_at] == ["train"]
 
 
 # moments

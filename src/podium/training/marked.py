@@ -32,7 +32,7 @@ def find_anchor(
 ) -> Anchor | None:
     """Learn to find the event at which clips are to be aligned, where one is named.
 
-    How well it is found is measured with whole groups left out.
+    Performances marked `validation` are not learned from. How well it is found is measured with whole groups left out.
 
     Raises
     ------
@@ -41,7 +41,8 @@ def find_anchor(
     """
     if not options.event:
         return None
-    found = find_marked(performances, options.event, cache, progress)
+    train = [p for p in performances if p.split != "validation"]
+    found = find_marked(train, options.event, cache, progress)
     names = dict(zip([p.id for p in performances], grouping.names, strict=True))
     groups = [names[id_] for id_ in found]
     left_out = parts(groups, 0) if are_grouped(groups) else ()
