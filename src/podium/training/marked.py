@@ -32,7 +32,8 @@ def find_anchor(
 ) -> Anchor | None:
     """Learn to find the event at which clips are to be aligned, where one is named.
 
-    Performances marked `validation` are not learned from. How well it is found is measured with whole groups left out.
+    Performances marked `validation` are not learned from. How well it is found is measured with
+    whole groups left out.
 
     Raises
     ------
