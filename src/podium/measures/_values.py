@@ -1,0 +1,42 @@
+"""What was measured: a value with its range, when it was seen, or why there is none."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from podium.checks import is_finite, require
+
+
+class Phase(StrEnum):
+    """Of which part of a performance something is said."""
+
+    TAKE_OFF = "take_off"
+    FLIGHT = "flight"
+    ENTRY = "entry"
+    SPLASH = "splash"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One quantity of one performance: `value`, in `unit`, or the `reason` why there is none.
+
+    A letter, such as that of a position, is a value as well. It is believed to lie from `low` to
+    `high` nine times of ten, where that is known. It was seen from `start_seconds` to
+    `end_seconds`, counted from the first frame of the file. A `reason` is a word for what was
+    lacking, such as `water_not_found`.
+    """
+
+    name: str
+    unit: str
+    phase: Phase
+    value: float | str | None = None
+    low: float | None = None
+    high: float | None = None
+    start_seconds: float | None = None
+    end_seconds: float | None = None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        require((self.value is None) == bool(self.reason), "reason", self.reason, "given, or value")
+        for name in ("low", "high", "start_seconds", "end_seconds"):
+            value = getattr(self, name)
+            require(value is None or is_finite(value), name, value, "a finite number, or None")
