@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from podium.athlete.camera import CameraMotion, estimate_camera
+from podium.athlete.camera import estimate_camera
 from podium.athlete.motion import each_difference
 from podium.athlete.silhouette import SIDE, cut_out, window
 from podium.athlete.track import Seed, best_path, evidence
@@ -84,7 +84,7 @@ def _rate(frames: Frames) -> float:
 
 def _reach(seen: _Seen) -> float:
     """Return half the side of a window that holds the stretched athlete with some room about."""
-    height = seen.pixels.shape[1]
+    height = int(seen.pixels.shape[1])
     reach = FIRST_REACH * height
     masks = (seen.mask(i, reach) for i in range(0, len(seen.pixels), LOOKED_AT))
     lengths = [length_of(mask) for mask in masks if mask.any()]

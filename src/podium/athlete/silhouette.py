@@ -51,13 +51,12 @@ def cut_out(colours: Pixels, difference: Pixels) -> Masks:
     seeds = _seeds(likely, difference, skin)
     if (seeds & 1).sum() < MIN_PIXELS:
         return np.zeros((SIDE, SIDE), np.bool_)
-    background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
+    models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)  # its clusters begin at random
-    cv2.grabCut(
-        cv2.cvtColor(colours, cv2.COLOR_RGB2BGR), seeds, None, background, foreground,
-        N_ROUNDS, cv2.GC_INIT_WITH_MASK,
-    )  # fmt: skip
-    return _likeliest_piece(seeds & 1, likely)
+    colours = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2BGR), np.uint8)
+    nowhere = (0, 0, 0, 0)
+    cv2.grabCut(colours, seeds, nowhere, *models, N_ROUNDS, cv2.GC_INIT_WITH_MASK)
+    return _likeliest_piece(np.asarray(seeds & 1, np.uint8), likely)
 
 
 def _likely(difference: Pixels, skin: Maps) -> Maps:

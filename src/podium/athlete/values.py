@@ -52,7 +52,7 @@ class Athlete:
     @property
     def pixel(self) -> float:
         """How wide a pixel of a mask is, in pixels of the picture."""
-        return 2 * self.reach / self.masks.shape[2]
+        return 2 * self.reach / int(self.masks.shape[2])
 
     def in_picture(self, places: Floats) -> Floats:
         """Return where places in the windows, (frames, ..., 2), are in the picture."""

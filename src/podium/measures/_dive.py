@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Moment:
-    """When something happened: in frame `index`, give or take `uncertainty` frames (nine of ten)."""
+    """When something happened: in frame `index`, nine of ten times within `uncertainty` of it."""
 
     index: int
     uncertainty: float = 0.0
