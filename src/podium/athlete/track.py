@@ -33,6 +33,12 @@ REACH = 6
 COST = 0.02
 """What a movement costs, for each squared cell, where clear evidence in a frame counts 1."""
 
+NEAR = 9
+"""How many cells about a place are its surroundings, where the user named the athlete."""
+
+DIM = 0.1
+"""Evidence below this share of the clear counts for little even where there is no better."""
+
 USUAL_SHARE = 80
 """Evidence counts 1 where it is as clear as in the clearest fifth of the frames."""
 
@@ -115,9 +121,11 @@ def _by_seed(maps: Maps, seed: Seed | None) -> Maps:
     if seed is None:
         return maps
     rows, columns = maps.shape[1:]
+    # Whoever was named may move less than another: each counts as much in its own surroundings.
+    around = np.stack([cv2.dilate(one, np.ones((NEAR, NEAR), np.uint8)) for one in maps])
+    maps = maps / np.maximum(around, DIM)
     row = min(max(int(seed.down // CELL), 0), rows - 1)
     column = min(max(int(seed.right // CELL), 0), columns - 1)
-    maps = maps.copy()
     only = np.full((rows, columns), _NOWHERE)
     only[row, column] = maps[seed.index, row, column]
     maps[seed.index] = only

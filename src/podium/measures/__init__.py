@@ -2,10 +2,11 @@
 
 from typing import ClassVar, Protocol
 
+from podium import _catalog
 from podium.measures._dive import Dive
 from podium.measures._values import Measurement, Phase
 
-__all__ = ["Dive", "Measure", "Measurement", "Phase"]
+__all__ = ["Dive", "Measure", "Measurement", "Phase", "measure"]
 
 
 class Measure(Protocol):
@@ -22,3 +23,10 @@ class Measure(Protocol):
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it; where it cannot be, the measurement says why."""
         ...
+
+
+def measure(dive: Dive) -> tuple[Measurement, ...]:
+    """Measure all there is to measure of a dive, phase by phase."""
+    measures = [_catalog.find(__name__, name)() for name in _catalog.names(__name__)]
+    phases = list(Phase)
+    return tuple(one(dive) for one in sorted(measures, key=lambda one: phases.index(one.phase)))
