@@ -123,7 +123,7 @@ def _by_seed(maps: Maps, seed: Seed | None) -> Maps:
     rows, columns = maps.shape[1:]
     # Whoever was named may move less than another: each counts as much in its own surroundings.
     around = np.stack([cv2.dilate(one, np.ones((NEAR, NEAR), np.uint8)) for one in maps])
-    maps = maps / np.maximum(around, DIM)
+    maps = np.asarray(maps / np.maximum(around, DIM), np.float32)
     row = min(max(int(seed.down // CELL), 0), rows - 1)
     column = min(max(int(seed.right // CELL), 0), columns - 1)
     only = np.full((rows, columns), _NOWHERE)
