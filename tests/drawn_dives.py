@@ -1,11 +1,13 @@
 """A dive that is drawn: a bar that turns as it falls past a wall, filmed by a camera that pans."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from podium.athlete.camera import CameraMotion
 from podium.athlete.outline import outline
 from podium.athlete.values import Athlete
-from podium.measures import Dive
+from podium.measures import Dive, Measurement, Phase, Reading
 from podium.measures._dive import Moment, Moments
 
 WIDTH, HEIGHT, SIDE = 160, 120, 96
@@ -61,3 +63,60 @@ def draw(frame: np.ndarray, middle: np.ndarray, mask: np.ndarray) -> None:
     )
     inside = (across >= 0) & (across < SIDE) & (below >= 0) & (below < SIDE)
     frame[inside & mask[below.clip(0, SIDE - 1), across.clip(0, SIDE - 1)]] = SKIN
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Which dive somebody says it is."""
+
+    action: str | None
+    position: str | None
+    probability: float
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody remarks."""
+
+    phase: Phase
+    measure: str
+    is_praise: bool = False
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What somebody found of a dive."""
+
+    dive: Dive
+    readings: tuple[Reading, ...] = ()
+    faults: tuple[tuple[Phase, float], ...] = ()
+    recognised: Recognised | None = None
+    remarks: tuple[Said, ...] = ()
+
+
+def examined(dive: Dive) -> Examined:
+    """One of each kind of measure, some of them not measurable, and remarks on two."""
+    seconds = dive.athlete.start_seconds
+    board, opened, water = (float(seconds[index]) for index in (4, 22, 30))
+    take_off, flight, entry, splash = Phase
+    measured = (
+        Reading(Measurement("flight_seconds", "seconds", take_off, 1.573, 1.5, 1.65, board, water),
+                64.0, 1.61),
+        Reading(Measurement("jump_height_metres", "metres", take_off, reason="height_not_given")),
+        Reading(Measurement("half_somersaults", "", flight, 7.0, 7.0, 8.0, board, water), None, 7),
+        Reading(Measurement("position", "", flight, "C", None, None, board, opened), None, "B"),
+        Reading(Measurement("armstand", "", flight, 0.0)),
+        Reading(Measurement("opening_seconds", "seconds", flight, 0.22, 0.2, 0.24, opened, opened),
+                12.0),
+        Reading(Measurement("entry_angle_degrees", "degrees", entry, 12.4, 4.4, 20.4,
+                            water - 0.1, water), 83.0, -3.0),
+        Reading(Measurement("new_measure", "parsecs", splash, 2.0)),
+        Reading(Measurement("splash_size", "bodies", splash, reason="never_heard_of")),
+    )  # fmt: skip
+    return Examined(
+        dive,
+        measured,
+        ((take_off, 0.2), (flight, 0.4), (entry, 0.87), (splash, 0.5)),
+        Recognised("407", "C", 0.93),
+        (Said(entry, "entry_angle_degrees"), Said(take_off, "flight_seconds", is_praise=True)),
+    )

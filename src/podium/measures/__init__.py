@@ -4,9 +4,9 @@ from typing import ClassVar, Protocol
 
 from podium import _catalog
 from podium.measures._dive import Dive
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reading
 
-__all__ = ["Dive", "Measure", "Measurement", "Phase", "measure"]
+__all__ = ["Dive", "Measure", "Measurement", "Phase", "Reading", "measure"]
 
 
 class Measure(Protocol):

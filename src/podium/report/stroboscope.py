@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from podium.athlete.values import Athlete
 from podium.measures import Dive
+from podium.report.overlay import smooth_path
 
 Floats = npt.NDArray[np.float64]
 Maps = npt.NDArray[np.float32]
@@ -78,11 +79,11 @@ def stroboscope(dive: Dive, pixels: Pixels) -> Stroboscope | None:
     if canvas is None:
         return None
     picture = canvas.background(pixels, behind)
-    places = canvas.places(dive.outline.middle)
-    _draw_path(picture, places[frames])
+    _draw_path(picture, canvas.path(smooth_path(dive)[frames]))
     for index in shown:
         canvas.paste(picture, pixels, index)
-    return Stroboscope(picture, places[shown], athlete.start_seconds[shown])
+    places = canvas.places(dive.outline.middle)[shown]
+    return Stroboscope(picture, places, athlete.start_seconds[shown])
 
 
 def _between_board_and_water(dive: Dive) -> list[int]:
@@ -104,11 +105,16 @@ def _shown(athlete: Athlete, frames: list[int]) -> list[int]:
 
 @dataclass(frozen=True)
 class _Canvas:
-    """Where frames and windows lie in the picture: `frames` and `windows` (frames, 3, 3)."""
+    """Where things lie in the picture.
+
+    `common` (3, 3) takes places of the picture of the first frame there, `frames` and `windows`
+    (frames, 3, 3) those of each frame and window.
+    """
 
     athlete: Athlete
     width: int
     height: int
+    common: Floats
     frames: Floats
     windows: Floats
 
@@ -118,7 +124,8 @@ class _Canvas:
     ) -> "_Canvas | None":
         """Make room for the athlete wherever shown, and for what lies about."""
         common = athlete.camera.to_first()
-        common = np.linalg.inv(common[shown[len(shown) // 2]]) @ common
+        to_middle = np.linalg.inv(common[shown[len(shown) // 2]])
+        common = to_middle @ common
         low, high = _extent(athlete, common, shown)
         low[0], high[0] = _widened(low, high, _seen_by_all(athlete, common[behind]))
         most = MOST_FRAMES * max(athlete.width, athlete.height)
@@ -130,7 +137,8 @@ class _Canvas:
         width, height = (max(int(size), 1) for size in scale * (high - low))
         smaller = np.diag([athlete.width / pixels.shape[2], athlete.height / pixels.shape[1], 1])
         placed = to_canvas @ common
-        return cls(athlete, width, height, placed @ smaller, placed @ _to_frame(athlete))
+        windows = placed @ _to_frame(athlete)
+        return cls(athlete, width, height, to_canvas @ to_middle, placed @ smaller, windows)
 
     def halved(self) -> Self:
         """Return the same canvas with a quarter of the pixels."""
@@ -139,6 +147,10 @@ class _Canvas:
         return replace(
             self, width=width, height=height, frames=half @ self.frames, windows=half @ self.windows
         )
+
+    def path(self, places: Floats) -> Floats:
+        """Return where places of the picture of the first frame, (places, 2), are."""
+        return np.asarray(places @ self.common[:2, :2].T + self.common[:2, 2])
 
     def places(self, middles: Floats) -> Floats:
         """Return where places of each frame, (frames, 2), are in the picture."""
@@ -247,11 +259,8 @@ def _filled(picture: Pixels, known: Masks) -> Pixels:
 def _draw_path(picture: Pixels, places: Floats) -> None:
     """Draw where the middle of the athlete went, as a thin line."""
     places = places[np.isfinite(places).all(axis=1)]
-    if len(places) < 2:
-        return
-    smooth = cv2.GaussianBlur(places, (1, 0), 0, sigmaY=1.5, borderType=cv2.BORDER_REFLECT)
     drawn = picture.copy()
-    points = np.round(smooth * 16).astype(np.int32)
+    points = np.round(places * 16).astype(np.int32)
     cv2.polylines(drawn, [points], False, _WHITE, 2, cv2.LINE_AA, shift=4)
     cv2.addWeighted(drawn, 0.6, picture, 0.4, 0, dst=picture)
 
