@@ -95,10 +95,7 @@ class Assessor:
         from podium.examination import examine
 
         theirs = [path for reference in references if (path := picture_of(reference))]
-        part = part_of(query)
-        return examine(
-            query.path, start_frame=part.start_frame, end_frame=part.end_frame, references=theirs
-        )
+        return examine(query.path, part=part_of(query), references=theirs)
 
     @_QUIETLY
     def compare(

@@ -106,12 +106,12 @@ def write_measures(out: Path, rows: "Sequence[Performance]", folder: Path) -> in
 
 
 def _measures(performance: "Performance", folder: Path) -> dict[str, str]:
+    from podium.assessment.question import part_of
     from podium.examination import examine
     from podium.report.measures_table import measures_row
 
     row = {"file_name": performance.path.relative_to(folder).as_posix()}
-    part = {"start_frame": performance.start_frame, "end_frame": performance.end_frame}
     try:
-        return {**row, **measures_row(examine(performance.path, **part))}
+        return {**row, **measures_row(examine(performance.path, part=part_of(performance)))}
     except PodiumError as error:
         return {**row, "error": " ".join(str(error).split())}

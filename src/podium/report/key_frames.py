@@ -33,7 +33,7 @@ def decode_followed(path: Path, part: Part) -> Frames | None:
     from podium.athlete.follow import frames_of  # OpenCV is only read where it is needed
 
     try:
-        return frames_of(path, part.start_frame, part.end_frame)
+        return frames_of(path, part)
     except PodiumError:  # as above
         return None
 
