@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from podium.athlete.camera import CameraMotion
 from podium.athlete.outline import outline
-from podium.athlete.values import Athlete
+from podium.athlete.values import Athlete, CameraMotion
 from podium.measures import Dive, Measurement, Phase, Reading
 from podium.measures._dive import Moment, Moments
 
