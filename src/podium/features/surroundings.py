@@ -12,9 +12,7 @@ import numpy as np
 from podium.doubts import Doubt, DoubtKind, Severity
 from podium.video.frames import Frames
 
-STARTS_LATE = DoubtKind(
-    "starts_late", values=("event", "seconds", "needed"), severity=Severity.GRAVE
-)
+STARTS_LATE = DoubtKind("starts_late", values=("event", "seconds", "needed"))
 """The video begins only so many `seconds` before the `event`: `needed` are what one takes."""
 
 ENDS_SOON = DoubtKind("ends_soon", values=("event", "seconds", "needed"))
