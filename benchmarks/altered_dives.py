@@ -101,7 +101,7 @@ ALTERED: Mapping[str, Change] = {
     **{f"stops {n} frames after the water": stopped(n) for n in (4, 8, 12, 16)},
 }
 
-NEW = (CUT_INSIDE, ENDS_SOON, STARTS_LATE, TWO_EVENTS, TURNED)
+ABOUT_EVENT = (CUT_INSIDE, ENDS_SOON, STARTS_LATE, TWO_EVENTS, TURNED)
 """The kinds of doubt that are facts of the file, about the event: to see what they add."""
 
 
@@ -119,9 +119,9 @@ class Said:
         return self.score is None or worst(self.doubts) is Severity.GRAVE
 
     @property
-    def was_grave(self) -> bool:
-        """Whether there would be none without the kinds that are new."""
-        former = [doubt for doubt in self.doubts if doubt.kind not in NEW]
+    def is_grave_without(self) -> bool:
+        """Whether there would be none, of the same clips, without the kinds about the event."""
+        former = [doubt for doubt in self.doubts if doubt.kind not in ABOUT_EVENT]
         return self.score is None or worst(former) is Severity.GRAVE
 
     @property
@@ -182,7 +182,7 @@ def row(said: Sequence[Said]) -> dict[str, Any]:
     moved = [one.moved for one in said if one.score]
     return {
         "asked": len(said),
-        "withheld_before": sum(one.was_grave for one in said),
+        "withheld_without": sum(one.is_grave_without for one in said),
         "withheld": sum(one.is_grave for one in said),
         "unsaid": sum(not one.doubts and one.score is not None for one in said),
         "held": sum(one.is_held for one in said),

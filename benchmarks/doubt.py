@@ -224,8 +224,8 @@ def show_altered(altered: Mapping[str, Any]) -> None:
     """Print a row a kind of altered dives, then false alarms and contradicted actions."""
     for name, row in altered["kinds"].items():
         print(
-            f"{name:<46} {row['asked']:>3} asked, withheld {row['withheld']} (before "
-            f"{row['withheld_before']}), unsaid {row['unsaid']}, held {row['held']}, of those "
+            f"{name:<46} {row['asked']:>3} asked, withheld {row['withheld']} (without "
+            f"{row['withheld_without']}), unsaid {row['unsaid']}, held {row['held']}, of those "
             f"shown {row['shown_and_held']} of {row['shown']}, moved by {row['median_move']} "
             f"(at most {row['largest_move']}): {row['kinds']}"
         )

@@ -22,9 +22,11 @@ of {pairs_of_two_actions} pairs of two numbers were (both dives were left out;
 `podium.witnesses.same_action`)."""
 
 ALTERED_TEXT = """Dives that were changed as files are, by models whose scorer, event and witnesses
-have not seen them: how often a grave doubt withholds the score, and how often it did before what is
-wrong about the event was looked for; how often nothing at all is said; how often the range holds
-the score of the dive as it was, and of those that are shown; and by how many points scores moved.
+have not seen them (the range is that of what ships; the border of a cut and how much wider the range
+is after an early end were chosen on training dives): how often a grave doubt withholds the score,
+and how often other kinds than those about the event do ("without"); how often nothing at all is
+said; how often the range holds the score of the dive as it was, and of those that are shown; and by
+how many points scores moved.
 """
 
 ALARMS_TEXT = """Of {asked} dives left as they were, {withheld} are withheld ({kinds})."""
@@ -157,10 +159,10 @@ def altered(result: Mapping[str, Any]) -> list[str]:
     if "altered" not in result:
         return []
     found = result["altered"]
-    names = ("altered dives", "asked", "withheld", "before", "unsaid", "held")
+    names = ("altered dives", "asked", "withheld", "without", "unsaid", "held")
     head = f"| {' | '.join((*names, 'held of those shown', 'moved by, at most'))} |"
     rows = [
-        f"| {name} | {row['asked']} | {row['withheld']} | {row['withheld_before']} | "
+        f"| {name} | {row['asked']} | {row['withheld']} | {row['withheld_without']} | "
         f"{row['unsaid']} | {row['held']} | {row['shown_and_held']} of {row['shown']} | "
         f"{row['median_move']}, {row['largest_move']} |"
         for name, row in found["kinds"].items()

@@ -67,7 +67,7 @@ def test_answers_are_counted(altered):
     ]
     assert altered.row(said) == {
         "asked": 5,
-        "withheld_before": 2,
+        "withheld_without": 2,
         "withheld": 3,
         "unsaid": 1,
         "held": 2,
