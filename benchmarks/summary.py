@@ -22,7 +22,7 @@ of {pairs_of_two_actions} pairs of two numbers were (both dives were left out;
 `podium.witnesses.same_action`)."""
 
 ALTERED_TEXT = """Dives that were changed as files are, by models whose scorer, event and witnesses
-have not seen them (the range is that of what ships; the border of a cut and how much wider the range
+have not seen them (the range is that of what ships; the border of a cut, and how much wider it
 is after an early end were chosen on training dives): how often a grave doubt withholds the score,
 and how often other kinds than those about the event do ("without"); how often nothing at all is
 said; how often the range holds the score of the dive as it was, and of those that are shown; and by
