@@ -67,7 +67,8 @@ def report(video: Path, language: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["page.css", "shared.js", "page.js", "judges.js", "report.css", "report.js"]
+    "name",
+    ["page.css", "shared.js", "page.js", "judges.js", "report.css", "report.js", "drawing.js"],
 )
 def test_no_style_and_no_script_needs_one_browser(name):
     assert only_in_one(source(name)) == []

@@ -194,6 +194,8 @@ class Asked:
 
     def to_json(self, words: "Words") -> dict[str, Any]:
         """Return the answer as plain values."""
+        from podium.report.action_words import in_words
+
         rule, numbers = self.rule, self.rule.numbers
         has_action = numbers is not None and self.action is not None
         meaning = dict(numbers.meaning(self.action or "")) if numbers and has_action else None
@@ -201,7 +203,7 @@ class Asked:
             "rule": rule.name,
             "action": self.action,
             "meaning": meaning,
-            "words": _in_words(meaning, words) if meaning else None,
+            "words": in_words(meaning, words) if meaning else None,
             "height": self.height,
             "year": self.year,
             "difficulty": self.difficulty,
@@ -229,11 +231,13 @@ class Asked:
 
 def _lines(asked: Asked, words: "Words") -> Iterator[tuple[str, str]]:
     """Return the answer as lines: what each is about, and what it says."""
+    from podium.report.action_words import in_words
+
     rule, plain = asked.rule, words.plain
     yield words("rules.rule"), rule.name
     if rule.numbers and asked.action is not None:
         meaning = dict(rule.numbers.meaning(asked.action))
-        yield words("rules.action"), f"{asked.action.upper()}: {_in_words(meaning, words)}"
+        yield words("rules.action"), f"{asked.action.upper()}: {in_words(meaning, words)}"
     yield from _difficulty_lines(asked, words)
     for panel in asked.panels():
         yield words("rules.panel"), _panel(panel, words)
@@ -305,21 +309,3 @@ def _penalty(rule: "ScoringRule", penalty: Any, words: "Words") -> str:
         return words("rules.most", name=name, most=words.plain(penalty.most))
     where = rule.penalty_is_off.replace(" ", "_")
     return words(f"rules.off.{where}", name=name, off=words.plain(penalty.off))
-
-
-def _in_words(meaning: dict[str, Any], words: "Words") -> str:
-    """Return what a number says, as people say it: `inward, 3½ somersaults, tuck`."""
-    flags = [words(f"rules.{key}") for key in ("is_armstand", "is_flying") if meaning[key]]
-    parts = [*flags, words(f"rules.{meaning['direction']}")]
-    for key, one in (("half_somersaults", "somersault"), ("half_twists", "twist")):
-        if halves := meaning[key]:
-            unit = one if halves <= 2 else f"{one}s"
-            parts.append(words(f"rules.{unit}", n=_of_halves(halves)))
-    if meaning["position"]:
-        parts.append(words(f"rules.{meaning['position']}"))
-    return ", ".join(parts)
-
-
-def _of_halves(halves: int) -> str:
-    whole, half = divmod(halves, 2)
-    return f"{whole or ''}{'½' if half else ''}"

@@ -40,3 +40,21 @@ class Measurement:
         for name in ("low", "high", "start_seconds", "end_seconds"):
             value = getattr(self, name)
             require(value is None or is_finite(value), name, value, "a finite number, or None")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A measurement beside those of others.
+
+    `percentile` is how many in a hundred of the dives that are known are lower, 0 to 100, and
+    `reference_value` the same measure of the performance that was compared with.
+    """
+
+    measurement: Measurement
+    percentile: float | None = None
+    reference_value: float | str | None = None
+
+    def __post_init__(self) -> None:
+        given = self.percentile
+        fits = given is None or (is_finite(given) and 0 <= given <= 100)
+        require(fits, "percentile", given, "from 0 to 100, or None")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from podium.errors import PodiumError
@@ -27,6 +28,16 @@ def decode_small(path: Path, part: Part) -> Frames | None:
         return None
 
 
+def decode_followed(path: Path, part: Part) -> Frames | None:
+    """Decode a performance as the athlete is followed in it; `None` if it cannot be."""
+    from podium.athlete.follow import frames_of  # OpenCV is only read where it is needed
+
+    try:
+        return frames_of(path, part)
+    except PodiumError:  # as above
+        return None
+
+
 def _decode_box(video: Video, part: Part, box: Box | None) -> Frames:
     """Decode what is in a box at the size of key frames, in its own shape."""
     shape = video.shape(box)
@@ -43,7 +54,19 @@ def key_frames(frames: Frames | None, seconds: Sequence[float]) -> list[str]:
     if frames is None:
         return [""] * len(seconds)
     shown = np.searchsorted(frames.start_seconds, seconds, side="right") - 1
-    return [_as_address(Image.fromarray(frames.pixels[max(i, 0)])) for i in shown]
+    return [_as_address(_fitting(frames.pixels[max(i, 0)])) for i in shown]
+
+
+def _fitting(pixels: npt.NDArray[np.uint8]) -> Image.Image:
+    """Return a frame no larger than key frames are."""
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((KEY_FRAME_WIDTH, KEY_FRAME_HEIGHT))
+    return picture
+
+
+def picture_address(pixels: npt.NDArray[np.uint8]) -> str:
+    """Return a picture, (height, width, 3), as JPEG in a `data:` address."""
+    return _as_address(Image.fromarray(pixels))
 
 
 def _as_address(picture: Image.Image) -> str:

@@ -1,13 +1,12 @@
 """The report a coach keeps: one HTML file that plays offline and asks nothing of any server."""
 
 import base64
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
@@ -16,21 +15,23 @@ from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapt
 from podium.assessment.values import Assessment, Reference
 from podium.errors import PodiumError
 from podium.machine.files import write_bytes
-from podium.report.key_frames import decode_small, key_frames
+from podium.report.key_frames import decode_followed, decode_small, key_frames
+from podium.report.player import SPEEDS, page_script, part_shown, policy, side
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, load_words
 from podium.video.frames import Frames, Part
 from podium.video.playback import Playback, make_playback
 
+if TYPE_CHECKING:
+    from podium.report.athlete_view import AthleteView
+    from podium.report.examined import Examined
+
 MAX_VIDEO_BYTES = 24 * 2**20
 """The videos of a report that is one file are no larger than this together: it can be sent."""
 
 MAX_PRINTED_CLIPS, MAX_PRINTED_REMARKS = 16, 6
 """So many, the worst, fit on the one page that is printed; the file holds all of them."""
-
-SPEEDS = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
-_SPEED_WORDS = ("1/8", "1/4", "1/2", "3/4", "1", "1½", "2")
 
 FILES_BESIDE = (
     "report.html", "query.mp4", "reference.mp4", "result.json", "clips.csv", "timeline.vtt"
@@ -76,10 +77,12 @@ def make_report(
     language: str = ENGLISH,
     *,
     max_video_bytes: int = MAX_VIDEO_BYTES,
+    examined: "Examined | None" = None,
 ) -> Report:
     """Render an assessment as one file, with small copies of its videos inside.
 
-    Videos that would make it larger than `max_video_bytes` are left out, and the report says so.
+    With what was `examined` of the athlete, the page shows that too. Videos that would make it
+    larger than `max_video_bytes` are left out, and the report says so.
 
     Raises
     ------
@@ -87,22 +90,27 @@ def make_report(
         If there are no words in that language.
     """
     words = load_words(language)
-    frames = _small_frames(assessment)
+    frames = _small_frames(assessment, examined)
+    athlete = _athlete(examined, frames[0], words)
     videos = _videos(assessment, frames)
     n_bytes = sum(len(video.content) for video in videos if video)
     if n_bytes <= max_video_bytes:
-        return Report(_Page(assessment, words, frames, *videos).html())
+        return Report(_Page(assessment, words, frames, *videos, athlete=athlete).html())
     note = words(
         "player.too_large",
         megabytes=math.ceil(n_bytes / 2**20),
         most=words.plain(max_video_bytes / 2**20),
     )
-    page = _Page(assessment, words, frames, None, None, (note,))
+    page = _Page(assessment, words, frames, None, None, (note,), athlete=athlete)
     return Report(page.html(), videos_are_left_out=True)
 
 
-def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Report:
+def make_report_folder(
+    assessment: Assessment, language: str = ENGLISH, *, examined: "Examined | None" = None
+) -> Report:
     """Render an assessment with its videos, key frames and data as files beside the page.
+
+    With what was `examined` of the athlete, the page shows that too.
 
     Raises
     ------
@@ -110,9 +118,10 @@ def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Repor
         If there are no words in that language.
     """
     words = load_words(language)
-    frames = _small_frames(assessment)
+    frames = _small_frames(assessment, examined)
+    athlete = _athlete(examined, frames[0], words)
     query, reference = _videos(assessment, frames)
-    page = _Page(assessment, words, frames, query, reference, inside=False)
+    page = _Page(assessment, words, frames, query, reference, inside=False, athlete=athlete)
     videos = {"query.mp4": query, "reference.mp4": reference}
     beside = {name: video.content for name, video in videos.items() if video}
     beside |= {name: content.encode() for name, _, content in page.data_files()}
@@ -132,8 +141,10 @@ class _Page:
         notes: Sequence[str] = (),
         *,
         inside: bool = True,
+        athlete: "AthleteView | None" = None,
     ) -> None:
         self.assessment, self.words, self.inside = assessment.as_shown(), words, inside
+        self.athlete = athlete
         self.query, self.reference = query, reference if query else None
         self.name = assessment.shown_name
         self.notes = [*notes, *self._absent_expert()]
@@ -144,7 +155,7 @@ class _Page:
     def html(self) -> str:
         """Fill the template."""
         assessment, words = self.assessment, self.words
-        style, script = (Markup(source(f"report.{kind}")) for kind in ("css", "js"))
+        style, script = Markup(source("report.css")), Markup(page_script())
         points = [abs(clip.contribution or 0) for clip in assessment.clips]
         return render(
             "report.html",
@@ -153,7 +164,7 @@ class _Page:
             number=words.number,
             said=self._describe,
             how_sure=self._how_sure,
-            policy=_policy(style, script, inside=self.inside),
+            policy=policy(style, script, inside=self.inside),
             style=style,
             script=script,
             title=self._title(),
@@ -176,12 +187,14 @@ class _Page:
             inside=self.inside,
             base64=lambda content: base64.b64encode(content).decode(),
             notes=self.notes,
+            track_note="",
             bars=self._bars(),
             parts=chapters(assessment.clips),
             steps=self._steps(),
-            speeds=tuple(zip(SPEEDS, _SPEED_WORDS, strict=True)),
-            saved=self.data_files(),
-            data=self._data(),
+            speeds=SPEEDS,
+            saved=self.data_files() if self.moments else (),
+            data=self._data() if self.moments else None,
+            athlete=self.athlete,
         )
 
     def data_files(self) -> tuple[tuple[str, str, str], ...]:
@@ -295,21 +308,27 @@ class _Page:
     def _file(self, name: str) -> str | None:
         return None if self.inside else name
 
+    def _drawn(self) -> dict[str, Any] | None:
+        return self.athlete.drawn if self.athlete else None
+
+    def _marks(self) -> list[float]:
+        """Return the moments that are gone to one after the other."""
+        seen = self.athlete.marks if self.athlete else []
+        return sorted({*seen, *(remark.start_seconds for remark in self.assessment.remarks)})
+
     def _data(self) -> dict[str, Any]:
         """Return what the script of the page works with."""
         steps, parts = self.assessment.alignment, chapters(self.assessment.clips)
         return {
-            "query": _side(self.query, self.query_offset, self._file("query.mp4")),
-            "reference": _side(self.reference, self.reference_offset, self._file("reference.mp4")),
+            "query": side(self.query, self.query_offset, self._file("query.mp4"), self._drawn()),
+            "reference": side(self.reference, self.reference_offset, self._file("reference.mp4")),
             "steps": steps and {
                 "query": steps.query_seconds,
                 "reference": steps.reference_seconds,
                 "doubt": steps.doubt_seconds,
             },
             "clips": [clip.start_seconds for clip in self.assessment.clips if self.query],
-            "marks": sorted(
-                {remark.start_seconds for remark in self.assessment.remarks if self.query}
-            ),
+            "marks": self._marks() if self.query else [],
             "parts": [
                 [part.start_seconds, self.words.moment(part.moment)] for part in parts
             ],
@@ -325,33 +344,6 @@ def _worst(clips: Sequence[ClipFeedback], most: int) -> set[int]:
     return {clip.index for clip in sorted(clips, key=lambda clip: clip.similarity)[:most]}
 
 
-def _side(playback: Playback | None, offset: float, file: str | None) -> dict[str, Any] | None:
-    """Return when each frame of a copy is shown, in seconds of the video, for the script."""
-    if playback is None:
-        return None
-    # Six digits are far finer than the clock of the copy.
-    starts = [round(offset + second, 6) for second in playback.start_seconds]
-    end = round(offset + playback.end_seconds, 6)
-    return {"starts": starts, "end": end, "offset": round(offset, 6), "file": file}
-
-
-def _policy(style: str, script: str, *, inside: bool) -> str:
-    """Allow what is in the file, by its fingerprint, and nothing else: no request to anywhere.
-
-    A report that is a folder may load its videos, from the disk or from where it came from.
-    """
-    media = "blob:" if inside else "'self' file:"
-    return (
-        f"default-src 'none'; img-src data: blob:; media-src {media}; "
-        f"style-src '{_fingerprint(style)}'; script-src '{_fingerprint(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _fingerprint(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
 def _videos(assessment: Assessment, frames: "_Both") -> tuple[Playback | None, Playback | None]:
     """Copy the videos of which there are pictures, without bars as those are."""
     if not assessment.clips or not math.isfinite(assessment.clips[0].start_seconds):
@@ -363,7 +355,9 @@ def _videos(assessment: Assessment, frames: "_Both") -> tuple[Playback | None, P
 
 def _playback(path: Path, part: Part, frames: Frames | None) -> Playback | None:
     try:
-        return make_playback(path, part=part, box=frames.box if frames else None)
+        if frames is None:
+            return make_playback(path, part=part)
+        return make_playback(path, part=part_shown(part, frames), box=frames.box)
     except PodiumError:  # the video was readable a moment ago; a report that does not play is left
         return None
 
@@ -382,12 +376,26 @@ _Both = tuple[Frames | None, Frames | None]
 """Those of a performance, and of its reference."""
 
 
-def _small_frames(assessment: Assessment) -> _Both:
-    """Decode the performance, and that of the first reference that has a video, small."""
+def _athlete(
+    examined: "Examined | None", frames: Frames | None, words: Words
+) -> "AthleteView | None":
+    """Show the athlete, where one was followed in these very frames."""
+    if examined is None or frames is None:
+        return None
+    from podium.report.athlete_view import athlete_view  # OpenCV is only read where it is needed
+
+    return athlete_view(examined, frames, words)
+
+
+def _small_frames(assessment: Assessment, examined: "Examined | None") -> _Both:
+    """Decode the performance, and that of the first reference that has a video, small.
+
+    Where an athlete was followed, the frames of the performance are the same again.
+    """
     if not assessment.clips or not np.isfinite(_middles(assessment.clips)).all():
         return None, None
     seen = _seen_reference(assessment)
-    ours = decode_small(assessment.video_path, assessment.part)
+    ours = (decode_followed if examined else decode_small)(assessment.video_path, assessment.part)
     return ours, decode_small(seen.path, seen.part) if seen and seen.path else None
 
 

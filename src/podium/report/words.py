@@ -26,6 +26,10 @@ class Words:
         """Return what a key stands for, with the values put in."""
         return self.strings[key].format_map(values)
 
+    def either(self, key: str, otherwise: str) -> str:
+        """Return what a key stands for, or where there are no words for it, something else."""
+        return self.strings.get(key, otherwise)
+
     def number(self, value: float, n_digits: int = 1, *, signed: bool = False) -> str:
         """Write a number as the language does; one that is not known is `?`."""
         if value != value:

@@ -19,6 +19,7 @@
   }
 
   function setUpSaving() {
+    if (!element("keep")) return;
     element("keep").hidden = false;
     for (const button of document.querySelectorAll("[data-save]")) {
       const name = button.dataset.save;
@@ -37,6 +38,7 @@
       this.offset = facts.offset;
       this.number = 0;
       this.wanted = null;
+      this.drawing = facts.drawn && new Drawing(element(name + "-drawn"), facts.drawn);
       this.video.src = facts.file || Side.inside(name);
       this.video.addEventListener("seeked", () => this.seekOn());
       this.video.addEventListener("loadedmetadata", () => this.seekOn());
@@ -96,6 +98,7 @@
         frame: this.number + 1,
         frames: this.starts.length,
       });
+      if (this.drawing) this.drawing.showAt(this.starts[this.number]);
     }
   }
 
@@ -112,6 +115,7 @@
     constructor() {
       this.query = new Side("query", data.query);
       this.reference = data.reference && new Side("reference", data.reference);
+      this.sides = [this.query].concat(this.reference || []);
       this.playing = false;
       this.ownOffset = 0;
       this.scrubber = element("scrubber");
@@ -121,6 +125,7 @@
       this.lastPlain = "start";
       this.figures = [...document.querySelectorAll(".strip figure")];
       this.chapterButtons = [...document.querySelectorAll(".chapters button")];
+      if (element("drawn")) this.draw(true);
       this.show(0);
     }
 
@@ -300,9 +305,14 @@
       this.reference.video.style.opacity = on ? element("opacity").value / 100 : 1;
     }
 
+    draw(on) {
+      element("drawn").checked = on;
+      for (const side of this.sides) if (side.drawing) side.drawing.shown = on;
+    }
+
     /* Draw what is on screen into a picture: side by side, or one over the other. */
     picture() {
-      const videos = [this.query.video].concat(this.reference ? [this.reference.video] : []);
+      const videos = this.sides.map((side) => side.video);
       const over = element("stage").classList.contains("overlay");
       const height = Math.max(...videos.map((video) => video.videoHeight));
       const widths = videos.map((video) => (video.videoWidth * height) / video.videoHeight);
@@ -312,7 +322,10 @@
       const context = canvas.getContext("2d");
       videos.forEach((video, i) => {
         context.globalAlpha = over && i ? element("opacity").value / 100 : 1;
-        context.drawImage(video, over || !i ? 0 : widths[0], 0, widths[i], height);
+        const left = over || !i ? 0 : widths[0];
+        context.drawImage(video, left, 0, widths[i], height);
+        const drawing = this.sides[i].drawing;
+        if (drawing) drawing.paint(context, left, height / video.videoHeight);
       });
       return canvas;
     }
@@ -348,6 +361,7 @@
     for (const video of document.querySelectorAll("video")) video.onclick = actions.play;
     element("speed").onchange = () => player.setSpeed();
     if (player.timing) player.timing.onchange = () => player.setTiming(player.timing.value);
+    if (element("drawn")) element("drawn").onchange = () => player.draw(element("drawn").checked);
     if (element("opacity")) element("opacity").oninput = () => player.fade();
     player.scrubber.oninput = () => {
       player.pause();
@@ -383,12 +397,13 @@
       "ArrowUp": () => player.changeSpeed(1),
       "ArrowDown": () => player.changeSpeed(-1),
     };
+    if (element("drawn")) inPlayer.o = () => player.draw(!element("drawn").checked);
     document.addEventListener("keydown", (event) => {
       if (event.altKey || event.metaKey) return;
       const name = (event.ctrlKey ? "Control+" : "") + (event.shiftKey ? "Shift+" : "") + event.key;
       const focus = event.target;
-      const writes = focus.matches("select, input, textarea, summary") && focus !== player.scrubber;
-      const isButton = focus.matches("button");
+      const writes = focus.matches("select, input:not([type=checkbox]), textarea, summary") && focus !== player.scrubber;
+      const isButton = focus.matches("button, [type=checkbox]");
       const inside = element("player").contains(focus);
       const action = (!writes && anywhere[name])
         || (player.reference && (!writes || name[0] === "F") && withReference[name])

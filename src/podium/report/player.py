@@ -1,0 +1,58 @@
+"""What pages that play a video have in common: the times of its frames, and what they may load."""
+
+import base64
+import hashlib
+from typing import Any
+
+from podium.report.templates import source
+from podium.video.frames import Frames, Part
+from podium.video.playback import Playback
+
+SPEEDS = (
+    (0.125, "1/8"), (0.25, "1/4"), (0.5, "1/2"), (0.75, "3/4"), (1.0, "1"), (1.5, "1½"), (2.0, "2")
+)  # fmt: skip
+"""How fast videos are played, and how that is written."""
+
+
+def part_shown(part: Part, frames: Frames) -> Part:
+    """Return the part of a video that begins with these frames: leading black ones do not count."""
+    return Part(int(frames.numbers[0]), part.end_frame)
+
+
+def page_script() -> str:
+    """Return the script of a page that plays."""
+    return source("drawing.js") + source("report.js")
+
+
+def side(
+    playback: Playback | None, offset: float, file: str | None, drawn: dict[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """Return when each frame of a copy is shown, in seconds of the video, for the script.
+
+    `drawn` is what is drawn over it (`podium.report.overlay`).
+    """
+    if playback is None:
+        return None
+    # Six digits are far finer than the clock of the copy.
+    starts = [round(offset + second, 6) for second in playback.start_seconds]
+    end = round(offset + playback.end_seconds, 6)
+    facts = {"starts": starts, "end": end, "offset": round(offset, 6), "file": file}
+    size = {"width": playback.width, "height": playback.height}
+    return facts | ({"drawn": drawn | size} if drawn else {})
+
+
+def policy(style: str, script: str, *, inside: bool) -> str:
+    """Allow what is in the file, by its fingerprint, and nothing else: no request to anywhere.
+
+    A report that is a folder may load its videos, from the disk or from where it came from.
+    """
+    media = "blob:" if inside else "'self' file:"
+    return (
+        f"default-src 'none'; img-src data: blob:; media-src {media}; "
+        f"style-src '{_fingerprint(style)}'; script-src '{_fingerprint(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _fingerprint(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
