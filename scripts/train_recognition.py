@@ -38,10 +38,10 @@ from podium.measures._appearance import flying, standing
 from podium.measures._classes import CLASSES, probabilities
 from podium.measures._dive import Dive, Moment, Moments
 from podium.measures._head import LAYERS, N_HIDDEN, WIDTH, head_probabilities, with_neighbours
+from podium.measures._kind import Kind, turns_of
 from podium.measures._moments import find_moments
 from podium.measures._path import HYPOTHESES, Hypothesis
 from podium.measures._polar import N_DIRECTIONS, is_seen
-from podium.measures._reading import Reading, turns_of
 from podium.measures._turning import Flight, Turning, flight_of, turning_of
 from podium.recognition import _candidates
 from podium.recognition._recognised import recognised
@@ -339,20 +339,20 @@ def rows_of(found: Sequence[Told | None], parts: Sequence[Sequence[int]], recipe
     return replace(first, rows=np.stack(rows))
 
 
-def readings(rows: Rows, recipe: Recipe) -> list[Reading]:
+def kinds(rows: Rows, recipe: Recipe) -> list[Kind]:
     """Return what is read of each dive by what did not learn from it."""
     of_class = {name: rows.probabilities(name, recipe) for name in CLASSES}
     found = []
     for index, one in enumerate(rows.seen):
         classes = {name: of_class[name][index] for name in CLASSES if name != "armstand"}
         turns = turns_of(one.turning, of_class["armstand"][index])
-        found.append(Reading(one.turning, turns, 1, classes, 0.0, 1.0))
+        found.append(Kind(one.turning, turns, 1, classes, 0.0, 1.0))
     return found
 
 
 def shares(rows: Rows, recipe: Recipe) -> list[str]:
     """Return what share of dives is told right, as the columns of the card."""
-    read = readings(rows, recipe)
+    read = kinds(rows, recipe)
     lessons = [one.lesson for one in rows.seen]
     told_all = [recognised(one) for one in read]
     numbers = [one.number for one in lessons]
@@ -384,7 +384,7 @@ def shares(rows: Rows, recipe: Recipe) -> list[str]:
     return [str(len(read)), *[f"{value:.3f}" for value in found]]
 
 
-def _direction(one: Reading) -> str:
+def _direction(one: Kind) -> str:
     return max(one.directions, key=lambda name: one.directions[name])
 
 

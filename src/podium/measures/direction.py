@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from podium.measures._counted import why_not
 from podium.measures._dive import Dive
-from podium.measures._reading import reading
+from podium.measures._kind import kind_of
 from podium.measures._values import Measurement, Phase
 
 
@@ -21,7 +21,7 @@ class Direction:
 
     def __call__(self, dive: Dive) -> Measurement:
         """Tell it where take-off and water are known."""
-        read = reading(dive)
+        read = kind_of(dive)
         if read is None:
             return Measurement(self.name, self.unit, self.phase, reason=why_not(dive))
         return Measurement(

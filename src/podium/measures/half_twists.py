@@ -5,7 +5,7 @@ from typing import ClassVar
 from podium.measures._classes import CLASSES
 from podium.measures._counted import held_range, why_not
 from podium.measures._dive import Dive
-from podium.measures._reading import reading
+from podium.measures._kind import kind_of
 from podium.measures._values import Measurement, Phase
 
 
@@ -18,7 +18,7 @@ class HalfTwists:
 
     def __call__(self, dive: Dive) -> Measurement:
         """Tell it by how the body looks in the air, its somersaults taken away."""
-        read = reading(dive)
+        read = kind_of(dive)
         if read is None:
             return Measurement(self.name, self.unit, self.phase, reason=why_not(dive))
         probable = read.classes["half_twists"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from podium.measures._counted import why_not
 from podium.measures._dive import Dive
-from podium.measures._reading import Reading, reading
+from podium.measures._kind import Kind, kind_of
 from podium.measures._values import Measurement, Phase
 
 LASTING_SECONDS = 0.3
@@ -25,7 +25,7 @@ class SomersaultSpeed:
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where take-off and water are known."""
-        read = reading(dive)
+        read = kind_of(dive)
         if read is None:
             return Measurement(self.name, self.unit, self.phase, reason=why_not(dive))
         speed, start, end = _fastest(read, dive)
@@ -41,7 +41,7 @@ class SomersaultSpeed:
         )
 
 
-def _fastest(read: Reading, dive: Dive) -> tuple[float, float, float]:
+def _fastest(read: Kind, dive: Dive) -> tuple[float, float, float]:
     """Return somersaults a second, and from when to when they are the fastest."""
     turned = read.turning.turned(*read.best) / 360
     first = read.turning.flight.first

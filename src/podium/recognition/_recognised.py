@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from podium.measures import Dive
 from podium.measures._classes import CLASSES
+from podium.measures._kind import Kind, kind_of
 from podium.measures._path import HYPOTHESES, Hypothesis
-from podium.measures._reading import Reading, reading
 from podium.recognition._candidates import Candidate, candidates, usual
 
 Floats = npt.NDArray[np.float64]
@@ -59,11 +59,11 @@ class Recognised:
 
 def recognise(dive: Dive) -> Recognised | None:
     """Tell which dive it is; `None` where take-off or entry was not found."""
-    read = reading(dive)
+    read = kind_of(dive)
     return None if read is None else recognised(read, dive.height_metres)
 
 
-def recognised(read: Reading, height_metres: float | None = None) -> Recognised:
+def recognised(read: Kind, height_metres: float | None = None) -> Recognised:
     """Tell which dive was read, from a height if that is known."""
     possible, common = candidates(height_metres), usual(height_metres)
     likely = np.array(
@@ -85,7 +85,7 @@ def recognised(read: Reading, height_metres: float | None = None) -> Recognised:
     )
 
 
-def _log_likelihood(one: Candidate, read: Reading) -> float:
+def _log_likelihood(one: Candidate, read: Kind) -> float:
     """Return how well what was read agrees with a dive, as a logarithm."""
     dive = one.dive
     way = read.travel if dive.direction in ("forward", "back") else -read.travel
@@ -96,12 +96,12 @@ def _log_likelihood(one: Candidate, read: Reading) -> float:
     return float(looks.sum() + np.log(turns[dive.half_somersaults] + LEAST_TURNS))
 
 
-def _of_class(read: Reading, name: str, value: str) -> float:
+def _of_class(read: Kind, name: str, value: str) -> float:
     """Return how probable a class is; one that is not told apart is not expected."""
     return float(read.classes[name][CLASSES[name].index(value)]) if value in CLASSES[name] else 0.0
 
 
-def _positions(one: Candidate, read: Reading) -> dict[str, float]:
+def _positions(one: Candidate, read: Kind) -> dict[str, float]:
     """Return how probable each position is that there is of a dive, by its letter."""
     found = {letter: _of_class(read, "position", letter) + LEAST for letter in one.positions}
     total = sum(found.values())

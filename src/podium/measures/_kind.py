@@ -1,4 +1,4 @@
-"""What kind of dive it is, as far as turns and looks tell: one reading, which measures share."""
+"""What kind of dive it is, as far as turns and looks tell: one finding, which measures share."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LEAST = 1e-3
 
 
 @dataclass(frozen=True)
-class Reading:
+class Kind:
     """How a dive turns and looks."""
 
     turning: Turning
@@ -73,11 +73,11 @@ class Reading:
         return CLASSES[name][index], float(self.classes[name][index])
 
 
-_kept: OrderedDict[int, tuple[Dive, Reading | None]] = OrderedDict()
+_kept: OrderedDict[int, tuple[Dive, Kind | None]] = OrderedDict()
 _MOST_KEPT = 2
 
 
-def reading(dive: Dive) -> Reading | None:
+def kind_of(dive: Dive) -> Kind | None:
     """Read a dive; `None` where its take-off or entry is not known. The last ones are kept."""
     if id(dive) not in _kept:
         _kept[id(dive)] = dive, _read(dive)  # with the dive, so that its id is not given anew
@@ -86,7 +86,7 @@ def reading(dive: Dive) -> Reading | None:
     return _kept[id(dive)][1]
 
 
-def _read(dive: Dive) -> Reading | None:
+def _read(dive: Dive) -> Kind | None:
     turned = turning(dive)
     if turned is None:
         return None
@@ -97,7 +97,7 @@ def _read(dive: Dive) -> Reading | None:
     classes = {name: probabilities(name, row) for name in CLASSES if name != "armstand"}
     seconds = dive.athlete.start_seconds[turned.flight.first :]
     end = seconds[len(turned.flight.shapes) - 1]
-    return Reading(turned, turns, travel(dive, turned), classes, float(seconds[0]), float(end))
+    return Kind(turned, turns, travel(dive, turned), classes, float(seconds[0]), float(end))
 
 
 def turns_of(turned: Turning, armstand: Floats) -> Floats:
