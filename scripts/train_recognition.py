@@ -26,10 +26,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
-from podium.athlete.camera import CameraMotion
 from podium.athlete.follow import follow, frames_of
 from podium.athlete.outline import outline
-from podium.athlete.values import Athlete
+from podium.athlete.values import Athlete, CameraMotion
 from podium.judging._dive_shape import Dive as Number
 from podium.judging._dives import read_dive
 from podium.machine.files import write_bytes

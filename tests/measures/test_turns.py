@@ -1,19 +1,23 @@
 """Turns are counted on drawn bodies, either way and mirrored; paths and ranges are as they must."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.measures.turning_body import turning_dive
 
-from podium.measures import Moment, Moments
+from podium.measures import Moment, Moments, look
 from podium.measures._counted import held_range
 from podium.measures._kind import kind_of
 from podium.measures._path import HALF, HYPOTHESES, MAX_SPEED, TURN, Hypothesis, best_paths
 from podium.measures._polar import N_DIRECTIONS, shapes_of
 from podium.measures._turning import likeness
 from podium.measures.armstand import Armstand
+from podium.measures.direction import Direction
 from podium.measures.half_somersaults import HalfSomersaults
+from podium.measures.half_twists import HalfTwists
+from podium.measures.position import Position
 from podium.measures.somersault_speed import SomersaultSpeed
 
 
@@ -40,6 +44,19 @@ def test_a_dive_that_turns_as_it_travels_turns_forward_from_either_side(rightwar
 def test_the_speed_of_a_body_that_turns_evenly_is_its_speed() -> None:
     found = SomersaultSpeed()(turning_dive(7))
     assert found.value == pytest.approx(7 / 2 / (41 / 30), rel=0.12)
+
+
+def test_a_body_that_stays_stretched_is_straight_and_does_not_twist() -> None:
+    assert Position()(turning_dive(3)).value == "A"
+    assert HalfTwists()(turning_dive(3)).value == 0
+
+
+def test_a_real_dive_is_counted(data_folder: Path) -> None:
+    dive = look(data_folder / "unlv-dive" / "videos" / "002.mp4")  # a 407C
+    assert HalfSomersaults()(dive).value == 7
+    assert Armstand()(dive).value == 0
+    assert Position()(dive).value == "C"
+    assert Direction()(dive).value == "inward"
 
 
 def test_where_there_is_no_take_off_or_water_the_reason_says_so() -> None:

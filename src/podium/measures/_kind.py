@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from podium.measures._appearance import flying, standing, travel
 from podium.measures._classes import CLASSES, probabilities
+from podium.measures._described import body_length
 from podium.measures._dive import Dive
 from podium.measures._path import HYPOTHESES, Hypothesis
 from podium.measures._turning import Turning, turning
@@ -16,6 +17,16 @@ Floats = npt.NDArray[np.float64]
 
 LEAST = 1e-3
 """Nothing is thought less probable for looks alone."""
+
+STRETCHED = 0.85
+"""A body that keeps so much of its full length is straight: of 300 dives in pike, tuck or free
+none kept more than 0.76."""
+
+_FLYING, _SHORTEST = (0.2, 0.95), 15
+"""It is looked at from when to when in the flight; so many in a hundred frames may be shorter."""
+
+_SURE = 0.9
+"""How probable it is then that it is straight, and that it does not twist."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +106,30 @@ def _read(dive: Dive) -> Kind | None:
     turns = turns_of(turned, armstand)
     row = np.concatenate([flying(turned, *_best(turns)), stood])
     classes = {name: probabilities(name, row) for name in CLASSES if name != "armstand"}
+    if _is_straight(dive, turned):
+        classes |= {
+            "position": _surely("position", "A"),
+            "half_twists": _surely("half_twists", "0"),
+        }
     seconds = dive.athlete.start_seconds[turned.flight.first :]
     end = seconds[len(turned.flight.shapes) - 1]
     return Kind(turned, turns, travel(dive, turned), classes, float(seconds[0]), float(end))
+
+
+def _is_straight(dive: Dive, turned: Turning) -> bool:
+    """Return whether the body stays stretched, as that of no dive that was learned from."""
+    lengths = turned.flight.outline.length
+    start, stop = (round(len(lengths) * share) for share in _FLYING)
+    seen = lengths[start:stop][np.isfinite(lengths[start:stop])]
+    if not len(seen):
+        return False
+    return float(np.percentile(seen, _SHORTEST)) > STRETCHED * body_length(dive.outline)
+
+
+def _surely(name: str, value: str) -> Floats:
+    """Return the probabilities of classes where one of them is seen plainly."""
+    is_it = np.array(CLASSES[name]) == value
+    return np.where(is_it, _SURE, (1 - _SURE) / (len(is_it) - 1))
 
 
 def turns_of(turned: Turning, armstand: Floats) -> Floats:
