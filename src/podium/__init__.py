@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from podium import measures as measures
     from podium import metric as metric
     from podium import proofreading as proofreading
+    from podium import recognition as recognition
     from podium import report as report
     from podium import scorers as scorers
     from podium import simulation as simulation
@@ -64,6 +65,7 @@ __getattr__, __dir__, __all__ = lazily(
         "measures",
         "metric",
         "proofreading",
+        "recognition",
         "report",
         "scorers",
         "simulation",
