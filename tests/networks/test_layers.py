@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from podium.networks.layers import LSTM, Linear, relu, sigmoid
+from podium.networks.layers import LSTM, Linear, TimeConvolution, relu, sigmoid
 
 
 def drawn(*shape: int, seed: int = 0) -> np.ndarray:
@@ -27,6 +27,26 @@ def test_a_dense_layer_by_hand():
     layer = Linear(np.array([[1, 2], [3, 4], [5, 6]], np.float32), np.array([1, 0, -1], np.float32))
     assert layer(np.array([[[1, 10]]], np.float32)).tolist() == [[[22, 43, 64]]]
     assert layer.n_outputs == 3
+
+
+def test_a_look_at_the_steps_about_each_by_hand():
+    weight = np.array([[[1, 10, 100]]], np.float32)
+    steps = np.array([[1], [2], [3], [4]], np.float32)
+    near = TimeConvolution(weight, np.array([0.5], np.float32))
+    assert near(steps).ravel().tolist() == [210.5, 321.5, 432.5, 43.5]
+    apart = TimeConvolution(weight, np.array([0.5], np.float32), apart=2)
+    assert apart(steps).ravel().tolist() == [310.5, 420.5, 31.5, 42.5]
+
+
+def test_a_look_at_the_steps_about_each_is_as_it_learned():
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'podium[train]'")
+    theirs = torch.nn.Conv1d(3, 4, 5, padding=4, dilation=2)
+    arrays = {name: values.detach().numpy() for name, values in theirs.state_dict().items()}
+    ours = TimeConvolution.from_arrays(arrays, "", (4, 3, 5), apart=2)
+    steps = drawn(12, 3)
+    with torch.inference_mode():
+        expected = theirs(torch.from_numpy(steps.T[None]))[0].numpy().T
+    np.testing.assert_allclose(ours(steps), expected, rtol=1e-5, atol=1e-6)
 
 
 def logistic(x: float) -> float:

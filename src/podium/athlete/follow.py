@@ -9,10 +9,11 @@ import numpy.typing as npt
 from podium.athlete.camera import estimate_camera
 from podium.athlete.motion import each_difference
 from podium.athlete.silhouette import SIDE, cut_out, window
-from podium.athlete.track import Seed, best_path, evidence
+from podium.athlete.track import CELL, Seed, best_path, evidence
 from podium.athlete.values import Athlete
 from podium.video.clips import counting
-from podium.video.frames import Frames, decode, probe
+from podium.video.frames import Frames, Video, decode, probe
+from podium.video.limits import Box
 
 Floats = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
@@ -42,11 +43,18 @@ def frames_of(path: Path, start_frame: int | None = None, end_frame: int | None 
     PodiumError
         If the file cannot be used.
     """
-    about = probe(path)
-    width = 4 * max(1, round(about.width * HEIGHT / about.height / 4))
-    return counting(
-        decode(path, width=width, height=HEIGHT, start_frame=start_frame, end_frame=end_frame)
-    )
+    about, part = probe(path), {"start_frame": start_frame, "end_frame": end_frame}
+    frames = decode(path, width=_width(about, None), height=HEIGHT, **part)
+    width = _width(about, frames.box)
+    if width != frames.pixels.shape[2]:  # what is between black bars has another shape
+        frames = decode(path, width=width, height=HEIGHT, box=frames.box, **part)
+    return counting(frames)
+
+
+def _width(about: Video, box: Box | None) -> int:
+    """Return how wide a video is where it is `HEIGHT` high, in whole cells."""
+    across, down = about.shape(box)
+    return CELL * max(1, round(across * HEIGHT / down / CELL))
 
 
 @dataclass(frozen=True)

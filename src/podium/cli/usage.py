@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any, cast
 
@@ -41,6 +42,22 @@ def whole_number(
             if least <= value <= (value if most is None else most):
                 return value
         raise _wrong(f"{option} {text!r} must be a whole number, {allowed}, such as {example}")
+
+    return read
+
+
+def pair(option: str) -> Callable[[Any], Any]:
+    """Return a function that reads two numbers, such as 160,120: they are answered as a pair."""
+
+    def read(text: Any) -> tuple[float, float]:
+        first, _, second = str(text).partition(",")
+        try:
+            right, down = float(first), float(second)
+        except ValueError:
+            right = down = nan
+        if not isfinite(right + down):
+            raise _wrong(f"{option} {text!r} must be two numbers, such as 160,120")
+        return right, down
 
     return read
 

@@ -4,9 +4,10 @@ from typing import ClassVar, Protocol
 
 from podium import _catalog
 from podium.measures._dive import Dive
+from podium.measures._look import look
 from podium.measures._values import Measurement, Phase, Reading
 
-__all__ = ["Dive", "Measure", "Measurement", "Phase", "Reading", "measure"]
+__all__ = ["Dive", "Measure", "Measurement", "Phase", "Reading", "look", "measure"]
 
 
 class Measure(Protocol):

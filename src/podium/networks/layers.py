@@ -64,6 +64,43 @@ class Linear:
 
 
 @dataclass(frozen=True)
+class TimeConvolution:
+    """Looks at each step with those about it: `weight` (outputs, inputs, odd width), `bias`.
+
+    The steps looked at lie `apart` from one another; before the first and after the last are zeros.
+    """
+
+    weight: Array
+    bias: Array
+    apart: int = 1
+
+    def __call__(self, sequence: Array) -> Array:
+        """Return the outputs of each step of (steps, inputs), (steps, outputs)."""
+        width = self.weight.shape[2]
+        reach = width // 2 * self.apart
+        around = np.pad(sequence, ((reach, reach), (0, 0)))
+        found = np.broadcast_to(self.bias, (len(sequence), len(self.bias)))
+        for index in range(width):
+            start = index * self.apart
+            found = found + around[start : start + len(sequence)] @ self.weight[..., index].T
+        return np.asarray(found, np.float32)
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Arrays, prefix: str, shape: tuple[int, int, int], apart: int = 1
+    ) -> Self:
+        """Build it from the saved arrays whose names begin with `prefix`.
+
+        Raises
+        ------
+        ModelError
+            If one of them is missing, or does not fit.
+        """
+        weight = array_of(arrays, f"{prefix}weight", shape)
+        return cls(weight, array_of(arrays, f"{prefix}bias", shape[:1]), apart)
+
+
+@dataclass(frozen=True)
 class LSTM:
     """One layer of long short-term memory (Hochreiter and Schmidhuber, 1997).
 

@@ -1,0 +1,88 @@
+"""The command that measures what the body did."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from podium.cli.app import Json, Language, ReportPath, app
+from podium.cli.given import Outputs
+from podium.cli.output import say, show, show_json
+from podium.cli.usage import number, pair
+from podium.doubts import Severity
+
+if TYPE_CHECKING:
+    from podium.examination import Examination
+    from podium.report.words import Words
+
+Athlete = Annotated[
+    Any,
+    typer.Option(
+        "--athlete",
+        parser=pair("--athlete"),
+        metavar="X,Y",
+        help="Where the athlete is in the first frame, in pixels from the left and from the top, "
+        "where it is not who moves most.",
+    ),
+]
+
+
+@app.command()
+def measure(
+    video: Annotated[Path, typer.Argument(help="The video of the dive.")],
+    reference: Annotated[
+        list[Path] | None, typer.Option(help="A video of an expert's, to stand beside it.")
+    ] = None,
+    action: Annotated[
+        str | None, typer.Option(help="What was dived, such as 407C: said, if the video differs.")
+    ] = None,
+    height: Annotated[
+        float | None,
+        typer.Option(
+            parser=number("--height", 10), metavar="METRES", help="Of the board or platform."
+        ),
+    ] = None,
+    athlete: Athlete = None,
+    report: ReportPath = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Measure a dive: angles, heights, times and turns; no model is needed."""
+    from podium.examination import examine
+
+    outputs = Outputs(report, None, language)
+    outputs.check(video, *(reference or ()))
+    examination = examine(
+        video, action=action, at=athlete, height_metres=height, references=reference or ()
+    )
+    if report:
+        from podium.report.measured_page import make_measured_report
+
+        say(f"report: {make_measured_report(examination, language).save(report)}")
+    if as_json:
+        from podium.report.result import examination_to_json
+
+        show_json(examination_to_json(examination))
+        return
+    _answer(examination)
+
+
+def _answer(examination: "Examination") -> None:
+    from podium.report.words import load_words
+
+    words = load_words()
+    for doubt in examination.doubts:
+        is_grave = doubt.severity is Severity.GRAVE
+        show(f"{words('withheld.why') if is_grave else 'warning'}: {words.doubt(doubt)}")
+    _show_readings(examination, words)
+
+
+def _show_readings(examination: "Examination", words: "Words") -> None:
+    from podium.report.measured import row
+
+    rows = [row(reading, words) for reading in examination.readings]
+    width = max((len(one.name) for one in rows), default=0)
+    for one in rows:
+        said = one.value or words("measures.not", reason=one.reason)
+        beside = [one.span, one.when, one.standing, one.reference]
+        show("  ".join([one.name.ljust(width), said, *(part for part in beside if part)]))

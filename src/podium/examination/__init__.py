@@ -1,0 +1,13 @@
+"""A video becomes what the body did in it: measured, beside others, and what it comes to."""
+
+from typing import TYPE_CHECKING
+
+from podium._public import lazily
+
+if TYPE_CHECKING:
+    from podium.examination.run import examine as examine
+    from podium.examination.values import Examination as Examination
+
+__getattr__, __dir__, __all__ = lazily(
+    __name__, {"run": ("examine",), "values": ("Examination",)}
+)

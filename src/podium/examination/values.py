@@ -1,0 +1,31 @@
+"""What came of looking at a dive itself, without any model of scores: values only."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from podium.doubts import Doubt
+from podium.measures import Dive, Reading
+from podium.video.frames import Frames
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was measured of a dive, how it stands beside others, and what was found in the file."""
+
+    path: Path
+    """The video."""
+
+    frames: Frames
+    """The frames in which the athlete was followed."""
+
+    dive: Dive
+    """The athlete in each of them, and the moments that divide the dive."""
+
+    readings: tuple[Reading, ...]
+    """What was measured, phase by phase."""
+
+    reference: Path | None = None
+    """The expert's video whose values stand beside them, where one was given."""
+
+    doubts: tuple[Doubt, ...] = ()
+    """What is not to be trusted."""

@@ -1,0 +1,40 @@
+"""What was measured of many dives, as rows of a table; the columns are part of the contract."""
+
+from collections.abc import Mapping
+
+from podium.examination.values import Examination
+from podium.measures import Phase
+
+MEASURED = (
+    "flight_seconds", "jump_height_bodies", "tightness", "opening_seconds",
+    "entry_angle_degrees", "splash_size",
+)  # fmt: skip
+"""The quantities of a dive that have a column by their own name."""
+
+COUNTED = ("half_somersaults", "half_twists", "position", "armstand")
+
+COLUMNS = (
+    "file_name", *COUNTED, *MEASURED,
+    *(f"fault_{phase}" for phase in Phase), *(f"said_{phase}" for phase in Phase),
+    "recognised_action", "recognised_probability", "error",
+)  # fmt: skip
+
+
+def measures_row(examination: Examination) -> Mapping[str, str]:
+    """Return what was measured of a dive, by column; empty where it could not be."""
+    values = {one.measurement.name: one.measurement.value for one in examination.readings}
+    found = {name: _cell(values.get(name)) for name in (*COUNTED, *MEASURED)}
+    found |= {f"fault_{phase}": f"{share:.4f}" for phase, share in examination.faults}
+    found |= {f"said_{phase}": said for phase, said in examination.said.items()}
+    if (dive := examination.recognised) is not None:
+        found["recognised_action"] = dive.action or ""
+        found["recognised_probability"] = f"{dive.probability:.4f}"
+    return found
+
+
+def _cell(value: float | str | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return f"{value:.0f}" if value == round(value) else f"{value:.4f}"

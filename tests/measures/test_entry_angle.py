@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from tests.measures.entering import FLIES_SECONDS, entering
+
+from podium.measures._dive import Moments
+from podium.measures.entry_angle_degrees import EntryAngleDegrees
+
+MEASURE = EntryAngleDegrees()
+
+
+@pytest.mark.parametrize("degrees", [-35, -20, -8, 0, 7, 18, 30])
+@pytest.mark.parametrize("is_mirrored", [False, True])
+def test_short_is_below_and_past_is_above_the_vertical(degrees: float, is_mirrored: bool) -> None:
+    found = MEASURE(entering(degrees, is_mirrored=is_mirrored))
+    assert found.value == pytest.approx(degrees, abs=3)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < degrees < found.high
+
+
+@pytest.mark.parametrize("frames_per_second", [24, 25, 30, 50, 60])
+@pytest.mark.parametrize("scale", [0.6, 1.0])
+def test_neither_the_rate_nor_the_size_matters(frames_per_second: float, scale: float) -> None:
+    dive = entering(12, frames_per_second=frames_per_second, scale=scale)
+    assert MEASURE(dive).value == pytest.approx(12, abs=4)
+
+
+def test_who_turns_past_the_level_comes_the_long_way_round() -> None:
+    assert MEASURE(entering(10, turning=500)).value == pytest.approx(10, abs=4)
+
+
+def test_it_is_seen_as_the_body_goes_in() -> None:
+    found = MEASURE(entering(0))
+    assert found.start_seconds is not None
+    assert found.end_seconds is not None
+    assert FLIES_SECONDS - 0.1 < found.start_seconds <= found.end_seconds < FLIES_SECONDS + 0.1
+
+
+def test_what_is_not_seen_is_not_measured() -> None:
+    dive = entering(0)
+    assert MEASURE(still := entering(0, turning=0)).reason == "turning_not_seen"
+    assert np.isfinite(still.outline.angle).any()
+    never = type(dive)(dive.athlete, dive.outline, Moments(None, None, None))
+    assert MEASURE(never).reason == "water_not_found"
