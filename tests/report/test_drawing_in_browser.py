@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from browsing import breaches, settled, tab_through, untranslated
-from drawn_dives import HEIGHT, WIDTH, drawn_dive, examined
+from drawn_dives import HEIGHT, WIDTH, Examined, drawn_dive, examined
 from podium.athlete.follow import follow, frames_of
 from podium.athlete.outline import outline
 from podium.measures import Dive, Measurement, Phase, Reading
@@ -67,7 +67,7 @@ def overlap(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def opened(visit, tmp_path, path: Path, dive: Dive, frames: Frames, language: str = "en"):
-    made = make_measured_report(path, examined(dive), frames, language)
+    made = make_measured_report(examined(path, dive, frames), language)
     page = visit(made.save(tmp_path / "out" / "dive.html").as_uri(), offline=True).page
     page.locator("#playing").wait_for(state="visible")
     return page
@@ -269,8 +269,7 @@ def test_a_rendered_dive_is_drawn_where_it_is(tmp_path, visit):
                     float(frames.start_seconds[water - 2]), float(frames.start_seconds[water]))
     )  # fmt: skip
     dive = Dive(athlete, outline(athlete), Moments(Moment(0), None, Moment(water)))
-    found = replace(examined(drawn_dive()[0]), dive=dive, readings=(entry,))
-    made = make_measured_report(path, found, frames)
+    made = make_measured_report(Examined(path, frames, dive, (entry,)))
     page = visit(made.save(tmp_path / "out.html").as_uri(), offline=True).page
     page.locator("#playing").wait_for(state="visible")
     trunk = [Joint.PELVIS, Joint.WAIST, Joint.CHEST]

@@ -8,6 +8,4 @@ if TYPE_CHECKING:
     from podium.examination.run import examine as examine
     from podium.examination.values import Examination as Examination
 
-__getattr__, __dir__, __all__ = lazily(
-    __name__, {"run": ("examine",), "values": ("Examination",)}
-)
+__getattr__, __dir__, __all__ = lazily(__name__, {"run": ("examine",), "values": ("Examination",)})

@@ -1,14 +1,13 @@
 """From a video to what the body did: athlete -> measures -> how they stand."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from podium.athlete.follow import frames_of
 from podium.athlete.track import Seed
 from podium.doubts import Doubt, DoubtKind, Severity
 from podium.examination.values import Examination
-from podium.measures import Dive, Measurement, Reading, look, measure
+from podium.measures import Dive, Reading, look, measure
 from podium.video.frames import Frames, probe
 
 NOBODY = DoubtKind("nobody_found", severity=Severity.GRAVE)
@@ -40,13 +39,9 @@ def examine(
     frames = frames_of(video, start_frame, end_frame)
     dive = look(frames, _seed(video, frames, at), height_metres)
     theirs = _values(references[0], height_metres) if references else {}
-    readings = tuple(
-        Reading(one, reference_value=theirs.get(one.name)) for one in measure(dive)
-    )
+    readings = tuple(Reading(one, reference_value=theirs.get(one.name)) for one in measure(dive))
     doubts = (*frames.doubts, *_doubts(dive))
-    return Examination(
-        video, frames, dive, readings, references[0] if references else None, doubts
-    )
+    return Examination(video, frames, dive, readings, references[0] if references else None, doubts)
 
 
 def _seed(video: Path, frames: Frames, at: tuple[float, float] | None) -> Seed | None:
