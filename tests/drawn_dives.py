@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from podium.athlete.camera import CameraMotion
 from podium.athlete.outline import outline
-from podium.athlete.values import Athlete
+from podium.athlete.values import Athlete, CameraMotion
 from podium.doubts import Doubt
 from podium.measures import Dive, Measurement, Phase, Reading
 from podium.measures._dive import Moment, Moments

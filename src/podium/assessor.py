@@ -24,8 +24,10 @@ from podium.assessment.values import Assessment, Score
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, ModelError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
+from podium.examination.values import Examination
 from podium.features.alignment import Alignment, try_to_align
 from podium.features.extraction import Extractor, FeatureCache
+from podium.features.given import FEATURE_SUFFIXES
 from podium.features.values import Features, Sample
 from podium.judging import Action, actions_to_choose, find_action, position_of
 from podium.model import Model, load_model
@@ -38,6 +40,9 @@ NO_ACTION = DoubtKind("no_action", values=("action",))
 
 OTHER_POSITION = DoubtKind("other_position", values=("action", "experts"))
 """An `action` was compared with those of the `experts`, in other positions of the body."""
+
+MEASURED_SPORTS = ("diving",)
+"""In these the athlete is followed and measured."""
 
 _QUIETLY = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 """Numbers that are none are refused in words of our own, and NumPy need not warn of them."""
@@ -78,7 +83,19 @@ class Assessor:
         query = performance_of(QUERY, video)
         question = self._question(query, self._features(query), asked, difficulty)
         chosen = self._references(references, question.sample.performance.action)
-        return self._answer(question, chosen)
+        seen = self._examine(query, chosen)
+        return replace(self._answer(question, chosen), examination=seen)
+
+    def _examine(self, query: Performance, references: Sequence[Sample]) -> Examination | None:
+        """Measure what the body does, where the sport is one that is measured."""
+        if self.model.rule is None or self.model.rule.name not in MEASURED_SPORTS:
+            return None
+        if query.path.suffix.lower() in FEATURE_SUFFIXES:
+            return None
+        from podium.examination import examine
+
+        theirs = [path for reference in references if (path := picture_of(reference))]
+        return examine(query.path, part=part_of(query), references=theirs)
 
     @_QUIETLY
     def compare(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from drawn_dives import N_FRAMES, SKIN, WIDTH, drawn_dive, wall
-from podium.athlete.camera import CameraMotion
+from podium.athlete.values import CameraMotion
 from podium.measures._dive import Moment, Moments
 from podium.report.stroboscope import LONG_SIDE, N_SHOWN, stroboscope
 

@@ -9,6 +9,7 @@ from podium.assessment.feedback import ClipFeedback, Remark, without_points
 from podium.checks import is_finite, require, require_share
 from podium.doubts import Doubt, Severity, worst
 from podium.errors import UsageError
+from podium.examination.values import Examination
 from podium.features.alignment import Alignment
 from podium.judging import Marks
 from podium.video.clips import VideoFacts
@@ -104,7 +105,8 @@ class Assessment:
     range then covers. `alignment` puts the video in step
     with the first reference whose video is at hand. `name` is what reports call the video, where
     that is not the name of its file. `part` is where in its video the performance lies; all seconds
-    count from the first frame of the file. `renderer` puts it into words.
+    count from the first frame of the file. `examination` is what was measured of the athlete, where
+    the sport has measures and there is a video. `renderer` puts it into words.
     """
 
     video_path: Path
@@ -123,6 +125,7 @@ class Assessment:
     name: str | None = None
     difficulty_range: tuple[float, float] | None = None
     part: Part = WHOLE
+    examination: Examination | None = field(default=None, repr=False, compare=False)
     renderer: "Renderer | None" = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:

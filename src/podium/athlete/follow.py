@@ -13,7 +13,7 @@ from podium.athlete.track import CELL, Seed, best_path, evidence
 from podium.athlete.values import Athlete
 from podium.video.clips import counting
 from podium.video.frames import Frames, Video, decode, probe
-from podium.video.limits import Box
+from podium.video.limits import WHOLE, Box, Part
 
 Floats = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
@@ -35,20 +35,25 @@ LOOKED_AT = 4
 """The athlete's size is learned from every so-manieth frame."""
 
 
-def frames_of(path: Path, start_frame: int | None = None, end_frame: int | None = None) -> Frames:
-    """Decode a video as the athlete is looked for in it: about 30 frames a second, small.
+def frames_of(path: Path, part: Part = WHOLE) -> Frames:
+    """Decode a part of a video as the athlete is looked for in it: about 30 frames a second, small.
 
     Raises
     ------
     PodiumError
         If the file cannot be used.
     """
-    about, part = probe(path), {"start_frame": start_frame, "end_frame": end_frame}
-    frames = decode(path, width=_width(about, None), height=HEIGHT, **part)
+    about = probe(path)
+    frames = _decode(path, part, _width(about, None))
     width = _width(about, frames.box)
     if width != frames.pixels.shape[2]:  # what is between black bars has another shape
-        frames = decode(path, width=width, height=HEIGHT, box=frames.box, **part)
+        frames = _decode(path, part, width, frames.box)
     return counting(frames)
+
+
+def _decode(path: Path, part: Part, width: int, box: Box | None = None) -> Frames:
+    start, end = part
+    return decode(path, width=width, height=HEIGHT, start_frame=start, end_frame=end, box=box)
 
 
 def _width(about: Video, box: Box | None) -> int:

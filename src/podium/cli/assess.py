@@ -38,6 +38,7 @@ from podium.cli.given import (
     require_no_input,
     rows_of_split,
 )
+from podium.cli.measure import write_measures
 from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
 
 
@@ -101,17 +102,24 @@ def predict(
     model: Model = "diving",
     allow_part: AllowPart = None,
     shard: Shard = "0/1",
+    measures: Annotated[
+        Path | None,
+        typer.Option(help="Write what the body did, measured on each dive, to this CSV file."),
+    ] = None,
 ) -> None:
     """Score every performance of a table."""
     require_file(out, "the predictions")
+    require_file(measures, "the measures")
     rows = cut_shard(rows_of_split(read_table(manifest), split, manifest), shard)
-    require_no_input(out, manifest, *(performance.path for performance in rows))
+    for written in (out, measures):
+        require_no_input(written, manifest, *(performance.path for performance in rows))
     assessor = load_assessor(model, allow_part)
     predicted = [
         _predict(assessor, performance, manifest.parent)
         for performance in track_rows(rows, "scoring")
     ]
     write_table(out, [for_spreadsheets(row) for row in predicted])
+    n_unmeasured = write_measures(measures, rows, manifest.parent) if measures else 0
     failed = [row for row in predicted if row.get("error")]
     say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
     if n_withheld := sum(row.get("severity") == Severity.GRAVE for row in predicted):
@@ -121,7 +129,7 @@ def predict(
     for row in failed:
         named = row["file_name"] in row["error"]
         say(f"  {row['error']}" if named else f"  {row['file_name']}: {row['error']}")
-    if failed:
+    if failed or n_unmeasured:
         raise typer.Exit(Exit.SOME_FAILED)
 
 

@@ -86,7 +86,8 @@ class Outputs:
         if self.folder:
             from podium.report.page import make_report_folder
 
-            made = make_report_folder(assessment, self.language)
+            examined = assessment.examination
+            made = make_report_folder(assessment, self.language, examined=examined)
             say(f"report: {made.save(self.folder / 'report.html')}")
 
 

@@ -9,6 +9,7 @@ from podium.doubts import Doubt, DoubtKind, Severity
 from podium.examination.values import Examination
 from podium.measures import Dive, Reading, look, measure
 from podium.video.frames import Frames, probe
+from podium.video.limits import WHOLE, Part
 
 NOBODY = DoubtKind("nobody_found", severity=Severity.GRAVE)
 """Nothing in the video moves as an athlete does."""
@@ -20,8 +21,8 @@ WATER_NOT_FOUND = DoubtKind("water_not_found", severity=Severity.GRAVE)
 def examine(
     video: Path,
     *,
-    start_frame: int | None = None,
-    end_frame: int | None = None,
+    action: str | None = None,
+    part: Part = WHOLE,
     at: tuple[float, float] | None = None,
     height_metres: float | None = None,
     references: Sequence[Path] = (),
@@ -36,7 +37,7 @@ def examine(
     PodiumError
         If a file cannot be used.
     """
-    frames = frames_of(video, start_frame, end_frame)
+    frames = frames_of(video, part)
     dive = look(frames, _seed(video, frames, at), height_metres)
     theirs = _values(references[0], height_metres) if references else {}
     readings = tuple(Reading(one, reference_value=theirs.get(one.name)) for one in measure(dive))

@@ -1,10 +1,12 @@
 """What came of looking at a dive itself, without any model of scores: values only."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from podium.doubts import Doubt
-from podium.measures import Dive, Reading
+from podium.measures import Dive, Phase, Reading
 from podium.video.frames import Frames
 
 
@@ -29,3 +31,8 @@ class Examination:
 
     doubts: tuple[Doubt, ...] = ()
     """What is not to be trusted."""
+
+    faults: tuple[tuple[Phase, float], ...] = ()
+    recognised: None = None
+    remarks: tuple[()] = ()
+    said: Mapping[Phase, str] = field(default_factory=lambda: MappingProxyType({}))

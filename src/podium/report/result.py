@@ -8,8 +8,10 @@ from typing import Any
 from podium.assessment.feedback import Chapter, Remark, chapters
 from podium.assessment.values import Assessment, Score
 from podium.doubts import Doubt
+from podium.examination.values import Examination
 from podium.features.alignment import Alignment
 from podium.inputs.spreadsheet import csv_text
+from podium.measures import Reading
 from podium.report.words import Words, load_words
 from podium.video.clips import VideoFacts
 
@@ -47,6 +49,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         "backbone": assessment.backbone,
         "doubts": [_doubt_to_json(doubt, words) for doubt in assessment.doubts],
         "alignment": _alignment_to_json(assessment.alignment),
+        **_measured_to_json(assessment.examination),
         "video": {
             "file": assessment.name or str(assessment.video_path),
             **_facts_to_json(assessment.video),
@@ -60,6 +63,41 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         plain = {**_score_to_json(assessment.score, assessment.is_withheld), **plain}
     cleaned: dict[str, Any] = _without_nan(plain)
     return cleaned
+
+
+def examination_to_json(examination: Examination) -> dict[str, Any]:
+    """Return what was measured of a dive as plain JSON; the names are part of the contract."""
+    words, frames = load_words(), examination.frames
+    plain = {
+        **_measured_to_json(examination),
+        "doubts": [_doubt_to_json(doubt, words) for doubt in examination.doubts],
+        "reference": str(examination.reference) if examination.reference else None,
+        "video": {
+            "file": str(examination.path),
+            "frames": frames.n_decoded,
+            "used_frames": len(frames),
+            "seconds": frames.end_seconds - float(frames.start_seconds[0]),
+            "warnings": [words.doubt(doubt) for doubt in examination.doubts],
+        },
+    }
+    cleaned: dict[str, Any] = _without_nan(plain)
+    return cleaned
+
+
+def _measured_to_json(examination: Examination | None) -> dict[str, Any]:
+    if examination is None:
+        return {"measures": [], "faults": [], "recognised": None}
+    recognised = examination.recognised
+    return {
+        "measures": [_reading_to_json(reading) for reading in examination.readings],
+        "faults": [{"phase": phase, "probability": p} for phase, p in examination.faults],
+        "recognised": asdict(recognised) if recognised else None,
+    }
+
+
+def _reading_to_json(reading: Reading) -> dict[str, Any]:
+    beside = {"percentile": reading.percentile, "reference_value": reading.reference_value}
+    return {**asdict(reading.measurement), **beside}
 
 
 def clips_csv(assessment: Assessment) -> str:
