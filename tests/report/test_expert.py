@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from drawn_dives import HEIGHT, MOMENTS, N_FRAMES, WIDTH, drawn_dive, examined
-from podium.measures._dive import Moments
+from podium.athlete.values import CameraMotion
+from podium.measures._dive import Moment, Moments
 from podium.report.expert import drawn_expert, filmed_expert
 from podium.report.figure import AIR, BODY, N_CORNERS, WATER, Figure, figure_of, film_of
 from podium.report.in_step import in_step, moment_seconds
@@ -65,6 +66,16 @@ def test_a_figure_is_the_outline_in_lengths_of_the_body():
     # In a picture that stands still it falls ever faster, although the camera followed it.
     down = figure.outlines[:, :, 1].mean(axis=1) * 30  # of pixels, as a bar is 30 long
     assert down[30] - down[0] == pytest.approx(0.18 * 30**2, rel=0.1)
+
+
+def test_a_camera_that_was_lost_before_the_dive_turns_no_figure():
+    dive, _ = drawn_dive(moments=replace(MOMENTS, board_left=Moment(18, 1.0)))
+    upright = figure_of(dive)
+    steps = dive.athlete.camera.steps.copy()
+    steps[2] = [[0, -1, 90], [1, 0, 30], [0, 0, 1]]  # a quarter of a turn
+    lost = replace(dive.athlete, camera=CameraMotion(steps, dive.athlete.camera.agreement))
+    found = figure_of(replace(dive, athlete=lost))
+    np.testing.assert_allclose(found.outlines, upright.outlines, atol=1e-3)
 
 
 def test_who_was_not_seen_has_no_figure():

@@ -67,7 +67,7 @@ def figure_of(dive: Dive) -> Figure | None:
     frames = range(first, min(last + 1, len(athlete)))
     if not outline.is_seen[frames.start : frames.stop].any():
         return None
-    common, polygons = athlete.camera.to_first(), silhouettes(athlete)
+    common, polygons = _upright(athlete.camera.to_first(), frames), silhouettes(athlete)
     length = float(np.nanpercentile(outline.length, STRETCHED))
     kept = np.full((len(frames), N_CORNERS, 2), np.nan, np.float32)
     for row, index in enumerate(frames):
@@ -75,6 +75,12 @@ def figure_of(dive: Dive) -> Figure | None:
             corners = _even(max(polygons[index], key=len))
             kept[row] = (corners @ common[index, :2, :2].T + common[index, :2, 2]) / length
     return Figure(kept, _times(athlete.start_seconds, frames), moment_seconds(dive))
+
+
+def _upright(common: npt.NDArray[np.float64], frames: range) -> npt.NDArray[np.float64]:
+    """Make the middle frame's picture the common one: before a dive, the camera may be lost."""
+    middle = common[frames[len(frames) // 2]]
+    return np.asarray(np.linalg.inv(middle) @ common)
 
 
 def _even(polygon: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
