@@ -16,6 +16,7 @@ from podium.doubts import Doubt, DoubtKind, Severity
 from podium.errors import ModelError
 from podium.inputs.saved import MAX_NUMBER, array_of, part_of, value_of
 from podium.machine import extras
+from podium.recognition.doubts import UNLIKE_ACTION
 from podium.witnesses._folds import chosen, drawn, measure_left_out
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 OTHER_ACTION = DoubtKind("other_action", values=("about",), severity=Severity.GRAVE)
 """A reference seems to be of another action than the video."""
-
-UNLIKE_ACTION = DoubtKind("unlike_action", values=("action", "looks_like"))
-"""The video does not look like the `action` that was given: it `looks_like` another."""
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
