@@ -10,16 +10,20 @@ from podium._public import lazily
 
 if TYPE_CHECKING:
     from podium import assessment as assessment
+    from podium import athlete as athlete
     from podium import audit as audit
     from podium import backbones as backbones
     from podium import benchmark as benchmark
     from podium import datasets as datasets
     from podium import evaluation as evaluation
+    from podium import examination as examination
     from podium import features as features
     from podium import folds as folds
     from podium import judging as judging
+    from podium import measures as measures
     from podium import metric as metric
     from podium import proofreading as proofreading
+    from podium import recognition as recognition
     from podium import report as report
     from podium import scorers as scorers
     from podium import simulation as simulation
@@ -48,16 +52,20 @@ __getattr__, __dir__, __all__ = lazily(
     },
     stages=(
         "assessment",
+        "athlete",
         "audit",
         "backbones",
         "benchmark",
         "datasets",
         "evaluation",
+        "examination",
         "features",
         "folds",
         "judging",
+        "measures",
         "metric",
         "proofreading",
+        "recognition",
         "report",
         "scorers",
         "simulation",

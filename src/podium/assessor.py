@@ -8,6 +8,7 @@ import numpy as np
 
 from podium.assessment.feedback import ClipFeedback, clip_feedback, remarks
 from podium.assessment.question import (
+    NO_ACTION,
     QUERY,
     Question,
     assumed_difficulty,
@@ -28,15 +29,13 @@ from podium.examination.values import Examination
 from podium.features.alignment import Alignment, try_to_align
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.given import FEATURE_SUFFIXES
+from podium.features.surroundings import widening
 from podium.features.values import Features, Sample
 from podium.judging import Action, actions_to_choose, find_action, position_of
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.report.rendering import RENDERER
 from podium.scorers import ComparingScorer
-
-NO_ACTION = DoubtKind("no_action", values=("action",))
-"""No action was given; `action` was assumed."""
 
 OTHER_POSITION = DoubtKind("other_position", values=("action", "experts"))
 """An `action` was compared with those of the `experts`, in other positions of the body."""
@@ -302,7 +301,7 @@ class Assessor:
         self._require_numbers(value)
         low, high = question.difficulty_range
         middle = float(self.model.scorer.target.divisors([question.sample])[0])
-        margin = self.model.calibration.half_width(CONFIDENCE)
+        margin = self.model.calibration.half_width(CONFIDENCE) * widening(question.doubts)
         least, most = value / middle - margin, value / middle + margin
         bottom, top, best = self._limits(question)
         if self.model.witnesses.ask_ending(question.sample.features):
@@ -353,12 +352,19 @@ class Assessor:
         """Return what had to be assumed, and what is not to be trusted."""
         features = question.sample.features
         return (
-            *features.doubts,
-            *question.assumptions,
+            *question.doubts,
             *self.model.witnesses.ask(features),
+            *self._doubts_of_action(question),
             *self._doubts_of_references(question.sample, references),
             *self._other_position(question, references),
         )
+
+    def _doubts_of_action(self, question: Question) -> tuple[Doubt, ...]:
+        """Doubt an action that was given, and that the video contradicts."""
+        sample = question.sample
+        if question.action_is_assumed:
+            return ()
+        return self.model.witnesses.ask_action(sample.features, sample.performance.action)
 
     def _weighed(
         self, doubts: tuple[Doubt, ...], question: Question, score: Score | None

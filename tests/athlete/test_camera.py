@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from podium.athlete.camera import CameraMotion, estimate_camera
+from podium.athlete.camera import estimate_camera
+from podium.athlete.values import CameraMotion
 
 RNG = np.random.default_rng(5)
 WALL = RNG.integers(0, 255, (60, 80, 3), np.uint8).repeat(8, axis=0).repeat(8, axis=1)

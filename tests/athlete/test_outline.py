@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from podium.athlete.camera import CameraMotion
 from podium.athlete.outline import MIN_PIXELS, outline
-from podium.athlete.values import Athlete
+from podium.athlete.values import Athlete, CameraMotion
 
 SIDE = 96
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from podium.athlete.camera import CameraMotion
 from podium.athlete.motion import each_difference, skin_likeness
 from podium.athlete.track import CELL, Seed, best_path, evidence
+from podium.athlete.values import CameraMotion
 
 
 def still(n_frames: int) -> CameraMotion:

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from podium.athlete.camera import CameraMotion
 from podium.athlete.outline import outline
-from podium.athlete.values import Athlete
+from podium.athlete.values import Athlete, CameraMotion
 from podium.measures import Dive
 from podium.measures._dive import Moment, Moments
 

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from podium import _catalog
-from podium.athlete.camera import CameraMotion
 from podium.athlete.outline import outline
-from podium.athlete.values import Athlete
+from podium.athlete.values import Athlete, CameraMotion
 from podium.measures import Dive, Measurement, Phase, measure
 from podium.measures._dive import Moment, Moments
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from podium.athlete.camera import CameraMotion
 from podium.athlete.outline import outline
-from podium.athlete.values import Athlete
+from podium.athlete.values import Athlete, CameraMotion
 from podium.measures._dive import Moment, Moments
 from podium.measures._look import look
 from podium.measures._moments import chosen, find_moments, in_order

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from podium.athlete.camera import CameraMotion
+from podium.athlete.values import CameraMotion
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]

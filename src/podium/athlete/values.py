@@ -5,11 +5,46 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from podium.athlete.camera import CameraMotion
 from podium.checks import require_array
 
 Floats = npt.NDArray[np.float64]
 Masks = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class CameraMotion:
+    """How the camera moved from each frame to the next.
+
+    `steps` (frames - 1, 3, 3) take a point (right, down, 1) of one frame to where it is in the
+    next; `agreement` (frames - 1,) is the share of the corners that moved so, 0 where it is not
+    known.
+    """
+
+    steps: Floats
+    agreement: Floats
+
+    def __post_init__(self) -> None:
+        require_array("steps", self.steps, np.floating, (None, 3, 3))
+        require_array("agreement", self.agreement, np.floating, (len(self.steps),))
+
+    def between(self, start: int, stop: int) -> Floats:
+        """Return what takes a point of frame `start` to where it is in frame `stop`, (3, 3)."""
+        if start > stop:
+            return np.asarray(np.linalg.inv(self.between(stop, start)), np.float64)
+        total: Floats = np.eye(3)
+        for step in self.steps[start:stop]:
+            total = step @ total
+        return total
+
+    def to_first(self) -> Floats:
+        """Return what takes the points of each frame into the picture of the first, (frames, 3, 3).
+
+        That is the common picture: in it, what stands still in the world stands still.
+        """
+        chain = [np.eye(3)]
+        for step in self.steps:
+            chain.append(chain[-1] @ np.linalg.inv(step))
+        return np.stack(chain)
 
 
 @dataclass(frozen=True)

@@ -61,8 +61,7 @@ def measure(
     if report:
         from podium.report.measured_page import make_measured_report
 
-        page = make_measured_report(examination.path, examination, examination.frames, language)
-        say(f"report: {page.save(report)}")
+        say(f"report: {make_measured_report(examination, language).save(report)}")
     if as_json:
         from podium.report.result import examination_to_json
 

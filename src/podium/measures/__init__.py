@@ -1,33 +1,26 @@
 """The athlete -> one physical quantity a file. A new file here is measured everywhere."""
 
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING
 
-from podium import _catalog
-from podium.measures._dive import Dive
-from podium.measures._look import look
-from podium.measures._values import Measurement, Phase, Reading
+from podium._public import lazily
 
-__all__ = ["Dive", "Measure", "Measurement", "Phase", "Reading", "look", "measure"]
+if TYPE_CHECKING:
+    from podium.measures._dive import Dive as Dive
+    from podium.measures._dive import Moment as Moment
+    from podium.measures._dive import Moments as Moments
+    from podium.measures._look import look as look
+    from podium.measures._measure import Measure as Measure
+    from podium.measures._measure import measure as measure
+    from podium.measures._values import Measurement as Measurement
+    from podium.measures._values import Phase as Phase
+    from podium.measures._values import Reading as Reading
 
-
-class Measure(Protocol):
-    """Measures one quantity of a dive; made without arguments, named as its file is."""
-
-    name: ClassVar[str]
-    """As in JSON and tables, such as `entry_angle_degrees`."""
-
-    unit: ClassVar[str]
-    """In which it is given, such as `degrees`; "" for a number of something."""
-
-    phase: ClassVar[Phase]
-
-    def __call__(self, dive: Dive) -> Measurement:
-        """Measure it; where it cannot be, the measurement says why."""
-        ...
-
-
-def measure(dive: Dive) -> tuple[Measurement, ...]:
-    """Measure all there is to measure of a dive, phase by phase."""
-    measures = [_catalog.find(__name__, name)() for name in _catalog.names(__name__)]
-    phases = list(Phase)
-    return tuple(one(dive) for one in sorted(measures, key=lambda one: phases.index(one.phase)))
+__getattr__, __dir__, __all__ = lazily(
+    __name__,
+    {
+        "_dive": ("Dive", "Moment", "Moments"),
+        "_look": ("look",),
+        "_measure": ("Measure", "measure"),
+        "_values": ("Measurement", "Phase", "Reading"),
+    },
+)
