@@ -88,7 +88,7 @@ def splash_of(dive: Dive) -> Splash | None:
 
 def rising(splash: Splash) -> Masks:
     """Return in which frames the splash is judged, (frames,): later ones show foam."""
-    return splash.seconds <= splash.seconds[0] + RISES_SECONDS
+    return np.asarray(splash.seconds <= splash.seconds[0] + RISES_SECONDS)
 
 
 def why_no_splash(dive: Dive) -> str:
@@ -114,7 +114,7 @@ def _place(dive: Dive, line: Line) -> Floats:
     """Return where the body goes in: the lower end of the axis, right and down."""
     frame, angle = line.frames[-1], line.angles[-1]
     half = dive.outline.length[frame] / 2
-    return dive.outline.middle[frame] + half * np.array([np.sin(angle), np.cos(angle)])
+    return np.asarray(dive.outline.middle[frame] + half * np.array([np.sin(angle), np.cos(angle)]))
 
 
 def _still_water(dive: Dive, line: Line) -> Pictures:
@@ -174,7 +174,7 @@ def _white_water(scene: _Scene, index: int, movement: Floats) -> tuple[float, fl
     water = cv2.warpAffine(
         scene.water, movement[:2], (width, height), borderMode=cv2.BORDER_REPLICATE
     )
-    whiteness = cv2.GaussianBlur(_whiteness(picture, water), (0, 0), 1.0)
+    whiteness = cv2.GaussianBlur(_whiteness(picture, np.asarray(water, np.float32)), (0, 0), 1.0)
     right, down = movement[:2] @ np.append(scene.place, 1)
     length = scene.length * float(np.sqrt(abs(np.linalg.det(movement[:2, :2]))))
     disc = np.zeros((height, width), np.uint8)
