@@ -6,6 +6,7 @@ Shi and Tomasi, 1994), and the turn, shift and zoom that most of them agree on i
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -71,7 +72,7 @@ class CameraMotion:
 def estimate_camera(pixels: Pixels) -> CameraMotion:
     """Find out how the camera moved through frames, (frames, height, width, 3)."""
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in pixels]
-    found = [_step(before, after) for before, after in zip(grey[:-1], grey[1:], strict=True)]
+    found = [_step(before, after) for before, after in pairwise(grey)]
     if not found:
         return CameraMotion(np.empty((0, 3, 3)), np.empty(0))
     steps, agreement = zip(*found, strict=True)

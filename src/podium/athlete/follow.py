@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from podium.athlete.camera import CameraMotion, estimate_camera
+from podium.athlete.camera import estimate_camera
 from podium.athlete.motion import each_difference
 from podium.athlete.silhouette import SIDE, cut_out, window
 from podium.athlete.track import Seed, best_path, evidence

@@ -3,6 +3,8 @@
 GrabCut (Rother, Kolmogorov and Blake, 2004), begun with what moves and has the hue of skin.
 """
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,14 @@ Maps = npt.NDArray[np.float32]
 
 SIDE = 96
 """Silhouettes are so many pixels wide and high."""
+
+N_CHANNELS = 4
+"""What the network reads of each pixel: red, green, blue, and how it moves."""
+
+WIDTHS = (16, 32, 64, 96)
+"""Channels of the network at a half, a quarter, an eighth and a sixteenth of the size."""
+
+WEIGHTS = Path(__file__).parent / "_weights" / "silhouette.safetensors"
 
 N_ROUNDS = 2
 LIKELY = 0.25
@@ -29,15 +39,15 @@ MIN_PIXELS = 15
 """With fewer pixels that may be the athlete's there is nothing to begin with."""
 
 
-def window(picture: Pixels, right: float, down: float, reach: float) -> Pixels:
-    """Cut the square of half size `reach` about a place out of a picture, as (SIDE, SIDE, ...).
+def window(picture: Pixels, right: float, down: float, reach: float, side: int = SIDE) -> Pixels:
+    """Cut the square of half size `reach` about a place out of a picture, as (side, side, ...).
 
     What lies beyond the picture repeats its border.
     """
-    scale = SIDE / (2 * reach)
-    movement = np.array([[scale, 0, SIDE / 2 - scale * right], [0, scale, SIDE / 2 - scale * down]])
+    scale = side / (2 * reach)
+    movement = np.array([[scale, 0, side / 2 - scale * right], [0, scale, side / 2 - scale * down]])
     return np.asarray(
-        cv2.warpAffine(picture, movement, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
+        cv2.warpAffine(picture, movement, (side, side), borderMode=cv2.BORDER_REPLICATE)
     )
 
 
