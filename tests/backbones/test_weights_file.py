@@ -143,7 +143,7 @@ def test_a_header_longer_than_the_file_is_refused(tmp_path):
 def test_a_file_that_is_larger_than_weights_are_is_refused(tmp_path, monkeypatch, name):
     path = written(tmp_path / name, weights())
     n_bytes = path.stat().st_size
-    monkeypatch.setattr("podium.backbones.MAX_WEIGHTS_BYTES", n_bytes - 1)
+    monkeypatch.setattr("podium.networks.weights.MAX_WEIGHTS_BYTES", n_bytes - 1)
     problem = f"has {n_bytes:,} bytes, more than the {n_bytes - 1:,} allowed"
     with pytest.raises(WeightsError, match=refused(path, problem)):
         read_weights(path, ADVICE)

@@ -102,3 +102,13 @@ def test_landmarks_lie_on_the_drawn_figure(seed: int) -> None:
 def test_the_head_is_above_the_feet_at_the_start(action: str) -> None:
     first = stage(action, {}, 1, OPTIONS).landmarks()[0]
     assert first[Joint.HEAD, 1] < first[Joint.PELVIS, 1] < first[Joint.LEFT_TOE, 1]
+
+
+def test_a_silhouette_is_the_athlete_and_ends_at_the_water() -> None:
+    performance = stage("107", {}, 3, OPTIONS)
+    masks = np.stack(list(performance.silhouettes()))
+    assert masks.shape == (performance.n_frames, OPTIONS.height, OPTIONS.width)
+    right, down = performance.landmarks()[0, Joint.PELVIS].round().astype(int)
+    assert masks[0, down, right]
+    assert 0.01 < masks[0].mean() < 0.1
+    assert not masks[-10:].any()

@@ -1,7 +1,6 @@
 """Clip -> feature: one backbone a file. A new file here is a new choice everywhere."""
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -9,10 +8,6 @@ import numpy.typing as npt
 
 from podium import _catalog
 from podium.doubts import Doubt
-from podium.errors import WeightsError
-
-MAX_WEIGHTS_BYTES = 2_000_000_000
-"""How large a file of weights may be, and what is packed in it."""
 
 
 class Backbone(Protocol):
@@ -85,21 +80,4 @@ def require_clips(
         raise ValueError(
             f"clips are {clips.dtype} of {clips.shape}: they must be uint8 of "
             f"(clips, {', '.join(map(str, wanted))})"
-        )
-
-
-def require_weights(path: Path, advice: str) -> None:
-    """Refuse what is no regular file, or larger than weights are.
-
-    Raises
-    ------
-    WeightsError
-        If it is not, with the advice what to give instead.
-    """
-    if not path.is_file():
-        raise WeightsError(f"{path}: no such weights file: check the path")
-    if (n_bytes := path.stat().st_size) > MAX_WEIGHTS_BYTES:
-        raise WeightsError(
-            f"{path}: has {n_bytes:,} bytes, more than the {MAX_WEIGHTS_BYTES:,} allowed, and was "
-            f"not loaded: {advice}"
         )

@@ -9,9 +9,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from podium.backbones import MAX_WEIGHTS_BYTES, require_weights
-from podium.backbones._weight_arrays import refusal, require_fit
 from podium.errors import WeightsError
+from podium.networks.weights import MAX_WEIGHTS_BYTES, refusal, require_fit, require_weights
 
 Network = TypeVar("Network", bound=nn.Module)
 

@@ -13,8 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.backbones import require_clips
-from podium.backbones._pixels import as_pixels
-from podium.backbones._weight_arrays import made_of
 from podium.machine.files import digest
 from podium.networks.graph import (
     Graph,
@@ -29,7 +27,9 @@ from podium.networks.graph import (
     relu,
 )
 from podium.networks.kernels import Take, normalised
+from podium.networks.pixels import as_pixels
 from podium.networks.runtime import Network
+from podium.networks.weights import made_of
 
 Array = npt.NDArray[np.float32]
 

@@ -15,15 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.backbones import require_clips
-from podium.backbones._pixels import as_pixels
-from podium.backbones._weight_arrays import made_of
 from podium.backbones.posture import Posture, PostureOptions, outlines
 from podium.checks import check_options
 from podium.errors import UsageError
 from podium.machine.files import digest
 from podium.networks.graph import Graph, Pixels, Shape, Value, across, add, enlarged, mean, relu
 from podium.networks.kernels import Take, normalised, plain
+from podium.networks.pixels import as_pixels
 from podium.networks.runtime import Network
+from podium.networks.weights import made_of
 
 Array = npt.NDArray[np.float32]
 

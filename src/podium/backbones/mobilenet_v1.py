@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from podium.backbones import require_clips, require_weights
+from podium.backbones import require_clips
 from podium.checks import check_options
 from podium.errors import UsageError, WeightsError
 from podium.machine import extras
 from podium.machine.files import digest
+from podium.networks.weights import require_weights
 
 Array = npt.NDArray[np.float32]
 

@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from podium.backbones import require_clips, require_weights
+from podium.backbones import require_clips
 from podium.checks import check_options
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UsageError, WeightsError
 from podium.keypoints import COCO, FRAMES_PER_CLIP, fill_missing
 from podium.machine import extras
 from podium.machine.files import digest
+from podium.networks.weights import require_weights
 
 VERSION = 1
 MIDDLE = (2 / 3, 0.5)

@@ -20,6 +20,7 @@ from podium.simulation.splash import Splash, draw_splash, make_splash
 from podium.simulation.vault import MAT_METRES, draw_vaulter
 
 Frame = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 _ENLARGED = 2
 """Everything is drawn at this multiple of the size, which smooths the edges."""
 _UNDER_WATER_OPACITY = 0.88
@@ -59,6 +60,21 @@ def landmarks(script: Script, motion: Motion, options: SimulationOptions) -> Arr
     return np.stack([view.pixels(joints) for view, joints in zip(views, seen, strict=True)])
 
 
+def silhouettes(script: Script, motion: Motion, options: SimulationOptions) -> Iterator[Mask]:
+    """Yield which pixels of each frame are the athlete's, (height, width); none under water."""
+    place = _set_up(script, motion)
+    views = follow(motion, place.physique.height_metres, options, script.random(3))
+    for joints, view in zip(motion.joints, views, strict=True):
+        large = view.enlarge(_ENLARGED)
+        picture = Image.new("RGBA", (large.width, large.height))
+        draw = ImageDraw.Draw(picture)
+        draw_figure(draw, joints, large, place.physique, place.outfit, place.yaw_degrees)
+        mask = np.asarray(picture.getchannel("A").reduce(_ENLARGED)) > 127
+        if motion.entry is not None:
+            mask[_water_line(view) :] = False
+        yield mask
+
+
 def _set_up(script: Script, motion: Motion) -> Set:
     rng = script.random(2)
     is_dive = script.sport == "diving"
@@ -93,10 +109,15 @@ def _picture(motion: Motion, index: int, view: View, place: Set) -> Image.Image:
 
 def _below_water(picture: Image.Image, view: View) -> Image.Image | None:
     """Return a copy of the part of the picture that is nearer than the place of entry."""
-    line = int(view.pixels(np.zeros(2))[1])
+    line = _water_line(view)
     if line >= picture.height:
         return None
-    return picture.crop((0, max(line, 0), picture.width, picture.height))
+    return picture.crop((0, line, picture.width, picture.height))
+
+
+def _water_line(view: View) -> int:
+    """Return the first row of the picture that is nearer than the place of entry."""
+    return max(int(view.pixels(np.zeros(2))[1]), 0)
 
 
 def _cover(picture: Image.Image, water: Image.Image | None) -> None:

@@ -19,7 +19,7 @@ from podium.simulation.faults import (
     flaws_of,
     words_of,
 )
-from podium.simulation.film import Frame, film, landmarks
+from podium.simulation.film import Frame, Mask, film, landmarks, silhouettes
 from podium.simulation.judging import deduction, panel_marks, panel_score
 from podium.simulation.motion import Motion, Script
 from podium.simulation.options import SimulationOptions, Sport
@@ -51,6 +51,10 @@ class SimulatedPerformance:
     def frames(self) -> Iterator[Frame]:
         """Yield the film, frame by frame: (height, width, 3), rendered as it is asked for."""
         return film(self.script, self.motion(), self.options)
+
+    def silhouettes(self) -> Iterator[Mask]:
+        """Yield which pixels of each frame are the athlete's, above the water: (height, width)."""
+        return silhouettes(self.script, self.motion(), self.options)
 
     def landmarks(self) -> Array:
         """Where in the picture each joint is, right and down, (frames, joints, 2), in pixels."""

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file
 
-from podium.backbones import require_weights
 from podium.errors import WeightsError
 from podium.networks.kernels import Take, shapes_of
 
@@ -16,6 +15,9 @@ Array = npt.NDArray[Any]
 Made = TypeVar("Made")
 Wanted = TypeVar("Wanted")
 Found = TypeVar("Found")
+
+MAX_WEIGHTS_BYTES = 2_000_000_000
+"""How large a file of weights may be, and what is packed in it."""
 
 SHOWN = 3
 """How many lacking arrays a message names."""
@@ -95,3 +97,20 @@ def _problem(shape: tuple[int, ...], found: Array) -> str | None:
     if not np.isfinite(found).all():
         return "holds numbers that are not finite"
     return None
+
+
+def require_weights(path: Path, advice: str) -> None:
+    """Refuse what is no regular file, or larger than weights are.
+
+    Raises
+    ------
+    WeightsError
+        If it is not, with the advice what to give instead.
+    """
+    if not path.is_file():
+        raise WeightsError(f"{path}: no such weights file: check the path")
+    if (n_bytes := path.stat().st_size) > MAX_WEIGHTS_BYTES:
+        raise WeightsError(
+            f"{path}: has {n_bytes:,} bytes, more than the {MAX_WEIGHTS_BYTES:,} allowed, and was "
+            f"not loaded: {advice}"
+        )

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save, save_file
 
-from podium.backbones._weight_arrays import made_of
 from podium.errors import WeightsError
 from podium.networks.kernels import Kernel, Take, normalised, plain
+from podium.networks.weights import made_of
 
 ADVICE = "give the right ones"
 DAMAGED = "is damaged or holds more than tensors"
@@ -55,7 +55,7 @@ def test_only_a_regular_file_is_opened(tmp_path, make):
 def test_a_file_that_is_larger_than_weights_are_is_refused(tmp_path, monkeypatch):
     path = written(tmp_path / "a.safetensors", FITTING)
     n_bytes = path.stat().st_size
-    monkeypatch.setattr("podium.backbones.MAX_WEIGHTS_BYTES", n_bytes - 1)
+    monkeypatch.setattr("podium.networks.weights.MAX_WEIGHTS_BYTES", n_bytes - 1)
     problem = f"has {n_bytes:,} bytes, more than the {n_bytes - 1:,} allowed"
     with pytest.raises(WeightsError, match=refused(path, problem)):
         made_of(small, path, ADVICE)
