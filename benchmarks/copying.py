@@ -170,12 +170,15 @@ def portrait(frames: Pixels, middle: float) -> Pixels:
     return frames[:, :, left : left + kept]
 
 
-def moving_column(frames: Pixels) -> float:
-    """Return the column about which most changes from frame to frame: where the athlete is."""
-    grey = frames.mean(axis=3)
-    moved = np.abs(np.diff(grey, axis=0)).mean(axis=(0, 1))
-    about = np.ones(max(frames.shape[2] // 5, 1))
-    return float(np.argmax(np.convolve(moved, about, "same")))
+def athlete_column(frames: Pixels) -> float:
+    """Return the column about which most is red: skin and white water, which the pool is not.
+
+    What stands at the border, such as signs, is left out.
+    """
+    width = frames.shape[2]
+    red = np.maximum(frames[..., 0].astype(np.float32) - 120, 0).sum(axis=(0, 1))
+    red[: round(0.3 * width)] = red[round(0.9 * width) :] = 0
+    return float(np.argmax(np.convolve(red, np.ones(max(width // 10, 1)), "same")))
 
 
 def framed(frames: Pixels, down: int, right: int) -> Pixels:

@@ -26,11 +26,11 @@ from copying import (
     HLG,
     PQ,
     Pixels,
+    athlete_column,
     converted,
     framed,
     in_hdr,
     joined_streams,
-    moving_column,
     over_exposed,
     portrait,
     resized,
@@ -174,7 +174,7 @@ def still(dive: Dive) -> Pixels:
 
 def at_athlete(dive: Dive) -> Pixels:
     """Show an upright part about where the athlete is at last."""
-    return portrait(dive.pixels, moving_column(dive.pixels[dive.splash - 8 : dive.splash + 9]))
+    return portrait(dive.pixels, athlete_column(dive.pixels[dive.splash : dive.splash + 12]))
 
 
 def middle_of(dive: Dive) -> Pixels:
