@@ -91,6 +91,7 @@ bench: install ## Measurements: print tables, write JSON to benchmarks/results
 	$(BIN)/python benchmarks/what_helped.py
 	$(BIN)/python benchmarks/doubt.py
 	$(BIN)/python benchmarks/metamorphic.py
+	$(BIN)/python benchmarks/robustness.py
 	$(BIN)/python benchmarks/summary.py
 
 torture: install ## Broken files, killed work and malicious labels, many times; prints what was lost

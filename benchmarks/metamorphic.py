@@ -16,37 +16,27 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
-import numpy.typing as npt
-from measuring import write
-from PIL import Image
-from what_helped import SHIPPED
+from copying import Pixels, at_rate, cropped, remuxed, scaled, with_in_betweens, write
+from left_out import Fold, left_out, training_samples
+from measuring import write as write_result
 
 from podium.assessor import Assessor, load
 from podium.datasets.simulated import Simulated
-from podium.datasets.unlv_dive import UnlvDive
 from podium.doubts import Doubt
-from podium.features.extraction import FeatureCache, extract
+from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
-from podium.folds import parts
-from podium.model import Model, load_model
+from podium.model import load_model
 from podium.performance import Performance
 from podium.scorers import ComparingScorer
 from podium.simulation import SimulationOptions
-from podium.training import make_scorer
-from podium.video.augmentation import draw
 from podium.video.clips import read_clips
 from podium.video.frames import decode, probe
-from podium.witnesses import learn_usual
 from podium.witnesses.novelty import NOVEL
 from podium.witnesses.order import OUT_OF_ORDER
-
-Pixels = npt.NDArray[np.uint8]
 
 SEED = 60_002
 
@@ -63,47 +53,13 @@ class Copy:
     crf: int = 18
 
 
-def resized(share: float) -> Callable[[Pixels], Pixels]:
-    """Scale frames to a share of their size, in even numbers of pixels."""
-
-    def change(frames: Pixels) -> Pixels:
-        height, width = (round(side * share / 2) * 2 for side in frames.shape[1:3])
-        return np.stack([np.asarray(Image.fromarray(f).resize((width, height))) for f in frames])
-
-    return change
-
-
-def cropped(frames: Pixels, share: float = 0.05) -> Pixels:
-    """Cut off the border: `share` of the height and of the width in all."""
-    height, width = frames.shape[1:3]
-    down, right = round(height * share / 2), round(width * share / 2)
-    return frames[:, down : height - down, right : width - right]
-
-
-def at_rate(rate: int) -> Callable[[Pixels], Pixels]:
-    """Show 30 frames a second at another rate: some are left out, or shown again."""
-
-    def change(frames: Pixels) -> Pixels:
-        shown = np.arange(len(frames) * rate // 30) * 30 // rate
-        return frames[shown]
-
-    return change
-
-
-def with_in_betweens(frames: Pixels) -> Pixels:
-    """Put the mean of two neighbours between them: what a camera of twice the rate might see."""
-    wide = frames.astype(np.uint16)
-    between = ((wide + np.roll(wide, -1, axis=0)) // 2).astype(np.uint8)
-    return np.stack([frames, between], axis=1).reshape(-1, *frames.shape[1:])[:-1]
-
-
 COPIES: Mapping[str, Copy] = {
     "encoded again, crf 18": Copy(),
     "encoded again, crf 28": Copy(crf=28),
     "encoded again, crf 35": Copy(crf=35),
     "mirrored": Copy(lambda frames: frames[:, :, ::-1]),
-    "half the size": Copy(resized(0.5)),
-    "1.5 times the size": Copy(resized(1.5)),
+    "half the size": Copy(scaled(0.5)),
+    "1.5 times the size": Copy(scaled(1.5)),
     "cropped by 5 %": Copy(cropped),
     "24 frames a second": Copy(at_rate(24), 24),
     "60 frames a second, each picture twice": Copy(at_rate(60), 60),
@@ -111,65 +67,18 @@ COPIES: Mapping[str, Copy] = {
 }
 
 
-def save(frames: Pixels, copy: Copy, path: Path) -> Path:
-    """Write a copy as H.264."""
-    with av.open(str(path), "w") as container:
-        options = {"preset": "veryfast", "crf": str(copy.crf)}
-        stream = container.add_stream("libx264", rate=copy.frames_per_second, options=options)
-        changed = np.ascontiguousarray(copy.change(frames))
-        stream.height, stream.width = changed.shape[1:3]
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = Fraction(1, copy.frames_per_second)
-        for number, pixels in enumerate(changed):
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, copy.frames_per_second)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
-
-
-def remuxed(source: Path, path: Path) -> Path:
-    """Put the same pictures, not decoded, into another container."""
-    with av.open(str(source)) as old, av.open(str(path), "w") as new:
-        stream = old.streams.video[0]
-        written = new.add_stream_from_template(stream)
-        for packet in old.demux(stream):
-            if packet.dts is not None:
-                packet.stream = written
-                new.mux(packet)
-    return path
-
-
 def copies_of(dive: Performance, folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield every copy of a dive, one after the other, and drop it again."""
     about = probe(dive.path)
     frames = decode(dive.path, width=about.width, height=about.height).pixels
     for name, copy in COPIES.items():
-        path = save(frames, copy, folder / "copy.mp4")
+        changed, rate = copy.change(frames), copy.frames_per_second
+        path = write(folder / "copy.mp4", changed, rate=rate, crf=str(copy.crf))
         yield name, path
         path.unlink()
     path = remuxed(dive.path, folder / "copy.mkv")
     yield "remuxed", path
     path.unlink()
-
-
-@dataclass(frozen=True)
-class Fold:
-    """Dives that were left out, and the model `diving` with a scorer that has not seen them."""
-
-    judge: Assessor
-    dives: Sequence[Sample]
-
-
-def left_out(model: Model, samples: Sequence[Sample]) -> Iterator[Fold]:
-    """Fit the scorer, and what is usual, anew without each fifth of the samples."""
-    for part in parts([""] * len(samples), SHIPPED.seed):
-        others = [samples[i] for i in np.setdiff1d(np.arange(len(samples)), part)]
-        scorer = make_scorer(SHIPPED.scorer, SHIPPED.scorer_options, SHIPPED.seed).fit(others)
-        usual = learn_usual(others)
-        witnesses = replace(model.witnesses, novelty=usual.novelty, order=usual.order)
-        judge = Assessor(replace(model, scorer=scorer, witnesses=witnesses))
-        yield Fold(judge, [samples[i] for i in part])
 
 
 @dataclass(frozen=True)
@@ -297,11 +206,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where rendered videos are kept")
     arguments = parser.parse_args()
     model = load_model("diving")
-    dives = [p for p in UnlvDive().performances() if p.split != "test"]
-    variants = draw(SHIPPED.augmentation, SHIPPED.seed)
-    samples = extract(dives, model.extractor(FeatureCache()), variants).samples
-    order = np.random.default_rng(SEED).permutation(len(dives))
-    chosen = {dives[i].id for i in order[: arguments.dives]}
+    samples = training_samples(model)
+    order = np.random.default_rng(SEED).permutation(len(samples))
+    chosen = {samples[i].performance.id for i in order[: arguments.dives]}
     moved: dict[str, list[Move]] = defaultdict(list)
     compared: dict[str, list[bool]] = defaultdict(list)
     for fold in left_out(model, samples):
@@ -327,7 +234,7 @@ def main() -> None:
         "least_similar": least,
     }
     show(result)
-    write("metamorphic", result)
+    write_result("metamorphic", result)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,22 @@ METAMORPHIC_TEXT = """`metamorphic.py`: copies of {dives} training dives, drawn 
 a copy is doubted when Podium says not to trust its score, and not so of the dive.
 """
 
+ROBUST_TEXT = """`robustness.py`: {dives} training dives, drawn by a seed and scored by
+{model}, beside a copy of each of every kind, a real file.
+How far the score moved, whether it is shown or not (the median, and what nine in ten stay within),
+and how many moved by less than 3 points (the aim, where a player shows the same and for framing:
+90 %); how often the range of the copy holds the score of the original, and how many times as wide
+it is (what nine in ten stay within); how many copies are shown with a doubt or a remark that the
+original has not, and of how many no number is shown; and what is worst: how often a number is
+shown whose range does not hold the original's score (the aim: 10 % at most). The most frequent
+doubts are named (`docs/doubts.md`).
+"""
+
+ROBUST_COLUMNS = (
+    "kind", "median", "nine in ten", "within 3", "held", "range", "doubted", "no number",
+    "misleads", "most said",
+)  # fmt: skip
+
 OF_DIVES = "Of all training dives, left out, with the references of their action:"
 
 TEXT = """# Results
@@ -71,6 +87,9 @@ The aims were a best expert of .80 and above the constant one, precision .60 and
 
 ## What must not change a score
 {metamorphic}
+
+## What the file really shows
+{robust}
 
 ## Speed
 {speed}
@@ -196,6 +215,35 @@ def metamorphic() -> str:
     return "\n".join((said, head, *copies, "", OF_DIVES, *always, "", spoilt_of, *spoilt))
 
 
+def robust() -> str:
+    """Return tables of what becomes of scores in other files of a dive, one for each group."""
+    result = measured("robustness")
+    if result is None:
+        return "Not measured yet: `python benchmarks/robustness.py`."
+    groups: dict[str, list[str]] = {}
+    for name, row in result["kinds"].items():
+        groups.setdefault(row["group"], []).append(robust_row(name, row))
+    head = f"| {' | '.join(ROBUST_COLUMNS)} |\n|{'---|' * len(ROBUST_COLUMNS)}"
+    tables = [
+        "\n".join((f"\n{name[0].upper()}{name[1:]}:", "", head, *rows))
+        for name, rows in groups.items()
+    ]
+    return "\n".join((ROBUST_TEXT.format(**result).rstrip(), *tables))
+
+
+def robust_row(name: str, row: dict[str, Any]) -> str:
+    """Return the row of one kind of copies; points where there are scores."""
+    points = (f"{row[key]:.1f}" if row["scored"] else "-" for key in ("median", "nine_in_ten"))
+    width = f"x{row['wider']:.1f}" if row["scored"] else "-"
+    shares = {key: f"{row[key]:.0%}" for key in ("close", "held", "mild", "withheld", "misleads")}
+    said = ", ".join(f"{kind} {share:.0%}" for kind, share in list(row["said"].items())[:2])
+    cells = (
+        name, *points, shares["close"], shares["held"], width,
+        shares["mild"], shares["withheld"], shares["misleads"], said,
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
 def speed() -> str:
     """Return a list of what was measured of speed, an entry a file."""
     said = {
@@ -270,6 +318,7 @@ def page() -> str:
         aligned=aligned(),
         doubt=doubt(),
         metamorphic=metamorphic(),
+        robust=robust(),
         speed=speed(),
     )
 

@@ -209,9 +209,44 @@ def test_the_line_reads_the_last_clips_only(samples):
     assert np.isfinite(fit_ridge.predict([short])).all()
 
 
+def with_moved_variants(samples, shifts) -> list[Sample]:
+    """Give samples two variants each, in which the number that tells most is off by chance."""
+    changed = []
+    for sample, shift in zip(samples, shifts, strict=True):
+        variants = []
+        for by in shift:
+            values = sample.features.values.copy()
+            values[:, 0] += by
+            variants.append(replace(sample.features, values=values))
+        changed.append(replace(sample, variants=tuple(variants)))
+    return changed
+
+
+def test_the_steadier_the_line_the_less_variants_move_it(samples):
+    shifts = np.random.default_rng(4).normal(0, 1, (len(samples), 2))
+    given = with_moved_variants(samples, shifts)
+    targets = np.array([sample.performance.score for sample in given])
+    rows = [*given, *(replace(s, features=v) for s in given for v in s.variants)]
+    labels = np.concatenate([targets, np.repeat(targets, 2)])
+    moved = []
+    for steadiness in (0.01, 1.0, 100.0):
+        line = fit_last_clips(rows, labels, 2, [""] * len(given), steadiness)
+        said = line.predict(rows)
+        moved.append(np.abs(said[len(given) :] - np.repeat(said[: len(given)], 2)).mean())
+        assert said[: len(given)].mean() == pytest.approx(targets.mean())
+    assert moved[0] > moved[1] > moved[2]
+
+
+def test_a_steady_line_needs_variants_to_be_held_by(samples):
+    targets = np.array([sample.performance.score for sample in samples])
+    lines = [fit_last_clips(samples, targets, 2, [""] * len(samples), by) for by in (0.0, 2.0)]
+    np.testing.assert_array_equal(lines[0].weights, lines[1].weights)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"steadiness": -1.0}, "steadiness is -1.0: it must be 0 or more"),
         ({"n_networks": 0}, "n_networks and n_components must be 1 or more, not 0 and 32"),
         (
             {"head": "joint_and_query"},

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from podium.errors import UsageError
 from podium.video.augmentation import (
     COPIES,
+    REFRAMED,
     Augmentation,
     AugmentationOptions,
     compress,
@@ -117,6 +118,32 @@ def test_copies_stand_before_what_is_drawn():
     assert draw(AugmentationOptions(n_variants=0, copies=True), 5) == COPIES
 
 
+def test_reframed_variants_stand_behind_copies():
+    options = AugmentationOptions(n_variants=1, copies=True, reframed=True)
+    (drawn,) = draw(AugmentationOptions(n_variants=1), 5)
+    assert draw(options, 5) == (*COPIES, *REFRAMED, drawn)
+    assert len(set(REFRAMED)) == 7
+
+
+def test_what_is_shown_of_a_picture_fills_it():
+    pixels = np.full((2, 40, 80, 3), 255, np.uint8)
+    pixels[:, :20, 20:60] = 10
+    frames = Frames(pixels, np.arange(2.0), 2.0, np.arange(2), 2)
+    found = variant(shown=(0.25, 0, 0.75, 0.5))(frames)
+    assert found.pixels.shape == pixels.shape
+    assert (found.pixels[:, 1:-1, 1:-1] == 10).all()
+    nearer = variant(shown=(0.25, 0, 0.75, 0.5), zoom=2.0)(frames)
+    assert (nearer.pixels == 10).all()
+
+
+@pytest.mark.parametrize(("earlier", "least", "left"), [(0, 1, 20), (4, 1, 16), (40, 3, 3)])
+def test_a_variant_may_end_earlier(earlier, least, left):
+    frames = frames_of(20)
+    found = variant(earlier=earlier)(frames, at_least=least)
+    np.testing.assert_array_equal(found.pixels, frames.pixels[:left])
+    assert found.end_seconds == left / 10
+
+
 def moving_picture(height: int, width: int) -> np.ndarray:
     """A bright disc that crosses a picture of soft waves, with the noise of a camera."""
     generator = np.random.default_rng(0)
@@ -171,7 +198,7 @@ def test_no_variants_can_be_asked_for():
 def test_impossible_options_are_refused(changed):
     plain = {
         "n_variants": 7, "zoom": 1.2, "brightness": 0.2, "equalise": 0.3, "mask": 0.3, "drop": 0.1,
-        "copies": False,
+        "copies": False, "reframed": False,
     } | changed  # fmt: skip
     shown = ", ".join(f"{name}={value!r}" for name, value in plain.items())
     message = (

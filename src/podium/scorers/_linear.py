@@ -18,6 +18,11 @@ from podium.scorers._penalty import fit_penalised
 ALPHAS = 10.0 ** np.arange(0, 5.1, 0.5)
 """Penalties of the last layer to choose from; without one, as the paper's, few pairs upset it."""
 
+STEADY_SHARE = 1 / 6
+"""What holds a line steady holds it back already: of the penalty chosen without, so much is left.
+So dives of broadcasts left out were ordered as well as before, and their scores hardly drawn more
+to the mean."""
+
 SCALE_FLOOR = 0.05
 """Units of D2 that hardly vary in training must not decide a score: their scale stays this large,
 as a share of the largest."""
@@ -145,12 +150,50 @@ class LastClips:
 
 
 def fit_last_clips(
-    train: Sequence[Sample], targets: Floats, n_clips: int, groups: Sequence[str]
+    train: Sequence[Sample],
+    targets: Floats,
+    n_clips: int,
+    groups: Sequence[str],
+    steadiness: float = 0.0,
 ) -> LastClips:
-    """Fit the line by `fit_ridge`; `groups` are those of the performances, variants follow."""
+    """Fit the line by `fit_ridge`; `groups` are those of the performances, variants follow.
+
+    With some `steadiness`, variants are no more performances: the line is held to say the same of
+    them as of their own (`fit_steady_ridge`).
+    """
     last = _last_clips(train, n_clips)
-    weights, bias = fit_ridge(last.reshape(len(last), -1), targets, groups)
+    rows, n_own = last.reshape(len(last), -1), len(groups)
+    if steadiness and len(rows) > n_own:
+        owners = np.repeat(np.arange(n_own), [len(sample.variants) for sample in train[:n_own]])
+        moves = rows[n_own:] - rows[owners]
+        weights, bias = fit_steady_ridge(rows[:n_own], targets[:n_own], moves, groups, steadiness)
+    else:
+        weights, bias = fit_ridge(rows, targets, groups)
     return LastClips(weights.reshape(last.shape[1:]), bias)
+
+
+def fit_steady_ridge(
+    inputs: npt.NDArray[Any],
+    targets: Floats,
+    moves: npt.NDArray[Any],
+    groups: Sequence[str],
+    steadiness: float,
+) -> tuple[npt.NDArray[Any], float]:
+    """Fit targets to inputs, (rows, numbers), so that `moves` of inputs change little.
+
+    `moves` is (changes, numbers): by how much a copy of a performance differs from it. All of them
+    together weigh `steadiness` times as much as the rows. Return weights and bias.
+    """
+    from sklearn.linear_model import Ridge
+
+    mean, scale = _scale_of(inputs)
+    scaled, middle = (inputs - mean) / scale, targets.mean()
+    penalty = STEADY_SHARE * fit_penalised(scaled, targets, groups, ALPHAS).alpha_
+    held = moves / scale * np.sqrt(steadiness * len(inputs) / len(moves))
+    wanted = np.concatenate([targets - middle, np.zeros(len(moves))])
+    fitted = Ridge(penalty, fit_intercept=False).fit(np.concatenate([scaled, held]), wanted)
+    weights = fitted.coef_ / scale
+    return weights, float(middle - mean @ weights)
 
 
 def fit_ridge(
@@ -165,14 +208,19 @@ def fit_ridge(
     from sklearn.linear_model import Ridge
 
     n_own = len(groups)
-    mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
-    scale = scale + SCALE_FLOOR * scale.max() + 1e-9
+    mean, scale = _scale_of(inputs)
     scaled = (inputs - mean) / scale
     fitted = fit_penalised(scaled[:n_own], targets[:n_own], groups, ALPHAS)
     if n_own < len(inputs):
         fitted = Ridge(fitted.alpha_ * len(inputs) / n_own).fit(scaled, targets)
     weights = fitted.coef_ / scale
     return weights, float(fitted.intercept_ - mean @ weights)
+
+
+def _scale_of(inputs: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return the mean and the scale of each number, (numbers,), of (rows, numbers)."""
+    scale = inputs.std(axis=0)
+    return inputs.mean(axis=0), scale + SCALE_FLOOR * scale.max() + 1e-9
 
 
 def repeat_first(values: npt.NDArray[np.float32], n_clips: int) -> npt.NDArray[np.float32]:

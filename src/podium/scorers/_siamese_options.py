@@ -49,6 +49,14 @@ class SiameseLSTMOptions:
     last_clips_share: float = 0.5
     """How large a share of the score those last clips give, between 0 and 1; networks the rest."""
 
+    steadiness: float = 0.0
+    """How strongly what reads the last clips is held to say the same of variants as of their own.
+
+    0 takes variants for performances of the same score; 1 weighs all that variants differ by as
+    much as all performances. Variants that show the same framed or cut otherwise then move the
+    score less.
+    """
+
     n_metric_actions: int = 0
     """How many of the most frequent actions phase one learns from: 3 of 6 in the paper, 0 is all.
     """
@@ -92,6 +100,7 @@ class SiameseLSTMOptions:
                 "n_last_clips and n_metric_actions must be 0 or more, "
                 f"not {self.n_last_clips} and {self.n_metric_actions}"
             )
+        require(self.steadiness >= 0, "steadiness", self.steadiness, "0 or more")
         share = self.last_clips_share
         require(0 < share < 1, "last_clips_share", share, "between 0 and 1, and neither of them")
 

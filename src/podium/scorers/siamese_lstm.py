@@ -224,9 +224,9 @@ class SiameseLSTM:
         """Fit what gives the score, with the metric frozen: phase two."""
         rows = self._with_variants(train)
         if n_clips := self.options.n_last_clips:
-            self.last_clips = fit_last_clips(
-                rows, self.target.of(rows), n_clips, [s.group for s in train]
-            )
+            groups, targets = [s.group for s in train], self.target.of(rows)
+            steadiness = self.options.steadiness
+            self.last_clips = fit_last_clips(rows, targets, n_clips, groups, steadiness)
         self.references = choose_references(train, self.options.references)
         self.members = tuple(self._fit_member(network, rows, len(train)) for network in networks)
         self.clip_metric = self._make_clip_metric()
