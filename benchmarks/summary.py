@@ -2,6 +2,7 @@
 
 import json
 import statistics
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,20 @@ PAIRS_TEXT = """Beside a reference of one's own, {doubted_of_one_action:.1%} of
 {pairs_of_one_action} pairs of one dive number were taken for two, and {doubted_of_two_actions:.1%}
 of {pairs_of_two_actions} pairs of two numbers were (both dives were left out;
 `podium.witnesses.same_action`)."""
+
+ALTERED_TEXT = """Dives that were changed as files are, by models whose scorer, event and witnesses
+have not seen them (the range is that of what ships; the border of a cut, and how much wider it
+is after an early end were chosen on training dives): how often a grave doubt withholds the score,
+and how often other kinds than those about the event do ("without"); how often nothing at all is
+said; how often the range holds the score of the dive as it was, and of those that are shown; and by
+how many points scores moved.
+"""
+
+ALARMS_TEXT = """Of {asked} dives left as they were, {withheld} are withheld ({kinds})."""
+
+ACTIONS_TEXT = """Given its own action, {doubted_of_right:.1%} of {right} dives are said to look
+like another one; given each other action, {doubted_of_wrong:.1%} of {wrong}, and of the {near} of
+the same group of dives {doubted_of_near:.1%}."""
 
 METAMORPHIC_TEXT = """`metamorphic.py`: copies of {dives} training dives, drawn by a seed, scored by
 {model}. A score holds when it moves by less than half the width of the range shown (the aim: 90 %);
@@ -136,7 +151,26 @@ def doubt() -> str:
     ]
     head = f"| asked about | times | {' | '.join(DOUBTS)} |\n|---|---|{'---|' * len(DOUBTS)}"
     pairs = PAIRS_TEXT.format(**result["pairs"])
-    return "\n".join((DOUBT_TEXT.format(**result), head, *rows, "", pairs))
+    return "\n".join((DOUBT_TEXT.format(**result), head, *rows, "", pairs, *altered(result)))
+
+
+def altered(result: Mapping[str, Any]) -> list[str]:
+    """Return what was said of altered dives, a row a kind; nothing where it was not measured."""
+    if "altered" not in result:
+        return []
+    found = result["altered"]
+    names = ("altered dives", "asked", "withheld", "without", "unsaid", "held")
+    head = f"| {' | '.join((*names, 'held of those shown', 'moved by, at most'))} |"
+    rows = [
+        f"| {name} | {row['asked']} | {row['withheld']} | {row['withheld_without']} | "
+        f"{row['unsaid']} | {row['held']} | {row['shown_and_held']} of {row['shown']} | "
+        f"{row['median_move']}, {row['largest_move']} |"
+        for name, row in found["kinds"].items()
+    ]
+    kinds = ", ".join(f"{name} {n}" for name, n in found["alarms"]["kinds"].items())
+    alarms = ALARMS_TEXT.format(**{**found["alarms"], "kinds": kinds})
+    actions = ACTIONS_TEXT.format(**found["actions"])
+    return ["", ALTERED_TEXT, head, f"|{'---|' * 8}", *rows, "", alarms, "", actions]
 
 
 def metamorphic() -> str:

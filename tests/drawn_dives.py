@@ -1,13 +1,16 @@
 """A dive that is drawn: a bar that turns as it falls past a wall, filmed by a camera that pans."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from podium.athlete.outline import outline
 from podium.athlete.values import Athlete, CameraMotion
+from podium.doubts import Doubt
 from podium.measures import Dive, Measurement, Phase, Reading
 from podium.measures._dive import Moment, Moments
+from podium.video.frames import Frames
 
 WIDTH, HEIGHT, SIDE = 160, 120, 96
 REACH = 24.0
@@ -86,19 +89,22 @@ class Said:
 class Examined:
     """What somebody found of a dive."""
 
+    path: Path
+    frames: Frames
     dive: Dive
     readings: tuple[Reading, ...] = ()
     faults: tuple[tuple[Phase, float], ...] = ()
     recognised: Recognised | None = None
     remarks: tuple[Said, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
-def examined(dive: Dive) -> Examined:
-    """One of each kind of measure, some of them not measurable, and remarks on two."""
+def readings(dive: Dive) -> tuple[Reading, ...]:
+    """One of each kind of measure, some of them not measurable."""
     seconds = dive.athlete.start_seconds
     board, opened, water = (float(seconds[index]) for index in (4, 22, 30))
     take_off, flight, entry, splash = Phase
-    measured = (
+    return (
         Reading(Measurement("flight_seconds", "seconds", take_off, 1.573, 1.5, 1.65, board, water),
                 64.0, 1.61),
         Reading(Measurement("jump_height_metres", "metres", take_off, reason="height_not_given")),
@@ -112,9 +118,16 @@ def examined(dive: Dive) -> Examined:
         Reading(Measurement("new_measure", "parsecs", splash, 2.0)),
         Reading(Measurement("splash_size", "bodies", splash, reason="never_heard_of")),
     )  # fmt: skip
+
+
+def examined(path: Path, dive: Dive, frames: Frames) -> Examined:
+    """All of it: measures, faults, which dive it is, and remarks on two measures."""
+    take_off, flight, entry, splash = Phase
     return Examined(
+        path,
+        frames,
         dive,
-        measured,
+        readings(dive),
         ((take_off, 0.2), (flight, 0.4), (entry, 0.87), (splash, 0.5)),
         Recognised("407", "C", 0.93),
         (Said(entry, "entry_angle_degrees"), Said(take_off, "flight_seconds", is_praise=True)),

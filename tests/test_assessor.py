@@ -19,6 +19,7 @@ from podium.errors import (
     UsageError,
 )
 from podium.features.extraction import FeatureCache
+from podium.features.surroundings import ENDS_SOON
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.scorers._target import Difficulties, Target
@@ -435,6 +436,40 @@ def test_a_reference_that_seems_of_another_action_is_doubted(judge, dive):
         said = Assessor(with_witness(judge.model, same_action=kinds)).compare(dive, dive).warnings
         doubt = f"the reference {dive.name} seems to show another action than this video"
         assert said == ((doubt,) if doubted else ())
+
+
+def test_an_action_that_the_video_contradicts_is_said(judge, dive):
+    """Only one that was given: one that was assumed looks like the video."""
+    normaliser = judge.model.witnesses.novelty.normaliser
+    sure = ActionClassifier(
+        normaliser, np.zeros((N_POSITIONS * normaliser.dim, 2)), np.array([0.0, 9.0]), -99.0,
+        ("107", "407"), least_lead=-5.0,
+    )  # fmt: skip
+    strict = Assessor(with_witness(judge.model, same_action=sure))
+    made = strict.assess(dive, action="107", difficulty=2.0)
+    said = "the video does not look like 107, which was given: it looks like 407"
+    assert (made.warnings, made.is_withheld) == ((said,), False)
+    assert strict.assess(dive, action="407", difficulty=2.0).warnings == ()
+    assumed = {doubt.kind.name for doubt in strict.assess(dive, difficulty=2.0).doubts}
+    assert "unlike_action" not in assumed
+    row = Performance("a", dive, action="107", difficulty=2.0)
+    assert [doubt.kind.name for doubt in strict.score(row)[1]] == ["unlike_action"]
+
+
+def test_what_is_missing_after_the_event_makes_the_range_wider(judge, dive, monkeypatch):
+    known = {"action": "107", "difficulty": 2.0}
+    whole = judge.assess(dive, **known).score
+    features = judge._features(Performance("", dive))
+    doubt = ENDS_SOON(event="splash", seconds=0.3, needed=0.8)
+    short = replace(features, video=replace(features.video, doubts=(doubt,)))
+    monkeypatch.setattr(judge, "_features", lambda performance: short)
+    made = judge.assess(dive, **known)
+    assert (made.score.value, made.is_withheld) == (whole.value, False)
+    for side in ("low", "high"):
+        off, wider = (abs(getattr(one, side) - one.value) for one in (whole, made.score))
+        is_bounded = getattr(made.score, side) in (made.score.range_low, made.score.range_high)
+        assert wider == pytest.approx(1.45 * off) or is_bounded
+    assert made.score.high - made.score.low > whole.high - whole.low
 
 
 # references of one's own

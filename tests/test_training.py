@@ -18,6 +18,7 @@ from podium.performance import Performance, Phase
 from podium.scorers.ridge import Ridge
 from podium.training import Progress, TrainingOptions, left_out, marked, train_model
 from podium.training.marked import moments
+from podium.training.run import learn_witnesses_anew
 from podium.video.augmentation import AugmentationOptions
 from podium.video.clips import ClipOptions
 from small_models import RECORDED
@@ -520,6 +521,24 @@ def test_no_mark_of_validation_is_learned_from(monkeypatch):
     with pytest.raises(TrainingError, match=r"^splash is marked in 0 performances"):
         marked.find_anchor(given, grouped_by(given, ""), options, None, Progress())
     assert [p.id for p in looked_at] == ["train"]
+
+
+def test_witnesses_are_learned_anew_and_the_scorer_stays(small_model, cache, tmp_path, ridge):
+    given = of_events(small_model, 3)
+    model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
+    spoilt = replace(model.witnesses, order=None, memory=None, ending=None)
+    again = learn_witnesses_anew(replace(model, witnesses=spoilt), given, ridge, cache=cache)
+    assert again.scorer is model.scorer
+    assert again.anchor is None
+    learned, first = again.witnesses.arrays(), model.witnesses.arrays()
+    assert learned.keys() == first.keys()
+    assert all(learned[key].tobytes() == first[key].tobytes() for key in learned)
+
+
+def test_what_lies_before_an_event_begins_after_the_first_phase():
+    phases = Phase("take_off", 0, 20), Phase("flight", 21, 40), Phase("splash", 50, 63)
+    assert marked._before(Performance("a", Path("x"), phases=phases), "splash") == 29
+    assert marked._before(Performance("a", Path("x"), phases=phases[-1:]), "splash") == 0
 
 
 # moments

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from podium.assessment.feedback import ClipFeedback, clip_feedback, remarks
+from podium.assessment.measured import measured, recognised_action
 from podium.assessment.question import (
+    NO_ACTION,
     QUERY,
     Question,
     assumed_difficulty,
@@ -27,7 +29,7 @@ from podium.evaluation.calibration import CONFIDENCE
 from podium.examination.values import Examination
 from podium.features.alignment import Alignment, try_to_align
 from podium.features.extraction import Extractor, FeatureCache
-from podium.features.given import FEATURE_SUFFIXES
+from podium.features.surroundings import widening
 from podium.features.values import Features, Sample
 from podium.judging import Action, actions_to_choose, find_action, position_of
 from podium.model import Model, load_model
@@ -35,14 +37,8 @@ from podium.performance import Performance
 from podium.report.rendering import RENDERER
 from podium.scorers import ComparingScorer
 
-NO_ACTION = DoubtKind("no_action", values=("action",))
-"""No action was given; `action` was assumed."""
-
 OTHER_POSITION = DoubtKind("other_position", values=("action", "experts"))
 """An `action` was compared with those of the `experts`, in other positions of the body."""
-
-MEASURED_SPORTS = ("diving",)
-"""In these the athlete is followed and measured."""
 
 _QUIETLY = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 """Numbers that are none are refused in words of our own, and NumPy need not warn of them."""
@@ -81,21 +77,10 @@ class Assessor:
         asked = self.known_action(action) or self._action_of(references)
         self._require_difficulty(difficulty)
         query = performance_of(QUERY, video)
-        question = self._question(query, self._features(query), asked, difficulty)
+        seen = measured(self.model.rule, query, asked, references)
+        question = self._question(query, self._features(query), asked, difficulty, None, seen)
         chosen = self._references(references, question.sample.performance.action)
-        seen = self._examine(query, chosen)
-        return replace(self._answer(question, chosen), examination=seen)
-
-    def _examine(self, query: Performance, references: Sequence[Sample]) -> Examination | None:
-        """Measure what the body does, where the sport is one that is measured."""
-        if self.model.rule is None or self.model.rule.name not in MEASURED_SPORTS:
-            return None
-        if query.path.suffix.lower() in FEATURE_SUFFIXES:
-            return None
-        from podium.examination import examine
-
-        theirs = [path for reference in references if (path := picture_of(reference))]
-        return examine(query.path, part=part_of(query), references=theirs)
+        return self._answer(question, chosen).with_examination(seen)
 
     @_QUIETLY
     def compare(
@@ -191,13 +176,17 @@ class Assessor:
         asked: Action | None,
         difficulty: float | None,
         row: Performance | None = None,
+        examination: Examination | None = None,
     ) -> Question:
-        """Fill in what was not given, and say so; `row` is what a table has of it."""
+        """Fill in what was not given, and say so.
+
+        `row` is what a table has of it, `examination` what was measured of the athlete.
+        """
         assumptions: list[Doubt] = []
         action, position = (asked.name, asked.position) if asked else (None, None)
         query = Sample(replace(given, action=action, difficulty=difficulty), features)
         if action is None and len(self.model.actions) > 1 and self._scorer_compares():
-            query, assumption = self._with_nearest_action(query)
+            query, assumption = self._with_likely_action(query, examination)
             assumptions.append(assumption)
         target = self.model.scorer.target
         if not target.uses_execution:
@@ -215,8 +204,12 @@ class Assessor:
         assumptions.append(assumed_difficulty(usual))
         return Question(query, (usual.low, usual.high), tuple(assumptions), position)
 
-    def _with_nearest_action(self, query: Sample) -> tuple[Sample, Doubt]:
+    def _with_likely_action(self, query: Sample, seen: Examination | None) -> tuple[Sample, Doubt]:
+        """Take the action that was recognised, or else that of the most similar reference."""
         scorer = self._comparing()
+        if found := recognised_action(seen, self.model.actions, self.model.rule):
+            named = replace(query, performance=replace(query.performance, action=found.name))
+            return named, NO_ACTION(action=found.name)
         alike = scorer.similarity(query, scorer.references)
         nearest = scorer.references[int(np.argmax(alike))].performance.action
         named = replace(query, performance=replace(query.performance, action=nearest))
@@ -302,7 +295,7 @@ class Assessor:
         self._require_numbers(value)
         low, high = question.difficulty_range
         middle = float(self.model.scorer.target.divisors([question.sample])[0])
-        margin = self.model.calibration.half_width(CONFIDENCE)
+        margin = self.model.calibration.half_width(CONFIDENCE) * widening(question.doubts)
         least, most = value / middle - margin, value / middle + margin
         bottom, top, best = self._limits(question)
         if self.model.witnesses.ask_ending(question.sample.features):
@@ -353,12 +346,19 @@ class Assessor:
         """Return what had to be assumed, and what is not to be trusted."""
         features = question.sample.features
         return (
-            *features.doubts,
-            *question.assumptions,
+            *question.doubts,
             *self.model.witnesses.ask(features),
+            *self._doubts_of_action(question),
             *self._doubts_of_references(question.sample, references),
             *self._other_position(question, references),
         )
+
+    def _doubts_of_action(self, question: Question) -> tuple[Doubt, ...]:
+        """Doubt an action that was given, and that the video contradicts."""
+        sample = question.sample
+        if question.action_is_assumed:
+            return ()
+        return self.model.witnesses.ask_action(sample.features, sample.performance.action)
 
     def _weighed(
         self, doubts: tuple[Doubt, ...], question: Question, score: Score | None

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from podium.doubts import Severity
 from podium.features.event import (
     MIN_AFTER,
     MIN_PERFORMANCES,
@@ -12,6 +15,8 @@ from podium.features.event import (
     learn_anchor,
     window_ends,
 )
+from podium.features.surroundings import ENDS_SOON, STARTS_LATE, TWO_EVENTS, widening
+from podium.features.turning import TURNED
 from podium.video.clips import cut
 from podium.video.frames import Frames
 
@@ -77,10 +82,80 @@ def test_numbers_of_frames_count_not_their_places(anchor: Anchor) -> None:
     assert anchor.trim(early, frames).numbers[-1] == index + 12
 
 
-def test_where_little_follows_the_event_all_of_it_is_kept(anchor: Anchor) -> None:
+def test_where_little_follows_the_event_the_last_frame_is_shown_for_longer(anchor: Anchor) -> None:
     frames = film(50, MIN_AFTER + 1, 9)
+    index = anchor.find(frames)
     ended = anchor.trim(frames, frames)
-    assert len(ended) == len(frames)
+    assert index is not None
+    assert len(ended) == index + 12 + 1 > len(frames)
+    np.testing.assert_array_equal(ended.pixels[: len(frames)], frames.pixels)
+    assert (ended.pixels[len(frames) :] == frames.pixels[-1]).all()
+    assert (ended.numbers[len(frames) :] == len(frames) - 1).all()
+    assert (np.diff(ended.start_seconds) > 0).all()
+    assert ended.start_seconds[-1] < ended.end_seconds == frames.end_seconds
+    (doubt,) = ended.doubts
+    seconds = round((len(frames) - 1 - index) / 30, 2)
+    assert doubt == ENDS_SOON(event="splash", seconds=seconds, needed=0.4)
+    assert doubt.severity is Severity.MILD
+    assert widening(ended.doubts) == 1 + 0.9 * (0.4 - seconds)
+
+
+def test_where_enough_follows_nothing_is_doubted(anchor: Anchor) -> None:
+    frames = film(50, 30, 9)
+    assert anchor.trim(frames, frames).doubts == ()
+    assert widening(()) == 1
+
+
+def joined(*films: Frames) -> Frames:
+    """One film after the other, in one file."""
+    pixels = np.concatenate([one.pixels for one in films])
+    n = len(pixels)
+    return Frames(pixels, np.arange(n) / 30, n / 30, np.arange(n), n)
+
+
+def test_two_events_are_two_performances(anchor: Anchor) -> None:
+    frames = joined(film(50, 30, 1), film(60, 30, 2))
+    (doubt,) = anchor.trim(frames, frames).doubts
+    assert doubt.kind == TWO_EVENTS
+    assert doubt.severity is Severity.GRAVE
+    assert doubt.values["first"] == pytest.approx(50 / 30, abs=0.2)
+    assert doubt.values["second"] == pytest.approx((80 + 60) / 30, abs=0.2)
+
+
+def test_a_video_that_starts_late_is_doubted(anchor: Anchor) -> None:
+    known, frames = replace(anchor, usual_before=45), film(70, 30, 3).span(40, 100)
+    index = anchor.find(frames)
+    assert index is not None
+    seconds = round(index / 30, 2)
+    assert known.trim(frames, frames).doubts == (
+        STARTS_LATE(event="splash", seconds=seconds, needed=1.5),
+    )
+    assert anchor.trim(frames, frames).doubts == ()
+
+
+def test_how_long_it_takes_is_what_two_in_a_hundred_fall_below(lessons: list[Marked]) -> None:
+    known = [replace(one, before=30 + number) for number, one in enumerate(lessons)]
+    learned = learn_anchor("splash", 12, known)
+    assert learned is not None
+    assert learned.usual_before == int(np.quantile([one.before for one in known], 0.02))
+    unknown = learn_anchor("splash", 12, lessons)
+    assert unknown is not None
+    assert unknown.usual_before == 0
+
+
+def test_which_way_is_up_is_learned_where_all_copies_were_seen(lessons: list[Marked]) -> None:
+    copies = [replace(one, copies=(one.windows,) * 4) for one in lessons]
+    learned = learn_anchor("splash", 12, copies)
+    assert learned is not None
+    assert learned.upright is not None
+    again = Anchor.from_saved(learned.to_json(), learned.arrays())
+    assert again is not None
+    assert again.fingerprint == learned.fingerprint
+    assert again.fingerprint != replace(learned, upright=None).fingerprint
+    certain = replace(learned.upright, offsets=np.array([0.0, 0, 1e6, 0]))
+    frames = film(50, 30, 9)
+    said = replace(learned, upright=certain).trim(frames, frames).doubts
+    assert said == (TURNED(degrees=180.0),)
 
 
 @pytest.mark.parametrize("n_frames", [16, 40])

@@ -462,7 +462,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "arrays of nobody": (
         more_arrays(**{f"x{i}": np.zeros(1, np.float32) for i in range(20_000)}),
-        "model.safetensors: holds 20116 arrays, more than 20000",
+        "model.safetensors: holds 20120 arrays, more than 20000",
     ),
     "a few arrays of nobody": (more_arrays(strange=np.zeros((0, 7)), other=np.array([True])), None),
     "a border of 0": (
@@ -588,6 +588,22 @@ CASES: dict[str, tuple[Change, str | None]] = {
     "kinds without a threshold": (
         array("kinds.threshold", lambda v: v[:0]),
         "the array kinds.threshold is float64 of (0,): it must be float64 of (1,)",
+    ),
+    "turns that are too few": (
+        array("anchor.turns.weights", lambda v: np.ascontiguousarray(v[:, :2])),
+        "the array anchor.turns.weights is float64 of (344, 2): it must be float64 of (344, 4)",
+    ),
+    "turns without offsets": (
+        array("anchor.turns.offsets", lambda v: v[:1]),
+        "the array anchor.turns.offsets is float64 of (1,): it must be float64 of (4,)",
+    ),
+    "actions with too few names": (
+        array("kinds.names", lambda v: v[:7]),
+        "the array kinds.names holds 2 names: it must be 15",
+    ),
+    "actions whose names steer a terminal": (
+        array("kinds.names", lambda v: np.full(3, 27, np.uint8)),
+        r"kinds.names[0] is '\x1b\x1b\x1b': it must be text of at most 10,000 printable characters",
     ),
     "an anchor of other features": (
         array("anchor.weights", lambda v: v[:9]),

@@ -2,14 +2,14 @@ from dataclasses import replace
 
 import pytest
 
-from drawn_dives import Recognised, drawn_dive, examined
+from drawn_dives import Recognised, drawn_dive, readings
 from podium import _catalog
 from podium.measures import Measurement, Phase, Reading
 from podium.report.measured import recognised, row, sentence
 from podium.report.words import languages, load_words
 
 ENGLISH, GERMAN = load_words("en"), load_words("de")
-READINGS = {one.measurement.name: one for one in examined(drawn_dive()[0]).readings}
+READINGS = {one.measurement.name: one for one in readings(drawn_dive()[0])}
 
 
 def angle(value: float, low: float, high: float) -> Reading:

@@ -18,6 +18,7 @@ from podium.report.page import make_report, make_report_folder
 from podium.report.words import languages, load_words
 from podium.video.clips import VideoFacts
 from podium.video.frames import Frames, Part, decode
+from podium.video.gaps import GAP
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def text_of(html: str) -> str:
 def test_all_that_was_measured_is_on_the_page(filmed, language):
     path, dive, frames = filmed
     words = load_words(language)
-    html = make_measured_report(path, examined(dive), frames, language).html
+    html = make_measured_report(examined(path, dive, frames), language).html
     text = text_of(html)
     assert words("measures.title", name="dive.mp4") in html
     for key in ("athlete.heading", "measures.heading", "faults.heading", "athlete.remarks"):
@@ -59,7 +60,7 @@ def test_all_that_was_measured_is_on_the_page(filmed, language):
 
 def test_the_script_is_told_what_to_draw_and_where_to_go(filmed):
     path, dive, frames = filmed
-    data = data_of(make_measured_report(path, examined(dive), frames).html)
+    data = data_of(make_measured_report(examined(path, dive, frames)).html)
     drawn = data["query"]["drawn"]
     assert (drawn["width"], drawn["height"], drawn["said"]) == (WIDTH, HEIGHT, "12° past vertical")
     assert len(drawn["starts"]) == len(data["query"]["starts"]) == N_FRAMES
@@ -72,7 +73,7 @@ def test_the_script_is_told_what_to_draw_and_where_to_go(filmed):
 
 def test_it_asks_nothing_of_any_server(filmed):
     path, dive, frames = filmed
-    html = make_measured_report(path, examined(dive), frames).html
+    html = make_measured_report(examined(path, dive, frames)).html
     assert re.search(r"default-src 'none'; img-src data: blob:; media-src blob:;", unescape(html))
     assert re.findall(r"(?:src|href)=\"(?!data:)", html) == []
     assert re.findall(r"https?:", text_of(html)) == []
@@ -81,7 +82,7 @@ def test_it_asks_nothing_of_any_server(filmed):
 def test_files_can_be_kept(filmed):
     path, dive, frames = filmed
     saved = (("measures.json", "save.json", '{"measures": []}'),)
-    html = make_measured_report(path, examined(dive), frames, saved=saved).html
+    html = make_measured_report(examined(path, dive, frames), saved=saved).html
     assert 'data-save="measures.json"' in html
     assert data_of(html)["saved"] == {"measures.json": '{"measures": []}'}
 
@@ -89,7 +90,7 @@ def test_files_can_be_kept(filmed):
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>.mp4", '"><img src=x>.mp4'])
 def test_a_hostile_name_is_text(filmed, name):
     path, dive, frames = filmed
-    html = make_measured_report(path, examined(dive), frames, name=name).html
+    html = make_measured_report(examined(path, dive, frames), name=name).html
     assert name not in html
     assert name in unescape(html)
 
@@ -97,8 +98,11 @@ def test_a_hostile_name_is_text(filmed, name):
 def test_nobody_found_is_said_and_leaves_no_empty_box(filmed):
     path, dive, frames = filmed
     nowhere = replace(dive.outline, angle=np.full(N_FRAMES, np.nan))
-    html = make_measured_report(path, Examined(replace(dive, outline=nowhere)), frames).html
-    assert load_words()("athlete.not_found") in text_of(html)
+    unseen = Examined(
+        path, frames, replace(dive, outline=nowhere), doubts=(GAP(start=1.0, end=2.0),)
+    )
+    html = make_measured_report(unseen).html
+    assert "there is no frame between 1.0 and 2.0 s" in text_of(html)
     assert 'class="athlete"' not in html
     assert 'class="measures"' not in html
     assert 'id="drawn"' not in html
@@ -107,7 +111,7 @@ def test_nobody_found_is_said_and_leaves_no_empty_box(filmed):
 
 def test_what_there_is_not_has_no_heading(filmed):
     path, dive, frames = filmed
-    text = text_of(make_measured_report(path, Examined(dive), frames).html)
+    text = text_of(make_measured_report(Examined(path, frames, dive)).html)
     words = load_words()
     for key in ("faults.heading", "athlete.remarks", "recognised.heading", "measures.heading"):
         assert words(key) not in text
@@ -119,15 +123,16 @@ def test_a_part_of_a_recording_begins_where_its_frames_do(make_video):
     path = make_video("long.mp4", [*black, *pixels], frames_per_second=30)
     frames = decode(path, width=WIDTH, height=HEIGHT, start_frame=9)
     later = replace(dive, athlete=replace(dive.athlete, start_seconds=frames.start_seconds))
-    data = data_of(make_measured_report(path, examined(later), frames, part=Part(3)).html)
+    data = data_of(make_measured_report(examined(path, later, frames), part=Part(3)).html)
     assert data["query"]["offset"] == pytest.approx(0.3)
     assert data["query"]["starts"] == pytest.approx(list(frames.start_seconds), abs=1e-5)
 
 
 def test_parts_that_were_not_seen_are_left_out(filmed):
-    _, dive, frames = filmed
+    path, dive, frames = filmed
     unseen = replace(dive, moments=replace(dive.moments, come_out=None))
-    assert [part.moment for part in parts_of(unseen, frames)] == ["take_off", "flight", "splash"]
+    found = parts_of(Examined(path, frames, unseen))
+    assert [part.moment for part in found] == ["take_off", "flight", "splash"]
 
 
 @pytest.fixture
@@ -142,26 +147,17 @@ def assessed(filmed) -> Assessment:
     )  # fmt: skip
 
 
-def test_a_report_with_a_score_shows_the_athlete_too(filmed, assessed, monkeypatch):
-    _, dive, frames = filmed
-    monkeypatch.setattr("podium.report.page.decode_followed", lambda *_: frames)
-    html = make_report(assessed, examined=examined(dive)).html
+def test_a_report_with_a_score_shows_the_athlete_too(filmed, assessed):
+    found = examined(*filmed)
+    html = make_report(assessed, examined=found).html
     words = load_words()
     assert words("score.range") in text_of(html)
     assert words("athlete.remarks") in text_of(html)
     assert words("measures.heading") in text_of(html)
     assert data_of(html)["query"]["drawn"]["said"] == "12° past vertical"
     assert data_of(html)["marks"] == pytest.approx([4 / 30, 0.6, 0.9])
-    folder = make_report_folder(assessed, examined=examined(dive))
+    folder = make_report_folder(assessed, examined=found)
     assert data_of(folder.html)["query"]["drawn"] == data_of(html)["query"]["drawn"]
-
-
-def test_other_frames_than_those_followed_show_no_athlete(filmed, assessed, monkeypatch):
-    _, dive, frames = filmed
-    monkeypatch.setattr("podium.report.page.decode_followed", lambda *_: frames.span(1, 20))
-    html = make_report(assessed, examined=examined(dive)).html
-    assert 'class="athlete"' not in html
-    assert "drawn" not in data_of(html)["query"]
 
 
 def test_without_an_athlete_a_report_is_as_it_was(assessed):

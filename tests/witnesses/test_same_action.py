@@ -1,10 +1,14 @@
 import numpy as np
 import pytest
 
+from messages import whole
+from podium.errors import ModelError
 from podium.witnesses.same_action import (
+    CONTRADICTED_RATE,
     EVEN,
     FALSE_ALARM_RATE,
     MIN_PERFORMANCES,
+    UNLIKE_ACTION,
     ActionClassifier,
     learn_same_action,
 )
@@ -88,7 +92,45 @@ def test_it_survives_being_saved(kinds):
     values, _ = performances(2, 5)
     assert again.log_same_action(*values) == kinds.log_same_action(*values)
     assert again.threshold == kinds.threshold
+    assert again.names == kinds.names == ACTIONS
+    assert again.least_lead == kinds.least_lead
+    assert again.ask_action(values[0], "107") == kinds.ask_action(values[0], "107")
     assert ActionClassifier.from_arrays({}) is None
+
+
+def test_an_action_that_was_given_is_rarely_contradicted(kinds):
+    values, actions = performances(600, 8)
+    said = [bool(kinds.ask_action(*one)) for one in zip(values, actions, strict=True)]
+    assert np.mean(said) < 2 * CONTRADICTED_RATE
+
+
+def test_a_wrong_action_is_contradicted_and_what_it_looks_like_is_said(kinds):
+    values, actions = performances(120, 9)
+    said = [kinds.ask_action(v, "107") for v, a in zip(values, actions, strict=True) if a == "207"]
+    assert np.mean([bool(doubts) for doubts in said]) > 0.9
+    expected = UNLIKE_ACTION(action="107", looks_like="207")
+    assert np.mean([doubts == (expected,) for doubts in said if doubts]) > 0.9
+
+
+@pytest.mark.parametrize("action", [None, "", "109"])
+def test_an_action_that_is_not_known_is_not_contradicted(kinds, action):
+    assert kinds.ask_action(performances(1, 3)[0][0], action) == ()
+
+
+def test_models_of_before_contradict_nothing(kinds):
+    arrays = {
+        k: v for k, v in kinds.arrays().items() if k not in ("kinds.names", "kinds.least_lead")
+    }
+    old = ActionClassifier.from_arrays(arrays)
+    values, _ = performances(20, 3)
+    assert not any(old.ask_action(v, ACTIONS[0]) for v in values)
+
+
+def test_names_that_do_not_fit_are_refused(kinds):
+    arrays = kinds.arrays() | {"kinds.names": np.frombuffer(b"107\x00207", np.uint8)}
+    message = "the array kinds.names holds 2 names: it must be 3"
+    with pytest.raises(ModelError, match=whole(message)):
+        ActionClassifier.from_arrays(arrays)
 
 
 def test_too_few_or_one_action_alone_teach_nothing():

@@ -16,6 +16,9 @@ from podium.video.frames import Part
 
 QUERY = "your video"
 
+NO_ACTION = DoubtKind("no_action", values=("action",))
+"""No action was given; `action` was assumed."""
+
 NO_DIFFICULTY = DoubtKind("no_difficulty", values=("difficulty",), optional=("low", "high"))
 """No difficulty was given; `difficulty` was assumed, for a range of `low` to `high`."""
 
@@ -42,6 +45,16 @@ class Question:
     def action(self) -> Action:
         """What was performed, and in which position, as far as that is known."""
         return Action(self.sample.performance.action or "", self.position)
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What is to be doubted about the video, and what had to be assumed."""
+        return (*self.sample.features.doubts, *self.assumptions)
+
+    @property
+    def action_is_assumed(self) -> bool:
+        """Whether the action was not given."""
+        return any(doubt.kind == NO_ACTION for doubt in self.assumptions)
 
     @property
     def difficulty_is_assumed(self) -> bool:

@@ -134,6 +134,12 @@ class Assessment:
         missing = "similarity" if self.score is None else "score"
         return f"no {missing} (not to be trusted: {self.if_trusted})"
 
+    def with_examination(self, examination: Examination | None) -> Self:
+        """Return it with what was measured of the athlete, and what that contradicts."""
+        said = {doubt.kind for doubt in self.doubts}
+        more = [d for d in examination.contradictions if d.kind not in said] if examination else []
+        return replace(self, examination=examination, doubts=(*self.doubts, *more))
+
     @property
     def is_withheld(self) -> bool:
         """Whether a grave doubt keeps the score, or the similarity as a whole, from being shown."""

@@ -59,9 +59,11 @@ def measure(
         video, action=action, at=athlete, height_metres=height, references=reference or ()
     )
     if report:
+        from podium.report.expert import filmed_expert
         from podium.report.measured_page import make_measured_report
 
-        page = make_measured_report(examination.path, examination, examination.frames, language)
+        expert = filmed_expert(examination.expert) if examination.expert else None
+        page = make_measured_report(examination, language, expert=expert)
         say(f"report: {page.save(report)}")
     if as_json:
         from podium.report.result import examination_to_json
@@ -72,12 +74,15 @@ def measure(
 
 
 def _answer(examination: "Examination") -> None:
+    from podium.report.measured import recognised
     from podium.report.words import load_words
 
     words = load_words()
     for doubt in examination.doubts:
         is_grave = doubt.severity is Severity.GRAVE
         show(f"{words('withheld.why') if is_grave else 'warning'}: {words.doubt(doubt)}")
+    if examination.recognised:
+        show(recognised(examination.recognised, words))
     _show_readings(examination, words)
 
 

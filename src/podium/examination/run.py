@@ -1,21 +1,26 @@
 """From a video to what the body did: athlete -> measures -> how they stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from podium.athlete.follow import frames_of
-from podium.athlete.track import Seed
+from podium.athlete import Seed, frames_of
 from podium.doubts import Doubt, DoubtKind, Severity
 from podium.examination.values import Examination
+from podium.judging import find_rule
 from podium.measures import Dive, Reading, look, measure
+from podium.recognition import Recognised, recognise
+from podium.recognition.doubts import UNLIKE_ACTION
 from podium.video.frames import Frames, probe
 from podium.video.limits import WHOLE, Part
 
-NOBODY = DoubtKind("nobody_found", severity=Severity.GRAVE)
+NOBODY_FOUND = DoubtKind("nobody_found", severity=Severity.GRAVE)
 """Nothing in the video moves as an athlete does."""
 
 WATER_NOT_FOUND = DoubtKind("water_not_found", severity=Severity.GRAVE)
 """Nobody meets the water in the video."""
+
+CONTRADICTED = 0.98
+"""From so surely another dive on, the video contradicts what was said of it."""
 
 
 def examine(
@@ -29,20 +34,39 @@ def examine(
 ) -> Examination:
     """Measure a dive: what the body did, in degrees, seconds and lengths of the body.
 
-    `at` is where the athlete is in the first frame, (right, down) in pixels of the upright video,
-    where it is not who moves most. Beside each value stands that of the first of `references`.
+    `action` is the number of the dive, where it is known: said, if the video shows another. `at` is
+    where the athlete is in the first frame, (right, down) in pixels of the upright video, where it
+    is not who moves most. Beside each value stands that of the first of `references`.
 
     Raises
     ------
+    UsageError
+        If the action is not the number of a dive.
     PodiumError
         If a file cannot be used.
     """
+    _require_dive(action)
+    expert = examine(references[0], height_metres=height_metres) if references else None
     frames = frames_of(video, part)
     dive = look(frames, _seed(video, frames, at), height_metres)
-    theirs = _values(references[0], height_metres) if references else {}
-    readings = tuple(Reading(one, reference_value=theirs.get(one.name)) for one in measure(dive))
-    doubts = (*frames.doubts, *_doubts(dive))
-    return Examination(video, frames, dive, readings, references[0] if references else None, doubts)
+    recognised = recognise(dive)
+    contradictions = _contradictions(action, recognised)
+    return Examination(
+        path=video,
+        frames=frames,
+        dive=dive,
+        readings=_readings(dive, expert),
+        expert=expert,
+        doubts=(*frames.doubts, *_doubts(dive), *contradictions),
+        recognised=recognised,
+        contradictions=contradictions,
+    )
+
+
+def _require_dive(action: str | None) -> None:
+    numbers = find_rule("diving").numbers
+    if action is not None and numbers is not None:
+        numbers.meaning(action)
 
 
 def _seed(video: Path, frames: Frames, at: tuple[float, float] | None) -> Seed | None:
@@ -53,12 +77,21 @@ def _seed(video: Path, frames: Frames, at: tuple[float, float] | None) -> Seed |
     return Seed(0, at[0] * width / about.width, at[1] * height / about.height)
 
 
-def _values(reference: Path, height_metres: float | None) -> Mapping[str, float | str | None]:
-    measured = measure(look(frames_of(reference), height_metres=height_metres))
-    return {one.name: one.value for one in measured}
+def _readings(dive: Dive, expert: Examination | None) -> tuple[Reading, ...]:
+    theirs = (
+        {one.measurement.name: one.measurement.value for one in expert.readings} if expert else {}
+    )
+    return tuple(Reading(one, reference_value=theirs.get(one.name)) for one in measure(dive))
 
 
 def _doubts(dive: Dive) -> tuple[Doubt, ...]:
     if not dive.outline.is_seen.any():
-        return (NOBODY(),)
+        return (NOBODY_FOUND(),)
     return () if dive.moments.water else (WATER_NOT_FOUND(),)
+
+
+def _contradictions(action: str | None, recognised: Recognised | None) -> tuple[Doubt, ...]:
+    if action is None or recognised is None or recognised.contradicts(action) < CONTRADICTED:
+        return ()
+    looks_like = f"{recognised.action}{recognised.position}"
+    return (UNLIKE_ACTION(action=action, looks_like=looks_like),)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from podium.doubts import Doubt
 from podium.measures import Dive, Phase, Reading
+from podium.recognition import Recognised
 from podium.video.frames import Frames
 
 
@@ -26,13 +27,18 @@ class Examination:
     readings: tuple[Reading, ...]
     """What was measured, phase by phase."""
 
-    reference: Path | None = None
-    """The expert's video whose values stand beside them, where one was given."""
+    expert: "Examination | None" = None
+    """The expert's dive whose values stand beside them, where a video of one was given."""
 
     doubts: tuple[Doubt, ...] = ()
     """What is not to be trusted."""
 
+    recognised: Recognised | None = None
+    """Which dive it is, where take-off and entry were seen."""
+
+    contradictions: tuple[Doubt, ...] = ()
+    """What the video contradicts of what was said of it; also among `doubts`."""
+
     faults: tuple[tuple[Phase, float], ...] = ()
-    recognised: None = None
     remarks: tuple[()] = ()
     said: Mapping[Phase, str] = field(default_factory=lambda: MappingProxyType({}))

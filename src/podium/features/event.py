@@ -7,7 +7,7 @@ ends the same time after it. A video in which nothing looks like it is known to 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
@@ -15,7 +15,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import Doubt
 from podium.errors import ModelError
+from podium.features.cuts import BESIDE, CUT_INSIDE, find_cut
+from podium.features.surroundings import TWO_EVENTS, ends_soon, held, starts_late
+from podium.features.turning import COPIES, Upright, learn_upright
 from podium.inputs.saved import array_of, values_of
 from podium.machine import extras
 from podium.video.clips import ClipOptions, clip_starts
@@ -40,6 +44,9 @@ MIN_AFTER = 8
 AFTER = range(-1_000, 100_001)
 """How many frames after the event performances may end."""
 
+AROUND = range(100_001)
+"""How many frames may usually lie before or after it."""
+
 MIN_WINDOWS = 4
 MIN_PERFORMANCES = 50
 """With fewer to learn from, it cannot be told how far off is too far."""
@@ -49,6 +56,17 @@ LENIENCE = 1.5
 """The event is there if its windows are no farther off than so many times what they are in that
 share of the performances learned from: other videos differ more than these, and videos without it
 far more (benchmarks/alignment.py)."""
+
+APART = 2 * REACH
+MOST = 2
+"""Two events are two where no window speaks for both; more of them are not looked for."""
+
+NO_CUT = 4
+"""So shortly before the event a sudden change may be the event itself."""
+
+USUAL_BEFORE, USUAL_AFTER = 0.02, 0.01
+"""Which share of the performances learned from may have fewer frames before, or after, the event
+than is taken for usual."""
 
 N_FOLDS = 5
 PENALTY = 300.0
@@ -70,7 +88,9 @@ class Anchor:
     `weights` (dim,) and `offset` say of a window how many frames after the event it ends, within
     `REACH`; `limit` is how far off they may be on average (squared frames) for it to be the event.
     Performances are to end `after` frames after it. In performances that were left out, half of
-    the errors were at most `usual_error` frames and 95 % at most `large_error`.
+    the errors were at most `usual_error` frames and 95 % at most `large_error`. No fewer than
+    `usual_before` and `usual_after` frames lie about it in usual ones (0: not known); `upright`
+    knows which way up these are.
     """
 
     event: str
@@ -80,6 +100,9 @@ class Anchor:
     limit: float
     usual_error: float = 0.0
     large_error: float = 0.0
+    usual_before: int = 0
+    usual_after: int = 0
+    upright: Upright | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -91,27 +114,69 @@ class Anchor:
             self.after,
             self.offset,
             self.limit,
+            self.usual_before,
+            self.usual_after,
         )
-        digest = hashlib.sha256(repr(content).encode() + self.weights.tobytes()).hexdigest()
+        arrays = b"".join(values.tobytes() for values in self.arrays().values())
+        digest = hashlib.sha256(repr(content).encode() + arrays).hexdigest()
         return f"{self.event}-{digest[:16]}"
 
     def find(self, frames: Frames) -> int | None:
         """Find the event among frames of `event_backbone`'s size; `None` where there is none."""
-        index, doubt = _nearest(self._frames_to_event(_see(frames)), window_ends(len(frames)))
-        return index if doubt <= self.limit else None
+        found = self._look(_see(frames), window_ends(len(frames)))
+        return found[0] if found else None
 
     def trim(self, frames: Frames, seen: Frames) -> Frames:
         """End a performance `after` frames after the event.
 
         `seen` is the performance at `event_backbone`'s size.
 
-        Where there is none, all frames are kept and are said to lack it (`missing_event`).
+        Where there is none, all frames are kept and are said to lack it (`missing_event`). What is
+        wrong about it is among the doubts. Where too few frames follow it, the last one is shown
+        for longer.
         """
-        index = self.find(seen)
-        if index is None:
+        windows, ends = _see(seen), window_ends(len(seen))
+        found = self._look(windows, ends)
+        if not found:
             return replace(frames, missing_event=self.event)
-        last = self._last(index, seen)
-        return frames.span(0, int(np.searchsorted(frames.numbers, last, side="right")))
+        last = self._last(found[0], seen)
+        ended = frames.span(0, int(np.searchsorted(frames.numbers, last, side="right")))
+        turned = self.upright.ask(_about(windows, ends, found[0])) if self.upright else ()
+        if (n_after := len(seen) - 1 - found[0]) < self.usual_after:
+            ended = held(ended, self.after - n_after)
+        return replace(ended, doubts=(*ended.doubts, *self._ask(seen, found), *turned))
+
+    def _look(self, windows: Array, ends: Indices) -> list[int]:
+        """Find the event among windows, (windows, dim), and after it another that lies apart."""
+        indices, doubts = _doubts(self._frames_to_event(windows), ends)
+        found: list[int] = []
+        while len(found) < MOST and doubts.min(initial=np.inf) <= self.limit:
+            found.append(int(indices[np.argmin(doubts)]))
+            doubts = np.where(np.abs(indices - found[-1]) < APART, np.inf, doubts)
+        return found
+
+    def _ask(self, seen: Frames, found: Sequence[int]) -> Iterator[Doubt]:
+        """Doubt a performance with too little about the event, or with two of them."""
+        index, *others = found
+        seconds = seen.start_seconds
+        for other in others:
+            first, second = sorted(round(float(seconds[one]), 2) for one in (index, other))
+            yield TWO_EVENTS(event=self.event, first=first, second=second)
+        n_before, n_after = index, len(seen) - 1 - index
+        if n_before < self.usual_before:
+            yield starts_late(self.event, n_before, self.usual_before)
+        if n_after < self.usual_after:
+            yield ends_soon(self.event, n_after, self.after)
+        if cut := self._find_cut(seen.pixels, index):
+            yield CUT_INSIDE(seconds=round(float(seconds[cut]), 2))
+
+    def _find_cut(self, pixels: npt.NDArray[np.uint8], index: int) -> int:
+        """Return the first frame after a cut in the frames that lead to the event; 0 for none."""
+        if not self.usual_before:
+            return 0
+        first = max(index - self.usual_before - BESIDE, 0)
+        found = find_cut(pixels[first : index - NO_CUT + BESIDE])
+        return 0 if found is None else first + found
 
     def _last(self, index: int, seen: Frames) -> int:
         """Return the number of the last frame that is kept, where the event is `index`."""
@@ -121,14 +186,15 @@ class Anchor:
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return its weights as arrays, as they are saved; the rest is in `to_json`."""
-        return {"anchor.weights": self.weights}
+        turns = self.upright.arrays() if self.upright else {}
+        return {"anchor.weights": self.weights, **turns}
 
     def to_json(self) -> dict[str, Any]:
         """Return all but the weights as plain values."""
         return {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name != "weights"
+            if field.name not in ("weights", "upright")
         }
 
     @classmethod
@@ -144,14 +210,19 @@ class Anchor:
         """
         if not about:
             return None
-        usual = {"usual_error": float, "large_error": float}
+        usual = {
+            "usual_error": float, "large_error": float,
+            "usual_before": AROUND, "usual_after": AROUND,
+        }  # fmt: skip
         known = {"event": str, "after": AFTER, "offset": float, "limit": float}
         given = {name: kind for name, kind in usual.items() if name in about}
         plain = values_of(about, "anchor", **known, **given)
         if not plain["event"]:
             raise ModelError("anchor.event is empty: it must name an event")
         return cls(
-            weights=array_of(arrays, "anchor.weights", (event_backbone().dim,), np.float64), **plain
+            weights=array_of(arrays, "anchor.weights", (event_backbone().dim,), np.float64),
+            upright=Upright.from_arrays(arrays, event_backbone().dim),
+            **plain,
         )
 
     def _frames_to_event(self, windows: Array) -> Floats:
@@ -164,12 +235,15 @@ class Marked:
     """A training performance in which the event is marked, at the frame `event`.
 
     `windows` is (windows, dim), what `event_backbone` says of each; they end at the frames
-    `ends`, (windows,), counted as `event` is.
+    `ends`, (windows,), counted as `event` is. Its first phase ended `before` frames before it, 0
+    where that is not marked. `copies` are the windows of each of `turning.COPIES` but the first.
     """
 
     windows: Array
     ends: Indices
     event: int
+    before: int = 0
+    copies: tuple[Array, ...] = ()
 
 
 def window_ends(n_frames: int) -> Indices:
@@ -192,7 +266,37 @@ def learn_anchor(
     findings = find_left_out(marked, left_out=left_out)
     limit = LENIENCE * float(np.quantile([found.doubt for found in findings], USUAL_SHARE))
     usual, large = np.quantile([found.error for found in findings], [0.5, 0.95])
-    return Anchor(event, after, *_fit(marked), limit, float(usual), float(large))
+    return Anchor(
+        event, after, *_fit(marked), limit, float(usual), float(large),
+        _usual_before(marked), _usual_after(marked, findings, after), _learn_upright(marked),
+    )  # fmt: skip
+
+
+def _usual_before(marked: Sequence[Marked]) -> int:
+    known = [one.before for one in marked if one.before]
+    return int(np.quantile(known, USUAL_BEFORE)) if len(known) >= MIN_PERFORMANCES else 0
+
+
+def _usual_after(marked: Sequence[Marked], findings: Sequence["Finding"], after: int) -> int:
+    """Return how many frames follow the event where it was found, as far as any are looked at."""
+    follow = [int(one.ends[-1]) - found.index for one, found in zip(marked, findings, strict=True)]
+    return max(min(int(np.quantile(follow, USUAL_AFTER)), after), 0)
+
+
+def _learn_upright(marked: Sequence[Marked]) -> Upright | None:
+    known = [one for one in marked if len(one.copies) == len(COPIES) - 1]
+    if len(known) < MIN_PERFORMANCES:
+        return None
+    return learn_upright([_looks_about(one) for one in known])
+
+
+def _looks_about(one: Marked) -> list[Array]:
+    return [_about(look, one.ends, one.event) for look in (one.windows, *one.copies)]
+
+
+def _about(windows: Array, ends: Indices, event: int) -> Array:
+    """Return the windows, of (windows, dim), that end shortly before the event, or in it."""
+    return windows[(ends >= event - REACH) & (ends <= event + MIN_AFTER)]
 
 
 @dataclass(frozen=True)
@@ -256,13 +360,20 @@ def _see(frames: Frames) -> Array:
 
 def _nearest(said: Floats, ends: Indices) -> tuple[int, float]:
     """Find the frame that agrees best with what the windows about it say, and how far off it is."""
-    best = (-1, np.inf)
-    if not len(ends):
-        return best
-    for index in range(int(ends[0]), int(ends[-1]) - MIN_AFTER + 1):
-        first, last = np.searchsorted(ends, [index - REACH, index + REACH + 1])
-        if last - first >= MIN_WINDOWS:
-            off = said[first:last] - (ends[first:last] - index)
-            doubt = float(np.mean(off**2))
-            best = min(best, (index, doubt), key=lambda one: one[1])
-    return best
+    indices, doubts = _doubts(said, ends)
+    if not len(indices):
+        return -1, np.inf
+    best = int(np.argmin(doubts))
+    return int(indices[best]), float(doubts[best])
+
+
+def _doubts(said: Floats, ends: Indices) -> tuple[Indices, Floats]:
+    """Return each frame that the event may be, and how far off the windows about it would be."""
+    found: list[tuple[int, float]] = []
+    last = int(ends[-1]) - MIN_AFTER if len(ends) else -1
+    for index in range(int(ends[0]) if len(ends) else 0, last + 1):
+        first, stop = np.searchsorted(ends, [index - REACH, index + REACH + 1])
+        if stop - first >= MIN_WINDOWS:
+            off = said[first:stop] - (ends[first:stop] - index)
+            found.append((index, float(np.mean(off**2))))
+    return np.array([i for i, _ in found], np.int64), np.array([d for _, d in found], np.float64)

@@ -2,14 +2,14 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from traceback import clear_frames
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -22,7 +22,6 @@ from podium.features.values import Features, Sample
 from podium.machine.cache import ArrayCache, Claim
 from podium.machine.files import digest
 from podium.performance import Performance
-from podium.video.augmentation import Augmentation
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
 from podium.video.frames import DECODER_VERSION, Frames, decode
 from podium.video.limits import Box
@@ -35,6 +34,14 @@ AHEAD = 2
 
 
 _ARRAYS = ("values", "start_seconds", "end_seconds")
+
+
+class Change(Protocol):
+    """What makes a variant of a performance; its `repr` says all of it, as the cache's keys do."""
+
+    def __call__(self, frames: Frames, at_least: int = 1) -> Frames:
+        """Return the variant; `at_least` so many frames are left of it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ class Lookup:
     performance: Performance
     found: tuple[Features, ...]
     frames: Frames | None = None
-    wanted: tuple[Augmentation | None, ...] = ()
+    wanted: tuple[Change | None, ...] = ()
     keys: tuple[str, ...] = ()
     claim: Claim | None = None
 
@@ -127,14 +134,12 @@ class Extractor:
         return self.variants(performance, (None,))[0]
 
     def variants(
-        self, performance: Performance, augmentations: Iterable[Augmentation | None]
+        self, performance: Performance, augmentations: Iterable[Change | None]
     ) -> tuple[Features, ...]:
         """Extract the features of several variants (`None`: as it is) of one performance."""
         return self.describe(self.look_up(performance, augmentations))
 
-    def look_up(
-        self, performance: Performance, augmentations: Iterable[Augmentation | None]
-    ) -> "Lookup":
+    def look_up(self, performance: Performance, augmentations: Iterable[Change | None]) -> "Lookup":
         """Find features in the cache, or decode the video that they are to be made of.
 
         It is the part of `variants` that can be done ahead, in another thread.
@@ -185,9 +190,7 @@ class Extractor:
         size = event_backbone().frame_size
         return self.anchor.trim(frames, _decode(performance, size, self.options, frames.box))
 
-    def _make(
-        self, path: Path, frames: Frames, augmentation: Augmentation | None, key: str
-    ) -> Features:
+    def _make(self, path: Path, frames: Frames, augmentation: Change | None, key: str) -> Features:
         try:
             clips = self._cut(frames, augmentation)
         except VideoError as error:
@@ -206,12 +209,12 @@ class Extractor:
             self.cache.write(key, features)
         return features
 
-    def _cut(self, frames: Frames, augmentation: Augmentation | None) -> Clips:
+    def _cut(self, frames: Frames, augmentation: Change | None) -> Clips:
         if augmentation is None:
             return cut(frames, self.options)
         return cut(augmentation(frames, at_least=self.options.n_frames), self.options)
 
-    def _key(self, performance: Performance, augmentation: Augmentation | None) -> str:
+    def _key(self, performance: Performance, augmentation: Change | None) -> str:
         if self.cache is None:
             return ""
         if not performance.path.is_file():  # the decoder has the better words for it
@@ -248,7 +251,7 @@ def _decode(
 def extract(
     performances: Iterable[Performance],
     extractor: Extractor,
-    augmentations: tuple[Augmentation, ...] = (),
+    augmentations: Sequence[Change] = (),
     progress: Callable[[], None] = lambda: None,
 ) -> Extraction:
     """Extract the features of many performances; one that cannot be used does not stop the others.

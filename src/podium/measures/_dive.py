@@ -28,7 +28,7 @@ class Moments:
     water: Moment | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dive:
     """All that measures read; frames are those in which the athlete was followed."""
 
@@ -37,3 +37,6 @@ class Dive:
     moments: Moments
     height_metres: float | None = None
     """How high the platform or board is above the water, where it is given."""
+
+    pixels: npt.NDArray[np.uint8] | None = None
+    """The frames, (frames, height, width, 3), for what is not the athlete, such as the splash."""

@@ -26,4 +26,5 @@ def look(
     frames = video if isinstance(video, Frames) else frames_of(video)
     athlete = follow(frames, seed)
     seen = outline(athlete)
-    return Dive(athlete, seen, find_moments(athlete, seen), height_metres)
+    moments = find_moments(athlete, seen)
+    return Dive(athlete, seen, moments, height_metres, frames.pixels)

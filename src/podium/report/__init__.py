@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from podium._public import lazily
 
 if TYPE_CHECKING:
+    from podium.report.measured_page import make_measured_report as make_measured_report
     from podium.report.page import Report as Report
     from podium.report.page import make_report as make_report
     from podium.report.page import make_report_folder as make_report_folder
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazily(
     __name__,
     {
+        "measured_page": ("make_measured_report",),
         "page": ("Report", "make_report", "make_report_folder"),
         "result": ("clips_csv", "result_json", "timeline_vtt"),
         "words": ("languages",),

@@ -62,14 +62,11 @@ class AthleteView:
         return [one.start_seconds for one in self.remarks if one.start_seconds is not None]
 
 
-def athlete_view(examined: Examined, frames: Frames, words: Words) -> AthleteView | None:
-    """Put an examination into words and pictures; `frames` are those the athlete was followed in.
-
-    `None` where nothing of the athlete was seen, or in other frames: nothing is to be shown then.
-    """
-    if not examined.dive.outline.is_seen.any() or len(frames) != len(examined.dive.athlete):
+def athlete_view(examined: Examined, words: Words) -> AthleteView | None:
+    """Put an examination into words and pictures; `None` where nobody was seen."""
+    if not examined.dive.outline.is_seen.any():
         return None
-    made = stroboscope(examined.dive, frames.pixels)
+    made = stroboscope(examined.dive, examined.frames.pixels)
     readings = {one.measurement.name: one for one in examined.readings}
     found = examined.recognised
     return AthleteView(
@@ -78,7 +75,7 @@ def athlete_view(examined: Examined, frames: Frames, words: Words) -> AthleteVie
         recognised=recognised(found, words),
         probability=found.probability if found else 0.0,
         faults=tuple(Fault(phase, share) for phase, share in examined.faults),
-        remarks=_remarks(examined, readings, frames, words),
+        remarks=_remarks(examined, readings, words),
         rows=tuple(row(one, words) for one in examined.readings),
         drawn=_drawn(examined, readings, words),
     )
@@ -99,20 +96,18 @@ def _drawn(examined: Examined, readings: dict[str, Reading], words: Words) -> di
     return overlay(examined.dive, entry.measurement if entry else None) | {"said": said}
 
 
-def _remarks(
-    examined: Examined, readings: dict[str, Reading], frames: Frames, words: Words
-) -> tuple[Shown, ...]:
+def _remarks(examined: Examined, readings: dict[str, Reading], words: Words) -> tuple[Shown, ...]:
     known = [(said, readings[said.measure]) for said in examined.remarks
              if said.measure in readings]  # fmt: skip
-    return tuple(_shown(said, reading, examined, frames, words) for said, reading in known)
+    return tuple(_shown(said, reading, examined, words) for said, reading in known)
 
 
-def _shown(said: Said, reading: Reading, examined: Examined, frames: Frames, words: Words) -> Shown:
+def _shown(said: Said, reading: Reading, examined: Examined, words: Words) -> Shown:
     one, picture = row(reading, words), ""
-    index = _frame_of(reading, frames)
+    index = _frame_of(reading, examined.frames)
     if index is not None:
         upright = said.phase is Phase.ENTRY
-        pixels = picture_of(examined.dive, frames.pixels, index, vertical=upright)
+        pixels = picture_of(examined.dive, examined.frames.pixels, index, vertical=upright)
         picture = picture_address(pixels)
     return Shown(
         sentence(reading, words), said.is_praise, said.phase, one.when, one.start_seconds, picture

@@ -1,9 +1,12 @@
 """What the report needs of an examination: the dive, what was measured of it, and what it means."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
+from podium.doubts import Doubt
 from podium.measures import Dive, Phase, Reading
+from podium.video.frames import Frames
 
 
 class Recognised(Protocol):
@@ -46,6 +49,21 @@ class Said(Protocol):
 
 class Examined(Protocol):
     """A dive, its measures, and what follows from them."""
+
+    @property
+    def path(self) -> Path:
+        """Return where its video is."""
+        ...
+
+    @property
+    def frames(self) -> Frames:
+        """Return the frames in which the athlete was followed."""
+        ...
+
+    @property
+    def doubts(self) -> Sequence[Doubt]:
+        """Return what is not to be trusted."""
+        ...
 
     @property
     def dive(self) -> Dive:

@@ -28,16 +28,6 @@ def decode_small(path: Path, part: Part) -> Frames | None:
         return None
 
 
-def decode_followed(path: Path, part: Part) -> Frames | None:
-    """Decode a performance as the athlete is followed in it; `None` if it cannot be."""
-    from podium.athlete.follow import frames_of  # OpenCV is only read where it is needed
-
-    try:
-        return frames_of(path, part)
-    except PodiumError:  # as above
-        return None
-
-
 def _decode_box(video: Video, part: Part, box: Box | None) -> Frames:
     """Decode what is in a box at the size of key frames, in its own shape."""
     shape = video.shape(box)

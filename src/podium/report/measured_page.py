@@ -3,38 +3,37 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 
 from podium.assessment.feedback import Chapter
-from podium.measures import Dive, Phase
+from podium.measures import Phase
 from podium.report.athlete_view import AthleteView, athlete_view
 from podium.report.examined import Examined
+from podium.report.expert import Expert
 from podium.report.page import Report
 from podium.report.player import SPEEDS, page_script, part_shown, policy, side
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, load_words
-from podium.video.frames import WHOLE, Frames, Part
+from podium.video.frames import WHOLE, Part
 from podium.video.playback import Playback, make_playback
 
 
 def make_measured_report(
-    path: Path,
     examined: Examined,
-    frames: Frames,
     language: str = ENGLISH,
     *,
     part: Part = WHOLE,
     name: str = "",
     saved: Sequence[tuple[str, str, str]] = (),
+    expert: Expert | None = None,
 ) -> Report:
-    """Render what was measured of a video as one file that plays offline.
+    """Render what was measured of a video as one file that plays offline, beside an expert if any.
 
-    `frames` are those in which the athlete was followed. `saved` are files that can be kept: name,
-    key of what the button says, and content.
+    `part` is where in the video the dive lies. `saved` are files that can be kept: name, key of
+    what the button says, and content.
 
     Raises
     ------
@@ -43,16 +42,17 @@ def make_measured_report(
     MissingFile, VideoError
         If the video cannot be read.
     """
-    words = load_words(language)
+    words, path, frames = load_words(language), examined.path, examined.frames
     page = _Page(
         words=words,
         name=name or path.name,
-        frames=frames,
-        dive=examined.dive,
-        view=athlete_view(examined, frames, words),
+        examined=examined,
+        view=athlete_view(examined, words),
         playback=make_playback(path, part=part_shown(part, frames), box=frames.box),
-        parts=parts_of(examined.dive, frames),
+        parts=parts_of(examined),
         saved=tuple(saved),
+        expert=expert,
+        steps=expert.steps(examined.dive) if expert else None,
     )
     return Report(page.html())
 
@@ -63,54 +63,53 @@ class _Page:
 
     words: Words
     name: str
-    frames: Frames
-    dive: Dive
+    examined: Examined
     view: AthleteView | None
     playback: Playback
     parts: tuple[Chapter, ...]
     saved: tuple[tuple[str, str, str], ...]
+    expert: Expert | None
+    steps: dict[str, Any] | None
 
     def html(self) -> str:
         """Fill the template."""
+        words = self.words
         style, script = Markup(source("report.css")), Markup(page_script())
         return render(
             "measured.html",
-            words=self.words,
-            number=self.words.number,
+            words=words,
+            number=words.number,
             policy=policy(style, script, inside=True),
             style=style,
             script=script,
-            title=self.words("measures.title", name=self.name),
+            title=words("measures.title", name=self.name),
             name=self.name,
-            warnings=self._warnings(),
+            doubts=[(words.doubt(doubt), words.remedy(doubt)) for doubt in self.examined.doubts],
             athlete=self.view,
             query=self.playback,
-            reference=None,
+            reference=self.expert.playback if self.expert else None,
+            reference_name=self.expert.name if self.expert else "",
             inside=True,
-            notes=(),
+            notes=[self.expert.note] if self.expert and self.expert.note else [],
             bars=self._bars(),
-            track_note=self.words("measures.track") if self.view else "",
+            track_note=words("measures.track") if self.view else "",
             faulty_below=None,
             parts=self.parts,
-            steps="",
+            steps=words("measures.steps") if self.steps else "",
             speeds=SPEEDS,
             saved=self.saved,
             base64=lambda content: base64.b64encode(content).decode(),
             data=self._data(),
         )
 
-    def _warnings(self) -> list[str]:
-        said = [self.words.doubt(doubt) for doubt in self.frames.doubts]
-        return said if self.view else [*said, self.words("athlete.not_found")]
-
     def _bars(self) -> list[dict[str, Any]]:
         """Show how far the body is stretched in each frame, from 0 (the first) to 1000."""
         if self.view is None:
             return []
-        moments, lengths = self.dive.moments, self.dive.outline.length
+        moments, lengths = self.examined.dive.moments, self.examined.dive.outline.length
         first = moments.board_left.index if moments.board_left else 0
         last = moments.water.index if moments.water else len(lengths) - 1
-        starts, end = self.frames.start_seconds, self.frames.end_seconds
+        starts, end = self.examined.frames.start_seconds, self.examined.frames.end_seconds
         scale, edges = 1000 / (end - starts[0]), [*starts, end]
         longest = float(np.nanmax(lengths[first : last + 1], initial=1e-9))
         return [
@@ -126,11 +125,12 @@ class _Page:
 
     def _data(self) -> dict[str, Any]:
         """Return what the script of the page works with."""
-        words, view, offset = self.words, self.view, float(self.frames.start_seconds[0])
+        words, view, expert = self.words, self.view, self.expert
+        offset = float(self.examined.frames.start_seconds[0])
         return {
             "query": side(self.playback, offset, None, view.drawn if view else None),
-            "reference": None,
-            "steps": None,
+            "reference": expert and side(expert.playback, expert.offset, None, expert.drawn),
+            "steps": self.steps,
             "clips": [],
             "marks": sorted(view.marks) if view else [],
             "parts": [[part.start_seconds, words.moment(part.moment)] for part in self.parts],
@@ -141,9 +141,9 @@ class _Page:
         }
 
 
-def parts_of(dive: Dive, frames: Frames) -> tuple[Chapter, ...]:
+def parts_of(examined: Examined) -> tuple[Chapter, ...]:
     """Return the parts of a dive by the moments that were seen."""
-    moments = dive.moments
+    moments, frames = examined.dive.moments, examined.frames
     begun = {
         Phase.FLIGHT: moments.board_left,
         Phase.ENTRY: moments.come_out,

@@ -15,7 +15,7 @@ from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapt
 from podium.assessment.values import Assessment, Reference
 from podium.errors import PodiumError
 from podium.machine.files import write_bytes
-from podium.report.key_frames import decode_followed, decode_small, key_frames
+from podium.report.key_frames import decode_small, key_frames
 from podium.report.player import SPEEDS, page_script, part_shown, policy, side
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render, source
@@ -91,7 +91,7 @@ def make_report(
     """
     words = load_words(language)
     frames = _small_frames(assessment, examined)
-    athlete = _athlete(examined, frames[0], words)
+    athlete = _athlete(examined, words)
     videos = _videos(assessment, frames)
     n_bytes = sum(len(video.content) for video in videos if video)
     if n_bytes <= max_video_bytes:
@@ -119,7 +119,7 @@ def make_report_folder(
     """
     words = load_words(language)
     frames = _small_frames(assessment, examined)
-    athlete = _athlete(examined, frames[0], words)
+    athlete = _athlete(examined, words)
     query, reference = _videos(assessment, frames)
     page = _Page(assessment, words, frames, query, reference, inside=False, athlete=athlete)
     videos = {"query.mp4": query, "reference.mp4": reference}
@@ -376,26 +376,24 @@ _Both = tuple[Frames | None, Frames | None]
 """Those of a performance, and of its reference."""
 
 
-def _athlete(
-    examined: "Examined | None", frames: Frames | None, words: Words
-) -> "AthleteView | None":
-    """Show the athlete, where one was followed in these very frames."""
-    if examined is None or frames is None:
+def _athlete(examined: "Examined | None", words: Words) -> "AthleteView | None":
+    """Show the athlete, where one was followed."""
+    if examined is None:
         return None
     from podium.report.athlete_view import athlete_view  # OpenCV is only read where it is needed
 
-    return athlete_view(examined, frames, words)
+    return athlete_view(examined, words)
 
 
 def _small_frames(assessment: Assessment, examined: "Examined | None") -> _Both:
     """Decode the performance, and that of the first reference that has a video, small.
 
-    Where an athlete was followed, the frames of the performance are the same again.
+    Where an athlete was followed, the frames of the performance are those.
     """
     if not assessment.clips or not np.isfinite(_middles(assessment.clips)).all():
         return None, None
     seen = _seen_reference(assessment)
-    ours = (decode_followed if examined else decode_small)(assessment.video_path, assessment.part)
+    ours = examined.frames if examined else decode_small(assessment.video_path, assessment.part)
     return ours, decode_small(seen.path, seen.part) if seen and seen.path else None
 
 

@@ -23,6 +23,11 @@ COLUMNS = (
     "clip", "start_seconds", "end_seconds", "similarity", "contribution", "faulty", "moment"
 )  # fmt: skip
 
+RECOGNISED = (
+    "action", "position", "half_somersaults", "half_twists", "armstand", "probability"
+)  # fmt: skip
+"""What JSON says of the dive that was recognised."""
+
 
 def result_json(assessment: Assessment) -> str:
     """Return all of an assessment as JSON, with the version of its schema."""
@@ -71,7 +76,7 @@ def examination_to_json(examination: Examination) -> dict[str, Any]:
     plain = {
         **_measured_to_json(examination),
         "doubts": [_doubt_to_json(doubt, words) for doubt in examination.doubts],
-        "reference": str(examination.reference) if examination.reference else None,
+        "reference": str(examination.expert.path) if examination.expert else None,
         "video": {
             "file": str(examination.path),
             "frames": frames.n_decoded,
@@ -87,11 +92,11 @@ def examination_to_json(examination: Examination) -> dict[str, Any]:
 def _measured_to_json(examination: Examination | None) -> dict[str, Any]:
     if examination is None:
         return {"measures": [], "faults": [], "recognised": None}
-    recognised = examination.recognised
+    dive = examination.recognised
     return {
         "measures": [_reading_to_json(reading) for reading in examination.readings],
         "faults": [{"phase": phase, "probability": p} for phase, p in examination.faults],
-        "recognised": asdict(recognised) if recognised else None,
+        "recognised": {name: getattr(dive, name) for name in RECOGNISED} if dive else None,
     }
 
 

@@ -15,6 +15,7 @@ from podium.features.event import (
     window_ends,
 )
 from podium.features.extraction import Extractor, FeatureCache, extract
+from podium.features.turning import COPIES
 from podium.features.values import Sample
 from podium.folds.division import are_grouped, parts
 from podium.folds.groups import Grouping
@@ -69,12 +70,14 @@ def find_marked(
     known = _with_event(performances, event)
     begins = {p.id: _beginning(p, event) for p in known}
     advance = progress.counting(f"looking for {event}", len(known))
-    extraction = extract(known, Extractor(event_backbone(), WINDOWS, cache), progress=advance)
+    extraction = extract(known, Extractor(event_backbone(), WINDOWS, cache), COPIES[1:], advance)
     return {
         sample.performance.id: Marked(
             sample.features.values,
             window_ends(seen.n_used),
             int(((begins[sample.performance.id] or 0) - seen.first_used) / seen.step),
+            int(_before(sample.performance, event) / seen.step),
+            tuple(copy.values for copy in sample.variants),
         )
         for sample in extraction.samples
         for seen in (sample.features,)
@@ -87,6 +90,13 @@ def _with_event(performances: Sequence[Performance], event: str) -> list[Perform
 
 def _beginning(performance: Performance, event: str) -> int | None:
     return next((p.start_frame for p in performance.phases if p.name == event), None)
+
+
+def _before(performance: Performance, event: str) -> int:
+    """Return how many frames lie between the first phase and the event; 0 where nothing does."""
+    begins = _beginning(performance, event)
+    first = performance.phases[0]
+    return max(begins - first.end_frame - 1, 0) if begins is not None else 0
 
 
 def moments(samples: Sequence[Sample], options: ClipOptions) -> tuple[str, ...]:

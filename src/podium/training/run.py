@@ -9,6 +9,7 @@ from pathlib import Path
 from podium.backbones import Backbone, make_backbone
 from podium.errors import TrainingError, UsageError
 from podium.evaluation.measures import Floats
+from podium.features.event import Anchor
 from podium.features.extraction import Extraction, Extractor, FeatureCache, extract
 from podium.features.values import Sample
 from podium.folds.copies import near_copies, with_groups
@@ -72,15 +73,57 @@ def train_model(
     unfinished = folder / ".unfinished"
     predicted = _predict_left_out(lesson, options, unfinished, progress)
     model = _fit(lesson, predicted, backbone, options, folder.resolve().name)
-    if anchor:  # a video without the event lacks its end
-        witnesses = replace(model.witnesses, ending=None)
-        model = replace(model, anchor=anchor, witnesses=witnesses)
+    model = _aligned(model, anchor)
     model.save(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
     for half_written in folder.glob(".*.????????"):  # of a run that was killed
         half_written.unlink(missing_ok=True)
     progress.report("done", 1, 1)
     return model, extraction
+
+
+def learn_witnesses_anew(
+    model: Model,
+    performances: Sequence[Performance],
+    options: TrainingOptions,
+    *,
+    cache: FeatureCache | None = None,
+    progress: Progress = Progress(),
+) -> Model:
+    """Learn again what a model doubts by, from what it was trained on; its scorer stays as it is.
+
+    The event is found as before, since the scorer's clips were aligned by it; what is usual about
+    it is learned anew, too.
+
+    Raises
+    ------
+    MissingExtra
+        If the extra `train` is not installed.
+    UsageError
+        If performances cannot be grouped as the options say.
+    TrainingError
+        If there is too little to learn from.
+    """
+    extras.require("train", "training")
+    usable = _usable(performances)
+    grouping = group_by(usable, options.group)
+    found = find_anchor(usable, grouping, options, cache, progress)
+    anchor = model.anchor
+    if anchor and found:
+        anchor = replace(
+            found, weights=anchor.weights, offset=anchor.offset, limit=anchor.limit,
+            usual_error=anchor.usual_error, large_error=anchor.large_error,
+        )  # fmt: skip
+    extractor = Extractor(model.backbone, model.clip_options, cache, anchor)
+    lesson = _lesson(_extract(usable, extractor, options, progress).samples, grouping.column)
+    return _aligned(replace(model, witnesses=learn(lesson.train)), anchor)
+
+
+def _aligned(model: Model, anchor: Anchor | None) -> Model:
+    """Give a model what aligns its clips: a video without the event lacks its end."""
+    if anchor is None:
+        return model
+    return replace(model, anchor=anchor, witnesses=replace(model.witnesses, ending=None))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A small copy of a video that any browser plays, frame for frame and true to time."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -82,19 +82,30 @@ def make_playback(
     scale = min(options.width / shape[0], options.height / shape[1], 1.0)
     # H.264 in its usual colours needs even sizes.
     width, height = (max(round(scale * size / 2) * 2, 2) for size in shape)
+    frames = each_frame(path, width=width, height=height, part=part, box=box)
+    copy = playback_of(frames, width, height, options)
+    if not copy.start_seconds:
+        raise VideoError(f"{path}: no frame of it can be decoded: the file is damaged")
+    return copy
+
+
+def playback_of(
+    frames: Iterable[Frame],
+    width: int,
+    height: int,
+    options: PlaybackOptions = PlaybackOptions(),
+) -> Playback:
+    """Make a video of frames, each `width` x `height` (both even), shown at its own time."""
     buffer = io.BytesIO()
     starts: list[float] = []
     end = 0.0
     with av.open(buffer, "w", format="mp4") as container:
         stream = _stream(container.add_stream("libx264", options=_coding(options)), width, height)
-        frames = each_frame(path, width=width, height=height, part=part, box=box)
         for frame, ticks in _add_ticks(frames):
             container.mux(stream.encode(_picture(frame.pixels, ticks)))
             starts.append(ticks / TICKS_PER_SECOND)
             end = max(frame.end_seconds, starts[-1] + 1e-3)
         container.mux(stream.encode(None))
-    if not starts:
-        raise VideoError(f"{path}: no frame of it can be decoded: the file is damaged")
     return Playback(buffer.getvalue(), width, height, tuple(starts), end)
 
 
@@ -117,7 +128,7 @@ def _stream(stream: VideoStream, width: int, height: int) -> VideoStream:
     return stream
 
 
-def _add_ticks(frames: Iterator[Frame]) -> Iterator[tuple[Frame, int]]:
+def _add_ticks(frames: Iterable[Frame]) -> Iterator[tuple[Frame, int]]:
     """Yield each frame with its time in ticks; one at the time of another comes after it."""
     last = -1
     for frame in frames:

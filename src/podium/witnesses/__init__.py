@@ -84,6 +84,10 @@ class Witnesses:
             return ()
         return self.same_action.ask(query.values, reference.values, about)
 
+    def ask_action(self, features: Features, action: str | None) -> tuple[Doubt, ...]:
+        """Doubt that a performance is of the action that was given for it."""
+        return self.same_action.ask_action(features.values, action) if self.same_action else ()
+
     def remembers(self, features: Features) -> bool:
         """Return whether a performance was learned from, or one that it is a copy of.
 

@@ -6,15 +6,17 @@ at each position counted from the end.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind, Severity
-from podium.inputs.saved import array_of, part_of
+from podium.errors import ModelError
+from podium.inputs.saved import MAX_NUMBER, array_of, part_of, value_of
 from podium.machine import extras
+from podium.recognition.doubts import UNLIKE_ACTION
 from podium.witnesses._folds import chosen, drawn, measure_left_out
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ MIN_PAIRS = 50
 FALSE_ALARM_RATE = 0.05
 """Which share of pairs of one action may be taken for two actions'."""
 
+CONTRADICTED_RATE = 0.01
+"""In which share of performances the action that was given may be taken for a wrong one; of others,
+that were left out of this, too, nearly twice as many are (benchmarks/doubt.py)."""
+
 EVEN = float(np.log(0.5))
 """As likely of one action as of two, as a logarithm."""
 
@@ -40,6 +46,9 @@ N_COMPONENTS = 64
 N_POSITIONS = 6
 N_HELD = 10_000
 """So many numbers more than are needed are held before they are let go."""
+
+SEPARATOR = "\0"
+"""Between the names of actions, where they are saved: none holds it."""
 
 MIN_LOG_PROBABILITY = -60.0
 """No action is less likely than this for any performance, as a logarithm."""
@@ -50,20 +59,40 @@ class ActionClassifier:
     """What actions look like: `weights` (positions x components, actions), `offsets` (actions,).
 
     Two performances that are less likely than `threshold` (a logarithm) to be of one action are
-    taken for two actions'; it is no higher than `EVEN`.
+    taken for two actions'; it is no higher than `EVEN`. `names` are the actions; one that is given
+    is contradicted where its lead over the likeliest, 0 at most, is below `least_lead`. Without
+    names, as in models saved before, none is.
     """
 
     normaliser: "Normaliser"
     weights: Floats
     offsets: Floats
     threshold: float
+    names: tuple[str, ...] = ()
+    least_lead: float = -MAX_NUMBER
+
+    def leads(self, values: Array) -> Floats:
+        """Return how much likelier a performance, (clips, dim), is each action than the likeliest.
+
+        As logarithms, 0 at most.
+        """
+        logits = _row(self.normaliser, values) @ self.weights + self.offsets
+        return np.asarray(logits - logits.max(), np.float64)
+
+    def ask_action(self, values: Array, action: str | None) -> tuple[Doubt, ...]:
+        """Doubt that a performance, (clips, dim), is of the action that was given."""
+        if action not in self.names:
+            return ()
+        leads = self.leads(values)
+        if leads[self.names.index(action)] >= self.least_lead:
+            return ()
+        return (UNLIKE_ACTION(action=action, looks_like=self.names[int(np.argmax(leads))]),)
 
     def log_probabilities(self, values: Array) -> Floats:
         """Return the logarithms of how likely a performance, (clips, dim), is each action."""
-        logits = _row(self.normaliser, values) @ self.weights + self.offsets
-        logits -= logits.max()
+        leads = self.leads(values)
         return np.asarray(
-            np.maximum(logits - np.log(np.exp(logits).sum()), MIN_LOG_PROBABILITY), np.float64
+            np.maximum(leads - np.log(np.exp(leads).sum()), MIN_LOG_PROBABILITY), np.float64
         )
 
     def log_same_action(self, query: Array, reference: Array) -> float:
@@ -89,6 +118,16 @@ class ActionClassifier:
             "kinds.weights": self.weights,
             "kinds.offsets": self.offsets,
             "kinds.threshold": np.array([self.threshold]),
+            **self._named(),
+        }
+
+    def _named(self) -> dict[str, npt.NDArray[Any]]:
+        if not self.names:
+            return {}
+        text = SEPARATOR.join(self.names).encode()
+        return {
+            "kinds.names": np.frombuffer(text, np.uint8),
+            "kinds.least_lead": np.array([self.least_lead]),
         }
 
     @classmethod
@@ -115,7 +154,10 @@ class ActionClassifier:
         )
         offsets = array_of(arrays, "kinds.offsets", weights.shape[1:], np.float64)
         threshold = float(array_of(arrays, "kinds.threshold", (1,), np.float64)[0])
-        return cls(normaliser, weights, offsets, threshold)
+        if "kinds.names" not in arrays:
+            return cls(normaliser, weights, offsets, threshold)
+        least = float(array_of(arrays, "kinds.least_lead", (1,), np.float64)[0])
+        return cls(normaliser, weights, offsets, threshold, _names(arrays, len(offsets)), least)
 
 
 def learn_same_action(
@@ -143,7 +185,10 @@ def learn_same_action(
     if n_pairs < MIN_PAIRS:
         return None
     likely = measure_left_out(folds, _fit, _of_pairs)
-    return _fit(named, min(low_quantile(likely, n_pairs, FALSE_ALARM_RATE), EVEN))
+    threshold = min(low_quantile(likely, n_pairs, FALSE_ALARM_RATE), EVEN)
+    leads = [*measure_left_out(folds, _fit, _own_leads)]
+    least = min(float(np.quantile(leads, CONTRADICTED_RATE)), EVEN) if leads else -MAX_NUMBER
+    return replace(_fit(named, threshold), least_lead=least)
 
 
 def low_quantile(parts: Iterable[Floats], n: int, share: float) -> float:
@@ -186,6 +231,24 @@ def _of_pairs(kinds: ActionClassifier, queries: Sequence[tuple[Array, str]]) -> 
         theirs.append(ours)
 
 
+def _own_leads(kinds: ActionClassifier, queries: Sequence[tuple[Array, str]]) -> list[float]:
+    """Return the lead of each query's own action, of those that it may be taken for."""
+    return [
+        float(kinds.leads(values)[kinds.names.index(action)])
+        for values, action in queries
+        if action in kinds.names
+    ]
+
+
+def _names(arrays: Mapping[str, npt.NDArray[Any]], n_actions: int) -> tuple[str, ...]:
+    """Return the names of the actions, as they were saved."""
+    text = array_of(arrays, "kinds.names", (None,), np.uint8).tobytes().decode(errors="replace")
+    names = value_of(tuple[str, ...], text.split(SEPARATOR), "kinds.names")
+    if len(names) != n_actions:
+        raise ModelError(f"the array kinds.names holds {len(names)} names: it must be {n_actions}")
+    return tuple(names)
+
+
 def _fit(train: Sequence[tuple[Array, str]], threshold: float = 0.0) -> ActionClassifier:
     with extras.needed_for("training", "train"):
         from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -199,7 +262,9 @@ def _fit(train: Sequence[tuple[Array, str]], threshold: float = 0.0) -> ActionCl
     weights, offsets = model.coef_, model.intercept_
     if len(offsets) == 1:  # scikit-learn keeps one row for two classes
         weights, offsets = np.vstack([0 * weights, weights]), np.append(0, offsets)
-    return ActionClassifier(normaliser, weights.T, offsets, threshold)
+    return ActionClassifier(
+        normaliser, weights.T, offsets, threshold, tuple(str(name) for name in model.classes_)
+    )
 
 
 def _row(normaliser: "Normaliser", values: Array) -> Floats:
