@@ -12,7 +12,7 @@ from podium.measures._values import Measurement, Phase
 LASTING_SECONDS = 0.3
 """The fastest turn is the mean over so long."""
 
-UNCERTAIN = 0.12
+UNCERTAIN = 0.15
 """The share of its value by which it may be wrong: nine in ten rendered dives are as near."""
 
 
