@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
+import numpy as np
 import numpy.typing as npt
 
 from podium.doubts import Doubt, DoubtKind, Severity
@@ -24,9 +25,13 @@ END_IS_MISSING = DoubtKind("end_is_missing")
 EVENT_NOT_FOUND = DoubtKind("event_not_found", values=("event",), severity=Severity.GRAVE)
 """The `event` that all performances share is not to be found."""
 
+MAX_SHORTER = 2
+"""By so many clips the shortest performances are shorter than the usual ones."""
+
 REMEMBERED = DoubtKind("remembered")
 """The model learned from this very performance."""
 
+Array = npt.NDArray[np.float32]
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
@@ -69,12 +74,25 @@ class Witnesses:
     def ask_usual(self, features: Features, about: str = "") -> tuple[Doubt, ...]:
         """Doubt a performance that is unlike those of training, as a whole or in its order.
 
-        `about` names a reference, where it is one.
+        Of a video that begins long before the performance, only its end is asked about. `about`
+        names a reference, where it is one.
         """
-        doubts = self.novelty.ask(features.values, about)
+        ends = self._ends(features.values)
+        likeliest = max(ends, key=self.novelty.p_value)
+        doubts = self.novelty.ask(likeliest, about)
         if self.order:
-            doubts += self.order.ask(self.novelty.normaliser(features.values), about)
+            doubts += self.order.ask(self.novelty.normaliser(ends[0]), about)
         return doubts
+
+    def _ends(self, values: Array) -> list[Array]:
+        """Return as many last clips as performances have, and some fewer; all, if these are few.
+
+        Which of them the performance begins with is not known: it may be as short as any.
+        """
+        n_usual = self.order.n_positions if self.order else len(values)
+        if len(values) <= n_usual + 1:
+            return [values]
+        return [values[-n:] for n in range(n_usual, max(n_usual - MAX_SHORTER, 1) - 1, -1)]
 
     def ask_reference(self, query: Features, reference: Features, about: str) -> tuple[Doubt, ...]:
         """Doubt a reference that the model does not know, called `about`, beside a performance."""

@@ -63,6 +63,11 @@ class Order:
         """Return whether the clips of a performance, (clips, components), seem out of order."""
         return self.mean_log_likelihood(components) < self.threshold
 
+    @property
+    def n_positions(self) -> int:
+        """How many positions there are: one for each clip of a usual performance."""
+        return int(self.weights.shape[1])
+
     def ask(self, components: Array, about: str = "") -> tuple[Doubt, ...]:
         """Doubt a performance, (clips, components), whose clips seem out of order."""
         return (OUT_OF_ORDER(about=about),) if self.is_out_of_order(components) else ()
