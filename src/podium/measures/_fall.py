@@ -151,7 +151,8 @@ def parabola(times: npt.NDArray[Any], values: Floats, degree: int = 2) -> tuple[
     """Fit a polynomial that few odd values do not move; gives the usual error as well."""
     powers = np.vander(times.astype(np.float64), degree + 1, increasing=True)
     weights: Floats = np.ones(len(times))
-    off, found = 0.0, np.zeros(degree + 1)
+    found: Floats = np.zeros(degree + 1)
+    off = 0.0
     for _ in range(N_ROUNDS):
         root = np.sqrt(weights)
         found = np.linalg.lstsq(powers * root[:, None], values * root, rcond=None)[0]
