@@ -155,10 +155,12 @@ def parabola(times: npt.NDArray[Any], values: Floats, degree: int = 2) -> tuple[
     off = 0.0
     for _ in range(N_ROUNDS):
         root = np.sqrt(weights)
-        found = np.linalg.lstsq(powers * root[:, None], values * root, rcond=None)[0]
+        solved = np.linalg.lstsq(powers * root[:, None], values * root, rcond=None)[0]
+        found = np.asarray(solved, np.float64)
         apart = np.abs(values - powers @ found)
         off = float(1.4826 * np.median(apart))
-        weights = np.minimum(1, LENIENT * (off + 1e-9) / (apart + 1e-9))
+        allowed = LENIENT * (off + 1e-9) / (apart + 1e-9)
+        weights = np.asarray(np.minimum(1, allowed), np.float64)
     return found, off
 
 
