@@ -37,6 +37,12 @@ def test_what_is_probably_nowhere_is_not_found() -> None:
     }
 
 
+def test_what_may_be_anywhere_is_not_found() -> None:
+    probable = np.full((4, 61), 1 / 60)
+    probable[:, -1] = 0
+    assert set(chosen(probable).values()) == {None}
+
+
 def test_the_uncertainty_holds_nine_of_ten() -> None:
     probable = np.zeros((4, 41))
     probable[:, -1] = 1

@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from podium.athlete.outline import Outline
 from podium.athlete.values import Athlete
+from podium.measures._camera import steady
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[np.float32]
@@ -30,7 +31,7 @@ def describe(athlete: Athlete, outline: Outline) -> dict[str, Floats]:
 
     Lengths are in bodies; speeds are those of the path in the common picture.
     """
-    body = body_length(outline)
+    body, athlete = body_length(outline), steady(athlete)
     rows = {
         **_path(athlete.in_common_picture(athlete.middles) / body),
         **_shape(athlete, outline, body),

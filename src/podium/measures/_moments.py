@@ -44,6 +44,9 @@ IS_THERE = 0.5
 HELD = 0.9
 """How probable it is that a moment lies within its uncertainty."""
 
+MOST_UNSURE = 15
+"""A moment that may be farther off than so many frames was not found."""
+
 
 @dataclass(frozen=True)
 class MomentNetwork:
@@ -106,7 +109,8 @@ def chosen(probable: Floats) -> dict[str, Moment | None]:
     frames = in_order([_near(row) for row in rows]) if there else []
     found: dict[str, Moment | None] = dict.fromkeys(MARKED)
     for index, row, frame in zip(there, rows, frames, strict=True):
-        found[MARKED[index]] = Moment(frame, _uncertainty(row, frame))
+        unsure = _uncertainty(row, frame)
+        found[MARKED[index]] = Moment(frame, unsure) if unsure <= MOST_UNSURE else None
     return found
 
 
