@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from podium import metric as metric
     from podium import proofreading as proofreading
     from podium import recognition as recognition
+    from podium import remarks as remarks
     from podium import report as report
     from podium import scorers as scorers
     from podium import simulation as simulation
@@ -66,6 +67,7 @@ __getattr__, __dir__, __all__ = lazily(
         "metric",
         "proofreading",
         "recognition",
+        "remarks",
         "report",
         "scorers",
         "simulation",

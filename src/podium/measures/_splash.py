@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from podium.athlete.camera import CameraMotion
+from podium.athlete.values import CameraMotion
 from podium.measures._dive import Dive
 from podium.measures._line import Line, line_before_water
 

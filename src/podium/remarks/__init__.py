@@ -1,0 +1,23 @@
+"""Measures -> how likely there is a fault in each phase, how they stand, and what is remarked."""
+
+from typing import TYPE_CHECKING
+
+from podium._public import lazily
+
+if TYPE_CHECKING:
+    from podium.remarks.faults import fault_probabilities as fault_probabilities
+    from podium.remarks.judging import Judged as Judged
+    from podium.remarks.judging import judge as judge
+    from podium.remarks.standing import percentile_of as percentile_of
+    from podium.remarks.values import Kind as Kind
+    from podium.remarks.values import Remark as Remark
+
+__getattr__, __dir__, __all__ = lazily(
+    __name__,
+    {
+        "faults": ("fault_probabilities",),
+        "judging": ("Judged", "judge"),
+        "standing": ("percentile_of",),
+        "values": ("Kind", "Remark"),
+    },
+)

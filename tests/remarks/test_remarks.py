@@ -1,0 +1,47 @@
+import pytest
+
+from podium.measures import Phase
+from podium.remarks import Kind, fault_probabilities, judge, percentile_of
+
+USUAL = {
+    "flight_seconds": 1.7,
+    "tightness": 0.55,
+    "entry_angle_degrees": -6.0,
+    "line_straightness": 5.0,
+    "splash_size": 0.2,
+    "splash_height": 0.4,
+}
+
+
+def test_a_large_splash_is_likelier_a_fault_and_is_remarked_first() -> None:
+    bad = judge(USUAL | {"splash_size": 1.6, "splash_height": 1.5})
+    assert dict(bad.faults)[Phase.SPLASH] > dict(judge(USUAL).faults)[Phase.SPLASH]
+    assert bad.said[Phase.SPLASH] == "fault"
+    assert next(one for one in bad.remarks if one.phase is Phase.SPLASH).kind is Kind.SPLASH_LARGE
+    assert not bad.remarks[0].is_praise
+
+
+@pytest.mark.parametrize(
+    ("degrees", "kind"), [(-45.0, Kind.ENTRY_SHORT), (35.0, Kind.ENTRY_PAST_VERTICAL)]
+)
+def test_a_crooked_entry_is_short_or_past_the_vertical(degrees: float, kind: Kind) -> None:
+    bad = judge(USUAL | {"entry_angle_degrees": degrees, "splash_size": 1.0, "splash_height": 1.0})
+    assert [one.kind for one in bad.remarks if one.phase is Phase.ENTRY] == [kind]
+
+
+def test_what_is_not_measured_is_not_judged() -> None:
+    assert fault_probabilities({}) == {}
+    assert judge({}).remarks == ()
+    assert judge({"position": "B"}).faults == ()
+
+
+def test_probabilities_are_probabilities() -> None:
+    for value in (-1e9, 0.0, 1e9):
+        likely = fault_probabilities(USUAL | {"entry_angle_degrees": value})
+        assert all(0 < one < 1 for one in likely.values())
+
+
+def test_a_value_stands_among_those_of_olympic_dives() -> None:
+    assert percentile_of("splash_size", 0.0) == 0
+    assert percentile_of("splash_size", 99.0) == 100
+    assert percentile_of("playing_speed", 1.0) is None
