@@ -40,11 +40,14 @@ MIN_REACH, MAX_REACH = 0.06, 0.6
 LOOKED_AT = 5
 """The athlete's size is learned from every so-manieth frame."""
 
-N_LOOKS = 3
+N_LOOKS = 4
 """So many times at most a window is made to fit the athlete's size."""
 
-OFTEN_CUT, WIDE = 0.25, 0.4
-"""Where a larger share of silhouettes is cut by the border, half the side is so many heights."""
+OFTEN_CUT, WIDER = 0.15, 1.3
+"""Where a larger share of silhouettes is cut by the border, windows are made so much wider."""
+
+WIDE = 0.4
+"""But half the side is then at most so many heights."""
 
 OFF_CENTRE = 0.12
 """Of its side: where a silhouette lies further than this from the middle of its window, or is cut
@@ -137,8 +140,10 @@ def _reach(seen: _Seen, middles: Floats) -> float:
         masks = masks[masks.any(axis=(1, 2))]
         if not len(masks):
             return reach
-        often_cut = _is_cut(masks).mean() > OFTEN_CUT and reach < WIDE * height
-        wanted = WIDE * height if often_cut else _wanted(masks, reach)
+        if _is_cut(masks).mean() > OFTEN_CUT and reach < WIDE * height:
+            reach = min(reach * WIDER, WIDE * height)
+            continue
+        wanted = _wanted(masks, reach)
         wanted = float(np.clip(wanted, MIN_REACH * height, MAX_REACH * height))
         if 1 / CLOSE_ENOUGH < wanted / reach < CLOSE_ENOUGH:
             return reach
@@ -148,7 +153,7 @@ def _reach(seen: _Seen, middles: Floats) -> float:
 
 def _wanted(masks: Masks, reach: float) -> float:
     """Return half the side that windows should have, by what is seen in those of `reach`."""
-    length = float(np.percentile([length_of(mask) for mask in masks], 90))
+    length = float(np.percentile([length_of(mask) for mask in masks], 95))
     return ROOM * length * 2 * reach / SIDE
 
 
