@@ -7,9 +7,10 @@ from podium.athlete import Seed, frames_of
 from podium.doubts import Doubt, DoubtKind, Severity
 from podium.examination.values import Examination
 from podium.judging import find_rule
-from podium.measures import Dive, Reading, look, measure
+from podium.measures import Dive, Measurement, Reading, look, measure
 from podium.recognition import Recognised, recognise
 from podium.recognition.doubts import UNLIKE_ACTION
+from podium.remarks import judge, percentile_of
 from podium.video.frames import Frames, probe
 from podium.video.limits import WHOLE, Part
 
@@ -51,15 +52,19 @@ def examine(
     dive = look(frames, _seed(video, frames, at), height_metres)
     recognised = recognise(dive)
     contradictions = _contradictions(action, recognised)
+    measured = measure(dive)
+    judged = judge({one.name: one.value for one in measured})
     return Examination(
         path=video,
         frames=frames,
         dive=dive,
-        readings=_readings(dive, expert),
+        readings=_readings(measured, expert),
         expert=expert,
         doubts=(*frames.doubts, *_doubts(dive), *contradictions),
         recognised=recognised,
         contradictions=contradictions,
+        faults=judged.faults,
+        remarks=judged.remarks,
     )
 
 
@@ -77,11 +82,14 @@ def _seed(video: Path, frames: Frames, at: tuple[float, float] | None) -> Seed |
     return Seed(0, at[0] * width / about.width, at[1] * height / about.height)
 
 
-def _readings(dive: Dive, expert: Examination | None) -> tuple[Reading, ...]:
-    theirs = (
-        {one.measurement.name: one.measurement.value for one in expert.readings} if expert else {}
-    )
-    return tuple(Reading(one, reference_value=theirs.get(one.name)) for one in measure(dive))
+def _readings(measured: Sequence[Measurement], expert: Examination | None) -> tuple[Reading, ...]:
+    theirs = expert.values if expert else {}
+    return tuple(Reading(one, _standing(one), theirs.get(one.name)) for one in measured)
+
+
+def _standing(one: Measurement) -> float | None:
+    """Return how a value stands among those of Olympic dives; letters and counts stand nowhere."""
+    return percentile_of(one.name, one.value) if isinstance(one.value, float) else None
 
 
 def _doubts(dive: Dive) -> tuple[Doubt, ...]:

@@ -1,13 +1,12 @@
 """What came of looking at a dive itself, without any model of scores: values only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from podium.doubts import Doubt
 from podium.measures import Dive, Phase, Reading
 from podium.recognition import Recognised
+from podium.remarks import Remark
 from podium.video.frames import Frames
 
 
@@ -40,5 +39,12 @@ class Examination:
     """What the video contradicts of what was said of it; also among `doubts`."""
 
     faults: tuple[tuple[Phase, float], ...] = ()
-    remarks: tuple[()] = ()
-    said: Mapping[Phase, str] = field(default_factory=lambda: MappingProxyType({}))
+    """How likely there is a fault in each phase, 0 to 1."""
+
+    remarks: tuple[Remark, ...] = ()
+    """What is said of it, the weightiest first."""
+
+    @property
+    def values(self) -> dict[str, float | str | None]:
+        """What was measured, by the names of measures."""
+        return {one.measurement.name: one.measurement.value for one in self.readings}

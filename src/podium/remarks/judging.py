@@ -37,11 +37,6 @@ class Judged:
     faults: tuple[tuple[Phase, float], ...]
     remarks: tuple[Remark, ...]
 
-    @property
-    def said(self) -> dict[Phase, str]:
-        """What is said of each phase that is spoken of: `fault` or `praise`."""
-        return {one.phase: "praise" if one.is_praise else "fault" for one in self.remarks}
-
 
 def judge(values: Mapping[str, float | str | None]) -> Judged:
     """Judge a dive by what was measured of it, values by the names of measures."""

@@ -22,10 +22,10 @@ COLUMNS = (
 
 def measures_row(examination: Examination) -> Mapping[str, str]:
     """Return what was measured of a dive, by column; empty where it could not be."""
-    values = {one.measurement.name: one.measurement.value for one in examination.readings}
-    found = {name: _cell(values.get(name)) for name in (*COUNTED, *MEASURED)}
+    found = {name: _cell(examination.values.get(name)) for name in (*COUNTED, *MEASURED)}
     found |= {f"fault_{phase}": f"{share:.4f}" for phase, share in examination.faults}
-    found |= {f"said_{phase}": said for phase, said in examination.said.items()}
+    for remark in examination.remarks:
+        found[f"said_{remark.phase}"] = "praise" if remark.is_praise else "fault"
     if (dive := examination.recognised) is not None:
         found["recognised_action"] = dive.action or ""
         found["recognised_probability"] = f"{dive.probability:.4f}"
