@@ -315,7 +315,7 @@ def of_rendered(one: SimulatedPerformance, rng: np.random.Generator) -> Lesson:
     """Return windows of a dive that Podium renders, with the true silhouettes."""
     pixels, masks = np.stack(list(one.frames())), np.stack(list(one.silhouettes()))
     seen = seen_of(pixels, estimate_camera(pixels), one.options.frames_per_second)
-    reach = rng.uniform(0.17, 0.26) * one.options.height
+    reach = rng.uniform(0.22, 0.42) * one.options.height
     height, width = masks.shape[1:]
     windows, true = [], []
     for i in range(int(rng.integers(3)), len(pixels), 3):
