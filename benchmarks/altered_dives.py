@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from metamorphic import Copy, save
+from copying import write
 
 from podium.assessment.values import Score
 from podium.assessor import Assessor
@@ -163,7 +163,7 @@ def ask(judge: Assessor, dives: Sequence[Performance]) -> Iterator[tuple[str, Sa
             known = replace(dive, start_frame=None, end_frame=None)
             original = judge.score(known)[0].value
             for name, change in ALTERED.items():
-                path = save(change(whole, other), Copy(), Path(folder) / "altered.mp4")
+                path = write(Path(folder) / "altered.mp4", change(whole, other))
                 yield name, _said(judge, replace(known, path=path), original)
                 path.unlink()
 

@@ -14,16 +14,18 @@ import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from followed import followed
 from safetensors.numpy import save
 from torch import Tensor, nn
 
-from podium.athlete.follow import follow, frames_of
 from podium.athlete.outline import outline
+from podium.athlete.values import Athlete
 from podium.machine.files import write_bytes
 from podium.measures._described import TURNED, describe
 from podium.measures._moments import (
@@ -39,7 +41,6 @@ from podium.measures._moments import (
 from podium.simulation import SimulatedPerformance, SimulationOptions, simulate, write_video
 from podium.simulation.actions import DIVES
 from podium.simulation.dive import draw_diver
-from podium.video.frames import Frames
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -85,11 +86,10 @@ class Lesson:
     event: str
 
 
-def lesson(row: dict[str, str], folder: Path) -> Lesson:
+def lesson(row: dict[str, str], folder: Path, kept: Path) -> Lesson:
     """Follow the athlete of a row of the table."""
-    frames = frames_of(folder / row["file_name"])
-    seen = follow(frames)
-    marks = [abs(frames.numbers - int(mark)).argmin() for mark in row["stage_frames"].split(";")]
+    seen, numbers = followed(folder / row["file_name"], kept)
+    marks = [abs(numbers - int(mark)).argmin() for mark in row["stage_frames"].split(";")]
     described = describe(seen, outline(seen))
     return Lesson(row["id"], described, np.asarray(marks, np.float64), row["event"])
 
@@ -104,20 +104,20 @@ def rendered(index: int, recipe: Recipe, folder: Path) -> Lesson:
         camera_jitter_metres=0.0 if index % 7 == 3 else 0.03,
     )
     (one,) = simulate(options)
-    path = folder / f"{index}.mp4"
-    write_video(path, one.frames(), options.frames_per_second)
-    frames = frames_of(path)
-    seen = follow(frames)
-    return Lesson(path.stem, describe(seen, outline(seen)), truth(one, frames), RENDERED)
+    path = folder / f"{options.seed}.mp4"
+    if not path.is_file():
+        write_video(path, one.frames(), options.frames_per_second)
+    seen, _ = followed(path, folder)
+    return Lesson(path.stem, describe(seen, outline(seen)), truth(one, seen), RENDERED)
 
 
-def truth(one: SimulatedPerformance, frames: Frames) -> Floats:
+def truth(one: SimulatedPerformance, seen: Athlete) -> Floats:
     """Return in which frames the moments of a rendered dive are."""
     timing, motion = draw_diver(one.script).timing, one.motion()
     assert motion.entry is not None
     lands = motion.entry.seconds
     seconds = [timing.waits + timing.take_off, lands - timing.opens_before_entry, lands]
-    found = np.interp(seconds, frames.start_seconds, np.arange(len(frames))).round()
+    found = np.interp(seconds, seen.start_seconds, np.arange(len(seen))).round()
     return np.array([found[0], UNKNOWN, *found[1:]])
 
 
@@ -306,6 +306,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data/unlv-dive"))
     parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--kept", type=Path, help="where followed athletes are kept")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=Recipe.n_epochs)
     arguments = parser.parse_args()
@@ -315,8 +316,9 @@ def main() -> None:
         rows = [row for row in csv.DictReader(file) if row["split"] == "train"]
     n = recipe.n_rendered
     with ProcessPoolExecutor(arguments.processes) as pool, tempfile.TemporaryDirectory() as made:
-        lessons = list(pool.map(lesson, rows, [arguments.data] * len(rows)))
-        lessons += pool.map(rendered, range(n), [recipe] * n, [Path(made)] * n)
+        kept = arguments.kept or Path(made)
+        lessons = list(pool.map(partial(lesson, folder=arguments.data, kept=kept), rows))
+        lessons += pool.map(partial(rendered, recipe=recipe, folder=kept), range(n))
     write_bytes(arguments.out, save(learned(lessons, recipe).arrays()))
     order = np.random.default_rng(recipe.seed).permutation(len(lessons))
     events = np.array([one.event for one in lessons])

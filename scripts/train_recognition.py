@@ -21,14 +21,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from followed import followed
 from safetensors.numpy import save
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
-from podium.athlete.follow import follow, frames_of
 from podium.athlete.outline import outline
-from podium.athlete.values import Athlete, CameraMotion
+from podium.athlete.values import CameraMotion
 from podium.judging._dive_shape import Dive as Number
 from podium.judging._dives import read_dive
 from podium.machine.files import write_bytes
@@ -112,27 +112,6 @@ class Lesson:
         """Return it with its moments as they are found in the video."""
         moments = find_moments(self.dive.athlete, self.dive.outline)
         return replace(self, dive=replace(self.dive, moments=moments))
-
-
-def followed(path: Path, kept: Path) -> tuple[Athlete, npt.NDArray[np.int64]]:
-    """Follow the athlete of a video, or read what is kept of that; and the numbers of frames."""
-    file = kept / f"{path.stem}.npz"
-    if not file.is_file():
-        frames = frames_of(path)
-        seen = follow(frames)
-        np.savez_compressed(
-            file, numbers=frames.numbers, seconds=seen.start_seconds, middles=seen.middles,
-            size=(seen.width, seen.height), reach=seen.reach, masks=seen.masks,
-            evidence=seen.evidence, steps=seen.camera.steps, agreement=seen.camera.agreement,
-        )  # fmt: skip
-    with np.load(file) as of:
-        width, height = of["size"].tolist()
-        camera = CameraMotion(of["steps"], of["agreement"])
-        athlete = Athlete(
-            of["seconds"], width, height, of["middles"], float(of["reach"]), of["masks"],
-            of["evidence"], camera,
-        )  # fmt: skip
-        return athlete, of["numbers"]
 
 
 def lesson(row: dict[str, str], folder: Path, kept: Path) -> Lesson:

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from podium.athlete.camera import CameraMotion
-from podium.athlete.values import Athlete
+from podium.athlete.values import Athlete, CameraMotion
 
 MOST_ZOOM, MOST_TURN = 0.1, 0.1
 """From one frame to the next no camera zooms (as a logarithm) or turns (in radians) by more."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from podium._catalog import names
 from podium.examination.values import Examination
 from podium.measures import Phase
 
@@ -13,16 +14,19 @@ MEASURED = (
 
 COUNTED = ("half_somersaults", "half_twists", "position", "armstand")
 
+OTHERS = tuple(name for name in names("podium.measures") if name not in (*COUNTED, *MEASURED))
+"""All else that is measured, which may grow."""
+
 COLUMNS = (
     "file_name", *COUNTED, *MEASURED,
     *(f"fault_{phase}" for phase in Phase), *(f"said_{phase}" for phase in Phase),
-    "recognised_action", "recognised_probability", "error",
+    "recognised_action", "recognised_probability", *OTHERS, "error",
 )  # fmt: skip
 
 
 def measures_row(examination: Examination) -> Mapping[str, str]:
     """Return what was measured of a dive, by column; empty where it could not be."""
-    found = {name: _cell(examination.values.get(name)) for name in (*COUNTED, *MEASURED)}
+    found = {name: _cell(examination.values.get(name)) for name in (*COUNTED, *MEASURED, *OTHERS)}
     found |= {f"fault_{phase}": f"{share:.4f}" for phase, share in examination.faults}
     for remark in examination.remarks:
         found[f"said_{remark.phase}"] = "praise" if remark.is_praise else "fault"

@@ -1,0 +1,158 @@
+"""`podium measure` and `podium predict --measures`, on dives that Podium renders."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from podium.cli.app import Exit
+from podium.cli.commands import run
+from podium.measures import Phase
+from podium.report.measures_table import COLUMNS
+from podium.report.words import load_words
+from podium.simulation import SimulationOptions, simulate, write_video
+
+CONTRACT = (
+    "name", "value", "unit", "low", "high", "phase", "start_seconds", "end_seconds", "percentile",
+    "reference_value", "reason",
+)  # fmt: skip
+RECOGNISED = (
+    "action", "position", "half_somersaults", "half_twists", "armstand", "probability"
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def dives(tmp_path_factory) -> list[Path]:
+    """Two rendered dives, of the same number."""
+    folder = tmp_path_factory.mktemp("dives")
+    options = SimulationOptions(n_performances=2, seed=81_001, numbers=("407C",))
+    paths = []
+    for one in simulate(options):
+        paths.append(folder / f"{one.id}.mp4")
+        write_video(paths[-1], one.frames(), one.options.frames_per_second)
+    return paths
+
+
+@pytest.fixture
+def podium(capsys):
+    def call(*words: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return int(code), out, err
+
+    return call
+
+
+def test_the_answer_has_the_names_of_the_contract(podium, dives):
+    code, out, err = podium("measure", dives[0], "--json")
+    assert (code, err) == (Exit.DONE, "")
+    found = json.loads(out)
+    assert found["measures"]
+    for one in found["measures"]:
+        assert set(CONTRACT) <= set(one)
+        assert one["phase"] in list(Phase)
+        assert (one["value"] is None) == bool(one["reason"])
+    assert {one["phase"] for one in found["faults"]} <= set(Phase)
+    assert all(0 <= one["probability"] <= 1 for one in found["faults"])
+    assert set(found["recognised"]) == set(RECOGNISED)
+
+
+def test_an_expert_stands_beside_it(podium, dives):
+    _, alone, _ = podium("measure", dives[1], "--json")
+    _, both, _ = podium("measure", dives[0], "--reference", dives[1], "--json")
+    theirs = {one["name"]: one["value"] for one in json.loads(alone)["measures"]}
+    found = json.loads(both)
+    assert found["reference"] == str(dives[1])
+    assert {one["name"]: one["reference_value"] for one in found["measures"]} == theirs
+
+
+def test_people_read_the_same_in_words(podium, dives):
+    code, out, _ = podium("measure", dives[0])
+    assert code == Exit.DONE
+    words = load_words()
+    assert words("measure.half_somersaults") in out
+    assert words("measure.entry_angle_degrees") in out
+
+
+def test_the_report_is_a_page(podium, dives, tmp_path):
+    page = tmp_path / "measured.html"
+    code, _, err = podium("measure", dives[0], "--reference", dives[1], "--report", page)
+    assert (code, err) == (Exit.DONE, f"report: {page}\n")
+    assert load_words()("measures.heading") in page.read_text("utf-8")
+
+
+def test_an_action_that_the_video_contradicts_is_said(podium, dives):
+    code, out, _ = podium("measure", dives[0], "--action", "5253B", "--json")
+    assert code == Exit.DONE
+    found = json.loads(out)
+    kinds = [doubt["kind"] for doubt in found["doubts"]]
+    recognised = found["recognised"]
+    assert ("unlike_action" in kinds) == (recognised["action"] != "5253")
+
+
+def test_a_number_that_no_dive_has_is_refused(podium, dives):
+    code, out, err = podium("measure", dives[0], "--action", "999X")
+    assert (code, out) == (Exit.USAGE, "")
+    assert err.startswith("podium: '999X' is not the number of a dive: ")
+
+
+@pytest.mark.parametrize("place", ["160", "a,b", "1,nan", "1,2,3", ""])
+def test_a_place_is_two_numbers(podium, dives, place):
+    code, _, err = podium("measure", dives[0], "--athlete", place)
+    assert code == Exit.USAGE
+    assert err == f"podium: --athlete {place!r} must be two numbers, such as 160,120\n"
+
+
+def test_who_is_pointed_at_is_followed(podium, dives):
+    code, out, _ = podium("measure", dives[0], "--athlete", "160,60", "--json")
+    assert code == Exit.DONE
+    assert json.loads(out)["measures"]
+
+
+def test_where_nobody_moves_nothing_is_measured(podium, make_video, tmp_path):
+    import numpy as np
+
+    still = make_video("still.mp4", [np.full((120, 160, 3), 90, np.uint8)] * 40)
+    code, out, _ = podium("measure", still, "--json")
+    assert code == Exit.DONE
+    found = json.loads(out)
+    assert all(one["value"] is None for one in found["measures"])
+    assert found["recognised"] is None
+    assert [d["kind"] for d in found["doubts"] if d["severity"] == "grave"] == ["nobody_found"]
+
+
+def test_a_file_that_is_no_video_is_refused(podium, tmp_path):
+    (tmp_path / "notes.txt").write_text("a dive")
+    code, out, err = podium("measure", tmp_path / "notes.txt")
+    assert (code, out) == (Exit.INPUT, "")
+    assert "notes.txt" in err
+
+
+def test_a_table_of_dives_is_measured(podium, dives, tmp_path):
+    table = dives[0].parent / "dives.csv"
+    table.write_text(
+        "file_name,action,difficulty\n" + "".join(f"{path.name},407,3.2\n" for path in dives)
+    )
+    predictions, measures = tmp_path / "p.csv", tmp_path / "m.csv"
+    code, _, err = podium(
+        "predict", table, "--out", predictions, "--measures", measures, "--model", "simulated"
+    )
+    assert code == Exit.DONE, err
+    with measures.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["file_name"] for row in rows] == [path.name for path in dives]
+    assert tuple(rows[0]) == COLUMNS
+    _, out, _ = podium("measure", dives[0], "--json")
+    values = {one["name"]: one["value"] for one in json.loads(out)["measures"]}
+    assert rows[0]["position"] == (values["position"] or "")
+    assert rows[0]["half_somersaults"] == f"{values['half_somersaults']:.0f}"
+
+
+def test_measures_are_not_written_over_the_table(podium, dives, tmp_path):
+    table = dives[0].parent / "one.csv"
+    table.write_text(f"file_name\n{dives[0].name}\n")
+    code, _, err = podium("predict", table, "--out", tmp_path / "p.csv", "--measures", table)
+    assert code == Exit.USAGE
+    assert err == (f"podium: {table}: is an input and would be overwritten: choose another file\n")
