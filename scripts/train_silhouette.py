@@ -68,13 +68,11 @@ def _cut_out(colours: Pixels, difference: Pixels) -> Maps:
     seeds = _seeds(likely, difference, skin)
     if (seeds & 1).sum() < MIN_PIXELS:
         return np.zeros((SIDE, SIDE), np.float32)
-    background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
+    models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)  # its clusters begin at random
-    cv2.grabCut(
-        cv2.cvtColor(colours, cv2.COLOR_RGB2BGR), seeds, None, background, foreground,
-        N_ROUNDS, cv2.GC_INIT_WITH_MASK,
-    )  # fmt: skip
-    return _likeliest_piece(seeds & 1, likely).astype(np.float32)
+    colours = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2BGR), np.uint8)
+    cv2.grabCut(colours, seeds, (0, 0, 0, 0), *models, N_ROUNDS, cv2.GC_INIT_WITH_MASK)
+    return _likeliest_piece(np.asarray(seeds & 1, np.uint8), likely).astype(np.float32)
 
 
 def _likely(difference: Pixels, skin: Maps) -> Maps:
@@ -185,7 +183,7 @@ def of_dive(
 ) -> tuple[Lesson, Lesson]:
     """Return what a real dive teaches: the athlete where plausible, and windows without one."""
     reach, middles = athlete.reach, athlete.middles
-    good = np.flatnonzero(plausible(athlete.masks))
+    good = np.flatnonzero(plausible(athlete.masks)).tolist()
     body = [i for i in good if take_off - 15 <= i < water and i % 2 == 0]
     windows = [seen.window(i, middles[i], reach) for i in body]
     masks = [_padded(athlete.masks[i]) for i in body]
@@ -193,9 +191,9 @@ def of_dive(
     beside = np.arange(rng.integers(4), len(athlete), 4)
     sides = np.stack([rng.choice([-1, 1], len(beside)), rng.uniform(-0.4, 0.4, len(beside))], 1)
     far = rng.uniform(1.7, 2.4, (len(beside), 1)) * reach
-    places = [
+    places: list[tuple[int, Floats]] = [
         *((i, middles[i]) for i in range(water + AFTER, len(athlete), 3)),
-        *((i, middles[i] + side) for i, side in zip(beside, sides * far, strict=True)),
+        *((i, middles[i] + side) for i, side in zip(beside.tolist(), sides * far, strict=True)),
     ]
     inside = [(i, at) for i, at in places if 30 < at[0] < athlete.width - 30]
     return (
@@ -229,7 +227,8 @@ def plausible(masks: Masks) -> Masks:
     jump = np.linalg.norm(places - around, axis=1)
     is_whole = ~(masks & rim).any(axis=(1, 2))
     ratio = area / np.maximum(usual, 1)
-    return is_whole & (area > 250) & (ratio > 0.75) & (ratio < 1.35) & (jump < 6)
+    is_usual = (area > 250) & (ratio > 0.75) & (ratio < 1.35) & (jump < 6)
+    return np.asarray(is_whole & is_usual)
 
 
 def is_all(window: Pixels, mask: Masks) -> bool:
@@ -262,8 +261,8 @@ def _drawn(background: Pixels, motion: Motion, rng: np.random.Generator) -> tupl
 
 
 def _put(colours: Pixels, figure: Maps, blur: float, quality: int) -> Pixels:
-    figure = cv2.GaussianBlur(figure, (0, 0), blur)
-    picture = colours * (1 - figure[..., 3:]) + figure[..., :3]
+    soft = np.asarray(cv2.GaussianBlur(figure, (0, 0), blur), np.float32)
+    picture = colours * (1 - soft[..., 3:]) + soft[..., :3]
     saved = cv2.imencode(
         ".jpg", np.clip(picture, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
     )[1]
@@ -289,7 +288,7 @@ def _figures(motion: Motion, rng: np.random.Generator) -> list[Maps]:
         picture = Image.new("RGBA", (view.width, view.height))
         draw_figure(ImageDraw.Draw(picture), pose, view, physique, outfit, yaw)
         figure = np.asarray(picture, np.float32).reshape(ROOM, 2, ROOM, 2, 4).mean(axis=(1, 3))
-        made.append(figure * light / np.float32([1, 1, 1, 255]))
+        made.append(figure * light / np.array([1, 1, 1, 255], np.float32))
     return made
 
 
@@ -301,14 +300,21 @@ def _turn(angle: float) -> Floats:
 def _outfit(rng: np.random.Generator) -> Outfit:
     """Draw up colours: skin and hair of all tones, and any suit."""
     tone, warmth = rng.uniform(0.25, 1), rng.uniform(0.55, 0.85)
-    skin = (
-        int(250 * tone),
-        int(250 * tone * warmth),
-        int(250 * tone * warmth * rng.uniform(0.7, 0.95)),
+    skin = 250 * tone * np.array([1, warmth, warmth * rng.uniform(0.7, 0.95)])
+    hair = np.array([180, 140, 90]) * rng.uniform(0.1, 0.9, 3)
+    suit = rng.integers(10, 240, 3)
+    return Outfit(
+        _colour(skin),
+        _colour(hair),
+        _colour(suit),
+        bool(rng.random() < 0.4),
+        bool(rng.random() < 0.1),
     )
-    hair = tuple(int(c * rng.uniform(0.1, 0.9)) for c in (180, 140, 90))
-    suit = tuple(int(c) for c in rng.integers(10, 240, 3))
-    return Outfit(skin, hair, suit, bool(rng.random() < 0.4), bool(rng.random() < 0.1))
+
+
+def _colour(levels: npt.NDArray[np.generic]) -> tuple[int, int, int]:
+    red, green, blue = levels.tolist()
+    return int(red), int(green), int(blue)
 
 
 def of_rendered(one: SimulatedPerformance, rng: np.random.Generator) -> Lesson:
@@ -319,13 +325,11 @@ def of_rendered(one: SimulatedPerformance, rng: np.random.Generator) -> Lesson:
     height, width = masks.shape[1:]
     windows, true = [], []
     for i in range(int(rng.integers(3)), len(pixels), 3):
-        at = (
-            np.argwhere(masks[i]).mean(axis=0)[::-1]
-            if masks[i].any()
-            else np.array([width, 1.2 * height]) / 2
-        )
-        windows.append(seen.window(i, at, reach))
-        whole = window(masks[i].astype(np.uint8) * 255, *at, reach * ROOM / SIDE, ROOM)
+        places = np.argwhere(masks[i])
+        middle = places.mean(axis=0) if len(places) else np.array([1.2 * height, width]) / 2
+        down, right = middle.tolist()
+        windows.append(seen.window(i, np.array([right, down]), reach))
+        whole = window(masks[i].astype(np.uint8) * 255, right, down, reach * ROOM / SIDE, ROOM)
         true.append(whole > 127)
     return _lesson(windows, true)
 
@@ -404,8 +408,8 @@ def _in_other_light(window: Pixels, rng: np.random.Generator) -> Pixels:
     if rng.random() < 0.5:
         changed = cv2.GaussianBlur(changed, (0, 0), rng.uniform(0.4, 1.1))
     if rng.random() < 0.5:
-        noise = cv2.randn(np.zeros_like(changed, np.int16), 0, float(rng.uniform(1, 7)))
-        changed = cv2.add(changed, noise, dtype=cv2.CV_8U)
+        noise = rng.normal(0, rng.uniform(1, 7), changed.shape)
+        changed = np.clip(changed + noise, 0, 255).astype(np.uint8)
     clearly = rng.uniform(0, 0.1) if rng.random() < 0.05 else np.exp(0.45 * rng.normal())
     moving = cv2.convertScaleAbs(window[..., 3], alpha=clearly, beta=float(rng.uniform(0, 3)))
     return np.dstack([changed, moving])
@@ -451,14 +455,15 @@ def overlaps(one: SimulatedPerformance, find: Silhouettes) -> Floats:
     frames = Frames(pixels, seconds, end, np.arange(len(pixels)), len(pixels))
     athlete = follow(frames, find=find)
     seen = np.flatnonzero(true.sum(axis=(1, 2)) > MEASURED)
-    return np.array([_overlap(athlete, index, true[index]) for index in seen])
+    return np.array([_overlap(athlete, int(index), true[index]) for index in seen])
 
 
 MEASURED = 150
 
 
 def _overlap(athlete: Athlete, index: int, true: Masks) -> float:
-    whole = window(true.astype(np.uint8) * 255, *athlete.middles[index], athlete.reach) > 127
+    right, down = athlete.middles[index].tolist()
+    whole = window(true.astype(np.uint8) * 255, right, down, athlete.reach) > 127
     outside = max(float(true.sum()) / athlete.pixel**2 - float(whole.sum()), 0.0)
     found = athlete.masks[index]
     return float((whole & found).sum() / ((whole | found).sum() + outside))
