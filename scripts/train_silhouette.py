@@ -22,11 +22,11 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from podium.athlete._silhouette_network import SilhouetteNetwork
-from podium.athlete.camera import CameraMotion, estimate_camera
+from podium.athlete.camera import estimate_camera
 from podium.athlete.follow import follow, frames_of
 from podium.athlete.motion import each_difference, skin_likeness
 from podium.athlete.silhouette import SIDE, WEIGHTS, Silhouettes, as_read, window
-from podium.athlete.values import Athlete
+from podium.athlete.values import Athlete, CameraMotion
 from podium.datasets.unlv_dive import UnlvDive
 from podium.machine.files import write_bytes
 from podium.performance import Performance
