@@ -73,6 +73,7 @@ def navigation() -> list[dict[str, Any]]:
         {"Command line": "command-line.md"},
         {"Page and report": "page.md"},
         {"Doubts": "doubts.md"},
+        {"Measures": "measures.md"},
         {"Tables": "tables.md"},
         {"Judges": "judges.md"},
         {"Reference": [{_title(page): page} for page in site_reference.pages()]},
