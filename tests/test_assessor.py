@@ -10,6 +10,7 @@ import pytest
 
 import podium
 from messages import whole
+from podium.assessment.question import NOT_LEARNED
 from podium.assessor import Assessor
 from podium.errors import (
     FeatureError,
@@ -129,7 +130,16 @@ def test_a_dive_number_may_keep_its_position(judge, dive):
     assert judge.assess(dive, action="107b", difficulty=2.0).action == "107"
 
 
-@pytest.mark.parametrize("action", ["108", "1070", "C107", "", "ABC"])
+def test_a_dive_that_was_not_learned_gets_no_score(judge, dive):
+    found = judge.assess(dive, action="108C", difficulty=2.0)
+    (doubt,) = [one for one in found.doubts if one.kind == NOT_LEARNED]
+    assert doubt.values == {"action": "108C", "nearest": found.action}
+    assert found.action in ("107", "407")
+    assert found.is_withheld
+    assert found.shown_score is None
+
+
+@pytest.mark.parametrize("action", ["1070", "C107", "", "ABC"])
 def test_an_unknown_action_is_refused(judge, dive, action):
     message = (
         f"the model bars was not trained on the action {action!r}: choose one of 107, 407, "

@@ -9,9 +9,9 @@ import numpy as np
 from podium.assessment.feedback import ClipFeedback, clip_feedback, remarks
 from podium.assessment.measured import measured, recognised_action
 from podium.assessment.question import (
-    NO_ACTION,
     QUERY,
     Question,
+    assumed_action,
     assumed_difficulty,
     describe,
     ids_among,
@@ -20,7 +20,9 @@ from podium.assessment.question import (
     part_of,
     performance_of,
     picture_of,
+    require_difficulty,
     unusual_difficulty,
+    with_action,
 )
 from podium.assessment.values import Assessment, Score
 from podium.doubts import Doubt, DoubtKind
@@ -31,7 +33,7 @@ from podium.features.alignment import Alignment, try_to_align
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.surroundings import widening
 from podium.features.values import Features, Sample
-from podium.judging import Action, actions_to_choose, find_action, position_of
+from podium.judging import Action, action_of_sport, actions_to_choose, find_action, position_of
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.report.rendering import RENDERER
@@ -75,7 +77,7 @@ class Assessor:
             If a file cannot be used.
         """
         asked = self.known_action(action) or self._action_of(references)
-        self._require_difficulty(difficulty)
+        require_difficulty(difficulty, self.model.rule, self.model.scorer.target)
         query = performance_of(QUERY, video)
         seen = measured(self.model.rule, query, asked, references)
         question = self._question(query, self._features(query), asked, difficulty, None, seen)
@@ -113,7 +115,7 @@ class Assessor:
             If the action is not known, the difficulty impossible, or the file cannot be used.
         """
         asked = self.known_action(performance.action)
-        self._require_difficulty(performance.difficulty)
+        require_difficulty(performance.difficulty, self.model.rule, self.model.scorer.target)
         features = self._features(performance)
         query = performance.same_frames(performance.id)
         question = self._question(query, features, asked, performance.difficulty, performance)
@@ -123,15 +125,20 @@ class Assessor:
     def known_action(self, action: str | None) -> Action | None:
         """Check an action against those of training; a dive number may keep its position letter.
 
+        One that the sport has, though the model has not learned it, is an answer too: such a
+        performance is measured, and no score is shown.
+
         Raises
         ------
         UnknownName
-            If the model was not trained on that action.
+            If the model was not trained on that action, and the sport is not known to have it.
         """
         if action is None:
             return None
         if found := find_action(action, self.model.actions, self.model.rule):
             return found
+        if self.model.actions and (other := action_of_sport(action, self.model.rule)):
+            return other
         if not self.model.actions:
             raise UnknownName(
                 f"the model {self.model.name} was trained without actions: leave out the action "
@@ -141,23 +148,6 @@ class Assessor:
             f"the model {self.model.name} was not trained on the action {action!r}: "
             f"{actions_to_choose(self.model.actions, self.model.rule)}"
         )
-
-    def _require_difficulty(self, difficulty: float | None) -> None:
-        """Refuse a difficulty that no performance can have: the score rises with it.
-
-        Where the sport's rule is known, one that is nearer to a shifted decimal point than to any
-        that was seen in training is none. Other scales may be anyone's own: those are doubted.
-        """
-        if difficulty is None:
-            return
-        if not 0 < difficulty < float("inf"):
-            raise UsageError(f"difficulty {difficulty:g} must be a number above 0, such as 3.2")
-        target = self.model.scorer.target
-        if self.model.rule and target.uses_execution:
-            seen = target.overall
-            self.model.rule.require_plausible_difficulty(
-                difficulty, seen.low, seen.usual, seen.high
-            )
 
     def _features(self, performance: Performance) -> Features:
         features, path = self._extractor.performance(performance), performance.path
@@ -183,11 +173,14 @@ class Assessor:
         `row` is what a table has of it, `examination` what was measured of the athlete.
         """
         assumptions: list[Doubt] = []
-        action, position = (asked.name, asked.position) if asked else (None, None)
+        learned = asked if asked and asked.name in self.model.actions else None
+        action, position = (learned.name, learned.position) if learned else (None, None)
         query = Sample(replace(given, action=action, difficulty=difficulty), features)
         if action is None and len(self.model.actions) > 1 and self._scorer_compares():
-            query, assumption = self._with_likely_action(query, examination)
-            assumptions.append(assumption)
+            query = self._with_likely_action(query, examination)
+            assumptions.append(assumed_action(asked, query.performance.action))
+        elif asked and not learned:
+            assumptions.append(assumed_action(asked, None))
         target = self.model.scorer.target
         if not target.uses_execution:
             return Question(query, (1.0, 1.0), tuple(assumptions), position)
@@ -204,16 +197,15 @@ class Assessor:
         assumptions.append(assumed_difficulty(usual))
         return Question(query, (usual.low, usual.high), tuple(assumptions), position)
 
-    def _with_likely_action(self, query: Sample, seen: Examination | None) -> tuple[Sample, Doubt]:
+    def _with_likely_action(self, query: Sample, seen: Examination | None) -> Sample:
         """Take the action that was recognised, or else that of the most similar reference."""
-        scorer = self._comparing()
-        if found := recognised_action(seen, self.model.actions, self.model.rule):
-            named = replace(query, performance=replace(query.performance, action=found.name))
-            return named, NO_ACTION(action=found.name)
-        alike = scorer.similarity(query, scorer.references)
-        nearest = scorer.references[int(np.argmax(alike))].performance.action
-        named = replace(query, performance=replace(query.performance, action=nearest))
-        return named, NO_ACTION(action=str(nearest))
+        found = recognised_action(seen, self.model.actions, self.model.rule)
+        return with_action(query, found.name if found else self._nearest_action(query))
+
+    def _nearest_action(self, query: Sample) -> str | None:
+        references = self._comparing().references
+        alike = self._comparing().similarity(query, references)
+        return references[int(np.argmax(alike))].performance.action
 
     def _references(
         self, given: Sequence[str | Path | Performance], action: str | None

@@ -1,23 +1,28 @@
 """What is asked of an assessor: a performance to be scored, and what had to be assumed about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from podium.assessment.values import Reference
-from podium.doubts import Doubt, DoubtKind
-from podium.errors import UnusableReference
+from podium.doubts import Doubt, DoubtKind, Severity
+from podium.errors import UnusableReference, UsageError
 from podium.features.values import Sample
 from podium.judging import Action, ScoringRule, height_of, nearest_if_off, number_of
 from podium.performance import Performance
 from podium.scorers import ComparingScorer, Scorer
-from podium.scorers._target import Difficulties
+from podium.scorers._target import Difficulties, Target
 from podium.video.frames import Part
 
 QUERY = "your video"
 
 NO_ACTION = DoubtKind("no_action", values=("action",))
 """No action was given; `action` was assumed."""
+
+NOT_LEARNED = DoubtKind(
+    "not_learned", values=("action",), optional=("nearest",), severity=Severity.GRAVE
+)
+"""The model has not learned the `action`; it was compared with the `nearest` that it has."""
 
 NO_DIFFICULTY = DoubtKind("no_difficulty", values=("difficulty",), optional=("low", "high"))
 """No difficulty was given; `difficulty` was assumed, for a range of `low` to `high`."""
@@ -60,6 +65,33 @@ class Question:
     def difficulty_is_assumed(self) -> bool:
         """Whether the difficulty was not given."""
         return any(doubt.kind == NO_DIFFICULTY for doubt in self.assumptions)
+
+
+def assumed_action(asked: Action | None, assumed: str | None) -> Doubt:
+    """Return what is to be said of an action that was not given, or that was never learned."""
+    if asked is None:
+        return NO_ACTION(action=str(assumed))
+    return NOT_LEARNED(action=str(asked), **({"nearest": assumed} if assumed else {}))
+
+
+def with_action(query: Sample, action: str | None) -> Sample:
+    """Return a performance as one of an action."""
+    return replace(query, performance=replace(query.performance, action=action))
+
+
+def require_difficulty(difficulty: float | None, rule: ScoringRule | None, target: Target) -> None:
+    """Refuse a difficulty that no performance can have: the score rises with it.
+
+    Where the sport's rule is known, one that is nearer to a shifted decimal point than to any
+    that was seen in training is none. Other scales may be anyone's own: those are doubted.
+    """
+    if difficulty is None:
+        return
+    if not 0 < difficulty < float("inf"):
+        raise UsageError(f"difficulty {difficulty:g} must be a number above 0, such as 3.2")
+    if rule and target.uses_execution:
+        seen = target.overall
+        rule.require_plausible_difficulty(difficulty, seen.low, seen.usual, seen.high)
 
 
 def assumed_difficulty(usual: Difficulties) -> Doubt:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from podium.judging._rule import Action as Action
     from podium.judging._rule import Marks as Marks
     from podium.judging._rule import ScoringRule as ScoringRule
+    from podium.judging._rule import action_of_sport as action_of_sport
     from podium.judging._rule import actions_to_choose as actions_to_choose
     from podium.judging._rule import find_action as find_action
     from podium.judging._rule import find_rule as find_rule
@@ -41,6 +42,7 @@ __getattr__, __dir__, __all__ = lazily(
             "Action",
             "Marks",
             "ScoringRule",
+            "action_of_sport",
             "actions_to_choose",
             "find_action",
             "position_of",

@@ -343,6 +343,23 @@ def find_action(asked: str, known: Collection[str], rule: ScoringRule | None) ->
     return found
 
 
+def action_of_sport(asked: str, rule: ScoringRule | None) -> Action | None:
+    """Return an action that the sport has, by its number; `None` where that is not known.
+
+    Raises
+    ------
+    UsageError
+        If the rule excludes the action in that position.
+    """
+    if rule is None or rule.numbers is None:
+        return None
+    named = rule.canonical_action(asked)
+    if not rule.is_action(named.name):
+        return None
+    rule.numbers.meaning(str(named))
+    return named
+
+
 def actions_to_choose(known: Collection[str], rule: ScoringRule | None) -> str:
     """Return the advice of a message: which actions there are, and how a position is written."""
     choices = f"choose one of {', '.join(known)}"
