@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from podium.assessment.feedback import ClipFeedback, remarks
+from podium.assessment.question import NO_ACTION
 from podium.assessment.values import Assessment, Reference, Score
-from podium.assessor import NO_ACTION
 from podium.judging import Marks
 from podium.report.rendering import RENDERER
 from podium.report.result import clips_csv, result_json, timeline_vtt

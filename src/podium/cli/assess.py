@@ -38,7 +38,7 @@ from podium.cli.given import (
     require_no_input,
     rows_of_split,
 )
-from podium.cli.measure import write_measures
+from podium.cli.measure import show_remarks, write_measures
 from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
 
 
@@ -151,6 +151,8 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
     if assessment.is_withheld:
         show(words("withheld.if_trusted", outcome=assessment.if_trusted))
     _say_remarks(assessment.as_shown(), words)
+    if assessment.examination:
+        show_remarks(assessment.examination, words)
 
 
 def _say_why_not(assessment: "Assessment", words: "Words") -> None:

@@ -74,16 +74,25 @@ def measure(
 
 
 def _answer(examination: "Examination") -> None:
-    from podium.report.measured import recognised
     from podium.report.words import load_words
 
     words = load_words()
     for doubt in examination.doubts:
         is_grave = doubt.severity is Severity.GRAVE
         show(f"{words('withheld.why') if is_grave else 'warning'}: {words.doubt(doubt)}")
-    if examination.recognised:
-        show(recognised(examination.recognised, words))
     _show_readings(examination, words)
+    show_remarks(examination, words)
+
+
+def show_remarks(examination: "Examination", words: "Words") -> None:
+    """Say which dive was recognised, and what is remarked of it."""
+    from podium.report.measured import recognised, remark_sentences
+
+    if examination.recognised:
+        show(f"{words('recognised.heading')}: {recognised(examination.recognised, words)}")
+    for remark, sentence in remark_sentences(examination, words):
+        kind = "athlete.praise" if remark.is_praise else "athlete.fault"
+        show(f"{words(kind, phase=words.moment(remark.phase))}: {sentence}")
 
 
 def _show_readings(examination: "Examination", words: "Words") -> None:

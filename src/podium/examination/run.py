@@ -20,7 +20,7 @@ NOBODY_FOUND = DoubtKind("nobody_found", severity=Severity.GRAVE)
 WATER_NOT_FOUND = DoubtKind("water_not_found", severity=Severity.GRAVE)
 """Nobody meets the water in the video."""
 
-CONTRADICTED = 0.98
+CONTRADICTED = 0.99
 """From so surely another dive on, the video contradicts what was said of it."""
 
 

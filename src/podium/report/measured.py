@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from podium.errors import UsageError
+from podium.examination.values import Examination
 from podium.judging import find_rule
 from podium.measures import Measurement, Phase, Reading
+from podium.remarks import Remark
 from podium.report.action_words import in_words, of_halves
 from podium.report.examined import Recognised
 from podium.report.words import Words
@@ -140,6 +142,16 @@ def recognised(found: Recognised | None, words: Words) -> str:
     except UsageError:  # measures may fit no dive that the rules know
         return number
     return words("recognised.dive", number=number, meaning=in_words(meaning, words))
+
+
+def remark_sentences(examination: Examination, words: Words) -> list[tuple[Remark, str]]:
+    """Return what is remarked of a dive, each beside the fact that shows it in words."""
+    readings = {one.measurement.name: one for one in examination.readings}
+    return [
+        (one, sentence(readings[one.measure], words))
+        for one in examination.remarks
+        if one.measure in readings
+    ]
 
 
 def sentence(reading: Reading, words: Words) -> str:

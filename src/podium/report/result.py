@@ -12,6 +12,7 @@ from podium.examination.values import Examination
 from podium.features.alignment import Alignment
 from podium.inputs.spreadsheet import csv_text
 from podium.measures import Reading
+from podium.report.measured import remark_sentences
 from podium.report.words import Words, load_words
 from podium.video.clips import VideoFacts
 
@@ -91,12 +92,16 @@ def examination_to_json(examination: Examination) -> dict[str, Any]:
 
 def _measured_to_json(examination: Examination | None) -> dict[str, Any]:
     if examination is None:
-        return {"measures": [], "faults": [], "recognised": None}
+        return {"measures": [], "faults": [], "recognised": None, "measured_remarks": []}
     dive = examination.recognised
     return {
         "measures": [_reading_to_json(reading) for reading in examination.readings],
         "faults": [{"phase": phase, "probability": p} for phase, p in examination.faults],
         "recognised": {name: getattr(dive, name) for name in RECOGNISED} if dive else None,
+        "measured_remarks": [
+            {**asdict(remark), "words": words}
+            for remark, words in remark_sentences(examination, load_words())
+        ],
     }
 
 
