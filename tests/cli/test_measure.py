@@ -105,6 +105,27 @@ def test_a_place_is_two_numbers(podium, dives, place):
     assert err == f"podium: --athlete {place!r} must be two numbers, such as 160,120\n"
 
 
+@pytest.mark.parametrize("height", ["-3", "0", "nan", "inf", "31"])
+def test_a_height_is_one_of_a_board(podium, dives, height):
+    code, _, err = podium("measure", dives[0], "--height", height)
+    assert code == Exit.USAGE
+    assert err == (
+        f"podium: height {height} is none of a board or platform: give metres from 0.5 to 30, "
+        "such as 10\n"
+    )
+
+
+def test_of_what_was_not_seen_from_board_to_water_nothing_is_remarked(podium, make_video):
+    import numpy as np
+
+    generator = np.random.default_rng(0)
+    noise = [generator.integers(0, 255, (32, 640, 3), np.uint8) for _ in range(40)]
+    code, out, _ = podium("measure", make_video("wide.mp4", noise), "--json")
+    found = json.loads(out)
+    assert code == Exit.DONE
+    assert found["faults"] == found["measured_remarks"] == []
+
+
 def test_who_is_pointed_at_is_followed(podium, dives):
     code, out, _ = podium("measure", dives[0], "--athlete", "160,60", "--json")
     assert code == Exit.DONE

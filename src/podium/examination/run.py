@@ -5,12 +5,13 @@ from pathlib import Path
 
 from podium.athlete import Seed, frames_of
 from podium.doubts import Doubt, DoubtKind, Severity
+from podium.errors import UsageError
 from podium.examination.values import Examination
 from podium.judging import find_rule
 from podium.measures import Dive, Measurement, Reading, look, measure
 from podium.recognition import Recognised, recognise
 from podium.recognition.doubts import UNLIKE_ACTION
-from podium.remarks import judge, percentile_of
+from podium.remarks import Judged, judge, percentile_of
 from podium.video.frames import Frames, probe
 from podium.video.limits import WHOLE, Part
 
@@ -19,6 +20,9 @@ NOBODY_FOUND = DoubtKind("nobody_found", severity=Severity.GRAVE)
 
 WATER_NOT_FOUND = DoubtKind("water_not_found", severity=Severity.GRAVE)
 """Nobody meets the water in the video."""
+
+MIN_HEIGHT, MAX_HEIGHT = 0.5, 30.0
+"""In metres: boards and platforms are not lower, nor higher."""
 
 CONTRADICTED = 0.99
 """From so surely another dive on, the video contradicts what was said of it."""
@@ -42,18 +46,19 @@ def examine(
     Raises
     ------
     UsageError
-        If the action is not the number of a dive.
+        If the action is not the number of a dive, or the height none of a board.
     PodiumError
         If a file cannot be used.
     """
     _require_dive(action)
+    _require_height(height_metres)
     expert = examine(references[0], height_metres=height_metres) if references else None
     frames = frames_of(video, part)
     dive = look(frames, _seed(video, frames, at), height_metres)
     recognised = recognise(dive)
     contradictions = _contradictions(action, recognised)
     measured = measure(dive)
-    judged = judge({one.name: one.value for one in measured})
+    judged = _judged(dive, measured)
     return Examination(
         path=video,
         frames=frames,
@@ -80,6 +85,21 @@ def _seed(video: Path, frames: Frames, at: tuple[float, float] | None) -> Seed |
     about = probe(video)
     height, width = frames.pixels.shape[1:3]
     return Seed(0, at[0] * width / about.width, at[1] * height / about.height)
+
+
+def _judged(dive: Dive, measured: Sequence[Measurement]) -> Judged:
+    """Say what is likely wrong; nothing of what was not seen from the board to the water."""
+    if not (dive.moments.board_left and dive.moments.water):
+        return Judged((), ())
+    return judge({one.name: one.value for one in measured})
+
+
+def _require_height(height_metres: float | None) -> None:
+    if height_metres is not None and not MIN_HEIGHT <= height_metres <= MAX_HEIGHT:
+        raise UsageError(
+            f"height {height_metres:g} is none of a board or platform: give metres from "
+            f"{MIN_HEIGHT:g} to {MAX_HEIGHT:g}, such as 10"
+        )
 
 
 def _readings(measured: Sequence[Measurement], expert: Examination | None) -> tuple[Reading, ...]:
