@@ -48,8 +48,8 @@ and how many moved by less than 3 points (the aim, where a player shows the same
 it is (what nine in ten stay within); how many copies are shown with a doubt or a remark that the
 original has not, and of how many no number is shown; and what is worst: how often a number is
 shown whose range does not hold the original's score (the aim: 10 % at most). The most frequent
-doubts are named (`docs/doubts.md`). Recorded before the doubts about the event (`two_events`, `cut_inside`,
-`ends_soon`) and before long waits stopped to count: what is withheld now differs.
+doubts are named (`docs/doubts.md`). Recorded before the doubts about the event (`two_events`,
+`cut_inside`, `ends_soon`) and before long waits stopped to count: what is withheld now differs.
 """
 
 ROBUST_COLUMNS = (

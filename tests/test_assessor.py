@@ -175,7 +175,7 @@ def test_without_an_action_it_is_compared_with_the_most_similar(judge, dive):
     )
     assert made.action == nearest
     assert made.warnings == (
-        f"no action was given: it was taken to be {nearest}, whose expert is most like it",
+        f"no action was given: it was taken to be {nearest}, which it looks like",
     )
     assert made.score == judge.assess(dive, action=nearest, difficulty=2.0).score
 

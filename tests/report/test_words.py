@@ -98,7 +98,7 @@ SAID = {  # the words of today; that every kind has some is seen in tests/test_d
     NOBODY_SEEN(n=1, clips=9):
         "nobody was seen in 1 of 9 clips: joints there are guesses",
     NO_ACTION(action="407"):
-        "no action was given: it was taken to be 407, whose expert is most like it",
+        "no action was given: it was taken to be 407, which it looks like",
     NO_DIFFICULTY(difficulty=3.2, low=2.8, high=3.6):
         "no difficulty was given: 3.2 was assumed, and the range covers 2.8 to 3.6",
     NO_DIFFICULTY(difficulty=3.2):
