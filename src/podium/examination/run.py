@@ -25,7 +25,7 @@ MIN_HEIGHT, MAX_HEIGHT = 0.5, 30.0
 """In metres: boards and platforms are not lower, nor higher."""
 
 CONTRADICTED = 0.99
-"""From so surely another dive on, the video contradicts what was said of it."""
+"""Where it is so sure that a dive turns in another way, the video contradicts its number."""
 
 
 def examine(
@@ -119,7 +119,11 @@ def _doubts(dive: Dive) -> tuple[Doubt, ...]:
 
 
 def _contradictions(action: str | None, recognised: Recognised | None) -> tuple[Doubt, ...]:
-    if action is None or recognised is None or recognised.contradicts(action) < CONTRADICTED:
+    """Say that a dive turns in another way than its number says, where that is as good as sure.
+
+    Counts of turns are told on new events as surely as on known ones; the direction is not.
+    """
+    if action is None or recognised is None or recognised.turns_as(action) > 1 - CONTRADICTED:
         return ()
     looks_like = f"{recognised.action}{recognised.position}"
     return (UNLIKE_ACTION(action=action, looks_like=looks_like),)

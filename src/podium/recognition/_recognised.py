@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from podium.judging import read_dive
 from podium.measures import Dive
 from podium.measures._classes import CLASSES
 from podium.measures._kind import Kind, kind_of
@@ -55,6 +56,16 @@ class Recognised:
         letter = number[len(action) :].upper()
         same = self.positions[action].get(letter, 0.0) if letter else 1.0
         return 1 - self.probabilities[action] * same
+
+    def turns_as(self, number: str) -> float:
+        """Return how probable it is that it has the somersaults and twists of a dive's number."""
+        wanted = _turns(number)
+        return sum(p for action, p in self.probabilities.items() if _turns(action) == wanted)
+
+
+def _turns(number: str) -> tuple[int, int]:
+    dive = read_dive(number)
+    return dive.half_somersaults, dive.half_twists
 
 
 def recognise(dive: Dive) -> Recognised | None:
