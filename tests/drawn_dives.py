@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from podium import recognition
 from podium.athlete.outline import outline
 from podium.athlete.values import Athlete, CameraMotion
-from podium.doubts import Doubt
+from podium.examination.values import Examination
 from podium.measures import Dive, Measurement, Phase, Reading
 from podium.measures._dive import Moment, Moments
+from podium.remarks import Kind, Remark
 from podium.video.frames import Frames
 
 WIDTH, HEIGHT, SIDE = 160, 120, 96
@@ -76,29 +78,6 @@ class Recognised:
     probability: float
 
 
-@dataclass(frozen=True)
-class Said:
-    """What somebody remarks."""
-
-    phase: Phase
-    measure: str
-    is_praise: bool = False
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What somebody found of a dive."""
-
-    path: Path
-    frames: Frames
-    dive: Dive
-    readings: tuple[Reading, ...] = ()
-    faults: tuple[tuple[Phase, float], ...] = ()
-    recognised: Recognised | None = None
-    remarks: tuple[Said, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
-
-
 def readings(dive: Dive) -> tuple[Reading, ...]:
     """One of each kind of measure, some of them not measurable."""
     seconds = dive.athlete.start_seconds
@@ -120,15 +99,18 @@ def readings(dive: Dive) -> tuple[Reading, ...]:
     )  # fmt: skip
 
 
-def examined(path: Path, dive: Dive, frames: Frames) -> Examined:
+def examined(path: Path, dive: Dive, frames: Frames) -> Examination:
     """All of it: measures, faults, which dive it is, and remarks on two measures."""
     take_off, flight, entry, splash = Phase
-    return Examined(
+    return Examination(
         path,
         frames,
         dive,
         readings(dive),
-        ((take_off, 0.2), (flight, 0.4), (entry, 0.87), (splash, 0.5)),
-        Recognised("407", "C", 0.93),
-        (Said(entry, "entry_angle_degrees"), Said(take_off, "flight_seconds", is_praise=True)),
+        faults=((take_off, 0.2), (flight, 0.4), (entry, 0.87), (splash, 0.5)),
+        recognised=recognition.Recognised("407", "C", 7, 0, False, 0.93, {"407": 0.93}, {}),
+        remarks=(
+            Remark(entry, Kind.ENTRY_PAST_VERTICAL, "entry_angle_degrees", 12.4, 0.87),
+            Remark(take_off, Kind.JUMP_HIGH, "flight_seconds", 1.573, 0.2, is_praise=True),
+        ),
     )

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from browsing import breaches, settled, tab_through, untranslated
-from drawn_dives import HEIGHT, WIDTH, Examined, drawn_dive, examined
+from drawn_dives import HEIGHT, WIDTH, drawn_dive, examined
 from podium.athlete.follow import follow, frames_of
 from podium.athlete.outline import outline
+from podium.examination.values import Examination
 from podium.measures import Dive, Measurement, Phase, Reading
 from podium.measures._dive import Moment, Moments
 from podium.report.measured_page import make_measured_report
@@ -269,7 +270,7 @@ def test_a_rendered_dive_is_drawn_where_it_is(tmp_path, visit):
                     float(frames.start_seconds[water - 2]), float(frames.start_seconds[water]))
     )  # fmt: skip
     dive = Dive(athlete, outline(athlete), Moments(Moment(0), None, Moment(water)))
-    made = make_measured_report(Examined(path, frames, dive, (entry,)))
+    made = make_measured_report(Examination(path, frames, dive, (entry,)))
     page = visit(made.save(tmp_path / "out.html").as_uri(), offline=True).page
     page.locator("#playing").wait_for(state="visible")
     trunk = [Joint.PELVIS, Joint.WAIST, Joint.CHEST]

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drawn_dives import HEIGHT, N_FRAMES, WIDTH, Examined, drawn_dive, examined
+from drawn_dives import HEIGHT, N_FRAMES, WIDTH, drawn_dive, examined
 from podium.assessment.feedback import ClipFeedback, remarks
 from podium.assessment.values import Assessment, Score
+from podium.examination.values import Examination
 from podium.measures import Dive
 from podium.report.measured_page import make_measured_report, parts_of
 from podium.report.page import make_report, make_report_folder
@@ -98,8 +99,8 @@ def test_a_hostile_name_is_text(filmed, name):
 def test_nobody_found_is_said_and_leaves_no_empty_box(filmed):
     path, dive, frames = filmed
     nowhere = replace(dive.outline, angle=np.full(N_FRAMES, np.nan))
-    unseen = Examined(
-        path, frames, replace(dive, outline=nowhere), doubts=(GAP(start=1.0, end=2.0),)
+    unseen = Examination(
+        path, frames, replace(dive, outline=nowhere), (), doubts=(GAP(start=1.0, end=2.0),)
     )
     html = make_measured_report(unseen).html
     assert "there is no frame between 1.0 and 2.0 s" in text_of(html)
@@ -111,7 +112,7 @@ def test_nobody_found_is_said_and_leaves_no_empty_box(filmed):
 
 def test_what_there_is_not_has_no_heading(filmed):
     path, dive, frames = filmed
-    text = text_of(make_measured_report(Examined(path, frames, dive)).html)
+    text = text_of(make_measured_report(Examination(path, frames, dive, ())).html)
     words = load_words()
     for key in ("faults.heading", "athlete.remarks", "recognised.heading", "measures.heading"):
         assert words(key) not in text
@@ -131,7 +132,7 @@ def test_a_part_of_a_recording_begins_where_its_frames_do(make_video):
 def test_parts_that_were_not_seen_are_left_out(filmed):
     path, dive, frames = filmed
     unseen = replace(dive, moments=replace(dive.moments, come_out=None))
-    found = parts_of(Examined(path, frames, unseen))
+    found = parts_of(Examination(path, frames, unseen, ()))
     assert [part.moment for part in found] == ["take_off", "flight", "splash"]
 
 
@@ -149,14 +150,14 @@ def assessed(filmed) -> Assessment:
 
 def test_a_report_with_a_score_shows_the_athlete_too(filmed, assessed):
     found = examined(*filmed)
-    html = make_report(assessed, examined=found).html
+    html = make_report(replace(assessed, examination=found)).html
     words = load_words()
     assert words("score.range") in text_of(html)
     assert words("athlete.remarks") in text_of(html)
     assert words("measures.heading") in text_of(html)
     assert data_of(html)["query"]["drawn"]["said"] == "12° past vertical"
     assert data_of(html)["marks"] == pytest.approx([4 / 30, 0.6, 0.9])
-    folder = make_report_folder(assessed, examined=found)
+    folder = make_report_folder(replace(assessed, examination=found))
     assert data_of(folder.html)["query"]["drawn"] == data_of(html)["query"]["drawn"]
 
 

@@ -86,8 +86,7 @@ class Outputs:
         if self.folder:
             from podium.report.page import make_report_folder
 
-            examined = assessment.examination
-            made = make_report_folder(assessment, self.language, examined=examined)
+            made = make_report_folder(assessment, self.language)
             say(f"report: {made.save(self.folder / 'report.html')}")
 
 

@@ -56,7 +56,6 @@ def examine(
     frames = frames_of(video, part)
     dive = look(frames, _seed(video, frames, at), height_metres)
     recognised = recognise(dive)
-    contradictions = _contradictions(action, recognised)
     measured = measure(dive)
     judged = _judged(dive, measured)
     return Examination(
@@ -65,9 +64,8 @@ def examine(
         dive=dive,
         readings=_readings(measured, expert),
         expert=expert,
-        doubts=(*frames.doubts, *_doubts(dive), *contradictions),
+        doubts=(*frames.doubts, *_doubts(dive), *_contradictions(action, recognised)),
         recognised=recognised,
-        contradictions=contradictions,
         faults=judged.faults,
         remarks=judged.remarks,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from podium.doubts import Doubt
 from podium.measures import Dive, Phase, Reading
 from podium.recognition import Recognised
+from podium.recognition.doubts import UNLIKE_ACTION
 from podium.remarks import Remark
 from podium.video.frames import Frames
 
@@ -35,14 +36,16 @@ class Examination:
     recognised: Recognised | None = None
     """Which dive it is, where take-off and entry were seen."""
 
-    contradictions: tuple[Doubt, ...] = ()
-    """What the video contradicts of what was said of it; also among `doubts`."""
-
     faults: tuple[tuple[Phase, float], ...] = ()
     """How likely there is a fault in each phase, 0 to 1."""
 
     remarks: tuple[Remark, ...] = ()
     """What is said of it, the weightiest first."""
+
+    @property
+    def contradictions(self) -> tuple[Doubt, ...]:
+        """What the video contradicts of what was said of it."""
+        return tuple(doubt for doubt in self.doubts if doubt.kind == UNLIKE_ACTION)
 
     @property
     def values(self) -> dict[str, float | str | None]:

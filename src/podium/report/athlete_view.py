@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from podium.examination.values import Examination
 from podium.measures import Phase, Reading
+from podium.remarks import Remark
 from podium.report.athlete_pictures import picture_of
-from podium.report.examined import Examined, Said
 from podium.report.key_frames import picture_address
-from podium.report.measured import Row, recognised, row, sentence
+from podium.report.measured import Row, recognised, remark_sentences, row
 from podium.report.overlay import overlay
 from podium.report.stroboscope import Stroboscope, stroboscope
 from podium.report.words import Words
@@ -62,7 +63,7 @@ class AthleteView:
         return [one.start_seconds for one in self.remarks if one.start_seconds is not None]
 
 
-def athlete_view(examined: Examined, words: Words) -> AthleteView | None:
+def athlete_view(examined: Examination, words: Words) -> AthleteView | None:
     """Put an examination into words and pictures; `None` where nobody was seen."""
     if not examined.dive.outline.is_seen.any():
         return None
@@ -89,29 +90,32 @@ def _strobe_note(made: Stroboscope, words: Words) -> str:
     return words("athlete.strobe_note", start=start, end=end, step=step)
 
 
-def _drawn(examined: Examined, readings: dict[str, Reading], words: Words) -> dict[str, Any]:
+def _drawn(examined: Examination, readings: dict[str, Reading], words: Words) -> dict[str, Any]:
     """Return what is drawn over the video, with the entry angle in words."""
     entry = readings.get(ENTRY_ANGLE)
     said = row(entry, words).value if entry else ""
     return overlay(examined.dive, entry.measurement if entry else None) | {"said": said}
 
 
-def _remarks(examined: Examined, readings: dict[str, Reading], words: Words) -> tuple[Shown, ...]:
-    known = [(said, readings[said.measure]) for said in examined.remarks
-             if said.measure in readings]  # fmt: skip
-    return tuple(_shown(said, reading, examined, words) for said, reading in known)
+def _remarks(
+    examined: Examination, readings: dict[str, Reading], words: Words
+) -> tuple[Shown, ...]:
+    return tuple(
+        _shown(remark, sentence, readings[remark.measure], examined, words)
+        for remark, sentence in remark_sentences(examined, words)
+    )
 
 
-def _shown(said: Said, reading: Reading, examined: Examined, words: Words) -> Shown:
+def _shown(
+    said: Remark, sentence: str, reading: Reading, examined: Examination, words: Words
+) -> Shown:
     one, picture = row(reading, words), ""
     index = _frame_of(reading, examined.frames)
     if index is not None:
         upright = said.phase is Phase.ENTRY
         pixels = picture_of(examined.dive, examined.frames.pixels, index, vertical=upright)
         picture = picture_address(pixels)
-    return Shown(
-        sentence(reading, words), said.is_praise, said.phase, one.when, one.start_seconds, picture
-    )
+    return Shown(sentence, said.is_praise, said.phase, one.when, one.start_seconds, picture)
 
 
 def _frame_of(reading: Reading, frames: Frames) -> int | None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from podium.examination.values import Examination
 from podium.measures import Dive
-from podium.report.examined import Examined
 from podium.report.figure import Figure, film_of
 from podium.report.in_step import Moments, in_step, moment_seconds
 from podium.report.overlay import overlay
@@ -34,7 +34,7 @@ class Expert:
         return in_step(moment_seconds(ours), self.moments)
 
 
-def filmed_expert(theirs: Examined) -> Expert:
+def filmed_expert(theirs: Examination) -> Expert:
     """Show the video of an expert, with what was followed in it.
 
     Raises

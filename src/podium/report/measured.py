@@ -6,9 +6,9 @@ from podium.errors import UsageError
 from podium.examination.values import Examination
 from podium.judging import find_rule
 from podium.measures import Measurement, Phase, Reading
+from podium.recognition import Recognised
 from podium.remarks import Remark
 from podium.report.action_words import in_words, of_halves
-from podium.report.examined import Recognised
 from podium.report.words import Words
 
 N_COMPARED = 300

@@ -9,9 +9,9 @@ import numpy as np
 from markupsafe import Markup
 
 from podium.assessment.feedback import Chapter
+from podium.examination.values import Examination
 from podium.measures import Phase
 from podium.report.athlete_view import AthleteView, athlete_view
-from podium.report.examined import Examined
 from podium.report.expert import Expert
 from podium.report.page import Report
 from podium.report.player import SPEEDS, page_script, part_shown, policy, side
@@ -22,7 +22,7 @@ from podium.video.playback import Playback, make_playback
 
 
 def make_measured_report(
-    examined: Examined,
+    examined: Examination,
     language: str = ENGLISH,
     *,
     part: Part = WHOLE,
@@ -63,7 +63,7 @@ class _Page:
 
     words: Words
     name: str
-    examined: Examined
+    examined: Examination
     view: AthleteView | None
     playback: Playback
     parts: tuple[Chapter, ...]
@@ -141,7 +141,7 @@ class _Page:
         }
 
 
-def parts_of(examined: Examined) -> tuple[Chapter, ...]:
+def parts_of(examined: Examination) -> tuple[Chapter, ...]:
     """Return the parts of a dive by the moments that were seen."""
     moments, frames = examined.dive.moments, examined.frames
     begun = {

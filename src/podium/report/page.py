@@ -24,8 +24,8 @@ from podium.video.frames import Frames, Part
 from podium.video.playback import Playback, make_playback
 
 if TYPE_CHECKING:
+    from podium.examination.values import Examination
     from podium.report.athlete_view import AthleteView
-    from podium.report.examined import Examined
 
 MAX_VIDEO_BYTES = 24 * 2**20
 """The videos of a report that is one file are no larger than this together: it can be sent."""
@@ -77,11 +77,10 @@ def make_report(
     language: str = ENGLISH,
     *,
     max_video_bytes: int = MAX_VIDEO_BYTES,
-    examined: "Examined | None" = None,
 ) -> Report:
     """Render an assessment as one file, with small copies of its videos inside.
 
-    With what was `examined` of the athlete, the page shows that too. Videos that would make it
+    What was measured of the athlete is shown, too. Videos that would make it
     larger than `max_video_bytes` are left out, and the report says so.
 
     Raises
@@ -90,8 +89,8 @@ def make_report(
         If there are no words in that language.
     """
     words = load_words(language)
-    frames = _small_frames(assessment, examined)
-    athlete = _athlete(examined, words)
+    frames = _small_frames(assessment)
+    athlete = _athlete(assessment.examination, words)
     videos = _videos(assessment, frames)
     n_bytes = sum(len(video.content) for video in videos if video)
     if n_bytes <= max_video_bytes:
@@ -105,12 +104,10 @@ def make_report(
     return Report(page.html(), videos_are_left_out=True)
 
 
-def make_report_folder(
-    assessment: Assessment, language: str = ENGLISH, *, examined: "Examined | None" = None
-) -> Report:
+def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Report:
     """Render an assessment with its videos, key frames and data as files beside the page.
 
-    With what was `examined` of the athlete, the page shows that too.
+    What was measured of the athlete is shown, too.
 
     Raises
     ------
@@ -118,8 +115,8 @@ def make_report_folder(
         If there are no words in that language.
     """
     words = load_words(language)
-    frames = _small_frames(assessment, examined)
-    athlete = _athlete(examined, words)
+    frames = _small_frames(assessment)
+    athlete = _athlete(assessment.examination, words)
     query, reference = _videos(assessment, frames)
     page = _Page(assessment, words, frames, query, reference, inside=False, athlete=athlete)
     videos = {"query.mp4": query, "reference.mp4": reference}
@@ -376,7 +373,7 @@ _Both = tuple[Frames | None, Frames | None]
 """Those of a performance, and of its reference."""
 
 
-def _athlete(examined: "Examined | None", words: Words) -> "AthleteView | None":
+def _athlete(examined: "Examination | None", words: Words) -> "AthleteView | None":
     """Show the athlete, where one was followed."""
     if examined is None:
         return None
@@ -385,7 +382,7 @@ def _athlete(examined: "Examined | None", words: Words) -> "AthleteView | None":
     return athlete_view(examined, words)
 
 
-def _small_frames(assessment: Assessment, examined: "Examined | None") -> _Both:
+def _small_frames(assessment: Assessment) -> _Both:
     """Decode the performance, and that of the first reference that has a video, small.
 
     Where an athlete was followed, the frames of the performance are those.
@@ -393,6 +390,7 @@ def _small_frames(assessment: Assessment, examined: "Examined | None") -> _Both:
     if not assessment.clips or not np.isfinite(_middles(assessment.clips)).all():
         return None, None
     seen = _seen_reference(assessment)
+    examined = assessment.examination
     ours = examined.frames if examined else decode_small(assessment.video_path, assessment.part)
     return ours, decode_small(seen.path, seen.part) if seen and seen.path else None
 

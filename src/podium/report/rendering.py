@@ -15,7 +15,7 @@ class Rendering:
         """Return the report that a coach keeps: one HTML file that opens offline."""
         from podium.report.page import make_report
 
-        return make_report(assessment, language, examined=assessment.examination)
+        return make_report(assessment, language)
 
     def to_json(self, assessment: "Assessment") -> dict[str, Any]:
         """Return plain JSON; the names are part of the command line's contract."""
