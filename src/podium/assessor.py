@@ -7,7 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from podium.assessment.feedback import ClipFeedback, clip_feedback, remarks
-from podium.assessment.measured import measured, recognised_action
+from podium.assessment.measured import (
+    at_seen_speed,
+    in_slow_motion,
+    measured,
+    recognised_action,
+)
 from podium.assessment.question import (
     QUERY,
     Question,
@@ -25,7 +30,7 @@ from podium.assessment.question import (
     with_action,
 )
 from podium.assessment.values import Assessment, Score
-from podium.doubts import Doubt, DoubtKind
+from podium.doubts import Doubt, DoubtKind, Severity, worst
 from podium.errors import FeatureError, ModelError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
 from podium.examination.values import Examination
@@ -78,8 +83,9 @@ class Assessor:
         """
         asked = self.known_action(action) or self._action_of(references)
         require_difficulty(difficulty, self.model.rule, self.model.scorer.target)
-        query = performance_of(QUERY, video)
-        seen = measured(self.model.rule, query, asked, references)
+        given = performance_of(QUERY, video)
+        seen = measured(self.model.rule, given, asked, references)
+        query = at_seen_speed(given, seen)
         question = self._question(query, self._features(query), asked, difficulty, None, seen)
         chosen = self._references(references, question.sample.performance.action)
         return self._answer(question, chosen).with_examination(seen)
@@ -116,6 +122,18 @@ class Assessor:
         """
         asked = self.known_action(performance.action)
         require_difficulty(performance.difficulty, self.model.rule, self.model.scorer.target)
+        result, doubts = self._score_row(performance, asked)
+        if worst(doubts) is not Severity.GRAVE:
+            return result, doubts
+        slow, said = in_slow_motion(self.model.rule, performance)
+        if slow is None:
+            return result, doubts
+        result, doubts = self._score_row(slow, asked)
+        return result, (*doubts, *said)
+
+    def _score_row(
+        self, performance: Performance, asked: Action | None
+    ) -> tuple[Score, tuple[Doubt, ...]]:
         features = self._features(performance)
         query = performance.same_frames(performance.id)
         question = self._question(query, features, asked, performance.difficulty, performance)
@@ -289,7 +307,7 @@ class Assessor:
         middle = float(self.model.scorer.target.divisors([question.sample])[0])
         margin = self.model.calibration.half_width(CONFIDENCE) * widening(question.doubts)
         least, most = value / middle - margin, value / middle + margin
-        bottom, top, best = self._limits(question)
+        bottom, top, best = question.limits(self.model.rule, self.model.score_range)
         if self.model.witnesses.ask_ending(question.sample.features):
             # What was not seen may have gone any way.
             least, most, low, high = bottom / middle, top / middle, middle, middle
@@ -321,18 +339,6 @@ class Assessor:
                 f"the model {self.model.name} cannot score this video (its answer is not a "
                 "number): train it again, or copy its folder again"
             )
-
-    def _limits(self, question: Question) -> tuple[float, float, float]:
-        """Return the lowest and highest score there can be, and the highest at the difficulty.
-
-        Where no rule or no difficulty is known, they are those that were seen in training.
-        """
-        rule, difficulty = self.model.rule, question.sample.performance.difficulty
-        if not rule or not difficulty:
-            low, high = self.model.score_range
-            return low, high, high
-        hardest = max(difficulty, question.difficulty_range[1])
-        return 0.0, rule.highest(hardest), rule.highest(difficulty)
 
     def _doubts(self, question: Question, references: Sequence[Sample] = ()) -> tuple[Doubt, ...]:
         """Return what had to be assumed, and what is not to be trusted."""

@@ -8,6 +8,9 @@ from typing import Literal, get_args
 
 from podium.checks import is_finite, require
 
+SLOWEST, FASTEST = 0.02, 4.0
+"""So many times as fast as it was a video may be played: cameras take 1,500 frames a second."""
+
 Split = Literal["train", "validation", "test"]
 
 
@@ -22,6 +25,21 @@ def require_frames(start_frame: int, end_frame: int | None) -> None:
     require(start_frame >= 0, "start_frame", start_frame, "0 or more")
     fits = end_frame is None or end_frame >= start_frame
     require(fits, "end_frame", end_frame, f"start_frame, {start_frame}, or more")
+
+
+def require_speed(playing_speed: float | None) -> None:
+    """Refuse a speed at which nothing is played.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    is_speed = playing_speed is None or (
+        is_finite(playing_speed) and SLOWEST <= playing_speed <= FASTEST
+    )
+    allowed = f"from {SLOWEST:g} to {FASTEST:g} times as fast as it was, or None"
+    require(is_speed, "playing_speed", playing_speed, allowed)
 
 
 @dataclass(frozen=True)
@@ -42,7 +60,8 @@ class Performance:
 
     `score` and `difficulty` are in the points of its competition; `None` means not known.
     `start_frame` and `end_frame` (0-based, inclusive) bound the part of the video that counts; the
-    video may be a recording of hours.
+    video may be a recording of hours. It is played `playing_speed` times as fast as it was done: in
+    slow motion 0.5 or 0.25.
     `extra` keeps the columns of a table that Podium has no use for.
     """
 
@@ -59,6 +78,7 @@ class Performance:
     athlete: str | None = None
     is_reference: bool = False
     phases: tuple[Phase, ...] = ()
+    playing_speed: float | None = None
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -69,10 +89,14 @@ class Performance:
         is_split = self.split is None or self.split in get_args(Split)
         require(is_split, "split", self.split, f"one of {', '.join(get_args(Split))}, or None")
         require_frames(self.start_frame or 0, self.end_frame)
+        require_speed(self.playing_speed)
 
     def same_frames(self, id: str) -> "Performance":
         """Return what is seen of it under another name, without what is known of it."""
-        return Performance(id, self.path, start_frame=self.start_frame, end_frame=self.end_frame)
+        return Performance(
+            id, self.path, start_frame=self.start_frame, end_frame=self.end_frame,
+            playing_speed=self.playing_speed,
+        )  # fmt: skip
 
     @property
     def execution(self) -> float | None:

@@ -1,9 +1,11 @@
 """What the athlete did, where the sport is one that is measured, and what it says of the action."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from podium.assessment.question import part_of
+from podium.doubts import Doubt
 from podium.examination.values import Examination
 from podium.features.given import FEATURE_SUFFIXES
 from podium.judging import Action, ScoringRule, find_action
@@ -33,7 +35,28 @@ def measured(
         part=part_of(query),
         action=str(action) if action else None,
         references=_videos(references),
+        playing_speed=query.playing_speed,
     )
+
+
+def at_seen_speed(query: Performance, seen: Examination | None) -> Performance:
+    """Return the same performance, played as fast as was found."""
+    if seen is None or seen.playing_speed == 1:
+        return query
+    return replace(query, playing_speed=seen.playing_speed)
+
+
+def in_slow_motion(
+    rule: ScoringRule | None, performance: Performance
+) -> tuple[Performance | None, tuple[Doubt, ...]]:
+    """Return a performance with its speed, where it is found to be played in slow motion; says so.
+
+    `None` where it is not, or its speed is known.
+    """
+    seen = measured(rule, performance, None, ()) if performance.playing_speed is None else None
+    if seen is None or seen.playing_speed == 1:
+        return None, ()
+    return at_seen_speed(performance, seen), seen.contradictions
 
 
 def _videos(references: Sequence[str | Path | Performance]) -> list[Path]:

@@ -66,6 +66,19 @@ class Question:
         """Whether the difficulty was not given."""
         return any(doubt.kind == NO_DIFFICULTY for doubt in self.assumptions)
 
+    def limits(
+        self, rule: ScoringRule | None, seen: tuple[float, float]
+    ) -> tuple[float, float, float]:
+        """Return the lowest and highest score there can be, and the highest at the difficulty.
+
+        Where no rule or no difficulty is known, they are those that were `seen` in training.
+        """
+        difficulty = self.sample.performance.difficulty
+        if not rule or not difficulty:
+            return *seen, seen[1]
+        hardest = max(difficulty, self.difficulty_range[1])
+        return 0.0, rule.highest(hardest), rule.highest(difficulty)
+
 
 def assumed_action(asked: Action | None, assumed: str | None) -> Doubt:
     """Return what is to be said of an action that was not given, or that was never learned."""

@@ -58,8 +58,10 @@ GAP = 3
 """Pixels of a silhouette that are so far apart still belong together."""
 
 
-def frames_of(path: Path, part: Part = WHOLE) -> Frames:
+def frames_of(path: Path, part: Part = WHOLE, playing_speed: float | None = None) -> Frames:
     """Decode a part of a video as the athlete is looked for in it: about 30 frames a second, small.
+
+    They are so many a second of what was done, where the video is played faster or slower.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def frames_of(path: Path, part: Part = WHOLE) -> Frames:
     width = _width(about, frames.box)
     if width != frames.pixels.shape[2]:  # what is between black bars has another shape
         frames = _decode(path, part, width, frames.box)
-    return counting(frames)
+    return counting(frames, playing_speed=playing_speed)
 
 
 def _decode(path: Path, part: Part, width: int, box: Box | None = None) -> Frames:

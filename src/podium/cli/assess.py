@@ -38,7 +38,7 @@ from podium.cli.given import (
     require_no_input,
     rows_of_split,
 )
-from podium.cli.measure import show_remarks, write_measures
+from podium.cli.measure import Speed, show_remarks, write_measures
 from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
 
 
@@ -61,6 +61,7 @@ def score(
             help="Its difficulty, such as 3.2.",
         ),
     ] = None,
+    speed: Speed = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
     language: Language = "en",
@@ -69,8 +70,13 @@ def score(
     """Score a video, with a range, and say which moments cost points."""
     outputs = Outputs(report, report_dir, language)
     outputs.check(video, *(reference or ()))
+    from podium.performance import Performance
+
     assessment = load_assessor(model, allow_part).assess(
-        video, action=action, difficulty=difficulty, references=reference or ()
+        Performance("", video, playing_speed=speed),
+        action=action,
+        difficulty=difficulty,
+        references=reference or (),
     )
     _answer(assessment, outputs, as_json)
 

@@ -30,6 +30,18 @@ Athlete = Annotated[
 ]
 
 
+Speed = Annotated[
+    Any,
+    typer.Option(
+        "--speed",
+        parser=number("--speed", 0.5),
+        metavar="TIMES",
+        help="How many times as fast as it was the video is played: 0.25 in slow motion of a "
+        "quarter; it is found out where it is not given.",
+    ),
+]
+
+
 @app.command()
 def measure(
     video: Annotated[Path, typer.Argument(help="The video of the dive.")],
@@ -46,6 +58,7 @@ def measure(
         ),
     ] = None,
     athlete: Athlete = None,
+    speed: Speed = None,
     report: ReportPath = None,
     language: Language = "en",
     as_json: Json = False,
@@ -56,8 +69,9 @@ def measure(
     outputs = Outputs(report, None, language)
     outputs.check(video, *(reference or ()))
     examination = examine(
-        video, action=action, at=athlete, height_metres=height, references=reference or ()
-    )
+        video, action=action, at=athlete, height_metres=height, references=reference or (),
+        playing_speed=speed,
+    )  # fmt: skip
     if report:
         from podium.report.expert import filmed_expert
         from podium.report.measured_page import make_measured_report
@@ -125,7 +139,9 @@ def _measures(performance: "Performance", folder: Path) -> dict[str, str]:
     from podium.report.measures_table import measures_row
 
     row = {"file_name": performance.path.relative_to(folder).as_posix()}
+    part, speed = part_of(performance), performance.playing_speed
     try:
-        return {**row, **measures_row(examine(performance.path, part=part_of(performance)))}
+        seen = examine(performance.path, part=part, playing_speed=speed)
+        return {**row, **measures_row(seen)}
     except PodiumError as error:
         return {**row, "error": " ".join(str(error).split())}

@@ -2,7 +2,7 @@
 
 The table is also a valid Hugging Face video-folder `metadata.csv`. Required column: `file_name`,
 relative to the table. Known columns: `score, id, split, action, difficulty, judges, start_frame,
-end_frame, event, athlete, is_reference, phases`; others are kept as they are.
+end_frame, event, athlete, is_reference, phases, playing_speed`; others are kept as they are.
 """
 
 import gc
@@ -21,7 +21,7 @@ from podium.inputs.cells import Numbers, UnclearNumber, is_missing, without_frac
 from podium.inputs.names import Lookalikes
 from podium.inputs.problems import Problems
 from podium.inputs.table import MAX_NUMBER, Row, read_rows, surplus_kind
-from podium.performance import Performance, Phase, Split
+from podium.performance import FASTEST, SLOWEST, Performance, Phase, Split
 
 T = TypeVar("T")
 
@@ -39,7 +39,10 @@ KNOWN_COLUMNS = [
     "athlete",
     "is_reference",
     "phases",
+    "playing_speed",
 ]
+
+SPEEDS = f"from {SLOWEST:g} to {FASTEST:g} times as fast as it was, or empty"
 
 MAX_NAMED = 30
 """So many columns of a table that lacks one are named."""
@@ -208,6 +211,7 @@ class _RowReader:
             end_frame=end,
             event=self._text("event"),
             athlete=self._text("athlete"),
+            playing_speed=self._parse("playing_speed", self._speed, SPEEDS),
             is_reference=self._parse("is_reference", _truth, "true or false") or False,
             phases=self._parse("phases", _phases, "name:first-last with ; between them") or (),
             extra=MappingProxyType(
@@ -298,6 +302,12 @@ class _RowReader:
     def _positive(self, text: str) -> float:
         value = self._finite(text)
         if value < 1 / MAX_NUMBER:
+            raise ValueError
+        return value
+
+    def _speed(self, text: str) -> float:
+        value = self._finite(text)
+        if not SLOWEST <= value <= FASTEST:
             raise ValueError
         return value
 

@@ -1,14 +1,17 @@
 """From a video to what the body did: athlete -> measures -> how they stand."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from podium.athlete import Seed, frames_of
 from podium.doubts import Doubt, DoubtKind, Severity
 from podium.errors import UsageError
+from podium.examination.pace import SLOW_MOTION, at_true_speed
 from podium.examination.values import Examination
 from podium.judging import find_rule
-from podium.measures import Dive, Measurement, Reading, look, measure
+from podium.measures import Dive, Measurement, Reading, measure
+from podium.performance import require_speed
 from podium.recognition import Recognised, recognise
 from podium.recognition.doubts import UNLIKE_ACTION
 from podium.remarks import Judged, judge, percentile_of
@@ -36,38 +39,46 @@ def examine(
     at: tuple[float, float] | None = None,
     height_metres: float | None = None,
     references: Sequence[Path] = (),
+    playing_speed: float | None = None,
 ) -> Examination:
     """Measure a dive: what the body did, in degrees, seconds and lengths of the body.
 
     `action` is the number of the dive, where it is known: said, if the video shows another. `at` is
     where the athlete is in the first frame, (right, down) in pixels of the upright video, where it
-    is not who moves most. Beside each value stands that of the first of `references`.
+    is not who moves most. Beside each value stands that of the first of `references`. The video is
+    played `playing_speed` times as fast as it was; where that is not given, it is found out.
 
     Raises
     ------
     UsageError
-        If the action is not the number of a dive, or the height none of a board.
+        If the action is not the number of a dive, the height none of a board, or nothing is
+        played at that speed.
     PodiumError
         If a file cannot be used.
     """
     _require_dive(action)
     _require_height(height_metres)
+    require_speed(playing_speed)
     expert = examine(references[0], height_metres=height_metres) if references else None
-    frames = frames_of(video, part)
-    dive = look(frames, _seed(video, frames, at), height_metres)
+    decode = partial(frames_of, video, part)
+    find = partial(_seed, video, at)
+    frames, dive, speed = at_true_speed(decode, find, height_metres, playing_speed)
     recognised = recognise(dive)
     measured = measure(dive)
     judged = _judged(dive, measured)
+    is_slow = speed < 1 and playing_speed is None
+    slow = (SLOW_MOTION(times=round(1 / speed, 1)),) if is_slow else ()
     return Examination(
         path=video,
         frames=frames,
-        dive=dive,
-        readings=_readings(measured, expert),
+        dive=dive.at_times(1 / speed),
+        readings=_readings([one.at_times(1 / speed) for one in measured], expert),
         expert=expert,
-        doubts=(*frames.doubts, *_doubts(dive), *_contradictions(action, recognised)),
+        doubts=(*frames.doubts, *slow, *_doubts(dive), *_contradictions(action, recognised)),
         recognised=recognised,
         faults=judged.faults,
         remarks=judged.remarks,
+        playing_speed=speed,
     )
 
 
@@ -77,7 +88,7 @@ def _require_dive(action: str | None) -> None:
         numbers.meaning(action)
 
 
-def _seed(video: Path, frames: Frames, at: tuple[float, float] | None) -> Seed | None:
+def _seed(video: Path, at: tuple[float, float] | None, frames: Frames) -> Seed | None:
     if at is None:
         return None
     about = probe(video)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podium.doubts import Doubt
+from podium.examination.pace import SLOW_MOTION
 from podium.measures import Dive, Phase, Reading
 from podium.recognition import Recognised
 from podium.recognition.doubts import UNLIKE_ACTION
@@ -42,10 +43,15 @@ class Examination:
     remarks: tuple[Remark, ...] = ()
     """What is said of it, the weightiest first."""
 
+    playing_speed: float = 1.0
+    """How many times as fast as it was the video is played; seconds of values are those of what was
+    done, times at which something is seen those of the file."""
+
     @property
     def contradictions(self) -> tuple[Doubt, ...]:
-        """What the video contradicts of what was said of it."""
-        return tuple(doubt for doubt in self.doubts if doubt.kind == UNLIKE_ACTION)
+        """What the video contradicts of what was said of it, or of its clock."""
+        kinds = (UNLIKE_ACTION, SLOW_MOTION)
+        return tuple(doubt for doubt in self.doubts if doubt.kind in kinds)
 
     @property
     def values(self) -> dict[str, float | str | None]:

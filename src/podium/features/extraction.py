@@ -230,6 +230,7 @@ class Extractor:
             self.backbone.frame_size,
             augmentation,
             *((self.anchor.fingerprint,) if self.anchor else ()),
+            *((performance.playing_speed,) if performance.playing_speed else ()),
         )
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
 
@@ -243,7 +244,7 @@ def _decode(
         start_frame=performance.start_frame, end_frame=performance.end_frame, box=box,
     )  # fmt: skip
     try:
-        return counting(frames, options)
+        return counting(frames, options, performance.playing_speed)
     except VideoError as error:
         raise type(error)(f"{performance.path}: {error}") from error
 

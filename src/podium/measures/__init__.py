@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from podium.measures._look import look as look
     from podium.measures._measure import Measure as Measure
     from podium.measures._measure import measure as measure
+    from podium.measures._pace import pace as pace
     from podium.measures._values import Measurement as Measurement
     from podium.measures._values import Phase as Phase
     from podium.measures._values import Reading as Reading
@@ -21,6 +22,7 @@ __getattr__, __dir__, __all__ = lazily(
         "_dive": ("Dive", "Moment", "Moments"),
         "_look": ("look",),
         "_measure": ("Measure", "measure"),
+        "_pace": ("pace",),
         "_values": ("Measurement", "Phase", "Reading"),
     },
 )

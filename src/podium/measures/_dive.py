@@ -1,6 +1,6 @@
 """A dive as measures see it: the athlete, how the body lies, and the moments that divide it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,3 +40,8 @@ class Dive:
 
     pixels: npt.NDArray[np.uint8] | None = None
     """The frames, (frames, height, width, 3), for what is not the athlete, such as the splash."""
+
+    def at_times(self, factor: float) -> "Dive":
+        """Return the same dive, each frame of it shown at so many times its time."""
+        times = self.athlete.start_seconds * factor
+        return replace(self, athlete=replace(self.athlete, start_seconds=times))

@@ -1,6 +1,6 @@
 """What was measured: a value with its range, when it was seen, or why there is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from podium.checks import is_finite, require
@@ -40,6 +40,12 @@ class Measurement:
         for name in ("low", "high", "start_seconds", "end_seconds"):
             value = getattr(self, name)
             require(value is None or is_finite(value), name, value, "a finite number, or None")
+
+    def at_times(self, factor: float) -> "Measurement":
+        """Return the same, seen at so many times its time."""
+        seen = (self.start_seconds, self.end_seconds)
+        start, end = (None if at is None else at * factor for at in seen)
+        return replace(self, start_seconds=start, end_seconds=end)
 
 
 @dataclass(frozen=True)

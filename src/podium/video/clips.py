@@ -187,12 +187,19 @@ def read_clips(
         raise VideoError.of_file(path, error.reason) from error
 
 
-def counting(frames: Frames, options: ClipOptions = ClipOptions()) -> Frames:
+def counting(
+    frames: Frames, options: ClipOptions = ClipOptions(), playing_speed: float | None = None
+) -> Frames:
     """Keep the frames that count, so many a second: no black padding, no repeated frames.
 
-    Where there are fewer a second, or a hole, what is next to it counts more than once.
+    Where there are fewer a second, or a hole, what is next to it counts more than once. Of a video
+    that is played `playing_speed` times as fast as it was, it is so many a second of what was: each
+    keeps its time in the file.
     """
-    return laid_out(frames, options.frames_per_second)
+    if playing_speed is None or playing_speed == 1:
+        return laid_out(frames, options.frames_per_second)
+    as_it_was = frames.at_times(playing_speed)
+    return laid_out(as_it_was, options.frames_per_second).at_times(1 / playing_speed)
 
 
 def _facts(frames: Frames, start: int, stop: int) -> VideoFacts:

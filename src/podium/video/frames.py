@@ -128,6 +128,12 @@ class Frames:
         """Whether the last of these is the last frame that was decoded: the file's, if all was."""
         return int(self.numbers[-1]) == self.n_decoded - 1
 
+    def at_times(self, factor: float) -> "Frames":
+        """Return these frames, each shown at so many times its time."""
+        return replace(
+            self, start_seconds=self.start_seconds * factor, end_seconds=self.end_seconds * factor
+        )
+
     def span(self, start: int, stop: int) -> "Frames":
         """Keep frames `start` to `stop` (exclusive), counted from the first one kept so far."""
         end = self.end_seconds if stop >= len(self) else float(self.start_seconds[stop])
