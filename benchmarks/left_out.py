@@ -23,7 +23,7 @@ from podium.training import make_scorer
 from podium.video.augmentation import AugmentationOptions, draw
 from podium.witnesses import learn
 
-AUGMENTATION = AugmentationOptions(n_variants=0, copies=True)
+AUGMENTATION = AugmentationOptions(n_variants=0, copies=True, reframed=True)
 """The copies that `diving` learns from as well (scripts/train_diving.py)."""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from podium.assessment.feedback import ClipFeedback, clip_feedback, remarks
 from podium.assessment.measured import (
     at_seen_speed,
+    athlete_of,
     in_slow_motion,
     measured,
     recognised_action,
@@ -26,15 +27,17 @@ from podium.assessment.question import (
     performance_of,
     picture_of,
     require_difficulty,
+    require_numbers,
     unusual_difficulty,
     with_action,
 )
 from podium.assessment.values import Assessment, Score
 from podium.doubts import Doubt, DoubtKind, Severity, worst
-from podium.errors import FeatureError, ModelError, UnknownName, UsageError
+from podium.errors import FeatureError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
 from podium.examination.values import Examination
 from podium.features.alignment import Alignment, try_to_align
+from podium.features.close_up import Seen
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.surroundings import widening
 from podium.features.values import Features, Sample
@@ -86,7 +89,9 @@ class Assessor:
         given = performance_of(QUERY, video)
         seen = measured(self.model.rule, given, asked, references)
         query = at_seen_speed(given, seen)
-        question = self._question(query, self._features(query), asked, difficulty, None, seen)
+        question = self._question(
+            query, self._features(query, athlete_of(seen)), asked, difficulty, None, seen
+        )
         chosen = self._references(references, question.sample.performance.action)
         return self._answer(question, chosen).with_examination(seen)
 
@@ -167,8 +172,8 @@ class Assessor:
             f"{actions_to_choose(self.model.actions, self.model.rule)}"
         )
 
-    def _features(self, performance: Performance) -> Features:
-        features, path = self._extractor.performance(performance), performance.path
+    def _features(self, performance: Performance, seen: Seen | None = None) -> Features:
+        features, path = self._extractor.performance(performance, seen), performance.path
         n_expected = self.model.witnesses.novelty.normaliser.mean.shape[0]
         if features.values.shape[1] != n_expected:
             raise FeatureError(
@@ -302,7 +307,7 @@ class Assessor:
 
     def _score(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
-        self._require_numbers(value)
+        require_numbers(self.model.name, value)
         low, high = question.difficulty_range
         middle = float(self.model.scorer.target.divisors([question.sample])[0])
         margin = self.model.calibration.half_width(CONFIDENCE) * widening(question.doubts)
@@ -320,25 +325,11 @@ class Assessor:
             executed = value, least * middle, most * middle, difficulty
             marks, mean_marks = rule.as_marks(*executed), rule.mean_marks(*executed)
         is_remembered = self.model.witnesses.remembers(question.sample.features)
-        self._require_numbers(lowest, highest, bottom, top, best)
+        require_numbers(self.model.name, lowest, highest, bottom, top, best)
         return Score(
             value, min(lowest, value), highest, bottom, top, marks, is_remembered, best,
             rule.judge_sd if rule else None, mean_marks,
         )  # fmt: skip
-
-    def _require_numbers(self, *found: float) -> None:
-        """Refuse what is no number: of a model whose weights are whole, but make no sense.
-
-        Raises
-        ------
-        ModelError
-            If one of them is not finite.
-        """
-        if not np.isfinite(found).all():
-            raise ModelError(
-                f"the model {self.model.name} cannot score this video (its answer is not a "
-                "number): train it again, or copy its folder again"
-            )
 
     def _doubts(self, question: Question, references: Sequence[Sample] = ()) -> tuple[Doubt, ...]:
         """Return what had to be assumed, and what is not to be trusted."""
@@ -393,8 +384,10 @@ class Assessor:
         clips: tuple[ClipFeedback, ...],
     ) -> Assessment:
         query, features = question.sample, question.sample.features
-        self._require_numbers(
-            *(clip.similarity for clip in clips), *(clip.contribution or 0.0 for clip in clips)
+        require_numbers(
+            self.model.name,
+            *(clip.similarity for clip in clips),
+            *(clip.contribution or 0.0 for clip in clips),
         )
         return Assessment(
             video_path=query.performance.path,

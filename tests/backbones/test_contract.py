@@ -10,6 +10,7 @@ import pytest
 
 from podium import _catalog
 from podium.backbones.c3d_mini import WEIGHTS, C3DMini
+from podium.backbones.c3d_mini_close import C3DMiniClose
 from podium.backbones.figure import Figure, FigureOptions
 from podium.backbones.mobilenet_v1 import MobileNetV1, MobileNetV1Options
 from podium.backbones.motion import Motion, MotionOptions
@@ -34,14 +35,20 @@ def c3d(request: pytest.FixtureRequest, kind: str) -> Any:
     return C3D(weights)
 
 
-def c3d_mini(request: pytest.FixtureRequest, kind: str) -> C3DMini:
+def c3d_mini(
+    request: pytest.FixtureRequest, kind: str, network: type[C3DMini] = C3DMini
+) -> C3DMini:
     if kind == "usual":
-        return C3DMini()
+        return network()
     content = bytearray(WEIGHTS.read_bytes())
     content[-1] ^= 1
     weights = request.getfixturevalue("tmp_path_factory").mktemp("other") / WEIGHTS.name
     weights.write_bytes(content)
-    return C3DMini(weights)
+    return network(weights)
+
+
+def c3d_mini_close(request: pytest.FixtureRequest, kind: str) -> C3DMini:
+    return c3d_mini(request, kind, C3DMiniClose)
 
 
 def figure(_: pytest.FixtureRequest, kind: str) -> Figure:
@@ -69,6 +76,7 @@ def posture(_: pytest.FixtureRequest, kind: str) -> Posture:
 RECIPES: dict[str, Callable[[pytest.FixtureRequest, str], Any]] = {
     "c3d": c3d,
     "c3d_mini": c3d_mini,
+    "c3d_mini_close": c3d_mini_close,
     "figure": figure,
     "mobilenet_v1": mobilenet_v1,
     "motion": motion,

@@ -7,6 +7,7 @@ from pathlib import Path
 from podium.assessment.question import part_of
 from podium.doubts import Doubt
 from podium.examination.values import Examination
+from podium.features.close_up import Seen
 from podium.features.given import FEATURE_SUFFIXES
 from podium.judging import Action, ScoringRule, find_action
 from podium.performance import Performance
@@ -44,6 +45,13 @@ def at_seen_speed(query: Performance, seen: Examination | None) -> Performance:
     if seen is None or seen.playing_speed == 1:
         return query
     return replace(query, playing_speed=seen.playing_speed)
+
+
+def athlete_of(seen: Examination | None) -> Seen | None:
+    """Return the athlete who was followed, so that it need not be done again."""
+    if seen is None:
+        return None
+    return Seen(seen.dive.at_times(seen.playing_speed), seen.frames.numbers)
 
 
 def in_slow_motion(

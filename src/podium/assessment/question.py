@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from podium.assessment.values import Reference
 from podium.doubts import Doubt, DoubtKind, Severity
-from podium.errors import UnusableReference, UsageError
+from podium.errors import ModelError, UnusableReference, UsageError
 from podium.features.values import Sample
 from podium.judging import Action, ScoringRule, height_of, nearest_if_off, number_of
 from podium.performance import Performance
@@ -112,6 +114,21 @@ def assumed_difficulty(usual: Difficulties) -> Doubt:
     if usual.low < usual.high:
         return NO_DIFFICULTY(difficulty=usual.usual, low=usual.low, high=usual.high)
     return NO_DIFFICULTY(difficulty=usual.usual)
+
+
+def require_numbers(model: str, *found: float) -> None:
+    """Refuse what is no number: of a model whose weights are whole, but make no sense.
+
+    Raises
+    ------
+    ModelError
+        If one of them is not finite.
+    """
+    if not np.isfinite(found).all():
+        raise ModelError(
+            f"the model {model} cannot score this video (its answer is not a number): train it "
+            "again, or copy its folder again"
+        )
 
 
 def off_table(

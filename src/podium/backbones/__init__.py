@@ -1,6 +1,7 @@
 """Clip -> feature: one backbone a file. A new file here is a new choice everywhere."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -8,6 +9,16 @@ import numpy.typing as npt
 
 from podium import _catalog
 from podium.doubts import Doubt
+
+
+class View(StrEnum):
+    """What of each frame a backbone is shown."""
+
+    PICTURE = "picture"
+    """All of it."""
+
+    CLOSE_UP = "close_up"
+    """What is about the athlete."""
 
 
 class Backbone(Protocol):
@@ -42,6 +53,24 @@ def make_backbone(name: str, allow_parts: Collection[str] = ()) -> Backbone:
 
     parts: list[Backbone] = [kind() for kind in _catalog.resolve(__name__, name, allow_parts)]
     return parts[0] if len(parts) == 1 else Joined(parts)
+
+
+@runtime_checkable
+class JoinedBackbone(Backbone, Protocol):
+    """A backbone that is several side by side."""
+
+    parts: Sequence[Backbone]
+    """Each of them, in the order of their numbers in a feature."""
+
+
+def parts_of(backbone: Backbone) -> Sequence[Backbone]:
+    """Return the backbones that one is made of: itself, where it is no joined one."""
+    return backbone.parts if isinstance(backbone, JoinedBackbone) else (backbone,)
+
+
+def view_of(backbone: Backbone) -> View:
+    """Return what of each frame a backbone is shown: all, unless its `view` says otherwise."""
+    return View(getattr(backbone, "view", View.PICTURE))
 
 
 @runtime_checkable

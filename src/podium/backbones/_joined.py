@@ -11,7 +11,9 @@ from podium.errors import UsageError
 
 
 class Joined:
-    """Describes a clip by what several backbones that read the same frames say of it.
+    """Describes a clip by what several backbones that read frames of one size say of it.
+
+    Where one is shown another view than others, each is given its own (`podium.features`).
 
     Raises
     ------
@@ -28,7 +30,7 @@ class Joined:
                 f"backbones that read frames of different sizes cannot be joined ({shown}): "
                 "choose backbones that read frames of one size"
             )
-        self._parts = tuple(parts)
+        self.parts = tuple(parts)
         self.frame_size = parts[0].frame_size
         self.dim = sum(part.dim for part in parts)
         self.fingerprint = "+".join(part.fingerprint for part in parts)
@@ -41,6 +43,6 @@ class Joined:
         self, clips: npt.NDArray[np.uint8]
     ) -> tuple[npt.NDArray[np.float32], tuple[Doubt, ...]]:
         """Describe clips, and give the doubts of those parts that have any."""
-        said = [describe(part, clips) for part in self._parts]
+        said = [describe(part, clips) for part in self.parts]
         doubts = tuple(doubt for _, doubts in said for doubt in doubts)
         return np.concatenate([values for values, _ in said], axis=1), doubts

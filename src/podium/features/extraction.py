@@ -9,19 +9,21 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from traceback import clear_frames
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from podium.backbones import Backbone, describe
+from podium.backbones import Backbone, View, describe, parts_of, view_of
 from podium.doubts import Doubt
 from podium.errors import FeatureError, PodiumError, VideoError
+from podium.features.close_up import CloseUp, Seen, close_up, look_at
 from podium.features.event import Anchor, event_backbone
 from podium.features.given import FEATURE_SUFFIXES, read_features
 from podium.features.values import Features, Sample
 from podium.machine.cache import ArrayCache, Claim
 from podium.machine.files import digest
 from podium.performance import Performance
+from podium.video.augmentation import Sides
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
 from podium.video.frames import DECODER_VERSION, Frames, decode
 from podium.video.limits import Box
@@ -41,6 +43,18 @@ class Change(Protocol):
 
     def __call__(self, frames: Frames, at_least: int = 1) -> Frames:
         """Return the variant; `at_least` so many frames are left of it."""
+        ...
+
+
+@runtime_checkable
+class FramingChange(Change, Protocol):
+    """A variant that may show less of each picture than there is."""
+
+    shown_sides: Sides
+    """Left, top, right and bottom of what is shown, as shares of a picture's sides."""
+
+    def close_up(self) -> Change:
+        """Return the same changes for pictures that show the athlete however a camera frames it."""
         ...
 
 
@@ -89,12 +103,14 @@ class Lookup:
     """What is there of a performance: all of its features, or the frames to make them of.
 
     `wanted` and `keys` name the variants to be made, in order, where `frames` is not `None`;
-    `claim` keeps other processes from making the same meanwhile.
+    `close_up` is there if a backbone is shown that, and `claim` keeps other processes from making
+    the same meanwhile.
     """
 
     performance: Performance
     found: tuple[Features, ...]
     frames: Frames | None = None
+    close_up: CloseUp | None = None
     wanted: tuple[Change | None, ...] = ()
     keys: tuple[str, ...] = ()
     claim: Claim | None = None
@@ -129,20 +145,29 @@ class Extractor:
         """
         return self.performance(Performance("", path, start_frame=start_frame, end_frame=end_frame))
 
-    def performance(self, performance: Performance) -> Features:
+    def performance(self, performance: Performance, seen: Seen | None = None) -> Features:
         """Extract the features of a performance, bounded by its start and end frames."""
-        return self.variants(performance, (None,))[0]
+        return self.variants(performance, (None,), seen)[0]
 
     def variants(
-        self, performance: Performance, augmentations: Iterable[Change | None]
+        self,
+        performance: Performance,
+        augmentations: Iterable[Change | None],
+        seen: Seen | None = None,
     ) -> tuple[Features, ...]:
         """Extract the features of several variants (`None`: as it is) of one performance."""
-        return self.describe(self.look_up(performance, augmentations))
+        return self.describe(self.look_up(performance, augmentations, seen))
 
-    def look_up(self, performance: Performance, augmentations: Iterable[Change | None]) -> "Lookup":
+    def look_up(
+        self,
+        performance: Performance,
+        augmentations: Iterable[Change | None],
+        seen: Seen | None = None,
+    ) -> "Lookup":
         """Find features in the cache, or decode the video that they are to be made of.
 
-        It is the part of `variants` that can be done ahead, in another thread.
+        It is the part of `variants` that can be done ahead, in another thread. Where the athlete
+        was followed already, that is `seen`.
         """
         wanted = tuple(augmentations)
         if performance.path.suffix.lower() in FEATURE_SUFFIXES:
@@ -157,7 +182,9 @@ class Extractor:
             ):  # made while it was waited for
                 claim.release()
                 return Lookup(performance, found)
-            return Lookup(performance, (), self._decode(performance), wanted, keys, claim)
+            frames = self._decode(performance)
+            near = self._close_up(performance, frames, seen)
+            return Lookup(performance, (), frames, near, wanted, keys, claim)
         except BaseException:
             if claim:
                 claim.release()
@@ -175,7 +202,7 @@ class Extractor:
             return lookup.found
         try:
             return tuple(
-                self._make(lookup.performance.path, lookup.frames, augmentation, key)
+                self._make(lookup, lookup.frames, augmentation, key)
                 for augmentation, key in zip(lookup.wanted, lookup.keys, strict=True)
             )
         finally:
@@ -190,13 +217,31 @@ class Extractor:
         size = event_backbone().frame_size
         return self.anchor.trim(frames, _decode(performance, size, self.options, frames.box))
 
-    def _make(self, path: Path, frames: Frames, augmentation: Change | None, key: str) -> Features:
+    def _close_up(
+        self, performance: Performance, frames: Frames, seen: Seen | None
+    ) -> CloseUp | None:
+        """Look closely at the athlete, where a backbone is shown that."""
+        if all(view_of(part) is View.PICTURE for part in parts_of(self.backbone)):
+            return None
+        width, height = self.backbone.frame_size
+        return close_up(frames, *(seen or look_at(performance)), width / height)
+
+    def _make(
+        self, lookup: "Lookup", frames: Frames, augmentation: Change | None, key: str
+    ) -> Features:
+        path = lookup.performance.path
         try:
             clips = self._cut(frames, augmentation)
+            views = {View.PICTURE: clips}
+            if lookup.close_up:
+                near = self._near(lookup.close_up, augmentation)
+                views[View.CLOSE_UP] = near
+                clips = replace(clips, video=near.video)
         except VideoError as error:
             raise VideoError.of_file(path, error.reason) from error
-        values, doubts = describe(self.backbone, clips.pixels)
-        values = values.astype(np.float32)
+        said = [describe(one, views[view_of(one)].pixels) for one in parts_of(self.backbone)]
+        values = np.concatenate([one for one, _ in said], axis=1).astype(np.float32)
+        doubts = tuple(doubt for _, some in said for doubt in some)
         if not np.isfinite(values).all():
             raise FeatureError(
                 f"{path}: the backbone {self.backbone.name} gave something that is not a number"
@@ -208,6 +253,13 @@ class Extractor:
         if self.cache:
             self.cache.write(key, features)
         return features
+
+    def _near(self, near: CloseUp, augmentation: Change | None) -> Clips:
+        """Cut what a close-up shows of a variant."""
+        if not isinstance(augmentation, FramingChange):
+            return self._cut(near(self.backbone.frame_size), augmentation)
+        shown = near(self.backbone.frame_size, augmentation.shown_sides)
+        return self._cut(shown, augmentation.close_up())
 
     def _cut(self, frames: Frames, augmentation: Change | None) -> Clips:
         if augmentation is None:

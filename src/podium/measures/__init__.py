@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from podium.measures._dive import Dive as Dive
     from podium.measures._dive import Moment as Moment
     from podium.measures._dive import Moments as Moments
+    from podium.measures._entry import Entry as Entry
+    from podium.measures._entry import entry_of as entry_of
+    from podium.measures._entry import settled as settled
     from podium.measures._look import look as look
     from podium.measures._measure import Measure as Measure
     from podium.measures._measure import measure as measure
@@ -20,6 +23,7 @@ __getattr__, __dir__, __all__ = lazily(
     __name__,
     {
         "_dive": ("Dive", "Moment", "Moments"),
+        "_entry": ("Entry", "entry_of", "settled"),
         "_look": ("look",),
         "_measure": ("Measure", "measure"),
         "_pace": ("pace",),

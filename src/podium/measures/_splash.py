@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from podium.athlete.values import CameraMotion
 from podium.measures._dive import Dive
+from podium.measures._entry import place_of, settled
 from podium.measures._line import Line, line_before_water
 
 Floats = npt.NDArray[np.float64]
@@ -24,9 +24,6 @@ BEFORE_SECONDS = 0.14
 
 DARKER = 50
 """The percentile of what was seen that is the water's: in the last frames drops fly already."""
-
-LIKELY_ZOOM = 0.02
-"""No camera zooms faster from frame to frame: where drops were taken for the scene, it stood."""
 
 RISES_SECONDS = 0.7
 """So long it goes up and falls."""
@@ -79,8 +76,8 @@ def splash_of(dive: Dive) -> Splash | None:
     after = np.flatnonzero((seconds > seconds[met]) & (seconds <= seconds[met] + LASTS_SECONDS))
     if not len(after):
         return None
-    scene = _Scene(dive.pixels, _still_water(dive, line), _place(dive, line), line.length)
-    camera = _steady(dive.athlete.camera)
+    scene = _Scene(dive.pixels, _still_water(dive, line), place_of(dive, line), line.length)
+    camera = settled(dive.athlete.camera)
     seen = [_white_water(scene, int(i), camera.between(met, int(i))) for i in after]
     sizes, heights, masks = zip(*seen, strict=True)
     return Splash(seconds[after], np.array(sizes), np.array(heights), np.stack(masks))
@@ -110,13 +107,6 @@ class _Scene:
     length: float
 
 
-def _place(dive: Dive, line: Line) -> Floats:
-    """Return where the body goes in: the lower end of the axis, right and down."""
-    frame, angle = line.frames[-1], line.angles[-1]
-    half = dive.outline.length[frame] / 2
-    return np.asarray(dive.outline.middle[frame] + half * np.array([np.sin(angle), np.cos(angle)]))
-
-
 def _still_water(dive: Dive, line: Line) -> Pictures:
     """Return what there was before the splash, in the picture of the line's last frame.
 
@@ -131,7 +121,7 @@ def _still_water(dive: Dive, line: Line) -> Pictures:
     is_known = np.isfinite(water[..., 0])
     height, width = is_known.shape
     down, right = np.mgrid[:height, :width]
-    place = _place(dive, line)
+    place = place_of(dive, line)
     near = np.hypot(right - place[0], down - place[1]) < 1.5 * line.length
     near &= is_known & (down > place[1] - 0.3 * line.length)
     usual = np.median(water[near if near.any() else is_known], axis=0)
@@ -149,20 +139,12 @@ def _darker(seen: Pictures) -> Pictures:
     return np.where(np.isfinite(found), found, np.nan).astype(np.float32)
 
 
-def _steady(camera: CameraMotion) -> CameraMotion:
-    """Return a camera's motion without the steps in which drops were taken for the scene."""
-    zooms = np.sqrt(np.abs(np.linalg.det(camera.steps[:, :2, :2])))
-    is_likely = np.abs(zooms - 1) <= LIKELY_ZOOM
-    steps = np.where(is_likely[:, None, None], camera.steps, np.eye(3))
-    return CameraMotion(steps, camera.agreement)
-
-
 def _moved(dive: Dive, start: int, stop: int) -> Pictures:
     """Return a picture as the camera of another frame would have seen it; NaN beyond its border."""
     assert dive.pixels is not None
     picture = dive.pixels[start].astype(np.float32)
     height, width = picture.shape[:2]
-    movement = _steady(dive.athlete.camera).between(start, stop)[:2]
+    movement = settled(dive.athlete.camera).between(start, stop)[:2]
     beyond = (np.nan, np.nan, np.nan)
     return np.asarray(cv2.warpAffine(picture, movement, (width, height), borderValue=beyond))
 

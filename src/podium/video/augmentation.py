@@ -89,6 +89,15 @@ class Augmentation:
             changed = compress(changed, self.compression)
         return replace(kept, pixels=changed)
 
+    @property
+    def shown_sides(self) -> Sides:
+        """What is shown of each picture: left, top, right and bottom, as shares of its sides."""
+        return self._sides()
+
+    def close_up(self) -> "Augmentation":
+        """Return the same changes for pictures that show the athlete however a camera frames it."""
+        return replace(self, zoom=1, shown=WHOLE_PICTURE)
+
     def _frame(self, frame: Pixels) -> Pixels:
         from PIL import Image, ImageOps
 
