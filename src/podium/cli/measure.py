@@ -86,7 +86,8 @@ def _answer(examination: "Examination") -> None:
 
 def show_remarks(examination: "Examination", words: "Words") -> None:
     """Say which dive was recognised, and what is remarked of it."""
-    from podium.report.measured import recognised, remark_sentences
+    from podium.report.measured import recognised
+    from podium.report.remark_words import remark_sentences
 
     if examination.recognised:
         show(f"{words('recognised.heading')}: {recognised(examination.recognised, words)}")

@@ -10,8 +10,9 @@ from podium.measures import Phase, Reading
 from podium.remarks import Remark
 from podium.report.athlete_pictures import picture_of
 from podium.report.key_frames import picture_address
-from podium.report.measured import Row, recognised, remark_sentences, row
+from podium.report.measured import Row, recognised, row
 from podium.report.overlay import overlay
+from podium.report.remark_words import remark_sentences
 from podium.report.stroboscope import Stroboscope, stroboscope
 from podium.report.words import Words
 from podium.video.frames import Frames

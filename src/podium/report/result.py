@@ -12,7 +12,7 @@ from podium.examination.values import Examination
 from podium.features.alignment import Alignment
 from podium.inputs.spreadsheet import csv_text
 from podium.measures import Reading
-from podium.report.measured import remark_sentences
+from podium.report.remark_words import remark_sentences
 from podium.report.words import Words, load_words
 from podium.video.clips import VideoFacts
 
