@@ -6,8 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from podium.assessment.feedback import ClipFeedback, clip_feedback, remarks
-from podium.assessment.measured import measured, recognised_action
+from podium.assessment.feedback import (
+    ClipFeedback,
+    WorthOf,
+    clip_feedback,
+    phase_points,
+    remarks,
+)
+from podium.assessment.measured import measured, moments_seen, recognised_action
 from podium.assessment.question import (
     QUERY,
     Question,
@@ -25,6 +31,7 @@ from podium.assessment.question import (
     with_action,
 )
 from podium.assessment.values import Assessment, Score
+from podium.assessment.worth import Exchange
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError, ModelError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
@@ -82,7 +89,7 @@ class Assessor:
         seen = measured(self.model.rule, query, asked, references)
         question = self._question(query, self._features(query), asked, difficulty, None, seen)
         chosen = self._references(references, question.sample.performance.action)
-        return self._answer(question, chosen).with_examination(seen)
+        return self._answer(question, chosen, seen).with_examination(seen)
 
     @_QUIETLY
     def compare(
@@ -97,11 +104,13 @@ class Assessor:
         """
         scorer = self._comparing()
         given = performance_of(QUERY, video)
+        seen = measured(self.model.rule, given, None, [reference])
         query = Sample(given, self._features(given))
         expert = self._own_reference(reference, None)
-        clips = clip_feedback(scorer, query, [expert], self.model.moments, with_contributions=False)
+        moments = self._moments(query.features, seen)
+        clips = clip_feedback(scorer, query, [expert], moments, with_contributions=False)
         question = Question(query, (1.0, 1.0))
-        return self._assessment(question, None, [expert], clips)
+        return self._assessment(question, None, [expert], clips).with_examination(seen)
 
     @_QUIETLY
     def score(self, performance: Performance) -> tuple[Score, tuple[Doubt, ...]]:
@@ -238,7 +247,9 @@ class Assessor:
         )
         return Sample(performance, self._features(performance))
 
-    def _answer(self, question: Question, references: Sequence[Sample]) -> Assessment:
+    def _answer(
+        self, question: Question, references: Sequence[Sample], seen: Examination | None
+    ) -> Assessment:
         query = question.sample
         if not self._scorer_compares():
             value = float(self.model.scorer.predict([query])[0])
@@ -246,8 +257,15 @@ class Assessor:
         scorer = self._comparing()
         partners = self._in_position(question, scorer.partners(query, references))
         value = float(np.mean(scorer.compare([query], partners)))
-        clips = clip_feedback(scorer, query, partners, self.model.moments)
-        return self._assessment(question, self._score(value, question), partners, clips)
+        clips = clip_feedback(scorer, query, partners, self._moments(query.features, seen))
+        worth_of = Exchange(scorer, query, partners, scorer.references)
+        return self._assessment(question, self._score(value, question), partners, clips, worth_of)
+
+    def _moments(self, features: Features, seen: Examination | None) -> tuple[str, ...]:
+        """Name the clips by what was seen: of the athlete, or else of the event they end after."""
+        found = features.video is not None and not features.video.missing_event
+        at_event = self.model.moments if self.model.anchor and found and seen is None else ()
+        return moments_seen(seen, features) or at_event
 
     def _predict(self, question: Question) -> tuple[float, Sequence[Sample]]:
         """Score beside the model's own references, and say which, where the position matters."""
@@ -385,6 +403,7 @@ class Assessor:
         score: Score | None,
         references: Sequence[Sample],
         clips: tuple[ClipFeedback, ...],
+        worth_of: WorthOf = lambda indices, moment: None,
     ) -> Assessment:
         query, features = question.sample, question.sample.features
         self._require_numbers(
@@ -402,7 +421,8 @@ class Assessor:
             ),
             references=describe(references, query, self.model.scorer),
             clips=clips,
-            remarks=remarks(clips),
+            remarks=remarks(clips, worth_of),
+            phase_points=phase_points(clips, worth_of),
             model=self.model.name,
             backbone=self.model.backbone_name,
             doubts=self._weighed(self._doubts(question, references), question, score),

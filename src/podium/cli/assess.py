@@ -152,7 +152,7 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
         show(words("withheld.if_trusted", outcome=assessment.if_trusted))
     _say_remarks(assessment.as_shown(), words)
     if assessment.examination:
-        show_remarks(assessment.examination, words)
+        show_remarks(assessment.examination, words, assessment.as_shown().phase_points)
 
 
 def _say_why_not(assessment: "Assessment", words: "Words") -> None:
@@ -167,11 +167,10 @@ def _say_why_not(assessment: "Assessment", words: "Words") -> None:
 
 def _say_remarks(assessment: "Assessment", words: "Words") -> None:
     from podium.assessment.feedback import group_remarks
+    from podium.report.remark_words import group_note
 
     for group, remarks in group_remarks(assessment.remarks).items():
-        is_withheld = assessment.score and assessment.is_withheld
-        note = "withheld.points" if is_withheld else f"remarks.{group}_note"
-        show(f"{words(f'remarks.{group}')} ({words(note)}):")
+        show(f"{words(f'remarks.{group}')} ({group_note(assessment, group, words)}):")
         for remark in remarks:
             show(remark)
 

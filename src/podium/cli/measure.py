@@ -14,6 +14,7 @@ from podium.doubts import Severity
 from podium.errors import PodiumError
 
 if TYPE_CHECKING:
+    from podium.assessment.feedback import PhasePoints
     from podium.examination import Examination
     from podium.performance import Performance
     from podium.report.words import Words
@@ -84,14 +85,16 @@ def _answer(examination: "Examination") -> None:
     show_remarks(examination, words)
 
 
-def show_remarks(examination: "Examination", words: "Words") -> None:
+def show_remarks(
+    examination: "Examination", words: "Words", points: "Sequence[PhasePoints]" = ()
+) -> None:
     """Say which dive was recognised, and what is remarked of it."""
     from podium.report.measured import recognised
     from podium.report.remark_words import remark_sentences
 
     if examination.recognised:
         show(f"{words('recognised.heading')}: {recognised(examination.recognised, words)}")
-    for remark, sentence in remark_sentences(examination, words):
+    for remark, sentence in remark_sentences(examination, words, points):
         kind = "athlete.praise" if remark.is_praise else "athlete.fault"
         show(f"{words(kind, phase=words.moment(remark.phase))}: {sentence}")
 

@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, group_remarks
+from podium.assessment.feedback import (
+    FAULTY_BELOW,
+    ClipFeedback,
+    Remark,
+    RemarkGroup,
+    chapters,
+    group_remarks,
+)
 from podium.assessment.values import Assessment, Reference
 from podium.errors import PodiumError
 from podium.machine.files import write_bytes
 from podium.report.key_frames import decode_small, key_frames
 from podium.report.player import SPEEDS, page_script, part_shown, policy, side
+from podium.report.remark_words import group_note
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, load_words
@@ -24,7 +32,6 @@ from podium.video.frames import Frames, Part
 from podium.video.playback import Playback, make_playback
 
 if TYPE_CHECKING:
-    from podium.examination.values import Examination
     from podium.report.athlete_view import AthleteView
 
 MAX_VIDEO_BYTES = 24 * 2**20
@@ -90,7 +97,7 @@ def make_report(
     """
     words = load_words(language)
     frames = _small_frames(assessment)
-    athlete = _athlete(assessment.examination, words)
+    athlete = _athlete(assessment, words)
     videos = _videos(assessment, frames)
     n_bytes = sum(len(video.content) for video in videos if video)
     if n_bytes <= max_video_bytes:
@@ -116,7 +123,7 @@ def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Repor
     """
     words = load_words(language)
     frames = _small_frames(assessment)
-    athlete = _athlete(assessment.examination, words)
+    athlete = _athlete(assessment, words)
     query, reference = _videos(assessment, frames)
     page = _Page(assessment, words, frames, query, reference, inside=False, athlete=athlete)
     videos = {"query.mp4": query, "reference.mp4": reference}
@@ -160,6 +167,7 @@ class _Page:
             words=words,
             number=words.number,
             said=self._describe,
+            points_of=self._points_of,
             how_sure=self._how_sure,
             policy=policy(style, script, inside=self.inside),
             style=style,
@@ -244,10 +252,8 @@ class _Page:
             outcome = f"{number(score.value)} {words('score.of')} {number(score.of)} ({span})"
         return words("withheld.if_trusted", outcome=outcome)
 
-    def _note_of(self, group: str) -> str:
-        has_score = self.assessment.score is not None
-        is_withheld = has_score and self.assessment.is_withheld
-        return self.words("withheld.points" if is_withheld else f"remarks.{group}_note")
+    def _note_of(self, group: RemarkGroup) -> str:
+        return group_note(self.assessment, group, self.words)
 
     def _reference_note(self) -> str:
         words, named = self.words, []
@@ -272,6 +278,15 @@ class _Page:
         about = words("remarks.about", moment=moment) if remark.moment else ""
         similarity = words.number(remark.similarity, 2)
         return words(f"remarks.{remark.kind}", about=about, similarity=similarity)
+
+    def _points_of(self, remark: Remark) -> str:
+        """Say what a remark is worth, with its range; "" where that is not known."""
+        low, points, high = remark.contribution_low, remark.contribution, remark.contribution_high
+        if points is None or low is None or high is None:
+            return ""
+        said = {"points": points, "low": low, "high": high}
+        numbers = {k: self.words.number(value, signed=True) for k, value in said.items()}
+        return self.words("remarks.points", **numbers)
 
     def _how_sure(self, remark: Remark) -> str:
         share = (remark.similarity or 0.0) / FAULTY_BELOW
@@ -373,13 +388,13 @@ _Both = tuple[Frames | None, Frames | None]
 """Those of a performance, and of its reference."""
 
 
-def _athlete(examined: "Examination | None", words: Words) -> "AthleteView | None":
+def _athlete(assessment: Assessment, words: Words) -> "AthleteView | None":
     """Show the athlete, where one was followed."""
-    if examined is None:
+    if assessment.examination is None:
         return None
     from podium.report.athlete_view import athlete_view  # OpenCV is only read where it is needed
 
-    return athlete_view(examined, words)
+    return athlete_view(assessment.examination, words, assessment.as_shown().phase_points)
 
 
 def _small_frames(assessment: Assessment) -> _Both:

@@ -1,5 +1,9 @@
 """Remarks in words: the fact, when it was seen, the expert's, and how it stands among others."""
 
+from collections.abc import Sequence
+
+from podium.assessment.feedback import PhasePoints, RemarkGroup
+from podium.assessment.values import Assessment
 from podium.examination.values import Examination
 from podium.measures import Measurement, Phase, Reading
 from podium.remarks import Kind, Remark, better_percent, percentile_of, times_usual
@@ -13,15 +17,38 @@ TWICE = 1.85, 2.15
 """What is so many times as large is said to be twice as large."""
 
 
-def remark_sentences(examination: Examination, words: Words) -> list[tuple[Remark, str]]:
-    """Return what is remarked of a dive, each beside the sentence that says it."""
+def remark_sentences(
+    examination: Examination, words: Words, points: Sequence[PhasePoints] = ()
+) -> list[tuple[Remark, str]]:
+    """Return what is remarked of a dive, each beside the sentence that says it.
+
+    `points` are what phases are worth, as far as that is known.
+    """
     readings = {one.measurement.name: one for one in examination.readings}
     position = str(examination.values.get("position") or "")
+    worth = {one.phase: worth_sentence(one, words) for one in points}
+    found = [one for one in examination.remarks if one.measure in readings]
+    facts = [sentence(one, readings[one.measure], words, position) for one in found]
     return [
-        (one, sentence(one, readings[one.measure], words, position))
-        for one in examination.remarks
-        if one.measure in readings
+        (one, f"{fact}; {worth[one.phase]}" if one.phase in worth else fact)
+        for one, fact in zip(found, facts, strict=True)
     ]
+
+
+def group_note(assessment: Assessment, group: RemarkGroup, words: Words) -> str:
+    """Say what points mean in a group of remarks, or why there are none."""
+    if assessment.score is None:
+        return words("remarks.no_score_note")
+    return words("withheld.points" if assessment.is_withheld else f"remarks.{group}_note")
+
+
+def worth_sentence(one: PhasePoints, words: Words) -> str:
+    """Say what a phase is worth: how much higher the score would be with an expert's."""
+    worth, moment = one.worth, words.moment(one.phase)
+    key = "remark.worth" if worth.points < 0 else "remark.worth_more"
+    low, high = sorted((abs(worth.low), abs(worth.high)))
+    amounts = {"points": abs(worth.points), "low": low, "high": high}
+    return words(key, moment=moment, **{k: words.number(v) for k, v in amounts.items()})
 
 
 def sentence(remark: Remark, reading: Reading, words: Words, position: str = "") -> str:

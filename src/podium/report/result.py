@@ -51,6 +51,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         ],
         "clips": [asdict(clip) for clip in shown.clips],
         "remarks": [_remark_to_json(remark) for remark in shown.remarks],
+        "phase_points": [{"phase": one.phase, **asdict(one.worth)} for one in shown.phase_points],
         "model": assessment.model,
         "backbone": assessment.backbone,
         "doubts": [_doubt_to_json(doubt, words) for doubt in assessment.doubts],
@@ -190,7 +191,10 @@ def _doubt_to_json(doubt: Doubt, words: Words) -> dict[str, Any]:
 
 
 def _remark_to_json(remark: Remark) -> dict[str, Any]:
-    names = ("start_seconds", "end_seconds", "contribution", "words")
+    names = (
+        "start_seconds", "end_seconds", "contribution", "words", "contribution_low",
+        "contribution_high", "moment",
+    )  # fmt: skip
     return {name: getattr(remark, name) for name in names}
 
 
