@@ -257,8 +257,8 @@ def test_remarks_are_in_the_order_of_the_assessment(assessed):
 
 COSTS = (
     "What cost points (a minus shows how much higher the score would be with experts' clips in "
-    "that place (in brackets: nine experts in ten); these are not deductions and do not add up to what "
-    "is missing)"
+    "that place (in brackets: nine experts in ten); these are not deductions and do not add up to "
+    "what is missing)"
 )
 GAINS = (
     "Unlike the expert, but cost no points (with experts' clips in their place the score would be "
