@@ -14,9 +14,11 @@ from podium.assessment.feedback import (
     remarks,
 )
 from podium.assessment.measured import measured, moments_seen, recognised_action
+from podium.assessment.positions import in_position, other_position
 from podium.assessment.question import (
     QUERY,
     Question,
+    action_of,
     assumed_action,
     assumed_difficulty,
     describe,
@@ -32,22 +34,20 @@ from podium.assessment.question import (
 )
 from podium.assessment.values import Assessment, Score
 from podium.assessment.worth import Exchange
-from podium.doubts import Doubt, DoubtKind
+from podium.doubts import Doubt
 from podium.errors import FeatureError, ModelError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
+from podium.examination.kept import KeptExpert
 from podium.examination.values import Examination
 from podium.features.alignment import Alignment, try_to_align
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.surroundings import widening
 from podium.features.values import Features, Sample
-from podium.judging import Action, action_of_sport, actions_to_choose, find_action, position_of
+from podium.judging import Action, action_of_sport, actions_to_choose, find_action
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.report.rendering import RENDERER
 from podium.scorers import ComparingScorer
-
-OTHER_POSITION = DoubtKind("other_position", values=("action", "experts"))
-"""An `action` was compared with those of the `experts`, in other positions of the body."""
 
 _QUIETLY = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 """Numbers that are none are refused in words of our own, and NumPy need not warn of them."""
@@ -68,12 +68,14 @@ class Assessor:
         action: str | None = None,
         difficulty: float | None = None,
         references: Sequence[str | Path | Performance] = (),
+        at: tuple[float, float] | None = None,
     ) -> Assessment:
         """Score a video beside the references of its action, and say which moments cost points.
 
         `references` are videos of your own to compare with, or ids of references in the model;
         without any, the model's references of that action are taken. A `Performance` in place of a
-        video bounds the part of it that counts; nothing else of it is read.
+        video bounds the part of it that counts; nothing else of it is read. `at` is where the
+        athlete is in the first frame, (right, down) in pixels, where it is not who moves most.
 
         Raises
         ------
@@ -83,13 +85,19 @@ class Assessor:
         PodiumError
             If a file cannot be used.
         """
-        asked = self.known_action(action) or self._action_of(references)
+        asked = self.known_action(action) or action_of(references, self._own_references())
         require_difficulty(difficulty, self.model.rule, self.model.scorer.target)
         query = performance_of(QUERY, video)
-        seen = measured(self.model.rule, query, asked, references)
+        seen = measured(self.model.rule, query, asked, references, at)
         question = self._question(query, self._features(query), asked, difficulty, None, seen)
         chosen = self._references(references, question.sample.performance.action)
-        return self._answer(question, chosen, seen).with_examination(seen)
+        answer = self._answer(question, chosen, seen)
+        return answer.with_examination(seen and seen.beside(self._kept(answer)))
+
+    def _kept(self, answer: Assessment) -> KeptExpert | None:
+        """Return what is kept of the first expert that was compared with, if anything is."""
+        ids = [reference.id for reference in answer.references if reference.path is None]
+        return next((self.model.experts[id_] for id_ in ids if id_ in self.model.experts), None)
 
     @_QUIETLY
     def compare(
@@ -220,7 +228,7 @@ class Assessor:
         self, given: Sequence[str | Path | Performance], action: str | None
     ) -> list[Sample]:
         if not given:
-            return list(self._comparing().references) if self._scorer_compares() else []
+            return list(self._own_references())
         return [self._reference(reference, action) for reference in given]
 
     def _reference(self, given: str | Path | Performance, action: str | None) -> Sample:
@@ -229,16 +237,6 @@ class Assessor:
             if reference.performance.id in ids_among([given]):
                 return of_action(reference, action)
         return self._own_reference(given, action)
-
-    def _action_of(self, references: Sequence[str | Path | Performance]) -> Action | None:
-        """Return the action of those references that are given by their id, if they share one."""
-        if not references or not self._scorer_compares():
-            return None
-        named = ids_among(references)
-        known = (reference.performance for reference in self._comparing().references)
-        actions = {performance.action for performance in known if performance.id in named}
-        action = actions.pop() if len(actions) == 1 else None
-        return Action(action) if action is not None else None
 
     def _own_reference(self, given: str | Path | Performance, action: str | None) -> Sample:
         seen = performance_of("", given)
@@ -255,7 +253,7 @@ class Assessor:
             value = float(self.model.scorer.predict([query])[0])
             return self._assessment(question, self._score(value, question), [], ())
         scorer = self._comparing()
-        partners = self._in_position(question, scorer.partners(query, references))
+        partners = in_position(question, scorer.partners(query, references), self.model.rule)
         value = float(np.mean(scorer.compare([query], partners)))
         clips = clip_feedback(scorer, query, partners, self._moments(query.features, seen))
         worth_of = Exchange(scorer, query, partners, scorer.references)
@@ -273,32 +271,10 @@ class Assessor:
         if question.position is None or not isinstance(scorer, ComparingScorer):
             return float(scorer.predict([query])[0]), ()
         partners = scorer.partners(query, scorer.references)
-        alike = self._in_position(question, partners)
+        alike = in_position(question, partners, self.model.rule)
         if len(alike) == len(partners):
             return float(scorer.predict([query])[0]), partners
         return float(np.mean(scorer.compare([query], alike))), alike
-
-    def _in_position(self, question: Question, partners: Sequence[Sample]) -> Sequence[Sample]:
-        """Keep the references in the position that was asked for, where there are such."""
-        if question.position is None:
-            return partners
-        return [r for r in partners if self._performed_action(r) == question.action] or partners
-
-    def _performed_action(self, reference: Sample) -> Action:
-        performance = reference.performance
-        return Action(performance.action or "", position_of(performance, self.model.rule))
-
-    def _other_position(
-        self, question: Question, references: Sequence[Sample]
-    ) -> tuple[Doubt, ...]:
-        """Doubt a comparison with an expert who is known to have dived in another position."""
-        performed = {self._performed_action(reference) for reference in references}
-        others = sorted(
-            str(one) for one in performed if one.position and one.name == question.action.name
-        )
-        if question.position is None or question.action in performed or not others:
-            return ()
-        return (OTHER_POSITION(action=str(question.action), experts=", ".join(others)),)
 
     def _score(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
@@ -360,7 +336,7 @@ class Assessor:
             *self.model.witnesses.ask(features),
             *self._doubts_of_action(question),
             *self._doubts_of_references(question.sample, references),
-            *self._other_position(question, references),
+            *other_position(question, references, self.model.rule),
         )
 
     def _doubts_of_action(self, question: Question) -> tuple[Doubt, ...]:
@@ -435,6 +411,9 @@ class Assessor:
         """Put the query in step with the first reference whose video is at hand."""
         seen = next((r.performance for r in references if picture_of(r)), None)
         return try_to_align(query.performance, seen, self._extractor.cache) if seen else None
+
+    def _own_references(self) -> Sequence[Sample]:
+        return self._comparing().references if self._scorer_compares() else ()
 
     def _scorer_compares(self) -> bool:
         return isinstance(self.model.scorer, ComparingScorer)

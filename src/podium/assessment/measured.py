@@ -26,8 +26,12 @@ def measured(
     query: Performance,
     action: Action | None,
     references: Sequence[str | Path | Performance],
+    at: tuple[float, float] | None = None,
 ) -> Examination | None:
-    """Measure what the body does; `None` where the sport is not measured, or there is no video."""
+    """Measure what the body does; `None` where the sport is not measured, or there is no video.
+
+    `at` is where the athlete is in the first frame, where it is not who moves most.
+    """
     is_video = query.path.suffix.lower() not in FEATURE_SUFFIXES
     if rule is None or rule.name not in MEASURED_SPORTS or not is_video:
         return None
@@ -38,6 +42,7 @@ def measured(
         part=part_of(query),
         action=str(action) if action else None,
         references=_videos(references),
+        at=at,
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from podium.report.words import Words
 from podium.cli.app import (
     AllowPart,
+    Athlete,
     Exit,
     Json,
     Language,
@@ -38,7 +39,7 @@ from podium.cli.given import (
     require_no_input,
     rows_of_split,
 )
-from podium.cli.measure import show_remarks, write_measures
+from podium.cli.measure import show_readings, show_remarks, write_measures
 from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
 
 
@@ -61,6 +62,7 @@ def score(
             help="Its difficulty, such as 3.2.",
         ),
     ] = None,
+    athlete: Athlete = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
     language: Language = "en",
@@ -70,7 +72,7 @@ def score(
     outputs = Outputs(report, report_dir, language)
     outputs.check(video, *(reference or ()))
     assessment = load_assessor(model, allow_part).assess(
-        video, action=action, difficulty=difficulty, references=reference or ()
+        video, action=action, difficulty=difficulty, references=reference or (), at=athlete
     )
     _answer(assessment, outputs, as_json)
 
@@ -89,7 +91,10 @@ def compare(
     """Say how alike two videos are, clip by clip; no training data are needed."""
     outputs = Outputs(report, report_dir, language)
     outputs.check(video, reference)
-    _answer(load_assessor(model, allow_part).compare(video, reference), outputs, as_json)
+    assessment = load_assessor(model, allow_part).compare(video, reference)
+    _answer(assessment, outputs, as_json)
+    if assessment.examination and not as_json:
+        show_readings(assessment.examination)
 
 
 @app.command()

@@ -57,6 +57,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         "doubts": [_doubt_to_json(doubt, words) for doubt in assessment.doubts],
         "alignment": _alignment_to_json(assessment.alignment),
         **_measured_to_json(assessment.examination),
+        "measures_reference": _beside(assessment.examination),
         "video": {
             "file": assessment.name or str(assessment.video_path),
             **_facts_to_json(assessment.video),
@@ -78,7 +79,7 @@ def examination_to_json(examination: Examination) -> dict[str, Any]:
     plain = {
         **_measured_to_json(examination),
         "doubts": [_doubt_to_json(doubt, words) for doubt in examination.doubts],
-        "reference": str(examination.expert.path) if examination.expert else None,
+        "reference": _beside(examination),
         "video": {
             "file": str(examination.path),
             "frames": frames.n_decoded,
@@ -104,6 +105,15 @@ def _measured_to_json(examination: Examination | None) -> dict[str, Any]:
             for remark, words in remark_sentences(examination, load_words())
         ],
     }
+
+
+def _beside(examination: Examination | None) -> str | None:
+    """Return whose values stand beside the measures: a video's file, or an expert's id."""
+    if examination is None:
+        return None
+    if examination.expert:
+        return str(examination.expert.path)
+    return examination.kept.id if examination.kept else None
 
 
 def _reading_to_json(reading: Reading) -> dict[str, Any]:
