@@ -87,8 +87,10 @@ def _seed(video: Path, frames: Frames, at: tuple[float, float] | None) -> Seed |
     if at is None:
         return None
     about = probe(video)
+    left, top = about.corner(frames.box)
+    across, down = about.shape(frames.box)
     height, width = frames.pixels.shape[1:3]
-    return Seed(0, at[0] * width / about.width, at[1] * height / about.height)
+    return Seed(0, (at[0] - left) * width / across, (at[1] - top) * height / down)
 
 
 def _judged(dive: Dive, measured: Sequence[Measurement]) -> Judged:

@@ -133,7 +133,12 @@ def recognised(found: Recognised | None, words: Words) -> str:
     """Name the dive that was recognised: `407C (inward, 3½ somersaults, tuck)`."""
     if found is None or not found.action:
         return ""
-    number = f"{found.action}{found.position or ''}"
+    return dive_in_words(found.action, found.position or "", words)
+
+
+def dive_in_words(action: str, position: str, words: Words) -> str:
+    """Say what the number of a dive means: `407C (inward, 3½ somersaults, tuck)`."""
+    number = f"{action}{position}"
     try:
         numbers = find_rule("diving").numbers
         meaning = numbers.meaning(number) if numbers else {}
