@@ -109,7 +109,7 @@ def test_clips_have_the_times_of_the_video(judge, dive):
     assert [clip.index for clip in made.clips] == [0, 1, 2]
     assert [clip.start_seconds for clip in made.clips] == pytest.approx([2 / 30, 18 / 30, 34 / 30])
     assert [clip.end_seconds for clip in made.clips] == pytest.approx([18 / 30, 34 / 30, 50 / 30])
-    assert [clip.moment for clip in made.clips] == ["flight", "flight", "water_entry"]
+    assert [clip.moment for clip in made.clips] == [""] * 3  # where they usually lie is not seen
     assert (made.video.n_frames, made.video.n_used, made.video.first_used) == (50, 48, 2)
 
 

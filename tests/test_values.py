@@ -186,7 +186,7 @@ MISSHAPEN: list[tuple[str, dict[str, Any], str]] = [
     ("Phase", {"end_frame": 2}, "end_frame is 2: it must be start_frame, 3, or more"),
     ("ClipFeedback", {"index": -1}, "index is -1: it must be 0 or more"),
     ("ClipFeedback", {"similarity": 1.5}, "similarity is 1.5: it must be from 0 to 1"),
-    ("Remark", {"kind": "bad"}, "kind is 'bad': it must be one of least, unlike, costly"),
+    ("Remark", {"kind": "bad"}, "kind is 'bad': it must be one of least, unlike"),
     ("Remark", {"similarity": -0.5}, "similarity is -0.5: it must be from 0 to 1"),
     ("Score", {"value": math.nan}, "value is nan: it must be a finite number"),
     ("Score", {"low": 90.0}, "high is 80.0: it must be low, 90, or more"),

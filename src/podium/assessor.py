@@ -6,17 +6,26 @@ from pathlib import Path
 
 import numpy as np
 
-from podium.assessment.feedback import ClipFeedback, clip_feedback, remarks
+from podium.assessment.feedback import (
+    ClipFeedback,
+    WorthOf,
+    clip_feedback,
+    phase_points,
+    remarks,
+)
 from podium.assessment.measured import (
     at_seen_speed,
     athlete_of,
     in_slow_motion,
     measured,
+    moments_seen,
     recognised_action,
 )
+from podium.assessment.positions import in_position, other_position
 from podium.assessment.question import (
     QUERY,
     Question,
+    action_of,
     assumed_action,
     assumed_difficulty,
     describe,
@@ -32,23 +41,22 @@ from podium.assessment.question import (
     with_action,
 )
 from podium.assessment.values import Assessment, Score
-from podium.doubts import Doubt, DoubtKind, Severity, worst
+from podium.assessment.worth import Exchange
+from podium.doubts import Doubt, Severity, worst
 from podium.errors import FeatureError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
+from podium.examination.kept import KeptExpert
 from podium.examination.values import Examination
 from podium.features.alignment import Alignment, try_to_align
 from podium.features.close_up import Seen
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.surroundings import widening
 from podium.features.values import Features, Sample
-from podium.judging import Action, action_of_sport, actions_to_choose, find_action, position_of
+from podium.judging import Action, action_of_sport, actions_to_choose, find_action
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.report.rendering import RENDERER
 from podium.scorers import ComparingScorer
-
-OTHER_POSITION = DoubtKind("other_position", values=("action", "experts"))
-"""An `action` was compared with those of the `experts`, in other positions of the body."""
 
 _QUIETLY = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 """Numbers that are none are refused in words of our own, and NumPy need not warn of them."""
@@ -69,12 +77,14 @@ class Assessor:
         action: str | None = None,
         difficulty: float | None = None,
         references: Sequence[str | Path | Performance] = (),
+        at: tuple[float, float] | None = None,
     ) -> Assessment:
         """Score a video beside the references of its action, and say which moments cost points.
 
         `references` are videos of your own to compare with, or ids of references in the model;
         without any, the model's references of that action are taken. A `Performance` in place of a
-        video bounds the part of it that counts; nothing else of it is read.
+        video bounds the part of it that counts; nothing else of it is read. `at` is where the
+        athlete is in the first frame, (right, down) in pixels, where it is not who moves most.
 
         Raises
         ------
@@ -84,16 +94,22 @@ class Assessor:
         PodiumError
             If a file cannot be used.
         """
-        asked = self.known_action(action) or self._action_of(references)
+        asked = self.known_action(action) or action_of(references, self._own_references())
         require_difficulty(difficulty, self.model.rule, self.model.scorer.target)
         given = performance_of(QUERY, video)
-        seen = measured(self.model.rule, given, asked, references)
+        seen = measured(self.model.rule, given, asked, references, at)
         query = at_seen_speed(given, seen)
         question = self._question(
             query, self._features(query, athlete_of(seen)), asked, difficulty, None, seen
         )
         chosen = self._references(references, question.sample.performance.action)
-        return self._answer(question, chosen).with_examination(seen)
+        answer = self._answer(question, chosen, seen)
+        return answer.with_examination(seen and seen.beside(self._kept(answer)))
+
+    def _kept(self, answer: Assessment) -> KeptExpert | None:
+        """Return what is kept of the first expert that was compared with, if anything is."""
+        ids = [reference.id for reference in answer.references if reference.path is None]
+        return next((self.model.experts[id_] for id_ in ids if id_ in self.model.experts), None)
 
     @_QUIETLY
     def compare(
@@ -108,11 +124,14 @@ class Assessor:
         """
         scorer = self._comparing()
         given = performance_of(QUERY, video)
-        query = Sample(given, self._features(given))
-        expert = self._own_reference(reference, None)
-        clips = clip_feedback(scorer, query, [expert], self.model.moments, with_contributions=False)
+        seen = measured(self.model.rule, given, None, [reference])
+        given = at_seen_speed(given, seen)
+        query = Sample(given, self._features(given, athlete_of(seen)))
+        expert = self._own_reference(reference, None, seen.expert if seen else None)
+        moments = self._moments(query.features, seen)
+        clips = clip_feedback(scorer, query, [expert], moments, with_contributions=False)
         question = Question(query, (1.0, 1.0))
-        return self._assessment(question, None, [expert], clips)
+        return self._assessment(question, None, [expert], clips).with_examination(seen)
 
     @_QUIETLY
     def score(self, performance: Performance) -> tuple[Score, tuple[Doubt, ...]]:
@@ -234,7 +253,7 @@ class Assessor:
         self, given: Sequence[str | Path | Performance], action: str | None
     ) -> list[Sample]:
         if not given:
-            return list(self._comparing().references) if self._scorer_compares() else []
+            return list(self._own_references())
         return [self._reference(reference, action) for reference in given]
 
     def _reference(self, given: str | Path | Performance, action: str | None) -> Sample:
@@ -244,33 +263,36 @@ class Assessor:
                 return of_action(reference, action)
         return self._own_reference(given, action)
 
-    def _action_of(self, references: Sequence[str | Path | Performance]) -> Action | None:
-        """Return the action of those references that are given by their id, if they share one."""
-        if not references or not self._scorer_compares():
-            return None
-        named = ids_among(references)
-        known = (reference.performance for reference in self._comparing().references)
-        actions = {performance.action for performance in known if performance.id in named}
-        action = actions.pop() if len(actions) == 1 else None
-        return Action(action) if action is not None else None
+    def _own_reference(
+        self,
+        given: str | Path | Performance,
+        action: str | None,
+        seen: Examination | None = None,
+    ) -> Sample:
+        shown = at_seen_speed(performance_of("", given), seen)
+        name = f"reference {shown.path.name}"
+        performance = replace(shown, id=name, action=action, is_reference=True)
+        return Sample(performance, self._features(performance, athlete_of(seen)))
 
-    def _own_reference(self, given: str | Path | Performance, action: str | None) -> Sample:
-        seen = performance_of("", given)
-        performance = replace(
-            seen, id=f"reference {seen.path.name}", action=action, is_reference=True
-        )
-        return Sample(performance, self._features(performance))
-
-    def _answer(self, question: Question, references: Sequence[Sample]) -> Assessment:
+    def _answer(
+        self, question: Question, references: Sequence[Sample], seen: Examination | None
+    ) -> Assessment:
         query = question.sample
         if not self._scorer_compares():
             value = float(self.model.scorer.predict([query])[0])
             return self._assessment(question, self._score(value, question), [], ())
         scorer = self._comparing()
-        partners = self._in_position(question, scorer.partners(query, references))
+        partners = in_position(question, scorer.partners(query, references), self.model.rule)
         value = float(np.mean(scorer.compare([query], partners)))
-        clips = clip_feedback(scorer, query, partners, self.model.moments)
-        return self._assessment(question, self._score(value, question), partners, clips)
+        clips = clip_feedback(scorer, query, partners, self._moments(query.features, seen))
+        worth_of = Exchange(scorer, query, partners, scorer.references)
+        return self._assessment(question, self._score(value, question), partners, clips, worth_of)
+
+    def _moments(self, features: Features, seen: Examination | None) -> tuple[str, ...]:
+        """Name the clips by what was seen: of the athlete, or else of the event they end after."""
+        found = features.video is not None and not features.video.missing_event
+        at_event = self.model.moments if self.model.anchor and found and seen is None else ()
+        return moments_seen(seen, features) or at_event
 
     def _predict(self, question: Question) -> tuple[float, Sequence[Sample]]:
         """Score beside the model's own references, and say which, where the position matters."""
@@ -278,32 +300,10 @@ class Assessor:
         if question.position is None or not isinstance(scorer, ComparingScorer):
             return float(scorer.predict([query])[0]), ()
         partners = scorer.partners(query, scorer.references)
-        alike = self._in_position(question, partners)
+        alike = in_position(question, partners, self.model.rule)
         if len(alike) == len(partners):
             return float(scorer.predict([query])[0]), partners
         return float(np.mean(scorer.compare([query], alike))), alike
-
-    def _in_position(self, question: Question, partners: Sequence[Sample]) -> Sequence[Sample]:
-        """Keep the references in the position that was asked for, where there are such."""
-        if question.position is None:
-            return partners
-        return [r for r in partners if self._performed_action(r) == question.action] or partners
-
-    def _performed_action(self, reference: Sample) -> Action:
-        performance = reference.performance
-        return Action(performance.action or "", position_of(performance, self.model.rule))
-
-    def _other_position(
-        self, question: Question, references: Sequence[Sample]
-    ) -> tuple[Doubt, ...]:
-        """Doubt a comparison with an expert who is known to have dived in another position."""
-        performed = {self._performed_action(reference) for reference in references}
-        others = sorted(
-            str(one) for one in performed if one.position and one.name == question.action.name
-        )
-        if question.position is None or question.action in performed or not others:
-            return ()
-        return (OTHER_POSITION(action=str(question.action), experts=", ".join(others)),)
 
     def _score(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
@@ -339,7 +339,7 @@ class Assessor:
             *self.model.witnesses.ask(features),
             *self._doubts_of_action(question),
             *self._doubts_of_references(question.sample, references),
-            *self._other_position(question, references),
+            *other_position(question, references, self.model.rule),
         )
 
     def _doubts_of_action(self, question: Question) -> tuple[Doubt, ...]:
@@ -382,6 +382,7 @@ class Assessor:
         score: Score | None,
         references: Sequence[Sample],
         clips: tuple[ClipFeedback, ...],
+        worth_of: WorthOf = lambda indices, moment: None,
     ) -> Assessment:
         query, features = question.sample, question.sample.features
         require_numbers(
@@ -401,7 +402,8 @@ class Assessor:
             ),
             references=describe(references, query, self.model.scorer),
             clips=clips,
-            remarks=remarks(clips),
+            remarks=remarks(clips, worth_of),
+            phase_points=phase_points(clips, worth_of),
             model=self.model.name,
             backbone=self.model.backbone_name,
             doubts=self._weighed(self._doubts(question, references), question, score),
@@ -414,6 +416,9 @@ class Assessor:
         """Put the query in step with the first reference whose video is at hand."""
         seen = next((r.performance for r in references if picture_of(r)), None)
         return try_to_align(query.performance, seen, self._extractor.cache) if seen else None
+
+    def _own_references(self) -> Sequence[Sample]:
+        return self._comparing().references if self._scorer_compares() else ()
 
     def _scorer_compares(self) -> bool:
         return isinstance(self.model.scorer, ComparingScorer)

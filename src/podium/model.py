@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from podium.errors import (
     WeightsError,
 )
 from podium.evaluation.calibration import Calibration
+from podium.examination.kept import KeptExpert, read_experts, write_experts
 from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.values import Features, Sample
@@ -123,6 +124,8 @@ class Model:
     actions: tuple[str, ...]
     evidence: Evidence
     anchor: Anchor | None = None
+    experts: Mapping[str, KeptExpert] = field(default_factory=dict, repr=False)
+    """What is kept of those references whose videos do not ship, by id."""
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
         """Return what makes the features that this model reads."""
@@ -141,6 +144,8 @@ class Model:
         arrays = {key: np.ascontiguousarray(values) for key, values in arrays.items()}
         write_bytes(folder / ARRAYS, save(arrays))
         write_bytes(folder / "README.md", model_card(self).encode())
+        if self.experts:
+            write_experts(folder, self.experts.values())
         text = json.dumps(self._config(state), indent=1, ensure_ascii=False)
         write_bytes(folder / "config.json", (text + "\n").encode())
 
@@ -203,7 +208,19 @@ def load_model(name_or_path: str | Path, *, allow_parts: Collection[str] = ()) -
     with _whole(folder):
         about = record_of(_Config, config, "its config")
         backbone = _backbone_of(folder, about.backbone, allow_parts)
-        return _restore(about, backbone, read_arrays(folder / ARRAYS), allow_parts)
+        model = _restore(about, backbone, read_arrays(folder / ARRAYS), allow_parts)
+        return replace(model, experts=_experts_of(folder))
+
+
+def _experts_of(folder: Path) -> dict[str, KeptExpert]:
+    """Read what is kept of the experts, and say of which file something is wrong."""
+    try:
+        return read_experts(folder)
+    except UnusableFile as error:
+        raise ModelError(f"what is kept of its experts {error.reason}") from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ModelError(f"{Path(str(error.filename)).name}: {reason}") from error
 
 
 class _OtherBackbone(ModelError):

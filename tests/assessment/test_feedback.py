@@ -11,8 +11,10 @@ from podium.assessment.feedback import (
     chapters,
     clip_feedback,
     group_remarks,
+    phase_points,
     remarks,
 )
+from podium.assessment.worth import LEAST_POINTS, Exchange, Worth
 
 WEIGHTS = np.array([1.0, -2.0, 0.5])
 
@@ -37,6 +39,19 @@ class Comparing:
 def clip(index: int, similarity: float, cost: float | None = -1.0, moment: str = ""):
     faulty = similarity < FAULTY_BELOW
     return ClipFeedback(index, index * 0.5, index * 0.5 + 0.5, similarity, cost, faulty, moment)
+
+
+def added(clips):
+    """What clips are worth, as if it were the sum of what each contributes."""
+    known = {one.index: one.contribution for one in clips}
+
+    def worth_of(indices, moment):
+        if not set(indices) <= set(known):
+            return None
+        points = sum(known[index] for index in indices)
+        return Worth(points, points - 0.5, points + 0.5, 3)
+
+    return worth_of
 
 
 # clip by clip
@@ -139,15 +154,16 @@ def test_clips_like_the_experts_need_no_remark():
 
 
 def test_a_remark_says_when_what_it_cost_and_why():
-    (made,) = remarks([clip(0, 0.9), clip(1, 0.25, -3.14, "water_entry")])
+    worth = Worth(-3.14, -5.0, -1.26, 4)
+    (made,) = remarks([clip(0, 0.9), clip(1, 0.25, -9, "water_entry")], lambda *_: worth)
     assert made == Remark(
         0.5, 1.0, -3.14,
         "about the water-entry: less like the expert than any other moment (similarity 0.25)",
-        "least", "water_entry", 0.25,
+        "least", "water_entry", 0.25, -5.0, -1.26,
     )  # fmt: skip
     assert str(made) == (
-        "0.5-1.0 s  -3.1  about the water-entry: less like the expert than any other moment "
-        "(similarity 0.25)"
+        "0.5-1.0 s  -3.1 (-5.0 to -1.3)  about the water-entry: less like the expert than any "
+        "other moment (similarity 0.25)"
     )
 
 
@@ -157,17 +173,9 @@ def test_a_remark_on_features_without_times_says_so():
 
 
 def test_only_the_least_similar_is_called_so():
-    first, second = remarks([clip(0, 0.4, -1), clip(1, 0.9), clip(2, 0.3, -2)])
+    second, first = remarks([clip(0, 0.4, -1), clip(1, 0.9), clip(2, 0.3, -2)])
     assert first.words == "less like the expert than any other moment (similarity 0.30)"
     assert second.words == "unlike the expert (similarity 0.40)"
-
-
-def test_a_clip_that_costs_points_is_remarked_though_it_is_alike():
-    assert remarks([clip(0, 0.7, -1.0), clip(1, 0.8, 3.0)]) == ()
-    first, second = remarks([clip(0, 0.2, -2.0), clip(1, 0.7, -1.1), clip(2, 0.8, -3.0)])
-    assert first.words == "cost points, though not unlike the expert (similarity 0.70)"
-    assert first.contribution == pytest.approx(-4.1)
-    assert second.words == "less like the expert than any other moment (similarity 0.20)"
 
 
 def test_a_remark_of_a_comparison_names_no_cost():
@@ -178,7 +186,7 @@ def test_a_remark_of_a_comparison_names_no_cost():
 
 def test_neighbours_of_one_moment_are_one_remark():
     clips = [clip(0, 0.4, -1, "flight"), clip(1, 0.3, -2, "flight"), clip(2, 0.2, -4, "entry")]
-    entry, flight = remarks(clips)
+    entry, flight = remarks(clips, added(clips))
     assert (entry.start_seconds, entry.end_seconds, entry.contribution) == (1.0, 1.5, -4)
     assert (flight.start_seconds, flight.end_seconds, flight.contribution) == (0.0, 1.0, -3)
     assert flight.words == "about the flight: unlike the expert (similarity 0.30)"
@@ -190,20 +198,87 @@ def test_clips_with_another_between_them_are_two_remarks():
 
 def test_the_costliest_comes_first_and_equals_keep_their_time():
     clips = [clip(0, 0.4, -1), clip(2, 0.4, -5), clip(4, 0.4, 2), clip(6, 0.4, -1)]
-    assert [r.start_seconds for r in remarks(clips)] == [1.0, 0.0, 3.0, 2.0]
+    assert [r.start_seconds for r in remarks(clips, added(clips))] == [1.0, 0.0, 3.0, 2.0]
     plain = [clip(index, 0.4, None) for index in (0, 2, 4)]
     assert [r.start_seconds for r in remarks(plain)] == [0.0, 1.0, 2.0]
 
 
 def test_a_gain_does_not_stand_among_what_cost_points():
-    made = remarks([clip(0, 0.4, 2), clip(2, 0.4, -5), clip(4, 0.4, -0.04), clip(6, 0.4, -1)])
-    found = group_remarks(made)
-    assert list(found) == ["costs", "gains"]
+    clips = [clip(0, 0.4, 2), clip(2, 0.4, -5), clip(4, 0.4), clip(6, 0.4, -1)]
+    worth = added([clips[0], clips[1], clips[3]])
+    found = group_remarks(remarks(clips, worth))
+    assert list(found) == ["costs", "gains", "apart"]
     assert [r.contribution for r in found["costs"]] == [-5, -1]
-    assert [str(r).split()[2] for r in found["gains"]] == ["+0.0", "+2.0"]
+    assert [r.contribution for r in found["gains"]] == [2]
+    assert [r.start_seconds for r in found["apart"]] == [2.0]
     assert group_remarks(()) == {}
 
 
 def test_remarks_of_a_comparison_stand_apart():
     made = remarks([clip(0, 0.4, None)])
     assert group_remarks(made) == {"apart": made}
+
+
+def test_what_phases_are_worth_is_asked_phase_by_phase():
+    clips = [
+        clip(0, 0.9, 1, "flight"),
+        clip(1, 0.9, 1, "flight"),
+        clip(2, 0.9),
+        clip(3, 0.9, -4, "entry"),
+    ]
+    asked = []
+    found = phase_points(clips, lambda *what: asked.append(what))
+    assert found == ()
+    assert asked == [([0, 1], "flight"), ([3], "entry")]
+    assert [(one.phase, one.worth.points) for one in phase_points(clips, added(clips))] == [
+        ("flight", 2), ("entry", -4),
+    ]  # fmt: skip
+
+
+# what moments are worth
+
+
+class Summing:
+    """Scores by the sum of all clips: an exchange changes it by what differs."""
+
+    def compare(self, queries, references):
+        return np.array([[q.features.values.sum() for _ in references] for q in queries])
+
+
+def of(make_sample, id_: str, *clips: float, action: str = "407"):
+    return make_sample(id_, np.array(clips, np.float32)[:, None], action=action)
+
+
+def test_experts_in_place_of_a_moment_say_what_it_is_worth_and_how_surely(make_sample):
+    query = of(make_sample, "q", 1, 1, 1, 1)
+    experts = [of(make_sample, f"e{n}", 1, 1, 2 + n, 3 + n) for n in range(4)]
+    worth = Exchange(Summing(), query, experts[:1], experts)([2, 3], "entry")
+    gains = np.array([3.0, 5, 7, 9])
+    assert (worth.points, worth.n_experts) == (-6.0, 4)
+    assert [worth.low, worth.high] == pytest.approx(np.percentile(-gains, [5, 95]))
+
+
+@pytest.mark.parametrize("moment", ["take_off", "flight", ""])
+def test_before_the_entry_only_experts_of_the_action_are_asked(make_sample, moment):
+    query = of(make_sample, "q", 1, 1)
+    others = [of(make_sample, f"o{n}", 5, 5, action="107") for n in range(5)]
+    same = [of(make_sample, f"e{n}", 3, 3) for n in range(3)]
+    ask = Exchange(Summing(), query, same[:1], [*others, *same])
+    assert ask([0], moment).points == -2
+    assert ask([0], "splash").n_experts == 8
+    assert Exchange(Summing(), query, same[:1], [*others, same[1]])([0], moment) is None
+
+
+def test_where_experts_do_not_agree_nothing_is_said(make_sample):
+    query = of(make_sample, "q", 1, 1)
+    apart = [of(make_sample, f"e{n}", 1, value) for n, value in enumerate((0, 3, 5))]
+    assert Exchange(Summing(), query, apart)([1], "entry") is None
+    little = [of(make_sample, f"e{n}", 1, 1 + LEAST_POINTS / 2) for n in range(3)]
+    assert Exchange(Summing(), query, little)([1], "entry") is None
+
+
+def test_nobody_is_his_own_expert_and_a_few_are_enough(make_sample):
+    query = of(make_sample, "q", 1, 1)
+    many = [of(make_sample, f"e{n}", 1, 4) for n in range(30)]
+    assert Exchange(Summing(), query, [query, *many])([1], "splash").n_experts == 8
+    assert Exchange(Summing(), query, [query, *many[:2]])([1], "splash") is None

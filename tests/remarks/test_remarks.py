@@ -1,7 +1,14 @@
 import pytest
 
 from podium.measures import Phase
-from podium.remarks import Kind, fault_probabilities, judge, percentile_of
+from podium.remarks import (
+    Kind,
+    better_percent,
+    fault_probabilities,
+    judge,
+    percentile_of,
+    times_usual,
+)
 
 USUAL = {
     "flight_seconds": 1.7,
@@ -45,3 +52,29 @@ def test_a_value_stands_among_those_of_olympic_dives() -> None:
     assert percentile_of("splash_size", 0.0) == 0
     assert percentile_of("splash_size", 99.0) == 100
     assert percentile_of("playing_speed", 1.0) is None
+
+
+def kinds(**values: float) -> dict[Phase, Kind]:
+    """What is remarked of a dive that is usual in all else, phase by phase."""
+    return {one.phase: one.kind for one in judge(USUAL | values).remarks}
+
+
+def test_a_loose_flight_is_shown_by_a_late_come_out_where_it_is_surely_late() -> None:
+    assert kinds(tightness=0.9)[Phase.FLIGHT] is Kind.NOT_TIGHT
+    assert kinds(tightness=0.9, opening_seconds=0.3)[Phase.FLIGHT] is Kind.NOT_TIGHT
+    assert kinds(tightness=0.9, opening_seconds=0.2)[Phase.FLIGHT] is Kind.OPENED_LATE
+
+
+def test_an_entry_that_is_straight_is_no_fault_by_its_angle() -> None:
+    assert kinds(splash_size=1.6, splash_height=1.2)[Phase.ENTRY] is Kind.ENTRY_NOT_CLEAN
+    assert Phase.ENTRY not in kinds(splash_size=1.6, splash_height=0.1)
+
+
+def test_better_is_what_judges_like() -> None:
+    assert better_percent("flight_seconds", 0.1) == better_percent("splash_size", 99.0) == 100
+    assert better_percent("flight_seconds", 9.0) == better_percent("splash_size", 0.0) == 0
+    angle = "entry_angle_degrees"
+    assert better_percent(angle, 89.0) == better_percent(angle, -89.0) == 100
+    assert better_percent(angle, 0.0) == 0
+    assert better_percent("playing_speed", 1.0) is times_usual("playing_speed", 1.0) is None
+    assert times_usual("splash_size", 0.0) == 0

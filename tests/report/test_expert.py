@@ -9,10 +9,12 @@ import pytest
 
 from drawn_dives import HEIGHT, MOMENTS, N_FRAMES, WIDTH, drawn_dive, examined
 from podium.athlete.values import CameraMotion
+from podium.examination.figure import N_CORNERS, Figure, moment_seconds
+from podium.examination.tracing import figure_of
 from podium.measures._dive import Moment, Moments
 from podium.report.expert import drawn_expert, filmed_expert
-from podium.report.figure import AIR, BODY, N_CORNERS, WATER, Figure, figure_of, film_of
-from podium.report.in_step import in_step, moment_seconds
+from podium.report.figure import AIR, BODY, WATER, film_of
+from podium.report.in_step import in_step
 from podium.report.measured_page import make_measured_report
 from podium.report.words import load_words
 from podium.video.frames import decode

@@ -1,11 +1,9 @@
-from dataclasses import replace
-
 import pytest
 
 from drawn_dives import Recognised, drawn_dive, readings
 from podium import _catalog
 from podium.measures import Measurement, Phase, Reading
-from podium.report.measured import recognised, row, sentence
+from podium.report.measured import recognised, row
 from podium.report.words import languages, load_words
 
 ENGLISH, GERMAN = load_words("en"), load_words("de")
@@ -74,15 +72,6 @@ def test_what_could_not_be_measured_says_why(name, words, reason):
 def test_an_angle_is_said_from_the_vertical(reading, value, span):
     one = row(reading, ENGLISH)
     assert (one.value, one.span) == (value, span)
-
-
-def test_a_remark_is_a_fact_how_it_stands_and_the_experts():
-    assert sentence(READINGS["entry_angle_degrees"], ENGLISH) == (
-        "Entry angle: 12° past vertical; more than 83 % of 300 Olympic dives; "
-        "the expert: 3° short of vertical"
-    )
-    alone = replace(READINGS["flight_seconds"], percentile=None, reference_value=None)
-    assert sentence(alone, GERMAN) == "Flugzeit: 1,57 s"
 
 
 @pytest.mark.parametrize(

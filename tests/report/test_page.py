@@ -15,6 +15,7 @@ from PIL import Image
 
 from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, remarks
 from podium.assessment.values import Assessment, Reference, Score
+from podium.assessment.worth import Worth
 from podium.errors import UnknownName
 from podium.features.alignment import Alignment
 from podium.judging import Marks
@@ -109,7 +110,7 @@ def assessed(make_video) -> Assessment:
         difficulty_is_assumed=True,
         references=(Reference("017", 95.5, 0.4321, make_video("expert.mp4", 30)),),
         clips=feedback,
-        remarks=remarks(feedback),
+        remarks=remarks(feedback, worth_of),
         model="bars",
         backbone="motion",
         doubts=(
@@ -247,31 +248,40 @@ def test_a_score_is_out_of_what_the_assumed_difficulty_allows(assessed):
 def test_remarks_are_in_the_order_of_the_assessment(assessed):
     text = page_of(assessed).text
     assert (
-        "0.4 to 0.6 s, -7.5 points: about the flight: less like the expert than any other moment "
-        "(similarity 0.12)"
+        "0.4 to 0.6 s, -7.5 points (-9.0 to -6.0): about the flight: less like the expert than any "
+        "other moment (similarity 0.12)"
     ) in text
     flawless = replace(assessed, remarks=())
     assert "No moment is more unlike the expert's than like it." in page_of(flawless).text
 
 
 COSTS = (
-    "What cost points (a minus shows how much higher the score would be with the expert's clip in "
-    "that place, clip by clip, added up over the moment; these are not deductions and do not add "
-    "up to what is missing)"
+    "What cost points (a minus shows how much higher the score would be with experts' clips in "
+    "that place (in brackets: nine experts in ten); these are not deductions and do not add up to "
+    "what is missing)"
 )
 GAINS = (
-    "Unlike the expert, but cost no points (with the expert's clips in their place the score would "
-    "not be higher)"
+    "Unlike the expert, but cost no points (with experts' clips in their place the score would be "
+    "lower)"
 )
+APART = "Unlike the expert (of points nothing can be said here that all experts agree on)"
+
+
+def worth_of(indices, moment):
+    """What clips are worth, as if it were what the first of them contributes."""
+    points = {1: -7.5, 5: 3.0}.get(indices[0])
+    return None if points is None else Worth(points, points - 1.5, points + 1.5, 4)
 
 
 def test_what_cost_points_is_parted_from_what_did_not(assessed):
     gain = replace(clips()[1], index=5, similarity=0.2, contribution=3.0, moment="splash")
-    made = replace(assessed, remarks=remarks((*clips(), gain)))
+    unsure = replace(gain, index=7, moment="entry")
+    made = replace(assessed, remarks=remarks((*clips(), gain, unsure), worth_of))
     text = page_of(made).text
     assert f"Moments to look at {COSTS} 0.4 to 0.6 s, -7.5 points" in text
     assert text.index(COSTS) < text.index("-7.5 points") < text.index(GAINS)
-    assert text.index(GAINS) < text.index("+3.0 points: about the splash: unlike the expert")
+    assert text.index(GAINS) < text.index("+3.0 points (+1.5 to +4.5): about the splash: unlike")
+    assert text.index(APART) < text.index("0.4 to 0.6 s: about the entry: unlike the expert")
     assert GAINS not in page_of(assessed).text
 
 

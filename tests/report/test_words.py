@@ -2,8 +2,8 @@ import re
 
 import pytest
 
+from podium.assessment.positions import OTHER_POSITION
 from podium.assessment.question import NO_ACTION, NO_DIFFICULTY, UNUSUAL_DIFFICULTY
-from podium.assessor import OTHER_POSITION
 from podium.backbones.pose import JOINTS_UNSEEN, NOBODY_SEEN
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName

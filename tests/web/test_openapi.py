@@ -10,7 +10,8 @@ from .conftest import HERE
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
 
 OPERATIONS = {
-    "GET /api/choices", "POST /api/videos", "DELETE /api/videos/{id}", "POST /api/assessments",
+    "GET /api/choices", "POST /api/videos", "GET /api/videos/{id}/first_frame",
+    "DELETE /api/videos/{id}", "POST /api/assessments",
     "GET /api/assessments", "GET /api/assessments/{id}", "DELETE /api/assessments/{id}",
     "POST /api/assessments/{id}/cancel", "POST /api/assessments/{id}/again", "GET /api/work",
     "GET /api/comparison", "POST /api/batches",

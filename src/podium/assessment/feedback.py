@@ -1,26 +1,23 @@
-"""Which moments were unlike the expert's, and what each cost (paper, IV)."""
+"""Which moments were unlike the expert's, and what each is worth (paper, IV)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
 
+from podium.assessment.worth import Worth, contributions
 from podium.checks import require, require_share
 from podium.features.values import Sample
-from podium.scorers import ComparingScorer, Floats
+from podium.scorers import ComparingScorer
 
 FAULTY_BELOW = 0.5
 """A clip less similar than this to the expert's is faulty (paper, V-E)."""
 
-COSTLY_POINTS = -1.0
-"""A clip that costs more than this deserves a remark, faulty or not."""
-
 _HOW = {
     "least": "less like the expert than any other moment",
     "unlike": "unlike the expert",
-    "costly": "cost points, though not unlike the expert",
 }
 
 
@@ -30,7 +27,7 @@ class ClipFeedback:
 
     `similarity` is 0 to 1, higher is more alike. `contribution` is in points: by how much the
     score would differ the other way if this clip were the expert's; below 0 it cost points.
-    `moment` names the part of the performance that usually falls there, "" where not known.
+    `moment` names the part of the performance that was seen there, "" where not known.
     """
 
     index: int
@@ -49,18 +46,21 @@ class ClipFeedback:
 RemarkGroup = Literal["costs", "gains", "apart"]
 """What cost points, what is unlike the expert's but cost none, and what has no points."""
 
-RemarkKind = Literal["least", "unlike", "costly"]
-"""The clip least like the expert's, another that is faulty, or one that cost points though alike.
-"""
+RemarkKind = Literal["least", "unlike"]
+"""The clip least like the expert's, or another that is faulty."""
+
+WorthOf = Callable[[Sequence[int], str], Worth | None]
+"""What clips of a moment are worth together, where that can be told (`worth.Exchange`)."""
 
 _KINDS = f"one of {', '.join(get_args(RemarkKind))}"
 
 
 @dataclass(frozen=True)
 class Remark:
-    """A line of feedback: when, what it cost in points, and words.
+    """A line of feedback: when, what it cost in points with the range of it, and words.
 
-    `kind`, `moment` and the lowest `similarity` are what the words say, for other languages.
+    `contribution` is `None` where it cannot be told. `kind`, `moment` and the lowest `similarity`
+    are what the words say, for other languages.
     """
 
     start_seconds: float
@@ -70,6 +70,8 @@ class Remark:
     kind: RemarkKind = "unlike"
     moment: str = ""
     similarity: float | None = None
+    contribution_low: float | None = None
+    contribution_high: float | None = None
 
     def __post_init__(self) -> None:
         require(self.kind in get_args(RemarkKind), "kind", self.kind, _KINDS)
@@ -83,11 +85,25 @@ class Remark:
         return "costs" if round(self.contribution, 1) < 0 else "gains"
 
     def __str__(self) -> str:
-        # What rounds to nothing is no loss: + 0.0 takes the sign off a zero.
-        cost = "" if self.contribution is None else f"  {round(self.contribution, 1) + 0.0:+.1f}"
+        cost = "" if self.contribution is None else f"  {self._cost(self.contribution)}"
         if not math.isfinite(self.start_seconds):  # features given as a file carry no times
             return f"time not known{cost}  {self.words}"
         return f"{self.start_seconds:.1f}-{self.end_seconds:.1f} s{cost}  {self.words}"
+
+    def _cost(self, points: float) -> str:
+        # What rounds to nothing is no loss: + 0.0 takes the sign off a zero.
+        said = f"{round(points, 1) + 0.0:+.1f}"
+        if self.contribution_low is None or self.contribution_high is None:
+            return said
+        return f"{said} ({self.contribution_low:+.1f} to {self.contribution_high:+.1f})"
+
+
+@dataclass(frozen=True)
+class PhasePoints:
+    """What a phase is worth: with experts' clips in its place the score would differ by that."""
+
+    phase: str
+    worth: Worth
 
 
 @dataclass(frozen=True)
@@ -126,11 +142,11 @@ def clip_feedback(
 ) -> tuple[ClipFeedback, ...]:
     """Compare each clip with the same clip, counted from the end, of the references.
 
-    Similarities and contributions are means over the references. `moments` names the parts of a
-    performance by clip, the last for the last clip.
+    Similarities and contributions are means over the references. `moments` names what was seen in
+    each clip; of fewer, the last name is the last clip's.
     """
     similarity = np.mean([scorer.clip_similarity(query, r) for r in references], axis=0)
-    costs = _contributions(scorer, query, references) if with_contributions else None
+    costs = contributions(scorer, query, references) if with_contributions else None
     n_clips = len(query.features)
     return tuple(
         ClipFeedback(
@@ -146,31 +162,40 @@ def clip_feedback(
     )
 
 
-def remarks(clips: Sequence[ClipFeedback]) -> tuple[Remark, ...]:
-    """Put what was unlike the expert's or cost points into words, the costliest first.
+def remarks(
+    clips: Sequence[ClipFeedback], worth_of: WorthOf = lambda indices, moment: None
+) -> tuple[Remark, ...]:
+    """Put what was unlike the expert's into words, what cost most first.
 
-    Neighbours of one moment and one kind are one remark.
+    Neighbours of one moment are one remark.
     """
-    costly = [
-        clip for clip in clips if not clip.faulty and (clip.contribution or 0) < COSTLY_POINTS
-    ]
-    spans = _spans([clip for clip in clips if clip.faulty]) + _spans(costly)
+    spans = _spans([clip for clip in clips if clip.faulty])
     worst = min((clip.similarity for clip in clips), default=1.0)
-    lines = [_remark(span, worst) for span in spans]
+    lines = [_remark(span, worst, worth_of) for span in spans]
     return tuple(sorted(lines, key=lambda remark: remark.contribution or 0.0))
+
+
+def phase_points(clips: Sequence[ClipFeedback], worth_of: WorthOf) -> tuple[PhasePoints, ...]:
+    """Return what each moment that was seen is worth, where experts agree on it."""
+    found = []
+    for moment in dict.fromkeys(clip.moment for clip in clips if clip.moment):
+        worth = worth_of([clip.index for clip in clips if clip.moment == moment], moment)
+        if worth is not None:
+            found.append(PhasePoints(moment, worth))
+    return tuple(found)
 
 
 def without_points(
     clips: Sequence[ClipFeedback], lines: Sequence[Remark]
 ) -> tuple[tuple[ClipFeedback, ...], tuple[Remark, ...]]:
-    """Keep what is said of likeness, in order of time: of points that cannot be trusted, nothing.
-
-    A remark that says of points only is left out.
-    """
-    alike = sorted((r for r in lines if r.kind != "costly"), key=lambda r: r.start_seconds)
+    """Keep what is said of likeness, in order of time: no points, where they cannot be trusted."""
+    alike = sorted(lines, key=lambda remark: remark.start_seconds)
     return (
         tuple(replace(clip, contribution=None) for clip in clips),
-        tuple(replace(remark, contribution=None) for remark in alike),
+        tuple(
+            replace(remark, contribution=None, contribution_low=None, contribution_high=None)
+            for remark in alike
+        ),
     )
 
 
@@ -180,24 +205,6 @@ def group_remarks(remarks: Sequence[Remark]) -> dict[RemarkGroup, tuple[Remark, 
         group: tuple(r for r in remarks if r.group == group) for group in get_args(RemarkGroup)
     }
     return {group: part for group, part in parts.items() if part}
-
-
-def _contributions(scorer: ComparingScorer, query: Sample, references: Sequence[Sample]) -> Floats:
-    """Exchange one clip after the other for the reference's and see what becomes of the score."""
-    costs = []
-    for reference in references:
-        exchanged = [_exchange_clip(query, reference, i) for i in range(len(query.features))]
-        scores = scorer.compare([query, *exchanged], [reference])[:, 0]
-        costs.append(scores[0] - scores[1:])
-    return np.asarray(np.mean(costs, axis=0), np.float64)
-
-
-def _exchange_clip(query: Sample, reference: Sample, index: int) -> Sample:
-    from_end = len(query.features) - index
-    theirs = max(len(reference.features) - from_end, 0)
-    values = query.features.values.copy()
-    values[index] = reference.features.values[theirs]
-    return replace(query, features=replace(query.features, values=values))
 
 
 def _moment(moments: Sequence[str], from_end: int) -> str:
@@ -215,19 +222,19 @@ def _spans(faulty: Sequence[ClipFeedback]) -> list[list[ClipFeedback]]:
     return spans
 
 
-def _remark(span: Sequence[ClipFeedback], worst: float) -> Remark:
-    costs = [clip.contribution for clip in span if clip.contribution is not None]
-    least = min(clip.similarity for clip in span)
-    where = f"about the {span[0].moment.replace('_', '-')}: " if span[0].moment else ""
+def _remark(span: Sequence[ClipFeedback], worst: float, worth_of: WorthOf) -> Remark:
+    moment, least = span[0].moment, min(clip.similarity for clip in span)
+    where = f"about the {moment.replace('_', '-')}: " if moment else ""
     kind: RemarkKind = "least" if least == worst else "unlike"
-    if not span[0].faulty:
-        kind = "costly"
+    worth = worth_of([clip.index for clip in span], moment)
     return Remark(
         start_seconds=span[0].start_seconds,
         end_seconds=span[-1].end_seconds,
-        contribution=sum(costs) if costs else None,
+        contribution=worth.points if worth else None,
         words=f"{where}{_HOW[kind]} (similarity {least:.2f})",
         kind=kind,
-        moment=span[0].moment,
+        moment=moment,
         similarity=least,
+        contribution_low=worth.low if worth else None,
+        contribution_high=worth.high if worth else None,
     )

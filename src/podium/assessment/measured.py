@@ -9,11 +9,16 @@ from podium.doubts import Doubt
 from podium.examination.values import Examination
 from podium.features.close_up import Seen
 from podium.features.given import FEATURE_SUFFIXES
+from podium.features.values import Features
 from podium.judging import Action, ScoringRule, find_action
+from podium.measures import Phase
 from podium.performance import Performance
 
 MEASURED_SPORTS = ("diving",)
 """In these the athlete is followed and measured."""
+
+UNDER_SECONDS = 0.15
+"""So long after the water is met the body is under it: that long, it enters."""
 
 CLEARLY = 0.5
 """An action is taken for what was recognised where it is at least so probable."""
@@ -24,8 +29,12 @@ def measured(
     query: Performance,
     action: Action | None,
     references: Sequence[str | Path | Performance],
+    at: tuple[float, float] | None = None,
 ) -> Examination | None:
-    """Measure what the body does; `None` where the sport is not measured, or there is no video."""
+    """Measure what the body does; `None` where the sport is not measured, or there is no video.
+
+    `at` is where the athlete is in the first frame, where it is not who moves most.
+    """
     is_video = query.path.suffix.lower() not in FEATURE_SUFFIXES
     if rule is None or rule.name not in MEASURED_SPORTS or not is_video:
         return None
@@ -37,6 +46,7 @@ def measured(
         action=str(action) if action else None,
         references=_videos(references),
         playing_speed=query.playing_speed,
+        at=at,
     )
 
 
@@ -81,3 +91,30 @@ def recognised_action(
     if found is None or found.probability < CLEARLY:
         return None
     return find_action(found.action, known, rule)
+
+
+def moments_seen(seen: Examination | None, features: Features) -> tuple[str, ...]:
+    """Name what was seen in the middle of each clip, "" where that is not known.
+
+    Nothing is named where no moment was seen.
+    """
+    if seen is None or not any(vars(seen.dive.moments).values()):
+        return ()
+    middles = (features.start_seconds + features.end_seconds) / 2
+    return tuple(_phase_at(float(second), seen) for second in middles)
+
+
+def _phase_at(second: float, seen: Examination) -> str:
+    """Return the phase between the moments that were seen about a time."""
+    moments, starts = seen.dive.moments, seen.frames.start_seconds
+    board, opened, water = (
+        float(starts[moment.index]) if moment else None
+        for moment in (moments.board_left, moments.come_out, moments.water)
+    )
+    if water is not None and second >= water + UNDER_SECONDS:
+        return Phase.SPLASH
+    if opened is not None and second >= opened:
+        return Phase.ENTRY if water is not None else ""
+    if board is not None and second < board:
+        return Phase.TAKE_OFF
+    return Phase.FLIGHT if board is not None and opened is not None else ""

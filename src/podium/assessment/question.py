@@ -173,6 +173,14 @@ def ids_among(given: Sequence[str | Path | Performance]) -> set[str]:
     return {str(word) for word in words if not Path(word).exists()}
 
 
+def action_of(given: Sequence[str | Path | Performance], known: Sequence[Sample]) -> Action | None:
+    """Return the action of those references that are given by their id, if they share one."""
+    named = ids_among(given)
+    actions = {one.performance.action for one in known if one.performance.id in named}
+    action = actions.pop() if len(actions) == 1 else None
+    return Action(action) if action is not None else None
+
+
 def part_of(performance: Performance) -> Part:
     """Return which frames of its video a performance is."""
     return Part(performance.start_frame or 0, performance.end_frame)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from podium.assessment.feedback import ClipFeedback, Remark, without_points
+from podium.assessment.feedback import ClipFeedback, PhasePoints, Remark, without_points
 from podium.checks import is_finite, require, require_share
 from podium.doubts import Doubt, Severity, worst
 from podium.errors import UsageError
@@ -105,7 +105,8 @@ class Assessment:
     range then covers. `alignment` puts the video in step
     with the first reference whose video is at hand. `name` is what reports call the video, where
     that is not the name of its file. `part` is where in its video the performance lies; all seconds
-    count from the first frame of the file. `examination` is what was measured of the athlete, where
+    count from the first frame of the file. `phase_points` are what phases are worth, where experts
+    agree on that. `examination` is what was measured of the athlete, where
     the sport has measures and there is a video. `renderer` puts it into words.
     """
 
@@ -125,6 +126,7 @@ class Assessment:
     name: str | None = None
     difficulty_range: tuple[float, float] | None = None
     part: Part = WHOLE
+    phase_points: tuple[PhasePoints, ...] = ()
     examination: Examination | None = field(default=None, repr=False, compare=False)
     renderer: "Renderer | None" = field(default=None, repr=False, compare=False)
 
@@ -155,7 +157,7 @@ class Assessment:
         if not self.is_withheld:
             return self
         clips, lines = without_points(self.clips, self.remarks)
-        return replace(self, clips=clips, remarks=lines)
+        return replace(self, clips=clips, remarks=lines, phase_points=())
 
     @property
     def if_trusted(self) -> str:

@@ -4,12 +4,13 @@ import os
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from podium.cli.usage import (
     MAX_SEED,
+    pair,
     whole_number,
 )
 from podium.machine import memory, shell
@@ -88,6 +89,18 @@ Scorer = Annotated[str, typer.Option(help="What makes the score (see podium list
 
 Shard = Annotated[
     str, typer.Option(help="Do only part i of n, given as i/n and counted from 0, such as 0/8.")
+]
+
+
+Athlete = Annotated[
+    Any,
+    typer.Option(
+        "--athlete",
+        parser=pair("--athlete"),
+        metavar="X,Y",
+        help="Where the athlete is in the first frame, in pixels from the left and from the top, "
+        "where it is not who moves most.",
+    ),
 ]
 
 

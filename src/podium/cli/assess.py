@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from podium.report.words import Words
 from podium.cli.app import (
     AllowPart,
+    Athlete,
     Exit,
     Json,
     Language,
@@ -38,7 +39,7 @@ from podium.cli.given import (
     require_no_input,
     rows_of_split,
 )
-from podium.cli.measure import Speed, show_remarks, write_measures
+from podium.cli.measure import Speed, show_readings, show_remarks, write_measures
 from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
 
 
@@ -61,6 +62,7 @@ def score(
             help="Its difficulty, such as 3.2.",
         ),
     ] = None,
+    athlete: Athlete = None,
     speed: Speed = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
@@ -77,6 +79,7 @@ def score(
         action=action,
         difficulty=difficulty,
         references=reference or (),
+        at=athlete,
     )
     _answer(assessment, outputs, as_json)
 
@@ -95,7 +98,10 @@ def compare(
     """Say how alike two videos are, clip by clip; no training data are needed."""
     outputs = Outputs(report, report_dir, language)
     outputs.check(video, reference)
-    _answer(load_assessor(model, allow_part).compare(video, reference), outputs, as_json)
+    assessment = load_assessor(model, allow_part).compare(video, reference)
+    _answer(assessment, outputs, as_json)
+    if assessment.examination and not as_json:
+        show_readings(assessment.examination)
 
 
 @app.command()
@@ -158,7 +164,7 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
         show(words("withheld.if_trusted", outcome=assessment.if_trusted))
     _say_remarks(assessment.as_shown(), words)
     if assessment.examination:
-        show_remarks(assessment.examination, words)
+        show_remarks(assessment.examination, words, assessment.as_shown().phase_points)
 
 
 def _say_why_not(assessment: "Assessment", words: "Words") -> None:
@@ -173,11 +179,10 @@ def _say_why_not(assessment: "Assessment", words: "Words") -> None:
 
 def _say_remarks(assessment: "Assessment", words: "Words") -> None:
     from podium.assessment.feedback import group_remarks
+    from podium.report.remark_words import group_note
 
     for group, remarks in group_remarks(assessment.remarks).items():
-        is_withheld = assessment.score and assessment.is_withheld
-        note = "withheld.points" if is_withheld else f"remarks.{group}_note"
-        show(f"{words(f'remarks.{group}')} ({words(note)}):")
+        show(f"{words(f'remarks.{group}')} ({group_note(assessment, group, words)}):")
         for remark in remarks:
             show(remark)
 

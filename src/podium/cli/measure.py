@@ -6,28 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import Json, Language, ReportPath, app
+from podium.cli.app import Athlete, Json, Language, ReportPath, app
 from podium.cli.given import Outputs
 from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
-from podium.cli.usage import number, pair
+from podium.cli.usage import number
 from podium.doubts import Severity
 from podium.errors import PodiumError
 
 if TYPE_CHECKING:
+    from podium.assessment.feedback import PhasePoints
     from podium.examination import Examination
     from podium.performance import Performance
     from podium.report.words import Words
-
-Athlete = Annotated[
-    Any,
-    typer.Option(
-        "--athlete",
-        parser=pair("--athlete"),
-        metavar="X,Y",
-        help="Where the athlete is in the first frame, in pixels from the left and from the top, "
-        "where it is not who moves most.",
-    ),
-]
 
 
 Speed = Annotated[
@@ -94,29 +84,36 @@ def _answer(examination: "Examination") -> None:
     for doubt in examination.doubts:
         is_grave = doubt.severity is Severity.GRAVE
         show(f"{words('withheld.why') if is_grave else 'warning'}: {words.doubt(doubt)}")
-    _show_readings(examination, words)
+    show_readings(examination)
     show_remarks(examination, words)
 
 
-def show_remarks(examination: "Examination", words: "Words") -> None:
+def show_remarks(
+    examination: "Examination", words: "Words", points: "Sequence[PhasePoints]" = ()
+) -> None:
     """Say which dive was recognised, and what is remarked of it."""
-    from podium.report.measured import recognised, remark_sentences
+    from podium.report.measured import recognised
+    from podium.report.remark_words import remark_sentences
 
     if examination.recognised:
         show(f"{words('recognised.heading')}: {recognised(examination.recognised, words)}")
-    for remark, sentence in remark_sentences(examination, words):
+    for remark, sentence in remark_sentences(examination, words, points):
         kind = "athlete.praise" if remark.is_praise else "athlete.fault"
         show(f"{words(kind, phase=words.moment(remark.phase))}: {sentence}")
 
 
-def _show_readings(examination: "Examination", words: "Words") -> None:
+def show_readings(examination: "Examination") -> None:
+    """Print what was measured, a line each, beside the expert's values where there are any."""
     from podium.report.measured import row
+    from podium.report.words import load_words
 
+    words = load_words()
     rows = [row(reading, words) for reading in examination.readings]
     width = max((len(one.name) for one in rows), default=0)
     for one in rows:
         said = one.value or words("measures.not_measurable", reason=one.reason)
-        beside = [one.span, one.when, one.standing, one.reference]
+        theirs = words("remark.expert", value=one.reference) if one.reference else ""
+        beside = [one.span, one.when, theirs, one.standing]
         show("  ".join([one.name.ljust(width), said, *(part for part in beside if part)]))
 
 

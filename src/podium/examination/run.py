@@ -24,6 +24,12 @@ NOBODY_FOUND = DoubtKind("nobody_found", severity=Severity.GRAVE)
 WATER_NOT_FOUND = DoubtKind("water_not_found", severity=Severity.GRAVE)
 """Nobody meets the water in the video."""
 
+COMPARED_METRES = 10.0
+"""The dives beside which values stand were all from the platform of that height."""
+
+BY_HEIGHT = ("flight_seconds",)
+"""What lasts longer from higher up: it stands beside dives from the same height only."""
+
 MIN_HEIGHT, MAX_HEIGHT = 0.5, 30.0
 """In metres: boards and platforms are not lower, nor higher."""
 
@@ -72,7 +78,7 @@ def examine(
         path=video,
         frames=frames,
         dive=dive.at_times(1 / speed),
-        readings=_readings([one.at_times(1 / speed) for one in measured], expert),
+        readings=_readings([one.at_times(1 / speed) for one in measured], dive, expert),
         expert=expert,
         doubts=(*frames.doubts, *slow, *_doubts(dive), *_contradictions(action, recognised)),
         recognised=recognised,
@@ -92,15 +98,17 @@ def _seed(video: Path, at: tuple[float, float] | None, frames: Frames) -> Seed |
     if at is None:
         return None
     about = probe(video)
+    left, top = about.corner(frames.box)
+    across, down = about.shape(frames.box)
     height, width = frames.pixels.shape[1:3]
-    return Seed(0, at[0] * width / about.width, at[1] * height / about.height)
+    return Seed(0, (at[0] - left) * width / across, (at[1] - top) * height / down)
 
 
 def _judged(dive: Dive, measured: Sequence[Measurement]) -> Judged:
     """Say what is likely wrong; nothing of what was not seen from the board to the water."""
     if not (dive.moments.board_left and dive.moments.water):
         return Judged((), ())
-    return judge({one.name: one.value for one in measured})
+    return judge({one.name: one.value for one in measured if _is_comparable(one, dive)})
 
 
 def _require_height(height_metres: float | None) -> None:
@@ -111,14 +119,22 @@ def _require_height(height_metres: float | None) -> None:
         )
 
 
-def _readings(measured: Sequence[Measurement], expert: Examination | None) -> tuple[Reading, ...]:
+def _readings(
+    measured: Sequence[Measurement], dive: Dive, expert: Examination | None
+) -> tuple[Reading, ...]:
     theirs = expert.values if expert else {}
-    return tuple(Reading(one, _standing(one), theirs.get(one.name)) for one in measured)
+    return tuple(Reading(one, _standing(one, dive), theirs.get(one.name)) for one in measured)
 
 
-def _standing(one: Measurement) -> float | None:
+def _standing(one: Measurement, dive: Dive) -> float | None:
     """Return how a value stands among those of Olympic dives; letters and counts stand nowhere."""
-    return percentile_of(one.name, one.value) if isinstance(one.value, float) else None
+    if not isinstance(one.value, float) or not _is_comparable(one, dive):
+        return None
+    return percentile_of(one.name, one.value)
+
+
+def _is_comparable(one: Measurement, dive: Dive) -> bool:
+    return one.name not in BY_HEIGHT or dive.height_metres in (None, COMPARED_METRES)
 
 
 def _doubts(dive: Dive) -> tuple[Doubt, ...]:

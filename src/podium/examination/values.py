@@ -1,9 +1,11 @@
 """What came of looking at a dive itself, without any model of scores: values only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from podium.doubts import Doubt
+from podium.examination.kept import KeptExpert
 from podium.examination.pace import SLOW_MOTION
 from podium.measures import Dive, Phase, Reading
 from podium.recognition import Recognised
@@ -31,6 +33,9 @@ class Examination:
     expert: "Examination | None" = None
     """The expert's dive whose values stand beside them, where a video of one was given."""
 
+    kept: KeptExpert | None = None
+    """The expert whose values stand beside them, where there is no video of one."""
+
     doubts: tuple[Doubt, ...] = ()
     """What is not to be trusted."""
 
@@ -57,3 +62,13 @@ class Examination:
     def values(self) -> dict[str, float | str | None]:
         """What was measured, by the names of measures."""
         return {one.measurement.name: one.measurement.value for one in self.readings}
+
+    def beside(self, expert: KeptExpert | None) -> Self:
+        """Return it with an expert's values beside it, where none of a video's stand there."""
+        if expert is None or self.expert is not None:
+            return self
+        theirs = expert.values
+        readings = tuple(
+            replace(one, reference_value=theirs.get(one.measurement.name)) for one in self.readings
+        )
+        return replace(self, readings=readings, kept=expert)

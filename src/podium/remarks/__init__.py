@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from podium.remarks.faults import fault_probabilities as fault_probabilities
     from podium.remarks.judging import Judged as Judged
     from podium.remarks.judging import judge as judge
+    from podium.remarks.standing import better_percent as better_percent
     from podium.remarks.standing import percentile_of as percentile_of
+    from podium.remarks.standing import times_usual as times_usual
     from podium.remarks.values import Kind as Kind
     from podium.remarks.values import Remark as Remark
 
@@ -17,7 +19,7 @@ __getattr__, __dir__, __all__ = lazily(
     {
         "faults": ("fault_probabilities",),
         "judging": ("Judged", "judge"),
-        "standing": ("percentile_of",),
+        "standing": ("better_percent", "percentile_of", "times_usual"),
         "values": ("Kind", "Remark"),
     },
 )

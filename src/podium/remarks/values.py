@@ -15,11 +15,17 @@ class Kind(StrEnum):
     NOT_TIGHT = "not_tight"
     """The body was longer while it turned than is usual: the tuck or pike was loose."""
 
+    OPENED_LATE = "opened_late"
+    """The body came out of its tuck or pike later than is usual, close above the water."""
+
     ENTRY_SHORT = "entry_short"
     """The body met the water short of the vertical, by more than is usual."""
 
     ENTRY_PAST_VERTICAL = "entry_past_vertical"
     """The body met the water past the vertical, or more so than is usual."""
+
+    ENTRY_NOT_CLEAN = "entry_not_clean"
+    """The body met the water as straight as is usual, and yet threw it up high."""
 
     SPLASH_LARGE = "splash_large"
     """More water went up than is usual."""

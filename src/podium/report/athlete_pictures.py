@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from podium.athlete.polygons import silhouettes
 from podium.measures import Dive
-from podium.report.overlay import axis_ends, silhouettes
+from podium.report.overlay import axis_ends
 
 Floats = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]

@@ -1,17 +1,20 @@
 """All that a page shows of the athlete: pictures, measures, remarks, and what is drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from podium.assessment.feedback import PhasePoints
 from podium.examination.values import Examination
 from podium.measures import Phase, Reading
 from podium.remarks import Remark
 from podium.report.athlete_pictures import picture_of
 from podium.report.key_frames import picture_address
-from podium.report.measured import Row, recognised, remark_sentences, row
+from podium.report.measured import Row, recognised, row
 from podium.report.overlay import overlay
+from podium.report.remark_words import remark_sentences
 from podium.report.stroboscope import Stroboscope, stroboscope
 from podium.report.words import Words
 from podium.video.frames import Frames
@@ -63,8 +66,13 @@ class AthleteView:
         return [one.start_seconds for one in self.remarks if one.start_seconds is not None]
 
 
-def athlete_view(examined: Examination, words: Words) -> AthleteView | None:
-    """Put an examination into words and pictures; `None` where nobody was seen."""
+def athlete_view(
+    examined: Examination, words: Words, points: Sequence[PhasePoints] = ()
+) -> AthleteView | None:
+    """Put an examination into words and pictures; `None` where nobody was seen.
+
+    `points` are what phases are worth, where a score says that.
+    """
     if not examined.dive.outline.is_seen.any():
         return None
     made = stroboscope(examined.dive, examined.frames.pixels)
@@ -76,7 +84,7 @@ def athlete_view(examined: Examination, words: Words) -> AthleteView | None:
         recognised=recognised(found, words),
         probability=found.probability if found else 0.0,
         faults=tuple(Fault(phase, share) for phase, share in examined.faults),
-        remarks=_remarks(examined, readings, words),
+        remarks=_remarks(examined, readings, words, points),
         rows=tuple(row(one, words) for one in examined.readings),
         drawn=_drawn(examined, readings, words),
     )
@@ -98,11 +106,14 @@ def _drawn(examined: Examination, readings: dict[str, Reading], words: Words) ->
 
 
 def _remarks(
-    examined: Examination, readings: dict[str, Reading], words: Words
+    examined: Examination,
+    readings: dict[str, Reading],
+    words: Words,
+    points: Sequence[PhasePoints],
 ) -> tuple[Shown, ...]:
     return tuple(
         _shown(remark, sentence, readings[remark.measure], examined, words)
-        for remark, sentence in remark_sentences(examined, words)
+        for remark, sentence in remark_sentences(examined, words, points)
     )
 
 

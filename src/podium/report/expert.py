@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from podium.examination.figure import Figure, Moments, moment_seconds
 from podium.examination.values import Examination
 from podium.measures import Dive
-from podium.report.figure import Figure, film_of
-from podium.report.in_step import Moments, in_step, moment_seconds
+from podium.report.figure import film_of
+from podium.report.in_step import in_step
 from podium.report.overlay import overlay
 from podium.report.player import part_shown
 from podium.report.words import Words

@@ -1,31 +1,18 @@
 """An expert without a video: the silhouettes that were kept of a dive, drawn as a film."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
-from podium.checks import require, require_array
-from podium.measures import Dive
-from podium.report.in_step import Moments, moment_seconds
-from podium.report.overlay import silhouettes
+from podium.examination.figure import Figure
 from podium.video.frames import Frame
 from podium.video.playback import Playback, playback_of
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
-
-N_CORNERS = 32
-"""The outline of each frame is kept as so many corners."""
-
-BEFORE, AFTER = 12, 1
-"""So many frames before the board is left, and after the water is met, are kept."""
-
-STRETCHED = 90
-"""The body is as long as it is in the longest tenth of the frames, in percent of them."""
 
 WIDTH, HEIGHT = 360, 270
 SCALE = 90.0
@@ -34,66 +21,6 @@ SCALE = 90.0
 AIR, WATER, LINES = (18, 30, 40), (22, 74, 104), (44, 62, 76)
 BODY, PATH = (242, 211, 168), (150, 170, 184)
 _SUBPIXEL = 4
-
-
-@dataclass(frozen=True)
-class Figure:
-    """The outline of a body in each frame of a dive, small enough to be kept with a model.
-
-    `outlines` (frames, corners, 2) are right and down, in lengths of the body, in a picture that
-    stands still; NaN where the body was not seen. `seconds` (frames + 1,) are when each frame is
-    shown and when the last gives way. `moments` are when the board is left, the body opens and the
-    water is met, each with how far that may be off; `None` where it was not seen.
-    """
-
-    outlines: Floats
-    seconds: npt.NDArray[np.float64]
-    moments: Moments
-
-    def __post_init__(self) -> None:
-        require_array("outlines", self.outlines, np.floating, (None, None, 2))
-        n_frames = len(self.outlines)
-        require(n_frames > 0, "the number of outlines", n_frames, "1 or more")
-        require_array("seconds", self.seconds, np.floating, (n_frames + 1,))
-        rises = bool((np.diff(self.seconds) > 0).all())
-        require(rises, "seconds", self.seconds, "in order of time")
-
-
-def figure_of(dive: Dive) -> Figure | None:
-    """Keep of a dive what is needed to draw it; `None` where the body was not seen in it."""
-    athlete, outline, moments = dive.athlete, dive.outline, dive.moments
-    first = max(moments.board_left.index - BEFORE, 0) if moments.board_left else 0
-    last = moments.water.index + AFTER if moments.water else len(athlete)
-    frames = range(first, min(last + 1, len(athlete)))
-    if not outline.is_seen[frames.start : frames.stop].any():
-        return None
-    common, polygons = _upright(athlete.camera.to_first(), frames), silhouettes(athlete)
-    length = float(np.nanpercentile(outline.length, STRETCHED))
-    kept = np.full((len(frames), N_CORNERS, 2), np.nan, np.float32)
-    for row, index in enumerate(frames):
-        if polygons[index]:
-            corners = _even(max(polygons[index], key=len))
-            kept[row] = (corners @ common[index, :2, :2].T + common[index, :2, 2]) / length
-    return Figure(kept, _times(athlete.start_seconds, frames), moment_seconds(dive))
-
-
-def _upright(common: npt.NDArray[np.float64], frames: range) -> npt.NDArray[np.float64]:
-    """Make the middle frame's picture the common one: before a dive, the camera may be lost."""
-    middle = common[frames[len(frames) // 2]]
-    return np.asarray(np.linalg.inv(middle) @ common)
-
-
-def _even(polygon: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return a polygon with `N_CORNERS` corners, equally far apart along its border."""
-    closed = np.concatenate([polygon, polygon[:1]])
-    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
-    wanted = np.linspace(0, along[-1], N_CORNERS, endpoint=False)
-    return np.stack([np.interp(wanted, along, closed[:, axis]) for axis in (0, 1)], axis=1)
-
-
-def _times(starts: npt.NDArray[np.float64], frames: range) -> npt.NDArray[np.float64]:
-    usual = float(np.median(np.diff(starts))) if len(starts) > 1 else 1 / 30
-    return np.append(starts, starts[-1] + usual)[frames.start : frames.stop + 1]
 
 
 def film_of(figure: Figure) -> Playback:

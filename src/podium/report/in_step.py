@@ -2,26 +2,7 @@
 
 from typing import Any
 
-from podium.measures import Dive
-from podium.measures._dive import Moment
-
-Seconds = tuple[float, float]
-"""When something happens, and how far that may be off."""
-
-
-Moments = tuple[Seconds | None, Seconds | None, Seconds | None]
-"""When the board is left, the body opens and the water is met, as far as that was seen."""
-
-
-def moment_seconds(dive: Dive) -> Moments:
-    """Return when the board is left, the body opens and the water is met, as far as seen."""
-    moments, starts = dive.moments, dive.athlete.start_seconds
-    frame = float(starts[-1] - starts[0]) / max(len(starts) - 1, 1)
-
-    def seconds(moment: Moment | None) -> Seconds | None:
-        return (float(starts[moment.index]), moment.uncertainty * frame) if moment else None
-
-    return seconds(moments.board_left), seconds(moments.come_out), seconds(moments.water)
+from podium.examination.figure import Moments, Seconds
 
 
 def in_step(ours: Moments, theirs: Moments) -> dict[str, Any] | None:

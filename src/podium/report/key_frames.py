@@ -3,12 +3,14 @@
 import base64
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from podium.assessment.feedback import ClipFeedback
 from podium.errors import PodiumError
 from podium.video.frames import Frames, Part, Video, decode, probe
 from podium.video.limits import Box
@@ -63,3 +65,37 @@ def _as_address(picture: Image.Image) -> str:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=80)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A clip as the report shows it: what was measured, and its key frames as `data:` addresses.
+
+    A key frame is "" where there is no picture, as for the references that ship.
+    """
+
+    clip: ClipFeedback
+    picture: str
+    reference_picture: str
+
+
+def pictured(
+    clips: Sequence[ClipFeedback], ours: Frames | None, theirs: Frames | None
+) -> list[Moment]:
+    """Show each clip with its key frame, and that of the reference as long before the end."""
+    pictures = key_frames(ours, middles(clips)), key_frames(theirs, _as_long_before(theirs, clips))
+    return [Moment(*shown) for shown in zip(clips, *pictures, strict=True)]
+
+
+def middles(clips: Sequence[ClipFeedback]) -> list[float]:
+    """Return when the middle of each clip is."""
+    return [(clip.start_seconds + clip.end_seconds) / 2 for clip in clips]
+
+
+def _as_long_before(theirs: Frames | None, clips: Sequence[ClipFeedback]) -> list[float]:
+    """Return the same moments counted from the end.
+
+    That is what a clip is compared with when both keep one pace.
+    """
+    last = theirs.end_seconds if theirs else 0.0
+    return [last - (clips[-1].end_seconds - middle) for middle in middles(clips)]

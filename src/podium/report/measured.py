@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from podium.errors import UsageError
-from podium.examination.values import Examination
 from podium.judging import find_rule
 from podium.measures import Measurement, Phase, Reading
 from podium.recognition import Recognised
-from podium.remarks import Remark
 from podium.report.action_words import in_words, of_halves
 from podium.report.words import Words
 
@@ -135,31 +133,15 @@ def recognised(found: Recognised | None, words: Words) -> str:
     """Name the dive that was recognised: `407C (inward, 3½ somersaults, tuck)`."""
     if found is None or not found.action:
         return ""
-    number = f"{found.action}{found.position or ''}"
+    return dive_in_words(found.action, found.position or "", words)
+
+
+def dive_in_words(action: str, position: str, words: Words) -> str:
+    """Say what the number of a dive means: `407C (inward, 3½ somersaults, tuck)`."""
+    number = f"{action}{position}"
     try:
         numbers = find_rule("diving").numbers
         meaning = numbers.meaning(number) if numbers else {}
     except UsageError:  # measures may fit no dive that the rules know
         return number
     return words("recognised.dive", number=number, meaning=in_words(meaning, words))
-
-
-def remark_sentences(examination: Examination, words: Words) -> list[tuple[Remark, str]]:
-    """Return what is remarked of a dive, each beside the fact that shows it in words."""
-    readings = {one.measurement.name: one for one in examination.readings}
-    return [
-        (one, sentence(readings[one.measure], words))
-        for one in examination.remarks
-        if one.measure in readings
-    ]
-
-
-def sentence(reading: Reading, words: Words) -> str:
-    """Say a measure as a remark: the fact, how it stands among others, and the expert's."""
-    one = row(reading, words)
-    parts = [words("remark.fact", name=one.name, value=one.value)]
-    if one.standing:
-        parts.append(one.standing)
-    if one.reference:
-        parts.append(words("remark.expert", value=one.reference))
-    return "; ".join(parts)

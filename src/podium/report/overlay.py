@@ -7,29 +7,19 @@ however large the video is shown.
 from collections.abc import Iterable
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
+from podium.athlete.polygons import silhouettes
 from podium.athlete.values import Athlete
 from podium.measures import Dive, Measurement
 
 Floats = npt.NDArray[np.float64]
-Masks = npt.NDArray[np.bool_]
 
 PARTS = 10_000
-FINER = 3
-"""The border of a silhouette is looked for between its pixels, in parts so many times as small."""
-
-SIMPLER = 0.8
-"""A silhouette is drawn with as few corners as leave its border this close, in its pixels."""
-
 SMOOTH, REACH = 1.5, 6
 """Over so many frames a path is smoothed, and so many count at all."""
-
-SMALLEST_PIECE = 0.1
-"""Pieces of a silhouette that are smaller than this share of the largest are left out."""
 
 
 def overlay(dive: Dive, entry: Measurement | None = None) -> dict[str, Any]:
@@ -56,15 +46,6 @@ def overlay(dive: Dive, entry: Measurement | None = None) -> dict[str, Any]:
     }
 
 
-def silhouettes(athlete: Athlete) -> list[list[Floats]]:
-    """Return the polygons of each frame, each (corners, 2), in pixels of the picture."""
-    corners, pixel = athlete.middles - athlete.reach, athlete.pixel
-    return [
-        [(polygon + 0.5) * pixel + corner for polygon in _polygons(mask)]
-        for mask, corner in zip(athlete.masks, corners, strict=True)
-    ]
-
-
 def axis_ends(dive: Dive) -> Floats:
     """Return both ends of the axis of each frame, (frames, 2, 2); NaN where it is not seen."""
     half = dive.outline.length / 2
@@ -88,19 +69,6 @@ def smooth_path(dive: Dive) -> Floats:
     beyond = np.pad(filled, ((REACH, REACH), (0, 0)), mode="reflect", reflect_type="odd")
     path[within] = gaussian_filter1d(beyond, SMOOTH, axis=0)[REACH:-REACH]
     return path
-
-
-def _polygons(mask: Masks) -> list[Floats]:
-    """Return the pieces of a silhouette, each (corners, 2), in its pixels."""
-    blurred = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.2)
-    fine = cv2.resize(blurred, None, fx=FINER, fy=FINER) > 0.5
-    pieces, _ = cv2.findContours(fine.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    if not pieces:
-        return []
-    areas = [cv2.contourArea(piece) for piece in pieces]
-    large = [p for p, area in zip(pieces, areas, strict=True) if area > SMALLEST_PIECE * max(areas)]
-    simple = [cv2.approxPolyDP(piece, FINER * SIMPLER, True).reshape(-1, 2) for piece in large]
-    return [(piece + 0.5) / FINER - 0.5 for piece in simple]
 
 
 def _silhouettes(athlete: Athlete, share: Floats) -> list[list[list[int]]]:

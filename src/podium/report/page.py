@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from podium.assessment.feedback import FAULTY_BELOW, ClipFeedback, Remark, chapters, group_remarks
+from podium.assessment.feedback import (
+    FAULTY_BELOW,
+    ClipFeedback,
+    Remark,
+    RemarkGroup,
+    chapters,
+    group_remarks,
+)
 from podium.assessment.values import Assessment, Reference
 from podium.errors import PodiumError
 from podium.machine.files import write_bytes
-from podium.report.key_frames import decode_small, key_frames
+from podium.report.key_frames import decode_small, middles, pictured
 from podium.report.player import SPEEDS, page_script, part_shown, policy, side
+from podium.report.remark_words import group_note
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, load_words
@@ -24,8 +32,8 @@ from podium.video.frames import Frames, Part
 from podium.video.playback import Playback, make_playback
 
 if TYPE_CHECKING:
-    from podium.examination.values import Examination
     from podium.report.athlete_view import AthleteView
+    from podium.report.expert import Expert
 
 MAX_VIDEO_BYTES = 24 * 2**20
 """The videos of a report that is one file are no larger than this together: it can be sent."""
@@ -37,18 +45,6 @@ FILES_BESIDE = (
     "report.html", "query.mp4", "reference.mp4", "result.json", "clips.csv", "timeline.vtt"
 )  # fmt: skip
 """What a report that is a folder holds, beside the key frames in `frames`."""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A clip as the report shows it: what was measured, and its key frames as `data:` addresses.
-
-    A key frame is "" where there is no picture, as for the references that ship.
-    """
-
-    clip: ClipFeedback
-    picture: str
-    reference_picture: str
 
 
 @dataclass(frozen=True)
@@ -90,11 +86,14 @@ def make_report(
     """
     words = load_words(language)
     frames = _small_frames(assessment)
-    athlete = _athlete(assessment.examination, words)
-    videos = _videos(assessment, frames)
+    athlete = _athlete(assessment, words)
+    query, reference = _videos(assessment, frames)
+    expert = _figure(assessment, words) if query and reference is None else None
+    videos = query, expert.playback if expert else reference
     n_bytes = sum(len(video.content) for video in videos if video)
     if n_bytes <= max_video_bytes:
-        return Report(_Page(assessment, words, frames, *videos, athlete=athlete).html())
+        page = _Page(assessment, words, frames, *videos, athlete=athlete, figure=expert)
+        return Report(page.html())
     note = words(
         "player.too_large",
         megabytes=math.ceil(n_bytes / 2**20),
@@ -116,9 +115,13 @@ def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Repor
     """
     words = load_words(language)
     frames = _small_frames(assessment)
-    athlete = _athlete(assessment.examination, words)
+    athlete = _athlete(assessment, words)
     query, reference = _videos(assessment, frames)
-    page = _Page(assessment, words, frames, query, reference, inside=False, athlete=athlete)
+    expert = _figure(assessment, words) if query and reference is None else None
+    reference = expert.playback if expert else reference
+    page = _Page(
+        assessment, words, frames, query, reference, inside=False, athlete=athlete, figure=expert
+    )
     videos = {"query.mp4": query, "reference.mp4": reference}
     beside = {name: video.content for name, video in videos.items() if video}
     beside |= {name: content.encode() for name, _, content in page.data_files()}
@@ -139,15 +142,18 @@ class _Page:
         *,
         inside: bool = True,
         athlete: "AthleteView | None" = None,
+        figure: "Expert | None" = None,
     ) -> None:
+        self.figure = figure  # who is drawn in place of an expert's video
         self.assessment, self.words, self.inside = assessment.as_shown(), words, inside
         self.athlete = athlete
         self.query, self.reference = query, reference if query else None
         self.name = assessment.shown_name
         self.notes = [*notes, *self._absent_expert()]
         ours, theirs = frames
-        self.query_offset, self.reference_offset = _offset(ours), _offset(theirs)
-        self.moments = _moments(self.assessment.clips, ours, theirs)
+        self.query_offset = _offset(ours)
+        self.reference_offset = figure.offset if figure else _offset(theirs)
+        self.moments = pictured(self.assessment.clips, ours, theirs)
 
     def html(self) -> str:
         """Fill the template."""
@@ -160,13 +166,14 @@ class _Page:
             words=words,
             number=words.number,
             said=self._describe,
+            points_of=self._points_of,
             how_sure=self._how_sure,
             policy=policy(style, script, inside=self.inside),
             style=style,
             script=script,
             title=self._title(),
             name=self.name,
-            reference_name=_reference_name(assessment),
+            reference_name=self.figure.name if self.figure else _reference_name(assessment),
             compared=self._reference_note(),
             groups=group_remarks(assessment.remarks),
             note_of=self._note_of,
@@ -216,6 +223,8 @@ class _Page:
         }
 
     def _absent_expert(self) -> list[str]:
+        if self.figure:
+            return [self.figure.note]
         absent = self.query and self.assessment.references and not self.reference
         return [self.words("player.no_expert")] if absent else []
 
@@ -244,10 +253,8 @@ class _Page:
             outcome = f"{number(score.value)} {words('score.of')} {number(score.of)} ({span})"
         return words("withheld.if_trusted", outcome=outcome)
 
-    def _note_of(self, group: str) -> str:
-        has_score = self.assessment.score is not None
-        is_withheld = has_score and self.assessment.is_withheld
-        return self.words("withheld.points" if is_withheld else f"remarks.{group}_note")
+    def _note_of(self, group: RemarkGroup) -> str:
+        return group_note(self.assessment, group, self.words)
 
     def _reference_note(self) -> str:
         words, named = self.words, []
@@ -273,18 +280,44 @@ class _Page:
         similarity = words.number(remark.similarity, 2)
         return words(f"remarks.{remark.kind}", about=about, similarity=similarity)
 
+    def _points_of(self, remark: Remark) -> str:
+        """Say what a remark is worth, with its range; "" where that is not known."""
+        low, points, high = remark.contribution_low, remark.contribution, remark.contribution_high
+        if points is None or low is None or high is None:
+            return ""
+        said = {"points": points, "low": low, "high": high}
+        numbers = {k: self.words.number(value, signed=True) for k, value in said.items()}
+        return self.words("remarks.points", **numbers)
+
     def _how_sure(self, remark: Remark) -> str:
         share = (remark.similarity or 0.0) / FAULTY_BELOW
         key = "clear" if share < 0.5 else "fair" if share < 0.85 else "doubtful"
         return self.words(f"remarks.{key}", border=self.words.plain(FAULTY_BELOW))
 
     def _steps(self) -> str:
+        if self.figure:
+            return self.words("measures.steps") if self._figure_steps() else ""
         steps = self.assessment.alignment
         if steps is None or self.reference is None:
             return ""
         number = self.words.number
         doubt, cost = number(steps.usual_doubt_seconds, 2), number(steps.cost, 2)
         return self.words("player.steps", doubt=doubt, cost=cost)
+
+    def _figure_steps(self) -> dict[str, Any] | None:
+        examined = self.assessment.examination
+        return self.figure.steps(examined.dive) if self.figure and examined else None
+
+    def _alignment(self) -> dict[str, Any] | None:
+        """Return for the script what keeps both in step."""
+        steps = self.assessment.alignment
+        if self.figure or steps is None:
+            return self._figure_steps()
+        return {
+            "query": steps.query_seconds,
+            "reference": steps.reference_seconds,
+            "doubt": steps.doubt_seconds,
+        }
 
     def _bars(self) -> list[dict[str, Any]]:
         """Place the clips on the track, 0 to 1000 from the first frame to the last."""
@@ -315,15 +348,11 @@ class _Page:
 
     def _data(self) -> dict[str, Any]:
         """Return what the script of the page works with."""
-        steps, parts = self.assessment.alignment, chapters(self.assessment.clips)
+        parts = chapters(self.assessment.clips)
         return {
             "query": side(self.query, self.query_offset, self._file("query.mp4"), self._drawn()),
             "reference": side(self.reference, self.reference_offset, self._file("reference.mp4")),
-            "steps": steps and {
-                "query": steps.query_seconds,
-                "reference": steps.reference_seconds,
-                "doubt": steps.doubt_seconds,
-            },
+            "steps": self._alignment(),
             "clips": [clip.start_seconds for clip in self.assessment.clips if self.query],
             "marks": self._marks() if self.query else [],
             "parts": [
@@ -373,13 +402,23 @@ _Both = tuple[Frames | None, Frames | None]
 """Those of a performance, and of its reference."""
 
 
-def _athlete(examined: "Examination | None", words: Words) -> "AthleteView | None":
+def _athlete(assessment: Assessment, words: Words) -> "AthleteView | None":
     """Show the athlete, where one was followed."""
-    if examined is None:
+    if assessment.examination is None:
         return None
     from podium.report.athlete_view import athlete_view  # OpenCV is only read where it is needed
 
-    return athlete_view(examined, words)
+    return athlete_view(assessment.examination, words, assessment.as_shown().phase_points)
+
+
+def _figure(assessment: Assessment, words: Words) -> "Expert | None":
+    """Draw the expert that is kept without a video, where there is one."""
+    kept = assessment.examination.kept if assessment.examination else None
+    if kept is None or kept.figure is None:
+        return None
+    from podium.report.expert import drawn_expert
+
+    return drawn_expert(kept.figure, kept.id, words)
 
 
 def _small_frames(assessment: Assessment) -> _Both:
@@ -387,7 +426,7 @@ def _small_frames(assessment: Assessment) -> _Both:
 
     Where an athlete was followed, the frames of the performance are those.
     """
-    if not assessment.clips or not np.isfinite(_middles(assessment.clips)).all():
+    if not assessment.clips or not np.isfinite(middles(assessment.clips)).all():
         return None, None
     seen = _seen_reference(assessment)
     examined = assessment.examination
@@ -398,24 +437,3 @@ def _small_frames(assessment: Assessment) -> _Both:
 def _offset(frames: Frames | None) -> float:
     """Return when in its video a performance begins."""
     return float(frames.start_seconds[0]) if frames else 0.0
-
-
-def _moments(
-    clips: Sequence[ClipFeedback], ours: Frames | None, theirs: Frames | None
-) -> list[Moment]:
-    middles = _middles(clips)
-    pictures = key_frames(ours, middles), key_frames(theirs, _as_long_before(theirs, clips))
-    return [Moment(*shown) for shown in zip(clips, *pictures, strict=True)]
-
-
-def _middles(clips: Sequence[ClipFeedback]) -> list[float]:
-    return [(clip.start_seconds + clip.end_seconds) / 2 for clip in clips]
-
-
-def _as_long_before(theirs: Frames | None, clips: Sequence[ClipFeedback]) -> list[float]:
-    """Return the same moments counted from the end.
-
-    That is what a clip is compared with when both keep one pace.
-    """
-    last = theirs.end_seconds if theirs else 0.0
-    return [last - (clips[-1].end_seconds - middle) for middle in _middles(clips)]

@@ -12,7 +12,7 @@ from podium.examination.values import Examination
 from podium.features.alignment import Alignment
 from podium.inputs.spreadsheet import csv_text
 from podium.measures import Reading
-from podium.report.measured import remark_sentences
+from podium.report.remark_words import remark_sentences
 from podium.report.words import Words, load_words
 from podium.video.clips import VideoFacts
 
@@ -51,11 +51,13 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         ],
         "clips": [asdict(clip) for clip in shown.clips],
         "remarks": [_remark_to_json(remark) for remark in shown.remarks],
+        "phase_points": [{"phase": one.phase, **asdict(one.worth)} for one in shown.phase_points],
         "model": assessment.model,
         "backbone": assessment.backbone,
         "doubts": [_doubt_to_json(doubt, words) for doubt in assessment.doubts],
         "alignment": _alignment_to_json(assessment.alignment),
         **_measured_to_json(assessment.examination),
+        "measures_reference": _beside(assessment.examination),
         "video": {
             "file": assessment.name or str(assessment.video_path),
             **_facts_to_json(assessment.video),
@@ -77,7 +79,7 @@ def examination_to_json(examination: Examination) -> dict[str, Any]:
     plain = {
         **_measured_to_json(examination),
         "doubts": [_doubt_to_json(doubt, words) for doubt in examination.doubts],
-        "reference": str(examination.expert.path) if examination.expert else None,
+        "reference": _beside(examination),
         "video": {
             "file": str(examination.path),
             "frames": frames.n_decoded,
@@ -103,6 +105,15 @@ def _measured_to_json(examination: Examination | None) -> dict[str, Any]:
             for remark, words in remark_sentences(examination, load_words())
         ],
     }
+
+
+def _beside(examination: Examination | None) -> str | None:
+    """Return whose values stand beside the measures: a video's file, or an expert's id."""
+    if examination is None:
+        return None
+    if examination.expert:
+        return str(examination.expert.path)
+    return examination.kept.id if examination.kept else None
 
 
 def _reading_to_json(reading: Reading) -> dict[str, Any]:
@@ -190,7 +201,10 @@ def _doubt_to_json(doubt: Doubt, words: Words) -> dict[str, Any]:
 
 
 def _remark_to_json(remark: Remark) -> dict[str, Any]:
-    names = ("start_seconds", "end_seconds", "contribution", "words")
+    names = (
+        "start_seconds", "end_seconds", "contribution", "words", "contribution_low",
+        "contribution_high", "moment",
+    )  # fmt: skip
     return {name: getattr(remark, name) for name in names}
 
 

@@ -79,6 +79,21 @@ class Video:
             across, down = down, across
         return self.width * across, self.height * down
 
+    def corner(self, box: Box | None) -> tuple[float, float]:
+        """Return how far right and down, upright, what is in a box begins; of all without one, 0.
+
+        Boxes are in pixels as they are stored, before the picture is mirrored and turned.
+        """
+        if box is None:
+            return 0.0, 0.0
+        left, top = box.left / box.of_width, box.top / box.of_height
+        right, bottom = left + box.width / box.of_width, top + box.height / box.of_height
+        if self.is_mirrored:
+            left, right = 1 - right, 1 - left
+        for _ in range(self.rotation_degrees // 90 % 4):  # counter-clockwise: the right comes up
+            left, top, right, bottom = top, 1 - right, bottom, 1 - left
+        return self.width * left, self.height * top
+
 
 @dataclass(frozen=True)
 class Frames:

@@ -7,10 +7,12 @@ from fastapi import Response
 from fastapi.responses import FileResponse
 
 from podium.doubts import Severity, worst
-from podium.report.words import ENGLISH, languages, load_words
+from podium.measures import Measurement, Phase, Reading
+from podium.report.words import ENGLISH, Words, languages, load_words
 from podium.web.messages import (
     AssessmentOut,
     ComparisonOut,
+    MeasureOut,
     VideoOut,
     WhyOut,
 )
@@ -101,6 +103,8 @@ def job_out(store: Store, job: Job) -> AssessmentOut:
         ended_seconds=job.ended_seconds,
         error=job.error,
         summary=job.summary,
+        recognised=_recognised(job),
+        measured=_measured(job),
         withheld=_why_withheld(job),
     )
 
@@ -110,9 +114,37 @@ def _why_withheld(job: Job) -> list[WhyOut]:
     found = [d for d in doubts_of(job.summary or {}) if d.severity is Severity.GRAVE]
     if not found:
         return []
-    language = job.request.language
-    words = load_words(language if language in languages() else ENGLISH)
+    words = _words_of(job)
     return [WhyOut(doubt=words.doubt(d), remedy=words.remedy(d)) for d in found]
+
+
+def _words_of(job: Job) -> Words:
+    language = job.request.language
+    return load_words(language if language in languages() else ENGLISH)
+
+
+def _recognised(job: Job) -> str:
+    """Name the dive that was recognised, `407C (inward, 3½ somersaults, tuck)`."""
+    found = (job.summary or {}).get("recognised")
+    if not found:
+        return ""
+    from podium.report.measured import dive_in_words  # what it reads takes a while to load
+
+    return dive_in_words(found["action"], found["position"], _words_of(job))
+
+
+def _measured(job: Job) -> list[MeasureOut]:
+    """Say what was measured, where it was."""
+    found = [one for one in (job.summary or {}).get("measures", ()) if one["value"] is not None]
+    if not found:
+        return []
+    from podium.report.measured import row
+
+    words = _words_of(job)
+    rows = [
+        row(Reading(Measurement(**{**one, "phase": Phase(one["phase"])})), words) for one in found
+    ]
+    return [MeasureOut(name=one.name, value=one.value) for one in rows]
 
 
 def _stage(store: Store, job: Job) -> Stage | None:

@@ -15,7 +15,14 @@ from starlette.types import Scope
 
 from podium.errors import VideoError
 from podium.inputs.spreadsheet import csv_text
-from podium.judging import Action, ScoringRule, actions_to_choose, find_action, find_rule
+from podium.judging import (
+    Action,
+    ScoringRule,
+    action_of_sport,
+    actions_to_choose,
+    find_action,
+    find_rule,
+)
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.web import records
@@ -37,6 +44,7 @@ from podium.web.messages import (
     BatchOut,
     ChoicesOut,
     ComparisonOut,
+    FrameOut,
     How,
     Id,
     Problem,
@@ -50,7 +58,7 @@ from podium.web.records import Job
 from podium.web.refusals import say_refusals, shorten
 from podium.web.routes import CarefulRoute
 from podium.web.store import Store
-from podium.web.worker import Worker, choices, locate, probe
+from podium.web.worker import Worker, choices, first_frame, locate, probe
 
 FILES = {
     "result.json": "application/json",
@@ -230,6 +238,14 @@ def _add_videos(app: FastAPI, store: Store, max_bytes: int) -> None:
             partial.unlink(missing_ok=True)
         return video_out(video)
 
+    @app.get("/api/videos/{id}/first_frame", responses=_MISSING | too_large)
+    def see_the_first_frame(id: Id) -> FrameOut:
+        name = store.video(id).name
+        try:
+            return FrameOut(**first_frame(store.video_path(id)))
+        except VideoError as error:
+            raise HTTPException(415, f"{shorten(name)}: {error}") from error
+
     @app.delete("/api/videos/{id}", status_code=204, responses=_MISSING)
     def remove_a_video(id: Id) -> None:
         store.remove_video(id)
@@ -238,7 +254,7 @@ def _add_videos(app: FastAPI, store: Store, max_bytes: int) -> None:
 def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> None:
     @app.post("/api/assessments", status_code=202, responses=_MISSING)
     def ask_for_an_assessment(wanted: Wanted) -> AssessmentOut:
-        (job,) = _ask(store, worker, model, wanted, [wanted.video], None)
+        (job,) = _ask(store, worker, model, wanted, [wanted.video], None, wanted.athlete)
         return job_out(store, job)
 
     @app.get("/api/assessments", responses={200: {"headers": _TOTAL}})
@@ -322,7 +338,13 @@ def _add_batches(app: FastAPI, store: Store, worker: Worker, model: str) -> None
 
 
 def _ask(
-    store: Store, worker: Worker, model: str, how: How, videos: list[str], batch: str | None
+    store: Store,
+    worker: Worker,
+    model: str,
+    how: How,
+    videos: list[str],
+    batch: str | None,
+    athlete: tuple[float, float] | None = None,
 ) -> list[Job]:
     """Check what is asked for, and put it into the line."""
     offered = choices_of(model, worker.allow_parts)
@@ -340,7 +362,14 @@ def _ask(
     jobs = store.add(
         [
             records.Request(
-                video, model, named, how.difficulty, how.reference, how.expert, how.language
+                video,
+                model,
+                named,
+                how.difficulty,
+                how.reference,
+                how.expert,
+                how.language,
+                athlete,
             )
             for video in videos
         ],
@@ -351,12 +380,17 @@ def _ask(
 
 
 def _known_action(action: str | None, known: list[str], rule: ScoringRule | None) -> Action | None:
-    """Check an action; a dive number may keep the letter of its position."""
+    """Check an action; a dive number may keep the letter of its position.
+
+    One that the sport has, though the model has not learned it, is measured.
+    """
     if action is None or not action.strip():
         return None
     wanted = action.strip()
     if found := find_action(wanted, known, rule):
         return found
+    if known and (other := action_of_sport(wanted, rule)):
+        return other
     raise HTTPException(
         422, f"the model does not know the action {wanted!r}: {actions_to_choose(known, rule)}"
     )

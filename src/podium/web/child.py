@@ -1,7 +1,7 @@
 """What runs in a process of its own, so that the page stays quick and odd files do no harm.
 
-python -m podium.web.child probe VIDEO | choices MODEL [ALLOWED PART ...] | assess FOLDER
-    | audit TABLE OPTIONS
+python -m podium.web.child probe VIDEO | first VIDEO | choices MODEL [ALLOWED PART ...]
+    | assess FOLDER | audit TABLE OPTIONS
 """
 
 import json
@@ -30,6 +30,8 @@ def main(arguments: list[str]) -> int:
     try:
         if task == "probe":
             _probe(Path(argument))
+        elif task == "first":
+            print(json.dumps(_first(Path(argument))))
         elif task == "choices":
             print(json.dumps(_choices(argument, more)))
         elif task == "audit":
@@ -63,6 +65,19 @@ def _probe(path: Path) -> None:
     next(each_frame(path, width=16, height=16))  # refuses what is too large to decode
 
 
+def _first(path: Path) -> dict[str, Any]:
+    """Return the first frame in which the athlete is looked for, and where in the video it lies."""
+    from podium.athlete import frames_of
+    from podium.report.key_frames import picture_address
+    from podium.video.frames import probe
+
+    frames, about = frames_of(path), probe(path)
+    left, top = about.corner(frames.box)
+    width, height = about.shape(frames.box)
+    picture = picture_address(frames.pixels[0])
+    return {"picture": picture, "left": left, "top": top, "width": width, "height": height}
+
+
 def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
     """Return which actions and experts a model knows, and how difficult the actions usually are."""
     from podium.model import load_model
@@ -85,6 +100,7 @@ def _choices(model: str, allow_parts: list[str]) -> dict[str, Any]:
         ],
         "rule": rule.name if rule else None,
         "uses_difficulty": target.uses_execution,
+        "measures_others": bool(rule and rule.numbers and loaded.actions),
         "difficulties": asdict(target.overall) if is_limited else None,
         "about": loaded.evidence.data,
     }  # fmt: skip
@@ -124,6 +140,7 @@ def _assess(folder: Path) -> None:
         assessor.assess(
             task["video_path"], action=task["action"], difficulty=task["difficulty"],
             references=[reference for reference in references if reference],
+            at=tuple(task["athlete"]) if task["athlete"] else None,
         ),
         task,
     )  # fmt: skip

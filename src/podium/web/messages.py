@@ -12,6 +12,9 @@ MAX_IN_BATCH = 500
 Id = Annotated[str, Field(max_length=64)]
 
 
+Place = Annotated[float, Field(ge=0, le=100_000)]
+
+
 class Strict(BaseModel):
     """A body in which a name that is not known is a mistake, not ignored."""
 
@@ -40,6 +43,10 @@ class Wanted(How):
     """One video to be assessed."""
 
     video: Annotated[Id, Field(max_length=64, description="The id of a video that was sent.")]
+    athlete: Annotated[
+        tuple[Place, Place] | None,
+        Field(description="Where the athlete is in the first frame: pixels from left and top."),
+    ] = None
 
 
 class WantedBatch(How):
@@ -54,6 +61,26 @@ class VideoOut(BaseModel):
     id: str
     name: str
     n_bytes: int
+
+
+class FrameOut(BaseModel):
+    """The first frame of a video as the athlete is looked for in it, and where it lies in it.
+
+    `left`, `top`, `width` and `height` are in pixels of the upright video: bars are left out.
+    """
+
+    picture: Annotated[str, Field(description="A data: address.")]
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class MeasureOut(BaseModel):
+    """What was measured, in words of the language that was asked for."""
+
+    name: str
+    value: str
 
 
 class WhyOut(BaseModel):
@@ -80,6 +107,8 @@ class AssessmentOut(BaseModel):
     ended_seconds: float | None
     error: str | None
     summary: dict[str, Any] | None
+    recognised: Annotated[str, Field(description="Which dive was recognised, in words, or empty.")]
+    measured: list[MeasureOut]
     withheld: Annotated[
         list[WhyOut],
         Field(description="Why there is no score, or no similarity; empty where there is one."),
@@ -123,6 +152,9 @@ class ChoicesOut(BaseModel):
     actions: list[ActionOut]
     experts: list[ExpertOut]
     uses_difficulty: bool
+    measures_others: Annotated[
+        bool, Field(description="Whether actions that the sport has are measured, though unknown.")
+    ]
     languages: dict[str, str]
     most_bytes: int
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from podium.doubts import Doubt, Severity
 from podium.errors import UnusableFile
 from podium.machine.files import read_json
+from podium.measures import Phase
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 Stage = Literal["loading", "looking", "writing"]
@@ -28,6 +29,13 @@ MAX_ERROR_LETTERS = 4000
 
 MAX_SECONDS = 253_402_300_800.0
 """No time is later: the end of the year 9999, which browsers can still write."""
+
+
+LISTED = (
+    "flight_seconds", "jump_height_bodies", "tightness", "opening_seconds",
+    "entry_angle_degrees", "splash_size",
+)  # fmt: skip
+"""The measures that a list shows; the report has all."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class Request:
     reference: str | None = None
     expert: str | None = None
     language: str = "en"
+    athlete: tuple[float, float] | None = None
+    """Where the athlete is in the first frame, in pixels from the left and from the top."""
 
     def videos(self) -> set[str]:
         """Return the ids of the videos that it needs."""
@@ -86,6 +96,23 @@ class _SavedDoubt(BaseModel):
     values: dict[str, float | str]
 
 
+class _SavedDive(BaseModel):
+    """The dive that was recognised."""
+
+    action: Annotated[str, Field(max_length=10)]
+    position: Annotated[str, Field(max_length=1)]
+    probability: float
+
+
+class _SavedMeasure(BaseModel):
+    """What was measured, as a list shows it; that there is none is not kept."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z_]{1,60}$")]
+    unit: Annotated[str, Field(max_length=40)]
+    phase: Phase
+    value: float | Annotated[str, Field(max_length=40)] | None
+
+
 class _Summary(BaseModel):
     """What lists and comparisons show of a result, so that they need not read every one."""
 
@@ -102,6 +129,8 @@ class _Summary(BaseModel):
     difficulty_is_assumed: bool | None = None
     warnings: list[str]
     doubts: list[_SavedDoubt] = []
+    recognised: _SavedDive | None = None
+    measures: Annotated[list[_SavedMeasure], Field(max_length=100)] = []
 
 
 _VIDEOS, _JOBS = TypeAdapter(StoredVideo), TypeAdapter(Job)
@@ -239,7 +268,8 @@ def _summary_of(plain: dict[str, Any] | None, path: Path) -> dict[str, Any]:
         has_score or is_alike or (summary.score is None and is_withheld),
         "it has neither a score with its range nor a similarity",
     )
-    return summary.model_dump(mode="json")
+    shown_measures = [one for one in summary.measures if one.name in LISTED]
+    return summary.model_copy(update={"measures": shown_measures}).model_dump(mode="json")
 
 
 def doubts_of(summary: dict[str, Any]) -> list[Doubt]:

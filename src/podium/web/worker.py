@@ -251,6 +251,22 @@ def probe(path: Path) -> None:
         raise VideoError(said.get("reason", "it took too long to read"))
 
 
+def first_frame(path: Path) -> dict[str, Any]:
+    """Return the first frame of a video, decoded in a process of its own, and where it lies.
+
+    Raises
+    ------
+    VideoError
+        If it is no video that can be used.
+    """
+    code, said = _ask("first", path, PROBE_SECONDS)
+    if code == Bug.exit_code and said:
+        raise Bug(said["error"])
+    if code != 0 or not said:
+        raise VideoError(said.get("reason", "it took too long to read"))
+    return said
+
+
 def locate(model: str) -> str:
     """Return the name of a model that ships as it is, and the path of a folder from the root."""
     is_folder = model and not (_MODELS / model / "config.json").is_file() and Path(model).is_dir()

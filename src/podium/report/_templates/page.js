@@ -50,6 +50,75 @@
     });
   }
 
+  /* Who the athlete is: a click on the first frame of the one video that is chosen. */
+  let ahead = null;
+  let first = null;
+  let place = null;
+
+  async function showFirst() {
+    const [file] = files;
+    busy(true);
+    try {
+      if (!ahead) ahead = { file, id: await send(file) };
+      first = await ask(`/api/videos/${ahead.id}/first_frame`);
+      element("first-frame").src = first.picture;
+      element("first").hidden = false;
+      tell("");
+      element("first").focus();
+    } catch (error) {
+      tell(error.message, true);
+    }
+    busy(false);
+  }
+
+  /* Where in the picture, from 0 to 1 each way. */
+  function markAt(across, down) {
+    const [x, y] = [across, down].map((share) => Math.min(Math.max(share, 0), 1));
+    place = [first.left + x * first.width, first.top + y * first.height];
+    element("mark").style.left = `${100 * x}%`;
+    element("mark").style.top = `${100 * y}%`;
+    element("mark").hidden = element("unpoint").hidden = false;
+    element("pointed").textContent = say("pointed", { x: Math.round(place[0]), y: Math.round(place[1]) });
+  }
+
+  function pointAt(event) {
+    const box = element("first-frame").getBoundingClientRect();
+    markAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  }
+
+  function moveMark(event) {
+    const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] || [0, 0];
+    if (!first || !(x || y)) return;
+    event.preventDefault();
+    const [across, down] = place
+      ? [(place[0] - first.left) / first.width, (place[1] - first.top) / first.height] : [0.5, 0.5];
+    markAt(across + 0.02 * x, down + 0.02 * y);
+  }
+
+  function unpoint() {
+    place = null;
+    element("mark").hidden = element("unpoint").hidden = true;
+    element("pointed").textContent = words.point_hint;
+  }
+
+  function forgetFirst() {
+    if (ahead && ahead.file !== files[0]) {
+      ask(`/api/videos/${ahead.id}`, "DELETE").catch(() => {});
+      ahead = null;
+    }
+    first = null;
+    element("first").hidden = true;
+    element("pointing").hidden = files.length !== 1;
+    unpoint();
+  }
+
+  /* The video that was sent ahead is not sent twice. */
+  async function sentOnce(file) {
+    const id = ahead && ahead.file === file ? ahead.id : null;
+    ahead = null;
+    return id || send(file);
+  }
+
   function wanted() {
     const how = { language: settings.language };
     const action = element("action").value.trim();
@@ -63,7 +132,7 @@
   function whatIsWrong() {
     const how = wanted();
     if (!files.length) return words.none;
-    if (how.action && choices && !knownAction(how.action)) return unknownAction(how.action);
+    if (how.action && choices && !knownAction(how.action) && !choices.measures_others) return unknownAction(how.action);
     if ("difficulty" in how && !(how.difficulty > 0 && Number.isFinite(how.difficulty))) return words.difficulty_wrong;
     if (element("beside").value === "own" && !element("own").files.length) return words.no_expert;
     const large = choices && files.concat([...element("own").files]).find((file) => file.size > choices.most_bytes);
@@ -91,14 +160,14 @@
       const refused = [];
       for (const file of files) {
         try {
-          videos.push(await send(file));
+          videos.push(await sentOnce(file));
           sent.push(videos[videos.length - 1]);
         } catch (error) {
           if (files.length === 1 || stopped) throw error;
           refused.push(error.message);
         }
       }
-      if (files.length === 1) await ask("/api/assessments", "POST", { ...how, video: videos[0] });
+      if (files.length === 1) await ask("/api/assessments", "POST", { ...how, ...(place ? { athlete: place } : {}), video: videos[0] });
       else if (videos.length) await ask("/api/batches", "POST", { ...how, videos });
       else throw new Error(refused.join(" "));
       choose([]);
@@ -122,6 +191,7 @@
     files = [...chosen].filter((file) => !file.name.startsWith("."));
     if (!files.length) for (const id of ["videos", "folder"]) element(id).value = "";
     const names = files.slice(0, 5).map((file) => file.name).join(", ") + (files.length > 5 ? " ..." : "");
+    forgetFirst();
     element("chosen").textContent = files.length ? say("chosen", { n: files.length, names }) : words.none;
     tell("");
   }
@@ -167,8 +237,8 @@
     return choices.actions.find((one) => one.name === text) || choices.actions.find((one) => one.name === shorter);
   }
 
-  const unknownAction = (action) =>
-    say("action_unknown", { action, known: choices.actions.map((one) => one.name).join(", ") });
+  const unknownAction = (action) => choices.measures_others ? say("action_unlearned", { action })
+    : say("action_unknown", { action, known: choices.actions.map((one) => one.name).join(", ") });
 
   function checkAction() {
     const text = element("action").value.trim();
@@ -177,8 +247,9 @@
     note.textContent = !text || !choices ? words.action_hint
       : known ? say("action_known", { action: known.name, difficulty: String(known.difficulty).replace(".", settings.decimal) })
         : unknownAction(text);
-    note.classList.toggle("wrong", Boolean(text && choices && !known));
-    element("action").setAttribute("aria-invalid", String(Boolean(text && choices && !known)));
+    const isWrong = Boolean(text && choices && !known && !choices.measures_others);
+    note.classList.toggle("wrong", isWrong);
+    element("action").setAttribute("aria-invalid", String(isWrong));
     showExperts(known && known.name);
   }
 
@@ -206,6 +277,8 @@
       }
       const n = all.warnings.length - job.withheld.length;
       if (n > 0) cell.append(make("div", say("warned", { n }), { "class": "note" }));
+      if (job.recognised) cell.append(make("div", say("recognised", { dive: job.recognised }), { "class": "note" }));
+      if (job.measured.length) cell.append(measuresOf(job));
     } else {
       cell.textContent = words[job.stage || job.state];
       if (job.error) cell.append(make("div", job.error, { "class": "failed" }));
@@ -216,6 +289,14 @@
       }
     }
     return cell;
+  }
+
+  function measuresOf(job) {
+    const details = make("details");
+    const list = make("dl");
+    for (const one of job.measured) list.append(make("dt", one.name), make("dd", one.value));
+    details.append(make("summary", words.measured), list);
+    return details;
   }
 
   /* No number, why, and what to do about it. */
@@ -267,7 +348,7 @@
       pick.append(box);
     }
     const when = new Date(job.created_seconds * 1000).toLocaleString(settings.language);
-    const what = job.summary && job.summary.action ? ` · ${job.summary.action}` : job.action ? ` · ${job.action}` : "";
+    const what = job.action ? ` · ${job.action}` : job.summary && job.summary.action ? ` · ${job.summary.action}` : "";
     row.append(pick, make("td", job.video + what, { "class": "name" }), outcome(job),
       make("td", job.reference || "-"), make("td", when), todo(job));
     return row;
@@ -403,6 +484,10 @@
   element("stop").onclick = () => { stopped = true; if (upload) upload.abort(); };
   element("videos").onchange = () => choose(element("videos").files);
   element("folder").onchange = () => choose([...element("folder").files].filter(isVideo));
+  element("point").onclick = showFirst;
+  element("unpoint").onclick = unpoint;
+  element("first").onclick = pointAt;
+  element("first").onkeydown = moveMark;
   element("action").oninput = checkAction;
   element("own").onchange = () => { element("own-name").textContent = [...element("own").files].map((file) => file.name).join(""); };
   element("beside").onchange = () => {

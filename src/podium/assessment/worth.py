@@ -1,0 +1,109 @@
+"""What moments are worth: what becomes of the score with experts' clips in their place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from podium.checks import is_finite, require
+from podium.features.values import Sample
+from podium.measures import Phase
+from podium.scorers import ComparingScorer, Floats
+
+MIN_EXPERTS = 3
+"""Fewer experts than these say nothing of how far points may be off."""
+
+MAX_EXPERTS = 8
+"""So many are asked at most: more change little, and take their time."""
+
+LEAST_POINTS = 0.5
+"""Less than this is nothing to speak of."""
+
+HELD = 90
+"""The range holds what so many experts in a hundred would change."""
+
+ALIKE_IN_ALL = (Phase.ENTRY, Phase.SPLASH)
+"""In these, experts of all actions do the same; in others, those of the action alone are asked."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """By how many points the score would differ the other way with experts' clips in place.
+
+    Below 0 it cost points. `low` to `high` is what nine experts in ten would change.
+    """
+
+    points: float
+    low: float
+    high: float
+    n_experts: int
+
+    def __post_init__(self) -> None:
+        for name in ("points", "low", "high"):
+            require(is_finite(getattr(self, name)), name, getattr(self, name), "a finite number")
+        fits = self.low <= self.points <= self.high
+        require(fits, "points", self.points, f"from {self.low:g} to {self.high:g}")
+        least = self.n_experts >= MIN_EXPERTS
+        require(least, "n_experts", self.n_experts, f"{MIN_EXPERTS} or more")
+
+
+class Exchange:
+    """Puts experts' clips in place of a performance's, and sees what becomes of its score."""
+
+    def __init__(
+        self,
+        scorer: ComparingScorer,
+        query: Sample,
+        references: Sequence[Sample],
+        known: Sequence[Sample] = (),
+    ) -> None:
+        """Compare a performance with `references`; `known` are all experts there are."""
+        self._scorer, self._query, self._references = scorer, query, references
+        self._known = known or references
+
+    def __call__(self, indices: Sequence[int], moment: str) -> Worth | None:
+        """Return what clips of a moment are worth together.
+
+        `None` where experts do not agree on which side of nothing it is, or are too few.
+        """
+        experts = self._experts(moment)
+        if len(experts) < MIN_EXPERTS:
+            return None
+        exchanged = [exchange_clips(self._query, expert, indices) for expert in experts]
+        scores = self._scorer.compare([self._query, *exchanged], self._references).mean(axis=1)
+        rest = (100 - HELD) / 2
+        low, points, high = np.percentile(scores[0] - scores[1:], [rest, 50, 100 - rest])
+        if low <= 0 <= high or abs(points) < LEAST_POINTS:
+            return None
+        return Worth(float(points), float(low), float(high), len(experts))
+
+    def _experts(self, moment: str) -> list[Sample]:
+        """Return whose clips may stand there: a few, evenly chosen, and never one's own."""
+        own, action = self._query.performance.id, self._query.performance.action
+        others = [
+            expert
+            for expert in {e.performance.id: e for e in (*self._references, *self._known)}.values()
+            if expert.performance.id != own
+            and (moment in ALIKE_IN_ALL or expert.performance.action == action)
+        ]
+        chosen = np.linspace(0, len(others) - 1, min(len(others), MAX_EXPERTS))
+        return [others[round(place)] for place in chosen]
+
+
+def contributions(scorer: ComparingScorer, query: Sample, references: Sequence[Sample]) -> Floats:
+    """Exchange one clip after the other for the references', (clips,): how the score differs."""
+    costs = []
+    for reference in references:
+        exchanged = [exchange_clips(query, reference, [i]) for i in range(len(query.features))]
+        scores = scorer.compare([query, *exchanged], [reference])[:, 0]
+        costs.append(scores[0] - scores[1:])
+    return np.asarray(np.mean(costs, axis=0), np.float64)
+
+
+def exchange_clips(query: Sample, reference: Sample, indices: Sequence[int]) -> Sample:
+    """Return a performance with the reference's clips at some places, counted from the end."""
+    values, n_clips = query.features.values.copy(), len(query.features)
+    for index in indices:
+        theirs = max(len(reference.features) - (n_clips - index), 0)
+        values[index] = reference.features.values[theirs]
+    return replace(query, features=replace(query.features, values=values))
