@@ -270,9 +270,8 @@ class Assessor:
         seen: Examination | None = None,
     ) -> Sample:
         shown = at_seen_speed(performance_of("", given), seen)
-        name = f"reference {shown.path.name}"
-        performance = replace(shown, id=name, action=action, is_reference=True)
-        return Sample(performance, self._features(performance, athlete_of(seen)))
+        named = replace(shown, id=f"reference {shown.path.name}", action=action, is_reference=True)
+        return Sample(named, self._features(named, athlete_of(seen)))
 
     def _answer(
         self, question: Question, references: Sequence[Sample], seen: Examination | None

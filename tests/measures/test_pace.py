@@ -67,8 +67,9 @@ def test_a_speed_that_is_given_is_that_at_which_a_dive_is_scored(tmp_path) -> No
     usual = played(tmp_path / "dive.mp4", tmp_path / "usual.mp4", 1)
     slow = played(tmp_path / "dive.mp4", tmp_path / "slow.mp4", 4)
     judge = load("simulated")
-    known = judge.assess(usual)
-    found = judge.assess(Performance("", slow, playing_speed=0.25))
+    known = judge.assess(usual, action="407", difficulty=3.2)
+    given = Performance("", slow, playing_speed=0.25)
+    found = judge.assess(given, action="407", difficulty=3.2)
     assert known.score
     assert found.score
     assert found.score.value == pytest.approx(known.score.value, abs=0.5)
