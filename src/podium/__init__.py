@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podium import examination as examination
     from podium import features as features
     from podium import folds as folds
+    from podium import joints as joints
     from podium import judging as judging
     from podium import measures as measures
     from podium import metric as metric
@@ -62,6 +63,7 @@ __getattr__, __dir__, __all__ = lazily(
         "examination",
         "features",
         "folds",
+        "joints",
         "judging",
         "measures",
         "metric",

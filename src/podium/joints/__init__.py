@@ -1,0 +1,16 @@
+"""Frames become joints: where a person's shoulders, elbows, hips and others are in each of them."""
+
+from typing import TYPE_CHECKING
+
+from podium._public import lazily
+
+if TYPE_CHECKING:
+    from podium.joints.values import Joints as Joints
+    from podium.joints.values import mirror as mirror
+
+__getattr__, __dir__, __all__ = lazily(
+    __name__,
+    {
+        "values": ("Joints", "mirror"),
+    },
+)
