@@ -1,0 +1,180 @@
+"""Two movements are compared: repetition by repetition, joint by joint."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.errors import FeatureError
+from podium.joints import Joints, mirror
+from podium.movement.alignment import align
+from podium.movement.angles import ANGLES, BENT, SIDES, angles_of
+from podium.movement.differences import differences_of
+from podium.movement.likeness import framing_likeness, likeness_of, person_likeness
+from podium.movement.repetitions import Repetition, find_repetitions, way_of_turn
+from podium.movement.usual import usual_degrees
+from podium.movement.values import Comparison, Movement, Pair
+
+Floats = npt.NDArray[np.float64]
+
+MOMENTS = 40
+"""In so many moments a repetition is looked at."""
+
+WELL_SEEN = 0.6
+"""An angle is compared where it was seen in this share of the frames of both."""
+
+MOST_PAIRS = 60
+"""So many repetitions are compared; each with no more of the other's than `MOST_CHOICES`."""
+
+MOST_CHOICES = 12
+
+FAR_APART = 20.0
+"""So many usual differences apart are movements of which no angle was seen at the same time."""
+
+
+def movement_of(joints: Joints) -> Movement:
+    """Return the angles and the repetitions of one person's movement."""
+    angles = angles_of(joints)
+    repetitions = find_repetitions(joints, angles)
+    return Movement(joints, angles, repetitions, way_of_turn(joints, repetitions))
+
+
+def compare(ours: Joints, theirs: Joints, *, mirrored: bool = False) -> Comparison:
+    """Compare two movements, whoever does them and however fast.
+
+    With `mirrored`, ours is mirrored first: what the left side does is compared with the right.
+    """
+    given, expert = movement_of(ours), movement_of(theirs)
+    other = movement_of(mirror(ours))
+    if mirrored:
+        given, other = other, given
+    compared = _compared(given, expert)
+    pairs = compared.pairs()
+    form = _mean([pair.likeness for pair in pairs])
+    return Comparison(
+        ours=given,
+        theirs=expert,
+        names=compared.names,
+        pairs=pairs,
+        differences=differences_of(given, expert, compared.names, pairs),
+        form=form,
+        framing=framing_likeness(given.joints, theirs),
+        person=person_likeness(given.joints, theirs),
+        is_mirrored=mirrored,
+        other_way=_mean([pair.likeness for pair in _compared(other, expert).pairs()]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """Which angles are compared, and those of both over time, (frames, angles)."""
+
+    names: tuple[str, ...]
+    ours: Floats
+    theirs: Floats
+    given: Movement
+    expert: Movement
+
+    def pairs(self) -> tuple[Pair, ...]:
+        """Put each repetition beside the other's that it is most like; else the whole."""
+        mine = _spans(self.given)[:MOST_PAIRS]
+        others = _spans(self.expert)[:MOST_CHOICES]
+        rows = [_moments(self.theirs, self.expert.angles.times, span) for _, span in others]
+        return tuple(self._pair(number, span, others, rows) for number, span in mine)
+
+    def _pair(
+        self,
+        number: int | None,
+        span: Repetition,
+        others: "Sequence[_Span]",
+        rows: Sequence[Floats],
+    ) -> Pair:
+        own = _moments(self.ours, self.given.angles.times, span)
+        usual = np.array([usual_degrees(name) for name in self.names])
+        apart = [_mean_apart(own - row, usual) for row in rows]
+        chosen = int(np.argmin(apart))
+        other, theirs = others[chosen]
+        steps = align(own / usual, rows[chosen] / usual)
+        degrees = own[steps[:, 0]] - rows[chosen][steps[:, 1]]
+        return Pair(
+            number, other, _seconds(span)[steps[:, 0]], _seconds(theirs)[steps[:, 1]], degrees,
+            likeness_of(_mean_apart(degrees, usual)),
+        )  # fmt: skip
+
+
+_Span = tuple[int | None, Repetition]
+
+
+def _compared(given: Movement, expert: Movement) -> _Compared:
+    """Choose the angles that both show; of two sides, of which one shows one only, the mean."""
+    names, ours, theirs = [], [], []
+    for group in (*([f"{side} {joint}" for side in SIDES] for joint in BENT), ANGLES[-2:]):
+        columns = [ANGLES.index(name) for name in group]
+        seen = _well_seen(given)[columns] & _well_seen(expert)[columns]
+        if seen.all() or columns[0] >= len(BENT) * len(SIDES):
+            for number in np.flatnonzero(seen):
+                names.append(ANGLES[columns[number]])
+                ours.append(given.angles.degrees[:, columns[number]])
+                theirs.append(expert.angles.degrees[:, columns[number]])
+        else:
+            mean = _either(given, columns), _either(expert, columns)
+            if all(np.isfinite(one).mean() >= WELL_SEEN for one in mean):
+                names.append(ANGLES[columns[0]].split(" ", 1)[1])
+                ours.append(mean[0])
+                theirs.append(mean[1])
+    if not names:
+        raise FeatureError(
+            "no joint was seen in both for long enough to be compared: choose videos in which the "
+            "whole person is in the picture"
+        )
+    return _Compared(tuple(names), np.stack(ours, 1), np.stack(theirs, 1), given, expert)
+
+
+def _well_seen(movement: Movement) -> npt.NDArray[np.bool_]:
+    return np.asarray(movement.angles.is_seen.mean(axis=0) >= WELL_SEEN)
+
+
+def _either(movement: Movement, columns: Sequence[int]) -> Floats:
+    """Return the mean of the sides that were seen, frame by frame; NaN where none was."""
+    degrees = movement.angles.degrees[:, columns]
+    n_seen = np.isfinite(degrees).sum(axis=1)
+    return np.where(n_seen > 0, np.nansum(degrees, axis=1) / np.maximum(n_seen, 1), np.nan)
+
+
+def _spans(movement: Movement) -> list[_Span]:
+    """Return the repetitions with their numbers; where there are none, the whole movement."""
+    if movement.repetitions:
+        return list(enumerate(movement.repetitions))
+    times = movement.angles.times
+    start, end = float(times[0]), float(times[-1])
+    return [(None, Repetition(start, (start + end) / 2, end))]
+
+
+def _seconds(span: Repetition) -> Floats:
+    return np.linspace(span.start_seconds, span.end_seconds, MOMENTS)
+
+
+def _moments(degrees: Floats, times: Floats, span: Repetition) -> Floats:
+    """Return angles at evenly spaced moments of a repetition, (moments, angles)."""
+    moments = _seconds(span)
+    nearest = np.clip(np.searchsorted(times, moments), 0, len(times) - 1)
+    columns = []
+    for series in degrees.T:
+        seen = np.isfinite(series)
+        column = np.interp(moments, times[seen], series[seen])
+        columns.append(np.where(seen[nearest], column, np.nan))
+    return np.stack(columns, axis=1)
+
+
+def _mean_apart(degrees: Floats, usual: Floats) -> float:
+    """Return how far apart angles are on average, in usual differences; 1 is usual."""
+    apart = abs(degrees) / usual
+    known = np.isfinite(apart)
+    n_known = known.sum(axis=0)
+    means = np.where(known, apart, 0).sum(axis=0)[n_known > 0] / n_known[n_known > 0]
+    return float(means.mean()) if len(means) else FAR_APART
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values))
