@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from podium.backbones.pose import (
-    JOINTS_UNSEEN,
     NOBODY_SEEN,
     Pose,
     PoseOptions,
@@ -15,6 +14,7 @@ from podium.backbones.pose import (
     places_to_search,
 )
 from podium.errors import MissingExtra, UsageError, WeightsError
+from podium.joints.follow import JOINTS_UNSEEN
 from podium.keypoints import Keypoints
 
 

@@ -18,6 +18,7 @@ from podium.backbones import require_clips
 from podium.checks import check_options
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UsageError, WeightsError
+from podium.joints.follow import JOINTS_UNSEEN
 from podium.keypoints import COCO, FRAMES_PER_CLIP, fill_missing
 from podium.machine import extras
 from podium.machine.files import digest
@@ -29,9 +30,6 @@ MIDDLE = (2 / 3, 0.5)
 
 SIDE = 192
 """Pixels across that MoveNet reads."""
-
-JOINTS_UNSEEN = DoubtKind("joints_unseen", values=("percent",))
-"""`percent` of the joints were not seen and were filled in from other frames."""
 
 NOBODY_SEEN = DoubtKind("nobody_seen", values=("n", "clips"))
 """Nobody was seen in `n` of `clips` clips."""
