@@ -1,5 +1,7 @@
 """Two repetitions are laid over each other: what belongs together in time, by dynamic warping."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,16 +24,23 @@ def align(ours: Floats, theirs: Floats) -> Indices:
     """
     costs = _costs(ours, theirs)
     slow = SLOW * float(np.median(costs))
-    n, m = costs.shape
+    return _way_back(_totals(costs.tolist(), slow), slow)
+
+
+def _totals(costs: list[list[float]], slow: float) -> Floats:
+    """Return what it costs at least to come to each pair of moments, with a border of infinity."""
+    n, m = len(costs), len(costs[0])
     reach = max(BAND * max(n, m), abs(n - m)) + 1
-    total = np.full((n + 1, m + 1), np.inf)
-    total[0, 0] = 0.0
+    total = [[math.inf] * (m + 1) for _ in range(n + 1)]
+    total[0][0] = 0.0
     for i in range(n):
-        for j in range(m):
-            if abs(i * m - j * n) <= reach * max(n, m):
-                both, one = total[i, j], min(total[i, j + 1], total[i + 1, j]) + slow
-                total[i + 1, j + 1] = costs[i, j] + min(both, one)
-    return _way_back(total, slow)
+        before, now = total[i], total[i + 1]
+        first = max(math.ceil((i * m - reach * max(n, m)) / n), 0)
+        last = min(math.floor((i * m + reach * max(n, m)) / n), m - 1)
+        for j in range(first, last + 1):
+            one = min(before[j + 1], now[j]) + slow
+            now[j + 1] = costs[i][j] + min(before[j], one)
+    return np.array(total)
 
 
 def _costs(ours: Floats, theirs: Floats) -> Floats:

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 MOMENTS = 40
 """In so many moments a repetition is looked at."""
 
-WELL_SEEN = 0.6
+WELL_SEEN = 0.5
 """An angle is compared where it was seen in this share of the frames of both."""
 
 MOST_PAIRS = 60
@@ -51,19 +51,23 @@ def compare(ours: Joints, theirs: Joints, *, mirrored: bool = False) -> Comparis
         given, other = other, given
     compared = _compared(given, expert)
     pairs = compared.pairs()
-    form = _mean([pair.likeness for pair in pairs])
     return Comparison(
         ours=given,
         theirs=expert,
         names=compared.names,
         pairs=pairs,
         differences=differences_of(given, expert, compared.names, pairs),
-        form=form,
+        form=_mean([pair.likeness for pair in pairs]),
         framing=framing_likeness(given.joints, theirs),
         person=person_likeness(given.joints, theirs),
         is_mirrored=mirrored,
-        other_way=_mean([pair.likeness for pair in _compared(other, expert).pairs()]),
+        other_way=form_likeness(other, expert),
     )
+
+
+def form_likeness(ours: Movement, theirs: Movement) -> float:
+    """Return how alike two movements are in form alone, 0 to 1."""
+    return _mean([pair.likeness for pair in _compared(ours, theirs).pairs()])
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,11 @@
 
 USUAL_DEGREES = {
     "elbow": 14.0,
-    "shoulder": 17.0,
-    "hip": 6.0,
+    "shoulder": 19.0,
+    "hip": 5.0,
     "knee": 7.0,
-    "ankle": 11.0,
-    "body line": 8.0,
+    "ankle": 10.0,
+    "body line": 7.0,
     "trunk": 8.0,
 }
 """The median of what is between two correct push-ups of different recordings, once they are aligned
