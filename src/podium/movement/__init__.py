@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from podium.movement.angles import ANGLES as ANGLES
     from podium.movement.angles import Angles as Angles
     from podium.movement.angles import angles_of as angles_of
-    from podium.movement.compare import compare as compare
-    from podium.movement.compare import movement_of as movement_of
+    from podium.movement.comparing import compare as compare
+    from podium.movement.comparing import movement_of as movement_of
     from podium.movement.repetitions import Repetition as Repetition
     from podium.movement.repetitions import Turn as Turn
     from podium.movement.repetitions import find_repetitions as find_repetitions
@@ -23,7 +23,7 @@ __getattr__, __dir__, __all__ = lazily(
     __name__,
     {
         "angles": ("ANGLES", "Angles", "angles_of"),
-        "compare": ("compare", "movement_of"),
+        "comparing": ("compare", "movement_of"),
         "repetitions": ("Repetition", "Turn", "find_repetitions"),
         "values": ("Comparison", "Difference", "Movement", "Pair", "Part"),
     },

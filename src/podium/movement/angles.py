@@ -68,8 +68,15 @@ class Angles:
         require_array("times", self.times, np.floating, (None,), FeatureError)
 
     def of(self, name: str) -> Floats:
-        """Return one angle over time, in degrees, (frames,)."""
-        return np.asarray(self.degrees[:, ANGLES.index(name)])
+        """Return one angle over time, in degrees, (frames,).
+
+        Of a name without a side, such as `elbow`, it is the mean of the sides that were seen.
+        """
+        names = [name] if name in ANGLES else [f"{side} {name}" for side in SIDES]
+        degrees = self.degrees[:, [ANGLES.index(one) for one in names]]
+        n_seen = np.isfinite(degrees).sum(axis=1)
+        means = np.nansum(degrees, axis=1) / np.maximum(n_seen, 1)
+        return np.where(n_seen > 0, means, np.nan)
 
     @property
     def is_seen(self) -> Flags:
@@ -176,8 +183,9 @@ def _is_near(times: Floats, known: Floats) -> Flags:
 
 def _bent(joints: Joints, places: Floats, seen: Flags, name: str) -> Floats:
     side, angle = name.split(" ", 1)
-    columns = [column(joints, f"{side} {joint}") for joint in BENT[angle]]
-    if None in columns:
+    found = [column(joints, f"{side} {joint}") for joint in BENT[angle]]
+    columns = [place for place in found if place is not None]
+    if len(columns) < len(found):
         return np.full(len(joints), np.nan)
     first, vertex, last = (places[:, c] for c in columns)
     degrees = between_degrees(first - vertex, last - vertex)

@@ -6,14 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.joints import Joints
-from podium.movement.angles import ANGLES, BODY_LINE, SIDES, middle, places_of
+from podium.movement.angles import BODY_LINE, middle, places_of
 from podium.movement.usual import usual_degrees
 from podium.movement.values import Difference, Movement, Pair, Part
 
 Floats = npt.NDArray[np.float64]
 
 WORTH_SAYING = 1.25
-"""A difference is said where it is so many times as large as usual, and `LEAST_DEGREES` at least."""
+"""A difference is said where it is so many times as large as usual, and `LEAST_DEGREES`."""
 
 LEAST_DEGREES = 8.0
 
@@ -21,7 +21,7 @@ LASTS = 0.5
 """A difference lasts as long as it is at least half of what it is at most."""
 
 SUSTAINED = 5
-"""Over so many of the moments of a repetition it is averaged: one frame that is off says nothing."""
+"""Over so many moments of a repetition it is averaged: one frame that is off says nothing."""
 
 NEAR = 0.12
 """What is so near to the beginning, the turn or the end, as a share of the repetition, is there."""
@@ -56,7 +56,7 @@ def _difference(
     first, last = _lasting(steady, most)
     now, then = float(pair.ours_seconds[most]), float(pair.theirs_seconds[most])
     sinks = _sinks(ours, theirs, now, then) if name == BODY_LINE else (None, None)
-    own = _at(_series(ours, name), ours.angles.times, now)
+    own = _at(ours.angles.of(name), ours.angles.times, now)
     return Difference(
         angle=name,
         degrees=value,
@@ -102,14 +102,6 @@ def _part(ours: Movement, pair: Pair, now: float) -> Part | None:
     if now < one.turn_seconds:
         return Part.START if now - one.start_seconds <= near else Part.GOING
     return Part.END if one.end_seconds - now <= near else Part.RETURNING
-
-
-def _series(movement: Movement, name: str) -> Floats:
-    """Return an angle over time; without a side, the mean of those that were seen."""
-    both = [name] if name in ANGLES else [f"{side} {name}" for side in SIDES]
-    series = np.stack([movement.angles.of(one) for one in both], axis=1)
-    n_seen = np.isfinite(series).sum(axis=1)
-    return np.where(n_seen > 0, np.nansum(series, axis=1) / np.maximum(n_seen, 1), np.nan)
 
 
 def _at(series: Floats, times: Floats, now: float) -> float:

@@ -36,10 +36,10 @@ def framing_likeness(ours: Joints, theirs: Joints) -> float | None:
     """Return how alike two pictures are framed; `None` where there is none."""
     if not (ours.width and theirs.width):
         return None
-    frames = [_framing(ours), _framing(theirs)]
-    if any(frame is None for frame in frames):
+    own, other = _framing(ours), _framing(theirs)
+    if own is None or other is None:
         return None
-    return float(np.exp(-FRAMING_FALL * np.abs(np.subtract(*frames)).sum()))
+    return float(np.exp(-FRAMING_FALL * np.abs(own - other).sum()))
 
 
 def person_likeness(ours: Joints, theirs: Joints) -> float | None:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.checks import is_finite, require
+from podium.doubts import Doubt
 from podium.joints import Joints
 from podium.movement.angles import Angles
 from podium.movement.repetitions import Repetition, Turn
@@ -149,6 +150,9 @@ class Comparison:
 
     other_way: float | None = None
     """How alike they would be if one was mirrored (or, where it was, if it was not)."""
+
+    doubts: tuple[Doubt, ...] = ()
+    """What is not to be trusted."""
 
     def __post_init__(self) -> None:
         for name in ("form", "framing", "person", "other_way"):

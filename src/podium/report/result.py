@@ -53,7 +53,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         "remarks": [_remark_to_json(remark) for remark in shown.remarks],
         "model": assessment.model,
         "backbone": assessment.backbone,
-        "doubts": [_doubt_to_json(doubt, words) for doubt in assessment.doubts],
+        "doubts": [doubt_to_json(doubt, words) for doubt in assessment.doubts],
         "alignment": _alignment_to_json(assessment.alignment),
         **_measured_to_json(assessment.examination),
         "video": {
@@ -76,7 +76,7 @@ def examination_to_json(examination: Examination) -> dict[str, Any]:
     words, frames = load_words(), examination.frames
     plain = {
         **_measured_to_json(examination),
-        "doubts": [_doubt_to_json(doubt, words) for doubt in examination.doubts],
+        "doubts": [doubt_to_json(doubt, words) for doubt in examination.doubts],
         "reference": str(examination.expert.path) if examination.expert else None,
         "video": {
             "file": str(examination.path),
@@ -185,7 +185,8 @@ def _score_to_json(score: Score, is_withheld: bool) -> dict[str, Any]:
     }
 
 
-def _doubt_to_json(doubt: Doubt, words: Words) -> dict[str, Any]:
+def doubt_to_json(doubt: Doubt, words: Words) -> dict[str, Any]:
+    """Return a doubt as plain JSON, with its words."""
     return {**doubt.to_json(), "words": words.doubt(doubt), "remedy": words.remedy(doubt)}
 
 

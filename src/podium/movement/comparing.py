@@ -1,11 +1,12 @@
 """Two movements are compared: repetition by repetition, joint by joint."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError
 from podium.joints import Joints, mirror
 from podium.movement.alignment import align
@@ -17,6 +18,7 @@ from podium.movement.usual import usual_degrees
 from podium.movement.values import Comparison, Movement, Pair
 
 Floats = npt.NDArray[np.float64]
+_Span = tuple[int | None, Repetition]
 
 MOMENTS = 40
 """In so many moments a repetition is looked at."""
@@ -29,6 +31,15 @@ MOST_PAIRS = 60
 
 MOST_CHOICES = 12
 
+MIRRORED_IS_LIKER = DoubtKind("mirrored_is_liker", values=("form", "mirrored"))
+"""Two would have the likeness `mirrored` if one was mirrored, and have less, `form`, as they are."""
+
+NO_REPETITIONS = DoubtKind("no_repetitions", optional=("about",))
+"""Nothing was found that is done and undone again; `about` names the other's, where it is that."""
+
+CLEARLY = 0.05
+"""A likeness is clearly higher by this."""
+
 FAR_APART = 20.0
 """So many usual differences apart are movements of which no angle was seen at the same time."""
 
@@ -40,29 +51,49 @@ def movement_of(joints: Joints) -> Movement:
     return Movement(joints, angles, repetitions, way_of_turn(joints, repetitions))
 
 
-def compare(ours: Joints, theirs: Joints, *, mirrored: bool = False) -> Comparison:
+def compare(
+    ours: Joints, theirs: Joints, *, mirrored: bool = False, theirs_name: str = "the other"
+) -> Comparison:
     """Compare two movements, whoever does them and however fast.
 
     With `mirrored`, ours is mirrored first: what the left side does is compared with the right.
+    `theirs_name` is how doubts name the other.
+
+    Raises
+    ------
+    FeatureError
+        If no angle was seen in both.
     """
-    given, expert = movement_of(ours), movement_of(theirs)
-    other = movement_of(mirror(ours))
-    if mirrored:
-        given, other = other, given
+    given, expert = movement_of(mirror(ours) if mirrored else ours), movement_of(theirs)
     compared = _compared(given, expert)
     pairs = compared.pairs()
+    form = _mean([pair.likeness for pair in pairs])
+    other_way = form_likeness(movement_of(mirror(given.joints)), expert)
     return Comparison(
         ours=given,
         theirs=expert,
         names=compared.names,
         pairs=pairs,
         differences=differences_of(given, expert, compared.names, pairs),
-        form=_mean([pair.likeness for pair in pairs]),
+        form=form,
         framing=framing_likeness(given.joints, theirs),
         person=person_likeness(given.joints, theirs),
         is_mirrored=mirrored,
-        other_way=form_likeness(other, expert),
+        other_way=other_way,
+        doubts=tuple(_doubts(given, expert, form, other_way, theirs_name)),
     )
+
+
+def _doubts(
+    given: Movement, expert: Movement, form: float, other_way: float, theirs_name: str
+) -> Iterator[Doubt]:
+    yield from given.joints.doubts
+    if other_way > form + CLEARLY:
+        yield MIRRORED_IS_LIKER(form=form, mirrored=other_way)
+    if not given.repetitions:
+        yield NO_REPETITIONS()
+    if not expert.repetitions:
+        yield NO_REPETITIONS(about=theirs_name)
 
 
 def form_likeness(ours: Movement, theirs: Movement) -> float:
@@ -91,7 +122,7 @@ class _Compared:
         self,
         number: int | None,
         span: Repetition,
-        others: "Sequence[_Span]",
+        others: Sequence[_Span],
         rows: Sequence[Floats],
     ) -> Pair:
         own = _moments(self.ours, self.given.angles.times, span)
@@ -107,43 +138,29 @@ class _Compared:
         )  # fmt: skip
 
 
-_Span = tuple[int | None, Repetition]
-
-
 def _compared(given: Movement, expert: Movement) -> _Compared:
     """Choose the angles that both show; of two sides, of which one shows one only, the mean."""
-    names, ours, theirs = [], [], []
-    for group in (*([f"{side} {joint}" for side in SIDES] for joint in BENT), ANGLES[-2:]):
-        columns = [ANGLES.index(name) for name in group]
-        seen = _well_seen(given)[columns] & _well_seen(expert)[columns]
-        if seen.all() or columns[0] >= len(BENT) * len(SIDES):
-            for number in np.flatnonzero(seen):
-                names.append(ANGLES[columns[number]])
-                ours.append(given.angles.degrees[:, columns[number]])
-                theirs.append(expert.angles.degrees[:, columns[number]])
-        else:
-            mean = _either(given, columns), _either(expert, columns)
-            if all(np.isfinite(one).mean() >= WELL_SEEN for one in mean):
-                names.append(ANGLES[columns[0]].split(" ", 1)[1])
-                ours.append(mean[0])
-                theirs.append(mean[1])
+    names: list[str] = []
+    for joint in BENT:
+        sides = [f"{side} {joint}" for side in SIDES]
+        seen = [_is_seen(name, given, expert) for name in sides]
+        names += sides if all(seen) else [joint] if _is_seen(joint, given, expert) else []
+    names += [name for name in ANGLES[-2:] if _is_seen(name, given, expert)]
     if not names:
         raise FeatureError(
             "no joint was seen in both for long enough to be compared: choose videos in which the "
             "whole person is in the picture"
         )
-    return _Compared(tuple(names), np.stack(ours, 1), np.stack(theirs, 1), given, expert)
+    ours, theirs = (
+        np.stack([movement.angles.of(name) for name in names], axis=1)
+        for movement in (given, expert)
+    )
+    return _Compared(tuple(names), ours, theirs, given, expert)
 
 
-def _well_seen(movement: Movement) -> npt.NDArray[np.bool_]:
-    return np.asarray(movement.angles.is_seen.mean(axis=0) >= WELL_SEEN)
-
-
-def _either(movement: Movement, columns: Sequence[int]) -> Floats:
-    """Return the mean of the sides that were seen, frame by frame; NaN where none was."""
-    degrees = movement.angles.degrees[:, columns]
-    n_seen = np.isfinite(degrees).sum(axis=1)
-    return np.where(n_seen > 0, np.nansum(degrees, axis=1) / np.maximum(n_seen, 1), np.nan)
+def _is_seen(name: str, *movements: Movement) -> bool:
+    """Return whether an angle was seen in enough frames of each movement."""
+    return all(np.isfinite(one.angles.of(name)).mean() >= WELL_SEEN for one in movements)
 
 
 def _spans(movement: Movement) -> list[_Span]:
