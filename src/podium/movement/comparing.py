@@ -32,7 +32,7 @@ MOST_PAIRS = 60
 MOST_CHOICES = 12
 
 MIRRORED_IS_LIKER = DoubtKind("mirrored_is_liker", values=("form", "mirrored"))
-"""Two would have the likeness `mirrored` if one was mirrored, and have less, `form`, as they are."""
+"""Two have the likeness `form`, and the higher one `mirrored` if one of them is mirrored."""
 
 NO_REPETITIONS = DoubtKind("no_repetitions", optional=("about",))
 """Nothing was found that is done and undone again; `about` names the other's, where it is that."""
