@@ -54,8 +54,8 @@ def put(places: np.ndarray, side: str, sign: int, elbow: np.ndarray, arms: float
         ("elbow", elbow_place),
         ("wrist", wrist),
         ("hip", hip),
-        ("knee", hip + [0, THIGH]),
-        ("ankle", hip + [0, THIGH + SHANK]),
+        ("knee", hip + np.array([0, THIGH])),
+        ("ankle", hip + np.array([0, THIGH + SHANK])),
     ):
         place(places, f"{side} {name}", where)
 
