@@ -81,9 +81,11 @@ def find_joints(
     looks: list[Look | None] = []
     times: list[float] = []
     follower = Follower(finder)
+    every, due = 1 / options.frames_per_second, 0.0
     for frame in each_frame(video, width=width, height=height, part=part, box=box):
-        if times and frame.start_seconds < times[-1] + 0.75 / options.frames_per_second:
+        if frame.start_seconds < due - every / 4:
             continue
+        due = max(due + every, frame.start_seconds + every / 2)
         times.append(frame.start_seconds)
         looks.append(follower.next(frame.pixels))
         progress()
