@@ -80,6 +80,20 @@ def test_who_was_lost_is_searched_for_and_the_gap_is_filled_and_said(tmp_path):
     assert joints.doubts == (JOINTS_UNSEEN(percent=25.0),)
 
 
+def test_who_is_found_late_is_followed_back(tmp_path):
+    class Short(RedSquare):
+        """Sees people in the whole picture only once they are to the right."""
+
+        def search(self, picture):
+            found = super().search(picture)
+            return found if found and found.x > 80 else None
+
+    places = [None, None, *((40 + 5 * n, 60) for n in range(12))]
+    joints = find_joints(film(tmp_path / "a.mp4", places), finder=Short())
+    np.testing.assert_allclose(joints.of("nose")[2:] * 120, places[2:], atol=1.5)
+    assert joints.seen[:, 0].tolist() == [False] * 2 + [True] * 12
+
+
 def test_a_video_of_nobody_is_refused(tmp_path):
     video = film(tmp_path / "a.mp4", [None] * 3)
     message = f"{video}: nobody was seen in it: film one person, the whole body, in good light"
@@ -148,7 +162,8 @@ def test_frames_that_are_found_are_kept_as_they_are():
 
 def test_nobody_is_seen_in_a_wall(joint_networks):
     follower = Follower(BlazePose(joint_networks))
-    assert follower.next(np.full((240, 320, 3), 120, np.uint8)) is None
+    follower.see(np.full((240, 320, 3), 120, np.uint8))
+    assert follower.looks == [None]
 
 
 @pytest.fixture(scope="module")

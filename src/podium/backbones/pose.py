@@ -153,9 +153,10 @@ class _ByBlazePose:
     def _follow(self, clip: Pixels) -> tuple[Joints, bool]:
         follower, times = Follower(self.finder), np.arange(len(clip), dtype=np.float64)
         height, width = clip.shape[1:3]
-        looks = [follower.next(frame) for frame in clip]
-        if any(looks):
-            return joined(looks, times, (width, height)), True
+        for frame in clip:
+            follower.see(frame)
+        if any(follower.looks):
+            return joined(follower.looks, times, (width, height)), True
         whole = Region(width / 2, height / 2, float(max(width, height)))
         guesses = [self.finder.look(frame, whole) for frame in clip]
         return joined(guesses, times, (width, height)), False
