@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from podium.backbones import Backbone, describe
+from podium.backbones import Backbone, describe, keeps_shape
 from podium.doubts import Doubt
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.event import Anchor, event_backbone
@@ -23,6 +23,7 @@ from podium.machine.cache import ArrayCache, Claim
 from podium.machine.files import digest
 from podium.performance import Performance
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
+from podium.video.fitted import decode_fitted, padded
 from podium.video.frames import DECODER_VERSION, Frames, decode
 from podium.video.limits import Box
 
@@ -182,7 +183,8 @@ class Extractor:
             lookup.release()
 
     def _decode(self, performance: Performance) -> Frames:
-        frames = _decode(performance, self.backbone.frame_size, self.options, None)
+        is_whole = keeps_shape(self.backbone)
+        frames = _decode(performance, self.backbone.frame_size, self.options, None, is_whole)
         if self.anchor is None:
             return frames
         if self.backbone.frame_size == event_backbone().frame_size:
@@ -235,15 +237,16 @@ class Extractor:
 
 
 def _decode(
-    performance: Performance, frame_size: tuple[int, int], options: ClipOptions, box: Box | None
-) -> Frames:
+    performance: Performance, frame_size: tuple[int, int], options: ClipOptions, box: Box | None,
+    is_whole: bool = False,
+) -> Frames:  # fmt: skip
     width, height = frame_size
-    frames = decode(
+    frames = (decode_fitted if is_whole else decode)(
         performance.path, width=width, height=height,
         start_frame=performance.start_frame, end_frame=performance.end_frame, box=box,
     )  # fmt: skip
     try:
-        return counting(frames, options)
+        return padded(counting(frames, options), width=width, height=height)
     except VideoError as error:
         raise type(error)(f"{performance.path}: {error}") from error
 

@@ -1,5 +1,6 @@
 """A video becomes joints: one person is followed from frame to frame, and gaps are filled."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ Pixels = npt.NDArray[np.uint8]
 JOINTS_UNSEEN = DoubtKind("joints_unseen", values=("percent",))
 """`percent` of the joints were not seen: where they are is worked out from the others, and from
 other frames."""
+
+MOST_BACK = 60
+"""Through so many pictures at most a person is followed back."""
 
 ADVICE = "film one person, the whole body, in good light"
 
@@ -78,18 +82,19 @@ def find_joints(
     """
     finder = finder or BlazePose()
     width, height = _size(video, box, options.short_side)
-    looks: list[Look | None] = []
     times: list[float] = []
     follower = Follower(finder)
+    every, due = 1 / options.frames_per_second, 0.0
     for frame in each_frame(video, width=width, height=height, part=part, box=box):
-        if times and frame.start_seconds < times[-1] + 0.75 / options.frames_per_second:
+        if frame.start_seconds < due - every / 4:
             continue
+        due = max(due + every, frame.start_seconds + every / 2)
         times.append(frame.start_seconds)
-        looks.append(follower.next(frame.pixels))
+        follower.see(frame.pixels)
         progress()
-    if not any(looks):
+    if not any(follower.looks):
         raise VideoError.of_file(video, f"nobody was seen in it: {ADVICE}")
-    return joined(looks, np.asarray(times), (width, height))
+    return joined(follower.looks, np.asarray(times), (width, height))
 
 
 def _size(video: Path, box: Box | None, short_side: int) -> tuple[int, int]:
@@ -103,20 +108,37 @@ class Follower:
     """Finds the same person in one picture after the other.
 
     Where the person was, they are looked for next; the whole picture is searched only where they
-    were lost.
+    were lost. Once they are found again, they are followed back through the pictures before.
     """
 
     def __init__(self, finder: Finder) -> None:
+        self.looks: list[Look | None] = []
+        """What was found in each picture; `None` where nobody was."""
+
         self._finder = finder
         self._region: Region | None = None
+        self._without: deque[Pixels] = deque(maxlen=MOST_BACK)
 
-    def next(self, picture: Pixels) -> Look | None:
-        """Find the joints in the next picture, (height, width, 3); `None` where nobody is seen."""
+    def see(self, picture: Pixels) -> None:
+        """Find the joints in the next picture, (height, width, 3)."""
         look = self._look(picture, self._region)
         if look is None:
             look = self._look(picture, self._finder.search(picture))
+        self.looks.append(look)
         self._region = look.next_region if look else None
-        return look
+        if look is None:
+            self._without.append(picture)
+        elif self._without:
+            self._follow_back(look)
+
+    def _follow_back(self, look: Look) -> None:
+        """Look in the pictures in which nobody was found, from the last one back."""
+        found: Look | None = look
+        for number, picture in enumerate(reversed(self._without), start=2):
+            if (found := self._look(picture, found.next_region if found else None)) is None:
+                break
+            self.looks[-number] = found
+        self._without.clear()
 
     def _look(self, picture: Pixels, region: Region | None) -> Look | None:
         if region is None:

@@ -22,8 +22,9 @@ SIDES = {"left": "right", "right": "left"}
 class Joints:
     """Where the joints of one person are in each frame.
 
-    Where a joint was not seen, its place is filled in from the frames before and after, so that
-    all places are numbers; `visibility` says which were seen, and `doubts` how many were not.
+    Where a joint was not seen, its place is worked out from the rest of the body, or from the
+    frames before and after, so that all places are numbers; `visibility` says which were seen, and
+    `doubts` how many were not.
 
     Raises
     ------
@@ -84,6 +85,15 @@ class Joints:
     def seen(self) -> Flags:
         """Which joints were seen, (frames, joints); only these may be shown."""
         return np.asarray(self.visibility >= LEAST_VISIBILITY)
+
+    @property
+    def places(self) -> Floats:
+        """Where each joint is, right, down and away, in frame heights, (frames, joints, 3).
+
+        Away is counted from the hips; it is 0 where nothing is known of it.
+        """
+        depth = np.zeros(self.visibility.shape) if self.depth is None else self.depth
+        return np.concatenate([self.positions, depth[..., None]], axis=2)
 
     def of(self, name: str) -> Floats:
         """Return where a joint is in each frame, (frames, 2).

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from podium.errors import WeightsError
-from podium.machine.files import user_folder
+from podium.machine.files import digest, user_folder
 
-ADVICE = "run podium fetch pose, which gets the files"
+ADVICE = "run podium fetch pose, which gets it"
 """What to do about files that are missing or others."""
 
 
@@ -39,6 +39,9 @@ LANDMARKS = Pinned(
     6_440_512,
     "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
 )
+FINGERPRINT = f"blazepose-{DETECTOR.sha256[:8]}-{LANDMARKS.sha256[:8]}"
+"""What has changed where either file has."""
+
 LICENCE = "LICENSE"
 """The licence of both (Apache-2.0), which is kept beside them."""
 
@@ -57,16 +60,27 @@ def kept_folder() -> Path:
     return user_folder("XDG_DATA_HOME", ".local/share", advice) / "podium-networks" / "pose"
 
 
+def is_kept(folder: Path) -> bool:
+    """Return whether both files are in a folder, with the content that was tested."""
+    return all(_problem(folder / file.name, file) is None for file in (DETECTOR, LANDMARKS))
+
+
 def require_files(folder: Path) -> None:
-    """Refuse a folder in which one of the files is not, before anything is loaded.
+    """Refuse a folder in which one of the files is not, or is another, before anything is loaded.
 
     Raises
     ------
     WeightsError
-        If one is not there.
+        If so.
     """
     for file in (DETECTOR, LANDMARKS):
-        if not (folder / file.name).is_file():
-            raise WeightsError(
-                f"{folder / file.name}: what finds joints does not ship with Podium: {ADVICE}"
-            )
+        if problem := _problem(path := folder / file.name, file):
+            raise WeightsError(f"{path}: {problem}: {ADVICE}")
+
+
+def _problem(path: Path, file: Pinned) -> str | None:
+    if not path.is_file():
+        return "what finds joints does not ship with Podium"
+    if path.stat().st_size != file.n_bytes or digest(path) != file.sha256:
+        return "is another file than was tested, and was not loaded"
+    return None
