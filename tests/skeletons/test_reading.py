@@ -227,14 +227,25 @@ def test_damaged_files_are_refused_in_one_line(name, tmp_path):
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (np.zeros((5, 9, 2)), "has 9 joints, of which nobody knows the names: the skeletons that are "
-         "known have 17, 25, 33; a table with named columns may have any"),
-        (np.zeros((5, 17)), "is float64 of (5, 17): a skeleton is numbers (frames, joints, 2 or 3)"),
-        (np.full((5, 17, 2), np.nan), "no joint was seen in any frame: find the joints again"),
-        (np.zeros((2, 17, 2)), "has 2 frames of 17 joints: a movement has 3 to 500,000 frames of 3 "
-         "to 300"),
+        (
+            np.zeros((5, 9, 2)),
+            "has 9 joints, of which nobody knows the names: the skeletons that are known have 17, "
+            "25, 33; a table with named columns may have any",
+        ),
+        (
+            np.zeros((5, 17)),
+            "is float64 of (5, 17): a skeleton is numbers (frames, joints, 2 or 3)",
+        ),
+        (
+            np.full((5, 17, 2), np.nan),
+            "no joint was seen in any frame: find the joints again",
+        ),
+        (
+            np.zeros((2, 17, 2)),
+            "has 2 frames of 17 joints: a movement has 3 to 500,000 frames of 3 to 300",
+        ),
     ],
-)  # fmt: skip
+)
 def test_arrays_that_are_no_skeletons_say_why(rows, said, tmp_path):
     np.save(tmp_path / "array.npy", rows)
     with pytest.raises(FeatureError) as caught:
