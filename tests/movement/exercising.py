@@ -1,6 +1,7 @@
 """People who exercise, made of angles: what they do is known to the degree."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -99,3 +100,12 @@ def skeleton(
         width=width,
         world=world,
     )
+
+
+def hidden(joints: Joints, side: str) -> Joints:
+    """The same, but of one side nothing is seen."""
+    visibility = joints.visibility.copy()
+    for number, name in enumerate(joints.names):
+        if name.startswith(side):
+            visibility[:, number] = 0.0
+    return replace(joints, visibility=visibility)

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from movement.exercising import RATE, bell, curls, plank
+from movement.exercising import RATE, bell, curls, hidden, plank
 from podium.errors import FeatureError, UsageError
-from podium.joints import Joints, mirror
+from podium.joints import mirror
 from podium.movement import Difference, Part, compare, movement_of
 from podium.movement.comparing import MIRRORED_IS_LIKER, NO_REPETITIONS, form_likeness
 
@@ -126,14 +126,6 @@ def test_a_side_that_only_one_shows_is_compared_with_the_one_the_other_shows():
     assert "elbow" in found.names
     assert "left elbow" not in found.names
     assert found.form > 0.95
-
-
-def hidden(joints: Joints, side: str) -> Joints:
-    visibility = joints.visibility.copy()
-    for number, name in enumerate(joints.names):
-        if name.startswith(side):
-            visibility[:, number] = 0.0
-    return replace(joints, visibility=visibility)
 
 
 def test_two_who_show_no_joint_in_common_are_refused():

@@ -12,6 +12,8 @@ from podium.joints import BlazePose, Joints, find_joints
 from podium.joints.blazepose import Look
 from podium.joints.follow import Finder
 from podium.joints.regions import Region
+from podium.measures import Reading, measure_movement
+from podium.movement import Comparison
 from podium.movement.angles import SIDES, column
 from podium.skeletons import is_skeleton, read_skeleton
 
@@ -94,6 +96,14 @@ def _is_seen(joints: Joints) -> bool:
     columns = [column(joints, f"{side} {name}") for side in SIDES for name in BODY]
     seen = joints.seen[:, [c for c in columns if c is not None]].mean(axis=1)
     return float((seen >= SEEN_JOINTS).mean()) >= SEEN_FRAMES
+
+
+def readings_of(comparison: Comparison) -> tuple[Reading, ...]:
+    """Measure both movements: each value of ours with the other's beside it."""
+    theirs = {one.name: one.value for one in measure_movement(comparison.theirs)}
+    return tuple(
+        Reading(one, reference_value=theirs[one.name]) for one in measure_movement(comparison.ours)
+    )
 
 
 class _NobodyHere(Exception):

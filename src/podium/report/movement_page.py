@@ -11,9 +11,11 @@ import numpy as np
 from markupsafe import Markup
 
 from podium.assessment.feedback import Chapter
+from podium.examination.people import readings_of
 from podium.joints import mirror
 from podium.movement import Comparison, Difference, Pair
 from podium.report.curves import HIGH, WIDE, curves_of
+from podium.report.measured import row
 from podium.report.movement_result import comparison_to_json
 from podium.report.movement_words import MOST_SAID, difference_in_short, difference_sentence
 from podium.report.page import Report
@@ -94,6 +96,7 @@ class _Page:
             differences=self._differences(),
             n_more=max(len(of.differences) - MOST_SAID, 0),
             rows=[self._row(pair) for pair in of.pairs],
+            measured=[row(one, words) for one in readings_of(of)],
             curves=curves_of(of, self.ours.playback.end_seconds, words),
             wide=WIDE,
             high=HIGH,

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from podium.examination.people import readings_of
 from podium.movement import Comparison, Difference, Pair, Repetition
 from podium.report.movement_words import difference_sentence
-from podium.report.result import doubt_to_json
+from podium.report.result import doubt_to_json, reading_to_json
 from podium.report.words import Words, load_words
 
 
@@ -24,6 +25,7 @@ def comparison_to_json(of: Comparison, video: str, reference: str) -> dict[str, 
         ],
         "reference_repetitions": [_span(one) for one in of.theirs.repetitions],
         "differences": [_difference(one, of, words) for one in of.differences],
+        "measures": [reading_to_json(one) for one in readings_of(of)],
         "doubts": [doubt_to_json(doubt, words) for doubt in of.doubts],
         "video": {
             "file": video,

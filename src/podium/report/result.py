@@ -95,7 +95,7 @@ def _measured_to_json(examination: Examination | None) -> dict[str, Any]:
         return {"measures": [], "faults": [], "recognised": None, "measured_remarks": []}
     dive = examination.recognised
     return {
-        "measures": [_reading_to_json(reading) for reading in examination.readings],
+        "measures": [reading_to_json(reading) for reading in examination.readings],
         "faults": [{"phase": phase, "probability": p} for phase, p in examination.faults],
         "recognised": {name: getattr(dive, name) for name in RECOGNISED} if dive else None,
         "measured_remarks": [
@@ -105,7 +105,8 @@ def _measured_to_json(examination: Examination | None) -> dict[str, Any]:
     }
 
 
-def _reading_to_json(reading: Reading) -> dict[str, Any]:
+def reading_to_json(reading: Reading) -> dict[str, Any]:
+    """Return a measurement as plain JSON, beside those of others."""
     beside = {"percentile": reading.percentile, "reference_value": reading.reference_value}
     return {**asdict(reading.measurement), **beside}
 
