@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from podium import judging as judging
     from podium import measures as measures
     from podium import metric as metric
+    from podium import movement as movement
     from podium import proofreading as proofreading
     from podium import recognition as recognition
     from podium import remarks as remarks
     from podium import report as report
     from podium import scorers as scorers
     from podium import simulation as simulation
+    from podium import skeletons as skeletons
     from podium import training as training
     from podium import video as video
     from podium.assessment.values import Assessment as Assessment
@@ -67,12 +69,14 @@ __getattr__, __dir__, __all__ = lazily(
         "judging",
         "measures",
         "metric",
+        "movement",
         "proofreading",
         "recognition",
         "remarks",
         "report",
         "scorers",
         "simulation",
+        "skeletons",
         "training",
         "video",
     ),

@@ -9,7 +9,8 @@ from movement.exercising import bell, curls, plank
 from podium.errors import FeatureError
 from podium.joints import Joints
 from podium.keypoints import COCO
-from podium.movement import ANGLES, Angles, angles_of
+from podium.movement import Angles, angles_of
+from podium.movement.angles import ANGLES
 
 
 def unseen(joints: Joints, name: str, frames: slice = slice(None)) -> Joints:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from podium._public import lazily
 
 if TYPE_CHECKING:
-    from podium.movement.angles import ANGLES as ANGLES
     from podium.movement.angles import Angles as Angles
     from podium.movement.angles import angles_of as angles_of
     from podium.movement.comparing import compare as compare
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazily(
     __name__,
     {
-        "angles": ("ANGLES", "Angles", "angles_of"),
+        "angles": ("Angles", "angles_of"),
         "comparing": ("compare", "movement_of"),
         "repetitions": ("Repetition", "Turn", "find_repetitions"),
         "values": ("Comparison", "Difference", "Movement", "Pair", "Part"),

@@ -65,16 +65,15 @@ def compare(
         If no angle was seen in both.
     """
     given, expert = movement_of(mirror(ours) if mirrored else ours), movement_of(theirs)
-    compared = _compared(given, expert)
-    pairs = compared.pairs()
+    names, pairs = paired(given, expert)
     form = _mean([pair.likeness for pair in pairs])
     other_way = form_likeness(movement_of(mirror(given.joints)), expert)
     return Comparison(
         ours=given,
         theirs=expert,
-        names=compared.names,
+        names=names,
         pairs=pairs,
-        differences=differences_of(given, expert, compared.names, pairs),
+        differences=differences_of(given, expert, names, pairs),
         form=form,
         framing=framing_likeness(given.joints, theirs),
         person=person_likeness(given.joints, theirs),
@@ -98,7 +97,19 @@ def _doubts(
 
 def form_likeness(ours: Movement, theirs: Movement) -> float:
     """Return how alike two movements are in form alone, 0 to 1."""
-    return _mean([pair.likeness for pair in _compared(ours, theirs).pairs()])
+    return _mean([pair.likeness for pair in paired(ours, theirs)[1]])
+
+
+def paired(ours: Movement, theirs: Movement) -> tuple[tuple[str, ...], tuple[Pair, ...]]:
+    """Return which angles both show, and each repetition beside the other's it is most like.
+
+    Raises
+    ------
+    FeatureError
+        If no angle was seen in both.
+    """
+    compared = _compared(ours, theirs)
+    return compared.names, compared.pairs()
 
 
 @dataclass(frozen=True, eq=False)

@@ -128,8 +128,10 @@ def _rests_low(course: Floats, stretched: Floats, ways: list[tuple[Floats, Indic
     """Return whether the low end of a course is rest.
 
     It is where the video begins and ends, if that is one end; else where the limbs are stretched,
-    if they are bent at one; else where more is gone out from and come back to.
+    if they are bent at one; else where more is gone out from and wholly come back to.
     """
+    from scipy.signal import find_peaks
+
     low, high = np.percentile(course, [2, 98])
     n_ends = max(len(course) // 30, 1)
     ends = np.array([np.mean(course[:n_ends]), np.mean(course[-n_ends:])])
@@ -139,7 +141,10 @@ def _rests_low(course: Floats, stretched: Floats, ways: list[tuple[Floats, Indic
     bent = np.corrcoef(course, stretched)[0, 1] if np.ptp(stretched) > 0 else 0.0
     if abs(bent) > BENT_AT_ONE_END:
         return bool(bent < 0)
-    return len(ways[0][1]) >= len(ways[1][1])
+    least = WHOLE * (high - low)
+    whole = [len(find_peaks(way, prominence=least)[0]) for way, _ in ways]
+    up, down = ((n, len(turns)) for n, (_, turns) in zip(whole, ways, strict=True))
+    return up >= down
 
 
 def _turns(course: Floats) -> Indices:
