@@ -75,6 +75,7 @@ def navigation() -> list[dict[str, Any]]:
         {"Doubts": "doubts.md"},
         {"Measures": "measures.md"},
         {"Joints": "joints.md"},
+        {"Comparing exercises": "comparing.md"},
         {"Tables": "tables.md"},
         {"Judges": "judges.md"},
         {"Reference": [{_title(page): page} for page in site_reference.pages()]},
