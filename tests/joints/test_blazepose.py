@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from drawn_people import Person, write_people
+from messages import whole
+from podium.errors import MissingFile
 from podium.joints.blazepose import BlazePose
 from podium.joints.follow import Follower, find_joints
+from podium.joints.kept import kept_joints
 from podium.joints.values import mirror
 from podium.keypoints import BLAZEPOSE
+from podium.machine.cache import ArrayCache
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +91,24 @@ def test_an_arm_that_leaves_the_picture_is_not_seen(network):
     look = network.look(picture, network.search(picture))
     assert look.visibility[BLAZEPOSE.index("left wrist")] == 0
     assert look.visibility[BLAZEPOSE.index("right wrist")] > 0.5
+
+
+def test_a_video_is_followed_once(joint_networks, tmp_path, monkeypatch):
+    monkeypatch.setenv("PODIUM_POSE_WEIGHTS", str(joint_networks))
+    video = write_people(tmp_path / "a.mp4", [Person(30 * n, 20) for n in range(4)])
+    cache = ArrayCache(tmp_path / "cache")
+    first = kept_joints(video, cache=cache)
+    assert first.doubts == find_joints(video).doubts
+    monkeypatch.setattr("podium.joints.kept.find_joints", None)
+    renamed = video.rename(tmp_path / "b.mp4")
+    again = kept_joints(renamed, cache=cache)
+    for name in ("positions", "visibility", "times", "depth", "world"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(first, name))
+    assert (again.names, again.width) == (first.names, first.width)
+    assert again.doubts == first.doubts
+
+
+def test_a_file_that_is_not_there_is_said_before_it_is_looked_for(joint_networks, tmp_path):
+    path = tmp_path / "none.mp4"
+    with pytest.raises(MissingFile, match=whole(f"{path}: no such file: check the path")):
+        kept_joints(path, cache=ArrayCache(tmp_path / "cache"))
