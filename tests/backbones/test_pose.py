@@ -162,11 +162,17 @@ def test_where_nobody_is_seen_it_is_said(joint_networks):
     assert doubts == (JOINTS_UNSEEN(percent=100.0), NOBODY_SEEN(n=1, clips=1))
 
 
-def test_other_files_are_refused(tmp_path):
+def test_other_files_are_refused(tmp_path, joint_networks):
+    advice = "give movenet_single_pose_lightning as .tflite, which reads uint8"
     path = tmp_path / "x.tflite"
     path.write_bytes(b"no model")
-    with pytest.raises(WeightsError, match=rf"^{re.escape(str(path))}: is not a LiteRT model \("):
+    message = f"{path}: is damaged, and was not loaded: {advice}"
+    with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
         Pose(path)
+    other = joint_networks / "pose_detection.tflite"
+    message = f"{other}: is another network, and was not loaded: {advice}"
+    with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
+        Pose(other)
 
 
 def test_what_runs_it_is_asked_for(tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ from PIL import Image
 from podium.errors import WeightsError
 from podium.keypoints import COCO
 from podium.machine import extras
-from podium.networks.weights import require_weights
+from podium.networks.lite import LiteNetwork
 
 SIDE = 192
 """Pixels across that MoveNet reads."""
@@ -146,26 +146,13 @@ def read_movenet(path: Path) -> Finder:
             f"MoveNet's weights {where}: download movenet_single_pose_lightning as .tflite and "
             "set PODIUM_MOVENET_WEIGHTS to its path"
         )
-    require_weights(path, "give movenet_single_pose_lightning as .tflite")
     with extras.needed_for("the backbone pose", "pose", "give files of keypoints"):
-        from ai_edge_litert.interpreter import Interpreter
-    try:
-        interpreter = Interpreter(str(path), num_threads=1)
-        interpreter.allocate_tensors()
-        given, made = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-    except (ValueError, RuntimeError) as error:
-        raise WeightsError(f"{path}: is not a LiteRT model ({error})") from error
-    shapes = tuple(given["shape"]), given["dtype"], tuple(made["shape"])
-    if shapes != ((1, SIDE, SIDE, 3), np.uint8, (1, 1, len(COCO), 3)):
-        raise WeightsError(
-            f"{path}: is not MoveNet Lightning for one pose (uint8 of 1 x 192 x 192 x 3 to 17 "
-            "joints): choose that file"
-        )
+        network = LiteNetwork(
+            path, (1, SIDE, SIDE, 3), [(1, 1, len(COCO), 3)],
+            "give movenet_single_pose_lightning as .tflite, which reads uint8", np.uint8,
+        )  # fmt: skip
 
     def find(picture: Pixels) -> Array:
-        interpreter.set_tensor(given["index"], picture[None])
-        interpreter.invoke()
-        found: Array = interpreter.get_tensor(made["index"])[0, 0].copy()
-        return found
+        return np.asarray(network(picture[None])[0][0, 0], np.float32)
 
     return find

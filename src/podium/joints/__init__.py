@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from podium.joints.blazepose import BlazePose as BlazePose
     from podium.joints.follow import JointsOptions as JointsOptions
     from podium.joints.follow import find_joints as find_joints
+    from podium.joints.kept import kept_joints as kept_joints
     from podium.joints.values import Joints as Joints
     from podium.joints.values import mirror as mirror
 
@@ -16,6 +17,7 @@ __getattr__, __dir__, __all__ = lazily(
     {
         "blazepose": ("BlazePose",),
         "follow": ("JointsOptions", "find_joints"),
+        "kept": ("kept_joints",),
         "values": ("Joints", "mirror"),
     },
 )

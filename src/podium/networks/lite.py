@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,15 @@ from podium.networks.weights import require_weights
 
 Array = npt.NDArray[Any]
 
+_ONE_AT_A_TIME = Lock()
+"""What is silenced by two threads at once would stay so."""
+
 
 class LiteNetwork:
     """One network: an array in, the wanted ones of those that it makes out.
 
-    `wanted` are the shapes of what it makes that are asked for, each of which there is once.
+    `taken` is the shape of what it reads, and `kind` its type; `wanted` are the shapes of what it
+    makes that are asked for, each of which there is once.
 
     Raises
     ------
@@ -33,20 +38,25 @@ class LiteNetwork:
     """
 
     def __init__(
-        self, path: Path, taken: tuple[int, ...], wanted: Sequence[tuple[int, ...]], advice: str
+        self,
+        path: Path,
+        taken: tuple[int, ...],
+        wanted: Sequence[tuple[int, ...]],
+        advice: str,
+        kind: type[np.generic] = np.float32,
     ) -> None:
         require_weights(path, advice)
         self._interpreter = _interpreter(path, advice)
         given = self._interpreter.get_input_details()[0]
         made = {tuple(map(int, one["shape"])): one for one in _outputs(self._interpreter)}
-        fits = tuple(given["shape"]) == taken and given["dtype"] is np.float32
+        fits = tuple(given["shape"]) == taken and given["dtype"] is kind
         if not fits or not made.keys() >= set(wanted):
             raise WeightsError(f"{path}: is another network, and was not loaded: {advice}")
         self._given = given["index"]
         self._made = [made[shape]["index"] for shape in wanted]
 
     def __call__(self, values: Array) -> list[Array]:
-        """Return what the network makes of an array of float32, in the order wanted."""
+        """Return what the network makes of an array, in the order wanted."""
         self._interpreter.set_tensor(self._given, values)
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index) for index in self._made]
@@ -60,7 +70,7 @@ def _interpreter(path: Path, advice: str) -> Any:
     from ai_edge_litert.interpreter import Interpreter
 
     try:
-        with _silent():
+        with _ONE_AT_A_TIME, _silent():
             interpreter = Interpreter(str(path), num_threads=1)
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
