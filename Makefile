@@ -42,6 +42,7 @@ $(SCORING): pyproject.toml constraints.txt
 
 $(INSTALLED): $(SCORING)
 	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) --editable ".[$(EXTRAS)]"
+	@$(BIN)/podium fetch pose >/dev/null || echo "make: going on without the networks that find joints; $(BIN)/podium fetch pose gets them later"
 	@touch $@
 
 demo: $(SCORING) ## Render a dive, score it against an expert's and write the report

@@ -20,6 +20,8 @@ COPIED = {
     "judges.md": "docs/judges.md",
     "tables.md": "docs/tables.md",
     "measures.md": "docs/measures.md",
+    "joints.md": "docs/joints.md",
+    "comparing.md": "docs/comparing.md",
     "glossary.md": "docs/glossary.md",
     "results.md": "docs/results.md",
     "measurements.md": "benchmarks/results/README.md",

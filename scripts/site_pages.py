@@ -74,6 +74,8 @@ def navigation() -> list[dict[str, Any]]:
         {"Page and report": "page.md"},
         {"Doubts": "doubts.md"},
         {"Measures": "measures.md"},
+        {"Joints": "joints.md"},
+        {"Comparing exercises": "comparing.md"},
         {"Tables": "tables.md"},
         {"Judges": "judges.md"},
         {"Reference": [{_title(page): page} for page in site_reference.pages()]},

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["training_extra", "browsers", "languages", "videos", "samples", "small_models"]
+pytest_plugins = [
+    "training_extra",
+    "browsers",
+    "languages",
+    "videos",
+    "samples",
+    "small_models",
+    "joint_networks",
+]
 
 REPOSITORY = Path(__file__).parent.parent
 

@@ -19,15 +19,18 @@ if TYPE_CHECKING:
     from podium import examination as examination
     from podium import features as features
     from podium import folds as folds
+    from podium import joints as joints
     from podium import judging as judging
     from podium import measures as measures
     from podium import metric as metric
+    from podium import movement as movement
     from podium import proofreading as proofreading
     from podium import recognition as recognition
     from podium import remarks as remarks
     from podium import report as report
     from podium import scorers as scorers
     from podium import simulation as simulation
+    from podium import skeletons as skeletons
     from podium import training as training
     from podium import video as video
     from podium.assessment.values import Assessment as Assessment
@@ -62,15 +65,18 @@ __getattr__, __dir__, __all__ = lazily(
         "examination",
         "features",
         "folds",
+        "joints",
         "judging",
         "measures",
         "metric",
+        "movement",
         "proofreading",
         "recognition",
         "remarks",
         "report",
         "scorers",
         "simulation",
+        "skeletons",
         "training",
         "video",
     ),

@@ -91,6 +91,10 @@ class DatasetNotFound(PodiumError, FileNotFoundError):
     """A data set is not where it was looked for."""
 
 
+class NotFetched(PodiumError, ConnectionError):
+    """What does not ship with Podium could not be got, or is not what it should be."""
+
+
 class WeightsError(PodiumError, ValueError):
     """A file of network weights that is not what the network needs."""
 

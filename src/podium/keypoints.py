@@ -39,7 +39,17 @@ KINECT = (
 )  # fmt: skip
 """The 25 joints of the Kinect v2."""
 
-SKELETONS = {len(COCO): COCO, len(KINECT): KINECT}
+BLAZEPOSE = (
+    "nose", "left inner eye", "left eye", "left outer eye", "right inner eye", "right eye",
+    "right outer eye", "left ear", "right ear", "left mouth", "right mouth", "left shoulder",
+    "right shoulder", "left elbow", "right elbow", "left wrist", "right wrist",
+    "left little finger", "right little finger", "left index finger", "right index finger",
+    "left thumb", "right thumb", "left hip", "right hip", "left knee", "right knee", "left ankle",
+    "right ankle", "left heel", "right heel", "left toes", "right toes",
+)  # fmt: skip
+"""The 33 joints of BlazePose."""
+
+SKELETONS = {len(names): names for names in (COCO, KINECT, BLAZEPOSE)}
 
 KEYPOINTS_FILLED = DoubtKind("keypoints_filled", values=("percent",), optional=("never",))
 """`percent` of the keypoints were not seen and were filled in; `never` names joints."""

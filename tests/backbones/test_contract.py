@@ -65,8 +65,10 @@ def motion(_: pytest.FixtureRequest, kind: str) -> Motion:
 
 
 def pose(request: pytest.FixtureRequest, kind: str) -> Pose:
-    weights = request.getfixturevalue("movenet_weights")
-    return Pose(weights, PoseOptions(margin=2.0) if kind == "other" else PoseOptions())
+    if kind == "other":
+        return Pose(request.getfixturevalue("movenet_weights"))
+    request.getfixturevalue("joint_networks")
+    return Pose(options=PoseOptions(network="blazepose"))
 
 
 def posture(_: pytest.FixtureRequest, kind: str) -> Posture:

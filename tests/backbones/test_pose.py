@@ -4,17 +4,14 @@ import sys
 import numpy as np
 import pytest
 
+from podium.backbones._movenet import Region, crop, moving_region, places_to_search
 from podium.backbones.pose import (
-    JOINTS_UNSEEN,
     NOBODY_SEEN,
     Pose,
     PoseOptions,
-    Region,
-    crop,
-    moving_region,
-    places_to_search,
 )
 from podium.errors import MissingExtra, UsageError, WeightsError
+from podium.joints.follow import JOINTS_UNSEEN
 from podium.keypoints import Keypoints
 
 
@@ -66,7 +63,7 @@ def test_the_crop_is_about_the_last_place(monkeypatch, pose):
         asked.append(region)
         return crop(frame, region)
 
-    monkeypatch.setattr("podium.backbones.pose.crop", noted)
+    monkeypatch.setattr("podium.backbones._movenet.crop", noted)
     pose(film(np.full(16, 100), np.full(16, 80))[None])
     first, *others = asked[4:]  # the search in the first frame tries four places
     assert len(others) == 14
@@ -129,14 +126,53 @@ def test_missing_weights_are_said(monkeypatch):
         ".tflite and set PODIUM_MOVENET_WEIGHTS to its path"
     )
     with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
+        Pose(options=PoseOptions(network="movenet"))
+
+
+def test_without_any_weights_the_command_that_gets_them_is_named(monkeypatch, tmp_path):
+    monkeypatch.delenv("PODIUM_MOVENET_WEIGHTS", raising=False)
+    monkeypatch.setenv("PODIUM_POSE_WEIGHTS", str(tmp_path))
+    message = (
+        f"{tmp_path / 'pose_detection.tflite'}: what finds joints does not ship with Podium: run "
+        "podium fetch pose, which gets it"
+    )
+    with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
         Pose()
 
 
-def test_other_files_are_refused(tmp_path):
+def test_movenet_is_found_by_its_path_or_variable(monkeypatch, movenet_weights):
+    given = Pose(movenet_weights)
+    monkeypatch.setenv("PODIUM_MOVENET_WEIGHTS", str(movenet_weights))
+    assert Pose().fingerprint == given.fingerprint
+    assert given.fingerprint.endswith("-keypoints-17x2")
+    assert (given.frame_size, given.dim) == ((320, 240), 16 * 17 * 2)
+
+
+def test_blazepose_is_the_usual_network(monkeypatch, joint_networks):
+    monkeypatch.delenv("PODIUM_MOVENET_WEIGHTS", raising=False)
+    usual = Pose()
+    assert usual.fingerprint == "pose-1-blazepose-9ba9dd3d-e9a5c5cb-keypoints-33x3"
+    assert (usual.frame_size, usual.dim) == ((480, 360), 16 * 33 * 3)
+
+
+def test_where_nobody_is_seen_it_is_said(joint_networks):
+    backbone = Pose(options=PoseOptions(network="blazepose"))
+    values, doubts = backbone.describe(np.full((1, 16, 360, 480, 3), 90, np.uint8))
+    assert np.isfinite(values).all()
+    assert doubts == (JOINTS_UNSEEN(percent=100.0), NOBODY_SEEN(n=1, clips=1))
+
+
+def test_other_files_are_refused(tmp_path, joint_networks):
+    advice = "give movenet_single_pose_lightning as .tflite, which reads uint8"
     path = tmp_path / "x.tflite"
     path.write_bytes(b"no model")
-    with pytest.raises(WeightsError, match=rf"^{re.escape(str(path))}: is not a LiteRT model \("):
+    message = f"{path}: is damaged, and was not loaded: {advice}"
+    with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
         Pose(path)
+    other = joint_networks / "pose_detection.tflite"
+    message = f"{other}: is another network, and was not loaded: {advice}"
+    with pytest.raises(WeightsError, match=rf"^{re.escape(message)}$"):
+        Pose(other)
 
 
 def test_what_runs_it_is_asked_for(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from podium.backbones.pose import JOINTS_UNSEEN, NOBODY_SEEN
+from podium.backbones.pose import NOBODY_SEEN
 from podium.benchmark import paper, pictures, tables, transfer
 from podium.benchmark.paper import (
     CLAIMS,
@@ -28,6 +28,7 @@ from podium.cli.app import Exit
 from podium.cli.commands import run
 from podium.errors import UnknownName, UsageError
 from podium.features.values import Features, Sample
+from podium.joints.follow import JOINTS_UNSEEN
 from podium.metric.learning import LearningOptions
 from podium.performance import Performance
 from podium.scorers.siamese_lstm import SiameseLSTM

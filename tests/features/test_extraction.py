@@ -28,6 +28,7 @@ from podium.video.augmentation import Augmentation
 from podium.video.clips import ClipOptions, counting, cut, read_clips
 from podium.video.frames import decode
 from sentences import sentences
+from videos import scene, write_video
 
 DROPPING = Augmentation(zoom=1, brightness=0.8, equalise=False, mask=False, drop=0.5, seed=1)
 
@@ -555,3 +556,24 @@ def test_doubts_of_a_backbone_are_among_the_warnings(make_video, tmp_path):
     for _ in range(2):  # made, then from the cache
         features = Extractor(Doubting("doubting-1"), cache=cache).video(path)
         assert features.video.doubts[-1].values["n"] == 2
+
+
+class WantsShape:
+    """Notes the first frame that it is shown, which is not to be stretched."""
+
+    name, frame_size, dim, fingerprint, keeps_shape = "wants-shape", (80, 60), 1, "shape-1", True
+
+    def __call__(self, clips):
+        self.seen = clips[0, 0]
+        return np.zeros((len(clips), 1), np.float32)
+
+
+def test_a_backbone_that_keeps_shape_is_shown_black_beside_a_narrow_video(tmp_path):
+    backbone = WantsShape()
+    path = write_video(tmp_path / "a.mp4", [scene(number, 64, 128) for number in range(20)])
+    Extractor(backbone).video(path)
+    columns = np.flatnonzero(backbone.seen.max(axis=(0, 2)) > 20)
+    assert (columns[0], columns[-1]) == (25, 54)
+    backbone.keeps_shape = False
+    Extractor(backbone).video(path)
+    assert backbone.seen.min() > 0

@@ -4,11 +4,12 @@ import pytest
 
 from podium.assessment.positions import OTHER_POSITION
 from podium.assessment.question import NO_ACTION, NO_DIFFICULTY, UNUSUAL_DIFFICULTY
-from podium.backbones.pose import JOINTS_UNSEEN, NOBODY_SEEN
+from podium.backbones.pose import NOBODY_SEEN
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import UnknownName
 from podium.features.given import KEYPOINTS_GIVEN
 from podium.features.values import FEATURES_GIVEN
+from podium.joints.follow import JOINTS_UNSEEN
 from podium.keypoints import KEYPOINTS_FILLED
 from podium.report import words
 from podium.report.words import languages, load_words
@@ -94,7 +95,8 @@ SAID = {  # the words of today; that every kind has some is seen in tests/test_d
     KEYPOINTS_FILLED(percent=30.0, never="head"):
         "30 % of the keypoints were not seen and were filled in; never seen: head",
     JOINTS_UNSEEN(percent=12.4):
-        "12 % of the joints were not seen and were filled in from the frames beside them",
+        "12 % of the joints were not seen: where they are is worked out from the rest of the "
+        "body and the frames beside",
     NOBODY_SEEN(n=1, clips=9):
         "nobody was seen in 1 of 9 clips: joints there are guesses",
     NO_ACTION(action="407"):

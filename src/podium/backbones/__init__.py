@@ -55,6 +55,14 @@ def make_backbone(name: str, allow_parts: Collection[str] = ()) -> Backbone:
     return parts[0] if len(parts) == 1 else Joined(parts)
 
 
+def keeps_shape(backbone: Backbone) -> bool:
+    """Return whether a backbone wants pictures that are not stretched (its `keeps_shape`).
+
+    They then have black about them, where their shape is not that of its frames.
+    """
+    return bool(getattr(backbone, "keeps_shape", False))
+
+
 @runtime_checkable
 class JoinedBackbone(Backbone, Protocol):
     """A backbone that is several side by side."""

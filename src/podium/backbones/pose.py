@@ -1,50 +1,45 @@
-"""Where the athlete's joints are in every frame, found by MoveNet in crops that follow the body.
+"""Where the athlete's joints are in every frame, found by BlazePose, or by MoveNet.
 
-MoveNet (Google, single pose, Lightning) reads 192 x 192 pixels and wants the person to fill them.
-So each frame is cropped about where the joints were in the frame before; where the body is lost, it
-is searched for: where something moves, in the middle, and in the whole frame.
+BlazePose (`podium.joints`) sees people upright, lying and bent, and finds 33 joints and their
+depth; `podium fetch pose` gets its networks. MoveNet finds 17 joints, without depth; its weights
+are given by path.
 """
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from podium.backbones import require_clips
+from podium.backbones._movenet import Finder, MoveNet, read_movenet
 from podium.checks import check_options
 from podium.doubts import Doubt, DoubtKind
-from podium.errors import UsageError, WeightsError
-from podium.keypoints import COCO, FRAMES_PER_CLIP, fill_missing
-from podium.machine import extras
+from podium.errors import UsageError
+from podium.joints.blazepose import BlazePose
+from podium.joints.follow import JOINTS_UNSEEN, Follower, joined
+from podium.joints.regions import Region
+from podium.joints.values import Joints
+from podium.joints.weights import FINGERPRINT
+from podium.keypoints import BLAZEPOSE, COCO, FRAMES_PER_CLIP, fill_missing
 from podium.machine.files import digest
-from podium.networks.weights import require_weights
 
 VERSION = 1
-MIDDLE = (2 / 3, 0.5)
-"""The middle of a frame of 320 x 240 in frame heights: to the right, downwards."""
-
-SIDE = 192
-"""Pixels across that MoveNet reads."""
-
-JOINTS_UNSEEN = DoubtKind("joints_unseen", values=("percent",))
-"""`percent` of the joints were not seen and were filled in from other frames."""
 
 NOBODY_SEEN = DoubtKind("nobody_seen", values=("n", "clips"))
 """Nobody was seen in `n` of `clips` clips."""
 
 Pixels = npt.NDArray[np.uint8]
 Array = npt.NDArray[np.float32]
-Finder = Callable[[Pixels], Array]
-"""Finds 17 joints in one picture of (192, 192, 3): (17, 3) of y, x and confidence, all 0 to 1."""
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class PoseOptions:
-    """How sure a joint must be to count, and how the crop follows the body.
+    """Which network finds joints; of MoveNet how sure it must be, and how its crop follows.
 
     Joints below `least_confidence` are filled in; below a mean of `lost_below` the body is searched
     for again. The crop is `margin` times as large as the body.
@@ -53,6 +48,8 @@ class PoseOptions:
     least_confidence: float = 0.2
     lost_below: float = 0.25
     margin: float = 1.6
+    network: Literal["usual", "blazepose", "movenet"] = field(default="usual", repr=False)
+    """`usual` is MoveNet where its weights are named, else BlazePose."""
 
     def __post_init__(self) -> None:
         check_options(self)
@@ -61,32 +58,28 @@ class PoseOptions:
             raise UsageError(f"{self}: confidences must be from 0 to below 1, and margin 1 or more")
 
 
-@dataclass(frozen=True)
-class Region:
-    """A square part of a frame, in pixels: its middle and half its side; it may reach outside."""
+class _Network(Protocol):
+    """What finds joints in a clip, as `MoveNet` does."""
 
-    x: float
-    y: float
-    half: float
+    def joints(self, clip: Pixels) -> tuple[Array, Flags]: ...
 
 
 class Pose:
-    """Finds 17 joints in every frame (MoveNet; weights by path), following the body by crops.
+    """Finds the athlete's joints in every frame: 33 and their depth (BlazePose), or 17 (MoveNet).
 
     `weights` is MoveNet's `.tflite` file; without it, the file that `PODIUM_MOVENET_WEIGHTS` names.
-    `find` may be given instead, to find joints in some other way.
+    Where neither is given, it is BlazePose, whose files `podium fetch pose` gets. `find` may be
+    given instead, to find 17 joints in some other way.
 
     Raises
     ------
     WeightsError
-        If there are no weights, or they are not MoveNet's.
+        If there are no weights, or they are another network's.
     MissingExtra
         If what runs them is not installed.
     """
 
     name = "pose"
-    frame_size = (320, 240)
-    dim = FRAMES_PER_CLIP * len(COCO) * 2
 
     def __init__(
         self,
@@ -95,149 +88,86 @@ class Pose:
         find: Finder | None = None,
     ) -> None:
         self.options = options
-        path = weights or Path(os.environ.get("PODIUM_MOVENET_WEIGHTS", ""))
-        self._find = find or _movenet(path)
+        named = os.environ.get("PODIUM_MOVENET_WEIGHTS", "")
+        is_named = bool(weights or find or named)
+        if options.network == "movenet" or (options.network == "usual" and is_named):
+            self._be_movenet(weights or Path(named), find)
+        else:
+            self._be_blazepose()
+        self.dim = FRAMES_PER_CLIP * self._shape[0] * self._shape[1]
+        self.fingerprint += f"-keypoints-{self._shape[0]}x{self._shape[1]}"
+
+    def _be_movenet(self, path: Path, find: Finder | None) -> None:
+        self.frame_size, self.keeps_shape = (320, 240), False
+        self._shape = (len(COCO), 2)
+        chosen = self.options
+        found = find or read_movenet(path)
+        confidences = chosen.least_confidence, chosen.lost_below
+        self._network: _Network = MoveNet(found, *confidences, chosen.margin)
         made_by = "given" if find else digest(path)[:12]
-        self.fingerprint = f"pose-{VERSION}-{made_by}-{options}-keypoints-{len(COCO)}x2"
+        self.fingerprint = f"pose-{VERSION}-{made_by}-{chosen}"
+
+    def _be_blazepose(self) -> None:
+        self.frame_size, self.keeps_shape = (480, 360), True
+        self._shape = (len(BLAZEPOSE), 3)
+        self._network = _ByBlazePose(BlazePose())
+        self.fingerprint = f"pose-{VERSION}-{FINGERPRINT}"
 
     def __call__(self, clips: Pixels) -> Array:
-        """Describe clips of (clips, 16, 240, 320, 3) as (clips, dim); see `Backbone`."""
+        """Describe clips of (clips, 16, height, width, 3) as (clips, dim); see `Backbone`."""
         return self.describe(clips)[0]
 
     def describe(self, clips: Pixels) -> tuple[Array, tuple[Doubt, ...]]:
         """Return each clip's joints as one row, and what had to be filled in.
 
-        Positions are to the right and downwards from the middle of the frame, in frame heights.
+        Positions are to the right and downwards from the middle of the frame (and, of BlazePose,
+        away from the camera from the hips), in frame heights.
         """
         require_clips(clips, self.frame_size)
-        found = [self._follow(clip) for clip in clips]
-        positions = [_positions(joints, self.options.least_confidence) for joints in found]
+        width, height = self.frame_size
+        middle = (width / height / 2, 0.5, 0.0)[: self._shape[1]]
+        found = [self._network.joints(clip) for clip in clips]
         rows = [
-            (fill_missing(row).positions - MIDDLE).astype(np.float32).ravel() for row in positions
+            (fill_missing(positions).positions - middle).astype(np.float32).ravel()
+            for positions, _ in found
         ]
         values = np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
-        return values, _doubts(found, self.options.least_confidence)
-
-    def _follow(self, clip: Pixels) -> Array:
-        """Find the joints in each frame of a clip: (16, 17, 3) of y, x (in heights), confidence."""
-        joints, region = [], None
-        for number, frame in enumerate(clip):
-            found = self._in_region(frame, region) if region else None
-            if found is None or found[:, 2].mean() < self.options.lost_below:
-                tried = [self._in_region(frame, r) for r in places_to_search(clip, number)]
-                found = max([*tried, *([] if found is None else [found])], key=_confidence)
-            region = self._about(found)
-            joints.append(found)
-        return np.stack(joints)
-
-    def _in_region(self, frame: Pixels, region: Region) -> Array:
-        found = self._find(crop(frame, region)).astype(np.float32)
-        corner = np.array([region.y - region.half, region.x - region.half], np.float32)
-        positions = (corner + found[:, :2] * 2 * region.half) / len(frame)
-        return np.concatenate([positions, found[:, 2:]], axis=1)
-
-    def _about(self, joints: Array) -> Region | None:
-        """Place the next crop about the joints that were seen; nowhere if they were too few."""
-        seen = joints[joints[:, 2] >= self.options.least_confidence, :2] * self.frame_size[1]
-        if len(seen) < 4:
-            return None
-        low, high = seen.min(axis=0), seen.max(axis=0)
-        half = max(float((high - low).max()) / 2 * self.options.margin, SIDE / 8)
-        middle = (low + high) / 2
-        return Region(float(middle[1]), float(middle[0]), half)
+        return values, _doubts([seen for _, seen in found])
 
 
-def crop(frame: Pixels, region: Region) -> Pixels:
-    """Cut a region out of a frame, as (192, 192, 3); black where it reaches outside."""
-    box = (
-        round(region.x - region.half),
-        round(region.y - region.half),
-        round(region.x + region.half),
-        round(region.y + region.half),
-    )
-    picture = Image.fromarray(frame).crop(box).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    return np.asarray(picture)
+@dataclass(frozen=True)
+class _ByBlazePose:
+    """Follows the person in a clip by `podium.joints`."""
+
+    finder: BlazePose
+
+    def joints(self, clip: Pixels) -> tuple[Array, Flags]:
+        """Find the joints in each frame of a clip, (frames, height, width, 3).
+
+        Returns where they are, in frame heights, (frames, 33, 3), and which were seen, (frames,
+        33). Where nobody was, joints are where they would be likeliest.
+        """
+        found, is_somebody = self._follow(clip)
+        return found.places.astype(np.float32), found.seen & is_somebody
+
+    def _follow(self, clip: Pixels) -> tuple[Joints, bool]:
+        follower, times = Follower(self.finder), np.arange(len(clip), dtype=np.float64)
+        height, width = clip.shape[1:3]
+        for frame in clip:
+            follower.see(frame)
+        if any(follower.looks):
+            return joined(follower.looks, times, (width, height)), True
+        whole = Region(width / 2, height / 2, float(max(width, height)))
+        guesses = [self.finder.look(frame, whole) for frame in clip]
+        return joined(guesses, times, (width, height)), False
 
 
-def places_to_search(clip: Pixels, number: int) -> tuple[Region, ...]:
-    """List where a body may be in a frame: where something moves, the middle, the whole frame."""
-    height, width = clip.shape[1:3]
-    middle = (width / 2, height / 2)
-    return (
-        moving_region(clip, number),
-        Region(*middle, height / 4),
-        Region(*middle, height / 2),
-        Region(*middle, width / 2),
-    )
-
-
-def moving_region(clip: Pixels, number: int) -> Region:
-    """Find where a frame differs most from the others beside it: a square about the movement."""
-    height, width = clip.shape[1:3]
-    others = clip[[max(number - 1, 0), min(number + 1, len(clip) - 1)]].astype(np.int16)
-    change = np.abs(others - clip[number].astype(np.int16)).sum(axis=(0, 3)).astype(np.float64)
-    change = np.maximum(change - np.quantile(change, 0.9), 0)
-    if not change.any():
-        return Region(width / 2, height / 2, height / 3)
-    weights = change / change.sum()
-    y, x = np.arange(height), np.arange(width)
-    middle_y, middle_x = weights.sum(axis=1) @ y, weights.sum(axis=0) @ x
-    spread = weights.sum(axis=1) @ (y - middle_y) ** 2 + weights.sum(axis=0) @ (x - middle_x) ** 2
-    return Region(float(middle_x), float(middle_y), float(np.clip(2 * np.sqrt(spread), 32, 120)))
-
-
-def _confidence(joints: Array) -> float:
-    return float(joints[:, 2].mean())
-
-
-def _positions(joints: Array, least: float) -> Array:
-    """Return (frames, joints, 2) of x, y, nan where unsure; as found, where nothing is sure."""
-    positions = joints[:, :, [1, 0]].astype(np.float32)
-    unsure = joints[:, :, 2] < least
-    if not unsure.all():
-        positions[unsure] = np.nan
-    return positions
-
-
-def _doubts(found: Sequence[Array], least: float) -> tuple[Doubt, ...]:
-    unsure = [(joints[:, :, 2] < least).mean() for joints in found]
+def _doubts(seen: Sequence[Flags]) -> tuple[Doubt, ...]:
+    unsure = [float((~flags).mean()) for flags in seen]
     lost = sum(share == 1 for share in unsure)
     doubts = []
     if unsure and np.mean(unsure) > 0:
         doubts.append(JOINTS_UNSEEN(percent=round(100 * float(np.mean(unsure)), 3)))
     if lost:
-        doubts.append(NOBODY_SEEN(n=int(lost), clips=len(found)))
+        doubts.append(NOBODY_SEEN(n=int(lost), clips=len(seen)))
     return tuple(doubts)
-
-
-def _movenet(path: Path) -> Finder:
-    """Load MoveNet, to be run on one thread."""
-    if not path.is_file():
-        where = f"are not at {str(path)!r}" if path.name else "do not ship with Podium"
-        raise WeightsError(
-            f"MoveNet's weights {where}: download movenet_single_pose_lightning as .tflite and "
-            "set PODIUM_MOVENET_WEIGHTS to its path"
-        )
-    require_weights(path, "give movenet_single_pose_lightning as .tflite")
-    with extras.needed_for("the backbone pose", "pose", "give files of keypoints"):
-        from ai_edge_litert.interpreter import Interpreter
-    try:
-        interpreter = Interpreter(str(path), num_threads=1)
-        interpreter.allocate_tensors()
-        given, made = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-    except (ValueError, RuntimeError) as error:
-        raise WeightsError(f"{path}: is not a LiteRT model ({error})") from error
-    shapes = tuple(given["shape"]), given["dtype"], tuple(made["shape"])
-    if shapes != ((1, SIDE, SIDE, 3), np.uint8, (1, 1, len(COCO), 3)):
-        raise WeightsError(
-            f"{path}: is not MoveNet Lightning for one pose (uint8 of 1 x 192 x 192 x 3 to 17 "
-            "joints): choose that file"
-        )
-
-    def find(picture: Pixels) -> Array:
-        interpreter.set_tensor(given["index"], picture[None])
-        interpreter.invoke()
-        found: Array = interpreter.get_tensor(made["index"])[0, 0].copy()
-        return found
-
-    return find

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from podium.backbones.pose import JOINTS_UNSEEN, NOBODY_SEEN
+from podium.backbones.pose import NOBODY_SEEN
 from podium.benchmark.faults import (
     FAULTY_BELOW,
     clips_of_phase,
@@ -48,6 +48,7 @@ from podium.evaluation import metrics
 from podium.evaluation.resampling import compare
 from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
+from podium.joints.follow import JOINTS_UNSEEN
 from podium.judging.diving import RULE as DIVING
 from podium.performance import Performance
 from podium.scorers import ComparingScorer

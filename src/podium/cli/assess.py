@@ -94,10 +94,29 @@ def compare(
     report_dir: ReportFolder = None,
     language: Language = "en",
     as_json: Json = False,
+    mirror: Annotated[
+        bool, typer.Option("--mirror", help="Mirror VIDEO first: compare its left with the right.")
+    ] = False,
+    frames_per_second: Annotated[
+        float | None,
+        typer.Option(
+            parser=number("--frames-per-second", 30),
+            metavar="NUMBER",
+            help="Of files of skeletons that do not say it, such as 30.",
+        ),
+    ] = None,
 ) -> None:
-    """Say how alike two videos are, clip by clip; no training data are needed."""
+    """Say how alike two performances are, and what differs; no training data are needed.
+
+    People who exercise, on video or as files of skeletons, are compared joint by joint and
+    repetition by repetition; dives clip by clip.
+    """
+    from podium.cli.movement import compare_joints
+
     outputs = Outputs(report, report_dir, language)
     outputs.check(video, reference)
+    if compare_joints(video, reference, outputs, as_json, mirror, frames_per_second):
+        return
     assessment = load_assessor(model, allow_part).compare(video, reference)
     _answer(assessment, outputs, as_json)
     if assessment.examination and not as_json:

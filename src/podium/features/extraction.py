@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from podium.backbones import Backbone, View, describe, parts_of, view_of
+from podium.backbones import Backbone, View, describe, keeps_shape, parts_of, view_of
 from podium.doubts import Doubt
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.close_up import CloseUp, Seen, close_up, look_at
@@ -25,6 +25,7 @@ from podium.machine.files import digest
 from podium.performance import Performance
 from podium.video.augmentation import Sides
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
+from podium.video.fitted import decode_fitted, padded
 from podium.video.frames import DECODER_VERSION, Frames, decode
 from podium.video.limits import Box
 
@@ -209,7 +210,8 @@ class Extractor:
             lookup.release()
 
     def _decode(self, performance: Performance) -> Frames:
-        frames = _decode(performance, self.backbone.frame_size, self.options, None)
+        is_whole = keeps_shape(self.backbone)
+        frames = _decode(performance, self.backbone.frame_size, self.options, None, is_whole)
         if self.anchor is None:
             return frames
         if self.backbone.frame_size == event_backbone().frame_size:
@@ -288,15 +290,17 @@ class Extractor:
 
 
 def _decode(
-    performance: Performance, frame_size: tuple[int, int], options: ClipOptions, box: Box | None
-) -> Frames:
+    performance: Performance, frame_size: tuple[int, int], options: ClipOptions, box: Box | None,
+    is_whole: bool = False,
+) -> Frames:  # fmt: skip
     width, height = frame_size
-    frames = decode(
+    frames = (decode_fitted if is_whole else decode)(
         performance.path, width=width, height=height,
         start_frame=performance.start_frame, end_frame=performance.end_frame, box=box,
     )  # fmt: skip
     try:
-        return counting(frames, options, performance.playing_speed)
+        counted = counting(frames, options, performance.playing_speed)
+        return padded(counted, width=width, height=height)
     except VideoError as error:
         raise type(error)(f"{performance.path}: {error}") from error
 

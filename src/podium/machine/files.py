@@ -68,6 +68,11 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def sha256_of(content: bytes) -> str:
+    """Return the SHA-256 of bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def cache_folder() -> Path:
     """Return where features are kept between runs: `PODIUM_CACHE`, or the user's cache folder.
 

@@ -1,4 +1,4 @@
-"""The athlete -> one physical quantity a file. A new file here is measured everywhere."""
+"""What was seen -> one physical quantity a file. A new file here is measured everywhere."""
 
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from podium.measures._look import look as look
     from podium.measures._measure import Measure as Measure
     from podium.measures._measure import measure as measure
+    from podium.measures._measure import measure_movement as measure_movement
+    from podium.measures._measure import names_that_read as names_that_read
     from podium.measures._pace import pace as pace
     from podium.measures._values import Measurement as Measurement
     from podium.measures._values import Phase as Phase
@@ -25,7 +27,7 @@ __getattr__, __dir__, __all__ = lazily(
         "_dive": ("Dive", "Moment", "Moments"),
         "_entry": ("Entry", "entry_of", "settled"),
         "_look": ("look",),
-        "_measure": ("Measure", "measure"),
+        "_measure": ("Measure", "measure", "measure_movement", "names_that_read"),
         "_pace": ("pace",),
         "_values": ("Measurement", "Phase", "Reading"),
     },

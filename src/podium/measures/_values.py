@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 
 from podium.checks import is_finite, require
+
+Reads = Literal["dive", "joints"]
+"""What a measure looks at: a `Dive`, or the `Movement` of anybody whose joints were seen."""
 
 
 class Phase(StrEnum):
@@ -22,12 +26,13 @@ class Measurement:
     A letter, such as that of a position, is a value as well. It is believed to lie from `low` to
     `high` nine times of ten, where that is known. It was seen from `start_seconds` to
     `end_seconds`, counted from the first frame of the file. A `reason` is a word for what was
-    lacking, such as `water_not_found`.
+    lacking, such as `water_not_found`. Of a whole movement, not of a part of a dive, `phase` is
+    `None`.
     """
 
     name: str
     unit: str
-    phase: Phase
+    phase: Phase | None
     value: float | str | None = None
     low: float | None = None
     high: float | None = None

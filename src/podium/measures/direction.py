@@ -5,7 +5,7 @@ from typing import ClassVar
 from podium.measures._counted import why_not
 from podium.measures._dive import Dive
 from podium.measures._kind import kind_of
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 
 class Direction:
@@ -18,6 +18,7 @@ class Direction:
     name: ClassVar[str] = "direction"
     unit: ClassVar[str] = ""
     phase: ClassVar[Phase] = Phase.TAKE_OFF
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Tell it where take-off and water are known."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 from podium.measures._answers import found, missing, no_fall
 from podium.measures._dive import Dive
 from podium.measures._fall import fall
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 UNCERTAIN = 0.25
 """Bodies: the middle of the body is so near to above the edge when the board is left."""
@@ -21,6 +21,7 @@ class DistanceBodies:
     name: ClassVar[str] = "distance_bodies"
     unit: ClassVar[str] = "bodies"
     phase: ClassVar[Phase] = Phase.ENTRY
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where the path through the air was seen."""

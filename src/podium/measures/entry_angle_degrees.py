@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from podium.measures._dive import Dive
 from podium.measures._line import Line, line_before_water
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 ENOUGH_VISIBLE = 0.7
 """Of the stretched body so much is still above the water when it is measured."""
@@ -29,6 +29,7 @@ class EntryAngleDegrees:
     name: ClassVar[str] = "entry_angle_degrees"
     unit: ClassVar[str] = "degrees"
     phase: ClassVar[Phase] = Phase.ENTRY
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where the line before the water is seen and turns."""

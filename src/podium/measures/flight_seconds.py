@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from podium.measures._answers import missing, no_fall, seconds_between
 from podium.measures._dive import Dive
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 
 class FlightSeconds:
@@ -16,6 +16,7 @@ class FlightSeconds:
     name: ClassVar[str] = "flight_seconds"
     unit: ClassVar[str] = "seconds"
     phase: ClassVar[Phase] = Phase.FLIGHT
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where both moments were found."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 from podium.measures._counted import held_range, why_not
 from podium.measures._dive import Dive
 from podium.measures._kind import kind_of
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 
 class HalfSomersaults:
@@ -18,6 +18,7 @@ class HalfSomersaults:
     name: ClassVar[str] = "half_somersaults"
     unit: ClassVar[str] = ""
     phase: ClassVar[Phase] = Phase.FLIGHT
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Count them where take-off and water are known."""

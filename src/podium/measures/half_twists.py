@@ -6,7 +6,7 @@ from podium.measures._classes import CLASSES
 from podium.measures._counted import held_range, why_not
 from podium.measures._dive import Dive
 from podium.measures._kind import kind_of
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 
 class HalfTwists:
@@ -15,6 +15,7 @@ class HalfTwists:
     name: ClassVar[str] = "half_twists"
     unit: ClassVar[str] = ""
     phase: ClassVar[Phase] = Phase.FLIGHT
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Tell it by how the body looks in the air, its somersaults taken away."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 from podium.measures._answers import found, missing, no_fall
 from podium.measures._dive import Dive
 from podium.measures._fall import fall
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 
 class JumpHeightBodies:
@@ -17,6 +17,7 @@ class JumpHeightBodies:
     name: ClassVar[str] = "jump_height_bodies"
     unit: ClassVar[str] = "bodies"
     phase: ClassVar[Phase] = Phase.TAKE_OFF
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where the path through the air was seen."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 from podium.measures._answers import found, missing, no_fall
 from podium.measures._dive import Dive
 from podium.measures._fall import LOWER_METRES, fall
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 
 class JumpHeightMetres:
@@ -18,6 +18,7 @@ class JumpHeightMetres:
     name: ClassVar[str] = "jump_height_metres"
     unit: ClassVar[str] = "metres"
     phase: ClassVar[Phase] = Phase.TAKE_OFF
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where the height was given and the path through the air was seen."""

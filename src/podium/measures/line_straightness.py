@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from podium.measures._dive import Dive
 from podium.measures._line import line_before_water
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 ENOUGH_VISIBLE = 0.85
 """Of the stretched body so much is above the water where it is looked at."""
@@ -31,6 +31,7 @@ class LineStraightness:
     name: ClassVar[str] = "line_straightness"
     unit: ClassVar[str] = "degrees"
     phase: ClassVar[Phase] = Phase.ENTRY
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it in the last frames in which the body is all above the water, or nearly."""

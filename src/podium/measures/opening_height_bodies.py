@@ -5,7 +5,7 @@ from typing import ClassVar
 from podium.measures._answers import found, missing, no_fall
 from podium.measures._dive import Dive
 from podium.measures._fall import fall
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 AT_WATER = 0.5
 """Bodies: so high above the water the middle of a stretched body is that meets it."""
@@ -20,6 +20,7 @@ class OpeningHeightBodies:
     name: ClassVar[str] = "opening_height_bodies"
     unit: ClassVar[str] = "bodies"
     phase: ClassVar[Phase] = Phase.FLIGHT
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where the moments and the path through the air were found."""

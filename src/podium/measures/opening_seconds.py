@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from podium.measures._answers import missing, seconds_between
 from podium.measures._dive import Dive
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 
 class OpeningSeconds:
@@ -13,6 +13,7 @@ class OpeningSeconds:
     name: ClassVar[str] = "opening_seconds"
     unit: ClassVar[str] = "seconds"
     phase: ClassVar[Phase] = Phase.FLIGHT
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where both moments were found."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 from podium.measures._answers import found, frame_seconds, missing, no_fall
 from podium.measures._dive import Dive
 from podium.measures._fall import GRAVITY, LOWER_METRES, fall
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 UNCERTAIN = 0.08
 """Of the speed: nine in ten of 300 dives of one competition lie within half of it of their median,
@@ -23,6 +23,7 @@ class PlayingSpeed:
     name: ClassVar[str] = "playing_speed"
     unit: ClassVar[str] = "times"
     phase: ClassVar[Phase] = Phase.FLIGHT
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where the height was given and the path through the air was seen."""

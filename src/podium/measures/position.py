@@ -5,7 +5,7 @@ from typing import ClassVar
 from podium.measures._counted import why_not
 from podium.measures._dive import Dive
 from podium.measures._kind import kind_of
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 
 class Position:
@@ -14,6 +14,7 @@ class Position:
     name: ClassVar[str] = "position"
     unit: ClassVar[str] = ""
     phase: ClassVar[Phase] = Phase.FLIGHT
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Tell it by how the body looks in the air, its turning taken away."""

@@ -7,7 +7,7 @@ import numpy as np
 from podium.measures._counted import why_not
 from podium.measures._dive import Dive
 from podium.measures._kind import Kind, kind_of
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 LASTING_SECONDS = 0.3
 """The fastest turn is the mean over so long."""
@@ -22,6 +22,7 @@ class SomersaultSpeed:
     name: ClassVar[str] = "somersault_speed"
     unit: ClassVar[str] = "somersaults/s"
     phase: ClassVar[Phase] = Phase.FLIGHT
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where take-off and water are known."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from podium.measures._dive import Dive
 from podium.measures._splash import rising, splash_of, why_no_splash
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 PERCENTILE = 90
 """Of its heights over time, so that a single frame does not decide."""
@@ -24,6 +24,7 @@ class SplashHeight:
     name: ClassVar[str] = "splash_height"
     unit: ClassVar[str] = "body lengths"
     phase: ClassVar[Phase] = Phase.SPLASH
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where the water is met in the video, and shown for a while after."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from podium.measures._dive import Dive
 from podium.measures._splash import LASTS_SECONDS, splash_of, why_no_splash
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 CLEAR = 0.15
 """It lasts while it is so large, in squared body lengths."""
@@ -22,6 +22,7 @@ class SplashSeconds:
     name: ClassVar[str] = "splash_seconds"
     unit: ClassVar[str] = "seconds"
     phase: ClassVar[Phase] = Phase.SPLASH
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where the water is met in the video, and shown for a while after."""

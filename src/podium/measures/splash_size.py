@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from podium.measures._dive import Dive
 from podium.measures._splash import rising, splash_of, why_no_splash
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 LOW, HIGH, SPARE = 0.6, 1.7, 0.06
 """Nine in ten rendered splashes are from so many times to so many times as large, give or take."""
@@ -19,6 +19,7 @@ class SplashSize:
     name: ClassVar[str] = "splash_size"
     unit: ClassVar[str] = "squared body lengths"
     phase: ClassVar[Phase] = Phase.SPLASH
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it where the water is met in the video, and shown for a while after."""

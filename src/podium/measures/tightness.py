@@ -6,7 +6,7 @@ import numpy as np
 
 from podium.measures._dive import Dive
 from podium.measures._line import line_before_water, scales
-from podium.measures._values import Measurement, Phase
+from podium.measures._values import Measurement, Phase, Reads
 
 STARTS_SECONDS = 0.25
 """So long after the board was left the body has closed."""
@@ -28,6 +28,7 @@ class Tightness:
     name: ClassVar[str] = "tightness"
     unit: ClassVar[str] = "body lengths"
     phase: ClassVar[Phase] = Phase.FLIGHT
+    reads: ClassVar[Reads] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it between the closing of the body and the come-out."""

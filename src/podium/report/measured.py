@@ -27,7 +27,7 @@ class Row:
     `start_seconds` is when it was seen, `share` how it stands among others, 0 to 1.
     """
 
-    phase: Phase
+    phase: Phase | None
     name: str
     value: str
     span: str = ""

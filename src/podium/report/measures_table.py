@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from podium._catalog import names
 from podium.examination.values import Examination
-from podium.measures import Phase
+from podium.measures import Phase, names_that_read
 
 MEASURED = (
     "flight_seconds", "jump_height_bodies", "tightness", "opening_seconds",
@@ -14,7 +13,7 @@ MEASURED = (
 
 COUNTED = ("half_somersaults", "half_twists", "position", "armstand")
 
-OTHERS = tuple(name for name in names("podium.measures") if name not in (*COUNTED, *MEASURED))
+OTHERS = tuple(name for name in names_that_read("dive") if name not in (*COUNTED, *MEASURED))
 """All else that is measured, which may grow."""
 
 COLUMNS = (

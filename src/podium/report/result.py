@@ -54,7 +54,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         "phase_points": [{"phase": one.phase, **asdict(one.worth)} for one in shown.phase_points],
         "model": assessment.model,
         "backbone": assessment.backbone,
-        "doubts": [_doubt_to_json(doubt, words) for doubt in assessment.doubts],
+        "doubts": [doubt_to_json(doubt, words) for doubt in assessment.doubts],
         "alignment": _alignment_to_json(assessment.alignment),
         **_measured_to_json(assessment.examination),
         "measures_reference": _beside(assessment.examination),
@@ -78,7 +78,7 @@ def examination_to_json(examination: Examination) -> dict[str, Any]:
     words, frames = load_words(), examination.frames
     plain = {
         **_measured_to_json(examination),
-        "doubts": [_doubt_to_json(doubt, words) for doubt in examination.doubts],
+        "doubts": [doubt_to_json(doubt, words) for doubt in examination.doubts],
         "reference": _beside(examination),
         "video": {
             "file": str(examination.path),
@@ -97,7 +97,7 @@ def _measured_to_json(examination: Examination | None) -> dict[str, Any]:
         return {"measures": [], "faults": [], "recognised": None, "measured_remarks": []}
     dive = examination.recognised
     return {
-        "measures": [_reading_to_json(reading) for reading in examination.readings],
+        "measures": [reading_to_json(reading) for reading in examination.readings],
         "faults": [{"phase": phase, "probability": p} for phase, p in examination.faults],
         "recognised": {name: getattr(dive, name) for name in RECOGNISED} if dive else None,
         "measured_remarks": [
@@ -116,7 +116,8 @@ def _beside(examination: Examination | None) -> str | None:
     return examination.kept.id if examination.kept else None
 
 
-def _reading_to_json(reading: Reading) -> dict[str, Any]:
+def reading_to_json(reading: Reading) -> dict[str, Any]:
+    """Return a measurement as plain JSON, beside those of others."""
     beside = {"percentile": reading.percentile, "reference_value": reading.reference_value}
     return {**asdict(reading.measurement), **beside}
 
@@ -196,7 +197,8 @@ def _score_to_json(score: Score, is_withheld: bool) -> dict[str, Any]:
     }
 
 
-def _doubt_to_json(doubt: Doubt, words: Words) -> dict[str, Any]:
+def doubt_to_json(doubt: Doubt, words: Words) -> dict[str, Any]:
+    """Return a doubt as plain JSON, with its words."""
     return {**doubt.to_json(), "words": words.doubt(doubt), "remedy": words.remedy(doubt)}
 
 

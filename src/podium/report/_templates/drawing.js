@@ -97,3 +97,15 @@ class Drawing {
     context.restore();
   }
 }
+
+/* The joints of a person, drawn over a video: the limbs between those that were seen. */
+class Skeleton extends Drawing {
+  showAt(seconds) {
+    const number = this.numberAt(seconds);
+    if (number === this.number) return;
+    this.number = number;
+    const drawn = (limbs) => limbs.map((limb) => this.lines(limb)).join("");
+    this.part(".axis").setAttribute("d", drawn(this.facts.left[number]));
+    this.part(".silhouette").setAttribute("d", drawn(this.facts.right[number]));
+  }
+}

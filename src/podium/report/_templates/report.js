@@ -38,7 +38,8 @@
       this.offset = facts.offset;
       this.number = 0;
       this.wanted = null;
-      this.drawing = facts.drawn && new Drawing(element(name + "-drawn"), facts.drawn);
+      const Drawn = facts.drawn && facts.drawn.left ? Skeleton : Drawing;
+      this.drawing = facts.drawn && new Drawn(element(name + "-drawn"), facts.drawn);
       this.video.src = facts.file || Side.inside(name);
       this.video.addEventListener("seeked", () => this.seekOn());
       this.video.addEventListener("loadedmetadata", () => this.seekOn());
@@ -184,7 +185,9 @@
       this.scrubber.setAttribute("aria-valuetext", say(moment ? "at_moment" : "at", {
         seconds: written(seconds, 2), frame: side.number + 1, frames: side.starts.length, moment,
       }));
-      element("playhead").setAttribute("x", (1000 * (seconds - side.offset)) / (side.end - side.offset));
+      const along = (1000 * (seconds - side.offset)) / (side.end - side.offset);
+      element("playhead").setAttribute("x", along);
+      for (const line of document.querySelectorAll(".curves .now")) line.setAttribute("x", along);
       Player.mark(this.figures, data.clips.map((start) => side.numberAt(start)), side.number);
       Player.mark(this.chapterButtons, data.parts.map((part) => side.numberAt(part[0])), side.number);
       if (data.steps && this.reference) this.tellDoubt(side.middle(side.number));

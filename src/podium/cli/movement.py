@@ -1,0 +1,122 @@
+"""Comparing people who exercise, joint by joint."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podium.cli.given import Outputs
+from podium.cli.output import say, show, show_json
+from podium.errors import MissingExtra, UsageError, WeightsError
+
+if TYPE_CHECKING:
+    from podium.examination.people import People
+    from podium.movement import Comparison
+    from podium.report.words import Words
+
+
+def compare_joints(
+    video: Path,
+    reference: Path,
+    outputs: Outputs,
+    as_json: bool,
+    mirrored: bool,
+    frames_per_second: float | None,
+) -> bool:
+    """Compare two people who exercise; return whether these are such.
+
+    Raises
+    ------
+    UsageError
+        If they are to be mirrored, or have a rate, and are none.
+    PodiumError
+        If a file cannot be used.
+    """
+    people = _people(video, reference, mirrored, frames_per_second)
+    if people is None:
+        return False
+    from podium.movement import compare
+
+    comparison = compare(people.ours, people.theirs, mirrored=mirrored, theirs_name=reference.name)
+    _write(comparison, people, video, reference, outputs)
+    if as_json:
+        from podium.report.movement_result import comparison_to_json
+
+        show_json(comparison_to_json(comparison, str(video), str(reference)))
+    else:
+        _answer(comparison)
+    return True
+
+
+def _people(
+    video: Path, reference: Path, mirrored: bool, frames_per_second: float | None
+) -> "People | None":
+    """Find the joints of both; `None` where nobody exercises, or where joints cannot be found."""
+    from podium.examination.people import people_in
+    from podium.skeletons import is_skeleton
+
+    try:
+        people = people_in(video, reference, frames_per_second)
+    except (MissingExtra, WeightsError):
+        if mirrored or is_skeleton(video) or is_skeleton(reference):
+            raise
+        people = None
+    if people is None and mirrored:
+        raise UsageError(
+            "--mirror is for people who exercise, and nobody is seen for long enough in both: "
+            "film one person, the whole body"
+        )
+    return people
+
+
+def _write(
+    comparison: "Comparison", people: "People", video: Path, reference: Path, outputs: Outputs
+) -> None:
+    if not (outputs.report or outputs.folder):
+        return
+    from podium.report.movement_page import make_movement_report
+
+    report = make_movement_report(
+        comparison, video, reference, outputs.language, are_videos=people.are_videos
+    )
+    targets = [outputs.report, outputs.folder and outputs.folder / "report.html"]
+    for target in targets:
+        if target:
+            say(f"report: {report.save(target)}")
+
+
+def _answer(comparison: "Comparison") -> None:
+    from podium.report.words import load_words
+
+    words = load_words()
+    show(
+        f"{words('movement.form')} {words.number(comparison.form, 2)} ({_apart(comparison, words)})"
+    )
+    ours, theirs = comparison.ours.repetitions, comparison.theirs.repetitions
+    counted = words("movement.counted", ours=len(ours), theirs=len(theirs))
+    show(f"{words('movement.repetitions')}: {counted}")
+    for doubt in comparison.doubts:
+        show(f"warning: {words.doubt(doubt)}")
+    _say_differences(comparison, words)
+
+
+def _apart(comparison: "Comparison", words: "Words") -> str:
+    """Say how alike framing and build are, which are no part of the form."""
+    named = (
+        ("movement.framing", comparison.framing),
+        ("movement.person", comparison.person),
+    )
+    return ", ".join(
+        f"{words(key)} {words('movement.not_known') if value is None else words.number(value, 2)}"
+        for key, value in named
+    )
+
+
+def _say_differences(comparison: "Comparison", words: "Words") -> None:
+    from podium.report.movement_words import MOST_SAID, difference_sentence
+
+    found = comparison.differences
+    show(f"{words('movement.differences')}:" if found else words("movement.alike"))
+    for one in found[:MOST_SAID]:
+        at = words.number(one.start_seconds)
+        show(f"  {at} s  {difference_sentence(one, comparison, words)}")
+    if len(found) > MOST_SAID:
+        show(f"  {words('movement.more', n=len(found) - MOST_SAID)}")

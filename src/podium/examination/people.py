@@ -1,0 +1,135 @@
+"""Whether two files show people who exercise, and where their joints are."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.errors import FeatureError, VideoError
+from podium.joints import BlazePose, Joints, find_joints
+from podium.joints.blazepose import Look
+from podium.joints.follow import Finder
+from podium.joints.regions import Region
+from podium.measures import Reading, measure_movement
+from podium.movement import Comparison
+from podium.movement.angles import SIDES, column
+from podium.skeletons import is_skeleton, read_skeleton
+
+Pixels = npt.NDArray[np.uint8]
+
+BODY = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+
+SEEN_FRAMES = 0.7
+"""Someone who exercises is seen in so many frames: of 10 dives from broadcasts nobody was in more
+than 0.65, of 6 push-ups everybody in 0.88 or more. Of a body so many joints must be seen:"""
+
+SEEN_JOINTS = 0.4
+
+LOST_FRAMES, LOST = 20, 0.35
+"""Once nobody was found in so many frames, and in this share of those so far, it is given up."""
+
+
+@dataclass(frozen=True)
+class People:
+    """Where the joints are in two files, and which of these are videos."""
+
+    ours: Joints
+    """Of the performance."""
+
+    theirs: Joints
+    """Of what it is compared with."""
+
+    are_videos: tuple[bool, bool]
+    """Whether each was a video, or else a file of a skeleton."""
+
+
+def people_in(
+    video: Path, reference: Path, frames_per_second: float | None = None
+) -> People | None:
+    """Find the joints in two files; `None` where both are videos that show nobody who exercises.
+
+    Dives are such: their athletes are too small and too fast. `frames_per_second` is the rate of
+    skeleton files that do not say it.
+
+    Raises
+    ------
+    FeatureError
+        If a skeleton file cannot be read, or the video beside one shows nobody for long enough.
+    PodiumError
+        If a file cannot be used, or what finds joints is not there.
+    """
+    paths = video, reference
+    are_videos = not is_skeleton(video), not is_skeleton(reference)
+    with ThreadPoolExecutor(len(paths)) as pool:
+        found = list(pool.map(lambda path: _joints(path, frames_per_second), paths))
+    ours, theirs = found
+    if ours and theirs:
+        return People(ours, theirs, are_videos)
+    if all(are_videos):
+        return None
+    path = paths[found.index(None)]
+    raise FeatureError.of_file(
+        path,
+        "nobody is seen in it for long enough to be compared with a skeleton: film one person, the "
+        "whole body",
+    )
+
+
+def _joints(path: Path, frames_per_second: float | None) -> Joints | None:
+    if is_skeleton(path):
+        return read_skeleton(path, frames_per_second)
+    watching = _Watching(BlazePose())
+    try:
+        joints = find_joints(path, finder=watching, progress=watching.count)
+    except _NobodyHere:
+        return None
+    except VideoError:
+        if watching.n_frames and watching.n_lost == watching.n_frames:
+            return None
+        raise
+    return joints if _is_seen(joints) else None
+
+
+def _is_seen(joints: Joints) -> bool:
+    columns = [column(joints, f"{side} {name}") for side in SIDES for name in BODY]
+    seen = joints.seen[:, [c for c in columns if c is not None]].mean(axis=1)
+    return float((seen >= SEEN_JOINTS).mean()) >= SEEN_FRAMES
+
+
+def readings_of(comparison: Comparison) -> tuple[Reading, ...]:
+    """Measure both movements: each value of ours with the other's beside it."""
+    theirs = {one.name: one.value for one in measure_movement(comparison.theirs)}
+    return tuple(
+        Reading(one, reference_value=theirs[one.name]) for one in measure_movement(comparison.ours)
+    )
+
+
+class _NobodyHere(Exception):
+    """So little is seen of a person that looking on is a waste."""
+
+
+@dataclass
+class _Watching:
+    """Looks for joints as another does, until nobody was found for too long."""
+
+    finder: Finder
+    n_frames: int = 0
+    n_lost: int = 0
+
+    def search(self, picture: Pixels) -> Region | None:
+        """Find where a person is, and count how often nobody is found."""
+        region = self.finder.search(picture)
+        self.n_lost += region is None
+        if self.n_lost > max(LOST_FRAMES, LOST * self.n_frames):
+            raise _NobodyHere
+        return region
+
+    def look(self, picture: Pixels, region: Region) -> Look:
+        """Find the joints of the person in a region."""
+        return self.finder.look(picture, region)
+
+    def count(self) -> None:
+        """Count a frame that was looked at."""
+        self.n_frames += 1

@@ -1,0 +1,20 @@
+"""How far the upper arms move against the trunk in a repetition."""
+
+from typing import ClassVar
+
+from podium.measures._moving import range_of
+from podium.measures._values import Measurement, Reads
+from podium.movement import Movement
+
+
+class ShoulderRange:
+    """Measures how far the upper arms move against the trunk in a repetition."""
+
+    name: ClassVar[str] = "shoulder_range"
+    unit: ClassVar[str] = "degrees"
+    phase: ClassVar[None] = None
+    reads: ClassVar[Reads] = "joints"
+
+    def __call__(self, movement: Movement) -> Measurement:
+        """Measure it: the middle of all repetitions, both sides together."""
+        return range_of(self, movement, "shoulder")

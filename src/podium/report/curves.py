@@ -1,0 +1,84 @@
+"""The angles of two movements over time, as places for the lines of a picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.movement import Comparison
+from podium.report.movement_words import joint_name
+from podium.report.words import Words
+
+Floats = npt.NDArray[np.float64]
+
+WIDE, HIGH = 1000, 100
+"""The picture of one angle, in its own units."""
+
+MOST_PLACES = 600
+"""A line has no more places than that."""
+
+LEAST_SPAN = 40.0
+"""A picture spans so many degrees at least, so that noise looks like noise."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One angle over time: lines as SVG paths, and what its picture spans, in degrees."""
+
+    name: str
+    """The joint, in words."""
+
+    ours: str
+    """The path of ours."""
+
+    theirs: str
+    """The path of the other's, at the moments of ours that belong together."""
+
+    lowest: float
+    """At the bottom of the picture, in degrees."""
+
+    highest: float
+    """At its top."""
+
+
+def curves_of(of: Comparison, end_seconds: float, words: Words) -> list[Curve]:
+    """Return the curve of each angle that was compared, over a video of that length."""
+    return [_curve(of, number, name, end_seconds, words) for number, name in enumerate(of.names)]
+
+
+def _curve(of: Comparison, number: int, name: str, end_seconds: float, words: Words) -> Curve:
+    times, own = of.ours.angles.times, of.ours.angles.of(name)
+    others = [
+        (pair.ours_seconds, _own(own, times, pair.ours_seconds) - pair.degrees[:, number])
+        for pair in of.pairs
+    ]
+    known = np.concatenate([own, *(degrees for _, degrees in others)])
+    known = known[np.isfinite(known)]
+    middle, half = (known.min() + known.max()) / 2, max(float(np.ptp(known)), LEAST_SPAN) / 2
+    low, high = float(middle - 1.05 * half), float(middle + 1.05 * half)
+    scale = end_seconds, low, high
+    return Curve(
+        name=joint_name(name, words),
+        ours=_path(times, own, *scale),
+        theirs="".join(_path(when, degrees, *scale) for when, degrees in others),
+        lowest=low,
+        highest=high,
+    )
+
+
+def _own(degrees: Floats, times: Floats, when: Floats) -> Floats:
+    seen = np.isfinite(degrees)
+    return np.interp(when, times[seen], degrees[seen])
+
+
+def _path(times: Floats, degrees: Floats, end_seconds: float, low: float, high: float) -> str:
+    """Return a line through what is known, begun anew after what is not."""
+    step = max(len(times) // MOST_PLACES, 1)
+    x = WIDE * times[::step] / end_seconds
+    y = HIGH * (high - degrees[::step]) / (high - low)
+    written, is_drawing = [], False
+    for right, down in zip(x.tolist(), y.tolist(), strict=True):
+        if np.isfinite(down):
+            written.append(f"{'L' if is_drawing else 'M'}{right:.1f} {down:.1f}")
+        is_drawing = bool(np.isfinite(down))
+    return "".join(written)

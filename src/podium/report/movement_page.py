@@ -1,0 +1,213 @@
+"""The page of two movements beside each other: joints over both videos, curves, what differs."""
+
+import base64
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from podium.assessment.feedback import Chapter
+from podium.examination.people import readings_of
+from podium.joints import mirror
+from podium.movement import Comparison, Difference, Pair
+from podium.report.curves import HIGH, WIDE, curves_of
+from podium.report.measured import row
+from podium.report.movement_result import comparison_to_json
+from podium.report.movement_words import MOST_SAID, difference_in_short, difference_sentence
+from podium.report.page import Report
+from podium.report.player import SPEEDS, page_script, policy, side
+from podium.report.skeleton import drawn_skeleton, skeleton_film
+from podium.report.templates import render, source
+from podium.report.words import ENGLISH, Words, load_words
+from podium.video.playback import Playback, make_playback
+
+LIKE = 0.5
+"""A repetition that is less alike than this is marked."""
+
+
+def make_movement_report(
+    of: Comparison,
+    video: Path,
+    reference: Path,
+    language: str = ENGLISH,
+    *,
+    are_videos: tuple[bool, bool] = (True, True),
+) -> Report:
+    """Render a comparison as one file that plays offline.
+
+    `are_videos` says of both whether they are videos; a skeleton without one is drawn.
+
+    Raises
+    ------
+    UnknownName
+        If there are no words in that language.
+    MissingFile, VideoError
+        If a video cannot be read.
+    """
+    ours = mirror(of.ours.joints) if of.is_mirrored else of.ours.joints
+    sides = [
+        _Side(path.name, make_playback(path), drawn_skeleton(joints) | {"said": ""})
+        if is_video
+        else _Side(path.name, skeleton_film(joints), None)
+        for path, joints, is_video in zip(
+            (video, reference), (ours, of.theirs.joints), are_videos, strict=True
+        )
+    ]
+    return Report(_Page(of, load_words(language), *sides).html())
+
+
+@dataclass(frozen=True)
+class _Side:
+    """What is shown of one of the two, and what is drawn over it."""
+
+    name: str
+    playback: Playback
+    drawn: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class _Page:
+    """All that the template asks for."""
+
+    of: Comparison
+    words: Words
+    ours: _Side
+    theirs: _Side
+
+    def html(self) -> str:
+        """Fill the template."""
+        words, of = self.words, self.of
+        style, script = Markup(source("report.css")), Markup(page_script())
+        return render(
+            "movement.html",
+            of=of,
+            words=words,
+            number=words.number,
+            policy=policy(style, script, inside=True),
+            style=style,
+            script=script,
+            title=words("movement.title", name=self.ours.name),
+            name=self.ours.name,
+            doubts=[(words.doubt(doubt), words.remedy(doubt)) for doubt in of.doubts],
+            differences=self._differences(),
+            n_more=max(len(of.differences) - MOST_SAID, 0),
+            rows=[self._row(pair) for pair in of.pairs],
+            measured=[row(one, words) for one in readings_of(of)],
+            curves=curves_of(of, self.ours.playback.end_seconds, words),
+            wide=WIDE,
+            high=HIGH,
+            query=self.ours.playback,
+            reference=self.theirs.playback,
+            reference_name=self.theirs.name,
+            inside=True,
+            notes=self._notes(),
+            bars=self._bars(),
+            track_note=words("movement.track"),
+            faulty_below=None,
+            parts=self._parts(),
+            steps=words("movement.steps"),
+            speeds=SPEEDS,
+            saved=self._saved,
+            base64=lambda content: base64.b64encode(content).decode(),
+            data=self._data(),
+        )
+
+    def _differences(self) -> list[tuple[Difference, str]]:
+        shown = self.of.differences[:MOST_SAID]
+        return [(one, difference_sentence(one, self.of, self.words)) for one in shown]
+
+    def _notes(self) -> list[str]:
+        notes = [self.words("movement.mirrored")] if self.of.is_mirrored else []
+        is_drawn = self.ours.drawn is None or self.theirs.drawn is None
+        notes += [self.words("movement.skeleton")] if is_drawn else []
+        return [*notes, self.words("movement.colours")]
+
+    def _row(self, pair: Pair) -> dict[str, Any]:
+        """Return what the table says of a repetition."""
+        found = [one for one in self.of.differences if one.repetition == pair.ours]
+        most = difference_in_short(found[0], self.of, self.words) if found else ""
+        times = self._times(pair)
+        lasts = self.words.number(times[-1] - times[0], 2)
+        return {
+            "name": self._name(pair),
+            "seconds": times[0],
+            "times": " · ".join(self.words.number(second, 2) for second in times),
+            "lasts": self.words("movement.seconds", number=lasts),
+            "likeness": self.words.number(pair.likeness, 2),
+            "beside": "" if pair.theirs is None else pair.theirs + 1,
+            "most": most,
+        }  # fmt: skip
+
+    def _times(self, pair: Pair) -> list[float]:
+        if pair.ours is None:
+            return [float(pair.ours_seconds[0]), float(pair.ours_seconds[-1])]
+        one = self.of.ours.repetitions[pair.ours]
+        return [one.start_seconds, one.turn_seconds, one.end_seconds]
+
+    def _name(self, pair: Pair) -> str:
+        if pair.ours is None:
+            return self.words("movement.whole")
+        return self.words("movement.repetition", number=pair.ours + 1)
+
+    def _bars(self) -> list[dict[str, Any]]:
+        """Show how alike each repetition is, from 0 to 1000 over the whole video."""
+        scale = 1000 / self.ours.playback.end_seconds
+        return [
+            {
+                "x": scale * float(pair.ours_seconds[0]) + 1,
+                "width": max(scale * float(np.ptp(pair.ours_seconds)) - 2, 1),
+                "similarity": pair.likeness,
+                "faulty": pair.likeness < LIKE,
+            }
+            for pair in self.of.pairs
+        ]
+
+    def _parts(self) -> list[Chapter]:
+        """Return the repetitions, each until the next one begins."""
+        starts = [float(pair.ours_seconds[0]) for pair in self.of.pairs]
+        ends = [*starts[1:], self.ours.playback.end_seconds]
+        return [
+            Chapter("", start, end, pair.likeness < LIKE)
+            for pair, start, end in zip(self.of.pairs, starts, ends, strict=True)
+        ]
+
+    @cached_property
+    def _saved(self) -> tuple[tuple[str, str, str], ...]:
+        plain = comparison_to_json(self.of, self.ours.name, self.theirs.name)
+        return (("result.json", "save.json", json.dumps(plain, indent=1) + "\n"),)
+
+    def _data(self) -> dict[str, Any]:
+        """Return what the script of the page works with."""
+        words, names = self.words, [self._name(pair) for pair in self.of.pairs]
+        starts = [float(pair.ours_seconds[0]) for pair in self.of.pairs]
+        return {
+            "query": side(self.ours.playback, 0.0, None, self.ours.drawn),
+            "reference": side(self.theirs.playback, 0.0, None, self.theirs.drawn),
+            "steps": self._steps(),
+            "clips": [],
+            "marks": sorted({one.start_seconds for one in self.of.differences[:MOST_SAID]}),
+            "parts": [list(part) for part in zip(starts, names, strict=True)],
+            "words": words.of("player") | words.of("save"),
+            "decimal": words("decimal"),
+            "saved": {file: content for file, _, content in self._saved},
+            "name": self.ours.name,
+        }
+
+    def _steps(self) -> dict[str, list[float]]:
+        """Return which moments belong together, each moment of ours once, and how far that is."""
+        steps: dict[str, list[float]] = {"query": [], "reference": [], "doubt": []}
+        for pair in self.of.pairs:
+            moments, first = np.unique(pair.ours_seconds, return_index=True)
+            step = float(np.median(np.diff(moments))) if len(moments) > 1 else 0.0
+            for now, then in zip(
+                moments.tolist(), pair.theirs_seconds[first].tolist(), strict=True
+            ):
+                if not steps["query"] or now > steps["query"][-1]:
+                    steps["query"].append(round(now, 4))
+                    steps["reference"].append(round(then, 4))
+                    steps["doubt"].append(round(step, 4))
+        return steps

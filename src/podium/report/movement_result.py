@@ -1,0 +1,84 @@
+"""Two movements beside each other as plain JSON."""
+
+from typing import Any
+
+import numpy as np
+
+from podium.examination.people import readings_of
+from podium.movement import Comparison, Difference, Pair, Repetition
+from podium.report.movement_words import difference_sentence
+from podium.report.result import doubt_to_json, reading_to_json
+from podium.report.words import Words, load_words
+
+
+def comparison_to_json(of: Comparison, video: str, reference: str) -> dict[str, Any]:
+    """Return a comparison as plain JSON; the names are part of the command line's contract."""
+    words = load_words()
+    return {
+        "compared": "joints",
+        "similarity": of.form,
+        "likeness": {"form": of.form, "framing": of.framing, "person": of.person},
+        "mirrored": of.is_mirrored,
+        "form_the_other_way": of.other_way,
+        "repetitions": [
+            _repetition(one, number, of) for number, one in enumerate(of.ours.repetitions)
+        ],
+        "reference_repetitions": [_span(one) for one in of.theirs.repetitions],
+        "differences": [_difference(one, of, words) for one in of.differences],
+        "measures": [reading_to_json(one) for one in readings_of(of)],
+        "doubts": [doubt_to_json(doubt, words) for doubt in of.doubts],
+        "video": {
+            "file": video,
+            "frames": len(of.ours.joints),
+            "warnings": [words.doubt(doubt) for doubt in of.doubts],
+        },
+        "references": [{"id": reference, "score": None, "similarity": of.form}],
+    }
+
+
+def _repetition(one: Repetition, number: int, of: Comparison) -> dict[str, Any]:
+    pair = next((pair for pair in of.pairs if pair.ours == number), None)
+    beside = _beside(pair, of) if pair else {}
+    return {"index": number, **_span(one), **beside}
+
+
+def _beside(pair: Pair, of: Comparison) -> dict[str, Any]:
+    """Return what a repetition is compared with, and how far each joint is off on average."""
+    means = _means(pair)
+    return {
+        "reference_index": pair.theirs,
+        "likeness": pair.likeness,
+        "degrees": dict(zip(of.names, means, strict=True)),
+    }
+
+
+def _means(pair: Pair) -> list[float | None]:
+    seen = np.isfinite(pair.degrees)
+    sums, counts = np.where(seen, pair.degrees, 0).sum(axis=0), seen.sum(axis=0)
+    return [float(s / n) if n else None for s, n in zip(sums, counts, strict=True)]
+
+
+def _span(one: Repetition) -> dict[str, float]:
+    return {
+        "start_seconds": one.start_seconds,
+        "turn_seconds": one.turn_seconds,
+        "end_seconds": one.end_seconds,
+    }
+
+
+def _difference(one: Difference, of: Comparison, words: Words) -> dict[str, Any]:
+    return {
+        "joint": one.angle,
+        "degrees": one.degrees,
+        "value_degrees": one.ours_degrees,
+        "reference_degrees": one.theirs_degrees,
+        "usual_degrees": one.usual_degrees,
+        "importance": one.importance,
+        "repetition": one.repetition,
+        "part": one.part and str(one.part),
+        "start_seconds": one.start_seconds,
+        "end_seconds": one.end_seconds,
+        "hips_lower_bodies": one.sink_bodies,
+        "hips_lower_metres": one.sink_metres,
+        "words": difference_sentence(one, of, words),
+    }

@@ -1,0 +1,87 @@
+"""`podium compare` of people who exercise."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from movement.exercising import RATE, bell, curls
+from podium.cli.app import Exit
+from podium.cli.commands import run
+
+
+@pytest.fixture
+def podium(capsys):
+    def call(*words: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return int(code), out, err
+
+    return call
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """The left elbow bends less at the second repetition."""
+
+    def straighter(elbow: np.ndarray) -> np.ndarray:
+        times = np.arange(len(elbow)) / RATE
+        return elbow + 30 * np.exp(-(((times - 3.5) / 0.5) ** 4))
+
+    np.save(tmp_path / "mine.npy", curls(bell(3), left=straighter).positions)
+    return tmp_path / "mine.npy"
+
+
+@pytest.fixture
+def expert(tmp_path: Path) -> Path:
+    np.save(tmp_path / "expert.npy", curls(bell(4)).positions)
+    return tmp_path / "expert.npy"
+
+
+def test_what_differs_is_said(podium, mine, expert, tmp_path):
+    out = tmp_path / "out.html"
+    code, said, told = podium("compare", mine, expert, "--frames-per-second", 30, "--report", out)
+    assert code == Exit.DONE
+    assert "Repetitions: 3, the expert's 4\n" in said
+    assert "left elbow bends 30 degrees less" in said
+    assert "at the top of repetition 2" in said
+    assert told == f"report: {out}\n"
+    assert "left elbow bends" in out.read_text()
+
+
+def test_json_holds_repetitions_differences_and_three_likenesses(podium, mine, expert):
+    code, said, _ = podium("compare", mine, expert, "--frames-per-second", 30, "--json")
+    plain = json.loads(said)
+    assert code == Exit.DONE
+    assert plain["compared"] == "joints"
+    assert len(plain["repetitions"]) == 3
+    assert len(plain["reference_repetitions"]) == 4
+    assert plain["likeness"]["form"] > 0.9
+    assert plain["likeness"]["framing"] is None
+    assert plain["likeness"]["person"] == pytest.approx(1.0)
+    assert plain["differences"][0]["joint"] == "left elbow"
+    assert not plain["mirrored"]
+
+
+def test_a_mirrored_person_shows_the_other_hand(podium, mine, expert):
+    code, said, _ = podium("compare", mine, expert, "--frames-per-second", 30, "--mirror", "--json")
+    plain = json.loads(said)
+    assert (code, plain["mirrored"]) == (Exit.DONE, True)
+    assert plain["differences"][0]["joint"] == "right elbow"
+
+
+def test_a_skeleton_without_a_rate_asks_for_it(podium, mine, expert):
+    code, said, told = podium("compare", mine, expert)
+    assert (code, said) == (3, "")
+    assert told == (
+        f"podium: {mine}: does not say how many frames there are a second: give "
+        "--frames-per-second, such as 30\n"
+    )
+
+
+def test_a_report_does_not_replace_what_is_read(podium, mine):
+    code, _, told = podium("compare", mine, mine, "--report", mine)
+    assert code == 2
+    assert "is an input and would be overwritten" in told

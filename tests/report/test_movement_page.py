@@ -1,0 +1,148 @@
+"""The page of two movements beside each other, and what JSON says of them."""
+
+import json
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from movement.exercising import RATE, bell, curls, plank
+from podium.errors import UnknownName
+from podium.movement import Comparison, Part, Turn, compare
+from podium.report.movement_page import make_movement_report
+from podium.report.movement_result import comparison_to_json
+from podium.report.movement_words import difference_in_short, difference_sentence
+from podium.report.skeleton import drawn_skeleton, skeleton_film
+from podium.report.words import languages, load_words
+
+OURS, THEIRS = Path("mine.npy"), Path("expert.npy")
+DIVING = ("take-off", "splash", "entry", "Absprung", "Eintauchen", "Spritzer")
+
+
+def straighter(elbow: np.ndarray) -> np.ndarray:
+    """The left elbow bends 30 degrees less at the turning point of the second repetition."""
+    times = np.arange(len(elbow)) / RATE
+    return elbow + 30 * np.exp(-(((times - 3.5) / 0.5) ** 4))
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    return compare(curls(bell(3), left=straighter), curls(bell(3)))
+
+
+@pytest.fixture(scope="module")
+def html(comparison: Comparison) -> str:
+    report = make_movement_report(comparison, OURS, THEIRS, are_videos=(False, False))
+    assert dict(report.beside) == {}
+    return report.html
+
+
+def data_of(html: str) -> dict:
+    return json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])
+
+
+def text_of(html: str) -> str:
+    bare = re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+
+
+def test_the_page_names_the_joint_the_repetition_and_the_degrees(html):
+    said = r"left elbow bends (\d+) degrees less at the top of repetition 2 "
+    found = re.search(said, text_of(html))
+    assert found
+    assert 25 <= int(found[1]) <= 32
+
+
+@pytest.mark.parametrize("language", languages())
+def test_nothing_is_said_of_a_dive(comparison, language):
+    page = make_movement_report(comparison, OURS, THEIRS, language, are_videos=(False, False))
+    assert not [word for word in DIVING if word in text_of(page.html)]
+    assert load_words(language)("movement.curves") in text_of(page.html)
+
+
+def test_what_cannot_be_said_in_that_language_is_refused(comparison):
+    with pytest.raises(UnknownName, match=r"^no language is called 'xx': choose one of "):
+        make_movement_report(comparison, OURS, THEIRS, "xx", are_videos=(False, False))
+
+
+def test_both_are_in_step_by_the_moments_that_belong_together(html, comparison):
+    steps = data_of(html)["steps"]
+    assert (np.diff(steps["query"]) > 0).all()
+    assert len(steps["query"]) == len(steps["reference"]) == len(steps["doubt"])
+    assert np.interp(3.5, steps["query"], steps["reference"]) == pytest.approx(3.5, abs=0.15)
+
+
+def test_each_repetition_has_its_row_and_each_angle_its_curve(html, comparison):
+    assert len(re.findall(r"<tr><th scope=\"row\"><button", html)) == 3
+    assert html.count('class="ours"') == html.count('class="theirs"') == len(comparison.names)
+    assert [name for _, name in data_of(html)["parts"]] == [
+        "repetition 1", "repetition 2", "repetition 3"
+    ]  # fmt: skip
+
+
+def test_json_says_the_same(comparison):
+    plain = comparison_to_json(comparison, "mine.mp4", "expert.mp4")
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["likeness"] == {
+        "form": comparison.form, "framing": comparison.framing, "person": comparison.person
+    }  # fmt: skip
+    assert [one["index"] for one in plain["repetitions"]] == [0, 1, 2]
+    assert [one["reference_index"] in (0, 1, 2) for one in plain["repetitions"]] == [True] * 3
+    [first, *_] = plain["differences"]
+    assert (first["joint"], first["repetition"], first["part"]) == ("left elbow", 1, "turn")
+    assert first["degrees"] == pytest.approx(30, abs=4)
+    assert first["words"].startswith("left elbow bends ")
+    [elbow] = [one for one in plain["measures"] if one["name"] == "elbow_range"]
+    assert elbow["value"] == pytest.approx(elbow["reference_value"], abs=5)
+    assert plain["references"] == [
+        {"id": "expert.mp4", "score": None, "similarity": comparison.form}
+    ]
+
+
+@pytest.mark.parametrize("part", Part)
+@pytest.mark.parametrize("turn", Turn)
+@pytest.mark.parametrize("language", languages())
+def test_every_difference_has_its_words(comparison, part, turn, language):
+    words = load_words(language)
+    of = replace(comparison, ours=replace(comparison.ours, turn=turn))
+    one = replace(comparison.differences[0], part=part)
+    for angle in ("left elbow", "right shoulder", "shoulder", "ankle", "trunk", "body line"):
+        for degrees in (-20.0, 20.0):
+            said = difference_sentence(replace(one, angle=angle, degrees=degrees), of, words)
+            assert "20" in said
+            assert "2" in said.partition("20")[2], "the repetition"
+
+
+def test_lengths_are_said_in_cm_or_in_body_lengths():
+    words, still, sunk = load_words(), np.zeros(60), np.full(60, 0.1)
+    for metres, amount in ((1.4, "14 cm"), (0.0, "0.10 body lengths")):
+        found = compare(plank(sunk, metres=metres), plank(still, metres=metres))
+        [line] = [one for one in found.differences if one.angle == "body line"]
+        assert difference_in_short(line, found, words) == (
+            f"hips {amount} lower, against the line of shoulder and ankle, from 0.0 to 2.0 s"
+        )
+
+
+def test_only_joints_that_were_seen_are_drawn():
+    joints = curls(bell(1))
+    visibility = joints.visibility.copy()
+    visibility[:, joints.names.index("left wrist")] = 0.0
+    whole, less = drawn_skeleton(joints), drawn_skeleton(replace(joints, visibility=visibility))
+    assert len(whole["left"][0]) == len(less["left"][0]) + 1
+    assert whole["right"] == less["right"]
+
+
+def test_what_is_drawn_lies_where_the_joints_are():
+    joints = curls(bell(1))
+    drawn = drawn_skeleton(joints)
+    shoulder = joints.of("left shoulder")[0] / (joints.width, 1) * drawn["parts"]
+    assert drawn["left"][0][0][:2] == pytest.approx(shoulder, abs=1)
+
+
+def test_a_skeleton_without_a_video_is_a_film():
+    film = skeleton_film(curls(bell(1)))
+    assert len(film.start_seconds) == len(bell(1))
+    assert film.end_seconds == pytest.approx(len(bell(1)) / RATE, abs=0.01)
