@@ -1,6 +1,5 @@
 """The command that measures what the body did."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,14 +7,12 @@ import typer
 
 from podium.cli.app import Json, Language, ReportPath, app
 from podium.cli.given import Outputs
-from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
+from podium.cli.output import say, show, show_json
 from podium.cli.usage import number, pair
 from podium.doubts import Severity
-from podium.errors import PodiumError
 
 if TYPE_CHECKING:
     from podium.examination import Examination
-    from podium.performance import Performance
     from podium.report.words import Words
 
 Athlete = Annotated[
@@ -104,28 +101,3 @@ def _show_readings(examination: "Examination", words: "Words") -> None:
         said = one.value or words("measures.not_measurable", reason=one.reason)
         beside = [one.span, one.when, one.standing, one.reference]
         show("  ".join([one.name.ljust(width), said, *(part for part in beside if part)]))
-
-
-def write_measures(out: Path, rows: "Sequence[Performance]", folder: Path) -> int:
-    """Measure the dives of a table, and return how many could not be."""
-    from podium.report.measures_table import COLUMNS
-
-    measured = [_measures(row, folder) for row in track_rows(rows, "measuring")]
-    write_table(out, [for_spreadsheets(row) for row in measured], COLUMNS)
-    failed = [row for row in measured if row.get("error")]
-    say(f"{len(measured) - len(failed)} measured, {len(failed)} failed: {out}")
-    for row in failed:
-        say(f"  {row['file_name']}: {row['error']}")
-    return len(failed)
-
-
-def _measures(performance: "Performance", folder: Path) -> dict[str, str]:
-    from podium.assessment.question import part_of
-    from podium.examination import examine
-    from podium.report.measures_table import measures_row
-
-    row = {"file_name": performance.path.relative_to(folder).as_posix()}
-    try:
-        return {**row, **measures_row(examine(performance.path, part=part_of(performance)))}
-    except PodiumError as error:
-        return {**row, "error": " ".join(str(error).split())}
