@@ -390,7 +390,7 @@ def asked(command: str, small_model: Any, folder: Path) -> Asked:
     return {
         "extract": Asked(["extract", table], folder, r"features/../[0-9a-f]{64}\.safetensors"),
         "predict": Asked(["predict", table, "--model", small_model.folder,
-                          "--out", folder / "p.csv"], kept, r"p\.csv"),
+                          "--out", folder / "p.csv"], kept, r"p\.csv\.parts/shard-0-of-1\.json"),
         "score": Asked(["score", small_model.video("train"), "--model", small_model.folder,
                         "--report", folder / "r.html"], kept, r"r\.html"),
         "train": Asked(["train", table, "--out", folder, "--scorer", "ridge", "--resume"],
