@@ -7,6 +7,7 @@ that was killed goes on where it was, and other shards may share the folder.
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from podium.machine.files import read_json, remove_half_written, write_bytes
 from podium.performance import Performance
 
 SUFFIX = ".parts"
+
+JOBS = "jobs"
+"""The folder of what an engine keeps of its jobs."""
 
 MAX_RECORD_BYTES = 4 * 2**20
 MAX_PLAN_BYTES = 256 * 2**20
@@ -134,6 +138,7 @@ class Parts:
         """Remove all that is Podium's own of the folder, and it where nothing else is in it."""
         for path in [*self._files()]:
             path.unlink(missing_ok=True)
+        shutil.rmtree(self.folder / JOBS, ignore_errors=True)
         for folder in [*self.folder.glob("records/*"), self.folder / "records", self.folder]:
             with suppress(OSError):
                 folder.rmdir()

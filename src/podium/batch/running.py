@@ -1,6 +1,7 @@
 """Works a table off, by whatever engine: what is done is kept, what is kept is not done again."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from podium.assessor import Assessor
@@ -41,15 +42,14 @@ class Batch:
     """The tasks of one shard, and the records there are of them so far."""
 
     def __init__(self, tasks: Sequence[Task], parts: Parts, with_what: str) -> None:
-        self._tasks = tasks
+        self._tasks = [replace(task, made_from=made_from(task, with_what)) for task in tasks]
         self._parts = parts
-        self._with_what = with_what
         self._done: dict[str, Record] = {}
 
     def resume(self) -> int:
         """Take what an earlier run has finished, and return how many; failures are tried again."""
         for task in self._tasks:
-            record = self._parts.find(task.performance.id, made_from(task, self._with_what))
+            record = self._parts.find(task.performance.id, task.made_from)
             if record and not record.failed:
                 self._done[record.id] = record
         return len(self._done)
@@ -74,6 +74,6 @@ class Batch:
         for task, record in engine(self.waiting, self._parts, is_stopped):
             if record.failed and is_stopped():
                 continue
-            self._parts.keep(record, made_from(task, self._with_what))
+            self._parts.keep(record, task.made_from)
             self._done[record.id] = record
             yield record

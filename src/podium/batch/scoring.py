@@ -63,6 +63,9 @@ class Task:
     allow_parts: tuple[str, ...] = ()
     """The classes of someone else's that the model may run."""
 
+    made_from: str = ""
+    """A digest of what its record is made from."""
+
     written: str = ""
     """The path as the user wrote it, where that of the performance is longer: errors name it."""
 
@@ -132,6 +135,14 @@ def record_of(task: Task, assessor: Assessor) -> Record:
     except PodiumError as error:
         return Record(performance.id, {**predicted, "error": _sentence(error, task)}, measured)
     return Record(performance.id, {**predicted, **_cells(result, doubts)}, measured)
+
+
+def unfinished(task: Task, why: str) -> Record:
+    """Return the record of a performance that nobody finished scoring, of which that is said."""
+    named = {"file_name": task.file_name}
+    error = {"error": f"{task.performance.path}: {why}: try it again with --resume"}
+    measured = {**named, **error} if task.with_measures else None
+    return Record(task.performance.id, {**named, "id": task.performance.id, **error}, measured)
 
 
 def _sentence(error: PodiumError, task: Task) -> str:

@@ -22,7 +22,7 @@ from podium.cli.output import (
     track_rows,
     write_table,
 )
-from podium.cli.usage import require_file, require_folder
+from podium.cli.usage import require_file, require_folder, whole_number
 from podium.doubts import Severity
 from podium.machine import shell
 
@@ -53,6 +53,22 @@ def predict(
     shard: Shard = None,
     measures: Measures = None,
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
+    engine: Annotated[
+        str,
+        typer.Option(
+            help="What does the work: this process, a Ray cluster (podium[ray]) or jobs on Slurm "
+            "(podium[slurm]).",
+            metavar="here|ray[:ADDRESS]|slurm",
+        ),
+    ] = "here",
+    jobs: Annotated[
+        int,
+        typer.Option(
+            parser=whole_number("--jobs", 1, 10_000, example=8),
+            metavar="N",
+            help="How many jobs on Slurm share the work.",
+        ),
+    ] = 8,
 ) -> None:
     """Score every performance of a table; a run that was stopped can go on."""
     require_file(out, "the predictions")
@@ -66,13 +82,12 @@ def predict(
     parts = Parts.beside(out)
     require_folder(parts.folder, "the records of what is done")
     with shell.stoppable() as is_stopped:
-        assessor = load_assessor(model, allow_part)
+        from podium.batch.engines import find_engine
+
+        found = find_engine(engine, jobs, lambda: load_assessor(model, allow_part))
         tasks = _tasks(rows, manifest.parent, model, allow_part or (), measures is not None)
         batch = _begin(chosen, part, tasks, model, parts, resume)
-        from podium.batch.running import OneByOne
-
-        waiting = len(batch.waiting)
-        for _ in track_rows(batch.run(OneByOne(assessor), is_stopped), "scoring", waiting):
+        for _ in track_rows(batch.run(found, is_stopped), "scoring", len(batch.waiting)):
             pass
     if batch.waiting:
         _leave_stopped(batch, len(rows))

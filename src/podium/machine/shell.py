@@ -78,6 +78,17 @@ def stoppable() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextmanager
+def keeping_signals() -> Iterator[None]:
+    """Leave SIGTERM answered as it was, whatever is imported or begun within the block."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # only the main thread may say what a signal does
+            signal.signal(signal.SIGTERM, before)
+
+
 def say(line: str) -> None:
     """Say a line on standard error, where it is open and takes it."""
     if _caller.takes_errors:
