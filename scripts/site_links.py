@@ -20,6 +20,7 @@ COPIED = {
     "judges.md": "docs/judges.md",
     "tables.md": "docs/tables.md",
     "measures.md": "docs/measures.md",
+    "scale.md": "docs/scale.md",
     "glossary.md": "docs/glossary.md",
     "results.md": "docs/results.md",
     "measurements.md": "benchmarks/results/README.md",
