@@ -22,6 +22,7 @@ COPIED = {
     "measures.md": "docs/measures.md",
     "joints.md": "docs/joints.md",
     "comparing.md": "docs/comparing.md",
+    "scale.md": "docs/scale.md",
     "glossary.md": "docs/glossary.md",
     "results.md": "docs/results.md",
     "measurements.md": "benchmarks/results/README.md",

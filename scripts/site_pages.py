@@ -21,7 +21,7 @@ that score a video, train on a table and add a scorer."""
 
 COMMANDS = """What `podium COMMAND --help` says of each command. Those that answer take `--json`.
 Exit codes: 0 done, 2 wrong usage, 3 an input that cannot be used (one line says why), 4 some inputs
-of a batch failed and the others are done."""
+of a batch failed and the others are done, 75 stopped by a scheduler (go on with `--resume`)."""
 
 
 def example_pages() -> dict[str, str]:
@@ -78,6 +78,7 @@ def navigation() -> list[dict[str, Any]]:
         {"Comparing exercises": "comparing.md"},
         {"Tables": "tables.md"},
         {"Judges": "judges.md"},
+        {"Many machines": "scale.md"},
         {"Reference": [{_title(page): page} for page in site_reference.pages()]},
         {
             "Measured": [

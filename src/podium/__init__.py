@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from podium import athlete as athlete
     from podium import audit as audit
     from podium import backbones as backbones
+    from podium import batch as batch
     from podium import benchmark as benchmark
     from podium import datasets as datasets
     from podium import evaluation as evaluation
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from podium.assessment.values import Assessment as Assessment
     from podium.assessor import Assessor as Assessor
     from podium.assessor import load as load
+    from podium.batch.scoring import score_one as score_one
     from podium.errors import PodiumError as PodiumError
     from podium.performance import Performance as Performance
     from podium.report.page import Report as Report
@@ -49,6 +51,7 @@ __getattr__, __dir__, __all__ = lazily(
     {
         "assessment.values": ("Assessment",),
         "assessor": ("Assessor", "load"),
+        "batch.scoring": ("score_one",),
         "errors": ("PodiumError",),
         "performance": ("Performance",),
         "report.page": ("Report",),
@@ -59,6 +62,7 @@ __getattr__, __dir__, __all__ = lazily(
         "athlete",
         "audit",
         "backbones",
+        "batch",
         "benchmark",
         "datasets",
         "evaluation",

@@ -32,6 +32,7 @@ class Exit(IntEnum):
     USAGE = 2
     INPUT = 3
     SOME_FAILED = 4
+    TO_BE_RESUMED = shell.RESUMED_CODE
     STOPPED = shell.STOPPED_CODE
 
 
@@ -88,7 +89,11 @@ Scorer = Annotated[str, typer.Option(help="What makes the score (see podium list
 
 
 Shard = Annotated[
-    str, typer.Option(help="Do only part i of n, given as i/n and counted from 0, such as 0/8.")
+    str | None,
+    typer.Option(
+        help="Do only part i of n, given as i/n and counted from 0, such as 0/8; without it, what "
+        "a scheduler says of its task (SLURM_ARRAY_TASK_ID and the like)."
+    ),
 ]
 
 

@@ -5,42 +5,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.usage import (
-    number,
-    require_file,
-)
-from podium.doubts import Severity, worst
-from podium.errors import (
-    PodiumError,
-)
-
-if TYPE_CHECKING:
-    from podium.assessment.values import Assessment, Score
-    from podium.assessor import Assessor
-    from podium.performance import Performance
-    from podium.report.words import Words
 from podium.cli.app import (
     AllowPart,
     Athlete,
-    Exit,
     Json,
     Language,
     Model,
     ReportFolder,
     ReportPath,
-    Shard,
     app,
 )
-from podium.cli.given import (
-    Outputs,
-    cut_shard,
-    load_assessor,
-    read_table,
-    require_no_input,
-    rows_of_split,
-)
-from podium.cli.measure import Speed, show_readings, show_remarks, write_measures
-from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
+from podium.cli.given import Outputs, load_assessor
+from podium.cli.measure import Speed, show_readings, show_remarks
+from podium.cli.output import show, show_json
+from podium.cli.usage import number
+from podium.doubts import Severity
+
+if TYPE_CHECKING:
+    from podium.assessment.values import Assessment
+    from podium.report.words import Words
 
 
 @app.command()
@@ -123,47 +106,6 @@ def compare(
         show_readings(assessment.examination)
 
 
-@app.command()
-def predict(
-    manifest: Annotated[Path, typer.Argument(help="A table of performances, CSV or Parquet.")],
-    out: Annotated[Path, typer.Option(help="Write the predictions to this CSV file.")],
-    split: Annotated[
-        str | None, typer.Option(help="Only the rows of this split: train, validation or test.")
-    ] = None,
-    model: Model = "diving",
-    allow_part: AllowPart = None,
-    shard: Shard = "0/1",
-    measures: Annotated[
-        Path | None,
-        typer.Option(help="Write what the body did, measured on each dive, to this CSV file."),
-    ] = None,
-) -> None:
-    """Score every performance of a table."""
-    require_file(out, "the predictions")
-    require_file(measures, "the measures")
-    rows = cut_shard(rows_of_split(read_table(manifest), split, manifest), shard)
-    for written in (out, measures):
-        require_no_input(written, manifest, *(performance.path for performance in rows))
-    assessor = load_assessor(model, allow_part)
-    predicted = [
-        _predict(assessor, performance, manifest.parent)
-        for performance in track_rows(rows, "scoring")
-    ]
-    write_table(out, [for_spreadsheets(row) for row in predicted])
-    n_unmeasured = write_measures(measures, rows, manifest.parent) if measures else 0
-    failed = [row for row in predicted if row.get("error")]
-    say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
-    if n_withheld := sum(row.get("severity") == Severity.GRAVE for row in predicted):
-        say(f"scores withheld for a grave doubt (warnings says why): {n_withheld}")
-    if n_remembered := sum(row.get("is_remembered") == "true" for row in predicted):
-        say(f"the model learned from {n_remembered} of them: leave these out when you measure it")
-    for row in failed:
-        named = row["file_name"] in row["error"]
-        say(f"  {row['error']}" if named else f"  {row['file_name']}: {row['error']}")
-    if failed or n_unmeasured:
-        raise typer.Exit(Exit.SOME_FAILED)
-
-
 def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
     from podium.report.words import load_words
 
@@ -204,43 +146,3 @@ def _say_remarks(assessment: "Assessment", words: "Words") -> None:
         show(f"{words(f'remarks.{group}')} ({group_note(assessment, group, words)}):")
         for remark in remarks:
             show(remark)
-
-
-def _predict(assessor: "Assessor", performance: "Performance", folder: Path) -> dict[str, str]:
-    name = performance.path.relative_to(folder).as_posix()
-    row = {"file_name": name, "id": performance.id}
-    from podium.report.words import load_words
-
-    try:
-        result, doubts = assessor.score(performance)
-    except PodiumError as error:
-        message = " ".join(str(error).split())
-        return {**row, "error": message}
-    severity = worst(doubts)
-    numbers = _if_trusted(result)
-    if severity is not Severity.GRAVE:
-        numbers |= _shown(result)
-    return {
-        **row,
-        **{key: f"{value:.4f}" for key, value in numbers.items()},
-        "warnings": "; ".join(map(load_words().doubt, doubts)),
-        "doubts": ";".join(dict.fromkeys(str(doubt.kind) for doubt in doubts)),
-        "severity": severity or "",
-        "is_remembered": "true" if result.is_remembered else "false",
-    }
-
-
-def _if_trusted(score: "Score") -> dict[str, float]:
-    return {
-        "score_if_trusted": score.value,
-        "low_if_trusted": score.low,
-        "high_if_trusted": score.high,
-    }
-
-
-def _shown(score: "Score") -> dict[str, float]:
-    """Return a score that may be shown, as a mark as well where the scores follow a rule."""
-    shown = {"score": score.value, "score_low": score.low, "score_high": score.high}
-    if (mark := score.mean_marks) is not None:
-        shown |= {"mark": mark.mark, "mark_low": mark.low, "mark_high": mark.high}
-    return shown

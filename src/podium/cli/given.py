@@ -17,6 +17,7 @@ from podium.errors import (
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
     from podium.assessor import Assessor
+    from podium.batch.shards import Shard
     from podium.features.extraction import FeatureCache
     from podium.performance import Performance
 from podium.cli.output import say
@@ -118,13 +119,20 @@ def rows_of_split(
     return chosen
 
 
-def cut_shard(performances: "Sequence[Performance]", shard: str) -> "list[Performance]":
-    """Cut out the i-th of n consecutive parts; put one after another they are the whole."""
-    part, _, parts = shard.partition("/")
-    is_short = len(shard) < 30  # more digits than any computer counts to
-    if not (part.isdecimal() and parts.isdecimal() and is_short and int(part) < int(parts)):
-        raise UsageError(
-            f"shard {shard!r} must be i/n, where i is at least 0 and below n, such as 0/8"
+def cut_shard(
+    performances: "Sequence[Performance]", given: str | None
+) -> "tuple[list[Performance], Shard | None]":
+    """Cut out the part that this process is to do, and say which where nobody typed it.
+
+    The shard is `None` where it is all, and nobody spoke of shards.
+    """
+    from podium.batch.shards import find_shard
+
+    shard, variable = find_shard(given)
+    rows = shard.cut(performances) if shard else list(performances)
+    if variable:
+        say(
+            f"shard {shard}, as {variable} says: {len(rows)} of {len(performances)} "
+            "(--shard 0/1 does all)"
         )
-    n, i = int(parts), int(part)
-    return list(performances[len(performances) * i // n : len(performances) * (i + 1) // n])
+    return rows, shard

@@ -1,12 +1,13 @@
 """The commands that learn from a table, and measure what was learned."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.app import Backbone, Json, Scorer, Seed, Shard, app
+from podium.cli.app import Backbone, Exit, Json, Scorer, Seed, Shard, app
 from podium.cli.given import cut_shard, open_cache, read_table
 from podium.cli.output import (
     as_cell,
@@ -22,6 +23,7 @@ from podium.cli.usage import (
     require_folder,
     whole_number,
 )
+from podium.machine import shell
 
 if TYPE_CHECKING:
     from podium.model import Evidence
@@ -142,7 +144,7 @@ def evaluate(
 def extract(
     manifest: Annotated[Path, typer.Argument(help="A table of performances.")],
     backbone: Backbone = "motion",
-    shard: Shard = "0/1",
+    shard: Shard = None,
 ) -> None:
     """Make the features of every video of a table, once; later commands find them in the cache."""
     from podium.backbones import make_backbone
@@ -150,8 +152,14 @@ def extract(
     from podium.features.extraction import extract as extract_features
 
     made = make_backbone(backbone, (backbone,))
-    rows = cut_shard(read_table(manifest), shard)
+    rows, _ = cut_shard(read_table(manifest), shard)
     extractor = Extractor(made, cache=FeatureCache())
-    extraction = extract_features(track_rows(rows, "looking at videos"), extractor)
+    with shell.stoppable() as is_stopped:
+        asked_for = takewhile(lambda _: not is_stopped(), track_rows(rows, "looking at videos"))
+        extraction = extract_features(asked_for, extractor)
+    n_seen = len(extraction.samples) + len(extraction.errors)
     say(f"{len(extraction.samples)} of {len(rows)} videos have features")
+    if n_seen < len(rows):
+        say(f"stopped on request: {n_seen} of {len(rows)} are done: run it again to go on")
+        raise typer.Exit(Exit.TO_BE_RESUMED)
     report_failures(extraction.errors)

@@ -8,15 +8,13 @@ import typer
 
 from podium.cli.app import Athlete, Json, Language, ReportPath, app
 from podium.cli.given import Outputs
-from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
+from podium.cli.output import say, show, show_json
 from podium.cli.usage import number
 from podium.doubts import Severity
-from podium.errors import PodiumError
 
 if TYPE_CHECKING:
     from podium.assessment.feedback import PhasePoints
     from podium.examination import Examination
-    from podium.performance import Performance
     from podium.report.words import Words
 
 
@@ -115,30 +113,3 @@ def show_readings(examination: "Examination") -> None:
         theirs = words("remark.expert", value=one.reference) if one.reference else ""
         beside = [one.span, one.when, theirs, one.standing]
         show("  ".join([one.name.ljust(width), said, *(part for part in beside if part)]))
-
-
-def write_measures(out: Path, rows: "Sequence[Performance]", folder: Path) -> int:
-    """Measure the dives of a table, and return how many could not be."""
-    from podium.report.measures_table import COLUMNS
-
-    measured = [_measures(row, folder) for row in track_rows(rows, "measuring")]
-    write_table(out, [for_spreadsheets(row) for row in measured], COLUMNS)
-    failed = [row for row in measured if row.get("error")]
-    say(f"{len(measured) - len(failed)} measured, {len(failed)} failed: {out}")
-    for row in failed:
-        say(f"  {row['file_name']}: {row['error']}")
-    return len(failed)
-
-
-def _measures(performance: "Performance", folder: Path) -> dict[str, str]:
-    from podium.assessment.question import part_of
-    from podium.examination import examine
-    from podium.report.measures_table import measures_row
-
-    row = {"file_name": performance.path.relative_to(folder).as_posix()}
-    part, speed = part_of(performance), performance.playing_speed
-    try:
-        seen = examine(performance.path, part=part, playing_speed=speed)
-        return {**row, **measures_row(seen)}
-    except PodiumError as error:
-        return {**row, "error": " ".join(str(error).split())}

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -67,12 +67,17 @@ def write_table(
     """Write rows as CSV, whole or not at all."""
     from podium.machine.files import remove_half_written, write_bytes
 
+    remove_half_written(path)
+    write_bytes(path, table_bytes(rows, columns))
+
+
+def table_bytes(rows: Sequence[dict[str, str]], columns: Sequence[str]) -> bytes:
+    """Return rows as CSV."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(harmless, columns))
     writer.writerows([row.get(column, "") for column in columns] for row in rows)
-    remove_half_written(path)
-    write_bytes(path, text.getvalue().encode("utf-8", "backslashreplace"))
+    return text.getvalue().encode("utf-8", "backslashreplace")
 
 
 def report_failures(errors: Any) -> None:
@@ -160,14 +165,17 @@ def as_cell(value: float | None) -> str:
     return str(value) if isinstance(value, int) else f"{value:.3f}"
 
 
-def track_rows(rows: Sequence[T], words: str) -> Iterator[T]:
-    """Yield rows while a bar shows how many are done, where there is a screen."""
+def track_rows(rows: Iterable[T], words: str, total: int | None = None) -> Iterator[T]:
+    """Yield rows while a bar shows how many are done, where there is a screen.
+
+    `total` is how many there will be, where the rows cannot tell.
+    """
     from rich.console import Console
     from rich.progress import track
 
     console = Console(stderr=True)
     silent = not console.is_terminal
-    yield from track(rows, words, console=console, transient=True, disable=silent)
+    yield from track(rows, words, total, console=console, transient=True, disable=silent)
 
 
 class _NowAndThen:

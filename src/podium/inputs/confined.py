@@ -211,7 +211,8 @@ def answer(find: Callable[[bytes], Iterable[Any]]) -> None:
 
 def _limit(seconds: int, memory_bytes: int) -> None:
     """Limit time, memory and files to write, beyond what there is already, where possible."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and says so
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the parent is asked to stop, and says so
     with suppress(ImportError, ValueError, OSError):
         import resource
 

@@ -15,6 +15,8 @@ PACKAGES: Mapping[str, Mapping[str, str]] = {
     "mobilenet": {"ai_edge_litert": "LiteRT"},
     "parquet": {"pyarrow": "PyArrow"},
     "pose": {"ai_edge_litert": "LiteRT"},
+    "ray": {"ray": "Ray"},
+    "slurm": {"submitit": "submitit"},
     "train": {"torch": "PyTorch", "sklearn": "scikit-learn"},
     "web": {"fastapi": "FastAPI", "uvicorn": "Uvicorn", "pydantic": "Pydantic"},
 }

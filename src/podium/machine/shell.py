@@ -1,4 +1,4 @@
-"""What stands between Podium and whoever called it: the three standard streams, and Ctrl-C.
+"""What stands between Podium and whoever called it: the three standard streams, and being stopped.
 
 It imports next to nothing, for it is asked for before anything else is.
 """
@@ -7,7 +7,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import IO, Any
@@ -17,6 +17,9 @@ STOPPED = "stopped: nothing half-written was left behind"
 
 STOPPED_CODE = 130
 """What a command that was stopped by Ctrl-C leaves with, as a shell's own do."""
+
+RESUMED_CODE = 75
+"""What a batch that a scheduler stopped leaves with: it can go on (`EX_TEMPFAIL`)."""
 
 _IMPORTING = "<frozen importlib._bootstrap>"
 
@@ -55,6 +58,35 @@ def interruptible() -> Iterator[None]:
         yield
     finally:
         _caller.is_unwinding = False
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """Have SIGTERM, a scheduler's wish, noted within the block rather than end the program.
+
+    What is handed over answers whether it came: whoever works a batch off asks between two videos.
+    """
+    came: list[int] = []
+    try:
+        before = signal.signal(signal.SIGTERM, lambda number, _: came.append(number))
+    except ValueError:  # only the main thread may say what a signal does
+        yield lambda: False
+        return
+    try:
+        yield lambda: bool(came)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def keeping_signals() -> Iterator[None]:
+    """Leave SIGTERM answered as it was, whatever is imported or begun within the block."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # only the main thread may say what a signal does
+            signal.signal(signal.SIGTERM, before)
 
 
 def say(line: str) -> None:

@@ -131,7 +131,8 @@ def _answers() -> IO[bytes]:
 
 
 def _give_up_what_is_not_needed() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and says so
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the parent is asked to stop, and says so
     with suppress(ImportError, ValueError, OSError):
         import resource
 

@@ -1,0 +1,51 @@
+"""What a record was made from: where that has changed, it is made anew."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import podium
+from podium.batch.parts import digest_of
+from podium.batch.scoring import Task
+from podium.machine.files import digest
+from podium.model import find_model
+
+
+def made_with(model: str) -> str:
+    """Return a digest of a model and of Podium's own code.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model.
+    """
+    folder = find_model(model)
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    return digest_of(_code(), *(part for path in files for part in (path.name, digest(path))))
+
+
+def _code() -> str:
+    """Return a digest of the source of this Podium."""
+    found, folder = hashlib.sha256(podium.__version__.encode()), Path(podium.__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def made_from(task: Task, with_what: str) -> str:
+    """Return a digest of what the record of a performance is made from.
+
+    Of its file it is the size and the time of its last change: to read all of it takes as long as
+    to decode it.
+    """
+    about = replace(task.performance, path=Path(), extra={})
+    return digest_of(with_what, json.dumps(task.with_measures), repr(about), _state(task))
+
+
+def _state(task: Task) -> str:
+    try:
+        state = task.performance.path.stat()
+    except OSError:
+        return "missing"
+    return f"{state.st_size} {state.st_mtime_ns}"

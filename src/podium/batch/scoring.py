@@ -1,0 +1,190 @@
+"""One video in, one record out: what every process of a batch does, whatever runs it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from podium.assessment.question import part_of
+from podium.assessment.values import Score
+from podium.assessor import Assessor, load
+from podium.doubts import Doubt, Severity, worst
+from podium.errors import PodiumError
+from podium.examination import examine
+from podium.features.extraction import FeatureCache
+from podium.model import find_model
+from podium.performance import Performance
+from podium.report.measures_table import measures_row
+from podium.report.words import load_words
+
+Cells = Mapping[str, str]
+"""What a table says of one performance, by column."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that a batch says of one performance; pickled or as JSON, it may come from elsewhere."""
+
+    id: str
+
+    predicted: Cells
+    """Its row of a table of predictions; `error` says why there is no score."""
+
+    measured: Cells | None = None
+    """Its row of a table of measures; `None` where none was asked for."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is worth another try."""
+        return any(cells.get("error") for cells in (self.predicted, self.measured or {}))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON."""
+        measured = None if self.measured is None else dict(self.measured)
+        return {"id": self.id, "predicted": dict(self.predicted), "measured": measured}
+
+
+@dataclass(frozen=True)
+class Task:
+    """What has to be known to make the record of one performance, on any machine."""
+
+    performance: Performance
+
+    file_name: str
+    """What tables call its file."""
+
+    model: str = "diving"
+    """A model that ships, or a folder."""
+
+    with_measures: bool = False
+    """Whether what the body did is measured, too."""
+
+    allow_parts: tuple[str, ...] = ()
+    """The classes of someone else's that the model may run."""
+
+    made_from: str = ""
+    """A digest of what its record is made from."""
+
+    written: str = ""
+    """The path as the user wrote it, where that of the performance is longer: errors name it."""
+
+    def sent(self) -> "Task":
+        """Return it as another process may have it, which works in another folder."""
+        path, model = self.performance.path, self.model
+        whole = replace(self.performance, path=path.absolute(), extra=dict(self.performance.extra))
+        folder = str(Path(model).absolute()) if Path(model).is_dir() else model
+        return replace(self, performance=whole, model=folder, written=str(path))
+
+
+def score_one(
+    video: str | Path | Performance,
+    *,
+    model: str | Path = "diving",
+    action: str | None = None,
+    difficulty: float | None = None,
+    with_measures: bool = False,
+    allow_parts: Sequence[str] = (),
+) -> Record:
+    """Score one video, and return all that `podium predict` says of it; its errors are in it, too.
+
+    The answer hangs on nothing but what is given here, so any engine may call it for each video of
+    a table, on any machine that has the video and the model. A model is loaded once a process.
+    A `Performance` in place of a video says its own id, action, difficulty and part.
+
+    Raises
+    ------
+    UnknownName, ModelError
+        If there is no such model, or it cannot be used.
+    """
+    path = Path(video.path if isinstance(video, Performance) else video)
+    one = Performance(path.stem, path, action=action, difficulty=difficulty)
+    performance = video if isinstance(video, Performance) else one
+    return score_task(Task(performance, path.name, str(model), with_measures, tuple(allow_parts)))
+
+
+def score_task(task: Task) -> Record:
+    """Make the record of a performance with the model that it names.
+
+    Raises
+    ------
+    UnknownName, ModelError
+        If there is no such model, or it cannot be used.
+    """
+    folder = find_model(task.model)
+    stamp = tuple(
+        (path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.iterdir())
+    )
+    return record_of(task, _loaded(task.model, task.allow_parts, stamp))
+
+
+@lru_cache(maxsize=1)
+def _loaded(model: str, allow_parts: tuple[str, ...], _: object) -> Assessor:
+    """Load a model once; the last says which state of its files it is of."""
+    cache = FeatureCache(tell=lambda _: None)
+    return load(model, cache=cache, allow_parts=allow_parts)
+
+
+def record_of(task: Task, assessor: Assessor) -> Record:
+    """Make the record of a performance with a model that is loaded."""
+    performance = task.performance
+    measured = _measured(task) if task.with_measures else None
+    predicted = {"file_name": task.file_name, "id": performance.id}
+    try:
+        result, doubts = assessor.score(performance)
+    except PodiumError as error:
+        return Record(performance.id, {**predicted, "error": _sentence(error, task)}, measured)
+    return Record(performance.id, {**predicted, **_cells(result, doubts)}, measured)
+
+
+def unfinished(task: Task, why: str) -> Record:
+    """Return the record of a performance that nobody finished scoring, of which that is said."""
+    named = {"file_name": task.file_name}
+    error = {"error": f"{task.performance.path}: {why}: try it again with --resume"}
+    measured = {**named, **error} if task.with_measures else None
+    return Record(task.performance.id, {**named, "id": task.performance.id, **error}, measured)
+
+
+def _sentence(error: PodiumError, task: Task) -> str:
+    said = " ".join(str(error).split())
+    return said.replace(str(task.performance.path), task.written) if task.written else said
+
+
+def _measured(task: Task) -> dict[str, str]:
+    row, performance = {"file_name": task.file_name}, task.performance
+    try:
+        part, speed = part_of(performance), performance.playing_speed
+        seen = examine(performance.path, part=part, playing_speed=speed)
+        return {**row, **measures_row(seen)}
+    except PodiumError as error:
+        return {**row, "error": _sentence(error, task)}
+
+
+def _cells(result: Score, doubts: tuple[Doubt, ...]) -> dict[str, str]:
+    severity = worst(doubts)
+    numbers = _if_trusted(result)
+    if severity is not Severity.GRAVE:
+        numbers |= _shown(result)
+    return {
+        **{key: f"{value:.4f}" for key, value in numbers.items()},
+        "warnings": "; ".join(map(load_words().doubt, doubts)),
+        "doubts": ";".join(dict.fromkeys(str(doubt.kind) for doubt in doubts)),
+        "severity": severity or "",
+        "is_remembered": "true" if result.is_remembered else "false",
+    }
+
+
+def _if_trusted(score: Score) -> dict[str, float]:
+    return {
+        "score_if_trusted": score.value,
+        "low_if_trusted": score.low,
+        "high_if_trusted": score.high,
+    }
+
+
+def _shown(score: Score) -> dict[str, float]:
+    """Return a score that may be shown, as a mark as well where the scores follow a rule."""
+    shown = {"score": score.value, "score_low": score.low, "score_high": score.high}
+    if (mark := score.mean_marks) is not None:
+        shown |= {"mark": mark.mark, "mark_low": mark.low, "mark_high": mark.high}
+    return shown

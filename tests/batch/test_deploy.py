@@ -1,0 +1,84 @@
+"""What `deploy` holds for schedulers, run as processes of this machine."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from podium.cli.commands import run
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+@pytest.fixture
+def programs(tmp_path):
+    """`srun`, `scontrol` and `podium`, as a node of a cluster has them."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    for name, line in {
+        "srun": 'exec "$@"',
+        "scontrol": f'echo "$@" >> {tmp_path}/requeued',
+        "podium": f'exec {sys.executable} -c "from podium.start import main; main()" "$@"',
+    }.items():
+        (folder / name).write_text(f"#!/bin/sh\n{line}\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def whole(small_model, tmp_path, monkeypatch):
+    monkeypatch.setenv("PODIUM_CACHE", str(small_model.cache))
+    words = ["predict", small_model.manifest, "--out", tmp_path / "whole.csv", "--split", "test"]
+    assert run([str(word) for word in [*words, "--model", small_model.folder]]) == 0
+    return (tmp_path / "whole.csv").read_bytes()
+
+
+def task(programs, out, i, *words):
+    return subprocess.run(
+        ["sh", DEPLOY / "predict.sbatch", *words],
+        capture_output=True, text=True, timeout=120,
+        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "SLURM_JOB_ID": "7",
+             "SLURM_ARRAY_JOB_ID": "6", "SLURM_ARRAY_TASK_ID": str(i),
+             "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_CPUS_PER_TASK": "1"},
+    )  # fmt: skip
+
+
+def test_an_array_of_jobs_is_one_run(small_model, programs, whole, tmp_path):
+    out, merged = tmp_path / "p.csv", tmp_path / "merged.csv"
+    words = [small_model.manifest, out, "--split", "test", "--model", small_model.folder]
+    for i in range(2):
+        done = task(programs, out, i, *words)
+        assert done.returncode == 0, done.stderr
+    assert run(["merge", str(merged), str(out)]) == 0
+    assert merged.read_bytes() == whole
+
+
+def test_a_job_that_was_stopped_is_queued_again(programs, tmp_path):
+    (programs / "podium").write_text("#!/bin/sh\nexit 75\n")
+    assert task(programs, tmp_path / "p.csv", 1, "t.csv", "p.csv").returncode == 75
+    assert (tmp_path / "requeued").read_text() == "requeue 6_1\n"
+
+
+def test_an_indexed_job_is_one_run(small_model, whole, tmp_path, monkeypatch):
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+    job = yaml.safe_load((DEPLOY / "predict-job.yaml").read_text())
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    variables = {one["name"]: one["value"] for one in container["env"]}
+    assert variables["JOB_COMPLETION_COUNT"] == str(job["spec"]["completions"])
+    assert [*container["command"][:2], container["command"][-1]] == [
+        "podium",
+        "predict",
+        "--resume",
+    ]
+    table, out = container["command"][2], container["command"][4]
+    places = {table: str(small_model.manifest), out: str(tmp_path / "p.csv")}
+    words = [places.get(word, word) for word in container["command"][1:]]
+    monkeypatch.setenv("JOB_COMPLETION_COUNT", "3")
+    for i in range(3):
+        monkeypatch.setenv("JOB_COMPLETION_INDEX", str(i))
+        assert run([*words, "--split", "test", "--model", str(small_model.folder)]) == 0
+    merged = tmp_path / "merged.csv"
+    assert run(["merge", str(merged), str(tmp_path / "p.csv")]) == 0
+    assert merged.read_bytes() == whole

@@ -1,0 +1,300 @@
+"""`podium predict` of a table in shards, killed, stopped and gone on with, and `podium merge`."""
+
+import csv
+import json
+import os
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from podium.batch import Parts, Record, Shard, score_one
+from podium.cli.app import Exit
+from podium.cli.commands import run
+
+TESTS = Path(__file__).parents[1]
+
+# Each run is a copy of a process that has imported everything. It is ended at one of its steps on
+# the disk, counted, and never by the clock.
+RUNS = """
+import json, os, random, signal, sys
+from pathlib import Path
+import rich.console, rich.progress, scipy.stats
+import podium.assessor, podium.backbones.motion, podium.batch.running, podium.report.words
+from podium.cli.commands import run
+steps = {"done": 0, "last": None, "how": None}
+
+def count(event, arguments):
+    if event != "os.rename" or ".parts" not in str(arguments[1]):
+        return
+    steps["done"] += 1
+    if steps["done"] == steps["last"]:
+        os.kill(os.getpid(), steps["how"])
+
+sys.addaudithook(count)
+
+def start(words, last, how):
+    pid = os.fork()
+    if pid == 0:
+        steps.update(last=last, how=how)
+        code = 99
+        try:
+            code = run(words)
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+print(json.dumps([start(*asked) for asked in json.loads(sys.argv[1])]))
+"""
+
+
+def codes_of(*asked: tuple[list[object], int | None, int | None]) -> tuple[list[int], list[str]]:
+    """Run commands one after another, each ended by a signal at a step; their codes, and words."""
+    plain = [([str(word) for word in words], last, how) for words, last, how in asked]
+    done = subprocess.run(
+        [sys.executable, "-c", RUNS, json.dumps(plain)],
+        capture_output=True, text=True, timeout=250,
+        env={**os.environ, "PYTHONPATH": str(TESTS), "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), done.stderr.splitlines()
+
+
+@pytest.fixture(autouse=True)
+def _kept(small_model, monkeypatch):
+    monkeypatch.setenv("PODIUM_CACHE", str(small_model.cache))
+
+
+@pytest.fixture
+def podium(capsys):
+    def call(*words: object) -> tuple[int, str]:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        return int(code), capsys.readouterr().err
+
+    return call
+
+
+@pytest.fixture
+def given(small_model) -> list[object]:
+    return ["predict", small_model.manifest, "--model", small_model.folder]
+
+
+@pytest.fixture
+def whole(podium, given, tmp_path) -> Path:
+    assert podium(*given, "--out", tmp_path / "whole.csv")[0] == 0
+    return tmp_path / "whole.csv"
+
+
+def test_shards_killed_and_resumed_are_one_run_byte_for_byte(
+    podium, small_model, given, whole, tmp_path
+):
+    shards = [Shard(i, 8) for i in range(8)]
+    words = {
+        shard.i: [*given, "--shard", shard, "--out", tmp_path / f"{shard.i}.csv"]
+        for shard in shards
+    }
+    sizes = {shard.i: len(shard.cut(small_model.performances())) for shard in shards}
+    killed = [i for i in range(8) if sizes[i] >= 3][:3]
+    asked = []
+    for i in range(8):
+        if i in killed:  # its plan is the first step, a record each that follows
+            asked.append((words[i], 2 + killed.index(i), signal.SIGKILL))
+        asked.append(([*words[i], "--resume"], None, None))
+    codes, said = codes_of(*asked)
+    assert codes.count(-signal.SIGKILL) == 3
+    assert codes.count(0) == 8
+    n_before = [k for k in range(3) if k]  # the record whose file is being named is lost
+    assert [line for line in said if "before" in line] == [
+        f"{n} of {sizes[killed[n]]} were done before" for n in n_before
+    ]
+    merged = tmp_path / "merged.csv"
+    code, err = podium("merge", merged, *(tmp_path / f"{i}.csv" for i in range(7, -1, -1)))
+    assert code == 0
+    assert err.startswith(f"30 scored, 0 failed: {merged}\n")
+    assert merged.read_bytes() == whole.read_bytes()
+
+
+def test_what_a_scheduler_stops_finishes_its_video_and_goes_on(given, whole, tmp_path):
+    out = tmp_path / "p.csv"
+    words = [*given, "--out", out]
+    codes, said = codes_of(
+        (words, 4, signal.SIGTERM), ([*words, "--resume"], 1, signal.SIGTERM),
+        ([*words, "--resume"], None, None),
+    )  # fmt: skip
+    assert codes == [Exit.TO_BE_RESUMED, Exit.TO_BE_RESUMED, 0]
+    stopped = "podium: stopped on request: 3 of 30 are done: run the same command with --resume to "
+    before = "3 of 30 were done before"
+    assert said[:4] == [f"{stopped}go on", before, f"{stopped}go on", before]
+    assert out.read_bytes() == whole.read_bytes()
+    assert not Parts.beside(out).folder.exists()
+
+
+def test_extract_stops_on_request_as_well(small_model, tmp_path, monkeypatch):
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache.parts"))
+    words = ["extract", small_model.manifest, "--backbone", "motion"]
+    (stopped, done), said = codes_of((words, 3, signal.SIGTERM), (words, None, None))
+    assert (stopped, done) == (Exit.TO_BE_RESUMED, 0)
+    n = int(said[1].split()[3])
+    assert 3 <= n < 30
+    assert said == [
+        f"{n} of 30 videos have features",
+        f"stopped on request: {n} of 30 are done: run it again to go on",
+        "30 of 30 videos have features",
+    ]
+
+
+def test_a_whole_run_leaves_nothing_behind(whole):
+    assert [path.name for path in whole.parent.iterdir()] == ["whole.csv"]
+
+
+def test_what_is_done_is_not_done_again(podium, given, tmp_path, monkeypatch):
+    words = [*given, "--out", tmp_path / "p.csv", "--shard", "0/1"]
+    podium(*words)
+    before = (tmp_path / "p.csv").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr("podium.assessor.Assessor.score", lambda *_: pytest.fail("scored again"))
+        code, err = podium(*words, "--resume")
+    assert (code, err.splitlines()[0]) == (0, "30 of 30 were done before")
+    assert (tmp_path / "p.csv").read_bytes() == before
+
+
+def test_what_has_changed_is_done_again(podium, small_model, tmp_path):
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    table = Path(shutil.copy(small_model.manifest, folder))
+    for performance in small_model.performances():
+        shutil.copy(performance.path, folder)
+    words = ["predict", table, "--model", small_model.folder, "--out", tmp_path / "p.csv"]
+    words += ["--shard", "0/1"]
+    podium(*words)
+    table.write_text(table.read_text().replace("005.mp4,", "005.mp4,9"))  # another score
+    (folder / "006.mp4").touch()
+    code, err = podium(*words, "--resume")
+    assert (code, err.splitlines()[-3]) == (0, "28 of 30 were done before")
+
+
+def test_a_table_that_grew_moves_no_record(podium, small_model, given, tmp_path):
+    table = small_model.manifest
+    lines = table.read_text().splitlines(keepends=True)
+    part = table.with_name("part.csv")
+    try:
+        part.write_text("".join(lines[:13]))
+        words = ["predict", part, *given[2:], "--out", tmp_path / "p.csv", "--shard", "1/2"]
+        podium(*words)
+        n = len(Shard(1, 2).cut(small_model.performances()[:12]))
+        part.write_text("".join([lines[0], *lines[:0:-1]]))
+        code, err = podium(*words, "--resume")
+    finally:
+        part.unlink()
+    assert code == 0
+    assert f"{n} of {len(Shard(1, 2).cut(small_model.performances()))} were done before" in err
+
+
+def test_what_failed_is_listed_and_tried_again(podium, small_model, tmp_path):
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    table = Path(shutil.copy(small_model.manifest, folder))
+    for performance in small_model.performances():
+        shutil.copy(performance.path, folder)
+    (folder / "003.mp4").write_bytes(b"")
+    words = ["predict", table, "--model", small_model.folder, "--out", tmp_path / "p.csv"]
+    code, err = podium(*words)
+    listed = tmp_path / "p.csv.parts" / "failed-0-of-1.csv"
+    assert code == Exit.SOME_FAILED
+    assert err.splitlines()[-1] == (
+        f"to try them again: the same command with --resume (listed in {listed})"
+    )
+    with listed.open(newline="", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["file_name"], row["id"]) == ("003.mp4", "003")
+    assert row["error"].startswith(f"{folder / '003.mp4'}: is empty (0 bytes)")
+    merged = tmp_path / "merged.csv"
+    assert podium("merge", merged, tmp_path / "p.csv")[0] == Exit.SOME_FAILED
+    assert merged.read_bytes() == (tmp_path / "p.csv").read_bytes()
+    shutil.copy(small_model.performances()[3].path, folder)
+    code, err = podium(*words, "--resume")
+    assert (code, err.splitlines()[0]) == (0, "29 of 30 were done before")
+    assert not listed.parent.exists()
+
+
+def test_a_scheduler_says_which_shard_it_is(podium, small_model, given, tmp_path, monkeypatch):
+    monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "2")
+    monkeypatch.setenv("SLURM_ARRAY_TASK_COUNT", "4")
+    n = len(Shard(2, 4).cut(small_model.performances()))
+    _, err = podium(*given, "--out", tmp_path / "p.csv")
+    assert err.splitlines()[:2] == [
+        f"shard 2/4, as SLURM_ARRAY_TASK_ID says: {n} of 30 (--shard 0/1 does all)",
+        f"{n} scored, 0 failed: {tmp_path / 'p.csv'}",
+    ]
+    assert podium("merge", tmp_path / "all.csv", tmp_path / "p.csv") == (
+        Exit.INPUT,
+        f"podium: nothing was merged: {30 - n} of 30 performances are in none of the parts (shards "
+        "0/4, 1/4, 3/4)\n",
+    )
+    assert not (tmp_path / "all.csv").exists()
+
+
+def test_shards_are_measured_too(podium, given, small_model, tmp_path):
+    table = small_model.manifest.with_name("two.csv")
+    table.write_text("".join(small_model.manifest.read_text().splitlines(keepends=True)[:3]))
+    words = ["predict", table, *given[2:], "--out"]
+    try:
+        podium(*words, tmp_path / "p.csv", "--measures", tmp_path / "m.csv")
+        for i in range(2):
+            out, measures = tmp_path / f"{i}.csv", tmp_path / f"m{i}.csv"
+            podium(*words, out, "--measures", measures, "--shard", f"{i}/2")
+    finally:
+        table.unlink()
+    merged = [tmp_path / "merged.csv", "--measures", tmp_path / "merged_m.csv"]
+    parts = [tmp_path / f"{i}.csv" for i in range(2)]
+    assert podium("merge", merged[0], *parts, *merged[1:])[0] == 0
+    assert merged[0].read_bytes() == (tmp_path / "p.csv").read_bytes()
+    assert merged[2].read_bytes() == (tmp_path / "m.csv").read_bytes()
+
+
+def test_measures_that_were_not_made_are_not_merged(podium, given, tmp_path):
+    podium(*given, "--out", tmp_path / "p.csv", "--shard", "0/1")
+    measures = tmp_path / "m.csv"
+    code, err = podium("merge", tmp_path / "all.csv", tmp_path / "p.csv", "--measures", measures)
+    assert (code, err) == (
+        Exit.USAGE,
+        f"podium: --measures {measures}: 30 of 30 performances were not measured: run the shards "
+        "with --measures and --resume\n",
+    )
+
+
+def test_one_video_is_scored_as_its_row(small_model, whole):
+    performance = small_model.performances()[3]
+    record = score_one(performance, model=small_model.folder)
+    assert pickle.loads(pickle.dumps(record)) == record
+    with whole.open(newline="", encoding="utf-8") as file:
+        row = list(csv.DictReader(file))[3]
+    assert {key: cell for key, cell in row.items() if cell} == {
+        key: cell for key, cell in record.predicted.items() if cell
+    }
+    by_path = score_one(
+        performance.path,
+        model=str(small_model.folder),
+        action=performance.action,
+        difficulty=performance.difficulty,
+    )
+    assert by_path.predicted["score"] == row["score"]
+
+
+def test_a_video_that_cannot_be_scored_is_an_answer(small_model, tmp_path):
+    path = tmp_path / "none.mp4"
+    path.touch()
+    record = score_one(path, model=small_model.folder, with_measures=True)
+    assert isinstance(record, Record)
+    assert record.failed
+    error = record.predicted.pop("error")
+    assert error.startswith(f"{path}: is empty (0 bytes)")
+    assert (record.predicted, record.measured) == (
+        {"file_name": "none.mp4", "id": "none"},
+        {"file_name": "none.mp4", "error": error},
+    )
