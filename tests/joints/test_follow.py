@@ -200,3 +200,13 @@ def test_a_body_in_metres_has_the_size_of_one(joints):
     right = [BLAZEPOSE.index(f"right {part}") for part in ("hip", "knee")]
     thigh = np.linalg.norm(np.diff(joints.world[:, right], axis=1)[:, 0], axis=1)
     assert 0.3 < np.median(thigh) < 0.55
+
+
+def test_places_are_those_of_the_upright_picture(tmp_path):
+    """A phone that was held upright stores its pictures on their side, and says so."""
+    places = [(100, 40)] * 3
+    lying = film(tmp_path / "a.mp4", places, rotation=90)
+    joints = find_joints(lying, finder=RedSquare())
+    assert joints.width == pytest.approx(120 / 160)
+    # Turned counter-clockwise, what was right is up, and what was down is right.
+    np.testing.assert_allclose(joints.of("nose"), [(40 / 160, 60 / 160)] * 3, atol=0.01)
