@@ -284,7 +284,7 @@ class Assessor:
 
     def _score(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
-        self._require_numbers(value)
+        self._require_numbers(value := self.model.meant(value))
         low, high = question.difficulty_range
         middle = float(self.model.scorer.target.divisors([question.sample])[0])
         margin = self.model.calibration.half_width(CONFIDENCE) * widening(question.doubts)
@@ -306,7 +306,7 @@ class Assessor:
         return Score(
             value, min(lowest, value), highest, bottom, top, marks, is_remembered, best,
             rule.judge_sd if rule else None, mean_marks,
-        )  # fmt: skip
+        ).named(self.model.labelling)  # fmt: skip
 
     def _require_numbers(self, *found: float) -> None:
         """Refuse what is no number: of a model whose weights are whole, but make no sense.

@@ -9,7 +9,8 @@ import reprlib
 from collections.abc import Callable, Sequence
 from functools import cache
 from numbers import Integral, Real
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -107,7 +108,11 @@ def is_finite(value: object) -> bool:
 
 
 def _check(name: str, kind: Any, value: Any) -> None:
-    if get_origin(kind) is Literal:
+    if get_origin(kind) in (Union, UnionType):
+        (other,) = set(get_args(kind)) - {NoneType}
+        if value is not None:
+            _check(name, other, value)
+    elif get_origin(kind) is Literal:
         if value not in get_args(kind):
             choices = ", ".join(map(str, get_args(kind)))
             raise UsageError(f"{name} is {reprlib.repr(value)}: choose one of {choices}")

@@ -10,6 +10,10 @@ from podium.checks import is_finite, require
 
 Split = Literal["train", "validation", "test"]
 
+Kind = Literal["positions", "angles"]
+"""What a file of a sequence holds, (frames, joints, 2 or 3): where joints are, or how they are bent
+(in degrees, about each of three axes)."""
+
 
 def require_frames(start_frame: int, end_frame: int | None) -> None:
     """Refuse a part of a video that starts before it, or ends before it starts.
@@ -43,6 +47,7 @@ class Performance:
     `score` and `difficulty` are in the points of its competition; `None` means not known.
     `start_frame` and `end_frame` (0-based, inclusive) bound the part of the video that counts; the
     video may be a recording of hours.
+    `kind` says what a file of a sequence in place of a video holds; `None` is positions.
     `extra` keeps the columns of a table that Podium has no use for.
     """
 
@@ -59,6 +64,7 @@ class Performance:
     athlete: str | None = None
     is_reference: bool = False
     phases: tuple[Phase, ...] = ()
+    kind: Kind | None = None
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -68,11 +74,19 @@ class Performance:
         require(all(map(is_finite, self.judges)), "judges", self.judges, "finite marks")
         is_split = self.split is None or self.split in get_args(Split)
         require(is_split, "split", self.split, f"one of {', '.join(get_args(Split))}, or None")
+        is_kind = self.kind is None or self.kind in get_args(Kind)
+        require(is_kind, "kind", self.kind, f"one of {', '.join(get_args(Kind))}, or None")
         require_frames(self.start_frame or 0, self.end_frame)
 
     def same_frames(self, id: str) -> "Performance":
         """Return what is seen of it under another name, without what is known of it."""
-        return Performance(id, self.path, start_frame=self.start_frame, end_frame=self.end_frame)
+        return Performance(
+            id,
+            self.path,
+            start_frame=self.start_frame,
+            end_frame=self.end_frame,
+            kind=self.kind,
+        )
 
     @property
     def execution(self) -> float | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from podium.assessment.question import part_of
 from podium.examination.values import Examination
-from podium.features.given import FEATURE_SUFFIXES
+from podium.inputs.given import FEATURE_SUFFIXES
 from podium.judging import Action, ScoringRule, find_action
 from podium.performance import Performance
 

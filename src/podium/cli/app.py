@@ -34,6 +34,12 @@ class Exit(IntEnum):
     STOPPED = shell.STOPPED_CODE
 
 
+Table = Annotated[
+    Path,
+    typer.Argument(help="A table of performances (CSV or Parquet), or a data set by its name."),
+]
+
+
 Model = Annotated[
     str, typer.Option(help="A model that comes with Podium, or the folder of your own.")
 ]

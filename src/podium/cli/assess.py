@@ -34,12 +34,21 @@ from podium.cli.given import (
     Outputs,
     cut_shard,
     load_assessor,
-    read_table,
+    name_of,
+    read_performances,
     require_no_input,
     rows_of_split,
 )
 from podium.cli.measure import show_remarks, write_measures
-from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
+from podium.cli.output import (
+    PREDICTED,
+    for_spreadsheets,
+    say,
+    show,
+    show_json,
+    track_rows,
+    write_table,
+)
 
 
 @app.command()
@@ -94,7 +103,10 @@ def compare(
 
 @app.command()
 def predict(
-    manifest: Annotated[Path, typer.Argument(help="A table of performances, CSV or Parquet.")],
+    manifest: Annotated[
+        Path,
+        typer.Argument(help="A table of performances (CSV or Parquet), or a data set by name."),
+    ],
     out: Annotated[Path, typer.Option(help="Write the predictions to this CSV file.")],
     split: Annotated[
         str | None, typer.Option(help="Only the rows of this split: train, validation or test.")
@@ -110,16 +122,17 @@ def predict(
     """Score every performance of a table."""
     require_file(out, "the predictions")
     require_file(measures, "the measures")
-    rows = cut_shard(rows_of_split(read_table(manifest), split, manifest), shard)
+    rows = cut_shard(rows_of_split(read_performances(manifest), split, manifest), shard)
     for written in (out, measures):
         require_no_input(written, manifest, *(performance.path for performance in rows))
     assessor = load_assessor(model, allow_part)
     predicted = [
-        _predict(assessor, performance, manifest.parent)
+        _predict(assessor, performance, name_of(performance, manifest))
         for performance in track_rows(rows, "scoring")
     ]
-    write_table(out, [for_spreadsheets(row) for row in predicted])
-    n_unmeasured = write_measures(measures, rows, manifest.parent) if measures else 0
+    columns = (*PREDICTED, *_columns_of_classes(assessor))
+    write_table(out, [for_spreadsheets(row) for row in predicted], columns)
+    n_unmeasured = write_measures(measures, rows, manifest) if measures else 0
     failed = [row for row in predicted if row.get("error")]
     say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
     if n_withheld := sum(row.get("severity") == Severity.GRAVE for row in predicted):
@@ -131,6 +144,15 @@ def predict(
         say(f"  {row['error']}" if named else f"  {row['file_name']}: {row['error']}")
     if failed or n_unmeasured:
         raise typer.Exit(Exit.SOME_FAILED)
+
+
+def _columns_of_classes(assessor: "Assessor") -> tuple[str, ...]:
+    """Return the columns that a table has where performances are of two classes."""
+    from podium.evaluation.predictions import PROBABILITY
+
+    if (labelling := assessor.model.labelling) is None:
+        return ()
+    return "label", f"{PROBABILITY}{labelling.worse}", f"{PROBABILITY}{labelling.better}"
 
 
 def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
@@ -176,8 +198,7 @@ def _say_remarks(assessment: "Assessment", words: "Words") -> None:
             show(remark)
 
 
-def _predict(assessor: "Assessor", performance: "Performance", folder: Path) -> dict[str, str]:
-    name = performance.path.relative_to(folder).as_posix()
+def _predict(assessor: "Assessor", performance: "Performance", name: str) -> dict[str, str]:
     row = {"file_name": name, "id": performance.id}
     from podium.report.words import load_words
 
@@ -187,11 +208,14 @@ def _predict(assessor: "Assessor", performance: "Performance", folder: Path) -> 
         message = " ".join(str(error).split())
         return {**row, "error": message}
     severity = worst(doubts)
+    is_withheld = severity is Severity.GRAVE
+    label = {"label": result.label} if result.label and not is_withheld else {}
     numbers = _if_trusted(result)
-    if severity is not Severity.GRAVE:
+    if not is_withheld and not result.label:
         numbers |= _shown(result)
     return {
         **row,
+        **label,
         **{key: f"{value:.4f}" for key, value in numbers.items()},
         "warnings": "; ".join(map(load_words().doubt, doubts)),
         "doubts": ";".join(dict.fromkeys(str(doubt.kind) for doubt in doubts)),
@@ -201,6 +225,11 @@ def _predict(assessor: "Assessor", performance: "Performance", folder: Path) -> 
 
 
 def _if_trusted(score: "Score") -> dict[str, float]:
+    """Return what is in the table whether or not it is to be trusted, as is said beside it."""
+    from podium.evaluation.predictions import PROBABILITY
+
+    if score.label:
+        return {f"{PROBABILITY}{name}": chance for name, chance in score.probabilities.items()}
     return {
         "score_if_trusted": score.value,
         "low_if_trusted": score.low,

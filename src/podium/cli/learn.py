@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.app import Backbone, Json, Scorer, Seed, Shard, app
-from podium.cli.given import cut_shard, open_cache, read_table
+from podium.cli.app import Backbone, Json, Scorer, Seed, Shard, Table, app
+from podium.cli.given import cut_shard, open_cache, read_performances
 from podium.cli.output import (
     as_cell,
     report_failures,
@@ -32,7 +32,12 @@ MAX_NAMED = 3
 
 @app.command()
 def train(
-    manifest: Annotated[Path, typer.Argument(help="A table of performances with scores.")],
+    manifest: Annotated[
+        Path,
+        typer.Argument(
+            help="A table of performances with scores or labels, or a data set by name."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The folder to write the model to.")],
     scorer: Scorer = "siamese_lstm",
     backbone: Backbone = "motion",
@@ -77,7 +82,7 @@ def train(
     require_folder(out, "the model")
     _catalog.resolve("podium.scorers", scorer, (scorer,))
     _catalog.resolve("podium.backbones", backbone, (backbone,))
-    performances = read_table(manifest)
+    performances = read_performances(manifest)
     augmentation = AugmentationOptions(n_variants=variants, copies=copies)
     options = TrainingOptions(
         scorer, backbone, seed, augmentation=augmentation, event=event, group=group
@@ -106,7 +111,9 @@ def _found(evidence: "Evidence", scorer: str) -> Iterator[str]:
 @app.command()
 def evaluate(
     predictions: Annotated[Path, typer.Argument(help="The CSV that podium predict wrote.")],
-    manifest: Annotated[Path, typer.Argument(help="The table with the true scores.")],
+    manifest: Annotated[
+        Path, typer.Argument(help="The table with the true scores, or a data set by name.")
+    ],
     group: Annotated[
         str | None,
         typer.Option(
@@ -120,7 +127,7 @@ def evaluate(
     """Measure predictions against true scores, beside the floors that need no video."""
     from podium.evaluation.results import evaluate_predictions
 
-    results = evaluate_predictions(predictions, read_table(manifest), group)
+    results = evaluate_predictions(predictions, read_performances(manifest), group)
     if as_json:
         show_json(results)
         return
@@ -140,7 +147,7 @@ def evaluate(
 
 @app.command()
 def extract(
-    manifest: Annotated[Path, typer.Argument(help="A table of performances.")],
+    manifest: Table,
     backbone: Backbone = "motion",
     shard: Shard = "0/1",
 ) -> None:
@@ -150,7 +157,7 @@ def extract(
     from podium.features.extraction import extract as extract_features
 
     made = make_backbone(backbone, (backbone,))
-    rows = cut_shard(read_table(manifest), shard)
+    rows = cut_shard(read_performances(manifest), shard)
     extractor = Extractor(made, cache=FeatureCache())
     extraction = extract_features(track_rows(rows, "looking at videos"), extractor)
     say(f"{len(extraction.samples)} of {len(rows)} videos have features")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from podium.cli.app import Json, Language, ReportPath, app
-from podium.cli.given import Outputs
+from podium.cli.given import Outputs, name_of
 from podium.cli.output import for_spreadsheets, say, show, show_json, track_rows, write_table
 from podium.cli.usage import number, pair
 from podium.doubts import Severity
@@ -106,11 +106,11 @@ def _show_readings(examination: "Examination", words: "Words") -> None:
         show("  ".join([one.name.ljust(width), said, *(part for part in beside if part)]))
 
 
-def write_measures(out: Path, rows: "Sequence[Performance]", folder: Path) -> int:
+def write_measures(out: Path, rows: "Sequence[Performance]", table: Path) -> int:
     """Measure the dives of a table, and return how many could not be."""
     from podium.report.measures_table import COLUMNS
 
-    measured = [_measures(row, folder) for row in track_rows(rows, "measuring")]
+    measured = [_measures(row, name_of(row, table)) for row in track_rows(rows, "measuring")]
     write_table(out, [for_spreadsheets(row) for row in measured], COLUMNS)
     failed = [row for row in measured if row.get("error")]
     say(f"{len(measured) - len(failed)} measured, {len(failed)} failed: {out}")
@@ -119,12 +119,12 @@ def write_measures(out: Path, rows: "Sequence[Performance]", folder: Path) -> in
     return len(failed)
 
 
-def _measures(performance: "Performance", folder: Path) -> dict[str, str]:
+def _measures(performance: "Performance", name: str) -> dict[str, str]:
     from podium.assessment.question import part_of
     from podium.examination import examine
     from podium.report.measures_table import measures_row
 
-    row = {"file_name": performance.path.relative_to(folder).as_posix()}
+    row = {"file_name": name}
     try:
         return {**row, **measures_row(examine(performance.path, part=part_of(performance)))}
     except PodiumError as error:
