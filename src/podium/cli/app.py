@@ -89,9 +89,6 @@ Backbone = Annotated[
 ]
 
 
-Scorer = Annotated[str, typer.Option(help="What makes the score (see podium list scorers).")]
-
-
 Shard = Annotated[
     str, typer.Option(help="Do only part i of n, given as i/n and counted from 0, such as 0/8.")
 ]

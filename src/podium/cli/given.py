@@ -57,6 +57,15 @@ def read_performances(table: Path) -> "tuple[Performance, ...]":
     return listed
 
 
+def description_of(table: Path) -> str:
+    """Say where performances come from, for the card of a model."""
+    from podium import _catalog
+
+    if table.exists():
+        return "performances from a table of the user's own"
+    return _catalog.summary("podium.datasets", str(table)).rstrip(".")
+
+
 def name_of(performance: "Performance", table: Path) -> str:
     """Return how a table names the file of a performance: of a data set, its last part."""
     path = performance.path

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.app import Backbone, Json, Scorer, Seed, Shard, Table, app
-from podium.cli.given import cut_shard, open_cache, read_performances
+from podium.cli.app import Backbone, Json, Seed, Shard, Table, app
+from podium.cli.given import cut_shard, description_of, open_cache, read_performances
 from podium.cli.output import (
     as_cell,
     report_failures,
@@ -39,7 +39,14 @@ def train(
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder to write the model to.")],
-    scorer: Scorer = "siamese_lstm",
+    scorer: Annotated[
+        str | None,
+        typer.Option(
+            help="What makes the score (see podium list scorers); without it siamese_lstm for "
+            "videos, and angle_statistics for joints and their angles.",
+            show_default=False,
+        ),
+    ] = None,
     backbone: Backbone = "motion",
     seed: Seed = 0,
     variants: Annotated[
@@ -72,20 +79,43 @@ def train(
             metavar="athlete|event|COLUMN",
         ),
     ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Set an option of the scorer, such as n_networks=3 or pairs.threshold=4; may be "
+            "repeated.",
+        ),
+    ] = None,
+    options_file: Annotated[
+        Path | None,
+        typer.Option("--options", help="Take options of the scorer from this TOML file."),
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
 ) -> None:
     """Train a model on a table of performances; rows of the test split are not looked at."""
     from podium import _catalog
     from podium.training import TrainingOptions, train_model
+    from podium.training.defaults import default_scorer
+    from podium.training.settings import scorer_options
     from podium.video.augmentation import AugmentationOptions
 
     require_folder(out, "the model")
-    _catalog.resolve("podium.scorers", scorer, (scorer,))
+    if scorer:
+        _catalog.resolve("podium.scorers", scorer, (scorer,))
     _catalog.resolve("podium.backbones", backbone, (backbone,))
     performances = read_performances(manifest)
-    augmentation = AugmentationOptions(n_variants=variants, copies=copies)
+    scorer = scorer or default_scorer(performances, backbone)
     options = TrainingOptions(
-        scorer, backbone, seed, augmentation=augmentation, event=event, group=group
+        scorer,
+        backbone,
+        seed,
+        scorer_options=scorer_options(scorer, set_ or (), options_file),
+        augmentation=AugmentationOptions(n_variants=variants, copies=copies),
+        event=event,
+        group=group,
+        description=description_of(manifest),
     )
     with showing_progress() as progress:
         made, extraction = train_model(
