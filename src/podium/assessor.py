@@ -306,7 +306,7 @@ class Assessor:
 
     def _score(self, value: float, question: Question) -> Score:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
-        require_numbers(self.model.name, value)
+        require_numbers(self.model.name, value := self.model.meant(value))
         low, high = question.difficulty_range
         middle = float(self.model.scorer.target.divisors([question.sample])[0])
         margin = self.model.calibration.half_width(CONFIDENCE) * widening(question.doubts)
@@ -328,7 +328,7 @@ class Assessor:
         return Score(
             value, min(lowest, value), highest, bottom, top, marks, is_remembered, best,
             rule.judge_sd if rule else None, mean_marks,
-        )  # fmt: skip
+        ).named(self.model.labelling)  # fmt: skip
 
     def _doubts(self, question: Question, references: Sequence[Sample] = ()) -> tuple[Doubt, ...]:
         """Return what had to be assumed, and what is not to be trusted."""

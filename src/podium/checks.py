@@ -9,7 +9,8 @@ import reprlib
 from collections.abc import Callable, Sequence
 from functools import cache
 from numbers import Integral, Real
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -31,10 +32,33 @@ def check_options(options: Any, **least: float) -> None:
         If one does not fit; the message names the field, the value, and what is allowed.
     """
     for name, kind in _hints(type(options)).items():
-        _check(name, kind, getattr(options, name))
+        check_value(name, kind, getattr(options, name))
     for name, smallest in least.items():
         if (value := getattr(options, name)) < smallest:
             raise UsageError(f"{name} is {value}: it must be {smallest:g} or more")
+
+
+def check_value(name: str, kind: Any, value: Any) -> None:
+    """Refuse a value that is not of the kind that an annotation names, as `check_options` does.
+
+    Raises
+    ------
+    UsageError
+        If it is not.
+    """
+    if get_origin(kind) in (Union, UnionType):
+        (other,) = set(get_args(kind)) - {NoneType}
+        if value is not None:
+            check_value(name, other, value)
+    elif get_origin(kind) is Literal:
+        if value not in get_args(kind):
+            choices = ", ".join(map(str, get_args(kind)))
+            raise UsageError(f"{name} is {reprlib.repr(value)}: choose one of {choices}")
+    elif get_origin(kind) is tuple:
+        _check_each(name, get_args(kind), value)
+    elif kind in _FITS:
+        fits, wanted = _FITS[kind]
+        require(fits(value), name, value, wanted)
 
 
 def require(fits: bool, what: str, found: object, wanted: str) -> None:
@@ -106,25 +130,13 @@ def is_finite(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _check(name: str, kind: Any, value: Any) -> None:
-    if get_origin(kind) is Literal:
-        if value not in get_args(kind):
-            choices = ", ".join(map(str, get_args(kind)))
-            raise UsageError(f"{name} is {reprlib.repr(value)}: choose one of {choices}")
-    elif get_origin(kind) is tuple:
-        _check_each(name, get_args(kind), value)
-    elif kind in _FITS:
-        fits, wanted = _FITS[kind]
-        require(fits(value), name, value, wanted)
-
-
 def _check_each(name: str, kinds: tuple[Any, ...], values: Any) -> None:
     require(isinstance(values, tuple), name, values, "a tuple")
     if kinds[-1] is ...:
         kinds = kinds[:1] * len(values)
     require(len(values) == len(kinds), name, values, f"a tuple of {len(kinds)}")
     for number, (kind, value) in enumerate(zip(kinds, values, strict=True)):
-        _check(f"{name}[{number}]", kind, value)
+        check_value(f"{name}[{number}]", kind, value)
 
 
 def _array(kind: Any, shape: Sequence[int | None]) -> str:

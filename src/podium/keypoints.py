@@ -1,5 +1,7 @@
 """Where the joints of a body are, frame by frame: read from a file, made comparable, cut in clips.
 
+Or how they are bent: some cameras give angles instead (`Angles`).
+
 Features may *be* keypoints: a clip is then described by its 16 frames of positions, one after the
 other, and the fingerprint of what made them ends in `keypoints-{joints}x{dimensions}`. Scorers over
 clips read them like any other features; scorers of pose put the frames together again.
@@ -16,6 +18,7 @@ import numpy.typing as npt
 from podium.checks import require_array
 from podium.doubts import Doubt, DoubtKind
 from podium.errors import FeatureError
+from podium.performance import Kind
 
 Array = npt.NDArray[np.float32]
 
@@ -107,9 +110,7 @@ class Keypoints:
         The last clip ends with the last frame; where frames are missing at the beginning, the first
         one is repeated, so that none is lost.
         """
-        n_missing = -len(self) % FRAMES_PER_CLIP
-        whole = np.concatenate([np.repeat(self.positions[:1], n_missing, axis=0), self.positions])
-        return whole.reshape(len(whole) // FRAMES_PER_CLIP, -1)
+        return in_clips(self.positions)
 
     @classmethod
     def from_clips(cls, values: Array, layout: str, n_frames: int = 0) -> Self:
@@ -123,9 +124,86 @@ class Keypoints:
         FeatureError
             If these are no keypoints.
         """
-        n_joints, n_dims = shape_of(layout)
-        positions = np.asarray(values, np.float32).reshape(-1, n_joints, n_dims)
-        return cls(positions[-n_frames:] if 0 < n_frames < len(positions) else positions)
+        return cls(frames_of(values, Layout("positions", *shape_of(layout)), n_frames))
+
+
+@dataclass(frozen=True)
+class Angles:
+    """How joints are bent: `degrees` is (frames, joints, 3), about each of three axes.
+
+    A joint that turns on beyond half a turn goes on in degrees, and does not jump to the other end.
+    """
+
+    degrees: Array
+    doubts: tuple[Doubt, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_array("degrees", self.degrees, np.floating, (None, None, 3), FeatureError)
+
+    def __len__(self) -> int:
+        return len(self.degrees)
+
+    @property
+    def layout(self) -> str:
+        """Return how many joints about how many axes, as fingerprints do."""
+        return f"angles-{self.degrees.shape[1]}x{self.degrees.shape[2]}"
+
+    def clips(self) -> Array:
+        """Describe 16 frames after 16 as one row each, as `Keypoints.clips` does."""
+        return in_clips(self.degrees)
+
+    @classmethod
+    def of(cls, degrees: npt.NDArray[Any]) -> Self:
+        """Fill what was not seen (nan), as positions are filled, and undo jumps of whole turns.
+
+        A joint that was never seen is taken to be straight, 0.
+
+        Raises
+        ------
+        FeatureError
+            If no joint was ever seen.
+        """
+        filled = fill_missing(degrees)
+        never = ~np.isfinite(degrees).all(axis=2).any(axis=0)
+        whole = np.where(never[None, :, None], 0, filled.positions)
+        return cls(np.unwrap(whole, period=360, axis=0).astype(np.float32), filled.doubts)
+
+
+def in_clips(frames: Array) -> Array:
+    """Cut (frames, joints, numbers) into rows of 16 frames each, (clips, 16 * joints * numbers).
+
+    The first frame is repeated where frames are missing, so that the last row ends with the last.
+    """
+    n_missing = -len(frames) % FRAMES_PER_CLIP
+    whole = np.concatenate([np.repeat(frames[:1], n_missing, axis=0), frames])
+    return whole.reshape(len(whole) // FRAMES_PER_CLIP, -1)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the numbers of a sequence are: of which kind, of how many joints, how many of each."""
+
+    kind: Kind
+    n_joints: int
+    n_dims: int
+
+    @classmethod
+    def of(cls, fingerprint: str) -> Self | None:
+        """Read it off the fingerprint of features; `None` where they are no sequence."""
+        found = re.search(r"(keypoints|angles)-(\d+)x(\d+)$", fingerprint)
+        if not found:
+            return None
+        kind: Kind = "angles" if found[1] == "angles" else "positions"
+        return cls(kind, int(found[2]), int(found[3]))
+
+
+def frames_of(values: Array, layout: Layout, n_frames: int = 0) -> Array:
+    """Put the frames of clips together again, (frames, joints, numbers).
+
+    `n_frames` is how many of them, from the end, are real (0: all).
+    """
+    frames = np.asarray(values, np.float32).reshape(-1, layout.n_joints, layout.n_dims)
+    return frames[-n_frames:] if 0 < n_frames < len(frames) else frames
 
 
 def shape_of(layout: str) -> tuple[int, int]:

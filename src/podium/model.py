@@ -23,6 +23,7 @@ from podium.errors import (
     WeightsError,
 )
 from podium.evaluation.calibration import Calibration
+from podium.evaluation.labelling import Labelling
 from podium.examination.kept import KeptExpert, read_experts, write_experts
 from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache
@@ -124,12 +125,21 @@ class Model:
     actions: tuple[str, ...]
     evidence: Evidence
     anchor: Anchor | None = None
+    labelling: Labelling | None = None
+    """How a class is named by what the scorer says, where it was trained on two classes."""
+
+    reads: str = ""
+    """The fingerprint of the features that it learned from; "" in models that do not say."""
     experts: Mapping[str, KeptExpert] = field(default_factory=dict, repr=False)
     """What is kept of those references whose videos do not ship, by id."""
 
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
         """Return what makes the features that this model reads."""
         return Extractor(self.backbone, self.clip_options, cache, self.anchor)
+
+    def meant(self, value: float) -> float:
+        """Return what the scorer's number means: how likely the better class is, or itself."""
+        return float(self.labelling.chance(value)) if self.labelling else value
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder; each file appears whole, the config last."""
@@ -157,6 +167,8 @@ class Model:
             "clips": asdict(self.clip_options),
             **({"anchor": self.anchor.to_json()} if self.anchor else {}),
             "scorer": {**state.config, "name": self.scorer_name},
+            **({"labelling": self.labelling.to_json()} if self.labelling else {}),
+            **({"reads": self.reads} if self.reads != self.backbone.fingerprint else {}),
             "score_range": list(self.score_range),
             "rule": self.rule.name if self.rule else None,
             "moments": list(self.moments),
@@ -250,6 +262,8 @@ class _Config:
     """Whether scores follow diving's rule, in models that were saved before rules had names."""
 
     anchor: Mapping[str, Any] | None = None
+    labelling: Mapping[str, Any] | None = None
+    reads: str = ""
 
     def __post_init__(self) -> None:
         if self.score_range[0] > self.score_range[1]:
@@ -370,6 +384,8 @@ def _restore(
         actions=about.actions,
         evidence=about.evidence,
         anchor=Anchor.from_saved(about.anchor, arrays),
+        labelling=Labelling.from_json(about.labelling),
+        reads=about.reads or backbone.fingerprint,
     )
 
 

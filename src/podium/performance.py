@@ -13,6 +13,10 @@ SLOWEST, FASTEST = 0.02, 4.0
 
 Split = Literal["train", "validation", "test"]
 
+Kind = Literal["positions", "angles"]
+"""What a file of a sequence holds, (frames, joints, 2 or 3): where joints are, or how they are bent
+(in degrees, about each of three axes)."""
+
 
 def require_frames(start_frame: int, end_frame: int | None) -> None:
     """Refuse a part of a video that starts before it, or ends before it starts.
@@ -62,6 +66,7 @@ class Performance:
     `start_frame` and `end_frame` (0-based, inclusive) bound the part of the video that counts; the
     video may be a recording of hours. It is played `playing_speed` times as fast as it was done: in
     slow motion 0.5 or 0.25.
+    `kind` says what a file of a sequence in place of a video holds; `None` is positions.
     `extra` keeps the columns of a table that Podium has no use for.
     """
 
@@ -79,6 +84,7 @@ class Performance:
     is_reference: bool = False
     phases: tuple[Phase, ...] = ()
     playing_speed: float | None = None
+    kind: Kind | None = None
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -88,6 +94,8 @@ class Performance:
         require(all(map(is_finite, self.judges)), "judges", self.judges, "finite marks")
         is_split = self.split is None or self.split in get_args(Split)
         require(is_split, "split", self.split, f"one of {', '.join(get_args(Split))}, or None")
+        is_kind = self.kind is None or self.kind in get_args(Kind)
+        require(is_kind, "kind", self.kind, f"one of {', '.join(get_args(Kind))}, or None")
         require_frames(self.start_frame or 0, self.end_frame)
         require_speed(self.playing_speed)
 
@@ -95,7 +103,7 @@ class Performance:
         """Return what is seen of it under another name, without what is known of it."""
         return Performance(
             id, self.path, start_frame=self.start_frame, end_frame=self.end_frame,
-            playing_speed=self.playing_speed,
+            kind=self.kind, playing_speed=self.playing_speed,
         )  # fmt: skip
 
     @property

@@ -15,6 +15,7 @@ from podium.datasets.kimore import Kimore
 from podium.datasets.manifest import Manifest
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
+from podium.datasets.ui_prmd import UiPrmd
 from podium.datasets.unlv_dive import UnlvDive
 from podium.datasets.unlv_vault import UnlvVault
 from podium.errors import DatasetNotFound, MissingFile
@@ -66,6 +67,15 @@ def kimore(folder: Path) -> Kimore:
     return Kimore(folder)
 
 
+def ui_prmd(folder: Path) -> UiPrmd:
+    rows = "a,m01,s1,1,correct\nb,m01,s1,1,incorrect\n"
+    header = "id,movement,subject,repetition,label\n"
+    (folder / "performances.csv").write_text(header + rows, encoding="utf-8")
+    degrees = np.random.default_rng(0).normal(0, 30, (40, 22, 3)).astype(np.float16)
+    np.savez(folder / "kinect_angles.npz", a=degrees, b=degrees)
+    return UiPrmd(folder)
+
+
 def pushups(folder: Path) -> Pushups:
     (folder / "videos").mkdir()
     for name in ("correct1", "wrong12"):
@@ -111,6 +121,14 @@ RECIPES = {
         DatasetNotFound,
         "simulated performances were looked for at {table} and are not there: "
         "podium.datasets.simulated.Simulated(root).render() in Python writes them",
+    ),
+    "ui_prmd": Recipe(
+        ui_prmd,
+        UiPrmd,
+        DatasetNotFound,
+        "UI-PRMD was looked for at {table} and is not there: set PODIUM_DATA to the folder that "
+        "holds ui_prmd, or give its path",
+        "performances.csv",
     ),
     "unlv_dive": Recipe(
         unlv_dive,

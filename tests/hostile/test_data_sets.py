@@ -12,7 +12,7 @@ from scipy.io import savemat
 
 from hostile.confinement import mutated
 from podium.benchmark.faults import read_comments
-from podium.datasets import kimore, unlv_vault
+from podium.datasets import _archive, unlv_vault
 from podium.datasets.kimore import Kimore
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
@@ -54,7 +54,7 @@ def test_an_archive_does_not_unpack_to_more_than_is_allowed(tmp_path, monkeypatc
     with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as more:
         more.writestr("zeros.npy", bytes(20_000_000))
     assert archive.stat().st_size < 30_000
-    monkeypatch.setattr(kimore, "MAX_UNPACKED_BYTES", 10_000_000)
+    monkeypatch.setattr(_archive, "MAX_UNPACKED_BYTES", 10_000_000)
     with pytest.raises(ManifestError) as refused:
         Kimore(tmp_path).performances()
     assert re.fullmatch(

@@ -110,7 +110,7 @@ def test_a_threshold_is_rounded_where_it_is_said():
 )
 def test_options_that_draw_nothing_are_refused(changed):
     plain = {
-        "threshold": 5.0, "n_similar": 1300, "n_dissimilar": 1900,
+        "threshold": None, "n_similar": 1300, "n_dissimilar": 1900,
     } | changed  # fmt: skip
     shown = ", ".join(f"{name}={value!r}" for name, value in plain.items())
     message = (

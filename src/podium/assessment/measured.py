@@ -8,8 +8,8 @@ from podium.assessment.question import part_of
 from podium.doubts import Doubt
 from podium.examination.values import Examination
 from podium.features.close_up import Seen
-from podium.features.given import FEATURE_SUFFIXES
 from podium.features.values import Features
+from podium.inputs.given import FEATURE_SUFFIXES
 from podium.judging import Action, ScoringRule, find_action
 from podium.measures import Phase
 from podium.performance import Performance

@@ -1,14 +1,16 @@
 """The outcome of looking at one performance: values only, which the report and JSON render."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, Self
 
 from podium.assessment.feedback import ClipFeedback, PhasePoints, Remark, without_points
 from podium.checks import is_finite, require, require_share
 from podium.doubts import Doubt, Severity, worst
 from podium.errors import UsageError
+from podium.evaluation.labelling import Labelling
 from podium.examination.values import Examination
 from podium.features.alignment import Alignment
 from podium.judging import Marks
@@ -25,7 +27,9 @@ class Score:
     the same as marks of a panel, where the scores come from one, in the steps that judges give,
     `mean_marks` the same on no step, and `judge_sd` by how much one judge differs from it.
     `is_remembered` says that the model learned from this very
-    performance, or from one that the video is a copy of.
+    performance, or from one that the video is a copy of. Where performances are of two classes,
+    such as correct and wrong, `label` is the likelier one, `probabilities` (0 to 1) has both, and
+    the score is how likely the better one is.
     """
 
     value: float
@@ -38,6 +42,8 @@ class Score:
     best: float | None = None
     judge_sd: float | None = None
     mean_marks: Marks | None = None
+    label: str = ""
+    probabilities: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         for name in ("value", "low", "high", "range_low", "range_high"):
@@ -51,7 +57,16 @@ class Score:
         """What the score is out of: the highest at its difficulty, or the highest there can be."""
         return self.range_high if self.best is None else self.best
 
+    def named(self, labelling: Labelling | None) -> Self:
+        """Return it with the class that it means, where it is one."""
+        if labelling is None:
+            return self
+        chances = MappingProxyType(labelling.probabilities(self.value))
+        return replace(self, label=labelling.label(self.value), probabilities=chances)
+
     def __str__(self) -> str:
+        if self.label:
+            return f"{self.label} (probability {self.probabilities[self.label]:.2f})"
         return f"{self.value:.1f} of {self.of:.1f} ({self.low:.1f} to {self.high:.1f})"
 
 

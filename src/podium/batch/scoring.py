@@ -11,6 +11,7 @@ from podium.assessment.values import Score
 from podium.assessor import Assessor, load
 from podium.doubts import Doubt, Severity, worst
 from podium.errors import PodiumError
+from podium.evaluation.predictions import PROBABILITY
 from podium.examination import examine
 from podium.features.extraction import FeatureCache
 from podium.model import find_model
@@ -162,10 +163,13 @@ def _measured(task: Task) -> dict[str, str]:
 
 def _cells(result: Score, doubts: tuple[Doubt, ...]) -> dict[str, str]:
     severity = worst(doubts)
+    is_withheld = severity is Severity.GRAVE
+    label = {"label": result.label} if result.label and not is_withheld else {}
     numbers = _if_trusted(result)
-    if severity is not Severity.GRAVE:
+    if not is_withheld and not result.label:
         numbers |= _shown(result)
     return {
+        **label,
         **{key: f"{value:.4f}" for key, value in numbers.items()},
         "warnings": "; ".join(map(load_words().doubt, doubts)),
         "doubts": ";".join(dict.fromkeys(str(doubt.kind) for doubt in doubts)),
@@ -175,6 +179,9 @@ def _cells(result: Score, doubts: tuple[Doubt, ...]) -> dict[str, str]:
 
 
 def _if_trusted(score: Score) -> dict[str, float]:
+    """Return what is in the table whether or not it is to be trusted, as is said beside it."""
+    if score.label:
+        return {f"{PROBABILITY}{name}": chance for name, chance in score.probabilities.items()}
     return {
         "score_if_trusted": score.value,
         "low_if_trusted": score.low,

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from podium.features.values import Sample
 from podium.metric.learning import LearningOptions
-from podium.metric.pairs import PairOptions
+from podium.metric.pairs import PAPER_THRESHOLD, PairOptions
 from podium.metric.siamese import SiameseOptions
 from podium.scorers._references import ReferenceChoice, training_indices
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
@@ -37,7 +37,7 @@ def paper_options(
         scores_variants=False,
         clip_measure="sigmoid",
         learning=LearningOptions(clip_weight=0.0, noise=0.0),
-        pairs=PairOptions(n_similar=n_similar, n_dissimilar=n_pairs - n_similar),
+        pairs=PairOptions(PAPER_THRESHOLD, n_similar, n_pairs - n_similar),
         siamese=SiameseOptions(reads_difference=False),
     )
 

@@ -36,6 +36,12 @@ class Exit(IntEnum):
     STOPPED = shell.STOPPED_CODE
 
 
+Table = Annotated[
+    Path,
+    typer.Argument(help="A table of performances (CSV or Parquet), or a data set by its name."),
+]
+
+
 Model = Annotated[
     str, typer.Option(help="A model that comes with Podium, or the folder of your own.")
 ]
@@ -83,9 +89,6 @@ Language = Annotated[str, typer.Option(help="The language of the report, such as
 Backbone = Annotated[
     str, typer.Option(help="What turns clips into numbers (see podium list backbones).")
 ]
-
-
-Scorer = Annotated[str, typer.Option(help="What makes the score (see podium list scorers).")]
 
 
 Shard = Annotated[

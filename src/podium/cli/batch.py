@@ -10,7 +10,8 @@ from podium.cli.app import AllowPart, Exit, Model, Shard, app
 from podium.cli.given import (
     cut_shard,
     load_assessor,
-    read_table,
+    name_of,
+    read_performances,
     require_no_input,
     rows_of_split,
 )
@@ -43,7 +44,10 @@ Measures = Annotated[
 
 @app.command()
 def predict(
-    manifest: Annotated[Path, typer.Argument(help="A table of performances, CSV or Parquet.")],
+    manifest: Annotated[
+        Path,
+        typer.Argument(help="A table of performances (CSV or Parquet), or a data set by name."),
+    ],
     out: Annotated[Path, typer.Option(help="Write the predictions to this CSV file.")],
     split: Annotated[
         str | None, typer.Option(help="Only the rows of this split: train, validation or test.")
@@ -73,7 +77,7 @@ def predict(
     """Score every performance of a table; a run that was stopped can go on."""
     require_file(out, "the predictions")
     require_file(measures, "the measures")
-    chosen = rows_of_split(read_table(manifest), split, manifest)
+    chosen = rows_of_split(read_performances(manifest), split, manifest)
     rows, part = cut_shard(chosen, shard)
     for written in (out, measures):
         require_no_input(written, manifest, *(performance.path for performance in rows))
@@ -85,7 +89,7 @@ def predict(
         from podium.batch.engines import find_engine
 
         found = find_engine(engine, jobs, lambda: load_assessor(model, allow_part))
-        tasks = _tasks(rows, manifest.parent, model, allow_part or (), measures is not None)
+        tasks = _tasks(rows, manifest, model, allow_part or (), measures is not None)
         batch = _begin(chosen, part, tasks, model, parts, resume)
         for _ in track_rows(batch.run(found, is_stopped), "scoring", len(batch.waiting)):
             pass
@@ -97,7 +101,7 @@ def predict(
 
 def _tasks(
     rows: "Sequence[Performance]",
-    folder: Path,
+    table: Path,
     model: str,
     allow_parts: Sequence[str],
     with_measures: bool,
@@ -105,8 +109,7 @@ def _tasks(
     from podium.batch.scoring import Task
 
     return [
-        Task(row, row.path.relative_to(folder).as_posix(), model, with_measures, tuple(allow_parts))
-        for row in rows
+        Task(row, name_of(row, table), model, with_measures, tuple(allow_parts)) for row in rows
     ]
 
 
@@ -143,7 +146,8 @@ def _leave_stopped(batch: "Batch", n_rows: int) -> None:
 def _write(records: "Sequence[Record]", out: Path, measures: Path | None) -> None:
     """Write the tables of what was predicted and measured, and say what came of it."""
     predicted = [dict(record.predicted) for record in records]
-    write_table(out, [for_spreadsheets(row) for row in predicted], PREDICTED)
+    columns = (*PREDICTED, *_columns_of_classes(predicted))
+    write_table(out, [for_spreadsheets(row) for row in predicted], columns)
     if measures:
         from podium.report.measures_table import COLUMNS
 
@@ -153,6 +157,15 @@ def _write(records: "Sequence[Record]", out: Path, measures: Path | None) -> Non
         say(f"{len(measured) - len(failed)} measured, {len(failed)} failed: {measures}")
         _say_errors(failed)
     _tell(predicted, out)
+
+
+def _columns_of_classes(predicted: Sequence[dict[str, str]]) -> tuple[str, ...]:
+    """Return the columns that a table has where performances are of classes."""
+    from podium.evaluation.predictions import PROBABILITY
+
+    names = dict.fromkeys(name for row in predicted for name in row)
+    of_classes = tuple(name for name in names if name.startswith(PROBABILITY))
+    return ("label", *of_classes) if of_classes else ()
 
 
 def _tell(predicted: Sequence[dict[str, str]], out: Path) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from podium.performance import Performance
 from podium.cli.output import say
 
+TABLES = "manifest"
+"""The data set that is anyone's own table, and needs its path."""
+
 
 def load_assessor(model: str, allow_parts: Sequence[str] | None = None) -> "Assessor":
     """Load a model while the decoder starts."""
@@ -38,6 +41,36 @@ def open_cache() -> "FeatureCache":
     from podium.features.extraction import FeatureCache
 
     return FeatureCache(tell=say)
+
+
+def read_performances(table: Path) -> "tuple[Performance, ...]":
+    """Read a table of performances, or a data set by its name (see podium list datasets).
+
+    A file of such a name is the table that is meant.
+    """
+    from podium import _catalog
+
+    name = str(table)
+    if table.exists() or name == TABLES or name not in _catalog.names("podium.datasets"):
+        return read_table(table)
+    (kind,) = _catalog.resolve("podium.datasets", name)
+    listed: tuple[Performance, ...] = kind(None).performances()
+    return listed
+
+
+def description_of(table: Path) -> str:
+    """Say where performances come from, for the card of a model."""
+    from podium import _catalog
+
+    if table.exists():
+        return "performances from a table of the user's own"
+    return _catalog.summary("podium.datasets", str(table)).rstrip(".")
+
+
+def name_of(performance: "Performance", table: Path) -> str:
+    """Return how a table names the file of a performance: of a data set, its last part."""
+    path = performance.path
+    return (path.relative_to(table.parent) if table.is_file() else Path(path.name)).as_posix()
 
 
 def read_table(path: Path) -> "tuple[Performance, ...]":

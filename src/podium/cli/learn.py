@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.app import Backbone, Exit, Json, Scorer, Seed, Shard, app
-from podium.cli.given import cut_shard, open_cache, read_table
+from podium.cli.app import Backbone, Exit, Json, Seed, Shard, Table, app
+from podium.cli.given import cut_shard, description_of, open_cache, read_performances
 from podium.cli.output import (
     as_cell,
     report_failures,
@@ -34,9 +34,21 @@ MAX_NAMED = 3
 
 @app.command()
 def train(
-    manifest: Annotated[Path, typer.Argument(help="A table of performances with scores.")],
+    manifest: Annotated[
+        Path,
+        typer.Argument(
+            help="A table of performances with scores or labels, or a data set by name."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The folder to write the model to.")],
-    scorer: Scorer = "siamese_lstm",
+    scorer: Annotated[
+        str | None,
+        typer.Option(
+            help="What makes the score (see podium list scorers); without it siamese_lstm for "
+            "videos, and angle_statistics for joints and their angles.",
+            show_default=False,
+        ),
+    ] = None,
     backbone: Backbone = "motion",
     seed: Seed = 0,
     variants: Annotated[
@@ -69,20 +81,43 @@ def train(
             metavar="athlete|event|COLUMN",
         ),
     ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Set an option of the scorer, such as n_networks=3 or pairs.threshold=4; may be "
+            "repeated.",
+        ),
+    ] = None,
+    options_file: Annotated[
+        Path | None,
+        typer.Option("--options", help="Take options of the scorer from this TOML file."),
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
 ) -> None:
     """Train a model on a table of performances; rows of the test split are not looked at."""
     from podium import _catalog
     from podium.training import TrainingOptions, train_model
+    from podium.training.defaults import default_scorer
+    from podium.training.settings import scorer_options
     from podium.video.augmentation import AugmentationOptions
 
     require_folder(out, "the model")
-    _catalog.resolve("podium.scorers", scorer, (scorer,))
+    if scorer:
+        _catalog.resolve("podium.scorers", scorer, (scorer,))
     _catalog.resolve("podium.backbones", backbone, (backbone,))
-    performances = read_table(manifest)
-    augmentation = AugmentationOptions(n_variants=variants, copies=copies)
+    performances = read_performances(manifest)
+    scorer = scorer or default_scorer(performances, backbone)
     options = TrainingOptions(
-        scorer, backbone, seed, augmentation=augmentation, event=event, group=group
+        scorer,
+        backbone,
+        seed,
+        scorer_options=scorer_options(scorer, set_ or (), options_file),
+        augmentation=AugmentationOptions(n_variants=variants, copies=copies),
+        event=event,
+        group=group,
+        description=description_of(manifest),
     )
     with showing_progress() as progress:
         made, extraction = train_model(
@@ -108,7 +143,9 @@ def _found(evidence: "Evidence", scorer: str) -> Iterator[str]:
 @app.command()
 def evaluate(
     predictions: Annotated[Path, typer.Argument(help="The CSV that podium predict wrote.")],
-    manifest: Annotated[Path, typer.Argument(help="The table with the true scores.")],
+    manifest: Annotated[
+        Path, typer.Argument(help="The table with the true scores, or a data set by name.")
+    ],
     group: Annotated[
         str | None,
         typer.Option(
@@ -122,7 +159,7 @@ def evaluate(
     """Measure predictions against true scores, beside the floors that need no video."""
     from podium.evaluation.results import evaluate_predictions
 
-    results = evaluate_predictions(predictions, read_table(manifest), group)
+    results = evaluate_predictions(predictions, read_performances(manifest), group)
     if as_json:
         show_json(results)
         return
@@ -142,7 +179,7 @@ def evaluate(
 
 @app.command()
 def extract(
-    manifest: Annotated[Path, typer.Argument(help="A table of performances.")],
+    manifest: Table,
     backbone: Backbone = "motion",
     shard: Shard = None,
 ) -> None:
@@ -152,7 +189,7 @@ def extract(
     from podium.features.extraction import extract as extract_features
 
     made = make_backbone(backbone, (backbone,))
-    rows, _ = cut_shard(read_table(manifest), shard)
+    rows, _ = cut_shard(read_performances(manifest), shard)
     extractor = Extractor(made, cache=FeatureCache())
     with shell.stoppable() as is_stopped:
         asked_for = takewhile(lambda _: not is_stopped(), track_rows(rows, "looking at videos"))

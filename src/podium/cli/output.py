@@ -26,7 +26,7 @@ PREDICTED = (
 """The columns of a table of predictions."""
 
 
-PREDICTED_TEXTS = ("file_name", "id", "warnings", "error")
+PREDICTED_TEXTS = ("file_name", "id", "warnings", "error", "label")
 """Those that hold what others wrote; the rest are numbers, below 0 as well."""
 
 

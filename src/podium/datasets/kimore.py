@@ -1,28 +1,16 @@
 """KIMORE: rehabilitation exercises as skeletons, scored by clinicians (Capecci et al., 2019)."""
 
-import io
 import math
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from zipfile import BadZipFile, ZipFile
 
-import numpy as np
-import numpy.typing as npt
-
+from podium.datasets._archive import unpack
 from podium.datasets._folder import not_found, root_of, rows_with
-from podium.errors import ManifestError, UnusableFile
-from podium.inputs.given import MAX_BYTES, npy_array
-from podium.machine.files import cache_folder, digest, read_bytes, write_bytes
+from podium.errors import ManifestError
 from podium.performance import Performance
 
 COLUMNS = ("id", "subject", "group", "exercise", "total_score")
 EXPERTS = "Expert"
-
-MAX_UNPACKED_BYTES = 2**30
-"""Of all skeletons together, a hundred times what there is of them."""
 
 
 class Kimore:
@@ -51,7 +39,7 @@ class Kimore:
                 raise not_found("KIMORE", needed, "kimore")
         rows = [row.cells for row in rows_with(COLUMNS, table, "KIMORE's")]
         scores = [_score(row["total_score"], table) for row in rows]
-        folder = _skeletons(archive, table, [row["id"] for row in rows])
+        folder = unpack(archive, table, [row["id"] for row in rows], "kimore", "KIMORE's")
         return tuple(
             _performance(row, score, folder) for row, score in zip(rows, scores, strict=True)
         )
@@ -76,74 +64,3 @@ def _score(text: str, table: Path) -> float | None:
     except ValueError:
         raise ManifestError(f"{table}: total_score {text!r:.200} must be a number") from None
     return score if math.isfinite(score) else None
-
-
-def _skeletons(archive: Path, table: Path, ids: list[str]) -> Path:
-    """Unpack the skeletons into the cache, (frames, 25, 3) in metres each, and say where.
-
-    One that is there already is believed only if it is that of the archive.
-    """
-    folder = cache_folder() / "kimore" / digest(archive)[:16]
-    with _open(archive) as positions:
-        names = set(positions.namelist())
-        for name in ids:
-            if Path(name).name != name:
-                raise ManifestError(f"{table}: {name!r:.200} must be a name without folders")
-            if f"{name}.npy" not in names:
-                raise ManifestError(f"{table}: {name!r:.200} has no skeleton in {archive.name}")
-            path, skeleton = folder / f"{name}.npy", _as_file(_skeleton(positions, name))
-            if not _holds(path, skeleton):
-                write_bytes(path, skeleton)
-    return folder
-
-
-def _as_file(skeleton: npt.NDArray[np.float32]) -> bytes:
-    file = io.BytesIO()
-    np.save(file, skeleton)
-    return file.getvalue()
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    try:
-        return read_bytes(path, len(content)) == content
-    except (OSError, UnusableFile):
-        return False
-
-
-@contextmanager
-def _open(archive: Path) -> Iterator[ZipFile]:
-    """Open an archive of arrays that unpacks to no more than is allowed."""
-    try:
-        with ZipFile(archive) as positions:
-            n_bytes = sum(member.file_size for member in positions.infolist())
-            if n_bytes > MAX_UNPACKED_BYTES:
-                raise ManifestError(
-                    f"{archive}: unpacks to {n_bytes:,} bytes, more than the "
-                    f"{MAX_UNPACKED_BYTES:,} allowed: is it KIMORE's?"
-                )
-            yield positions
-    except (
-        BadZipFile,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-        zlib.error,
-        EOFError,
-    ) as error:
-        if isinstance(error, ManifestError):
-            raise
-        raise ManifestError(
-            f"{archive}: is not an archive of arrays ({error}): is it KIMORE's?"
-        ) from error
-
-
-def _skeleton(positions: ZipFile, name: str) -> npt.NDArray[np.float32]:
-    try:
-        with positions.open(f"{name}.npy") as member:
-            found = npy_array(member.read(MAX_BYTES))
-    except OSError as error:  # where the archive says it lies there can be nothing
-        raise ValueError(f"{name}: {error}") from error
-    if found.ndim != 3 or found.dtype.kind not in "fiu":
-        raise ValueError(f"{name} is {found.dtype} of {found.shape}, which is not a skeleton")
-    with np.errstate(over="ignore"):  # what float32 cannot hold is refused once it is read
-        return found.astype(np.float32)

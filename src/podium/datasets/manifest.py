@@ -2,7 +2,8 @@
 
 The table is also a valid Hugging Face video-folder `metadata.csv`. Required column: `file_name`,
 relative to the table. Known columns: `score, id, split, action, difficulty, judges, start_frame,
-end_frame, event, athlete, is_reference, phases, playing_speed`; others are kept as they are.
+end_frame, event, athlete, is_reference, phases, playing_speed`, and of files of sequences `kind`;
+others are kept as they are.
 """
 
 import gc
@@ -18,10 +19,11 @@ from typing import TypeVar, get_args
 
 from podium.errors import ManifestError, UsageError
 from podium.inputs.cells import Numbers, UnclearNumber, is_missing, without_fraction
+from podium.inputs.given import FEATURE_SUFFIXES
 from podium.inputs.names import Lookalikes
 from podium.inputs.problems import Problems
 from podium.inputs.table import MAX_NUMBER, Row, read_rows, surplus_kind
-from podium.performance import FASTEST, SLOWEST, Performance, Phase, Split
+from podium.performance import FASTEST, SLOWEST, Kind, Performance, Phase, Split
 
 T = TypeVar("T")
 
@@ -213,6 +215,7 @@ class _RowReader:
             athlete=self._text("athlete"),
             playing_speed=self._parse("playing_speed", self._speed, SPEEDS),
             is_reference=self._parse("is_reference", _truth, "true or false") or False,
+            kind=self._kind(path),
             phases=self._parse("phases", _phases, "name:first-last with ; between them") or (),
             extra=MappingProxyType(
                 {key: cell for key, cell in row.cells.items() if key not in KNOWN_COLUMNS}
@@ -254,6 +257,12 @@ class _RowReader:
         except ValueError:
             self._problem(f"{column} {{text!r}} must be {wanted}", text=text)
         return None
+
+    def _kind(self, path: Path | None) -> Kind | None:
+        """Return what a file of a sequence holds; of videos the column may say what it likes."""
+        if path is None or path.suffix.lower() not in FEATURE_SUFFIXES:
+            return None
+        return self._parse("kind", _kind, "positions or angles, or empty")
 
     def _frame(self, column: str) -> int | None:
         return self._parse(column, self._natural, "a frame number, 0 or more")
@@ -338,6 +347,13 @@ def _whole(value: float) -> int:
 
 def _split(text: str) -> Split:
     for known in get_args(Split):
+        if text == known:
+            return known  # type: ignore[no-any-return]
+    raise ValueError
+
+
+def _kind(text: str) -> Kind:
+    for known in get_args(Kind):
         if text == known:
             return known  # type: ignore[no-any-return]
     raise ValueError

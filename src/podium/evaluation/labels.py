@@ -1,10 +1,10 @@
 """Labels that are classes, such as correct and wrong, as true scores of 1 and 0."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from podium.errors import ManifestError
+from podium.errors import ManifestError, TrainingError
 from podium.evaluation.predictions import PROBABILITY
 from podium.performance import Performance
 
@@ -14,11 +14,32 @@ COLUMN = "label"
 USUAL = ("1", "1.0", "correct")
 """What the class of score 1 is called, where the table of performances does not say."""
 
+BETTER = (
+    "1", "1.0", "correct", "right", "good", "ok", "pass", "passed", "true", "yes", "proper",
+    "richtig", "gut", "ja",
+)  # fmt: skip
+WORSE = (
+    "0", "0.0", "wrong", "incorrect", "bad", "fail", "failed", "false", "no", "improper",
+    "falsch", "schlecht", "nein",
+)  # fmt: skip
+"""What the better and the worse class are usually called, in small letters."""
+
 MAX_NAMED = 5
 """So many classes are named in a message."""
 
 MAX_CHARACTERS = 60
 """So much of the name of each is shown: a cell may be as long as a book."""
+
+
+@dataclass(frozen=True)
+class ClassNames:
+    """What the two classes of a table are called."""
+
+    worse: str
+    """The class whose true score is 0."""
+
+    better: str
+    """The class whose true score is 1."""
 
 
 def label_of(performance: Performance) -> str:
@@ -76,3 +97,58 @@ def with_scores(performances: Sequence[Performance], better: str) -> tuple[Perfo
         replace(one, score=float(label_of(one) == better)) if label_of(one) else one
         for one in performances
     )
+
+
+def classes_in_table(performances: Iterable[Performance]) -> ClassNames | None:
+    """Return the two classes that performances are labelled with; `None` where they have scores.
+
+    They have classes where a column `label` says one of two words, or scores are 0 and 1. Where a
+    performance has another score than these, scores count, whatever labels say.
+
+    Raises
+    ------
+    TrainingError
+        If there are labels of one class, or of more than two, or it is not known which is better.
+    """
+    listed = [p for p in performances if p.score is not None or label_of(p)]
+    scores = {p.score for p in listed}
+    if not listed or scores - {None, 0, 1}:
+        return None
+    labels = sorted({label_of(p) for p in listed} - {""})
+    if labels:
+        return _named(labels, {label_of(p): p.score for p in listed if p.score is not None})
+    return ClassNames("0", "1") if scores == {0, 1} else None
+
+
+def _named(labels: Sequence[str], scores: dict[str, float | None]) -> ClassNames:
+    if len(labels) != 2:
+        what = "one class only" if len(labels) == 1 else f"{len(labels)} classes"
+        raise TrainingError(
+            f"the column {COLUMN} has {what} ({_shown(labels, ', ')}): give performances of two, "
+            "such as correct and wrong, or a column score with numbers"
+        )
+    better = [name for name in labels if _is_better(name, labels, scores)]
+    if len(better) != 1:
+        raise TrainingError(
+            f"the column {COLUMN} has the classes {_shown(labels, ' and ')}, and which of them is "
+            "the better one is not known: call them correct and wrong, or give a column score "
+            "too, with 1 for the better and 0 for the other"
+        )
+    return ClassNames(next(name for name in labels if name != better[0]), better[0])
+
+
+def _is_better(name: str, both: Sequence[str], scores: dict[str, float | None]) -> bool:
+    """Return whether a class is the better one: by its score, else by its name or the other's."""
+    if scores:
+        return scores.get(name) == 1
+    (other,) = (label for label in both if label != name)
+    if name.lower() in WORSE or other.lower() in BETTER:
+        return False
+    return name.lower() in BETTER or other.lower() in WORSE
+
+
+def scored_by_class(
+    performances: Sequence[Performance], names: ClassNames | None
+) -> tuple[Performance, ...]:
+    """Return performances with score 1 if they are of the better class, 0 of the other one."""
+    return with_scores(performances, names.better) if names else tuple(performances)

@@ -13,7 +13,7 @@ from podium.evaluation import metrics
 from podium.evaluation.classes import Classes, classes_of
 from podium.evaluation.floors import Floor, measured_floors
 from podium.evaluation.groups import GroupMeasures, by_group
-from podium.evaluation.labels import better_class, with_scores
+from podium.evaluation.labels import better_class, classes_in_table, scored_by_class, with_scores
 from podium.evaluation.measures import (
     Floats,
     Measures,
@@ -92,6 +92,8 @@ def evaluate_predictions(
     if classes:
         better = better_class(classes, performances, predictions)
         performances = with_scores(performances, better)
+    elif all(performance.score is None for performance in performances):
+        performances = scored_by_class(performances, classes_in_table(performances))
     measured, alone = _match(rows, performances, predictions)
     grouping = group_by([sample.performance for sample in alone], group)
     samples = [replace(s, group=name) for s, name in zip(alone, grouping.names, strict=True)]

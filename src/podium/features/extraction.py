@@ -18,8 +18,9 @@ from podium.doubts import Doubt
 from podium.errors import FeatureError, PodiumError, VideoError
 from podium.features.close_up import CloseUp, Seen, close_up, look_at
 from podium.features.event import Anchor, event_backbone
-from podium.features.given import FEATURE_SUFFIXES, read_features
+from podium.features.given import read_features
 from podium.features.values import Features, Sample
+from podium.inputs.given import FEATURE_SUFFIXES
 from podium.machine.cache import ArrayCache, Claim
 from podium.machine.files import digest
 from podium.performance import Performance
@@ -172,7 +173,9 @@ class Extractor:
         """
         wanted = tuple(augmentations)
         if performance.path.suffix.lower() in FEATURE_SUFFIXES:
-            return Lookup(performance, (read_features(performance.path),) * len(wanted))
+            return Lookup(
+                performance, (read_features(performance.path, performance.kind),) * len(wanted)
+            )
         keys = tuple(self._key(performance, augmentation) for augmentation in wanted)
         if (found := self._read_kept(keys)) is not None:
             return Lookup(performance, found)

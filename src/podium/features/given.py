@@ -10,15 +10,12 @@ from podium.doubts import DoubtKind
 from podium.errors import FeatureError
 from podium.features.values import Features
 from podium.inputs.given import read_array
-from podium.keypoints import FRAMES_PER_CLIP, fill_missing
+from podium.keypoints import FRAMES_PER_CLIP, Angles, fill_missing
+from podium.performance import Kind
 from podium.video.clips import VideoFacts
 
 KEYPOINTS_GIVEN = DoubtKind("keypoints_given")
 """Keypoints were given instead of a video."""
-
-FEATURE_SUFFIXES = (".npy", ".safetensors")
-"""Files that hold features (clips, dim) or keypoints (frames, joints, 2 or 3) already, and are read
-in place of a video."""
 
 
 MAX_FRAMES = 160_000
@@ -34,8 +31,10 @@ MAX_MAGNITUDE = 1e15
 """What a file of features or keypoints may hold of one performance."""
 
 
-def read_features(path: Path) -> Features:
+def read_features(path: Path, kind: Kind | None = None) -> Features:
     """Read a file of features made elsewhere, (clips, dim), or of keypoints, (frames, joints, 2|3).
+
+    With the kind `angles` it is one of angles, (frames, joints, 3), in degrees.
 
     `.npy`, or `.safetensors` with the array under the name `features` or `keypoints`. Keypoints
     are normalised and cut into clips of 16 frames (`podium.keypoints`); joints that were not seen
@@ -49,6 +48,7 @@ def read_features(path: Path) -> Features:
     """
     values = read_array(path)
     is_keypoints = values.ndim == 3 and values.shape[2] in (2, 3)
+    _require_kind(values, kind, path)
     if (
         not (values.ndim == 2 or is_keypoints)
         or 0 in values.shape
@@ -64,7 +64,18 @@ def read_features(path: Path) -> Features:
         raise FeatureError.of_file(
             path, f"holds {values.shape}, more than the {most} allowed: is it one performance?"
         )
-    return _of_keypoints(values, path) if is_keypoints else _of_clips(values, path)
+    return _of_sequence(values, kind, path) if is_keypoints else _of_clips(values, path)
+
+
+def _require_kind(values: npt.NDArray[Any], kind: Kind | None, path: Path) -> None:
+    """Refuse what cannot be of the kind that the table says."""
+    n_numbers = (3,) if kind == "angles" else (2, 3)
+    if kind and not (values.ndim == 3 and values.shape[2] in n_numbers):
+        raise FeatureError.of_file(
+            path,
+            f"holds {values.dtype} of {values.shape}, and its kind is {kind}: {kind} must be "
+            f"numbers of (frames, joints, {' or '.join(map(str, n_numbers))})",
+        )
 
 
 def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
@@ -78,7 +89,7 @@ def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
     return _without_times(values, f"file-{values.shape[1]}", None)
 
 
-def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
+def _of_sequence(positions: npt.NDArray[Any], kind: Kind | None, path: Path) -> Features:
     with np.errstate(over="ignore", invalid="ignore"):
         positions = positions.astype(np.float32)
     positions[np.isnan(positions)] = np.nan  # some that are no numbers complain when they are read
@@ -88,13 +99,13 @@ def _of_keypoints(positions: npt.NDArray[Any], path: Path) -> Features:
         )
     _require_usual(positions, path)
     try:
-        keypoints = fill_missing(positions).normalise()
+        given = Angles.of(positions) if kind == "angles" else fill_missing(positions).normalise()
     except FeatureError as error:
         raise FeatureError.of_file(path, str(error)) from error
-    n_frames = len(keypoints)
-    doubts = (KEYPOINTS_GIVEN(), *keypoints.doubts)
+    n_frames = len(given)
+    doubts = (KEYPOINTS_GIVEN(), *given.doubts)
     facts = VideoFacts(n_frames, n_frames, 0, float("nan"), doubts)
-    return _without_times(keypoints.clips(), f"file-{keypoints.layout}", facts)
+    return _without_times(given.clips(), f"file-{given.layout}", facts)
 
 
 def _require_usual(values: npt.NDArray[Any], path: Path) -> None:

@@ -16,6 +16,10 @@ from safetensors import deserialize
 from podium.errors import FeatureError
 from podium.machine.files import read_bytes
 
+FEATURE_SUFFIXES = (".npy", ".safetensors")
+"""Files that hold features (clips, dim) or keypoints (frames, joints, 2 or 3) already, and are read
+in place of a video."""
+
 MAX_BYTES = 256 * 2**20
 MAX_NUMBERS = 32 * 2**20
 MAX_HEADER_BYTES = 2**20

@@ -67,7 +67,7 @@ class _Learner:
         self.n_variants, self.offsets = counts, np.concatenate([[0], np.cumsum(counts)[:-1]])
         self.spread = self.sequences.std(dim=(0, 1)) * options.noise
         self.expert_pairs = ExpertPairs(
-            train.scores, train.actions, pair_options.threshold, options.expert_share
+            train.scores, train.actions, pair_options.points, options.expert_share
         )
         self.optimiser = torch.optim.Adam(
             network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay

@@ -89,7 +89,7 @@ def learn_metric(
         train,
         validation,
         n_clips,
-        pair_options.threshold,
+        pair_options.points,
         options.expert_share,
         options.false_alarms,
     )

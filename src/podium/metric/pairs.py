@@ -11,6 +11,12 @@ from podium.errors import TrainingError, UsageError
 
 Indices = npt.NDArray[np.int64]
 
+PAPER_THRESHOLD = 5.0
+"""In points of a dive (V-A)."""
+
+SHARE_OF_SPREAD = 0.35
+"""What 5 points are of the standard deviation of the scores of dives."""
+
 MAX_TABLE = 2**20
 """How many truth values of a table of all performances beside all are held at once."""
 
@@ -22,8 +28,12 @@ class PairOptions:
     Each side of each pair is then one of its performance's variants at random.
     """
 
-    threshold: float = 5.0
-    """Two performances are similar if their scores differ by less than so many points."""
+    threshold: float | None = None
+    """Two performances are similar if their scores differ by less than so many points.
+
+    `None` follows the scale of the scores: the paper's 5 points where difficulties are known, as of
+    dives, else `SHARE_OF_SPREAD` of the standard deviation of the training scores.
+    """
 
     n_similar: int = 1300
     """How many similar pairs are drawn, with replacement where there are fewer."""
@@ -31,9 +41,14 @@ class PairOptions:
     n_dissimilar: int = 1900
     """How many dissimilar pairs are drawn, with replacement where there are fewer."""
 
+    @property
+    def points(self) -> float:
+        """The threshold, which is the paper's where none was chosen."""
+        return PAPER_THRESHOLD if self.threshold is None else self.threshold
+
     def __post_init__(self) -> None:
         check_options(self)
-        if not self.threshold > 0 or self.n_similar < 1 or self.n_dissimilar < 1:
+        if not self.points > 0 or self.n_similar < 1 or self.n_dissimilar < 1:
             raise UsageError(
                 f"{self} draws no pairs: the threshold must be above 0 and both counts 1 or more"
             )
@@ -77,8 +92,8 @@ class PairSampler:
 
     def __init__(self, scores: npt.NDArray[np.float64], options: PairOptions) -> None:
         self._options = options
-        self._similar = _kind(scores, options.threshold, alike=True)
-        self._dissimilar = _kind(scores, options.threshold, alike=False)
+        self._similar = _kind(scores, options.points, alike=True)
+        self._dissimilar = _kind(scores, options.points, alike=False)
 
     def draw(self, generator: np.random.Generator) -> Pairs:
         """Draw a balanced set of pairs; both orders of a pair are as likely (paper, III-C).
@@ -100,7 +115,7 @@ class PairSampler:
     def _draw(self, marked: "Marked", n: int, kind: str, generator: np.random.Generator) -> Indices:
         """Draw pairs of one kind, (2, pairs)."""
         if not len(marked):
-            threshold = f"{self._options.threshold:.3g}"
+            threshold = f"{self._options.points:.3g}"
             gap = f"less than {threshold}" if kind == "similar" else f"{threshold} or more"
             raise TrainingError(
                 f"the scores of no two performances differ by {gap}: give more performances, or "

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from podium.doubts import Doubt
 from podium.errors import PodiumError, VideoError
-from podium.features.given import FEATURE_SUFFIXES, read_features
+from podium.features.given import read_features
+from podium.inputs.given import FEATURE_SUFFIXES
 from podium.inputs.problems import Problems
 from podium.machine.files import digest
 from podium.performance import Performance
@@ -108,7 +109,7 @@ class Videos:
 def _open(one: Performance) -> tuple[tuple[Doubt, ...], Frames | None]:
     """Return what is to be doubted of a file, and its frames where it is a video."""
     if one.path.suffix.lower() in FEATURE_SUFFIXES:
-        facts = read_features(one.path).video
+        facts = read_features(one.path, one.kind).video
         return (facts.doubts if facts else ()), None
     width, height = SIZE
     frames = decode(

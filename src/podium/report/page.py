@@ -19,7 +19,7 @@ from podium.assessment.feedback import (
     chapters,
     group_remarks,
 )
-from podium.assessment.values import Assessment, Reference
+from podium.assessment.values import Assessment, Reference, Score
 from podium.errors import PodiumError
 from podium.machine.files import write_bytes
 from podium.report.key_frames import decode_small, middles, pictured
@@ -234,8 +234,15 @@ class _Page:
             return words("title.comparison", name=self.name)
         if self.assessment.is_withheld:
             return words("title.withheld", name=self.name)
+        if score.label:
+            return words("title.class", name=self.name, outcome=self._class_of(score))
         value, low, high = (words.number(x) for x in (score.value, score.low, score.high))
         return words("title.points", name=self.name, score=value, low=low, high=high)
+
+    def _class_of(self, score: Score) -> str:
+        """Say the likelier class, and how likely it is."""
+        percent = 100 * score.probabilities[score.label]
+        return f"{score.label} {self.words('score.sure', percent=percent)}"
 
     def _doubts_of(self, severity: str) -> list[tuple[str, str]]:
         """Say the doubts that weigh so much, each with what to do about it, "" if not known."""
@@ -248,6 +255,8 @@ class _Page:
         if (score := assessment.score) is None:
             similarity = number(assessment.similarity, 2)
             outcome = f"{words('similarity.heading')} {similarity}"
+        elif score.label:
+            outcome = self._class_of(score)
         else:
             span = words("score.span", low=number(score.low), high=number(score.high))
             outcome = f"{number(score.value)} {words('score.of')} {number(score.of)} ({span})"

@@ -183,7 +183,12 @@ def _score_to_json(score: Score, is_withheld: bool) -> dict[str, Any]:
     """Return a score; one that is withheld is null, and stands where it cannot be mistaken."""
     value, low, high = (None,) * 3 if is_withheld else (score.value, score.low, score.high)
     marks = None if is_withheld or score.marks is None else asdict(score.marks)
+    named = {
+        "label": None if is_withheld else score.label,
+        "probabilities": None if is_withheld else dict(score.probabilities),
+    }
     return {
+        **(named if score.label else {}),
         "score": value,
         "score_low": low,
         "score_high": high,

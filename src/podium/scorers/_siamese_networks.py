@@ -9,7 +9,7 @@ from podium.features.values import Sample
 from podium.folds.division import Ints, choice_groups, drawn_parts
 from podium.metric.embedding import Normaliser
 from podium.metric.learning import learn_metric, random_metric
-from podium.metric.pairs import MetricData, PairOptions
+from podium.metric.pairs import SHARE_OF_SPREAD, MetricData, PairOptions
 from podium.metric.siamese import Siamese
 from podium.scorers import Floats
 from podium.scorers._siamese_options import SiameseLSTMOptions
@@ -62,7 +62,7 @@ class NetworkLearning:
         n_parts = max(self.options.n_networks, MIN_PARTS)
         groups = choice_groups([sample.group for sample in train])
         drawn = [drawn_parts(names, self.seed, n_parts) for names in (groups, [""] * len(train))]
-        scores, threshold = self.target.of(train), self._pairs().threshold
+        scores, threshold = self.target.of(train), self._pairs(train).points
         useful = [[part for part in parts if _can_stop(scores, part, threshold)] for parts in drawn]
         return next(filter(None, useful), drawn[-1])
 
@@ -74,17 +74,24 @@ class NetworkLearning:
             self._data(stopped),
             self.n_clips,
             self.options.learning,
-            self._pairs(),
+            self._pairs([*fitted, *stopped]),
             self.options.siamese,
             seed,
         )
 
-    def _pairs(self) -> PairOptions:
-        """Return them with the threshold in the target's unit: 5 points are 1.5 of execution."""
+    def _pairs(self, train: Sequence[Sample]) -> PairOptions:
+        """Return them with the threshold in the target's unit: 5 points are 1.5 of execution.
+
+        Where no difficulty is divided out and no threshold was chosen, it follows the spread of
+        the scores: 5 points would call right and wrong, 1 and 0, the same.
+        """
         pairs = self.options.pairs
-        if not self.target.uses_execution:
+        if self.target.uses_execution:
+            return replace(pairs, threshold=pairs.points / self.target.overall.usual)
+        spread = float(self.target.of(train).std())
+        if pairs.threshold is not None or not spread:
             return pairs
-        return replace(pairs, threshold=pairs.threshold / self.target.overall.usual)
+        return replace(pairs, threshold=SHARE_OF_SPREAD * spread)
 
     def _of_frequent_actions(self, samples: list[Sample]) -> list[Sample]:
         if not self.options.n_metric_actions:

@@ -11,6 +11,8 @@ from podium.errors import TrainingError
 from podium.evaluation.calibration import Calibration, calibrate
 from podium.evaluation.floors import measured_floors
 from podium.evaluation.groups import by_group
+from podium.evaluation.labelling import Labelling, fit_labelling, left_out_chances
+from podium.evaluation.labels import ClassNames
 from podium.evaluation.measures import Floats, measure, true_scores, with_coverage
 from podium.features.values import Sample
 from podium.folds.division import Ints, are_grouped, parts
@@ -71,6 +73,16 @@ class Judging:
                 "be learned: give performances whose scores differ, and each of them once"
             )
         return found
+
+    def labelling(self, left_out: LeftOut, names: ClassNames) -> Labelling:
+        """Learn from all left-out scores how likely the better class is."""
+        return fit_labelling(names, left_out.predicted, self.true == 1)
+
+    def as_chances(self, left_out: LeftOut, names: ClassNames) -> LeftOut:
+        """Return left-out scores as how likely the better class is, by those of other parts."""
+        predicted, divided = left_out.predicted, left_out.divided
+        found = left_out_chances(names, predicted, self.true == 1, divided)
+        return replace(left_out, predicted=found)
 
     def results(self, left_out: LeftOut) -> dict[str, dict[str, Any]]:
         """Measure the scorer and the floors: one row each, as the model card has them."""

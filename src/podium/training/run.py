@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from podium.backbones import Backbone, make_backbone
 from podium.errors import TrainingError, UsageError
+from podium.evaluation.labels import ClassNames
 from podium.evaluation.measures import Floats
 from podium.features.event import Anchor
 from podium.features.extraction import Extraction, Extractor, FeatureCache, extract
@@ -23,6 +26,7 @@ from podium.model import Evidence, Model
 from podium.performance import Performance
 from podium.training import left_out
 from podium.training.evidence import MAX_COPIES, MAX_KEPT, MAX_NAME, Judging, LeftOut
+from podium.training.learnable import learnable, require_enough
 from podium.training.left_out import LeavingOut
 from podium.training.marked import find_anchor, moments
 from podium.training.options import Progress, TrainingOptions
@@ -62,7 +66,7 @@ def train_model(
     """
     _require_free(folder, resume)
     extras.require("train", "training")
-    usable = _usable(performances)
+    usable, names = _usable(performances)
     grouping = group_by(usable, options.group)
     backbone = make_backbone(options.backbone, (options.backbone,))
     anchor = find_anchor(usable, grouping, options, cache, progress)
@@ -72,7 +76,7 @@ def train_model(
     _require_enough(lesson.train, extraction)
     unfinished = folder / ".unfinished"
     predicted = _predict_left_out(lesson, options, unfinished, progress)
-    model = _fit(lesson, predicted, backbone, options, folder.resolve().name)
+    model = _fit(lesson, predicted, backbone, options, folder.resolve().name, names)
     model = _aligned(model, anchor)
     model.save(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -105,7 +109,7 @@ def learn_witnesses_anew(
         If there is too little to learn from.
     """
     extras.require("train", "training")
-    usable = _usable(performances)
+    usable, _ = _usable(performances)
     grouping = group_by(usable, options.group)
     found = find_anchor(usable, grouping, options, cache, progress)
     anchor = model.anchor
@@ -149,16 +153,14 @@ class _Lesson:
         )
 
 
-def _usable(performances: Sequence[Performance]) -> list[Performance]:
-    """Return those that may be looked at."""
-    usable = [p for p in performances if p.split != "test" and p.score is not None]
-    if not any(p.split != "validation" for p in usable):
-        raise TrainingError(
-            "no performance outside the splits test and validation has a score to learn from"
-        )
-    _require_words_to_keep(usable)
+def _usable(
+    performances: Sequence[Performance],
+) -> tuple[list[Performance], ClassNames | None]:
+    """Return those that may be looked at, and the names of their classes, if they have such."""
+    usable, names = learnable(performances)
+    _require_words_to_keep(usable, names)
     _require_experts_of_known_actions(usable)
-    return usable
+    return usable, names
 
 
 def _lesson(samples: Sequence[Sample], column: str) -> _Lesson:
@@ -186,8 +188,14 @@ def _require_free(folder: Path, resume: bool) -> None:
         )
 
 
-def _require_words_to_keep(performances: Sequence[Performance]) -> None:
-    """Refuse an action or a phase that a model could not be read with."""
+def _require_words_to_keep(performances: Sequence[Performance], names: ClassNames | None) -> None:
+    """Refuse an action, a phase or a class that a model could not be read with."""
+    for label in (names.better, names.worse) if names else ():
+        if not can_be_kept(label) or len(label) > MAX_NAME:
+            raise TrainingError(
+                f"the class {shown(label)} cannot be kept in a model: give its name "
+                f"{MAX_NAME} characters at most, none of which steers a terminal"
+            )
     for one in performances:
         for what, name in (("action", one.action), *(("phase", p.name) for p in one.phases)):
             if name and not can_be_kept(name):
@@ -216,12 +224,8 @@ def _require_enough(samples: Sequence[Sample], extraction: Extraction) -> None:
             f"a performance has {longest} clips, more than the {MAX_CLIPS} that a model may read: "
             "leave it out, or give a part of it"
         )
-    if len(samples) < 2 * N_PARTS:
-        reasons = "; ".join(str(error) for error in list(extraction.errors.values())[:3])
-        raise TrainingError(
-            f"{len(samples)} usable performances with scores are too few to train on: give "
-            f"{2 * N_PARTS} or more" + (f" (not usable: {reasons})" if reasons else "")
-        )
+    reasons = "; ".join(str(error) for error in list(extraction.errors.values())[:3])
+    require_enough(len(samples), f" (not usable: {reasons})" if reasons else "")
 
 
 def _extract(
@@ -238,6 +242,8 @@ def _extract(
 def _can_be_left_out(lesson: _Lesson, wanted: str | None) -> bool:
     """Return whether each group can be left out; where that is `wanted`, refuse what cannot be."""
     groups = [sample.group for sample in lesson.train]
+    if wanted is None and not _leaves_both(lesson.train, groups):
+        return False
     sizes = Counter(filter(None, groups))
     largest, n = max(sizes.items(), key=lambda one: one[1], default=("", 0))
     if len(groups) - n >= MIN_REST:
@@ -250,6 +256,12 @@ def _can_be_left_out(lesson: _Lesson, wanted: str | None) -> bool:
             "--group out"
         )
     return False
+
+
+def _leaves_both(samples: Sequence[Sample], groups: Sequence[str]) -> bool:
+    """Return whether something is left to tell apart, whichever group is left out."""
+    scores = np.array([sample.performance.score for sample in samples])
+    return all(len(np.unique(scores[np.array(groups) != group])) > 1 for group in {*groups} - {""})
 
 
 def _predict_left_out(
@@ -287,11 +299,14 @@ def _fit(
     backbone: Backbone,
     options: TrainingOptions,
     name: str,
+    names: ClassNames | None,
 ) -> Model:
     samples = lesson.train
     scorer = left_out.make_scorer(options.scorer, options.scorer_options, options.seed)
     scorer.fit(samples, lesson.validation)
     judging = Judging(samples, scorer.target.divisors(samples), options.scorer)
+    labelling = judging.labelling(predicted[-1], names) if names else None
+    predicted = [judging.as_chances(one, names) for one in predicted] if names else predicted
     random, *grouped = [judging.results(one) for one in predicted]
     performances = [sample.performance for sample in samples]
     return Model(
@@ -319,4 +334,6 @@ def _fit(
             n_validation=len(lesson.validation),
             copies=lesson.named_copies(),
         ),
+        labelling=labelling,
+        reads=samples[0].features.backbone,
     )

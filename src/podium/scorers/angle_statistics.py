@@ -1,0 +1,260 @@
+"""How far joints bend and how fast, over a whole performance: percentiles, and trees or a line.
+
+The yardstick for exercises that are seen as skeletons, or as angles of joints: the body is turned
+to the camera, angles are smoothed over a few frames, and what is read of each is how it is spread
+and how fast it changes. What is usual differs from exercise to exercise, so each number is read
+twice: as it is, and as it stands among those of the same action.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.checks import check_options, require
+from podium.features.values import Sample
+from podium.folds.division import choice_groups, drawn_parts
+from podium.inputs.saved import array_of, values_of
+from podium.keypoints import Layout, frames_of, shape_of
+from podium.scorers import Floats, ScorerState
+from podium.scorers._body_angles import series_of
+from podium.scorers._learned import Learned
+from podium.scorers._penalty import fit_penalised
+from podium.scorers._support_vectors import Line
+from podium.scorers._target import Target, TargetChoice, choose_target
+from podium.scorers._trees import Trees, grow, require_length
+
+SPREAD = (0, 10, 25, 50, 75, 90, 100)
+"""Which percentiles of each number are read."""
+
+SPEEDS = (50, 75, 90, 100)
+"""Which percentiles of how much it changes from frame to frame."""
+
+PENALTIES = 10.0 ** np.arange(0, 6.1, 0.5)
+N_TRIED = 40
+"""So few trees are grown to choose between them and a line."""
+
+LEAST_SPREAD = 1e-6
+"""Numbers of an action that differ less are the same."""
+
+Regression = Trees | Line
+
+
+@dataclass(frozen=True)
+class AngleStatisticsOptions:
+    """What is predicted, by what, and how smooth angles are made."""
+
+    target: TargetChoice = "auto"
+    """What is learned: the score, or the execution where difficulties are known."""
+
+    regression: Literal["auto", "trees", "ridge"] = "auto"
+    """What gives the score; `auto` chooses on left-out groups, or on validation performances."""
+
+    n_trees: int = 150
+    """How many trees are grown."""
+
+    share: float = 0.15
+    """Among which share of the numbers each node of a tree chooses, 0 to 1."""
+
+    leaf: int = 1
+    """How many performances an end of a tree holds at least."""
+
+    n_smoothed: int = 5
+    """Over how many frames, an odd number, angles are averaged."""
+
+    def __post_init__(self) -> None:
+        check_options(self, n_trees=1, leaf=1, n_smoothed=1)
+        require(0 < self.share <= 1, "share", self.share, "above 0, and 1 at most")
+        require(self.n_smoothed % 2 == 1, "n_smoothed", self.n_smoothed, "an odd number")
+
+
+class AngleStatistics:
+    """How far and how fast joints bend, in percentiles; trees or a line on them; no comparison."""
+
+    name = "angle_statistics"
+    reads = "keypoints"
+    _regression = Learned[Regression]()
+    _usual = Learned[Mapping[str, Floats]]()
+
+    def __init__(
+        self, options: AngleStatisticsOptions = AngleStatisticsOptions(), seed: int = 0
+    ) -> None:
+        self.options, self.seed = options, seed
+        self.target = Target(uses_execution=False)
+
+    def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
+        """Learn what is usual of each action, and grow trees or fit a line.
+
+        Which of them is chosen on whole groups left out, or on `validation` where there is some.
+
+        Raises
+        ------
+        FeatureError
+            If the features are no joints, and no angles.
+        """
+        self.target = choose_target(train, self.options.target)
+        rows, targets = self._statistics(train), self.target.of(train)
+        self._usual = _usual_of(rows, [s.performance.action or "" for s in train])
+        chosen: str = self.options.regression
+        if chosen == "auto":
+            chosen = self._choose(self._inputs(train, rows), targets, train, validation)
+        self._regression = self._fitted(
+            chosen, self._inputs(train, rows), targets, [s.group for s in train]
+        )
+        return self
+
+    def predict(self, queries: Sequence[Sample]) -> Floats:
+        """Score performances in points, (performances,)."""
+        regression = self._regression
+        if not queries:
+            return np.zeros(0)
+        rows = self._statistics(queries)
+        require_length(rows, len(self._usual[""][0]))
+        return self.target.points(regression(self._inputs(queries, rows)), queries)
+
+    def state(self) -> ScorerState:
+        """Return all that `restore` needs."""
+        regression = self._regression
+        actions = sorted(self._usual)
+        usual = np.stack([self._usual[action] for action in actions]).astype(np.float32)
+        config = {
+            "options": asdict(self.options),
+            "seed": self.seed,
+            "target": self.target.to_json(),
+            "actions": actions,
+            "regression": "ridge" if isinstance(regression, Line) else "trees",
+            "bias": regression.bias if isinstance(regression, Line) else 0.0,
+        }
+        return ScorerState({"usual": usual, **regression.arrays()}, config)
+
+    @classmethod
+    def restore(cls, state: ScorerState) -> Self:
+        """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
+        plain = values_of(
+            state.config, "scorer", options=AngleStatisticsOptions, seed=int, target=Any,
+            actions=tuple[str, ...], regression=Literal["trees", "ridge"], bias=float,
+        )  # fmt: skip
+        scorer = cls(plain["options"], plain["seed"])
+        scorer.target = Target.from_json(plain["target"])
+        actions = ("", *(action for action in plain["actions"] if action))
+        usual = array_of(state.arrays, "usual", (len(actions), 2, None))
+        scorer._usual = dict(zip(actions, usual.astype(np.float64), strict=True))
+        n_inputs = 2 * usual.shape[2]
+        scorer._regression = (
+            Trees.from_arrays(state.arrays, n_inputs)
+            if plain["regression"] == "trees"
+            else Line.from_arrays(state.arrays, plain["bias"], n_inputs)
+        )
+        return scorer
+
+    def _statistics(self, samples: Sequence[Sample]) -> Floats:
+        return np.stack([statistics(sample, self.options.n_smoothed) for sample in samples])
+
+    def _inputs(self, samples: Sequence[Sample], rows: Floats) -> npt.NDArray[np.float32]:
+        """Return the numbers of each performance, and where they stand among those of its action.
+
+        (performances, 2 * numbers); those of an action that was not learned stand among all.
+        """
+        usual = np.stack(
+            [self._usual.get(s.performance.action or "", self._usual[""]) for s in samples]
+        )
+        return np.hstack([rows, (rows - usual[:, 0]) / usual[:, 1]]).astype(np.float32)
+
+    def _choose(
+        self,
+        inputs: npt.NDArray[np.float32],
+        targets: Floats,
+        train: Sequence[Sample],
+        validation: Sequence[Sample],
+    ) -> str:
+        """Return what errs less on performances that it was not fitted to."""
+        groups = [sample.group for sample in train]
+        everyone = np.arange(len(train))
+        if validation:
+            asked = self._inputs(validation, self._statistics(validation))
+            wanted = self.target.of(validation)
+            inputs, targets = np.concatenate([inputs, asked]), np.concatenate([targets, wanted])
+            folds = [np.arange(len(train), len(inputs))]
+        else:
+            folds = drawn_parts(choice_groups(groups), self.seed)
+        if len(folds) < 2 and not validation:
+            return "trees"
+        errors = dict.fromkeys(("trees", "ridge"), 0.0)
+        for fold in folds:
+            others = np.setdiff1d(everyone, fold)
+            for kind in errors:
+                fitted = self._fitted(
+                    kind, inputs[others], targets[others], [groups[i] for i in others], N_TRIED
+                )
+                errors[kind] += float(((fitted(inputs[fold]) - targets[fold]) ** 2).sum())
+        return min(errors, key=lambda kind: errors[kind])
+
+    def _fitted(
+        self,
+        kind: str,
+        inputs: npt.NDArray[np.float32],
+        targets: Floats,
+        groups: Sequence[str],
+        most_trees: int | None = None,
+    ) -> Regression:
+        options = self.options
+        if kind == "trees":
+            n_trees = min(options.n_trees, most_trees or options.n_trees)
+            return grow(inputs, targets, n_trees, options.share, options.leaf, self.seed)
+        return _line(inputs, targets, groups)
+
+
+def statistics(sample: Sample, n_smoothed: int) -> Floats:
+    """Describe a performance by how its angles are spread and how fast they change, (numbers,).
+
+    Raises
+    ------
+    FeatureError
+        If its features are no joints, and no angles.
+    """
+    features = sample.features
+    layout = Layout.of(features.backbone) or Layout("positions", *shape_of(features.backbone))
+    frames = frames_of(features.values, layout, features.n_used)
+    series = _smooth(series_of(frames, layout), n_smoothed)
+    change = np.diff(series, axis=0) if len(series) > 1 else np.zeros_like(series)
+    spread = np.percentile(series, SPREAD, axis=0)
+    found = (
+        *spread,
+        spread[SPREAD.index(90)] - spread[SPREAD.index(10)],
+        series.std(axis=0),
+        *np.percentile(np.abs(change), SPEEDS, axis=0),
+        change.std(axis=0),
+    )
+    return np.append(np.concatenate(found), np.log(len(series)))
+
+
+def _smooth(series: Floats, n: int) -> Floats:
+    """Average each frame with those about it, `n` in all; the first and the last stand for more."""
+    padded = np.pad(series, ((n // 2 + 1, n // 2), (0, 0)), mode="edge")
+    sums = padded.cumsum(axis=0)
+    return np.asarray((sums[n:] - sums[:-n]) / n, np.float64)
+
+
+def _usual_of(rows: Floats, actions: Sequence[str]) -> dict[str, Floats]:
+    """Return the mean and the spread of each number, (2, numbers), of all and of each action."""
+    named = np.array(actions)
+    found = {"": rows} | {name: rows[named == name] for name in sorted({*actions} - {""})}
+    return {name: _level_and_spread(one) for name, one in found.items()}
+
+
+def _level_and_spread(rows: Floats) -> Floats:
+    spread = rows.std(axis=0)
+    known = np.stack([rows.mean(axis=0), np.where(spread > LEAST_SPREAD, spread, 1)])
+    return known.astype(np.float32).astype(np.float64)  # as it is saved
+
+
+def _line(inputs: npt.NDArray[np.float32], targets: Floats, groups: Sequence[str]) -> Line:
+    """Fit a ridge regression to numbers of one spread, its penalty chosen on groups left out."""
+    rows = inputs.astype(np.float64)
+    mean, spread = rows.mean(axis=0), rows.std(axis=0)
+    spread = np.where(spread > LEAST_SPREAD, spread, np.inf)
+    fitted = fit_penalised((rows - mean) / spread, targets, groups, PENALTIES)
+    weights = (fitted.coef_ / spread).astype(np.float32)
+    return Line(weights, float(fitted.intercept_) - float(weights.astype(np.float64) @ mean))

@@ -1,0 +1,166 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from messages import whole
+from podium.errors import ModelError
+from podium.keypoints import COCO, KINECT, Angles, Keypoints, Layout
+from podium.performance import Performance
+from podium.scorers import ScorerState
+from podium.scorers._body_angles import BENT, series_of
+from podium.scorers._trees import Trees, grow
+from podium.scorers.angle_statistics import AngleStatistics, AngleStatisticsOptions, statistics
+
+LEFT_ELBOW = 0
+"""The place of the left elbow among the numbers of a frame."""
+
+
+def standing(skeleton=KINECT, bend: float = 90.0, n_dims: int = 3) -> np.ndarray:
+    """A body that stands upright and bends its left elbow so far, (1, joints, dims)."""
+    joints = {
+        "shoulder": (0.2, 1.4, 0), "elbow": (0.2, 1.1, 0), "wrist": (0.2, 0.8, 0),
+        "hip": (0.15, 0.9, 0), "knee": (0.15, 0.5, 0), "ankle": (0.15, 0.1, 0),
+    }  # fmt: skip
+    body = np.zeros((1, len(skeleton), 3))
+    for name, (x, y, z) in joints.items():
+        for side, sign in (("left", 1), ("right", -1)):
+            body[0, skeleton.index(f"{side} {name}")] = sign * x, y, z
+    turn = np.radians(180 - bend)
+    elbow = body[0, skeleton.index("left elbow")]
+    body[0, skeleton.index("left wrist")] = elbow + 0.3 * np.array([np.sin(turn), -np.cos(turn), 0])
+    return body[:, :, :n_dims]
+
+
+@pytest.mark.parametrize("skeleton", [KINECT, COCO], ids=["kinect", "coco"])
+@pytest.mark.parametrize("n_dims", [2, 3])
+@pytest.mark.parametrize("bend", [30.0, 90.0, 170.0])
+def test_a_joint_is_bent_as_far_as_it_is(skeleton, n_dims, bend):
+    body = standing(skeleton, bend, n_dims)
+    found = series_of(body, Layout("positions", len(skeleton), n_dims))
+    assert BENT[0][1] == "{side} elbow"
+    assert found[0, LEFT_ELBOW] == pytest.approx(bend)
+    assert found[0, LEFT_ELBOW + 1] == pytest.approx(180)
+
+
+def test_where_it_stands_how_tall_it_is_and_which_way_it_faces_play_no_part():
+    body = np.concatenate([standing(bend=bend) for bend in (60, 90, 120)])
+    turn = np.radians(35)
+    turned = body @ np.array(
+        [[np.cos(turn), 0, -np.sin(turn)], [0, 1, 0], [np.sin(turn), 0, np.cos(turn)]]
+    )
+    layout = Layout("positions", len(KINECT), 3)
+    other = 1.7 * turned + np.array([3.0, -1.0, 2.0])
+    np.testing.assert_allclose(series_of(other, layout), series_of(body, layout), atol=1e-6)
+
+
+def test_angles_go_on_beyond_half_a_turn():
+    degrees = np.zeros((4, 2, 3))
+    degrees[:, 0, 0] = 170, 178, -174, -166
+    degrees[:, 1, 2] = np.nan
+    found = Angles.of(degrees)
+    np.testing.assert_allclose(found.degrees[:, 0, 0], [170, 178, 186, 194])
+    assert (found.degrees[:, 1] == 0).all()
+    assert found.layout == "angles-2x3"
+    assert [doubt.kind.name for doubt in found.doubts] == ["keypoints_filled"]
+
+
+def test_speeds_and_ranges_are_those_of_the_movement(make_sample):
+    degrees = np.zeros((33, 1, 3), np.float32)
+    degrees[:, 0, 1] = 2 * np.arange(33)
+    sample = make_sample("a", Angles(degrees).clips())
+    facts = replace(sample.features.video, n_used=33, n_frames=33)
+    features = replace(sample.features, backbone="file-angles-1x3", video=facts)
+    found = statistics(replace(sample, features=features), 1)
+    low, high = found[0 * 3 + 1], found[6 * 3 + 1]
+    assert (low, high) == (0, 64)
+    assert found[9 * 3 + 1] == 2  # the median speed, degrees a frame
+    assert found[-1] == pytest.approx(np.log(33))
+
+
+def some_rows(n: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(0)
+    rows = generator.normal(size=(n, 7)).astype(np.float32)
+    return rows, rows[:, 2] * 3 + generator.normal(size=n)
+
+
+def test_trees_as_arrays_answer_as_scikit_learn_does():
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    rows, targets = some_rows()
+    ours = grow(rows, targets, 20, 0.5, 2, seed=3)
+    theirs = ExtraTreesRegressor(20, max_features=0.5, min_samples_leaf=2, random_state=3)
+    asked = np.random.default_rng(1).normal(size=(500, 7)).astype(np.float32)
+    np.testing.assert_allclose(ours(asked), theirs.fit(rows, targets).predict(asked), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "node", "value"),
+    [("trees.right", 0, 0), ("trees.right", 0, 10**6), ("trees.inputs", 0, 7),
+     ("trees.inputs", -1, 0), ("trees.roots", 0, 10**6)],
+)  # fmt: skip
+def test_trees_that_lead_nowhere_are_refused(name, node, value):
+    rows, targets = some_rows()
+    arrays = grow(rows, targets, 3, 0.5, 2, seed=3).arrays()
+    spoilt = arrays[name].copy()
+    spoilt[node] = value
+    message = "the arrays trees.* lead to nodes or inputs that there are not"
+    with pytest.raises(ModelError, match=whole(message)):
+        Trees.from_arrays({**arrays, name: spoilt}, 7)
+
+
+@pytest.fixture
+def samples(make_sample):
+    """Two exercises, one with wide and one with small swings: what is much differs."""
+    generator, made = np.random.default_rng(0), []
+    for number in range(40):
+        width = generator.random()
+        usual = (20, 70)[number % 2]
+        degrees = np.zeros((48, 2, 3), np.float32)
+        degrees[:, 0, 0] = (usual + 10 * width) * np.sin(np.arange(48) / 5)
+        values = Angles(degrees + generator.normal(size=degrees.shape).astype(np.float32)).clips()
+        sample = make_sample(f"s{number}", values, score=10 * width, action="ab"[number % 2])
+        features = replace(sample.features, backbone="file-angles-2x3")
+        made.append(replace(sample, features=features, group=f"g{number % 8}"))
+    return made
+
+
+@pytest.mark.parametrize("regression", ["auto", "trees", "ridge"])
+def test_what_is_much_is_so_among_those_of_its_action(samples, regression):
+    options = AngleStatisticsOptions(regression=regression, n_trees=40)
+    scorer = AngleStatistics(options).fit(samples[:30])
+    true = [sample.performance.score for sample in samples[30:]]
+    assert np.corrcoef(scorer.predict(samples[30:]), true)[0, 1] > 0.8
+    config = scorer.state().config["regression"]
+    assert regression in (config, "auto")
+
+
+def test_validation_performances_choose(samples):
+    scorer = AngleStatistics(AngleStatisticsOptions(n_trees=20))
+    assert scorer.fit(samples[:30], samples[30:]).predict(samples[:1]).shape == (1,)
+
+
+def test_it_is_restored_without_scikit_learn(samples, monkeypatch):
+    import sys
+
+    scorer = AngleStatistics(AngleStatisticsOptions(n_trees=20, regression="trees")).fit(samples)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "sklearn"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    state = scorer.state()
+    again = AngleStatistics.restore(ScorerState(state.arrays, state.config))
+    np.testing.assert_array_equal(again.predict(samples), scorer.predict(samples))
+
+
+def test_joints_without_known_names_are_read_by_their_places(make_sample):
+    body = np.random.default_rng(0).normal(size=(20, 5, 2))
+    found = series_of(body, Layout("positions", 5, 2))
+    expected = Keypoints(body.astype(np.float32)).normalise().positions
+    np.testing.assert_allclose(found, expected.reshape(20, 10))
+
+
+def test_a_kind_that_is_none_is_refused(tmp_path):
+    from podium.errors import UsageError
+
+    message = "kind is 'bones': it must be one of positions, angles, or None"
+    with pytest.raises(UsageError, match=whole(message)):
+        Performance("a", tmp_path, kind="bones")
