@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.errors import FeatureError, VideoError
-from podium.joints import BlazePose, Joints, find_joints
+from podium.joints import BlazePose, Joints, kept_joints
 from podium.joints.blazepose import Look
 from podium.joints.follow import Finder
 from podium.joints.regions import Region
@@ -82,7 +82,7 @@ def _joints(path: Path, frames_per_second: float | None) -> Joints | None:
         return read_skeleton(path, frames_per_second)
     watching = _Watching(BlazePose())
     try:
-        joints = find_joints(path, finder=watching, progress=watching.count)
+        joints = kept_joints(path, finder=watching, progress=watching.count)
     except _NobodyHere:
         return None
     except VideoError:

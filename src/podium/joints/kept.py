@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from podium.doubts import Doubt
-from podium.joints.follow import JointsOptions, find_joints
+from podium.joints.follow import Finder, JointsOptions, find_joints
 from podium.joints.values import Joints
 from podium.joints.weights import FINGERPRINT
 from podium.keypoints import BLAZEPOSE
@@ -26,12 +26,13 @@ def kept_joints(
     box: Box | None = None,
     options: JointsOptions = JointsOptions(),
     cache: ArrayCache | None = None,
+    finder: Finder | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> Joints:
     """Return what `find_joints` finds, from the cache where the same file was followed before.
 
     Without a `cache` it is the user's. What is kept holds for the content of the file, not its
-    name.
+    name. A `finder` in place of the networks must find the same.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def kept_joints(
     key = _key(video, part, box, options) if video.is_file() else ""
     if key and (found := _read(cache, key)) is not None:
         return found
-    joints = find_joints(video, part, box, options, progress=progress)
+    joints = find_joints(video, part, box, options, finder, progress)
     arrays = {name: getattr(joints, name) for name in _ARRAYS}
     doubts = [doubt.to_json() for doubt in joints.doubts]
     cache.keep(key, arrays, {"width": joints.width, "doubts": doubts})
