@@ -101,6 +101,11 @@ def rendered(tmp_path_factory) -> Path:
     return path
 
 
+def test_a_close_up_is_told_apart_from_the_picture() -> None:
+    picture, close = (make_backbone(name) for name in ("c3d_mini", "c3d_mini_close"))
+    assert close.fingerprint != picture.fingerprint
+
+
 def test_features_hold_both_views_of_each_clip_and_of_its_variants(rendered) -> None:
     one = Performance("a", rendered)
     both = Extractor(make_backbone("c3d_mini+c3d_mini_close"))

@@ -69,7 +69,7 @@ class C3DMini:
     def __init__(self, weights: Path | None = None) -> None:
         path = weights or WEIGHTS
         self._network = Network(made_of(graph, path, ADVICE))
-        self.fingerprint = f"c3d_mini-{VERSION}-{digest(path)[:16]}-fp32"
+        self.fingerprint = f"{self.name}-{VERSION}-{digest(path)[:16]}-fp32"
 
     def __call__(self, clips: npt.NDArray[np.uint8]) -> Array:
         """Describe clips of (clips, 16, 120, 160, 3) as (clips, dim); see `Backbone`."""
