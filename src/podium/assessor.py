@@ -192,13 +192,9 @@ class Assessor:
         )
 
     def _features(self, performance: Performance, seen: Seen | None = None) -> Features:
-        features, path = self._extractor.performance(performance, seen), performance.path
-        n_expected = self.model.witnesses.novelty.normaliser.mean.shape[0]
-        if features.values.shape[1] != n_expected:
-            raise FeatureError(
-                f"{path}: has {features.values.shape[1]} numbers per clip, but the model "
-                f"{self.model.name} reads {n_expected}: make them with {self.model.backbone_name}"
-            )
+        features = self._extractor.performance(performance, seen)
+        if why := self.model.misfit(features):
+            raise FeatureError(f"{performance.path}: {why}")
         return features
 
     def _question(

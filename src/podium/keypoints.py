@@ -187,6 +187,12 @@ class Layout:
     n_joints: int
     n_dims: int
 
+    def __str__(self) -> str:
+        each = (
+            f"about {self.n_dims} axes" if self.kind == "angles" else f"in {self.n_dims} dimensions"
+        )
+        return f"the {self.kind} of {self.n_joints} joints {each}"
+
     @classmethod
     def of(cls, fingerprint: str) -> Self | None:
         """Read it off the fingerprint of features; `None` where they are no sequence."""

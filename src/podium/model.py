@@ -27,9 +27,11 @@ from podium.evaluation.labelling import Labelling
 from podium.examination.kept import KeptExpert, read_experts, write_experts
 from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache
+from podium.features.given import GIVEN, reading
 from podium.features.values import Features, Sample
 from podium.inputs.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
 from podium.judging import ScoringRule, find_rule
+from podium.keypoints import Layout
 from podium.machine.files import read_json, write_bytes
 from podium.performance import Performance
 from podium.scorers import ComparingScorer, Scorer, ScorerState
@@ -140,6 +142,27 @@ class Model:
     def meant(self, value: float) -> float:
         """Return what the scorer's number means: how likely the better class is, or itself."""
         return float(self.labelling.chance(value)) if self.labelling else value
+
+    @property
+    def input(self) -> str:
+        """What it reads, in words."""
+        return reading(self.reads, self.backbone_name)
+
+    def misfit(self, features: Features) -> str:
+        """Return why it cannot read features, "" where it can."""
+        n, n_expected = features.values.shape[1], len(self.witnesses.novelty.normaliser.mean)
+        wanted, found = Layout.of(self.reads), Layout.of(features.backbone)
+        if wanted and wanted != found:
+            return (
+                f"holds {found or 'no sequence of joints'}, but the model {self.name} reads "
+                f"{wanted}: give it these"
+            )
+        if n == n_expected:
+            return ""
+        return (
+            f"has {n} numbers per clip, but the model {self.name} reads {n_expected}: make them "
+            f"with {self.backbone_name}"
+        )
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder; each file appears whole, the config last."""
@@ -432,6 +455,7 @@ def model_card(model: Model) -> str:
         evidence=evidence,
         main=main,
         has_classes=main["auc"] is not None,
+        is_seen=not model.reads.startswith(GIVEN),
         digits=1 if high - low > SHORT_RANGE else 3,
         n_groups=evidence.n_groups or len(evidence.groups),
         largest=sorted(evidence.groups, key=lambda row: -row["n"])[:MAX_LISTED],

@@ -370,3 +370,36 @@ def test_splits_that_are_given_are_taken_as_they_are(tagged):
     assert found.about.grouped_by is None
     with pytest.raises(UsageError, match=r"^--group athlete: 48 of 48 performances have no"):
         Benchmark(tagged, scorers=["constant"], group="athlete").run()
+
+
+def exercises(folder: Path, n: int = 24) -> list[Performance]:
+    """Files of joints, one of which swings the wider the better the score."""
+    generator, made = np.random.default_rng(0), []
+    for number in range(n):
+        positions = np.tile(np.arange(10.0).reshape(5, 2), (48, 1, 1))
+        positions[:, 2, 0] += (1 + number / 12) * np.sin(np.arange(48) / 4)
+        path = folder / f"{number}.npy"
+        np.save(path, positions + 0.05 * generator.normal(size=positions.shape))
+        made.append(Performance(f"e{number}", path, float(number), athlete=f"a{number % 6}"))
+    return made
+
+
+def test_files_of_joints_are_read_by_scorers_of_pose_without_a_backbone_for_them(tmp_path):
+    found = Benchmark(
+        exercises(tmp_path), scorers=["pose_dct"], seeds=range(1), name="kimore", cache=None
+    ).run()
+    assert found.about.left_out == {}
+    assert found.tables.summary["pose_dct"].spearman > 0.5
+    shown = tables.overview(found)
+    assert shown.startswith("### kimore: 24 performances, no athlete on both sides\n\n| system |")
+    assert "paper" not in shown
+
+
+def test_where_every_scorer_needs_joints_and_there_are_none_that_is_said(tmp_path):
+    message = (
+        "pose_dct reads keypoints, but no backbone for them was named: name one by --keypoints, "
+        "or choose another scorer"
+    )
+    videos = [Performance(f"v{n}", tmp_path / f"{n}.mp4", float(n)) for n in range(4)]
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
+        Benchmark(videos, scorers=["pose_dct"]).run()

@@ -331,3 +331,28 @@ def test_a_name_as_long_as_a_book_is_cut(table):
     )
     with pytest.raises(ManifestError, match=whole(message)):
         evaluate_predictions(path, performances(70))
+
+
+def test_each_action_is_measured_by_itself(table):
+    rows = "".join(f"{n}.mp4,{score}\n" for n, score in enumerate([1, 2, 4, 30, 20, 10]))
+    path = table("file_name,score\n" + rows)
+    scores, actions = [1, 2, 3, 10, 20, 30], ["a"] * 3 + ["b"] * 3
+    listed = [
+        Performance(p.id, p.path, score, action=action)
+        for p, score, action in zip(performances(*scores), scores, actions, strict=True)
+    ]
+    found = evaluate_predictions(path, listed)["actions"]
+    assert [(one["action"], one["n"], one["spearman"]) for one in found] == [
+        ("a", 3, 1.0), ("b", 3, -1.0),
+    ]  # fmt: skip
+    assert found[0]["mad"] == pytest.approx(1 / 3, abs=1e-6)
+    assert found[1]["mape"] == pytest.approx((200 + 0 + 200 / 3) / 3, abs=1e-4)
+    assert found[0]["auc"] is None
+
+
+def test_labels_of_a_table_are_true_scores_beside_predicted_ones(table):
+    path = table("file_name,score\n0.mp4,.9\n1.mp4,.2\n2.mp4,.6\n3.mp4,.4\n")
+    words = ("correct", "wrong", "correct", "wrong")
+    listed = performances(*[None] * 4, extra=[{"label": word} for word in words])
+    found = evaluate_predictions(path, listed)
+    assert (found["auc"], found["accuracy"]) == (1.0, 1.0)

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from podium.benchmark.results import Results
 from podium.evaluation.resampling import Gap
+
+OF_DIVES = ("unlv_dive", "UNLV-Dive")
+"""Data sets of dives, beside which the paper's numbers stand."""
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -26,3 +30,24 @@ def number(value: float | None, digits: int) -> str:
 def gap(part: Gap, digits: int) -> str:
     """Write by how much one system differs from another in one measure."""
     return with_interval(part.gap, part.interval, digits)
+
+
+def overview_of_data(results: Results) -> str:
+    """Write the averages of every system on a data set of which the paper prints nothing."""
+    rows = [
+        [
+            results.systems[name].title,
+            with_interval(row.spearman, row.spearman_interval, 2),
+            with_interval(row.mse, row.mse_interval, 2),
+            str(row.n_splits),
+        ]
+        for name, row in results.tables.summary.items()
+    ]
+    about = results.about
+    parted = f", no {about.grouped_by} on both sides" if about.grouped_by else ""
+    left_out = "".join(f"\n\nNot run: {name} ({why})." for name, why in about.left_out.items())
+    header = ["system", "rho (95 %)", "MSE (95 %)", "splits"]
+    return (
+        f"### {about.dataset}: {about.n_performances} performances{parted}\n\n"
+        f"{table(header, rows)}{left_out}"
+    )

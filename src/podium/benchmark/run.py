@@ -28,9 +28,12 @@ from podium.benchmark.saved import read_row
 from podium.benchmark.splits import DataSplit, group_splits, stratified_splits
 from podium.errors import ModelError, UsageError
 from podium.features.extraction import Extractor, FeatureCache, extract
+from podium.features.given import read_features
 from podium.features.values import Sample
 from podium.folds.copies import with_groups
 from podium.folds.groups import Grouping, group_by, grouped_by
+from podium.inputs.given import FEATURE_SUFFIXES
+from podium.keypoints import Layout
 from podium.machine import extras
 from podium.machine.files import remove_half_written, write_bytes
 from podium.performance import Performance
@@ -111,8 +114,9 @@ class Benchmark:
     column `group`, the finest that is there for `None`; with "none" they are drawn at random. In
     `folder`, if given, each finished cell is kept, and taken from there when the run is started
     again, unless the scorer's code or options, the packages or the samples have changed since. So
-    are cells of `earlier` results. `keypoints` is the backbone of scorers of pose; without one they
-    are left out, which `about.left_out` says.
+    are cells of `earlier` results. `name` is that of the data set, for what is said. `keypoints` is
+    the backbone of scorers of pose; without one they are left out, which `about.left_out` says, but
+    where performances are files of joints.
     """
 
     dataset: Dataset | Sequence[Performance]
@@ -121,6 +125,7 @@ class Benchmark:
     seeds: Iterable[int] = range(10)
     splits: Sequence[DataSplit] = ()
     group: str | None = None
+    name: str = ""
     folder: Path | None = None
     earlier: Results | None = None
     keypoints: str | None = None
@@ -140,7 +145,7 @@ class Benchmark:
         """
         extras.require("train", "measuring scorers")
         performances = self.performances()
-        systems, left_out = self._systems()
+        systems, left_out = self._systems(performances)
         samples = self._samples(performances, systems)
         grouping = self._grouping(performances)
         if grouping.column:
@@ -171,6 +176,7 @@ class Benchmark:
             seeds=tuple(split.seed for split in splits),
             left_out=left_out,
             grouped_by=grouping.column or None,
+            dataset=self.name or None,
         )
         described = {system.name: _note_of(system, **made_with) for system in systems}
         overview = summary(list(described), cells, samples["clips"] or samples["keypoints"])
@@ -211,15 +217,29 @@ class Benchmark:
         known = samples["clips"] or samples["keypoints"]
         return group_splits(performances, [known[p.id].group for p in performances], self.seeds)
 
-    def _systems(self) -> tuple[list[System], dict[str, str]]:
+    def _systems(self, performances: Sequence[Performance]) -> tuple[list[System], dict[str, str]]:
         systems = [s if isinstance(s, System) else system_of(s) for s in self.scorers]
         if not systems:
             raise UsageError("no scorer was named: choose from podium list scorers")
-        if self.keypoints:
+        if self._finds_joints(performances):
             return systems, {}
         reason = "reads keypoints, but no backbone for them was named"
         left_out = {s.title: reason for s in systems if s.reads == "keypoints"}
-        return [s for s in systems if s.reads != "keypoints"], left_out
+        kept = [s for s in systems if s.reads != "keypoints"]
+        if not kept:
+            raise UsageError(
+                f"{', '.join(left_out)} {reason}: name one by --keypoints, or choose another scorer"
+            )
+        return kept, left_out
+
+    def _finds_joints(self, performances: Sequence[Performance]) -> str:
+        """Return the backbone whose features are joints, "" where there is none.
+
+        Where all performances are files of joints already, any will do: none is asked.
+        """
+        if self.keypoints or not all(map(_is_file_of_joints, performances)):
+            return self.keypoints or ""
+        return self.backbone
 
     def _samples(
         self, performances: Sequence[Performance], systems: Sequence[System]
@@ -231,8 +251,8 @@ class Benchmark:
         if wanted & {"clips", "judges"}:
             made["clips"] = self._extract(performances, self.backbone, n_variants)
             made["judges"] = made["clips"]
-        if "keypoints" in wanted and self.keypoints:
-            made["keypoints"] = self._extract(performances, self.keypoints, 0)
+        if "keypoints" in wanted and (finder := self._finds_joints(performances)):
+            made["keypoints"] = self._extract(performances, finder, 0)
         return made
 
     def _extract(
@@ -285,6 +305,13 @@ class Benchmark:
         if self.folder is None:
             return None
         return self.folder / "cells" / f"{system.name}-{split.seed}-{made_from}.json"
+
+
+def _is_file_of_joints(performance: Performance) -> bool:
+    path = performance.path
+    if path.suffix.lower() not in FEATURE_SUFFIXES:
+        return False
+    return Layout.of(read_features(path, performance.kind).backbone) is not None
 
 
 def _grouped(samples: Mapping[str, Sample], grouping: Grouping) -> dict[str, Sample]:

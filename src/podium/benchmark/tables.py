@@ -12,7 +12,14 @@ from podium.benchmark.findings import (
     silhouettes,
     verdict,
 )
-from podium.benchmark.markdown import gap, number, table, with_interval
+from podium.benchmark.markdown import (
+    OF_DIVES,
+    gap,
+    number,
+    overview_of_data,
+    table,
+    with_interval,
+)
 from podium.benchmark.results import ResultRow, Results, SystemRow, TransferTask
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.machine.files import write_bytes
@@ -198,6 +205,8 @@ def _findings(results: Results) -> str:
 
 def overview(results: Results) -> str:
     """Write the averages of every system, beside the printed ones (tables I and II)."""
+    if results.about.dataset not in (None, *OF_DIVES):
+        return overview_of_data(results)
     rows = []
     for name, row in results.tables.summary.items():
         title, execution = results.systems[name].title, number(row.execution_spearman, 2)

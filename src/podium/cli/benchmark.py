@@ -56,7 +56,9 @@ def benchmark(
     backbone: Backbone = "motion",
     keypoints: Annotated[
         str | None,
-        typer.Option(help="What finds joints; by default pose, if PODIUM_MOVENET_WEIGHTS is set."),
+        typer.Option(
+            help="What finds joints in videos; by default pose, if PODIUM_MOVENET_WEIGHTS is set."
+        ),
     ] = None,
     scorer: Scorers = None,
     group: Annotated[
@@ -150,4 +152,6 @@ def _measure(
     (kind,) = _catalog.resolve("podium.datasets", name, (name,))
     dataset = kind(root)
     named = tuple(scorers or ("constant", "type_mean", "ridge", "siamese_lstm"))
-    return Benchmark(dataset, scorers=named, seeds=range(seeds), progress=progress, **asked).run()
+    return Benchmark(
+        dataset, scorers=named, seeds=range(seeds), progress=progress, name=name, **asked
+    ).run()

@@ -13,6 +13,7 @@ from podium.cli.output import (
     as_cell,
     report_failures,
     say,
+    show_actions,
     show_groups,
     show_json,
     show_measures,
@@ -165,6 +166,7 @@ def evaluate(
         return
     others = {"not withheld": results["not_withheld"]} if results["not_withheld"] else {}
     show_measures({"predictions": results, **others, **results["baselines"]})
+    show_actions(results["actions"])
     show_groups(results["groups"], results["grouped_by"])
     for warning in results["warnings"]:
         say(f"warning: {warning}")

@@ -104,6 +104,8 @@ SCORE_MEASURES = (
 )  # fmt: skip
 CLASS_MEASURES = ("n", "auc", "accuracy", "log_loss", "spearman", "mse", "bias")
 GROUP_MEASURES = ("n", "spearman", "mse", "bias", "covered")
+ACTION_MEASURES = ("n", "spearman", "mad", "rmse", "mape")
+ACTION_CLASS_MEASURES = ("n", "auc", "accuracy", "log_loss")
 
 MAX_GROUPS = 10
 """So many groups are shown on a terminal, the largest; JSON has all."""
@@ -136,6 +138,19 @@ def show_groups(groups: Sequence[dict[str, Any]], column: str | None) -> None:
     shown = {group["group"]: _cells(group, GROUP_MEASURES) for group in largest}
     _show_columns(column or "", GROUP_MEASURES, shown)
     if rest := len(groups) - len(largest):
+        show(f"and {rest} more, with fewer performances or as many (--json has all)")
+
+
+def show_actions(actions: Sequence[dict[str, Any]]) -> None:
+    """Print the measures of each action as a table; of very many, of the most frequent."""
+    if not actions:
+        return
+    largest = sorted(actions, key=lambda one: -one["n"])[:MAX_GROUPS]
+    are_classes = any(one["accuracy"] is not None for one in actions)
+    columns = ACTION_CLASS_MEASURES if are_classes else ACTION_MEASURES
+    show("")
+    _show_columns("action", columns, {one["action"]: _cells(one, columns) for one in largest})
+    if rest := len(actions) - len(largest):
         show(f"and {rest} more, with fewer performances or as many (--json has all)")
 
 

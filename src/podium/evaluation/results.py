@@ -10,6 +10,7 @@ import numpy as np
 
 from podium.errors import ManifestError
 from podium.evaluation import metrics
+from podium.evaluation.actions import ActionMeasures, by_action
 from podium.evaluation.classes import Classes, classes_of
 from podium.evaluation.floors import Floor, measured_floors
 from podium.evaluation.groups import GroupMeasures, by_group
@@ -111,6 +112,7 @@ def evaluate_predictions(
         "warnings": [warning] if warning else [],
         "grouped_by": grouping.column or None,
         "groups": [one.to_json() for one in _by_group(predicted, samples)],
+        "actions": [one.to_json() for one in _by_action(predicted, samples, yardstick)],
         "baselines": {name: floor.to_json() for name, floor in floors.items()},
         "baselines_fitted_to": fitted_to,
     }
@@ -151,6 +153,13 @@ def _trusted(
 def _by_group(predicted: Predicted, samples: Sequence[Sample]) -> tuple[GroupMeasures, ...]:
     true, names = true_scores(samples), [sample.group for sample in samples]
     return by_group(predicted.scores, true, names, predicted.covers(true))
+
+
+def _by_action(
+    predicted: Predicted, samples: Sequence[Sample], yardstick: _Yardstick
+) -> tuple[ActionMeasures, ...]:
+    actions = [sample.performance.action for sample in samples]
+    return by_action(predicted.scores, true_scores(samples), actions, yardstick.classes)
 
 
 def _count_learned(

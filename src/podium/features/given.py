@@ -10,13 +10,16 @@ from podium.doubts import DoubtKind
 from podium.errors import FeatureError
 from podium.features.values import Features
 from podium.inputs.given import read_array
-from podium.keypoints import FRAMES_PER_CLIP, Angles, fill_missing
+from podium.keypoints import FRAMES_PER_CLIP, Angles, Layout, fill_missing
 from podium.performance import Kind
 from podium.video.clips import VideoFacts
 
 KEYPOINTS_GIVEN = DoubtKind("keypoints_given")
 """Keypoints were given instead of a video."""
 
+
+GIVEN = "file-"
+"""So begins the fingerprint of features that were made elsewhere."""
 
 MAX_FRAMES = 160_000
 
@@ -78,6 +81,15 @@ def _require_kind(values: npt.NDArray[Any], kind: Kind | None, path: Path) -> No
         )
 
 
+def reading(made_by: str, backbone: str) -> str:
+    """Say what was read, by the fingerprint of features and the name of a backbone."""
+    layout, is_given = Layout.of(made_by), made_by.startswith(GIVEN)
+    how = "as files give them" if is_given else f"as the backbone `{backbone}` finds them"
+    if layout:
+        return f"{layout}, {how}"
+    return f"features, {how}" if is_given else f"the backbone `{backbone}`"
+
+
 def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
     with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold is refused below
         values = values.astype(np.float32)
@@ -86,7 +98,7 @@ def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
             path, "holds numbers that are not finite: make the features again"
         )
     _require_usual(values, path)
-    return _without_times(values, f"file-{values.shape[1]}", None)
+    return _without_times(values, f"{GIVEN}{values.shape[1]}", None)
 
 
 def _of_sequence(positions: npt.NDArray[Any], kind: Kind | None, path: Path) -> Features:
@@ -105,7 +117,7 @@ def _of_sequence(positions: npt.NDArray[Any], kind: Kind | None, path: Path) -> 
     n_frames = len(given)
     doubts = (KEYPOINTS_GIVEN(), *given.doubts)
     facts = VideoFacts(n_frames, n_frames, 0, float("nan"), doubts)
-    return _without_times(given.clips(), f"file-{given.layout}", facts)
+    return _without_times(given.clips(), f"{GIVEN}{given.layout}", facts)
 
 
 def _require_usual(values: npt.NDArray[Any], path: Path) -> None:

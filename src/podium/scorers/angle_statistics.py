@@ -55,7 +55,7 @@ class AngleStatisticsOptions:
     n_trees: int = 150
     """How many trees are grown."""
 
-    share: float = 0.15
+    share: float = 0.05
     """Among which share of the numbers each node of a tree chooses, 0 to 1."""
 
     leaf: int = 1
@@ -199,11 +199,12 @@ class AngleStatistics:
         groups: Sequence[str],
         most_trees: int | None = None,
     ) -> Regression:
+        """Fit one kind; to choose by, with few trees, and a penalty by single ones left out."""
         options = self.options
         if kind == "trees":
             n_trees = min(options.n_trees, most_trees or options.n_trees)
             return grow(inputs, targets, n_trees, options.share, options.leaf, self.seed)
-        return _line(inputs, targets, groups)
+        return _line(inputs, targets, [""] * len(groups) if most_trees else groups)
 
 
 def statistics(sample: Sample, n_smoothed: int) -> Floats:
