@@ -34,7 +34,7 @@ from podium.datasets.kimore import Kimore
 from podium.datasets.pushups import Pushups
 from podium.errors import FeatureError
 from podium.evaluation import metrics
-from podium.joints import find_joints
+from podium.joints import kept_joints
 from podium.movement import Movement, movement_of
 from podium.movement.comparing import paired
 from podium.movement.likeness import (
@@ -55,9 +55,9 @@ SECONDS, SIZE = 10, (1920, 1080)
 
 
 def movements(performances: Sequence[Performance]) -> dict[str, Movement]:
-    """Find the movement of each push-up."""
+    """Find the movement of each push-up; joints that were found before are in the cache."""
     with ThreadPoolExecutor(2) as pool:
-        found = pool.map(lambda one: movement_of(find_joints(one.path)), performances)
+        found = pool.map(lambda one: movement_of(kept_joints(one.path)), performances)
         return {one.id: each for one, each in zip(performances, found, strict=True)}
 
 
@@ -147,11 +147,16 @@ def told_apart(likeness: Floats, correct: Any, recordings: Any) -> dict[str, flo
     }
 
 
+def counted() -> list[dict[str, str]]:
+    """Return the clips that were counted by eye: data set, id and repetitions."""
+    with COUNTS.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def measure_repetitions(push_ups: Mapping[str, Movement]) -> dict[str, Any]:
     """Count, and compare with the counts by eye."""
     exercises = {one.id: one.path for one in Kimore().performances()}
-    with COUNTS.open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = counted()
     found = []
     for row in rows:
         if row["dataset"] == "kimore":
@@ -213,7 +218,9 @@ def main() -> None:
     kept = RESULTS / "comparison.json"
     result: dict[str, Any] = json.loads(kept.read_text()) if only and kept.exists() else {}
     push_ups = list(Pushups().performances())
-    seen = movements(push_ups) if only != "time" else {}
+    needed = {row["id"] for row in counted()} if only == "repetitions" else None
+    looked_at = [one for one in push_ups if needed is None or one.id in needed]
+    seen = movements(looked_at) if only != "time" else {}
     if only in (None, "likeness"):
         result["likeness"] = measure_likeness(push_ups, seen)
     if only in (None, "repetitions"):
