@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from markupsafe import Markup
 
 from podium.assessment.feedback import Chapter
 from podium.examination.people import readings_of
-from podium.joints import mirror
+from podium.joints import Joints, mirror
 from podium.movement import Comparison, Difference, Pair
 from podium.report.curves import HIGH, WIDE, curves_of
 from podium.report.measured import row
@@ -49,14 +50,9 @@ def make_movement_report(
         If a video cannot be read.
     """
     ours = mirror(of.ours.joints) if of.is_mirrored else of.ours.joints
-    sides = [
-        _Side(path.name, make_playback(path), drawn_skeleton(joints) | {"said": ""})
-        if is_video
-        else _Side(path.name, skeleton_film(joints), None)
-        for path, joints, is_video in zip(
-            (video, reference), (ours, of.theirs.joints), are_videos, strict=True
-        )
-    ]
+    shown = (video, ours, are_videos[0]), (reference, of.theirs.joints, are_videos[1])
+    with ThreadPoolExecutor(len(shown)) as pool:
+        sides = list(pool.map(lambda one: _side(*one), shown))
     return Report(_Page(of, load_words(language), *sides).html())
 
 
@@ -67,6 +63,12 @@ class _Side:
     name: str
     playback: Playback
     drawn: dict[str, Any] | None
+
+
+def _side(path: Path, joints: Joints, is_video: bool) -> _Side:
+    if is_video:
+        return _Side(path.name, make_playback(path), drawn_skeleton(joints) | {"said": ""})
+    return _Side(path.name, skeleton_film(joints), None)
 
 
 @dataclass(frozen=True)
