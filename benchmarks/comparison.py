@@ -15,6 +15,7 @@
 import argparse
 import csv
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -34,7 +35,7 @@ from podium.datasets.kimore import Kimore
 from podium.datasets.pushups import Pushups
 from podium.errors import FeatureError
 from podium.evaluation import metrics
-from podium.joints import find_joints
+from podium.joints import kept_joints
 from podium.movement import Movement, movement_of
 from podium.movement.comparing import paired
 from podium.movement.likeness import (
@@ -55,9 +56,9 @@ SECONDS, SIZE = 10, (1920, 1080)
 
 
 def movements(performances: Sequence[Performance]) -> dict[str, Movement]:
-    """Find the movement of each push-up."""
+    """Find the movement of each push-up; joints that were found before are in the cache."""
     with ThreadPoolExecutor(2) as pool:
-        found = pool.map(lambda one: movement_of(find_joints(one.path)), performances)
+        found = pool.map(lambda one: movement_of(kept_joints(one.path)), performances)
         return {one.id: each for one, each in zip(performances, found, strict=True)}
 
 
@@ -147,11 +148,16 @@ def told_apart(likeness: Floats, correct: Any, recordings: Any) -> dict[str, flo
     }
 
 
+def counted() -> list[dict[str, str]]:
+    """Return the clips that were counted by eye: data set, id and repetitions."""
+    with COUNTS.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def measure_repetitions(push_ups: Mapping[str, Movement]) -> dict[str, Any]:
     """Count, and compare with the counts by eye."""
     exercises = {one.id: one.path for one in Kimore().performances()}
-    with COUNTS.open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = counted()
     found = []
     for row in rows:
         if row["dataset"] == "kimore":
@@ -171,26 +177,41 @@ def measure_repetitions(push_ups: Mapping[str, Movement]) -> dict[str, Any]:
     }
 
 
+TIMED = """
+import sys
+from podium.start import main
+try:
+    main()
+finally:
+    used = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
+    sys.stderr.write("\\n" + used[0])
+"""
+
+
 def measure_time(push_up: Path) -> dict[str, float]:
     """Compare two videos of 10 s at 1080p, made of a push-up that is shown again and again."""
     with tempfile.TemporaryDirectory() as folder:
-        video = Path(folder) / "long.mp4"
-        _enlarge(push_up, video)
-        words = ("compare", str(video), str(video), "--report", str(Path(folder) / "out.html"))
-        begun = time.perf_counter()
-        run = [sys.executable, "-c", "from podium.start import main; main()", *words, "--json"]
-        subprocess.run(run, check=True, capture_output=True)
+        videos = [Path(folder) / name for name in ("mine.mp4", "expert.mp4")]
+        for start, video in enumerate(videos):
+            _enlarge(push_up, video, start)
+        words = ("compare", *map(str, videos), "--report", str(Path(folder) / "out.html"), "--json")
+        before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-c", TIMED, *words],
+            check=True, capture_output=True, text=True,
+            env=os.environ | {"PODIUM_CACHE": str(Path(folder) / "cache")},
+        )  # fmt: skip
         seconds = time.perf_counter() - begun
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "seconds": seconds,
-        "processor_seconds": used.ru_utime + used.ru_stime,
-        "largest_process_mb": used.ru_maxrss / 1024,
+        "processor_seconds": used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime,
+        "memory_mb": int(done.stderr.rpartition("VmHWM:")[2].split()[0]) / 1024,
     }
 
 
-def _enlarge(source: Path, target: Path) -> None:
-    """Write a video of 10 s at 1080p and 30 frames a second."""
+def _enlarge(source: Path, target: Path, start: int) -> None:
+    """Write a video of 10 s at 1080p and 30 frames a second, that begins with some frame."""
     with av.open(str(source)) as container:
         pictures = [
             frame.reformat(*SIZE, format="yuv420p").to_ndarray()
@@ -200,7 +221,9 @@ def _enlarge(source: Path, target: Path) -> None:
         stream = out.add_stream("libx264", rate=30)
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
         for i in range(30 * SECONDS):
-            picture = av.VideoFrame.from_ndarray(pictures[i % len(pictures)], format="yuv420p")
+            picture = av.VideoFrame.from_ndarray(
+                pictures[(start + i) % len(pictures)], format="yuv420p"
+            )
             out.mux(stream.encode(picture))
         out.mux(stream.encode(None))
 
@@ -213,7 +236,9 @@ def main() -> None:
     kept = RESULTS / "comparison.json"
     result: dict[str, Any] = json.loads(kept.read_text()) if only and kept.exists() else {}
     push_ups = list(Pushups().performances())
-    seen = movements(push_ups) if only != "time" else {}
+    needed = {row["id"] for row in counted()} if only == "repetitions" else None
+    looked_at = [one for one in push_ups if needed is None or one.id in needed]
+    seen = movements(looked_at) if only != "time" else {}
     if only in (None, "likeness"):
         result["likeness"] = measure_likeness(push_ups, seen)
     if only in (None, "repetitions"):

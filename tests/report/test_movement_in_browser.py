@@ -15,6 +15,7 @@ from podium.joints import Joints
 from podium.movement import compare
 from podium.report.movement_page import make_movement_report
 from podium.report.skeleton import ACROSS, BONES
+from videos import write_video
 
 HEIGHT, WIDTH = 270, 480
 ONLY_LIMBS = """() => {
@@ -51,15 +52,21 @@ def straighter(elbow: np.ndarray) -> np.ndarray:
     return elbow + 30 * np.exp(-(((times - 1.5) / 0.5) ** 4))
 
 
-@pytest.fixture
-def page(visit, make_video, tmp_path: Path):
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("compared")
     ours, theirs = curls(bell(2), left=straighter, size=0.22), curls(bell(2), size=0.22)
     paths = [
-        make_video(name, filmed(one), frames_per_second=30, crf="12")
+        write_video(folder / name, filmed(one), frames_per_second=30, crf="12")
         for name, one in (("mine.mp4", ours), ("expert.mp4", theirs))
     ]
-    report = make_movement_report(compare(ours, theirs), *paths)
-    opened = visit(report.save(tmp_path / "out.html").as_uri())
+    made = make_movement_report(compare(ours, theirs), *paths)
+    return made.save(folder / "out.html")
+
+
+@pytest.fixture
+def page(visit, report: Path):
+    opened = visit(report.as_uri())
     settled(opened.page)
     return opened.page
 

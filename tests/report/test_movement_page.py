@@ -14,7 +14,12 @@ from podium.errors import UnknownName
 from podium.movement import Comparison, Part, Turn, compare
 from podium.report.movement_page import make_movement_report
 from podium.report.movement_result import comparison_to_json
-from podium.report.movement_words import difference_in_short, difference_sentence
+from podium.report.movement_words import (
+    difference_in_short,
+    difference_sentence,
+    said_once,
+    said_with_others,
+)
 from podium.report.skeleton import drawn_skeleton, skeleton_film
 from podium.report.words import languages, load_words
 
@@ -114,6 +119,18 @@ def test_every_difference_has_its_words(comparison, part, turn, language):
             said = difference_sentence(replace(one, angle=angle, degrees=degrees), of, words)
             assert "20" in said
             assert "2" in said.partition("20")[2], "the repetition"
+
+
+def test_a_joint_is_said_once_with_all_repetitions():
+    found = compare(curls(bell(3), left=lambda elbow: elbow + 40), curls(bell(3)))
+    [(first, also)] = said_once(found)
+    assert first == found.differences[0]
+    assert sorted([first.repetition, *also]) == [0, 1, 2]
+    said = said_with_others(first, also, found, load_words())
+    assert said == (
+        difference_sentence(first, found, load_words())
+        + f"; also in repetition {also[0] + 1}, {also[1] + 1}"
+    )
 
 
 def test_lengths_are_said_in_cm_or_in_body_lengths():

@@ -111,12 +111,12 @@ def _apart(comparison: "Comparison", words: "Words") -> str:
 
 
 def _say_differences(comparison: "Comparison", words: "Words") -> None:
-    from podium.report.movement_words import MOST_SAID, difference_sentence
+    from podium.report.movement_words import MOST_SAID, said_once, said_with_others
 
-    found = comparison.differences
+    found = said_once(comparison)
     show(f"{words('movement.differences')}:" if found else words("movement.alike"))
-    for one in found[:MOST_SAID]:
+    for one, also in found[:MOST_SAID]:
         at = words.number(one.start_seconds)
-        show(f"  {at} s  {difference_sentence(one, comparison, words)}")
+        show(f"  {at} s  {said_with_others(one, also, comparison, words)}")
     if len(found) > MOST_SAID:
         show(f"  {words('movement.more', n=len(found) - MOST_SAID)}")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +13,12 @@ from markupsafe import Markup
 
 from podium.assessment.feedback import Chapter
 from podium.examination.people import readings_of
-from podium.joints import mirror
+from podium.joints import Joints, mirror
 from podium.movement import Comparison, Difference, Pair
 from podium.report.curves import HIGH, WIDE, curves_of
 from podium.report.measured import row
 from podium.report.movement_result import comparison_to_json
-from podium.report.movement_words import MOST_SAID, difference_in_short, difference_sentence
+from podium.report.movement_words import MOST_SAID, difference_in_short, said_once, said_with_others
 from podium.report.page import Report
 from podium.report.player import SPEEDS, page_script, policy, side
 from podium.report.skeleton import drawn_skeleton, skeleton_film
@@ -49,14 +50,9 @@ def make_movement_report(
         If a video cannot be read.
     """
     ours = mirror(of.ours.joints) if of.is_mirrored else of.ours.joints
-    sides = [
-        _Side(path.name, make_playback(path), drawn_skeleton(joints) | {"said": ""})
-        if is_video
-        else _Side(path.name, skeleton_film(joints), None)
-        for path, joints, is_video in zip(
-            (video, reference), (ours, of.theirs.joints), are_videos, strict=True
-        )
-    ]
+    shown = (video, ours, are_videos[0]), (reference, of.theirs.joints, are_videos[1])
+    with ThreadPoolExecutor(len(shown)) as pool:
+        sides = list(pool.map(lambda one: _side(*one), shown))
     return Report(_Page(of, load_words(language), *sides).html())
 
 
@@ -67,6 +63,12 @@ class _Side:
     name: str
     playback: Playback
     drawn: dict[str, Any] | None
+
+
+def _side(path: Path, joints: Joints, is_video: bool) -> _Side:
+    if is_video:
+        return _Side(path.name, make_playback(path), drawn_skeleton(joints) | {"said": ""})
+    return _Side(path.name, skeleton_film(joints), None)
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class _Page:
             name=self.ours.name,
             doubts=[(words.doubt(doubt), words.remedy(doubt)) for doubt in of.doubts],
             differences=self._differences(),
-            n_more=max(len(of.differences) - MOST_SAID, 0),
+            n_more=max(len(said_once(of)) - MOST_SAID, 0),
             rows=[self._row(pair) for pair in of.pairs],
             measured=[row(one, words) for one in readings_of(of)],
             curves=curves_of(of, self.ours.playback.end_seconds, words),
@@ -117,8 +119,10 @@ class _Page:
         )
 
     def _differences(self) -> list[tuple[Difference, str]]:
-        shown = self.of.differences[:MOST_SAID]
-        return [(one, difference_sentence(one, self.of, self.words)) for one in shown]
+        return [
+            (one, said_with_others(one, also, self.of, self.words))
+            for one, also in said_once(self.of)[:MOST_SAID]
+        ]
 
     def _notes(self) -> list[str]:
         notes = [self.words("movement.mirrored")] if self.of.is_mirrored else []
@@ -189,7 +193,7 @@ class _Page:
             "reference": side(self.theirs.playback, 0.0, None, self.theirs.drawn),
             "steps": self._steps(),
             "clips": [],
-            "marks": sorted({one.start_seconds for one in self.of.differences[:MOST_SAID]}),
+            "marks": sorted({one.start_seconds for one, _ in said_once(self.of)[:MOST_SAID]}),
             "parts": [list(part) for part in zip(starts, names, strict=True)],
             "words": words.of("player") | words.of("save"),
             "decimal": words("decimal"),

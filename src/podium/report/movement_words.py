@@ -8,6 +8,29 @@ MOST_SAID = 12
 """So many differences are said in full."""
 
 
+def said_once(of: Comparison) -> list[tuple[Difference, tuple[int, ...]]]:
+    """Return the largest difference of each joint in each direction, the most important first.
+
+    Beside it stand the other repetitions, from 0, in which it is found as well.
+    """
+    alike: dict[tuple[str, bool], list[Difference]] = {}
+    for one in of.differences:
+        alike.setdefault((one.angle, one.degrees > 0), []).append(one)
+    return [
+        (first, tuple(sorted(one.repetition for one in others if one.repetition is not None)))
+        for first, *others in alike.values()
+    ]
+
+
+def said_with_others(one: Difference, also: tuple[int, ...], of: Comparison, words: Words) -> str:
+    """Say a difference, and in which other repetitions it is found."""
+    said = difference_sentence(one, of, words)
+    if not also:
+        return said
+    numbers = ", ".join(str(number + 1) for number in also)
+    return f"{said}; {words('movement.also', numbers=numbers)}"
+
+
 def difference_sentence(one: Difference, of: Comparison, words: Words) -> str:
     """Say a difference: which joint, by how much, where, and what is usual."""
     instead = words(

@@ -1,0 +1,78 @@
+"""Whether two files show people who exercise."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from movement.exercising import bell, curls
+from podium.errors import FeatureError
+from podium.examination import people
+from podium.examination.people import people_in, readings_of
+from podium.joints.regions import Region
+from podium.movement import compare
+
+SKELETON = curls(bell(2))
+
+
+class NobodyThere:
+    """A finder that never finds anybody."""
+
+    def __init__(self) -> None:
+        self.n_searched = 0
+
+    def search(self, picture: np.ndarray) -> Region | None:
+        self.n_searched += 1
+        return None
+
+    def look(self, picture: np.ndarray, region: Region) -> None:
+        raise AssertionError("there is nothing to look at")
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> NobodyThere:
+    finder = NobodyThere()
+    monkeypatch.setattr(people, "BlazePose", lambda: finder)
+    return finder
+
+
+def kept(folder: Path, name: str) -> Path:
+    np.save(folder / name, SKELETON.positions)
+    return folder / name
+
+
+def test_two_skeletons_are_people(tmp_path):
+    found = people_in(kept(tmp_path, "a.npy"), kept(tmp_path, "b.npy"), 30.0)
+    assert found is not None
+    assert found.are_videos == (False, False)
+    assert len(found.ours) == len(found.theirs) == len(SKELETON)
+
+
+def test_two_videos_that_show_nobody_are_none(nobody, make_video):
+    assert people_in(make_video("a.mp4", 12), make_video("b.mp4", 12)) is None
+
+
+def test_where_nobody_is_found_for_long_it_is_given_up(nobody, make_video):
+    assert people_in(make_video("a.mp4", 90), make_video("b.mp4", 90)) is None
+    assert nobody.n_searched < 60, "of 180 frames"
+
+
+def test_a_skeleton_beside_a_video_of_nobody_is_refused(nobody, make_video, tmp_path):
+    video = make_video("a.mp4", 12)
+    with pytest.raises(FeatureError) as caught:
+        people_in(video, kept(tmp_path, "b.npy"), 30.0)
+    assert str(caught.value) == (
+        f"{video}: nobody is seen in it for long enough to be compared with a skeleton: film one "
+        "person, the whole body"
+    )
+
+
+def test_the_other_s_values_stand_beside_ours():
+    readings = {
+        one.measurement.name: one
+        for one in readings_of(compare(curls(bell(3)), curls(bell(2, seconds=3.0))))
+    }
+    assert readings["repetitions"].measurement.value == 3
+    assert readings["repetitions"].reference_value == 2
+    faster, slower = readings["tempo_seconds"].measurement.value, readings["tempo_seconds"]
+    assert faster < slower.reference_value
