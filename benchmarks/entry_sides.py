@@ -4,7 +4,7 @@
 
 `measures.csv` is what `podium predict unlv-dive/metadata.csv --measures` writes;
 `benchmarks/data/entry_sides.csv` holds which training dives a commentator called short (-1) or over
-(1), read by a person from the commentary.
+(1), read by a person from the commentary. Writes `results/entry_sides.json`.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from measuring import write
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,9 +63,15 @@ def main() -> None:
     rng = np.random.default_rng(SEED)
     draws = [rng.integers(len(angles), size=len(angles)) for _ in range(N_DRAWS)]
     low, high = np.percentile([auc(angles[draw], sides[draw]) for draw in draws], [2.5, 97.5])
-    print(f"{(sides < 0).sum()} short, {(sides > 0).sum()} over, {len(called)} called")
-    print(f"area under the curve {auc(angles, sides):.2f} ({low:.2f} to {high:.2f})")
-    print(f"right where left out {left_out(angles, sides):.2f}")
+    result = {
+        "n_short": int((sides < 0).sum()),
+        "n_over": int((sides > 0).sum()),
+        "n_called": len(called),
+        "area": round(auc(angles, sides), 4),
+        "area_interval": [round(float(low), 4), round(float(high), 4)],
+        "right_left_out": round(left_out(angles, sides), 4),
+    }
+    print(f"{write('entry_sides', result)}: {result}")
 
 
 if __name__ == "__main__":

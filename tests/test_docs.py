@@ -33,6 +33,24 @@ def test_the_page_of_backbones_is_what_was_measured(script):
     )
 
 
+def test_the_table_of_aims_is_what_cards_and_results_say(script):
+    aims = script("aims")
+    rows = json.loads((RESULTS / "aims.json").read_text("utf-8"))["rows"]
+    text = (REPOSITORY / "docs" / "measures.md").read_text("utf-8")
+    assert text == aims.page(text, rows), "run python benchmarks/aims.py"
+    named = {row["what"] for row in rows}
+    assert named == {row.what for row in aims.all_rows()}, "run python benchmarks/aims.py"
+
+
+def test_an_aim_is_reached_where_all_that_was_measured_reaches_it(script):
+    row = script("aims").Row
+    assert row("x", 0.9).is_reached is None
+    assert row("x", 0.9, (0.91,), (0.95,)).is_reached is True
+    assert row("x", 0.9, (0.91,), (0.89,)).is_reached is False
+    assert row("x", 3.0, (2.0,), less_is_better=True).is_reached is True
+    assert row("x", 3.0, (4.0,), less_is_better=True).is_reached is False
+
+
 def test_a_number_that_was_not_measured_would_be_noticed(script):
     pages = script("backbones_page")
     result = json.loads((RESULTS / "backbones.json").read_text("utf-8"))

@@ -4,7 +4,9 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from markupsafe import escape
 
 from podium.cli.app import Exit
 from podium.cli.commands import run
@@ -20,6 +22,29 @@ CONTRACT = (
 RECOGNISED = (
     "action", "position", "half_somersaults", "half_twists", "armstand", "probability"
 )  # fmt: skip
+
+
+OF_THE_CONTRACT = (
+    "file_name", "half_somersaults", "half_twists", "position", "armstand", "flight_seconds",
+    "jump_height_bodies", "tightness", "opening_seconds", "entry_angle_degrees", "splash_size",
+    "fault_take_off", "fault_flight", "fault_entry", "fault_splash",
+    "said_take_off", "said_flight", "said_entry", "said_splash", "recognised_action",
+)  # fmt: skip
+"""The columns of m.csv that others rely on."""
+
+
+def cells_are_as_promised(row: dict[str, str]) -> None:
+    """Expect of each cell what the contract says of its column; empty where not measured."""
+    for name in ("half_somersaults", "half_twists"):
+        assert row[name] == "" or row[name].isdecimal()
+    assert row["position"] in {"", *"ABCD"}
+    assert row["armstand"] in {"", "0", "1"}
+    assert row["recognised_action"] == "" or row["recognised_action"].isdecimal()
+    for phase in Phase:
+        assert row[f"fault_{phase}"] == "" or 0 <= float(row[f"fault_{phase}"]) <= 1
+        assert row[f"said_{phase}"] in {"", "fault", "praise"}
+    for name in OF_THE_CONTRACT[5:11]:
+        assert row[name] == "" or np.isfinite(float(row[name]))
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +91,54 @@ def test_an_expert_stands_beside_it(podium, dives):
     found = json.loads(both)
     assert found["reference"] == str(dives[1])
     assert {one["name"]: one["reference_value"] for one in found["measures"]} == theirs
+
+
+def test_a_score_has_the_same_names_beside_its_own(podium, dives):
+    code, out, _ = podium("score", dives[0], "--action", "407C", "--model", "simulated", "--json")
+    assert code == Exit.DONE
+    found = json.loads(out)
+    assert found["measures"]
+    assert all(set(CONTRACT) <= set(one) for one in found["measures"])
+    assert all(set(one) == {"phase", "probability"} for one in found["faults"])
+    assert set(found["recognised"]) == set(RECOGNISED)
+    assert all(
+        {"kind", "words", "phase", "measure"} <= set(one) for one in found["measured_remarks"]
+    )
+    assert all(
+        set(one) == {"phase", "points", "low", "high", "n_experts"} for one in found["phase_points"]
+    )
+    _, alone, _ = podium("measure", dives[0], "--action", "407C", "--json")
+    theirs = {one["name"]: one["value"] for one in json.loads(alone)["measures"]}
+    assert {one["name"]: one["value"] for one in found["measures"]} == theirs
+
+
+def test_of_two_dives_that_are_compared_both_are_measured(podium, dives, tmp_path):
+    page = tmp_path / "both.html"
+    _, out, _ = podium("measure", dives[0], "--reference", dives[1], "--json")
+    expected = json.loads(out)["measures"]
+    code, out, _ = podium("compare", dives[0], dives[1], "--json", "--report", page)
+    assert code == Exit.DONE
+    found = json.loads(out)
+    assert found["measures"] == expected
+    assert found["measures_reference"] == str(dives[1])
+    words = load_words()
+    assert f'<th scope="col">{escape(words("measures.reference"))}</th>' in page.read_text("utf-8")
+    _, out, _ = podium("compare", dives[0], dives[1])
+    theirs = next(one for one in expected if one["name"] == "flight_seconds")["reference_value"]
+    line = next(
+        line for line in out.splitlines() if line.startswith(words("measure.flight_seconds"))
+    )
+    assert words("remark.expert", value=f"{theirs:.2f} s") in line
+
+
+def test_a_score_follows_who_is_pointed_at(podium, dives):
+    known = ("--action", "407C", "--model", "simulated", "--json")
+    code, out, _ = podium("score", dives[0], "--athlete", "160,60", *known)
+    assert code == Exit.DONE
+    assert json.loads(out)["measures"]
+    code, _, err = podium("score", dives[0], "--athlete", "here", *known)
+    assert code == Exit.USAGE
+    assert err == "podium: --athlete 'here' must be two numbers, such as 160,120\n"
 
 
 def test_people_read_the_same_in_words(podium, dives):
@@ -116,8 +189,6 @@ def test_a_height_is_one_of_a_board(podium, dives, height):
 
 
 def test_of_what_was_not_seen_from_board_to_water_nothing_is_remarked(podium, make_video):
-    import numpy as np
-
     generator = np.random.default_rng(0)
     noise = [generator.integers(0, 255, (32, 640, 3), np.uint8) for _ in range(40)]
     code, out, _ = podium("measure", make_video("wide.mp4", noise), "--json")
@@ -133,8 +204,6 @@ def test_who_is_pointed_at_is_followed(podium, dives):
 
 
 def test_where_nobody_moves_nothing_is_measured(podium, make_video, tmp_path):
-    import numpy as np
-
     still = make_video("still.mp4", [np.full((120, 160, 3), 90, np.uint8)] * 40)
     code, out, _ = podium("measure", still, "--json")
     assert code == Exit.DONE
@@ -165,6 +234,9 @@ def test_a_table_of_dives_is_measured(podium, dives, tmp_path):
         rows = list(csv.DictReader(file))
     assert [row["file_name"] for row in rows] == [path.name for path in dives]
     assert tuple(rows[0]) == COLUMNS
+    assert set(OF_THE_CONTRACT) <= set(COLUMNS)
+    for row in rows:
+        cells_are_as_promised(row)
     _, out, _ = podium("measure", dives[0], "--json")
     values = {one["name"]: one["value"] for one in json.loads(out)["measures"]}
     assert rows[0]["position"] == (values["position"] or "")

@@ -10,10 +10,15 @@ import numpy as np
 import pytest
 
 from drawn_dives import HEIGHT, N_FRAMES, WIDTH, drawn_dive, examined
-from podium.assessment.feedback import ClipFeedback, remarks
+from podium.assessment.feedback import ClipFeedback, PhasePoints, remarks
 from podium.assessment.values import Assessment, Score
+from podium.assessment.worth import Worth
+from podium.examination import KeptExpert
+from podium.examination.figure import moment_seconds
+from podium.examination.tracing import figure_of
 from podium.examination.values import Examination
 from podium.measures import Dive
+from podium.report.in_step import in_step
 from podium.report.measured_page import make_measured_report, parts_of
 from podium.report.page import make_report, make_report_folder
 from podium.report.words import languages, load_words
@@ -159,6 +164,33 @@ def test_a_report_with_a_score_shows_the_athlete_too(filmed, assessed):
     assert data_of(html)["marks"] == pytest.approx([4 / 30, 0.6, 0.9])
     folder = make_report_folder(replace(assessed, examination=found))
     assert data_of(folder.html)["query"]["drawn"] == data_of(html)["query"]["drawn"]
+
+
+def test_an_expert_without_a_video_is_drawn_and_moves_in_step(filmed, assessed):
+    words, kept = load_words(), KeptExpert("017", {"flight_seconds": 1.2}, figure_of(filmed[1]))
+    found = replace(assessed, examination=examined(*filmed).beside(kept))
+    page = make_report(found)
+    assert words("player.figure") in text_of(page.html)
+    assert words("measures.steps") in text_of(page.html)
+    assert words("player.no_expert") not in text_of(page.html)
+    data = data_of(page.html)
+    steps = in_step(moment_seconds(filmed[1]), kept.figure.moments)
+    assert data["steps"]["query"] == pytest.approx(steps["query"])
+    assert len(data["reference"]["starts"]) == len(kept.figure.outlines)
+    assert "reference.mp4" in make_report_folder(found).beside
+    unseen = examined(*filmed).beside(replace(kept, figure=None))
+    assert data_of(make_report(replace(assessed, examination=unseen)).html)["reference"] is None
+
+
+def test_a_remark_says_what_its_phase_is_worth(filmed, assessed):
+    worth = PhasePoints("entry", Worth(-3.14, -5.0, -1.26, 4))
+    html = make_report(replace(assessed, examination=examined(*filmed), phase_points=(worth,))).html
+    said = (
+        "with an expert&#39;s entry in its place, the score would be about 3.1 points higher "
+        "(1.3 to 5.0)"
+    )
+    assert said in html
+    assert said not in make_report(replace(assessed, examination=examined(*filmed))).html
 
 
 def test_without_an_athlete_a_report_is_as_it_was(assessed):

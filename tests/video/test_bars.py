@@ -1,8 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from podium.video import bars
-from podium.video.frames import Box, decode, probe
+from podium.video.frames import Box, Video, decode, probe
 from podium.video.playback import make_playback
 from sentences import sentences
 from videos import Pixels
@@ -122,3 +124,22 @@ def test_bars_of_a_part_are_those_of_its_frames(make_video):
     part = decode(path, width=80, height=45, start_frame=N)
     assert part.box == Box(0, 20, 160, 90, 160, 130)
     assert decode(path, width=80, height=45, end_frame=N - 1).box is None
+
+
+@pytest.mark.parametrize(
+    ("turned", "is_mirrored", "corner"),
+    [
+        (0, False, (10, 5)),
+        (0, True, (100 - 10 - 60, 5)),
+        (90, False, (5, 100 - 10 - 60)),
+        (180, False, (100 - 10 - 60, 80 - 5 - 40)),
+        (270, False, (80 - 5 - 40, 10)),
+    ],
+)
+def test_where_a_box_begins_is_told_upright(turned, is_mirrored, corner):
+    width, height = (80, 100) if turned % 180 else (100, 80)
+    video = Video(
+        Path("a.mp4"), width, height, 10, 1.0, 30.0, turned, "h264", "mp4", is_mirrored=is_mirrored
+    )
+    assert video.corner(Box(10, 5, 60, 40, 100, 80)) == pytest.approx(corner)
+    assert video.corner(None) == (0, 0)

@@ -130,7 +130,8 @@ def make_client(tmp_path: Path, small_model: Any) -> Callable[..., Any]:
     """Build a client of an application in this process, in which assessments wait for ever."""
 
     def make(folder: Path = tmp_path / "store", **how: Any) -> Any:
-        app = make_app(folder, model=str(small_model.folder), **{"works": False, **how})
+        usual = {"model": str(small_model.folder), "works": False}
+        app = make_app(folder, **{**usual, **how})
         return TestClient(app, base_url=ORIGIN, client=HERE)
 
     return make

@@ -199,7 +199,37 @@ def test_a_video_can_be_removed(client, video, files):
     )
 
 
+def test_the_first_frame_is_shown_with_its_place_in_the_video(client, video):
+    answer = client.get(f"/api/videos/{video}/first_frame")
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found.pop("picture").startswith("data:image/jpeg;base64,")
+    assert found == {"left": 0, "top": 0, "width": 64, "height": 48}
+    assert client.get(f"/api/videos/{NO_ID}/first_frame").status_code == 404
+
+
 # asking
+
+
+def test_where_the_athlete_is_waits_with_the_rest(client, video):
+    job = asked(client, video, athlete=[12.5, 40]).json()
+    assert client.app.state.store.job(job["id"]).request.athlete == (12.5, 40)
+    for wrong in ([1], [1, 2, 3], [-1, 5], ["x", 5], [1e9, 0]):
+        assert asked(client, video, athlete=wrong).status_code == 422
+    batch = client.post("/api/batches", json={"videos": [video], "athlete": [1, 2]})
+    assert batch.status_code == 422
+
+
+def test_a_dive_that_the_model_has_not_learned_is_measured(make_client, small_model):
+    client = make_client(model="diving")
+    assert client.get("/api/choices").json()["measures_others"] is True
+    video = send(client, small_model.video(), "dive.mp4")
+    assert asked(client, video, action="205B").json()["action"] == "205B"
+    wrong = asked(client, video, action="999")
+    assert (wrong.status_code, detail(wrong)[:42]) == (
+        422,
+        "the model does not know the action '999': c",
+    )
 
 
 def test_an_assessment_waits_with_what_was_asked(client, video):
@@ -435,6 +465,34 @@ WITHHELD = {
     "score": None, "score_low": None, "score_high": None, "similarity": 0.5, "warnings": ["odd"],
     "score_if_trusted": 61.3, "low_if_trusted": 48.0, "high_if_trusted": 70.6, "doubts": [NOVEL],
 }  # fmt: skip
+
+
+MEASURED = {
+    "recognised": {"action": "407", "position": "C", "probability": 0.9, "armstand": False},
+    "measures": [
+        {"name": "entry_angle_degrees", "unit": "degrees", "phase": "entry", "value": 12.4},
+        {"name": "splash_size", "unit": "bodies", "phase": "splash", "value": None},
+        {"name": "position", "unit": "", "phase": "flight", "value": "C"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "dive", "angle"),
+    [
+        ("en", "407C (inward, 3½ somersaults, tuck)", ("Entry angle", "12° past vertical")),
+        ("de", None, ("Eintauchwinkel", "12° über die Senkrechte")),
+    ],
+)
+def test_what_was_measured_is_said_in_the_list(client, video, language, dive, angle):
+    shown = {"score": 60.0, "score_low": 50.0, "score_high": 70.0, "warnings": []}
+    id_ = keep_summary(client, video, shown | MEASURED, language=language)
+    answer = client.get(f"/api/assessments/{id_}").json()
+    assert dive is None or answer["recognised"] == dive
+    said = [(one["name"], one["value"]) for one in answer["measured"]]
+    assert angle in said
+    plain = client.get(f"/api/assessments/{keep_summary(client, video, shown)}").json()
+    assert (plain["recognised"], plain["measured"]) == ("", [])
 
 
 def keep_summary(client, video, summary, **how) -> str:

@@ -246,6 +246,32 @@ def test_wrong_words_are_said_before_anything_is_sent(page, small_model):
     assert "must be a number above 0" in page.locator("#said").inner_text()
 
 
+def test_who_the_athlete_is_can_be_pointed_at(page, server, small_model):
+    page.set_input_files("#videos", small_model.video())
+    page.click("#point")
+    page.locator("#first").wait_for(state="visible", timeout=SECONDS)
+    page.wait_for_function("document.getElementById('first-frame').naturalWidth > 0")
+    box = page.locator("#first-frame").bounding_box()
+    page.locator("#first").click(position={"x": box["width"] / 4, "y": box["height"] / 2})
+    said = "The athlete is {} pixels from the left and {} from the top."
+    assert page.locator("#pointed").inner_text() == said.format(16, 24)
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert page.locator("#pointed").inner_text() == said.format(22, 24)
+    asked = []
+    page.on("request", lambda one: asked.append(one) if one.method == "POST" else None)
+    page.click("#assess")
+    page.locator("#said", has_text="Queued").wait_for(timeout=SECONDS)
+    assert [one.url.rpartition("/")[2] for one in asked] == ["assessments"]  # sent once, before
+    assert json.loads(asked[0].post_data)["athlete"] == pytest.approx([22.4, 24], abs=0.6)
+    outcome(page).get_by_role("button", name=re.compile("Delete")).click()
+
+
+def test_nobody_is_pointed_at_where_several_videos_are_chosen(page, small_model):
+    page.set_input_files("#videos", [small_model.video("test"), small_model.video("train")])
+    assert page.locator("#pointing").is_hidden()
+
+
 def drop(page, *paths: Path) -> None:
     """Drop files and folders from the desktop, as the system hands them to the browser."""
     box = page.locator("#drop").bounding_box()
@@ -348,6 +374,8 @@ def full_of(states: tuple[str, ...], browser_page, server: Server, about="The mo
             "language": "en", "batch": "b" * 32, "created_seconds": 1.7e9, "started_seconds": None,
             "ended_seconds": None, "error": "it broke" if state == "failed" else None,
             "summary": summary if state == "done" else None, "withheld": [],
+            "recognised": "107B (forward, 3½ somersaults, pike)" if state == "done" else "",
+            "measured": [{"name": "Entry angle", "value": "3° short of vertical"}],
         }
         for number, state in enumerate(states)
     ]  # fmt: skip

@@ -132,7 +132,7 @@
   function whatIsWrong() {
     const how = wanted();
     if (!files.length) return words.none;
-    if (how.action && choices && !knownAction(how.action) && !choices.measures_others) return unknownAction(how.action);
+    if (how.action && choices && !knownAction(how.action) && !isMeasured(how.action)) return unknownAction(how.action);
     if ("difficulty" in how && !(how.difficulty > 0 && Number.isFinite(how.difficulty))) return words.difficulty_wrong;
     if (element("beside").value === "own" && !element("own").files.length) return words.no_expert;
     const large = choices && files.concat([...element("own").files]).find((file) => file.size > choices.most_bytes);
@@ -237,7 +237,10 @@
     return choices.actions.find((one) => one.name === text) || choices.actions.find((one) => one.name === shorter);
   }
 
-  const unknownAction = (action) => choices.measures_others ? say("action_unlearned", { action })
+  /* Whether it looks like a dive that is measured, though the model has not learned it; the server knows. */
+  const isMeasured = (action) => choices.measures_others && /^[1-6]\d{2,3}[A-D]?$/i.test(action);
+
+  const unknownAction = (action) => isMeasured(action) ? say("action_unlearned", { action })
     : say("action_unknown", { action, known: choices.actions.map((one) => one.name).join(", ") });
 
   function checkAction() {
@@ -247,7 +250,7 @@
     note.textContent = !text || !choices ? words.action_hint
       : known ? say("action_known", { action: known.name, difficulty: String(known.difficulty).replace(".", settings.decimal) })
         : unknownAction(text);
-    const isWrong = Boolean(text && choices && !known && !choices.measures_others);
+    const isWrong = Boolean(text && choices && !known && !isMeasured(text));
     note.classList.toggle("wrong", isWrong);
     element("action").setAttribute("aria-invalid", String(isWrong));
     showExperts(known && known.name);
