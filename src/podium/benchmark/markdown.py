@@ -27,6 +27,12 @@ def number(value: float | None, digits: int) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
+def mean_of(values: Iterable[float | None]) -> float | None:
+    """Return the mean of the values that are known, `None` where none is."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
 def gap(part: Gap, digits: int) -> str:
     """Write by how much one system differs from another in one measure."""
     return with_interval(part.gap, part.interval, digits)

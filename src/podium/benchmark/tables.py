@@ -1,6 +1,6 @@
 """Stored results -> Markdown: the paper's tables, with intervals, beside the printed numbers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from podium.benchmark.findings import (
@@ -15,6 +15,7 @@ from podium.benchmark.findings import (
 from podium.benchmark.markdown import (
     OF_DIVES,
     gap,
+    mean_of,
     number,
     overview_of_data,
     table,
@@ -281,7 +282,7 @@ def _by_type(results: Results) -> str:
 
 def _type_cell(cells: Sequence[ResultRow], kind: str, printed: Level | None) -> str:
     rows = [row for cell in cells if (row := cell.measures.by_type.get(kind))]
-    spearman, mse = _mean(row.spearman for row in rows), _mean(row.mse for row in rows)
+    spearman, mse = mean_of(row.spearman for row in rows), mean_of(row.mse for row in rows)
     told = f" ({printed.spearman:.2f} / {printed.mse:.0f})" if printed else ""
     return f"{number(spearman, 2)} / {number(mse, 0)}{told}"
 
@@ -449,8 +450,3 @@ def _printed_cells(system: str) -> tuple[str, str]:
     """Return what the paper prints of a system, as cells; empty where it prints nothing."""
     level = PRINTED.systems.get(system)
     return (f"{level.spearman:.2f}", f"{level.mse:.0f}") if level else ("", "")
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None

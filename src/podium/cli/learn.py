@@ -27,7 +27,7 @@ from podium.cli.usage import (
 from podium.machine import shell
 
 if TYPE_CHECKING:
-    from podium.model import Evidence
+    from podium.evaluation.evidence import Evidence
 
 MAX_NAMED = 3
 """How many sets of copies are named."""

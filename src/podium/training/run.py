@@ -10,6 +10,7 @@ import numpy as np
 
 from podium.backbones import Backbone, make_backbone
 from podium.errors import TrainingError, UsageError
+from podium.evaluation.evidence import Evidence
 from podium.evaluation.labels import ClassNames
 from podium.evaluation.measures import Floats
 from podium.features.event import Anchor
@@ -22,7 +23,7 @@ from podium.inputs.saved import MAX_TEXT, can_be_kept, shown
 from podium.judging import rule_kept_by
 from podium.machine import extras
 from podium.machine.terminal import brief
-from podium.model import Evidence, Model
+from podium.model import Model
 from podium.performance import Performance
 from podium.training import left_out
 from podium.training.evidence import MAX_COPIES, MAX_KEPT, MAX_NAME, Judging, LeftOut
