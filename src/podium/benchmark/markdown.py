@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from podium.benchmark.results import Results
+from podium.benchmark.results import Results, SystemRow
 from podium.evaluation.resampling import Gap
 
 OF_DIVES = ("unlv_dive", "UNLV-Dive")
@@ -25,6 +25,14 @@ def with_interval(value: float | None, interval: Sequence[float] | None, digits:
 def number(value: float | None, digits: int) -> str:
     """Write a number, or nothing where it is unknown."""
     return "" if value is None else f"{value:.{digits}f}"
+
+
+def measure_cells(row: SystemRow, mse_digits: int = 0) -> list[str]:
+    """Return the two measures of a row with their intervals, as cells."""
+    return [
+        with_interval(row.spearman, row.spearman_interval, 2),
+        with_interval(row.mse, row.mse_interval, mse_digits),
+    ]
 
 
 def mean_of(values: Iterable[float | None]) -> float | None:

@@ -16,12 +16,13 @@ from podium.benchmark.markdown import (
     OF_DIVES,
     gap,
     mean_of,
+    measure_cells,
     number,
     overview_of_data,
     table,
     with_interval,
 )
-from podium.benchmark.results import ResultRow, Results, SystemRow, TransferTask
+from podium.benchmark.results import ResultRow, Results, TransferTask
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.machine.files import write_bytes
 
@@ -119,7 +120,7 @@ def block(all_results: Sequence[Results]) -> str:
         for name in HEADLINES:
             if row := results.tables.summary.get(name):
                 backbone, title = f"`{results.about.backbone}`", results.systems[name].title
-                rows.append([backbone, title, *_measure_cells(row), *_printed_cells(name)])
+                rows.append([backbone, title, *measure_cells(row), *_printed_cells(name)])
     header = ["backbone", "system", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
     return f"{BEGIN}\n{table(header, rows)}\n{END}"
 
@@ -211,7 +212,7 @@ def overview(results: Results) -> str:
     rows = []
     for name, row in results.tables.summary.items():
         title, execution = results.systems[name].title, number(row.execution_spearman, 2)
-        rows.append([title, *_measure_cells(row), execution, *_printed_cells(name)])
+        rows.append([title, *measure_cells(row), execution, *_printed_cells(name)])
     ceiling = results.tables.ceiling
     if ceiling and ceiling.n:
         title = "One judge against the other six (ceiling)"
@@ -292,7 +293,7 @@ def _metric_learning(results: Results) -> str:
     for name in TABLE_V:
         if row := results.tables.summary.get(name):
             title, n_pairs = results.systems[name].title, str(N_PAIRS.get(name, "none"))
-            rows.append([title, n_pairs, *_measure_cells(row), *_printed_cells(name)])
+            rows.append([title, n_pairs, *measure_cells(row), *_printed_cells(name)])
     if len(rows) < 2:
         return ""
     header = ["system", "pairs", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
@@ -312,7 +313,7 @@ def _vaults(results: Results) -> str:
                 [
                     _task_title(task),
                     row.title,
-                    *_measure_cells(row, 3),
+                    *measure_cells(row, 3),
                     "" if is_frozen else gap(less.spearman, 2),
                     "" if is_frozen else gap(less.mse, 3),
                 ]
@@ -436,14 +437,6 @@ def _keypoints(results: Results) -> str:
         f"{seen.n_nobody} dives there are clips in which nobody was seen at all. What these "
         "systems come to here says as much of the joints as of the systems."
     )
-
-
-def _measure_cells(row: SystemRow, mse_digits: int = 0) -> list[str]:
-    """Return the two measures of a row with their intervals, as cells."""
-    return [
-        with_interval(row.spearman, row.spearman_interval, 2),
-        with_interval(row.mse, row.mse_interval, mse_digits),
-    ]
 
 
 def _printed_cells(system: str) -> tuple[str, str]:
