@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from podium.benchmark import tables
 from podium.benchmark.results import ResultRow, Results, bootstrap_of
 from podium.benchmark.run import Benchmark, System, system_of
 from podium.benchmark.splits import stratified_splits
