@@ -106,9 +106,13 @@ def compare(
 
     outputs = Outputs(report, report_dir, language)
     outputs.check(video, reference)
-    if compare_joints(video, reference, outputs, as_json, mirror, frames_per_second):
+    why_not = compare_joints(video, reference, outputs, as_json, mirror, frames_per_second)
+    if why_not is None:
         return
-    _answer(load_assessor(model, allow_part).compare(video, reference), outputs, as_json)
+    assessor = load_assessor(model, allow_part)
+    if why_not:
+        say(f"compared clip by clip, as dives are: {why_not}")
+    _answer(assessor.compare(video, reference), outputs, as_json)
 
 
 @app.command()
