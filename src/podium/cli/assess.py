@@ -17,7 +17,7 @@ from podium.cli.app import (
 )
 from podium.cli.given import Outputs, load_assessor
 from podium.cli.measure import Speed, show_readings, show_remarks
-from podium.cli.output import show, show_json
+from podium.cli.output import say, show, show_json
 from podium.cli.usage import number
 from podium.doubts import Severity
 
@@ -98,9 +98,13 @@ def compare(
 
     outputs = Outputs(report, report_dir, language)
     outputs.check(video, reference)
-    if compare_joints(video, reference, outputs, as_json, mirror, frames_per_second):
+    why_not = compare_joints(video, reference, outputs, as_json, mirror, frames_per_second)
+    if why_not is None:
         return
-    assessment = load_assessor(model, allow_part).compare(video, reference)
+    assessor = load_assessor(model, allow_part)
+    if why_not:
+        say(f"compared clip by clip, as dives are: {why_not}")
+    assessment = assessor.compare(video, reference)
     _answer(assessment, outputs, as_json)
     if assessment.examination and not as_json:
         show_readings(assessment.examination)

@@ -20,8 +20,10 @@ def compare_joints(
     as_json: bool,
     mirrored: bool,
     frames_per_second: float | None,
-) -> bool:
-    """Compare two people who exercise; return whether these are such.
+) -> str | None:
+    """Compare two people who exercise; where they are none, return why, "" if that was seen.
+
+    Otherwise joints could not be looked for.
 
     Raises
     ------
@@ -31,8 +33,8 @@ def compare_joints(
         If a file cannot be used.
     """
     people = _people(video, reference, mirrored, frames_per_second)
-    if people is None:
-        return False
+    if isinstance(people, str):
+        return people
     from podium.movement import compare
 
     comparison = compare(people.ours, people.theirs, mirrored=mirrored, theirs_name=reference.name)
@@ -43,28 +45,28 @@ def compare_joints(
         show_json(comparison_to_json(comparison, str(video), str(reference)))
     else:
         _answer(comparison)
-    return True
+    return None
 
 
 def _people(
     video: Path, reference: Path, mirrored: bool, frames_per_second: float | None
-) -> "People | None":
-    """Find the joints of both; `None` where nobody exercises, or where joints cannot be found."""
+) -> "People | str":
+    """Find the joints of both; or why not, "" where nobody exercises."""
     from podium.examination.people import people_in
     from podium.skeletons import is_skeleton
 
     try:
         people = people_in(video, reference, frames_per_second)
-    except (MissingExtra, WeightsError):
+    except (MissingExtra, WeightsError) as error:
         if mirrored or is_skeleton(video) or is_skeleton(reference):
             raise
-        people = None
+        return str(error)
     if people is None and mirrored:
         raise UsageError(
             "--mirror is for people who exercise, and nobody is seen for long enough in both: "
             "film one person, the whole body"
         )
-    return people
+    return people or ""
 
 
 def _write(
