@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from podium import report as report
     from podium import scorers as scorers
     from podium import simulation as simulation
+    from podium import testing as testing
     from podium import training as training
     from podium import video as video
     from podium.assessment.values import Assessment as Assessment
@@ -75,6 +76,7 @@ __getattr__, __dir__, __all__ = lazily(
         "report",
         "scorers",
         "simulation",
+        "testing",
         "training",
         "video",
     ),
