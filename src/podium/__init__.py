@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from podium import scorers as scorers
     from podium import simulation as simulation
     from podium import skeletons as skeletons
+    from podium import testing as testing
     from podium import training as training
     from podium import video as video
     from podium.assessment.values import Assessment as Assessment
@@ -81,6 +82,7 @@ __getattr__, __dir__, __all__ = lazily(
         "scorers",
         "simulation",
         "skeletons",
+        "testing",
         "training",
         "video",
     ),

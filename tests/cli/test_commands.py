@@ -33,7 +33,7 @@ from podium.training import left_out
 from podium.video import decoder
 
 README = Path(__file__).parents[2] / "README.md"
-LISTS = ("backbones", "datasets", "scorers", "models", "actions")
+LISTS = ("backbones", "datasets", "measures", "scorers", "models", "actions")
 LISTED_COMMANDS = tuple(typer.main.get_command(app).commands)
 COMMANDS = sorted(LISTED_COMMANDS)
 UNKNOWN_ACTION = (
@@ -902,7 +902,8 @@ def test_help_and_lists_import_nothing_heavy_and_are_quick(words):
 
 def test_nothing_else_is_listed(refused):
     message = (
-        "there is no list of 'nothing': choose backbones, datasets, scorers, models or actions"
+        "there is no list of 'nothing': choose backbones, datasets, measures, scorers, models or "
+        "actions"
     )
     refused(2, message, "list", "nothing")
 

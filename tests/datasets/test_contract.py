@@ -19,8 +19,8 @@ from podium.datasets.ui_prmd import UiPrmd
 from podium.datasets.unlv_dive import UnlvDive
 from podium.datasets.unlv_vault import UnlvVault
 from podium.errors import DatasetNotFound, MissingFile
-from podium.performance import Performance
 from podium.simulation import SimulationOptions
+from podium.testing import check_dataset
 
 NAMES = _catalog.names("podium.datasets")
 TINY = SimulationOptions(
@@ -156,24 +156,9 @@ def test_every_data_set_has_a_recipe(name):
     )
 
 
-@pytest.fixture(scope="module", params=sorted(RECIPES))
-def performances(request, tmp_path_factory) -> tuple[Performance, ...]:
-    return RECIPES[request.param].make(tmp_path_factory.mktemp(request.param)).performances()
-
-
-def test_it_lists_performances_with_files_that_exist(performances):
-    assert isinstance(performances, tuple)
-    assert performances
-    for performance in performances:
-        assert isinstance(performance, Performance)
-        assert performance.path.is_file()
-        assert performance.score is None or performance.score >= 0
-
-
-def test_its_ids_are_unique_texts(performances):
-    ids = [performance.id for performance in performances]
-    assert all(ids)
-    assert len(set(ids)) == len(ids)
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_it_lists_performances_as_every_data_set_must(name, tmp_path):
+    check_dataset(RECIPES[name].make(tmp_path))
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))

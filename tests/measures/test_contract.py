@@ -7,56 +7,23 @@ import pytest
 
 from movement.exercising import bell, curls, hidden
 from podium import _catalog
-from podium.athlete.outline import outline
-from podium.athlete.values import Athlete, CameraMotion
 from podium.measures import (
-    Dive,
     Measurement,
     Phase,
     measure,
     measure_movement,
     names_that_read,
 )
-from podium.measures._dive import Moment, Moments
 from podium.movement import movement_of
+from podium.testing import check_measure
+from podium.testing._measures import made_up_dives
 
 NAMES = _catalog.names("podium.measures")
 OF_DIVES, OF_JOINTS = names_that_read("dive"), names_that_read("joints")
 N_FRAMES = 60
-NEVER = Moments(None, None, None)
 
 
-def dive(masks: np.ndarray, moments: Moments) -> Dive:
-    n = len(masks)
-    camera = CameraMotion(np.broadcast_to(np.eye(3), (n - 1, 3, 3)), np.ones(n - 1))
-    middles = np.stack([100 + np.arange(n), 60 + 0.05 * np.arange(n) ** 2], axis=1)
-    seen = Athlete(np.arange(n) / 30, 320, 240, middles, 48.0, masks, np.ones(n), camera)
-    return Dive(seen, outline(seen), moments)
-
-
-def rods(n: int = N_FRAMES) -> np.ndarray:
-    """A rod that turns twice, as silhouettes."""
-    right, down = np.meshgrid(np.arange(96) - 47.5, np.arange(96) - 47.5)
-    angles = np.pi / 2 + np.linspace(0, 4 * np.pi, n)[:, None, None]
-    along = right * np.cos(angles) - down * np.sin(angles)
-    across = right * np.sin(angles) + down * np.cos(angles)
-    return (abs(along) <= 35) & (abs(across) <= 6)
-
-
-WHOLE = Moments(Moment(8, 2.0), Moment(40, 2.0), Moment(50, 2.0))
-DIVES = {
-    "as it should be": dive(rods(), WHOLE),
-    "no moment found": dive(rods(), NEVER),
-    "nobody seen": dive(np.zeros((N_FRAMES, 96, 96), bool), WHOLE),
-    "nobody seen, no moment found": dive(np.zeros((N_FRAMES, 96, 96), bool), NEVER),
-    "one frame": dive(rods(1), NEVER),
-    "two frames": dive(rods(2), Moments(Moment(0), None, Moment(1))),
-    "the moments at the ends": dive(rods(), Moments(Moment(0), Moment(0), Moment(N_FRAMES - 1))),
-    "all in one frame": dive(rods(), Moments(Moment(5), Moment(5), Moment(5))),
-    "only the water": dive(rods(), replace(NEVER, water=Moment(50))),
-    "height given": replace(dive(rods(), WHOLE), height_metres=10.0),
-}
-
+DIVES = made_up_dives()
 
 CURLS = curls(bell(3))
 MOVEMENTS = {
@@ -136,3 +103,8 @@ def test_all_measures_come_phase_by_phase() -> None:
 def test_all_measures_of_joints_come_at_once() -> None:
     found = measure_movement(MOVEMENTS["as it should be"])
     assert sorted(one.name for one in found) == sorted(OF_JOINTS)
+
+
+@pytest.mark.parametrize("name", OF_DIVES)
+def test_measures_of_dives_keep_the_contract_that_others_are_held_to(name: str) -> None:
+    check_measure(_catalog.find("podium.measures", name)())

@@ -4,7 +4,6 @@ One whose defaults are slow to fit gets a quick recipe. A scorer with `reads = "
 performances whose features are keypoints.
 """
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from safetensors.numpy import load, save
 
 from podium import _catalog
 from podium.errors import FeatureError, NotFitted, PodiumError
@@ -24,8 +22,8 @@ from podium.features.values import Sample
 from podium.folds.division import parts
 from podium.keypoints import Keypoints
 from podium.performance import Performance
-from podium.scorers import ScorerState
 from podium.scorers.siamese_lstm import SiameseLSTM
+from podium.testing import check_scorer
 from samples import QUICK, hide_labels
 from training_extra import importable
 
@@ -128,34 +126,12 @@ def queries(samples) -> list[Sample]:
     return samples[18:]
 
 
-def assert_same_arrays(one: ScorerState, other: ScorerState) -> None:
-    assert sorted(one.arrays) == sorted(other.arrays)
-    for key, value in one.arrays.items():
-        assert value.dtype == other.arrays[key].dtype
-        np.testing.assert_array_equal(value, other.arrays[key], err_msg=key)
-
-
 def test_it_is_called_as_its_file(name, fitted):
     assert fitted.name == name
 
 
-def test_it_gives_one_finite_score_a_performance(fitted, queries):
-    scores = fitted.predict(queries)
-    assert scores.shape == (6,)
-    assert scores.dtype == np.float64
-    assert np.isfinite(scores).all()
-
-
-def test_a_score_does_not_depend_on_who_else_is_scored(fitted, queries):
-    together = fitted.predict(queries)
-    alone = [fitted.predict([query])[0] for query in queries]
-    np.testing.assert_allclose(together, alone, rtol=1e-4)
-
-
-def test_nothing_to_score_gives_no_scores(fitted):
-    scores = fitted.predict([])
-    assert scores.shape == (0,)
-    assert scores.dtype == np.float64
+def test_it_learns_and_scores_as_every_scorer_must(name, samples):
+    check_scorer(lambda: make(name), samples)
 
 
 ASKED_BEFORE_FIT: dict[str, Callable[[Any, list[Sample]], Any]] = {
@@ -297,39 +273,6 @@ def test_keypoints_are_asked_for_where_they_are_needed(name, queries):
         make(name).fit(strange)
 
 
-def test_fit_gives_the_scorer_back(name, samples):
-    scorer = make(name)
-    assert scorer.fit(samples) is scorer
-
-
-def test_it_survives_being_saved(fitted, queries):
-    state = fitted.state()
-    text = json.dumps(dict(state.config), allow_nan=False)
-    arrays = load(save({key: np.ascontiguousarray(v) for key, v in state.arrays.items()}))
-    again = type(fitted).restore(ScorerState(arrays, json.loads(text)))
-    np.testing.assert_array_equal(again.predict(queries), fitted.predict(queries))
-    assert_same_arrays(again.state(), state)
-    assert json.loads(json.dumps(dict(again.state().config))) == json.loads(text)
-
-
-def test_the_same_seed_gives_the_same_scorer(name, fitted, samples):
-    again = make(name).fit(samples[:18])
-    assert_same_arrays(again.state(), fitted.state())
-    assert dict(again.state().config) == dict(fitted.state().config)
-
-
-def test_the_global_random_state_plays_no_part(name, fitted, samples):
-    np.random.seed(1)
-    before = np.random.get_state()[1].copy()
-    assert_same_arrays(make(name).fit(samples[:18]).state(), fitted.state())
-    np.testing.assert_array_equal(np.random.get_state()[1], before)
-
-
-def test_true_scores_of_queries_are_not_looked_at(fitted, queries):
-    hidden = [hide_labels(query) for query in queries]
-    np.testing.assert_array_equal(fitted.predict(hidden), fitted.predict(queries))
-
-
 def test_its_inputs_are_left_as_they_were(name, samples):
     given = list(samples)
     values = [sample.features.values.copy() for sample in samples]
@@ -337,13 +280,6 @@ def test_its_inputs_are_left_as_they_were(name, samples):
     assert all(one is other for one, other in zip(given, samples, strict=True))
     for sample, before in zip(samples, values, strict=True):
         np.testing.assert_array_equal(sample.features.values, before)
-
-
-def test_unknown_actions_and_difficulties_are_scored_too(fitted, queries):
-    performance = replace(queries[0].performance, action=None, difficulty=None)
-    strange = replace(queries[0].performance, id="strange", action="z")
-    asked = [replace(queries[0], performance=known) for known in (performance, strange)]
-    assert np.isfinite(fitted.predict(asked)).all()
 
 
 def test_nothing_to_learn_from_is_refused(name):

@@ -135,7 +135,10 @@ def _times(frames: "Frames") -> dict[str, Any]:
 @app.command("list")
 def list_(
     what: Annotated[
-        str, typer.Argument(help="What to list: backbones, datasets, scorers, models or actions.")
+        str,
+        typer.Argument(
+            help="What to list: backbones, datasets, measures, scorers, models or actions."
+        ),
     ],
     model: Model = "diving",
     as_json: Json = False,
@@ -187,7 +190,7 @@ def _first_clause(text: str) -> str:
 def _list(what: str, model: str) -> dict[str, Any]:
     from podium import _catalog
 
-    if what in ("backbones", "datasets", "scorers"):
+    if what in ("backbones", "datasets", "measures", "scorers"):
         folder = f"podium.{what}"
         return {name: _catalog.summary(folder, name) for name in _catalog.names(folder)}
     from podium.model import shipped_models, summarise
@@ -197,5 +200,6 @@ def _list(what: str, model: str) -> dict[str, Any]:
     if what == "actions":
         return dict.fromkeys(summarise(model).actions, f"scored by {model}")
     raise UsageError(
-        f"there is no list of {what!r}: choose backbones, datasets, scorers, models or actions"
+        f"there is no list of {what!r}: choose backbones, datasets, measures, scorers, models or "
+        "actions"
     )
