@@ -8,6 +8,7 @@ with the container, clock, tags and matrix that they are about. The 70 test dive
 """
 
 import argparse
+import json
 import os
 import tempfile
 from collections import Counter
@@ -45,6 +46,7 @@ from copying import (
     zoomed,
 )
 from left_out import left_out, training_samples
+from measuring import RESULTS
 from measuring import write as write_result
 
 from podium.assessment.values import Score
@@ -411,7 +413,9 @@ def main() -> None:
     parser.add_argument("--dives", type=int, default=60, help="how many dives are copied")
     parser.add_argument("--workers", type=int, default=2, help="how many processes")
     parser.add_argument("--model", default="diving", help="the model, fitted anew without them")
-    parser.add_argument("--kinds", nargs="*", help="only kinds whose names hold one of these")
+    parser.add_argument(
+        "--kinds", nargs="*", help="only kinds whose names hold one of these; others are kept"
+    )
     arguments = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     wanted = arguments.kinds
@@ -426,9 +430,9 @@ def main() -> None:
                     found.setdefault(name, []).append(one)
     rows = {name: {"group": group_of(name), **summed_up(seen)} for name, seen in found.items()}
     show(rows)
-    if not wanted:
-        about = "diving, fitted without the dives that are asked about"
-        write_result("robustness", {"model": about, "dives": len(tasks), "kinds": rows})
+    about = "diving, fitted without the dives that are asked about"
+    kept = {} if not wanted else json.loads((RESULTS / "robustness.json").read_text())["kinds"]
+    write_result("robustness", {"model": about, "dives": len(tasks), "kinds": {**kept, **rows}})
 
 
 if __name__ == "__main__":

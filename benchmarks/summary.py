@@ -40,7 +40,7 @@ METAMORPHIC_TEXT = """`metamorphic.py`: copies of {dives} training dives, drawn 
 a copy is doubted when Podium says not to trust its score, and not so of the dive.
 """
 
-ROBUST_TEXT = """`robustness.py`: {dives} training dives, drawn by a seed and scored by
+ROBUST_TEXT = """`robustness.py`: training dives, drawn by a seed and scored by
 {model}, beside a copy of each of every kind, a real file.
 How far the score moved, whether it is shown or not (the median, and what nine in ten stay within),
 and how many moved by less than 3 points (the aim, where a player shows the same and for framing:
@@ -49,11 +49,12 @@ it is (what nine in ten stay within); how many copies are shown with a doubt or 
 original has not, and of how many no number is shown; and what is worst: how often a number is
 shown whose range does not hold the original's score (the aim: 10 % at most). The most frequent
 doubts are named (`docs/doubts.md`). Recorded before the doubts about the event (`two_events`,
-`cut_inside`, `ends_soon`) and before long waits stopped to count: what is withheld now differs.
+`cut_inside`, `ends_soon`) and before long waits stopped to count: what is withheld now differs. Rows of
+20 dives were measured again with the model that sees the athlete close up, the others with the one before.
 """
 
 ROBUST_COLUMNS = (
-    "kind", "median", "nine in ten", "within 3", "held", "range", "doubted", "no number",
+    "kind", "dives", "median", "nine in ten", "within 3", "held", "range", "doubted", "no number",
     "misleads", "most said",
 )  # fmt: skip
 
@@ -239,7 +240,7 @@ def robust_row(name: str, row: dict[str, Any]) -> str:
     shares = {key: f"{row[key]:.0%}" for key in ("close", "held", "mild", "withheld", "misleads")}
     said = ", ".join(f"{kind} {share:.0%}" for kind, share in list(row["said"].items())[:2])
     cells = (
-        name, *points, shares["close"], shares["held"], width,
+        name, str(row["dives"]), *points, shares["close"], shares["held"], width,
         shares["mild"], shares["withheld"], shares["misleads"], said,
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
