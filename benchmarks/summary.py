@@ -49,8 +49,9 @@ it is (what nine in ten stay within); how many copies are shown with a doubt or 
 original has not, and of how many no number is shown; and what is worst: how often a number is
 shown whose range does not hold the original's score (the aim: 10 % at most). The most frequent
 doubts are named (`docs/doubts.md`). Recorded before the doubts about the event (`two_events`,
-`cut_inside`, `ends_soon`) and before long waits stopped to count: what is withheld now differs. Rows of
-20 dives were measured again with the model that sees the athlete close up, the others with the one before.
+`cut_inside`, `ends_soon`) and before long waits stopped to count: what is withheld now differs.
+Rows of 20 dives were measured again with the model that sees the athlete close up, the others with
+the one before.
 """
 
 ROBUST_COLUMNS = (
