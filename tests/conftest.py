@@ -1,5 +1,6 @@
 """What holds for every test. The fixtures are in the modules that `pytest_plugins` names."""
 
+import math
 import os
 import signal
 from collections.abc import Iterator
@@ -37,6 +38,12 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PODIUM_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _says_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed does not depend on how fast the machine is."""
+    monkeypatch.setattr("podium.cli.progress.FIRST_SECONDS", math.inf)
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,15 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import Any, TypeVar
 
 import typer
 
 from podium.cli.app import Exit
+from podium.cli.progress import PlainProgress
 from podium.inputs.spreadsheet import harmless
 from podium.machine import shell
 from podium.machine.terminal import brief, printable
@@ -28,9 +28,6 @@ PREDICTED = (
 
 PREDICTED_TEXTS = ("file_name", "id", "warnings", "error", "label")
 """Those that hold what others wrote; the rest are numbers, below 0 as well."""
-
-
-QUIET_SECONDS = 20.0
 
 
 def show(line: object) -> None:
@@ -181,7 +178,7 @@ def as_cell(value: float | None) -> str:
 
 
 def track_rows(rows: Iterable[T], words: str, total: int | None = None) -> Iterator[T]:
-    """Yield rows while a bar shows how many are done, where there is a screen.
+    """Yield rows while a bar shows how many are done and the time left; a few lines off screen.
 
     `total` is how many there will be, where the rows cannot tell.
     """
@@ -189,25 +186,20 @@ def track_rows(rows: Iterable[T], words: str, total: int | None = None) -> Itera
     from rich.progress import track
 
     console = Console(stderr=True)
-    silent = not console.is_terminal
-    yield from track(rows, words, total, console=console, transient=True, disable=silent)
-
-
-class _NowAndThen:
-    """Says how far training is where no bar can be shown: every `QUIET_SECONDS`, not sooner."""
-
-    def __init__(self) -> None:
-        self._said = monotonic()
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if monotonic() - self._said >= QUIET_SECONDS:
-            self._said = monotonic()
-            say(f"{stage}: {done} of {total}")
+    if console.is_terminal:
+        yield from track(rows, words, total, console=console, transient=True)
+        return
+    tell = PlainProgress(say)
+    n_rows = len(rows) if total is None and isinstance(rows, Sized) else total or 0
+    tell(words, 0, n_rows)
+    for n_done, row in enumerate(rows, 1):
+        yield row
+        tell(words, n_done, n_rows)
 
 
 @contextmanager
 def showing_progress() -> Iterator[Any]:
-    """Show a bar on standard error for each stage; a few lines where that is no screen."""
+    """Show a bar and the time left on standard error for each stage; a few lines off screen."""
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import Progress as Bars
@@ -216,7 +208,7 @@ def showing_progress() -> Iterator[Any]:
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield Progress(_NowAndThen())
+        yield Progress(PlainProgress(say))
         return
     with Bars(console=console, transient=True) as bars:
         tasks: dict[str, Any] = {}

@@ -1,0 +1,101 @@
+"""Train the models for exercises that ship: `exercises` on KIMORE, `exercises_ui_prmd` on UI-PRMD.
+
+    PODIUM_DATA=... python scripts/train_exercises.py
+    PODIUM_DATA=... python scripts/train_exercises.py exercises
+
+One model cannot hold both: KIMORE's are positions of joints and clinicians' points, UI-PRMD's are
+angles of joints and right or wrong. The seed and every setting are here or are defaults; the same
+machine makes the same bytes again. Nothing of the data is in a model but what its scorer, its
+doubts and its measures learned: it compares with nobody, and keeps no performance.
+"""
+
+import argparse
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from podium.datasets.kimore import Kimore
+from podium.datasets.ui_prmd import UiPrmd
+from podium.features.extraction import FeatureCache
+from podium.model import SHIPPED
+from podium.performance import Performance
+from podium.scorers.angle_statistics import AngleStatisticsOptions
+from podium.training import Progress, TrainingOptions, train_model
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """What one of the models learns from, and how."""
+
+    performances: Callable[[], Sequence[Performance]]
+    """Lists what it learns from."""
+
+    scorer_options: AngleStatisticsOptions
+    """What its scorer is told."""
+
+    description: str
+    """Where the data come from, and for whom the model is not: for its card."""
+
+    def options(self) -> TrainingOptions:
+        """Return all settings: whole subjects are left out, and the seed is 0."""
+        return TrainingOptions(
+            scorer="angle_statistics",
+            scorer_options=self.scorer_options,
+            group="athlete",
+            seed=0,
+            description=self.description,
+        )
+
+
+MODELS = {
+    "exercises": Shipped(
+        lambda: Kimore().performances(),
+        AngleStatisticsOptions(regression="trees"),
+        "KIMORE (Capecci et al., 2019), five exercises of rehabilitation, Es1 to Es5; each is a "
+        "skeleton of 25 joints from a Kinect v2, at 15 frames a second, and its score is the total "
+        "that clinicians gave. Of the 63 people, 14 are experts, 22 other healthy people, 13 have "
+        "Parkinson's disease, 8 had a stroke and 6 have back pain. The model is for skeletons of "
+        "that sensor, of one person who does one of these exercises all along. It is not for "
+        "videos, other sensors or joints, other exercises, children, or people whose illness is "
+        "not named here, and it decides nothing about a person's treatment. The data do not ship",
+    ),
+    "exercises_ui_prmd": Shipped(
+        lambda: UiPrmd().performances(),
+        AngleStatisticsOptions(regression="trees"),
+        "UI-PRMD (Vakanski et al., 2018), ten movements of rehabilitation, m01 to m10; each is one "
+        "repetition as angles of 22 joints from a Kinect, in degrees, done as it should be "
+        "(correct, 1) or not (incorrect, 0). Eight healthy people did both, and the faults are "
+        "played. The model is for angles of that sensor, of one repetition of one of these "
+        "movements. It is not for patients, whose faults it never saw, for videos, other sensors "
+        "or joints, or other movements, and it decides nothing about a person's treatment. The "
+        "data do not ship",
+    ),
+}
+
+
+def main() -> None:
+    """Train what is named, or all, and put it where models ship from."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MODELS)}")
+    parser.add_argument("--out", type=Path, default=SHIPPED)
+    arguments = parser.parse_args()
+    if unknown := {*arguments.names} - {*MODELS}:
+        parser.error(f"no such model: {', '.join(sorted(unknown))}; there are {', '.join(MODELS)}")
+    for name in arguments.names or MODELS:
+        train(MODELS[name], arguments.out / name)
+
+
+def train(model: Shipped, folder: Path) -> None:
+    """Train one model, and print its card."""
+    shutil.rmtree(folder, ignore_errors=True)
+    progress = Progress(lambda stage, done, total: print(f"{stage}: {done} of {total}"))
+    made, extraction = train_model(
+        model.performances(), folder, model.options(), cache=FeatureCache(), progress=progress
+    )
+    print((folder / "README.md").read_text())
+    print(f"{len(extraction.samples)} looked at, {len(extraction.errors)} not usable: {made.name}")
+
+
+if __name__ == "__main__":
+    main()
