@@ -9,7 +9,19 @@ from typing import Any
 
 import typer
 
-from podium.cli import assess, audit, benchmark, check, data, learn, measure, rules, serve
+from podium.cli import (
+    assess,
+    audit,
+    benchmark,
+    check,
+    cut,
+    data,
+    learn,
+    measure,
+    render,
+    rules,
+    serve,
+)
 from podium.cli.app import Exit, app
 from podium.cli.output import say, show_lines
 from podium.cli.usage import WrongUsage, in_our_words
@@ -17,7 +29,7 @@ from podium.errors import RAN_OUT, TooLittleMemory, explain
 from podium.machine import memory, shell
 from podium.machine.terminal import printable
 
-COMMANDS = (assess, measure, learn, check, audit, data, rules, benchmark, serve)
+COMMANDS = (assess, measure, render, learn, check, cut, audit, data, rules, benchmark, serve)
 """Whose commands have joined the application by being imported."""
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -184,16 +184,23 @@ class _NowAndThen:
 
 @contextmanager
 def showing_progress() -> Iterator[Any]:
+    """Show how far training is, as `showing_stages` does."""
+    from podium.training import Progress
+
+    with showing_stages() as report:
+        yield Progress(report)
+
+
+@contextmanager
+def showing_stages() -> Iterator[Callable[[str, int, int], None]]:
     """Show a bar on standard error for each stage; a few lines where that is no screen."""
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import Progress as Bars
 
-    from podium.training import Progress
-
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield Progress(_NowAndThen())
+        yield _NowAndThen()
         return
     with Bars(console=console, transient=True) as bars:
         tasks: dict[str, Any] = {}
@@ -203,4 +210,4 @@ def showing_progress() -> Iterator[Any]:
                 tasks[stage] = bars.add_task(escape(brief(stage, MAX_STAGE)))
             bars.update(tasks[stage], completed=done, total=total)
 
-        yield Progress(report)
+        yield report

@@ -198,9 +198,22 @@ class _Page:
         """Return the files of data: name, key of what the button says, and content."""
         return (
             ("clips.csv", "save.csv", clips_csv(self.assessment)),
-            ("result.json", "save.json", result_json(self.assessment)),
+            ("result.json", "save.json", result_json(self.assessment, self._playback())),
             ("timeline.vtt", "save.vtt", timeline_vtt(self.assessment, self.words)),
         )
+
+    def _playback(self) -> dict[str, Any] | None:
+        """Return what the videos are called and when they begin, as `result.json` says it."""
+        if self.query is None:
+            return None
+        theirs = {
+            "name": _reference_name(self.assessment),
+            "offset_seconds": self.reference_offset,
+        }
+        return {
+            "query": {"name": self.name, "offset_seconds": self.query_offset},
+            "reference": theirs if self.reference else None,
+        }
 
     def key_frames(self) -> dict[str, bytes]:
         """Return the key frames as files."""
