@@ -15,10 +15,12 @@ from podium.cli import (
     batch,
     benchmark,
     check,
+    cut,
     data,
     fetch,
     learn,
     measure,
+    render,
     rules,
     serve,
 )
@@ -29,7 +31,9 @@ from podium.errors import RAN_OUT, TooLittleMemory, explain
 from podium.machine import memory, shell
 from podium.machine.terminal import printable
 
-COMMANDS = (assess, batch, measure, learn, check, audit, data, fetch, rules, benchmark, serve)
+COMMANDS = (
+    assess, batch, measure, render, learn, check, cut, audit, data, fetch, rules, benchmark, serve,
+)  # fmt: skip
 """Whose commands have joined the application by being imported."""
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -199,16 +199,23 @@ def track_rows(rows: Iterable[T], words: str, total: int | None = None) -> Itera
 
 @contextmanager
 def showing_progress() -> Iterator[Any]:
-    """Show a bar and the time left on standard error for each stage; a few lines off screen."""
+    """Show how far training is, as `showing_stages` does."""
+    from podium.training import Progress
+
+    with showing_stages() as report:
+        yield Progress(report)
+
+
+@contextmanager
+def showing_stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar on standard error for each stage, and the time left; a few lines off screen."""
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import Progress as Bars
 
-    from podium.training import Progress
-
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield Progress(PlainProgress(say))
+        yield PlainProgress(say)
         return
     with Bars(console=console, transient=True) as bars:
         tasks: dict[str, Any] = {}
@@ -218,4 +225,4 @@ def showing_progress() -> Iterator[Any]:
                 tasks[stage] = bars.add_task(escape(brief(stage, MAX_STAGE)))
             bars.update(tasks[stage], completed=done, total=total)
 
-        yield Progress(report)
+        yield report

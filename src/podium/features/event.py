@@ -126,6 +126,10 @@ class Anchor:
         found = self._look(_see(frames), window_ends(len(frames)))
         return found[0] if found else None
 
+    def find_all(self, frames: Frames) -> list[int]:
+        """Find every event among frames of `event_backbone`'s size, in order of time."""
+        return sorted(self._look(_see(frames), window_ends(len(frames)), len(frames)))
+
     def trim(self, frames: Frames, seen: Frames) -> Frames:
         """End a performance `after` frames after the event.
 
@@ -146,11 +150,11 @@ class Anchor:
             ended = held(ended, self.after - n_after)
         return replace(ended, doubts=(*ended.doubts, *self._ask(seen, found), *turned))
 
-    def _look(self, windows: Array, ends: Indices) -> list[int]:
-        """Find the event among windows, (windows, dim), and after it another that lies apart."""
+    def _look(self, windows: Array, ends: Indices, most: int = MOST) -> list[int]:
+        """Find the event among windows, (windows, dim), and after it others that lie apart."""
         indices, doubts = _doubts(self._frames_to_event(windows), ends)
         found: list[int] = []
-        while len(found) < MOST and doubts.min(initial=np.inf) <= self.limit:
+        while len(found) < most and doubts.min(initial=np.inf) <= self.limit:
             found.append(int(indices[np.argmin(doubts)]))
             doubts = np.where(np.abs(indices - found[-1]) < APART, np.inf, doubts)
         return found

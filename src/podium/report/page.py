@@ -20,16 +20,15 @@ from podium.assessment.feedback import (
     group_remarks,
 )
 from podium.assessment.values import Assessment, Reference, Score
-from podium.errors import PodiumError
 from podium.machine.files import write_bytes
 from podium.report.key_frames import decode_small, middles, pictured
-from podium.report.player import SPEEDS, page_script, part_shown, policy, side
+from podium.report.player import SPEEDS, offset_of, page_script, played, policy, side
 from podium.report.remark_words import group_note
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, load_words
-from podium.video.frames import Frames, Part
-from podium.video.playback import Playback, make_playback
+from podium.video.frames import Frames
+from podium.video.playback import Playback
 
 if TYPE_CHECKING:
     from podium.report.athlete_view import AthleteView
@@ -151,8 +150,8 @@ class _Page:
         self.name = assessment.shown_name
         self.notes = [*notes, *self._absent_expert()]
         ours, theirs = frames
-        self.query_offset = _offset(ours)
-        self.reference_offset = figure.offset if figure else _offset(theirs)
+        self.query_offset = offset_of(ours)
+        self.reference_offset = figure.offset if figure else offset_of(theirs)
         self.moments = pictured(self.assessment.clips, ours, theirs)
 
     def html(self) -> str:
@@ -205,9 +204,22 @@ class _Page:
         """Return the files of data: name, key of what the button says, and content."""
         return (
             ("clips.csv", "save.csv", clips_csv(self.assessment)),
-            ("result.json", "save.json", result_json(self.assessment)),
+            ("result.json", "save.json", result_json(self.assessment, self._playback())),
             ("timeline.vtt", "save.vtt", timeline_vtt(self.assessment, self.words)),
         )
+
+    def _playback(self) -> dict[str, Any] | None:
+        """Return what the videos are called and when they begin, as `result.json` says it."""
+        if self.query is None:
+            return None
+        theirs = {
+            "name": _reference_name(self.assessment),
+            "offset_seconds": self.reference_offset,
+        }
+        return {
+            "query": {"name": self.name, "offset_seconds": self.query_offset},
+            "reference": theirs if self.reference else None,
+        }
 
     def key_frames(self) -> dict[str, bytes]:
         """Return the key frames as files."""
@@ -384,17 +396,8 @@ def _videos(assessment: Assessment, frames: "_Both") -> tuple[Playback | None, P
     if not assessment.clips or not math.isfinite(assessment.clips[0].start_seconds):
         return None, None
     seen = _seen_reference(assessment)
-    query = _playback(assessment.video_path, assessment.part, frames[0])
-    return query, _playback(seen.path, seen.part, frames[1]) if seen and seen.path else None
-
-
-def _playback(path: Path, part: Part, frames: Frames | None) -> Playback | None:
-    try:
-        if frames is None:
-            return make_playback(path, part=part)
-        return make_playback(path, part=part_shown(part, frames), box=frames.box)
-    except PodiumError:  # the video was readable a moment ago; a report that does not play is left
-        return None
+    query = played(assessment.video_path, assessment.part, frames[0])
+    return query, played(seen.path, seen.part, frames[1]) if seen and seen.path else None
 
 
 def _seen_reference(assessment: Assessment) -> Reference | None:
@@ -441,8 +444,3 @@ def _small_frames(assessment: Assessment) -> _Both:
     examined = assessment.examination
     ours = examined.frames if examined else decode_small(assessment.video_path, assessment.part)
     return ours, decode_small(seen.path, seen.part) if seen and seen.path else None
-
-
-def _offset(frames: Frames | None) -> float:
-    """Return when in its video a performance begins."""
-    return float(frames.start_seconds[0]) if frames else 0.0

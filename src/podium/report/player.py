@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+from pathlib import Path
 from typing import Any
 
+from podium.errors import PodiumError
 from podium.report.templates import source
 from podium.video.frames import Frames, Part
-from podium.video.playback import Playback
+from podium.video.playback import Playback, make_playback
 
 SPEEDS = (
     (0.125, "1/8"), (0.25, "1/4"), (0.5, "1/2"), (0.75, "3/4"), (1.0, "1"), (1.5, "1½"), (2.0, "2")
@@ -56,3 +58,18 @@ def policy(style: str, script: str, *, inside: bool) -> str:
 
 def _fingerprint(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def played(path: Path, part: Part, frames: Frames | None) -> Playback | None:
+    """Copy a video small, without bars as its frames are; `None` if it cannot be read any more."""
+    try:
+        if frames is None:
+            return make_playback(path, part=part)
+        return make_playback(path, part=part_shown(part, frames), box=frames.box)
+    except PodiumError:  # the video was readable a moment ago; a report that does not play is left
+        return None
+
+
+def offset_of(frames: Frames | None) -> float:
+    """Return when in its video a performance begins."""
+    return float(frames.start_seconds[0]) if frames else 0.0

@@ -30,10 +30,14 @@ RECOGNISED = (
 """What JSON says of the dive that was recognised."""
 
 
-def result_json(assessment: Assessment) -> str:
-    """Return all of an assessment as JSON, with the version of its schema."""
+def result_json(assessment: Assessment, playback: dict[str, Any] | None = None) -> str:
+    """Return all of an assessment as JSON, with the version of its schema.
+
+    `playback` says what the videos beside it are called, and when in their own time they begin.
+    """
     about: dict[str, Any] = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION}
-    return json.dumps(about | to_json(assessment), indent=1) + "\n"
+    beside = {"playback": playback} if playback else {}
+    return json.dumps(about | to_json(assessment) | beside, indent=1) + "\n"
 
 
 def to_json(assessment: Assessment) -> dict[str, Any]:

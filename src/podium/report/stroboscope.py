@@ -86,6 +86,11 @@ def stroboscope(dive: Dive, pixels: Pixels) -> Stroboscope | None:
     return Stroboscope(picture, places, athlete.start_seconds[shown])
 
 
+def png(made: Stroboscope) -> bytes:
+    """Return the picture as a file."""
+    return cv2.imencode(".png", cv2.cvtColor(made.pixels, cv2.COLOR_RGB2BGR))[1].tobytes()
+
+
 def _between_board_and_water(dive: Dive) -> list[int]:
     moments, n_frames = dive.moments, len(dive.athlete)
     first = moments.board_left.index if moments.board_left else 0

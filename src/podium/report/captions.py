@@ -1,0 +1,49 @@
+"""Words on pictures: a font, times as a clock shows them, and lines that fit."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from PIL import ImageFont
+
+ELLIPSIS = "…"
+
+
+@cache
+def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return the font that comes with Pillow, so many pixels high."""
+    return ImageFont.load_default(size)
+
+
+def clock(seconds: float) -> str:
+    """Return a time as 1:02.34, and from an hour on as 1:00:02.34."""
+    hundredths = round(max(seconds, 0.0) * 100)
+    minutes, rest = divmod(hundredths, 6_000)
+    hours, minutes = divmod(minutes, 60)
+    tail = f"{rest // 100:02d}.{rest % 100:02d}"
+    return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
+
+
+def fitting(text: str, size: int, width: float) -> str:
+    """Return a text, shortened so that it is no wider than so many pixels."""
+    text = " ".join(text.split())
+    if font_of(size).getlength(text) <= width:
+        return text
+    while text and font_of(size).getlength(text + ELLIPSIS) > width:
+        text = text[:-1]
+    return text + ELLIPSIS
+
+
+def lines_of(text: str, size: int, width: float, most: int) -> Sequence[str]:
+    """Break a text into at most so many lines, each no wider than so many pixels."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if line and font_of(size).getlength(longer) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    lines.append(line)
+    kept = [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines
+    return [fitting(one, size, width) for one in kept]

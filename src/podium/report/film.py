@@ -1,0 +1,227 @@
+"""A report as a film to send: both videos side by side or one over the other, with its remarks.
+
+Time runs in step with the expert or plainly, and slower where most points were lost.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from podium.checks import check_options
+from podium.errors import UnusableFile, UsageError
+from podium.report.captions import fitting, font_of, lines_of
+from podium.report.kept import KeptReport, Side
+from podium.report.words import Words
+from podium.video.frames import Frame, each_frame, probe
+from podium.video.playback import Playback, PlaybackOptions, playback_of
+
+Pixels = npt.NDArray[np.uint8]
+Span = tuple[float, float]
+"""From when to when something is, in seconds of the performance's video."""
+
+FRAMES_PER_SECOND = 30
+PANEL_WIDTH, PANEL_HEIGHT = 640, 480
+"""Each video is shown no larger than this."""
+
+SLOW = 0.25
+"""How fast the worst moments are played, as a share of full speed."""
+
+N_WORST = 2
+"""So many moments, the worst, are played slowly."""
+
+UNLIKE = 0.5
+"""A clip that is less alike than this is among the worst, even where it cost nothing."""
+
+MAX_BYTES = 10_000_000
+QUALITIES = (23, 27, 31, 35, 39)
+"""x264's rate factors, tried in turn until a film is smaller than `MAX_BYTES`."""
+
+TOP, LINE, TEXT_SIZE, MARGIN = 42, 34, 25, 10
+N_LINES = 3
+"""Below the videos are the time and two lines of remarks."""
+
+PAPER, INK, QUIET = (16, 20, 26), (245, 245, 245), (170, 180, 190)
+
+
+@dataclass(frozen=True)
+class FilmOptions:
+    """How a report is filmed."""
+
+    layout: Literal["beside", "overlay"] = "beside"
+    """Both videos beside each other, or one over the other."""
+
+    plain: bool = False
+    """Time runs in both as it was filmed; else the expert is kept in step."""
+
+    def __post_init__(self) -> None:
+        check_options(self)
+
+
+def make_film(
+    report: KeptReport,
+    words: Words,
+    options: FilmOptions = FilmOptions(),
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Playback:
+    """Film a report, as H.264 that phones play.
+
+    `progress` is told how many frames of how many there are.
+
+    Raises
+    ------
+    MissingFile, VideoError
+        If a video cannot be read.
+    UsageError
+        If there is no expert's video to lay over.
+    UnusableFile
+        If even the coarsest film would be larger than `MAX_BYTES`.
+    """
+    if options.layout == "overlay" and report.reference is None:
+        raise UsageError(f"{report.path}: has no expert's video to lay over: leave out --overlay")
+    film = _Film(report, words, options)
+    for quality in QUALITIES:
+        coding = PlaybackOptions(film.width, film.height, quality, FRAMES_PER_SECOND)
+        made = playback_of(film.frames(progress), film.width, film.height, coding)
+        if len(made.content) <= MAX_BYTES:
+            return made
+    raise UnusableFile.of_file(
+        report.path,
+        f"its film has {len(made.content):,} bytes, more than the {MAX_BYTES:,} that can be sent: "
+        "score a shorter part of the video",
+    )
+
+
+def schedule(start: float, end: float, slow: Sequence[Span]) -> list[tuple[float, bool]]:
+    """Return which second is shown in each frame of the film, and whether it is shown slowly."""
+    shown, moment = [], start
+    step = 1 / FRAMES_PER_SECOND
+    while moment < end - step / 100:
+        is_slow = any(first <= moment < last for first, last in slow)
+        shown.append((moment, is_slow))
+        moment += step * (SLOW if is_slow else 1)
+    return shown
+
+
+def worst_moments(report: KeptReport) -> list[Span]:
+    """Return from when to when most points were lost, or was least like the expert's."""
+    costly = sorted((one for one in report.remarks if one.cost > 0), key=lambda one: -one.cost)
+    spans = [(one.start_seconds, one.end_seconds) for one in costly[:N_WORST]]
+    unlike = sorted((one for one in report.clips if one[2] < UNLIKE), key=lambda one: one[2])
+    spans += [(first, last) for first, last, _ in unlike if (first, last) not in spans]
+    return sorted(spans[:N_WORST])
+
+
+def expert_seconds(report: KeptReport, seconds: float, *, plain: bool) -> float:
+    """Return when the expert is where the performance is at so many seconds.
+
+    Plainly, both run alike and agree in the last clip, in which the event is.
+    """
+    if not report.steps:
+        return seconds
+    ours, theirs = np.array(report.steps).T
+    at = seconds
+    if plain:
+        at = report.clips[-1][0] if report.clips else float(ours[-1])
+    inside = float(np.clip(at, ours[0], ours[-1]))
+    return float(np.interp(inside, ours, theirs)) + seconds - inside
+
+
+class _Film:
+    """What is drawn where, and when."""
+
+    def __init__(self, report: KeptReport, words: Words, options: FilmOptions) -> None:
+        self.report, self.words, self.options = report, words, options
+        self.sides = [side for side in (report.query, report.reference) if side]
+        sizes = [_size(side) for side in self.sides]
+        height = max(size[1] for size in sizes)
+        self.sizes = [(_even(size[0] * height / size[1]), height) for size in sizes]
+        self.is_overlay = options.layout == "overlay"
+        if self.is_overlay:
+            self.sizes = [self.sizes[0]] * 2
+        widths = [size[0] for size in self.sizes]
+        self.width = widths[0] if self.is_overlay else sum(widths)
+        self.height = TOP + height + _even(N_LINES * LINE + MARGIN)
+
+    def frames(self, progress: Callable[[int, int], None]) -> Iterator[Frame]:
+        """Yield the frames of the film, one after the other."""
+        first, *others = (
+            _Reel(side, size) for side, size in zip(self.sides, self.sizes, strict=True)
+        )
+        start = self.report.query.offset_seconds
+        shown = schedule(start, start + first.seconds, worst_moments(self.report))
+        for number, (moment, is_slow) in enumerate(shown):
+            pictures = [first.at(moment)]
+            theirs = expert_seconds(self.report, moment, plain=self.options.plain)
+            pictures += [other.at(theirs) for other in others]
+            pixels = self._drawn(pictures, moment, is_slow)
+            progress(number + 1, len(shown))
+            yield Frame(pixels, number / FRAMES_PER_SECOND, (number + 1) / FRAMES_PER_SECOND)
+
+    def _drawn(self, pictures: list[Pixels], moment: float, is_slow: bool) -> Pixels:
+        canvas = np.full((self.height, self.width, 3), PAPER, np.uint8)
+        inside = canvas[TOP : TOP + self.sizes[0][1]]
+        if self.is_overlay:
+            inside[:] = np.mean(pictures, axis=0).round()
+        else:
+            inside[:] = np.concatenate(pictures, axis=1)
+        picture = Image.fromarray(canvas)
+        self._write(ImageDraw.Draw(picture), moment, is_slow)
+        return np.asarray(picture, np.uint8)
+
+    def _write(self, draw: ImageDraw.ImageDraw, moment: float, is_slow: bool) -> None:
+        """Write the names above, and below the time and what is remarked of it."""
+        font, left = font_of(TEXT_SIZE), 0
+        share = self.width // len(self.sides) if self.is_overlay else 0
+        for side, (width, _) in zip(self.sides, self.sizes, strict=True):
+            room = share or width
+            name = fitting(side.name, TEXT_SIZE, room - 2 * MARGIN)
+            draw.text((left + MARGIN, MARGIN // 2), name, INK, font)
+            left += room
+        below = TOP + self.sizes[0][1] + MARGIN // 2
+        time = self.words("render.seconds", seconds=self.words.number(moment, 2))
+        slow = "   " + self.words("render.slow", factor="1/4") if is_slow else ""
+        draw.text((MARGIN, below), time + slow, QUIET, font)
+        said = " / ".join(
+            one.words
+            for one in self.report.remarks
+            if one.start_seconds <= moment < one.end_seconds
+        )
+        room = self.width - 2 * MARGIN
+        for number, line in enumerate(lines_of(said, TEXT_SIZE, room, N_LINES - 1), 1):
+            draw.text((MARGIN, below + number * LINE), line, INK, font)
+
+
+class _Reel:
+    """A video that is shown forward, one frame in memory."""
+
+    def __init__(self, side: Side, size: tuple[int, int]) -> None:
+        self._offset = side.offset_seconds
+        self._frames = each_frame(side.path, width=size[0], height=size[1])
+        self._now = next(self._frames, None)
+        if self._now is None:
+            raise UnusableFile.of_file(side.path, "no frame of it can be decoded: it is damaged")
+        self._next = next(self._frames, None)
+        self.seconds = probe(side.path).seconds
+
+    def at(self, seconds: float) -> Pixels:
+        """Return the frame that is on screen then; no earlier one than before."""
+        assert self._now is not None
+        moment = seconds - self._offset + 1e-4
+        while self._next is not None and self._next.start_seconds <= moment:
+            self._now, self._next = self._next, next(self._frames, None)
+        return self._now.pixels
+
+
+def _size(side: Side) -> tuple[int, int]:
+    video = probe(side.path)
+    scale = min(PANEL_WIDTH / video.width, PANEL_HEIGHT / video.height)
+    return _even(scale * video.width), _even(scale * video.height)
+
+
+def _even(size: float) -> int:
+    """Return a size as H.264 needs it."""
+    return max(2 * round(size / 2), 2)

@@ -1,0 +1,195 @@
+"""A report that was kept as a folder, read back: its videos, what keeps them in step, its remarks.
+
+The folder may be a stranger's: only `result.json` and two videos of fixed names are looked at, and
+what does not fit is refused in one line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from podium.errors import MissingFile, UnusableFile
+from podium.machine.files import read_json
+from podium.report.result import SCHEMA, SCHEMA_VERSION
+
+MAX_BYTES = 20_000_000
+MAX_ENTRIES, MAX_TEXT = 10_000, 1_000
+"""No list of a result is longer, and no text of it."""
+
+MAX_SECONDS = 1e6
+ANEW = "make the report anew with podium score --report-dir"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two videos of a report."""
+
+    path: Path
+    """The copy that lies in the folder."""
+
+    name: str
+    """What the report calls it."""
+
+    offset_seconds: float
+    """When in its own time its first frame is."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A remark, and when it is about, in seconds of the performance's video."""
+
+    start_seconds: float
+    """When it begins."""
+
+    end_seconds: float
+    """When it ends."""
+
+    words: str
+    """What is remarked."""
+
+    cost: float
+    """How many points it cost, 0 where it cost none."""
+
+
+@dataclass(frozen=True)
+class KeptReport:
+    """What is shown of a report that was kept."""
+
+    path: Path
+    """Its `result.json`."""
+
+    query: Side
+    """The performance."""
+
+    reference: Side | None
+    """The expert's, where there is a video of it."""
+
+    steps: tuple[tuple[float, float], ...]
+    """Moments of both, in step, in seconds; empty where they are not known."""
+
+    remarks: tuple[Line, ...]
+    """In order of time."""
+
+    clips: tuple[tuple[float, float, float], ...]
+    """From when to when each clip is, and how alike the expert's it is."""
+
+
+def read_kept(path: Path) -> KeptReport:
+    """Read a report's folder, or the `result.json` in it.
+
+    Raises
+    ------
+    MissingFile, UnusableFile
+        If there is none, or it is not a report with its videos.
+    """
+    file = path if path.is_file() else path / "result.json"
+    if not file.is_file():
+        raise MissingFile.of_file(
+            file, "no such file: name the folder that podium score --report-dir wrote"
+        )
+    content = _Checked(file, read_json(file, MAX_BYTES))
+    shown = content.object("playback")
+    reference = shown.value.get("reference")
+    return KeptReport(
+        file,
+        _side(shown.object("query"), "query.mp4"),
+        _side(shown.object("reference"), "reference.mp4") if reference is not None else None,
+        _steps(content),
+        tuple(sorted((_line(one) for one in content.objects("remarks")), key=_when)),
+        tuple(_clip(one) for one in content.objects("clips")),
+    )
+
+
+def _when(line: Line) -> float:
+    return line.start_seconds
+
+
+class _Checked:
+    """An object of the file, of which only what fits is believed."""
+
+    def __init__(self, file: Path, value: Any, name: str = "") -> None:
+        self.file, self.name = file, name
+        if not isinstance(value, Mapping):
+            raise self.refusal(f"{name or 'its content'} is no object")
+        self.value = value
+        if not name:
+            self._require_schema()
+
+    def _require_schema(self) -> None:
+        said = (self.value.get("schema"), self.value.get("schema_version"))
+        if said != (SCHEMA, SCHEMA_VERSION):
+            raise UnusableFile.of_file(
+                self.file, f"is not a {SCHEMA} of version {SCHEMA_VERSION}: {ANEW}"
+            )
+
+    def refusal(self, why: str) -> UnusableFile:
+        """Return why the file cannot be used."""
+        return UnusableFile.of_file(self.file, f"{why}: {ANEW}")
+
+    def object(self, key: str) -> "_Checked":
+        """Return an object in it."""
+        return _Checked(self.file, self.value.get(key), key)
+
+    def objects(self, key: str) -> list["_Checked"]:
+        """Return a list of objects in it."""
+        return [_Checked(self.file, one, f"an entry of {key}") for one in self._entries(key)]
+
+    def _entries(self, key: str) -> list[Any]:
+        found = self.value.get(key)
+        if not isinstance(found, list) or len(found) > MAX_ENTRIES:
+            raise self.refusal(f"{key} is no list of at most {MAX_ENTRIES:,} entries")
+        return found
+
+    def number(self, key: str) -> float:
+        """Return a number in it."""
+        return self._number(self.value.get(key), key)
+
+    def _number(self, found: Any, key: str) -> float:
+        is_number = isinstance(found, int | float) and not isinstance(found, bool)
+        if not is_number or not isfinite(found) or abs(found) > MAX_SECONDS:
+            raise self.refusal(f"{key} is no number of at most {MAX_SECONDS:g}")
+        return float(found)
+
+    def numbers(self, key: str) -> list[float]:
+        """Return a list of numbers in it, none less than the one before."""
+        found = [self._number(one, key) for one in self._entries(key)]
+        if found != sorted(found):
+            raise self.refusal(f"{key} goes back in time")
+        return found
+
+    def text(self, key: str) -> str:
+        """Return a text in it."""
+        found = self.value.get(key)
+        if not isinstance(found, str) or len(found) > MAX_TEXT:
+            raise self.refusal(f"{key} is no text of at most {MAX_TEXT:,} characters")
+        return found
+
+
+def _side(about: _Checked, file_name: str) -> Side:
+    path = about.file.parent / file_name
+    if not path.is_file():
+        raise MissingFile.of_file(path, f"no such file beside {about.file.name}: {ANEW}")
+    return Side(path, about.text("name"), about.number("offset_seconds"))
+
+
+def _steps(content: _Checked) -> tuple[tuple[float, float], ...]:
+    if content.value.get("alignment") is None:
+        return ()
+    alignment = content.object("alignment")
+    ours, theirs = alignment.numbers("query_seconds"), alignment.numbers("reference_seconds")
+    if len(ours) != len(theirs):
+        raise content.refusal("alignment has not as many moments of both videos")
+    return tuple(zip(ours, theirs, strict=True))
+
+
+def _line(one: _Checked) -> Line:
+    cost = one.value.get("contribution")
+    points = one.number("contribution") if cost is not None else 0.0
+    span = one.number("start_seconds"), one.number("end_seconds")
+    return Line(*span, words=one.text("words"), cost=max(-points, 0.0))
+
+
+def _clip(one: _Checked) -> tuple[float, float, float]:
+    return one.number("start_seconds"), one.number("end_seconds"), one.number("similarity")

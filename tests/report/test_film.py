@@ -1,0 +1,173 @@
+"""A report becomes a film: its frames, decoded again, are those that were meant."""
+
+import io
+import json
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from podium.errors import MissingFile, UnusableFile, UsageError
+from podium.report import film
+from podium.report.film import FilmOptions, expert_seconds, make_film, schedule, worst_moments
+from podium.report.kept import ANEW, read_kept
+from podium.report.words import load_words
+from videos import write_video
+
+WIDTH, HEIGHT, N_FRAMES, LATER = 64, 48, 24, 6
+STEP, DARKEST = 9, 24
+
+
+def marked(number: int) -> np.ndarray:
+    """A frame whose lightness is its number."""
+    return np.full((HEIGHT, WIDTH, 3), DARKEST + STEP * number, np.uint8)
+
+
+def write_report(folder: Path, **changes: object) -> Path:
+    seconds = [number / 30 for number in range(N_FRAMES)]
+    for name in ("query", "reference"):
+        shown = [marked(number) for number in range(N_FRAMES)]
+        write_video(folder / f"{name}.mp4", shown, frames_per_second=30, crf="4", bf="0")
+    content = {
+        "schema": "podium-result",
+        "schema_version": 1,
+        "playback": {
+            "query": {"name": "mine.mp4", "offset_seconds": 1.0},
+            "reference": {"name": "expert.mp4", "offset_seconds": 0.0},
+        },
+        "alignment": {
+            "query_seconds": [1 + second for second in seconds],
+            "reference_seconds": [max(second - LATER / 30, 0) for second in seconds],
+        },
+        "remarks": [
+            {"start_seconds": 1.2, "end_seconds": 1.4, "contribution": -3.0, "words": "late"},
+            {"start_seconds": 1.0, "end_seconds": 1.1, "contribution": 2.0, "words": "unlike"},
+        ],
+        "clips": [{"start_seconds": 1.2, "end_seconds": 1.6, "similarity": 0.9}],
+    }
+    (folder / "result.json").write_text(json.dumps(content | changes))
+    return folder
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(film, "PANEL_WIDTH", WIDTH)
+    monkeypatch.setattr(film, "PANEL_HEIGHT", HEIGHT)
+    monkeypatch.setattr(film, "QUALITIES", (12,))
+
+
+def decoded(content: bytes) -> list[np.ndarray]:
+    with av.open(io.BytesIO(content)) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.pix_fmt) == ("h264", "yuv420p")
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
+    return [frame[film.TOP + 8 : film.TOP + HEIGHT - 8] for frame in frames]
+
+
+def numbers(frames: list[np.ndarray], left: int) -> list[int]:
+    """Read from their lightness which frames these are."""
+    levels = [frame[:, left + 8 : left + WIDTH - 8].mean() for frame in frames]
+    return [round((level - DARKEST) / STEP) for level in levels]
+
+
+def meant(kept, *, plain: bool = False) -> tuple[list[int], list[int]]:
+    shown = schedule(1.0, 1.0 + N_FRAMES / 30, worst_moments(kept))
+    ours = [int((moment - 1) * 30 + 0.01) for moment, _ in shown]
+    theirs = [expert_seconds(kept, moment, plain=plain) * 30 + 0.01 for moment, _ in shown]
+    return ours, [min(max(int(number), 0), N_FRAMES - 1) for number in theirs]
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_every_frame_is_the_one_that_was_meant(tmp_path, small, plain):
+    kept = read_kept(write_report(tmp_path))
+    told: list[tuple[int, int]] = []
+    options = FilmOptions(plain=plain)
+    made = make_film(kept, load_words(), options, lambda *how_far: told.append(how_far))
+    frames = decoded(made.content)
+    ours, theirs = meant(kept, plain=plain)
+    assert numbers(frames, 0) == ours
+    assert numbers(frames, WIDTH) == theirs
+    assert told == [(number + 1, len(ours)) for number in range(len(ours))]
+
+
+def test_the_worst_moment_is_slow_and_time_never_goes_back(tmp_path):
+    kept = read_kept(write_report(tmp_path))
+    assert worst_moments(kept) == [(1.2, 1.4)]
+    shown = schedule(1.0, 1.8, worst_moments(kept))
+    assert sum(is_slow for _, is_slow in shown) == 24  # a fifth of a second, four times as long
+    assert len(shown) == 18 + 24
+    assert np.all(np.diff([moment for moment, _ in shown]) > 0)
+
+
+def test_one_over_the_other_shows_both(tmp_path, small):
+    kept = read_kept(write_report(tmp_path))
+    made = make_film(kept, load_words("de"), FilmOptions("overlay"))
+    assert made.width == WIDTH
+    levels = [frame[:, 8:-8].mean() for frame in decoded(made.content)]
+    expected = [DARKEST + STEP * sum(both) / 2 for both in zip(*meant(kept), strict=True)]
+    assert np.abs(np.array(levels) - expected).max() < 4
+
+
+def test_without_an_expert_one_video_is_shown(tmp_path, small):
+    playback = {"query": {"name": "mine.mp4", "offset_seconds": 1.0}, "reference": None}
+    kept = read_kept(write_report(tmp_path, playback=playback, alignment=None))
+    assert make_film(kept, load_words()).width == WIDTH
+    with pytest.raises(UsageError) as refused:
+        make_film(kept, load_words(), FilmOptions("overlay"))
+    assert str(refused.value) == (
+        f"{tmp_path / 'result.json'}: has no expert's video to lay over: leave out --overlay"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"schema": "another"}, "is not a podium-result of version 1"),
+        ({"playback": None}, "playback is no object"),
+        ({"remarks": {}}, "remarks is no list of at most 10,000 entries"),
+        ({"clips": [3]}, "an entry of clips is no object"),
+        (
+            {"alignment": {"query_seconds": [2, 1], "reference_seconds": [1, 2]}},
+            "query_seconds goes back in time",
+        ),
+        (
+            {"alignment": {"query_seconds": [1], "reference_seconds": []}},
+            "alignment has not as many moments of both videos",
+        ),
+        ({"playback": {"query": {"name": 3}}}, "name is no text of at most 1,000 characters"),
+        (
+            {"playback": {"query": {"name": "a", "offset_seconds": 1e300}}},
+            "offset_seconds is no number of at most 1e+06",
+        ),
+    ],
+)
+def test_a_result_that_does_not_fit_is_refused(tmp_path, changes, why):
+    write_report(tmp_path, **changes)
+    with pytest.raises(UnusableFile) as refused:
+        read_kept(tmp_path)
+    assert str(refused.value) == f"{tmp_path / 'result.json'}: {why}: {ANEW}"
+
+
+def test_what_is_missing_is_named(tmp_path):
+    with pytest.raises(MissingFile) as refused:
+        read_kept(tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path / 'result.json'}: no such file: name the folder that podium score "
+        "--report-dir wrote"
+    )
+    write_report(tmp_path)
+    (tmp_path / "reference.mp4").unlink()
+    with pytest.raises(MissingFile) as refused:
+        read_kept(tmp_path / "result.json")
+    assert str(refused.value) == (
+        f"{tmp_path / 'reference.mp4'}: no such file beside result.json: {ANEW}"
+    )
+
+
+def test_a_film_too_large_to_send_is_refused(tmp_path, small, monkeypatch):
+    monkeypatch.setattr(film, "MAX_BYTES", 100)
+    monkeypatch.setattr(film, "QUALITIES", (39,))
+    kept = read_kept(write_report(tmp_path))
+    with pytest.raises(UnusableFile, match="that can be sent: score a shorter part of the video"):
+        make_film(kept, load_words())
