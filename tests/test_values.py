@@ -16,6 +16,7 @@ from podium.assessment.feedback import ClipFeedback, Remark
 from podium.assessment.values import Reference, Score
 from podium.errors import FeatureError, PodiumError, UnknownName, UsageError
 from podium.features.alignment import Alignment
+from podium.features.recording import Span
 from podium.features.values import Features, Sample
 from podium.judging import Marks
 from podium.keypoints import Keypoints
@@ -138,6 +139,7 @@ VALUES: dict[str, Any] = {
     "Score": Score(70.0, 60.0, 80.0, 0.0, 96.0),
     "Reference": Reference("a", 70.0, 0.8),
     "Marks": Marks(7.0, 6.5, 7.5),
+    "Span": Span(3, 9, 7, 0.1, 0.3, 0.2, pixels(2, 6, 8, 3)),
     "Playback": Playback(b"", 48, 40, (0.0, 0.1), 0.2),
 }
 FLOATS, BYTES = "an array of floats of", "uint8 of"
@@ -193,6 +195,9 @@ MISSHAPEN: list[tuple[str, dict[str, Any], str]] = [
     ("Score", {"range_low": 99.0}, "range_high is 96.0: it must be range_low, 99, or more"),
     ("Reference", {"similarity": 2.0}, "similarity is 2.0: it must be from 0 to 1"),
     ("Marks", {"low": 9.0}, "high is 7.5: it must be low, 9, or more"),
+    ("Span", {"end_frame": 2}, "end_frame is 2: it must be start_frame, 3, or more"),
+    ("Span", {"pictures": np.zeros((2, 6, 8, 3))},
+     f"pictures is float64 of (2, 6, 8, 3): it must be {BYTES} (any, any, any, 3)"),
     ("Playback", {"width": 0}, "width is 0: it must be 1 or more"),
 ]  # fmt: skip
 

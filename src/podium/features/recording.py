@@ -18,8 +18,10 @@ from scipy.ndimage import median_filter
 
 from podium.athlete.camera import estimate_camera
 from podium.athlete.motion import each_difference
+from podium.checks import require_array
 from podium.errors import VideoError
 from podium.features.event import REACH, WINDOWS, Anchor, event_backbone
+from podium.performance import require_frames
 from podium.video import bars
 from podium.video.clips import counting
 from podium.video.frames import Frame, Frames, each_frame, probe
@@ -96,6 +98,10 @@ class Span:
 
     pictures: Pixels = field(repr=False, compare=False)
     """Small pictures of it, (pictures, height, width, 3), the last but one of the event."""
+
+    def __post_init__(self) -> None:
+        require_array("pictures", self.pictures, np.uint8, (None, None, None, 3))
+        require_frames(self.start_frame, self.end_frame)
 
 
 def find_performances(

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from podium.measures._values import Measurement as Measurement
     from podium.measures._values import Phase as Phase
     from podium.measures._values import Reading as Reading
-    from podium.measures._values import Reads as Reads
 
 __getattr__, __dir__, __all__ = lazily(
     __name__,
@@ -30,6 +29,6 @@ __getattr__, __dir__, __all__ = lazily(
         "_look": ("look",),
         "_measure": ("Measure", "measure", "measure_movement", "names_that_read"),
         "_pace": ("pace",),
-        "_values": ("Measurement", "Phase", "Reading", "Reads"),
+        "_values": ("Measurement", "Phase", "Reading"),
     },
 )

@@ -1,10 +1,10 @@
 """A measure: for how long the athlete is seen."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from podium.measures import Dive, Measurement, Phase, Reads
+from podium.measures import Dive, Measurement, Phase
 
 
 class SecondsSeen:
@@ -13,7 +13,7 @@ class SecondsSeen:
     name: ClassVar[str] = "seconds_seen"
     unit: ClassVar[str] = "seconds"
     phase: ClassVar[Phase | None] = Phase.FLIGHT
-    reads: ClassVar[Reads] = "dive"
+    reads: ClassVar[Literal["dive", "joints"]] = "dive"
 
     def __call__(self, dive: Dive) -> Measurement:
         """Measure it; of less than two frames nothing is said."""
