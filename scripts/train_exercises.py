@@ -62,7 +62,7 @@ MODELS = {
     ),
     "exercises_ui_prmd": Shipped(
         lambda: UiPrmd().performances(),
-        AngleStatisticsOptions(regression="trees"),
+        AngleStatisticsOptions(regression="trees", n_trees=100),
         "UI-PRMD (Vakanski et al., 2018), ten movements of rehabilitation, m01 to m10; each is one "
         "repetition as angles of 22 joints from a Kinect, in degrees, done as it should be "
         "(correct, 1) or not (incorrect, 0). Eight healthy people did both, and the faults are "
