@@ -54,7 +54,7 @@ MODELS = {
         AngleStatisticsOptions(regression="trees"),
         "KIMORE (Capecci et al., 2019), five exercises of rehabilitation, Es1 to Es5; each is a "
         "skeleton of 25 joints from a Kinect v2, at 15 frames a second, and its score is the total "
-        "that clinicians gave. Of the 63 people, 14 are experts, 22 other healthy people, 13 have "
+        "that clinicians gave. Of the 62 people, 13 are experts, 22 other healthy people, 13 have "
         "Parkinson's disease, 8 had a stroke and 6 have back pain. The model is for skeletons of "
         "that sensor, of one person who does one of these exercises all along. It is not for "
         "videos, other sensors or joints, other exercises, children, or people whose illness is "
