@@ -54,7 +54,7 @@ MODELS = {
         AngleStatisticsOptions(regression="trees"),
         "KIMORE (Capecci et al., 2019), five exercises of rehabilitation, Es1 to Es5; each is a "
         "skeleton of 25 joints from a Kinect v2, at 15 frames a second, and its score is the total "
-        "that clinicians gave. Of the 63 people, 14 are experts, 22 other healthy people, 13 have "
+        "that clinicians gave. Of the 62 people, 13 are experts, 22 other healthy people, 13 have "
         "Parkinson's disease, 8 had a stroke and 6 have back pain. The model is for skeletons of "
         "that sensor, of one person who does one of these exercises all along. It is not for "
         "videos, other sensors or joints, other exercises, children, or people whose illness is "
@@ -62,7 +62,7 @@ MODELS = {
     ),
     "exercises_ui_prmd": Shipped(
         lambda: UiPrmd().performances(),
-        AngleStatisticsOptions(regression="trees"),
+        AngleStatisticsOptions(regression="trees", n_trees=100),
         "UI-PRMD (Vakanski et al., 2018), ten movements of rehabilitation, m01 to m10; each is one "
         "repetition as angles of 22 joints from a Kinect, in degrees, done as it should be "
         "(correct, 1) or not (incorrect, 0). Eight healthy people did both, and the faults are "

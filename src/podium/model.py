@@ -411,6 +411,7 @@ def model_card(model: Model) -> str:
         main=main,
         has_classes=main["auc"] is not None,
         is_seen=not model.reads.startswith(GIVEN),
+        compares=isinstance(model.scorer, ComparingScorer),
         digits=1 if high - low > SHORT_RANGE else 3,
         n_groups=evidence.n_groups or len(evidence.groups),
         largest=sorted(evidence.groups, key=lambda row: -row["n"])[:MAX_LISTED],

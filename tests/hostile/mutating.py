@@ -21,7 +21,9 @@ import numpy as np
 import podium
 from podium.errors import Bug, PodiumError
 from podium.features.extraction import FeatureCache
+from podium.keypoints import Layout
 from podium.model import shipped_models
+from podium.performance import Performance
 
 from .strangers import copied
 
@@ -145,12 +147,16 @@ def _with_number(content: bytes, n: int, draw: random.Random) -> bytes:
 
 
 def outcome(folder: Path, features: Path, cache: FeatureCache) -> str:
-    """Load a model and, if that is possible, score and compare; say in a word what came of it."""
+    """Load a model and, where it can, score and compare; say in a word what came of it."""
     stage = "load"
     try:
         judge = podium.load(folder, cache=cache)
         stage = "assess"
-        answers = judge.assess(features, difficulty=3.2), judge.compare(features, features)
+        layout = Layout.of(judge.model.reads)
+        asked = Performance("", features, kind=layout.kind if layout else None)
+        answers = [judge.assess(asked, difficulty=3.2)]
+        if layout is None:  # what scores joints compares with nobody
+            answers.append(judge.compare(features, features))
         for answer in answers:
             json.dumps(answer.to_json(), allow_nan=False)
     except Bug:
@@ -165,8 +171,11 @@ def outcome(folder: Path, features: Path, cache: FeatureCache) -> str:
 def whole(name: str, place: Path) -> tuple[Path, Path]:
     """Copy a model that ships, beside features that it reads."""
     folder, features = copied(place / name, name), place / f"{name}.npy"
-    dim = len(podium.load(folder).model.witnesses.novelty.normaliser.mean)
-    np.save(features, np.random.default_rng(0).random((6, dim), np.float32))
+    model = podium.load(folder).model
+    layout = Layout.of(model.reads)
+    dim = len(model.witnesses.novelty.normaliser.mean)
+    shape = (96, layout.n_joints, layout.n_dims) if layout else (6, dim)
+    np.save(features, np.random.default_rng(0).random(shape, np.float32))
     return folder, features
 
 
