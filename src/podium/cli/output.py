@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -15,6 +15,10 @@ from podium.cli.app import Exit
 from podium.inputs.spreadsheet import harmless
 from podium.machine import shell
 from podium.machine.terminal import brief, printable
+
+if TYPE_CHECKING:
+    from podium.measures import Reading
+    from podium.report.words import Words
 
 T = TypeVar("T")
 
@@ -227,3 +231,16 @@ def showing_progress() -> Iterator[Any]:
             bars.update(tasks[stage], completed=done, total=total)
 
         yield Progress(report)
+
+
+def say_readings(readings: "Sequence[Reading]", words: "Words") -> None:
+    """Print readings, a line each."""
+    from podium.report.measured import row
+
+    rows = [row(reading, words) for reading in readings]
+    width = max((len(one.name) for one in rows), default=0)
+    for one in rows:
+        said = one.value or words("measures.not_measurable", reason=one.reason)
+        theirs = words("remark.expert", value=one.reference) if one.reference else ""
+        beside = [one.span, one.when, theirs, one.standing]
+        show("  ".join([one.name.ljust(width), said, *(part for part in beside if part)]))

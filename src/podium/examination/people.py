@@ -63,7 +63,7 @@ def people_in(
     paths = video, reference
     are_videos = not is_skeleton(video), not is_skeleton(reference)
     with ThreadPoolExecutor(len(paths)) as pool:
-        found = list(pool.map(lambda path: _joints(path, frames_per_second), paths))
+        found = list(pool.map(lambda path: person_in(path, frames_per_second), paths))
     ours, theirs = found
     if ours and theirs:
         return People(ours, theirs, are_videos)
@@ -77,7 +77,16 @@ def people_in(
     )
 
 
-def _joints(path: Path, frames_per_second: float | None) -> Joints | None:
+def person_in(path: Path, frames_per_second: float | None = None) -> Joints | None:
+    """Find the joints of the person in a file; `None` where a video shows nobody who exercises.
+
+    `frames_per_second` is the rate of a skeleton file that does not say it.
+
+    Raises
+    ------
+    PodiumError
+        If the file cannot be used, or what finds joints is not there.
+    """
     if is_skeleton(path):
         return read_skeleton(path, frames_per_second)
     watching = _Watching(BlazePose())
