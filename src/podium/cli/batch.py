@@ -207,9 +207,7 @@ def merge(
     out: Annotated[Path, typer.Argument(help="Write the predictions of all parts to this file.")],
     part: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="PART...", help="What podium predict --shard wrote, its records beside it."
-        ),
+        typer.Argument(help="What podium predict --shard wrote, its records beside it."),
     ],
     measures: Measures = None,
 ) -> None:

@@ -16,6 +16,7 @@ from podium.measures import Reading, measure_movement
 from podium.movement import Comparison
 from podium.movement.angles import SIDES, column
 from podium.skeletons import is_skeleton, read_skeleton
+from podium.video import probe
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -62,6 +63,9 @@ def people_in(
     """
     paths = video, reference
     are_videos = not is_skeleton(video), not is_skeleton(reference)
+    for path, is_video in zip(paths, are_videos, strict=True):
+        if is_video:
+            probe(path)  # a wrong name is said at once, not once the other was looked at
     with ThreadPoolExecutor(len(paths)) as pool:
         found = list(pool.map(lambda path: person_in(path, frames_per_second), paths))
     ours, theirs = found
