@@ -234,10 +234,15 @@ def showing_progress() -> Iterator[Any]:
 
 
 def say_readings(readings: "Sequence[Reading]", words: "Words") -> None:
-    """Print readings, a line each."""
+    """Print readings, a line each; where nothing was measured, one line that says why."""
     from podium.report.measured import row
 
     rows = [row(reading, words) for reading in readings]
+    if not any(one.value or one.reference for one in rows):
+        reasons = "; ".join(dict.fromkeys(one.reason for one in rows))
+        said = words("measures.not_measurable", reason=reasons)
+        show(f"{words('measures.heading')}: {said}")
+        return
     width = max((len(one.name) for one in rows), default=0)
     for one in rows:
         said = one.value or words("measures.not_measurable", reason=one.reason)
