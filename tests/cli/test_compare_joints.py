@@ -85,3 +85,46 @@ def test_a_report_does_not_replace_what_is_read(podium, mine):
     code, _, told = podium("compare", mine, mine, "--report", mine)
     assert code == 2
     assert "is an input and would be overwritten" in told
+
+
+def test_of_one_alone_joints_and_repetitions_are_measured(podium, mine):
+    code, said, told = podium("measure", mine, "--frames-per-second", 30)
+    assert (code, told) == (Exit.DONE, "")
+    assert (
+        next(line for line in said.splitlines() if line.startswith("Repetitions")).split()[1] == "3"
+    )
+    code, said, _ = podium("measure", mine, "--frames-per-second", 30, "--json")
+    plain = json.loads(said)
+    assert (code, plain["measured"]) == (Exit.DONE, "joints")
+    assert len(plain["repetitions"]) == 3
+    assert "entry_angle_degrees" not in [one["name"] for one in plain["measures"]]
+
+
+def test_a_report_of_one_alone_says_what_to_do(podium, mine, tmp_path):
+    out = tmp_path / "out.html"
+    code, said, told = podium("measure", mine, "--frames-per-second", 30, "--report", out)
+    assert (code, said, out.exists()) == (Exit.USAGE, "", False)
+    assert told == (
+        f"podium: {mine}: shows an exercise, and a report of one needs another to compare it with: "
+        f"leave out --report, or run podium compare {mine} EXPERT --report {out}\n"
+    )
+
+
+def test_a_skeleton_is_no_dive(podium, mine):
+    code, said, told = podium("measure", mine, "--height", 10)
+    assert (code, said) == (Exit.USAGE, "")
+    assert told == (
+        f"podium: {mine}: is a file of a skeleton, and --reference, --action, --height, --athlete "
+        "and --speed are for videos of dives: leave them out\n"
+    )
+
+
+def test_where_nobody_dives_joints_are_looked_for(podium, make_video, monkeypatch):
+    somebody = curls(bell(3))
+    monkeypatch.setattr("podium.examination.people.person_in", lambda path, rate: somebody)
+    video = make_video("a.mp4", 12)
+    code, said, _ = podium("measure", video, "--json")
+    assert (code, json.loads(said)["measured"]) == (Exit.DONE, "joints")
+    code, said, _ = podium("measure", video, "--height", 10, "--json")
+    assert code == Exit.DONE, "it is said to be a dive"
+    assert "measured" not in json.loads(said)

@@ -197,6 +197,16 @@ def test_of_what_was_not_seen_from_board_to_water_nothing_is_remarked(podium, ma
     assert found["faults"] == found["measured_remarks"] == []
 
 
+def test_where_nothing_was_measured_one_line_says_why(podium, make_video):
+    still = [np.full((48, 64, 3), 90, np.uint8) for _ in range(12)]
+    code, out, _ = podium("measure", make_video("still.mp4", still), "--height", 10)
+    lines = [line for line in out.splitlines() if "not measurable" in line]
+    assert code == Exit.DONE
+    assert len(lines) == 1
+    assert lines[0].startswith("Measures: not measurable, because ")
+    assert lines[0].count("the moment of the take-off was not found") == 1
+
+
 def test_who_is_pointed_at_is_followed(podium, dives):
     code, out, _ = podium("measure", dives[0], "--athlete", "160,60", "--json")
     assert code == Exit.DONE

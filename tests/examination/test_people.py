@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from movement.exercising import bell, curls
-from podium.errors import FeatureError
+from podium.errors import FeatureError, MissingFile
 from podium.examination import people
 from podium.examination.people import people_in, readings_of
 from podium.joints.regions import Region
@@ -65,6 +65,13 @@ def test_a_skeleton_beside_a_video_of_nobody_is_refused(nobody, make_video, tmp_
         f"{video}: nobody is seen in it for long enough to be compared with a skeleton: film one "
         "person, the whole body"
     )
+
+
+def test_a_wrong_name_is_said_before_anything_is_looked_at(nobody, make_video, tmp_path):
+    with pytest.raises(MissingFile) as caught:
+        people_in(make_video("a.mp4", 12), tmp_path / "b.mp4")
+    assert str(caught.value) == f"{tmp_path / 'b.mp4'}: no such file: check the path"
+    assert nobody.n_searched == 0
 
 
 def test_the_other_s_values_stand_beside_ours():

@@ -124,3 +124,11 @@ def test_everybody_can_use_it(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     assert breaches(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_facts_have_the_whole_width(page):
+    page.set_viewport_size({"width": 360, "height": 800})
+    widths = page.evaluate(
+        "[...document.querySelectorAll('.score dl, .score dd')].map(e => e.clientWidth)"
+    )
+    assert min(widths[1:]) > 0.9 * widths[0]

@@ -10,6 +10,7 @@ import typer
 
 from podium.cli.usage import (
     MAX_SEED,
+    number,
     pair,
     whole_number,
 )
@@ -96,6 +97,17 @@ Shard = Annotated[
     typer.Option(
         help="Do only part i of n, given as i/n and counted from 0, such as 0/8; without it, what "
         "a scheduler says of its task (SLURM_ARRAY_TASK_ID and the like)."
+    ),
+]
+
+
+SkeletonRate = Annotated[
+    float | None,
+    typer.Option(
+        "--frames-per-second",
+        parser=number("--frames-per-second", 30),
+        metavar="NUMBER",
+        help="Of files of skeletons that do not say it, such as 30.",
     ),
 ]
 

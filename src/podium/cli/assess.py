@@ -13,6 +13,7 @@ from podium.cli.app import (
     Model,
     ReportFolder,
     ReportPath,
+    SkeletonRate,
     app,
 )
 from podium.cli.given import Outputs, load_assessor
@@ -80,14 +81,7 @@ def compare(
     mirror: Annotated[
         bool, typer.Option("--mirror", help="Mirror VIDEO first: compare its left with the right.")
     ] = False,
-    frames_per_second: Annotated[
-        float | None,
-        typer.Option(
-            parser=number("--frames-per-second", 30),
-            metavar="NUMBER",
-            help="Of files of skeletons that do not say it, such as 30.",
-        ),
-    ] = None,
+    frames_per_second: SkeletonRate = None,
 ) -> None:
     """Say how alike two performances are, and what differs; no training data are needed.
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import Athlete, Json, Language, ReportPath, app
+from podium.cli.app import Athlete, Json, Language, ReportPath, SkeletonRate, app
 from podium.cli.given import Outputs
-from podium.cli.output import say, show, show_json
+from podium.cli.movement import measure_joints
+from podium.cli.output import say, say_readings, show, show_json
 from podium.cli.usage import number
 from podium.doubts import Severity
+from podium.errors import UsageError
 
 if TYPE_CHECKING:
     from podium.assessment.feedback import PhasePoints
@@ -32,9 +34,12 @@ Speed = Annotated[
 
 @app.command()
 def measure(
-    video: Annotated[Path, typer.Argument(help="The video of the dive.")],
+    video: Annotated[
+        Path, typer.Argument(help="The video of a dive or of an exercise, or a file of a skeleton.")
+    ],
     reference: Annotated[
-        list[Path] | None, typer.Option(help="A video of an expert's, to stand beside it.")
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="A video of an expert's dive, to stand beside it."),
     ] = None,
     action: Annotated[
         str | None, typer.Option(help="What was dived, such as 407C: said, if the video differs.")
@@ -47,32 +52,62 @@ def measure(
     ] = None,
     athlete: Athlete = None,
     speed: Speed = None,
+    frames_per_second: SkeletonRate = None,
     report: ReportPath = None,
     language: Language = "en",
     as_json: Json = False,
 ) -> None:
-    """Measure a dive: angles, heights, times and turns; no model is needed."""
+    """Measure a dive: angles, heights, times and turns; no model is needed.
+
+    Of a video in which nobody dives but somebody exercises, and of a file of a skeleton, joints
+    and repetitions are measured.
+    """
     from podium.examination import examine
+    from podium.skeletons import is_skeleton
 
     outputs = Outputs(report, None, language)
     outputs.check(video, *(reference or ()))
+    of_dives = reference or None, action, height, athlete, speed
+    is_dive = any(one is not None for one in of_dives)
+    if is_skeleton(video):
+        _require_no_dive(video, is_dive)
+        measure_joints(video, outputs, as_json, frames_per_second)
+        return
     examination = examine(
         video, action=action, at=athlete, height_metres=height, references=reference or (),
         playing_speed=speed,
     )  # fmt: skip
-    if report:
+    is_dive = is_dive or not _shows_no_dive(examination)
+    if is_dive or not measure_joints(video, outputs, as_json, frames_per_second):
+        _tell(examination, outputs, as_json)
+
+
+def _tell(examination: "Examination", outputs: Outputs, as_json: bool) -> None:
+    if outputs.report:
         from podium.report.expert import filmed_expert
         from podium.report.measured_page import make_measured_report
 
         expert = filmed_expert(examination.expert) if examination.expert else None
-        page = make_measured_report(examination, language, expert=expert)
-        say(f"report: {page.save(report)}")
+        page = make_measured_report(examination, outputs.language, expert=expert)
+        say(f"report: {page.save(outputs.report)}")
     if as_json:
         from podium.report.result import examination_to_json
 
         show_json(examination_to_json(examination))
-        return
-    _answer(examination)
+    else:
+        _answer(examination)
+
+
+def _require_no_dive(video: Path, is_said_to_be_one: bool) -> None:
+    if is_said_to_be_one:
+        raise UsageError(
+            f"{video}: is a file of a skeleton, and --reference, --action, --height, --athlete and "
+            "--speed are for videos of dives: leave them out"
+        )
+
+
+def _shows_no_dive(examination: "Examination") -> bool:
+    return any(doubt.severity is Severity.GRAVE for doubt in examination.doubts)
 
 
 def _answer(examination: "Examination") -> None:
@@ -102,14 +137,7 @@ def show_remarks(
 
 def show_readings(examination: "Examination") -> None:
     """Print what was measured, a line each, beside the expert's values where there are any."""
-    from podium.report.measured import row
     from podium.report.words import load_words
 
     words = load_words()
-    rows = [row(reading, words) for reading in examination.readings]
-    width = max((len(one.name) for one in rows), default=0)
-    for one in rows:
-        said = one.value or words("measures.not_measurable", reason=one.reason)
-        theirs = words("remark.expert", value=one.reference) if one.reference else ""
-        beside = [one.span, one.when, theirs, one.standing]
-        show("  ".join([one.name.ljust(width), said, *(part for part in beside if part)]))
+    say_readings(examination.readings, words)

@@ -1,14 +1,15 @@
-"""Comparing people who exercise, joint by joint."""
+"""Comparing and measuring people who exercise, joint by joint."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podium.cli.given import Outputs
-from podium.cli.output import say, show, show_json
+from podium.cli.output import say, say_readings, show, show_json
 from podium.errors import MissingExtra, UsageError, WeightsError
 
 if TYPE_CHECKING:
     from podium.examination.people import People
+    from podium.joints import Joints
     from podium.movement import Comparison
     from podium.report.words import Words
 
@@ -46,6 +47,53 @@ def compare_joints(
     else:
         _answer(comparison)
     return None
+
+
+def measure_joints(
+    video: Path, outputs: Outputs, as_json: bool, frames_per_second: float | None
+) -> bool:
+    """Measure somebody who exercises; return whether anybody does in the video.
+
+    Raises
+    ------
+    UsageError
+        If a report is asked for: joints have one beside somebody else's only.
+    PodiumError
+        If a file of a skeleton cannot be used.
+    """
+    from podium.examination.people import person_in
+    from podium.skeletons import is_skeleton
+
+    try:
+        joints = person_in(video, frames_per_second)
+    except (MissingExtra, WeightsError) as error:
+        if is_skeleton(video):
+            raise
+        say(f"measured as a dive: {error}")
+        return False
+    if joints is None:
+        return False
+    if outputs.report:
+        raise UsageError(
+            f"{video}: shows an exercise, and a report of one needs another to compare it with: "
+            f"leave out --report, or run podium compare {video} EXPERT --report {outputs.report}"
+        )
+    _say_measured(joints, video, as_json)
+    return True
+
+
+def _say_measured(joints: "Joints", video: Path, as_json: bool) -> None:
+    from podium.measures import Reading, measure_movement
+    from podium.movement import movement_of
+    from podium.report.words import load_words
+
+    movement = movement_of(joints)
+    if as_json:
+        from podium.report.movement_result import movement_to_json
+
+        show_json(movement_to_json(movement, str(video)))
+    else:
+        say_readings([Reading(one) for one in measure_movement(movement)], load_words())
 
 
 def _people(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -15,6 +15,10 @@ from podium.cli.progress import PlainProgress
 from podium.inputs.spreadsheet import harmless
 from podium.machine import shell
 from podium.machine.terminal import brief, printable
+
+if TYPE_CHECKING:
+    from podium.measures import Reading
+    from podium.report.words import Words
 
 T = TypeVar("T")
 
@@ -226,3 +230,21 @@ def showing_stages() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(tasks[stage], completed=done, total=total)
 
         yield report
+
+
+def say_readings(readings: "Sequence[Reading]", words: "Words") -> None:
+    """Print readings, a line each; where nothing was measured, one line that says why."""
+    from podium.report.measured import row
+
+    rows = [row(reading, words) for reading in readings]
+    if not any(one.value or one.reference for one in rows):
+        reasons = "; ".join(dict.fromkeys(one.reason for one in rows))
+        said = words("measures.not_measurable", reason=reasons)
+        show(f"{words('measures.heading')}: {said}")
+        return
+    width = max((len(one.name) for one in rows), default=0)
+    for one in rows:
+        said = one.value or words("measures.not_measurable", reason=one.reason)
+        theirs = words("remark.expert", value=one.reference) if one.reference else ""
+        beside = [one.span, one.when, theirs, one.standing]
+        show("  ".join([one.name.ljust(width), said, *(part for part in beside if part)]))

@@ -16,6 +16,7 @@ from podium.measures import Reading, measure_movement
 from podium.movement import Comparison
 from podium.movement.angles import SIDES, column
 from podium.skeletons import is_skeleton, read_skeleton
+from podium.video import probe
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -62,8 +63,11 @@ def people_in(
     """
     paths = video, reference
     are_videos = not is_skeleton(video), not is_skeleton(reference)
+    for path, is_video in zip(paths, are_videos, strict=True):
+        if is_video:
+            probe(path)  # a wrong name is said at once, not once the other was looked at
     with ThreadPoolExecutor(len(paths)) as pool:
-        found = list(pool.map(lambda path: _joints(path, frames_per_second), paths))
+        found = list(pool.map(lambda path: person_in(path, frames_per_second), paths))
     ours, theirs = found
     if ours and theirs:
         return People(ours, theirs, are_videos)
@@ -77,7 +81,16 @@ def people_in(
     )
 
 
-def _joints(path: Path, frames_per_second: float | None) -> Joints | None:
+def person_in(path: Path, frames_per_second: float | None = None) -> Joints | None:
+    """Find the joints of the person in a file; `None` where a video shows nobody who exercises.
+
+    `frames_per_second` is the rate of a skeleton file that does not say it.
+
+    Raises
+    ------
+    PodiumError
+        If the file cannot be used, or what finds joints is not there.
+    """
     if is_skeleton(path):
         return read_skeleton(path, frames_per_second)
     watching = _Watching(BlazePose())

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from podium.examination.people import readings_of
-from podium.movement import Comparison, Difference, Pair, Repetition
+from podium.measures import Reading, measure_movement
+from podium.movement import Comparison, Difference, Movement, Pair, Repetition
 from podium.report.movement_words import difference_sentence
 from podium.report.result import doubt_to_json, reading_to_json
 from podium.report.words import Words, load_words
@@ -33,6 +34,21 @@ def comparison_to_json(of: Comparison, video: str, reference: str) -> dict[str, 
             "warnings": [words.doubt(doubt) for doubt in of.doubts],
         },
         "references": [{"id": reference, "score": None, "similarity": of.form}],
+    }
+
+
+def movement_to_json(of: Movement, video: str) -> dict[str, Any]:
+    """Return what one person did as plain JSON; the names are part of the contract."""
+    return {
+        "measured": "joints",
+        "measures": [reading_to_json(Reading(one)) for one in measure_movement(of)],
+        "repetitions": [{"index": i, **_span(one)} for i, one in enumerate(of.repetitions)],
+        "faults": [],
+        "recognised": None,
+        "measured_remarks": [],
+        "doubts": [],
+        "reference": None,
+        "video": {"file": video, "frames": len(of.joints), "warnings": []},
     }
 
 
