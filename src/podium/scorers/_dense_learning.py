@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from podium.errors import TrainingError
 from podium.scorers._dense_options import DenseOptions
 
-Loss = Callable[[nn.Module, Tensor], Tensor]
+Loss = Callable[[Any, Tensor], Tensor]
 """The loss of some rows, which are given by their indices."""
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from podium.inputs.saved import part_of
 from podium.networks.layers import Array
 from podium.scorers import Floats
 from podium.scorers._dense_learning import fit_dense
@@ -26,15 +27,16 @@ class TrainableTree(nn.Module):
         super().__init__()
         self.n_levels, self.dropout = n_levels, nn.Dropout(dropout)
         self.first = nn.Linear(n_inputs, n_hidden)
-        for name, shape in shapes_of(n_hidden, n_levels).items():
-            part, _, level = name.partition(".")
-            drawn = torch.zeros(shape) if "biases" in part else torch.randn(shape) / n_hidden**0.5
-            if not level:
-                self.register_parameter(part, nn.Parameter(drawn))
-                continue
-            if level == "0":
-                self.add_module(part, nn.ParameterList())
-            getattr(self, part).append(nn.Parameter(drawn))
+        started = {
+            name: nn.Parameter(_start(name, shape, n_hidden))
+            for name, shape in shapes_of(n_hidden, n_levels).items()
+        }
+        parts = [
+            nn.ParameterList(part_of(started, f"{part}.").values())
+            for part in ("splits", "split_biases", "grown", "grown_biases")
+        ]
+        self.splits, self.split_biases, self.grown, self.grown_biases = parts
+        self.leaves, self.leaf_biases = started["leaves"], started["leaf_biases"]
 
     def forward(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Return the log chance of each leaf, and the place in its interval, (rows, leaves)."""
@@ -47,6 +49,11 @@ class TrainableTree(nn.Module):
             grown = torch.einsum("rnh,nkoh->rnko", features, self.grown[level])
             features = torch.relu(grown + self.grown_biases[level]).flatten(1, 2)
         return chances, (features * self.leaves).sum(dim=-1) + self.leaf_biases
+
+
+def _start(name: str, shape: tuple[int, ...], n_hidden: int) -> Tensor:
+    """Return weights as chance makes them, and biases of 0."""
+    return torch.zeros(shape) if "biases" in name else torch.randn(shape) / n_hidden**0.5
 
 
 def tree_loss(chances: Tensor, places: Tensor, leaves: Tensor, wanted: Tensor) -> Tensor:
@@ -100,8 +107,9 @@ def learn_tree(
     def make() -> nn.Module:
         return TrainableTree(n_inputs, options.n_hidden, n_levels, options.dropout)
 
-    def loss(network: nn.Module, chosen: Tensor) -> Tensor:
-        read, leaves, places = pairs.drawn(chosen.numpy(), generator)
-        return tree_loss(*network(read), leaves, places)
+    def loss(network: Any, chosen: Tensor) -> Tensor:
+        read, leaves, wanted = pairs.drawn(chosen.numpy(), generator)
+        chances, places = network(read)
+        return tree_loss(chances, places, leaves, wanted)
 
     return fit_dense(make, loss, len(pairs.rows), options, seed)

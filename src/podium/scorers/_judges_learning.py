@@ -24,7 +24,8 @@ class TrainableJudges(nn.Module):
     def forward(self, rows: Tensor) -> Tensor:
         """Return the log chance of each grade from each judge, (rows, judges, grades)."""
         hidden = torch.relu(self.first(self.dropout(rows)))
-        return self.judges(hidden).unflatten(1, self.shape).log_softmax(dim=-1)
+        logits: Tensor = self.judges(hidden).unflatten(1, self.shape)
+        return logits.log_softmax(dim=-1)
 
 
 def learn_distributions(
@@ -40,7 +41,7 @@ def learn_distributions(
     def make() -> nn.Module:
         return TrainableJudges(rows.shape[1], wanted.shape[1], wanted.shape[2], options)
 
-    def loss(network: nn.Module, chosen: Tensor) -> Tensor:
+    def loss(network: Any, chosen: Tensor) -> Tensor:
         divergence = nn.functional.kl_div(
             network(inputs[chosen]), chances[chosen], reduction="none"
         )

@@ -67,7 +67,7 @@ class NamedPanel:
         """The marks that a judge may give, ascending."""
         rule = find_rule(self.rule)
         n_steps = round((rule.highest_mark - rule.lowest_mark) / rule.mark_step)
-        return rule.lowest_mark + rule.mark_step * np.arange(n_steps + 1)
+        return np.asarray(rule.lowest_mark + rule.mark_step * np.arange(n_steps + 1), np.float64)
 
     def execution(self, marks: Sequence[float]) -> float:
         """Return what marks make, one a judge, before the difficulty; `UsageError` of others."""
@@ -187,7 +187,8 @@ class ScoreDistribution:
 
 def chances_of(networks: Sequence[JudgesNetwork], row: Array) -> Floats:
     """Return what networks say of one performance on average, (judges, grades)."""
-    return np.mean([network(row)[0] for network in networks], axis=0, dtype=np.float64)
+    said = [network(row)[0] for network in networks]
+    return np.asarray(np.mean(said, axis=0, dtype=np.float64))
 
 
 def grades_about(targets: Floats) -> Floats:
