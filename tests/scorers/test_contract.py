@@ -22,6 +22,8 @@ from podium.features.values import Sample
 from podium.folds.division import parts
 from podium.keypoints import Keypoints
 from podium.performance import Performance
+from podium.scorers.gap_regression import GapRegression, GapRegressionOptions
+from podium.scorers.score_distribution import ScoreDistribution, ScoreDistributionOptions
 from podium.scorers.siamese_lstm import SiameseLSTM
 from podium.testing import check_scorer
 from samples import QUICK, hide_labels
@@ -29,6 +31,12 @@ from training_extra import importable
 
 NAMES = importable("podium.scorers")
 QUICK_RECIPES: dict[str, Callable[[int], Any]] = {
+    "gap_regression": lambda seed: GapRegression(
+        GapRegressionOptions(n_networks=2, n_epochs=40), seed=seed
+    ),
+    "score_distribution": lambda seed: ScoreDistribution(
+        ScoreDistributionOptions(n_networks=2, n_epochs=40), seed=seed
+    ),
     "siamese_lstm": lambda seed: SiameseLSTM(replace(QUICK, n_networks=2), seed=seed),
 }
 

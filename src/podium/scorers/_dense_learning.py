@@ -1,0 +1,53 @@
+"""How the dense networks of `gap_regression` and `score_distribution` learn, in PyTorch.
+
+Their arrays are kept as NumPy's, and what has learned answers without PyTorch.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from podium.errors import TrainingError
+from podium.scorers._dense_options import DenseOptions
+
+Loss = Callable[[Any, Tensor], Tensor]
+"""The loss of some rows, which are given by their indices."""
+
+
+def fit_dense(
+    make: Callable[[], nn.Module], loss: Loss, n_rows: int, options: DenseOptions, seed: int
+) -> dict[str, npt.NDArray[Any]]:
+    """Make a network, fit it, and return its arrays; the state of chance is left as it was.
+
+    Each epoch draws the rows anew; the step of Adam falls to nothing along a cosine.
+
+    Raises
+    ------
+    TrainingError
+        If the loss is no number.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = make().train()
+        _fit(network, loss, n_rows, options)
+    return {name: values.numpy().copy() for name, values in network.state_dict().items()}
+
+
+def _fit(network: nn.Module, loss: Loss, n_rows: int, options: DenseOptions) -> None:
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
+    )
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, options.n_epochs)
+    for _ in range(options.n_epochs):
+        for rows in torch.split(torch.randperm(n_rows), options.batch_size):
+            value = loss(network, rows)
+            if not np.isfinite(float(value.detach())):
+                raise TrainingError("the network's loss is not a number: lower the learning rate")
+            optimiser.zero_grad()
+            value.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+        schedule.step()
