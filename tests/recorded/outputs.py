@@ -218,16 +218,21 @@ CASES: Mapping[str, Callable[[Path], Any]] = {
 
 def said(folder: Path, *words: object) -> list[str]:
     """The lines that a command prints, with the folder's own name left out."""
+    return without(folder, "".join(printed(*words))).splitlines()
+
+
+def told(folder: Path, *words: object) -> Any:
+    """The JSON that a command prints; what it says beside that may hang on what is installed."""
+    return json.loads(without(folder, printed(*words, "--json")[0]))
+
+
+def printed(*words: object) -> tuple[str, str]:
+    """What a command prints on standard output, and on standard error."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = run([str(word) for word in words])
     assert code == 0, err.getvalue()
-    return without(folder, out.getvalue() + err.getvalue()).splitlines()
-
-
-def told(folder: Path, *words: object) -> Any:
-    """The JSON that a command prints."""
-    return json.loads("\n".join(said(folder, *words, "--json")))
+    return out.getvalue(), err.getvalue()
 
 
 def without(folder: Path, text: str) -> str:
