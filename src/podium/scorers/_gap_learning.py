@@ -1,4 +1,4 @@
-"""How the tree of `gap_regression` learns, in PyTorch (Yu et al., 2021, equations 7 to 9)."""
+"""How the tree of `gap_regression` learns, in PyTorch (Yu et al., 2021)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def tree_loss(chances: Tensor, places: Tensor, leaves: Tensor, wanted: Tensor) -
     """Return the loss of pairs: of the leaf each gap lies in, and of the place within that one.
 
     `chances`, logarithms, and `places` are (pairs, leaves), `leaves` and `wanted` (pairs,): the
-    binary cross entropy of all leaves (equation 7), and the squared error in the true one (8).
+    binary cross entropy of all leaves, and the squared error in the true one.
     """
     likely = chances.exp().clamp(TINY, 1 - TINY)
     is_own = nn.functional.one_hot(leaves, chances.shape[1]).to(likely.dtype)

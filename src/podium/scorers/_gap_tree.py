@@ -19,7 +19,7 @@ LEVELS = range(1, 9)
 def balanced_borders(gaps: Floats, n_intervals: int) -> Floats:
     """Return the borders of intervals with about as many gaps each, (n_intervals + 1,), ascending.
 
-    They are gaps that occurred (equation 6 of the paper): border r is the one at the rank
+    They are gaps that occurred: border r is the one at the rank
     floor((n - 1) r / R).
     """
     ordered = np.sort(gaps)

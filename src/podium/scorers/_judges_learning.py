@@ -1,4 +1,4 @@
-"""How the networks of `score_distribution` learn, in PyTorch (Tang et al., 2020, equation 6)."""
+"""How the networks of `score_distribution` learn, in PyTorch (Tang et al., 2020)."""
 
 from typing import Any
 

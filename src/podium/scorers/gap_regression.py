@@ -1,9 +1,9 @@
 """Group-aware contrastive regression (CoRe: Yu, Rao, Zhao, Lu and Zhou, 2021): the gap to others.
 
 A performance is compared with one of the same action and difficulty whose score is known, and what
-is learned is the gap between the two (equations 2 and 3 of the paper). A tree of intervals, each
-of which holds as many of the gaps of training (6), says in which the gap lies, and each leaf where
-in it (7 to 9). Pairs are learned in both orders; the votes of ten exemplars are averaged (10).
+is learned is the gap between the two. A tree of intervals, each
+of which holds as many of the gaps of training, says in which the gap lies, and each leaf where
+in it. Pairs are learned in both orders; the votes of ten exemplars are averaged.
 
 Of the paper's parts the video network is not fitted: rows of the last clips are read as they are.
 Its exemplars are drawn by chance; here those that vote are spread evenly over the scores.
@@ -115,7 +115,7 @@ class GapRegression:
     def votes(self, query: Sample) -> Floats:
         """Return what each of a query's exemplars says, (exemplars,), in the target's spread.
 
-        That is the exemplar's score and the gap to it (equation 2), as all trees see it on average.
+        That is the exemplar's score and the gap to it, as all trees see it on average.
         """
         exemplars = self.exemplars
         chosen = exemplars.voters(query, self.options.n_exemplars)

@@ -1,9 +1,9 @@
 """Score distributions (USDL and MUSDL: Tang et al., 2020): how likely every score is.
 
-Each score of training is taken for a normal distribution about it, cut into grades (equations 1
-and 2 of the paper), and a network learns these distributions by their Kullback-Leibler divergence
-(6). Where judges' marks are given it learns one distribution a judge (MUSDL, 3.4): the rule of the
-sport makes a score of what these say and of the difficulty, as the panel's would be.
+Each score of training is taken for a normal distribution about it, cut into grades, and a network
+learns these distributions by their Kullback-Leibler divergence. Where judges' marks are given it
+learns one distribution a judge (MUSDL): the rule of the sport makes a score of what these say and
+of the difficulty, as the panel's would be.
 
 Of the paper's parts the video network is not fitted: rows of the last clips are read as they are.
 """
