@@ -472,7 +472,7 @@ def test_what_is_missing_after_the_event_makes_the_range_wider(judge, dive, monk
     features = judge._features(Performance("", dive))
     doubt = ENDS_SOON(event="splash", seconds=0.3, needed=0.8)
     short = replace(features, video=replace(features.video, doubts=(doubt,)))
-    monkeypatch.setattr(judge, "_features", lambda performance: short)
+    monkeypatch.setattr(judge, "_features", lambda performance, seen=None: short)
     made = judge.assess(dive, **known)
     assert (made.score.value, made.is_withheld) == (whole.value, False)
     for side in ("low", "high"):

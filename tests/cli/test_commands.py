@@ -186,15 +186,15 @@ def test_score_parts_what_cost_points_from_what_did_not(podium, model, dive, mon
     from podium.assessment.feedback import Remark
 
     told = (Remark(0.0, 0.5, -4.0, "one"), Remark(1.0, 1.5, 2.0, "other"))
-    monkeypatch.setattr("podium.assessor.remarks", lambda _: told)
+    monkeypatch.setattr("podium.assessor.remarks", lambda *_: told)
     lines = podium("score", dive, *model, "--action", "107", "--difficulty", "2").out.splitlines()
     assert lines[1:] == [
-        "What cost points (a minus shows how much higher the score would be with the expert's "
-        "clip in that place, clip by clip, added up over the moment; these are not deductions and "
-        "do not add up to what is missing):",
+        "What cost points (a minus shows how much higher the score would be with experts' clips "
+        "in that place (in brackets: nine experts in ten); these are not deductions and do not add "
+        "up to what is missing):",
         "0.0-0.5 s  -4.0  one",
-        "Unlike the expert, but cost no points (with the expert's clips in their place the score "
-        "would not be higher):",
+        "Unlike the expert, but cost no points (with experts' clips in their place the score would "
+        "be lower):",
         "1.0-1.5 s  +2.0  other",
     ]
 
@@ -656,7 +656,7 @@ def test_evaluate_prints_a_table_with_the_floors(podium, model, small_model, tmp
     assert answer.code == 0
     lines = answer.out.splitlines()
     assert lines[0].split()[:5] == ["n", "spearman", "mse", "r_l2", "execution_spearman"]
-    names = [line.split()[0] for line in lines[1:]]
+    names = [line.split()[0] for line in lines[1:5]]
     assert names == ["predictions", "constant", "difficulty", "type_mean"]
     assert answer.err == ("baselines were fitted to the 24 training performances of the manifest\n")
 

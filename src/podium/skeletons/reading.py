@@ -21,7 +21,9 @@ LEAST_RATE, HIGHEST_RATE = 1.0, 1000.0
 
 def is_skeleton(path: Path) -> bool:
     """Return whether a path is that of a file, or a folder, of skeletons, and not of a video."""
-    return path.is_dir() or path.suffix.lower() in (*ARRAYS, *TABLES, *POSES)
+    if path.is_dir():
+        return any(path.glob("*.json"))
+    return path.suffix.lower() in (*ARRAYS, *TABLES, *POSES)
 
 
 def read_skeleton(path: Path, frames_per_second: float | None = None) -> Joints:
