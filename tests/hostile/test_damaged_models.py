@@ -346,11 +346,11 @@ CASES: dict[str, tuple[Change, str | None]] = {
                 for key in ("start_seconds", "end_seconds")
             ],
         ),
-        "the array reference.0 is float32 of (5, 1152): it must be float32 of (6, 1152)",
+        "the array reference.0 is float32 of (5, 2304): it must be float32 of (6, 2304)",
     ),
     "a reference of other features": (
         array("scorer.reference.0", lambda v: v[:, :100]),
-        "the array reference.0 is float32 of (5, 100): it must be float32 of (5, 1152)",
+        "the array reference.0 is float32 of (5, 100): it must be float32 of (5, 2304)",
     ),
     "no target": (without("scorer", "target"), "scorer lacks target"),
     "a target without difficulties": (
@@ -415,8 +415,8 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "a billion last clips": (
         put("scorer", "options", "n_last_clips", 10**9),
-        "the array last_clips.weights is float64 of (2, 1152): it must be float64 of (1000000000, "
-        "1152)",
+        "the array last_clips.weights is float64 of (2, 2304): it must be float64 of (1000000000, "
+        "2304)",
     ),
     "last clips that give seven times the score": (
         put("scorer", "options", "last_clips_share", 7.0),
@@ -483,8 +483,8 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "no components": (
         array("scorer.normaliser.components", lambda v: v[:, :0]),
-        "the array normaliser.components is float32 of (1152, 0): it must be float32 of "
-        "(1152, any)",
+        "the array normaliser.components is float32 of (2304, 0): it must be float32 of "
+        "(2304, any)",
     ),
     "fewer components": (
         array("scorer.normaliser.components", lambda v: v[:, :8]),
@@ -493,7 +493,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "features of another length": (
         array("scorer.normaliser.mean", lambda v: v[:100]),
-        "the array normaliser.scale is float32 of (1152,): it must be float32 of (100,)",
+        "the array normaliser.scale is float32 of (2304,): it must be float32 of (100,)",
     ),
     "a head of another length": (
         array("scorer.head.3.weights", lambda v: v[:5]),
@@ -501,7 +501,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "last clips of another number": (
         array("scorer.last_clips.weights", lambda v: v[:1]),
-        "the array last_clips.weights is float64 of (1, 1152): it must be float64 of (2, 1152)",
+        "the array last_clips.weights is float64 of (1, 2304): it must be float64 of (2, 2304)",
     ),
     "a bias of two": (
         array("scorer.last_clips.bias", lambda v: np.zeros(2)),
@@ -545,11 +545,11 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "places of another length": (
         array("novelty.places", lambda v: v[:, :5]),
-        "the array novelty.places is float32 of (900, 5): it must be float32 of (any, 48)",
+        "the array novelty.places is float32 of (3000, 5): it must be float32 of (any, 48)",
     ),
     "places that lack": (
         array("novelty.places", lambda v: v[:5]),
-        "the array novelty.distances is float32 of (900,): it must be float32 of (5,)",
+        "the array novelty.distances is float32 of (3000,): it must be float32 of (5,)",
     ),
     "distances without end": (
         array("novelty.distances", poisoned(np.inf)),
@@ -579,7 +579,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
                 }
             ),
         ),
-        "the array normaliser.mean is float32 of (9,): it must be float32 of (1152,)",
+        "the array normaliser.mean is float32 of (9,): it must be float32 of (2304,)",
     ),
     "kinds of other places": (
         array("kinds.weights", lambda v: v[:9]),

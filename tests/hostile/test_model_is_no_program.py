@@ -28,7 +28,9 @@ from .strangers import copied, named
 PLANTED = """
 import os
 from podium.scorers.siamese_lstm import SiameseLSTM
+from podium.backbones._joined import Joined
 from podium.backbones.c3d_mini import C3DMini
+from podium.backbones.c3d_mini_close import C3DMiniClose
 
 os.mkdir({sentinel!r})
 
@@ -37,8 +39,9 @@ class Mine(SiameseLSTM):
     pass
 
 
-class Moved(C3DMini):
-    pass
+class Moved(Joined):
+    def __init__(self):
+        super().__init__([C3DMini(), C3DMiniClose()])
 """
 
 OWN_SCORER = "podium.scorers.siamese_lstm:SiameseLSTM"
@@ -69,7 +72,7 @@ def model(tmp_path) -> Path:
 @pytest.fixture
 def features(tmp_path) -> Path:
     """A performance as a file of features: nothing need be decoded."""
-    values = np.random.default_rng(0).random((6, C3DMini().dim), np.float32)
+    values = np.random.default_rng(0).random((6, 2 * C3DMini().dim), np.float32)
     np.save(tmp_path / "dive.npy", values)
     return tmp_path / "dive.npy"
 

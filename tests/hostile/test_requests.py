@@ -64,7 +64,7 @@ def said(answer) -> str:
 
 NUMBER = "difficulty must be a number"
 UNICODE = "must be text whose characters all exist"
-FIELDS = "choose one of action, difficulty, reference, expert, language, video"
+FIELDS = "choose one of action, difficulty, reference, expert, language, video, athlete"
 DEEP = "the body of the request: is not valid JSON (nested too deeply)"
 
 

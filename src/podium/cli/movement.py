@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from podium.cli.given import Outputs
 from podium.cli.output import say, say_readings, show, show_json
-from podium.errors import MissingExtra, UsageError, WeightsError
+from podium.errors import MissingExtra, NoFolder, UsageError, WeightsError
 
 if TYPE_CHECKING:
     from podium.examination.people import People
@@ -66,7 +66,7 @@ def measure_joints(
 
     try:
         joints = person_in(video, frames_per_second)
-    except (MissingExtra, WeightsError) as error:
+    except (MissingExtra, NoFolder, WeightsError) as error:
         if is_skeleton(video):
             raise
         say(f"measured as a dive: {error}")
@@ -101,11 +101,15 @@ def _people(
 ) -> "People | str":
     """Find the joints of both; or why not, "" where nobody exercises."""
     from podium.examination.people import people_in
+    from podium.inputs.given import FEATURE_SUFFIXES
     from podium.skeletons import is_skeleton
 
+    both = (video, reference)
+    if any(one.suffix.lower() in FEATURE_SUFFIXES and not is_skeleton(one) for one in both):
+        return ""  # features were made of clips, and hold no joints
     try:
         people = people_in(video, reference, frames_per_second)
-    except (MissingExtra, WeightsError) as error:
+    except (MissingExtra, NoFolder, WeightsError) as error:
         if mirrored or is_skeleton(video) or is_skeleton(reference):
             raise
         return str(error)

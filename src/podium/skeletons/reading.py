@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from podium.errors import FeatureError, UsageError
+from podium.errors import FeatureError, PodiumError, UsageError
 from podium.inputs.given import read_array
 from podium.joints import Joints
 from podium.keypoints import KINECT, SKELETONS, joint_names
@@ -23,7 +23,16 @@ def is_skeleton(path: Path) -> bool:
     """Return whether a path is that of a file, or a folder, of skeletons, and not of a video."""
     if path.is_dir():
         return any(path.glob("*.json"))
-    return path.suffix.lower() in (*ARRAYS, *TABLES, *POSES)
+    suffix = path.suffix.lower()
+    return suffix in (*TABLES, *POSES) or (suffix in ARRAYS and not _holds_rows(path))
+
+
+def _holds_rows(path: Path) -> bool:
+    """Return whether an array is one of features, a row a clip, and so not of joints."""
+    try:
+        return read_array(path).ndim == 2
+    except PodiumError:
+        return False
 
 
 def read_skeleton(path: Path, frames_per_second: float | None = None) -> Joints:
