@@ -211,5 +211,6 @@ def test_a_plug_ins_measure_is_measured(installed, monkeypatch, capsys, make_vid
     found = {one.name: one for one in measure(made_up_dives()["as it should be"])}
     assert found["seconds_seen"].value == pytest.approx(59 / 30)
     still = make_video("still.mp4", [np.full((120, 160, 3), 90, np.uint8)] * 40)
-    assert run(["measure", str(still)]) == 0
-    assert "seconds seen" in capsys.readouterr().out
+    assert run(["measure", str(still), "--json"]) == 0
+    measured = json.loads(capsys.readouterr().out)["measures"]
+    assert "seconds_seen" in {one["name"] for one in measured}
