@@ -422,8 +422,8 @@ def test_no_number_is_shown_of_what_is_withheld(page, server, language, about, s
     page.reload()
     cells = page.locator("#rows tr td:nth-child(3)")
     cells.nth(2).wait_for()
-    assert cells.nth(1).inner_text().split("\n") == list(said[:3])
-    assert cells.nth(2).inner_text().split("\n") == [said[3], "odd", said[4]]
+    assert cells.nth(1).inner_text().split("\n")[:3] == list(said[:3])  # then what was measured
+    assert cells.nth(2).inner_text().split("\n")[:3] == [said[3], "odd", said[4]]
     assert breaches(page) == []
     for number in (0, 1):
         page.locator("#rows input").nth(number).check()
@@ -579,5 +579,6 @@ def test_a_made_up_language_reaches_all_of_the_page(page, server, client, made_u
     page.select_option("#beside", "own")
     dives = [f"dive {number}.mp4" for number in range(len(states))]
     when = page.locator("#rows td:nth-child(5)").first.inner_text()  # as the browser writes dates
-    names = *languages().values(), "it broke", when
+    given = "Entry angle", "3° short of vertical"  # as the server writes them in each language
+    names = *languages().values(), "it broke", when, *given
     assert untranslated(page, *dives, *names) == set()
