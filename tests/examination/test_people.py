@@ -11,6 +11,7 @@ from podium.examination import people
 from podium.examination.people import people_in, readings_of
 from podium.joints.regions import Region
 from podium.movement import compare
+from podium.simulation import SimulationOptions, simulate, write_video
 
 SKELETON = curls(bell(2))
 
@@ -50,6 +51,15 @@ def test_two_skeletons_are_people(tmp_path):
 
 def test_two_videos_that_show_nobody_are_none(nobody, make_video):
     assert people_in(make_video("a.mp4", 12), make_video("b.mp4", 12)) is None
+
+
+def test_dives_are_no_exercise_though_somebody_is_seen_in_them(monkeypatch, make_video, tmp_path):
+    monkeypatch.setattr(people, "person_in", lambda *_: SKELETON)
+    (dive,) = simulate(SimulationOptions(n_performances=1, seed=81_004, numbers=("107B",)))
+    video = tmp_path / "dive.mp4"
+    write_video(video, dive.frames(), dive.options.frames_per_second)
+    assert people_in(video, video) is None
+    assert people_in(video, make_video("b.mp4", 30)) is not None
 
 
 def test_where_nobody_is_found_for_long_it_is_given_up(nobody, make_video):

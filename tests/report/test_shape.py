@@ -6,7 +6,7 @@ import av
 import numpy as np
 
 from podium.report.key_frames import KEY_FRAME_WIDTH, decode_small
-from podium.report.page import _playback
+from podium.report.player import played
 from podium.video.frames import WHOLE
 from videos import Pixels, scene
 
@@ -19,7 +19,7 @@ def noisy(height: int, width: int, n: int = 20) -> list[Pixels]:
 def shapes_of(path) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return width and height of the key frames, and of the video that plays."""
     frames = decode_small(path, WHOLE)
-    playback = _playback(path, WHOLE, frames)
+    playback = played(path, WHOLE, frames)
     return frames.pixels.shape[2:0:-1], (playback.width, playback.height)
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from podium.athlete import frames_of
 from podium.errors import FeatureError, VideoError
 from podium.joints import BlazePose, Joints, kept_joints
 from podium.joints.blazepose import Look
 from podium.joints.follow import Finder
 from podium.joints.regions import Region
-from podium.measures import Reading, measure_movement
+from podium.measures import Reading, look, measure_movement
 from podium.movement import Comparison
 from podium.movement.angles import SIDES, column
 from podium.skeletons import is_skeleton, read_skeleton
@@ -51,8 +52,8 @@ def people_in(
 ) -> People | None:
     """Find the joints in two files; `None` where both are videos that show nobody who exercises.
 
-    Dives are such: their athletes are too small and too fast. `frames_per_second` is the rate of
-    skeleton files that do not say it.
+    Dives are such: their athletes are too small and too fast, or are seen to leave the board and
+    meet the water. `frames_per_second` is the rate of skeleton files that do not say it.
 
     Raises
     ------
@@ -69,6 +70,8 @@ def people_in(
     with ThreadPoolExecutor(len(paths)) as pool:
         found = list(pool.map(lambda path: person_in(path, frames_per_second), paths))
     ours, theirs = found
+    if ours and theirs and all(are_videos) and is_dive(reference):
+        return None
     if ours and theirs:
         return People(ours, theirs, are_videos)
     if all(are_videos):
@@ -79,6 +82,18 @@ def people_in(
         "nobody is seen in it for long enough to be compared with a skeleton: film one person, the "
         "whole body",
     )
+
+
+def is_dive(video: Path) -> bool:
+    """Return whether somebody is seen to leave a board and to meet the water.
+
+    Raises
+    ------
+    PodiumError
+        If the video cannot be used.
+    """
+    moments = look(frames_of(video)).moments
+    return moments.board_left is not None and moments.water is not None
 
 
 def person_in(path: Path, frames_per_second: float | None = None) -> Joints | None:
