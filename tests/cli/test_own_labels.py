@@ -10,6 +10,8 @@ import pytest
 from podium.cli.app import Exit
 from podium.cli.commands import run
 
+pytestmark = pytest.mark.needs_train
+
 
 @pytest.fixture(autouse=True)
 def _quick(quick_intervals):
