@@ -17,7 +17,7 @@ from podium.checks import check_value
 from podium.errors import MissingFile, UnusableFile, UsageError
 from podium.machine.files import read_bytes
 from podium.machine.terminal import brief
-from podium.training.left_out import make_scorer
+from podium.training import left_out
 
 MAX_BYTES = 2**20
 """How large a file of options may be."""
@@ -43,7 +43,7 @@ def scorer_options(scorer: str, set_: Sequence[str] = (), file: Path | None = No
     given = {**(_in_file(file) if file else {}), **dict(map(_parted, set_))}
     if not given:
         return None
-    default = getattr(make_scorer(scorer, None, 0), "options", None)
+    default = getattr(left_out.make_scorer(scorer, None, 0), "options", None)
     if not is_dataclass(default):
         raise UsageError(f"the scorer {scorer} has no options: leave out --set and --options")
     kinds = options_in(type(default))
