@@ -21,9 +21,10 @@ if TYPE_CHECKING:  # scoring changes nothing, and starts sooner without it
 
 Pixels = npt.NDArray[np.uint8]
 Sides = tuple[float, float, float, float]
+"""A part of a picture: left, top, right and bottom as shares of its width and height."""
 
 WHOLE_PICTURE: Sides = (0, 0, 1, 1)
-"""All of a picture: left, top, right and bottom as shares of its width and height."""
+"""All of a picture."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,10 @@ class Augmentation:
 
     @property
     def shown_sides(self) -> Sides:
-        """What is shown of each picture: left, top, right and bottom, as shares of its sides."""
-        return self._sides()
+        """What is shown of each picture, its middle magnified: see `Sides`."""
+        left, top, right, bottom = self.shown
+        across, down = ((1 - 1 / self.zoom) / 2 * side for side in (right - left, bottom - top))
+        return left + across, top + down, right - across, bottom - down
 
     def close_up(self) -> "Augmentation":
         """Return the same changes for pictures that show the athlete however a camera frames it."""
@@ -101,17 +104,11 @@ class Augmentation:
     def _frame(self, frame: Pixels) -> Pixels:
         from PIL import Image, ImageOps
 
-        zoomed = _stretched(Image.fromarray(frame), self._sides())
+        zoomed = _stretched(Image.fromarray(frame), self.shown_sides)
         equal = ImageOps.equalize(zoomed) if self.equalise else zoomed
         table = np.clip(np.arange(256) * self.brightness, 0, 255).astype(np.uint8)
         changed: Pixels = table[np.asarray(equal)]
         return changed
-
-    def _sides(self) -> Sides:
-        """Return what is shown of each picture once its middle is magnified."""
-        left, top, right, bottom = self.shown
-        across, down = ((1 - 1 / self.zoom) / 2 * side for side in (right - left, bottom - top))
-        return left + across, top + down, right - across, bottom - down
 
 
 def draw(options: AugmentationOptions, seed: int) -> tuple[Augmentation, ...]:
