@@ -16,6 +16,7 @@ from podium.assessment.feedback import (
 from podium.assessment.measured import (
     at_seen_speed,
     athlete_of,
+    expert_of,
     in_slow_motion,
     measured,
     moments_seen,
@@ -24,6 +25,7 @@ from podium.assessment.measured import (
 from podium.assessment.positions import in_position, other_position
 from podium.assessment.question import (
     QUERY,
+    Given,
     Question,
     action_of,
     assumed_action,
@@ -72,11 +74,11 @@ class Assessor:
     @_QUIETLY
     def assess(
         self,
-        video: str | Path | Performance,
+        video: Given,
         *,
         action: str | None = None,
         difficulty: float | None = None,
-        references: Sequence[str | Path | Performance] = (),
+        references: Sequence[Given] = (),
         at: tuple[float, float] | None = None,
     ) -> Assessment:
         """Score a video beside the references of its action, and say which moments cost points.
@@ -100,9 +102,9 @@ class Assessor:
         seen = measured(self.model.rule, given, asked, references, at)
         query = at_seen_speed(given, seen)
         question = self._question(
-            query, self._features(query, athlete_of(seen)), asked, difficulty, None, seen
+            query, self._features(query, athlete_of(seen, at)), asked, difficulty, None, seen
         )
-        chosen = self._references(references, question.sample.performance.action)
+        chosen = self._references(references, question.sample.performance.action, seen)
         answer = self._answer(question, chosen, seen)
         return answer.with_examination(seen and seen.beside(self._kept(answer)))
 
@@ -112,9 +114,7 @@ class Assessor:
         return next((self.model.experts[id_] for id_ in ids if id_ in self.model.experts), None)
 
     @_QUIETLY
-    def compare(
-        self, video: str | Path | Performance, reference: str | Path | Performance
-    ) -> Assessment:
+    def compare(self, video: Given, reference: Given) -> Assessment:
         """Return how alike two videos, or parts of them, are, clip by clip, without a score.
 
         Raises
@@ -127,7 +127,7 @@ class Assessor:
         seen = measured(self.model.rule, given, None, [reference])
         given = at_seen_speed(given, seen)
         query = Sample(given, self._features(given, athlete_of(seen)))
-        expert = self._own_reference(reference, None, seen.expert if seen else None)
+        expert = self._own_reference(reference, None, seen)
         moments = self._moments(query.features, seen)
         clips = clip_feedback(scorer, query, [expert], moments, with_contributions=False)
         question = Question(query, (1.0, 1.0))
@@ -246,28 +246,28 @@ class Assessor:
         return references[int(np.argmax(alike))].performance.action
 
     def _references(
-        self, given: Sequence[str | Path | Performance], action: str | None
+        self,
+        given: Sequence[Given],
+        action: str | None,
+        seen: Examination | None,
     ) -> list[Sample]:
         if not given:
             return list(self._own_references())
-        return [self._reference(reference, action) for reference in given]
+        return [self._reference(reference, action, seen) for reference in given]
 
-    def _reference(self, given: str | Path | Performance, action: str | None) -> Sample:
+    def _reference(self, given: Given, action: str | None, seen: Examination | None) -> Sample:
         """Take a reference of the model by its id, or a video of the user's own."""
         for reference in self._comparing().references:
             if reference.performance.id in ids_among([given]):
                 return of_action(reference, action)
-        return self._own_reference(given, action)
+        return self._own_reference(given, action, seen)
 
-    def _own_reference(
-        self,
-        given: str | Path | Performance,
-        action: str | None,
-        seen: Examination | None = None,
-    ) -> Sample:
-        shown = at_seen_speed(performance_of("", given), seen)
+    def _own_reference(self, given: Given, action: str | None, seen: Examination | None) -> Sample:
+        shown = performance_of("", given)
+        expert = expert_of(seen, shown)
+        shown = at_seen_speed(shown, expert)
         named = replace(shown, id=f"reference {shown.path.name}", action=action, is_reference=True)
-        return Sample(named, self._features(named, athlete_of(seen)))
+        return Sample(named, self._features(named, athlete_of(expert)))
 
     def _answer(
         self, question: Question, references: Sequence[Sample], seen: Examination | None

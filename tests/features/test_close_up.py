@@ -8,8 +8,16 @@ import pytest
 
 from drawn_dives import HEIGHT, N_FRAMES, WIDTH, drawn_dive
 from podium.backbones import make_backbone
-from podium.features.close_up import ATHLETE_LOST, HIGH, STANDS_BEFORE, CloseUp, close_up
-from podium.features.extraction import Extractor
+from podium.features.close_up import (
+    ATHLETE_LOST,
+    HIGH,
+    STANDS_BEFORE,
+    CloseUp,
+    Seen,
+    close_up,
+    look_at,
+)
+from podium.features.extraction import Extractor, FeatureCache
 from podium.measures import Dive, entry_of
 from podium.performance import Performance
 from podium.simulation import SimulationOptions, simulate, write_video
@@ -29,7 +37,7 @@ def given(pans: bool = True) -> tuple[Frames, Dive]:
 
 def look(pans: bool = True) -> tuple[CloseUp, Dive]:
     frames, dive = given(pans)
-    return close_up(frames, dive, frames.numbers, ASPECT), dive
+    return close_up(frames, Seen(dive, frames.numbers), ASPECT), dive
 
 
 def test_the_window_follows_the_athlete_and_then_stands_at_the_water() -> None:
@@ -75,7 +83,7 @@ def test_of_a_narrower_picture_the_athlete_looks_the_same() -> None:
 def test_who_is_not_seen_to_meet_the_water_is_not_looked_at_closely() -> None:
     frames, dive = given()
     lost = replace(dive, moments=replace(dive.moments, water=None))
-    near = close_up(frames, lost, frames.numbers, ASPECT)
+    near = close_up(frames, Seen(lost, frames.numbers), ASPECT)
     assert near.frames.doubts == (ATHLETE_LOST(),)
     assert near.height == HEIGHT
     np.testing.assert_array_equal(near((WIDTH, HEIGHT)).pixels, dive.pixels)
@@ -87,7 +95,7 @@ def test_frames_that_are_shown_again_are_looked_at_once_more() -> None:
     repeated = replace(
         frames, pixels=frames.pixels[again], start_seconds=np.arange(5) / 30, numbers=again
     )
-    near = close_up(repeated, dive, frames.numbers, ASPECT)(SIZE)
+    near = close_up(repeated, Seen(dive, frames.numbers), ASPECT)(SIZE)
     assert len(near) == 5
     np.testing.assert_array_equal(near.pixels[0], near.pixels[1])
     np.testing.assert_array_equal(near.pixels[3], near.pixels[4])
@@ -120,3 +128,16 @@ def test_features_hold_both_views_of_each_clip_and_of_its_variants(rendered) -> 
         np.testing.assert_array_equal(found.values[:, :half], picture.values)
         np.testing.assert_array_equal(found.values[:, half:], close.values)
         assert not np.allclose(picture.values, close.values)
+
+
+def test_what_is_kept_of_one_athlete_is_not_taken_for_another(rendered, tmp_path) -> None:
+    one, cache = Performance("a", rendered), FeatureCache(tmp_path)
+    near = Extractor(make_backbone("c3d_mini_close"), cache=cache)
+    seen = look_at(one)
+    usual = near.performance(one)
+    lost = replace(seen.dive, moments=replace(seen.dive.moments, water=None))
+    named = near.performance(one, Seen(lost, seen.numbers, at=(3.0, 5.0)))
+    assert not np.allclose(named.values, usual.values)
+    np.testing.assert_array_equal(near.performance(one).values, usual.values)
+    again = near.performance(one, Seen(seen.dive, seen.numbers, at=(3.0, 5.0)))
+    np.testing.assert_array_equal(again.values, named.values)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from podium.assessment.question import part_of
+from podium.assessment.question import Given, part_of
 from podium.doubts import Doubt
 from podium.examination.values import Examination
 from podium.features.close_up import Seen
@@ -13,6 +13,7 @@ from podium.inputs.given import FEATURE_SUFFIXES
 from podium.judging import Action, ScoringRule, find_action
 from podium.measures import Phase
 from podium.performance import Performance
+from podium.video.limits import WHOLE
 
 MEASURED_SPORTS = ("diving",)
 """In these the athlete is followed and measured."""
@@ -28,7 +29,7 @@ def measured(
     rule: ScoringRule | None,
     query: Performance,
     action: Action | None,
-    references: Sequence[str | Path | Performance],
+    references: Sequence[Given],
     at: tuple[float, float] | None = None,
 ) -> Examination | None:
     """Measure what the body does; `None` where the sport is not measured, or there is no video.
@@ -57,11 +58,21 @@ def at_seen_speed(query: Performance, seen: Examination | None) -> Performance:
     return replace(query, playing_speed=seen.playing_speed)
 
 
-def athlete_of(seen: Examination | None) -> Seen | None:
-    """Return the athlete who was followed, so that it need not be done again."""
+def athlete_of(seen: Examination | None, at: tuple[float, float] | None = None) -> Seen | None:
+    """Return the athlete who was followed, so that it need not be done again.
+
+    `at` is where the athlete was said to be.
+    """
     if seen is None:
         return None
-    return Seen(seen.dive.at_times(seen.playing_speed), seen.frames.numbers)
+    return Seen(seen.dive.at_times(seen.playing_speed), seen.frames.numbers, at)
+
+
+def expert_of(seen: Examination | None, reference: Performance) -> Examination | None:
+    """Return what was seen of a reference, where it was looked at, and as a whole."""
+    expert = seen.expert if seen else None
+    is_it = expert and expert.path == reference.path and part_of(reference) == WHOLE
+    return expert if is_it else None
 
 
 def in_slow_motion(
@@ -77,7 +88,7 @@ def in_slow_motion(
     return at_seen_speed(performance, seen), seen.contradictions
 
 
-def _videos(references: Sequence[str | Path | Performance]) -> list[Path]:
+def _videos(references: Sequence[Given]) -> list[Path]:
     """Return the videos among references; the others are ids, or files of features."""
     paths = [one.path if isinstance(one, Performance) else Path(one) for one in references]
     return [p for p in paths if p.is_file() and p.suffix.lower() not in FEATURE_SUFFIXES]

@@ -36,6 +36,10 @@ UNUSUAL_DIFFICULTY = DoubtKind("unusual_difficulty", values=("difficulty", "low"
 """The `difficulty` is far from those of training, `low` to `high`."""
 
 
+Given = str | Path | Performance
+"""A video, an id of a reference in the model, or the part of a video that a performance bounds."""
+
+
 @dataclass(frozen=True)
 class Question:
     """One performance to be scored, and what had to be assumed about it.
@@ -160,20 +164,20 @@ def unusual_difficulty(difficulty: float, seen: Difficulties) -> tuple[Doubt, ..
     return (UNUSUAL_DIFFICULTY(difficulty=difficulty, low=seen.low, high=seen.high),)
 
 
-def performance_of(id_: str, video: str | Path | Performance) -> Performance:
+def performance_of(id_: str, video: Given) -> Performance:
     """Take a video, or the part of one that a performance bounds."""
     if isinstance(video, Performance):
         return video.same_frames(id_)
     return Performance(id_, Path(video))
 
 
-def ids_among(given: Sequence[str | Path | Performance]) -> set[str]:
+def ids_among(given: Sequence[Given]) -> set[str]:
     """Return those that are no files, and so may be ids of references."""
     words = [one for one in given if not isinstance(one, Performance)]
     return {str(word) for word in words if not Path(word).exists()}
 
 
-def action_of(given: Sequence[str | Path | Performance], known: Sequence[Sample]) -> Action | None:
+def action_of(given: Sequence[Given], known: Sequence[Sample]) -> Action | None:
     """Return the action of those references that are given by their id, if they share one."""
     named = ids_among(given)
     actions = {one.performance.action for one in known if one.performance.id in named}

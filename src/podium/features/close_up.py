@@ -6,16 +6,19 @@ beside the body as it was.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from podium.athlete import frames_of
+from podium.athlete import frames_of, silhouette
 from podium.athlete.values import Athlete
 from podium.doubts import DoubtKind, Severity
-from podium.measures import Dive, entry_of, look, settled
+from podium.machine.files import digest
+from podium.measures import Dive, Entry, entry_of, look, settled
+from podium.measures import _moments as moments
 from podium.performance import Performance
 from podium.video.augmentation import WHOLE_PICTURE, Sides
 from podium.video.frames import Frames
@@ -23,6 +26,10 @@ from podium.video.limits import Part
 
 Floats = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
+
+VERSION = 1
+LEARNED = (silhouette.WEIGHTS, moments.WEIGHTS)
+"""What was learned of athletes, and hangs together with where they are seen."""
 
 HIGH = 2.0
 """A window is so many lengths of the stretched body high."""
@@ -85,6 +92,14 @@ class Seen(NamedTuple):
 
     dive: Dive
     numbers: npt.NDArray[np.intp]
+    at: tuple[float, float] | None = None
+    """Where the athlete was said to be in the first frame; `None` for who moves most."""
+
+
+@cache
+def fingerprint() -> str:
+    """Return what changes whenever an athlete would be followed in another way."""
+    return "-".join((f"close-up-{VERSION}", *(digest(path)[:16] for path in LEARNED)))
 
 
 def look_at(performance: Performance) -> Seen:
@@ -101,13 +116,13 @@ def look_at(performance: Performance) -> Seen:
     return Seen(look(frames.at_times(speed or 1.0)), frames.numbers)
 
 
-def close_up(frames: Frames, dive: Dive, numbers: npt.NDArray[np.intp], aspect: float) -> CloseUp:
+def close_up(frames: Frames, seen: Seen, aspect: float) -> CloseUp:
     """Look closely at a performance, by the dive that was seen in it.
 
-    `numbers` (pictures,) are those of the dive's frames in the file, `aspect` is how many times as
-    wide as it is high the window is. Where the athlete was not seen to meet the water, all of each
-    picture is looked at, and that is said.
+    `aspect` is how many times as wide as it is high the window is. Where the athlete was not seen
+    to meet the water, all of each picture is looked at, and that is said.
     """
+    dive, numbers, _ = seen
     assert dive.pixels is not None
     n_later = np.searchsorted(numbers, frames.numbers, side="right") - 1
     indices = np.asarray(np.clip(n_later, 0, len(numbers) - 1), np.intp)
@@ -118,17 +133,20 @@ def close_up(frames: Frames, dive: Dive, numbers: npt.NDArray[np.intp], aspect: 
         frames = replace(frames, doubts=(*frames.doubts, ATHLETE_LOST()))
         return CloseUp(frames, dive.pixels, indices, corners, height)
     height = HIGH * entry.length
-    middles = _middles(dive.athlete, entry.frame, entry.place)
+    middles = _middles(dive.athlete, entry, int(indices.max()) + 1)
     corners = middles - np.array([aspect / 2, ABOVE]) * height
     return CloseUp(frames, dive.pixels, indices, corners, height)
 
 
-def _middles(athlete: Athlete, met: int, place: Floats) -> Floats:
-    """Return what the window is about in each picture, (pictures, 2): the athlete, or the water."""
+def _middles(athlete: Athlete, entry: Entry, n_shown: int) -> Floats:
+    """Return what the window is about in each picture, (pictures, 2): the athlete, or the water.
+
+    Pictures after the first `n_shown` are not looked at.
+    """
     middles = athlete.middles.copy()
-    camera = settled(athlete.camera)
-    for index in range(max(met - STANDS_BEFORE, 0), len(athlete)):
-        middles[index] = (camera.between(met, index) @ np.array([*place, 1.0]))[:2]
+    camera, place = settled(athlete.camera), np.array([*entry.place, 1.0])
+    for index in range(max(entry.frame - STANDS_BEFORE, 0), n_shown):
+        middles[index] = (camera.between(entry.frame, index) @ place)[:2]
     return middles
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from podium.backbones import Backbone, View, describe, keeps_shape, parts_of, view_of
 from podium.doubts import Doubt
 from podium.errors import FeatureError, PodiumError, VideoError
-from podium.features.close_up import CloseUp, Seen, close_up, look_at
+from podium.features.close_up import CloseUp, Seen, close_up, fingerprint, look_at
 from podium.features.event import Anchor, event_backbone
 from podium.features.given import read_features
 from podium.features.values import Features, Sample
@@ -176,7 +176,7 @@ class Extractor:
             return Lookup(
                 performance, (read_features(performance.path, performance.kind),) * len(wanted)
             )
-        keys = tuple(self._key(performance, augmentation) for augmentation in wanted)
+        keys = tuple(self._key(performance, augmentation, seen) for augmentation in wanted)
         if (found := self._read_kept(keys)) is not None:
             return Lookup(performance, found)
         claim = self.cache.claim(keys[0]) if self.cache and performance.path.is_file() else None
@@ -222,14 +222,18 @@ class Extractor:
         size = event_backbone().frame_size
         return self.anchor.trim(frames, _decode(performance, size, self.options, frames.box))
 
+    @property
+    def _shows_close_up(self) -> bool:
+        return any(view_of(part) is View.CLOSE_UP for part in parts_of(self.backbone))
+
     def _close_up(
         self, performance: Performance, frames: Frames, seen: Seen | None
     ) -> CloseUp | None:
         """Look closely at the athlete, where a backbone is shown that."""
-        if all(view_of(part) is View.PICTURE for part in parts_of(self.backbone)):
+        if not self._shows_close_up:
             return None
         width, height = self.backbone.frame_size
-        return close_up(frames, *(seen or look_at(performance)), width / height)
+        return close_up(frames, seen or look_at(performance), width / height)
 
     def _make(
         self, lookup: "Lookup", frames: Frames, augmentation: Change | None, key: str
@@ -271,7 +275,7 @@ class Extractor:
             return cut(frames, self.options)
         return cut(augmentation(frames, at_least=self.options.n_frames), self.options)
 
-    def _key(self, performance: Performance, augmentation: Change | None) -> str:
+    def _key(self, performance: Performance, augmentation: Change | None, seen: Seen | None) -> str:
         if self.cache is None:
             return ""
         if not performance.path.is_file():  # the decoder has the better words for it
@@ -288,6 +292,7 @@ class Extractor:
             augmentation,
             *((self.anchor.fingerprint,) if self.anchor else ()),
             *((performance.playing_speed,) if performance.playing_speed else ()),
+            *((fingerprint(), seen and seen.at) if self._shows_close_up else ()),
         )
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
 
