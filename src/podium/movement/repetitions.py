@@ -158,7 +158,8 @@ def _turns(course: Floats) -> Indices:
     peaks, found = find_peaks(course, prominence=CUT_SHORT * (high - low))
     if not len(peaks):
         return np.zeros(0, np.int64)
-    falls = [_falls(course, peaks, i) for i in range(len(peaks))]
+    lowest = np.stack([found["left_bases"], found["right_bases"]], axis=1)
+    falls = course[peaks, None] - course[lowest]
     usual = min(float(np.percentile(found["prominences"], 80)), high - low)
     whole = [
         max(fall) >= WHOLE * usual
@@ -169,17 +170,6 @@ def _turns(course: Floats) -> Indices:
         for i, fall in enumerate(falls)
     ]
     return np.asarray(peaks[whole])
-
-
-def _falls(course: Floats, peaks: Indices, i: int) -> tuple[float, float]:
-    """Return how far it falls from a peak to either side, before it is as high again."""
-    peak = peaks[i]
-    higher = np.flatnonzero(course > course[peak])
-    left = higher[higher < peak]
-    right = higher[higher > peak]
-    before = course[left[-1] if len(left) else 0 : peak + 1]
-    after = course[peak : right[0] if len(right) else len(course)]
-    return float(course[peak] - before.min()), float(course[peak] - after.min())
 
 
 def _repetition(course: Floats, times: Floats, turns: Indices, i: int) -> Repetition:
