@@ -172,7 +172,7 @@ class _Page:
             script=script,
             title=self._title(),
             name=self.name,
-            reference_name=self.figure.name if self.figure else _reference_name(assessment),
+            reference_name=self._reference_name(),
             compared=self._reference_note(),
             groups=group_remarks(assessment.remarks),
             note_of=self._note_of,
@@ -209,17 +209,24 @@ class _Page:
         )
 
     def _playback(self) -> dict[str, Any] | None:
-        """Return what the videos are called and when they begin, as `result.json` says it."""
+        """Return what the videos are called and when they begin, as `result.json` says it.
+
+        What keeps a drawn expert in step is said here: `alignment` is of videos.
+        """
         if self.query is None:
             return None
-        theirs = {
-            "name": _reference_name(self.assessment),
-            "offset_seconds": self.reference_offset,
-        }
+        theirs = {"name": self._reference_name(), "offset_seconds": self.reference_offset}
         return {
             "query": {"name": self.name, "offset_seconds": self.query_offset},
             "reference": theirs if self.reference else None,
+            **({"steps": self._figure_steps()} if self.figure else {}),
         }
+
+    def _reference_name(self) -> str:
+        if self.figure:
+            return self.figure.name
+        seen = _seen_reference(self.assessment)
+        return seen.shown_name if seen else ""
 
     def key_frames(self) -> dict[str, bytes]:
         """Return the key frames as files."""
@@ -403,11 +410,6 @@ def _videos(assessment: Assessment, frames: "_Both") -> tuple[Playback | None, P
 def _seen_reference(assessment: Assessment) -> Reference | None:
     """Return the first reference that has a video."""
     return next((r for r in assessment.references if r.path), None)
-
-
-def _reference_name(assessment: Assessment) -> str:
-    seen = _seen_reference(assessment)
-    return seen.shown_name if seen else ""
 
 
 _Both = tuple[Frames | None, Frames | None]
