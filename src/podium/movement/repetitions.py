@@ -9,7 +9,15 @@ import numpy.typing as npt
 
 from podium.checks import is_finite, require
 from podium.joints import Joints
-from podium.movement.angles import ANGLES, Angles, even_times, middle, places_of, smooth
+from podium.movement.angles import (
+    ANGLES,
+    Angles,
+    even_times,
+    known_at,
+    middle,
+    places_of,
+    smooth,
+)
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -194,13 +202,8 @@ def _stretched(angles: Angles, even: Floats) -> Floats:
     """Return how stretched elbows, hips and knees are, in degrees, at even times."""
     limbs = [i for i in range(len(ANGLES)) if ANGLES[i].split(" ")[-1] in ("elbow", "hip", "knee")]
     seen = [i for i in limbs if angles.is_seen[:, i].mean() > 0.5]
-    columns = [_even(angles.degrees[:, i], angles.times, even) for i in seen]
+    columns = [known_at(angles.degrees[:, i], angles.times, even) for i in seen]
     return np.sum(columns, axis=0) if columns else np.zeros(len(even))
-
-
-def _even(series: Floats, times: Floats, even: Floats) -> Floats:
-    seen = np.isfinite(series)
-    return np.interp(even, times[seen], series[seen])
 
 
 def way_of_turn(joints: Joints, repetitions: Sequence[Repetition]) -> Turn:
@@ -222,12 +225,8 @@ def way_of_turn(joints: Joints, repetitions: Sequence[Repetition]) -> Turn:
 
 def _at_turns(downwards: Floats, times: Floats, repetitions: Sequence[Repetition]) -> float:
     """Return how much lower something is at the turning points than at the beginnings."""
-    seen = np.isfinite(downwards)
-    if not seen.any():
+    if not np.isfinite(downwards).any():
         return 0.0
-
-    def at(seconds: list[float]) -> Floats:
-        return np.interp(seconds, times[seen], downwards[seen])
-
-    turns = at([one.turn_seconds for one in repetitions])
-    return float(np.median(turns - at([one.start_seconds for one in repetitions])))
+    turns = known_at(downwards, times, [one.turn_seconds for one in repetitions])
+    starts = known_at(downwards, times, [one.start_seconds for one in repetitions])
+    return float(np.median(turns - starts))
