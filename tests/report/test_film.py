@@ -17,6 +17,10 @@ from videos import write_video
 
 WIDTH, HEIGHT, N_FRAMES, LATER = 64, 48, 24, 6
 STEP, DARKEST = 9, 24
+SHOWN = {
+    "query": {"name": "mine.mp4", "offset_seconds": 1.0},
+    "reference": {"name": "expert.mp4", "offset_seconds": 0.0},
+}
 
 
 def marked(number: int) -> np.ndarray:
@@ -32,10 +36,7 @@ def write_report(folder: Path, **changes: object) -> Path:
     content = {
         "schema": "podium-result",
         "schema_version": 1,
-        "playback": {
-            "query": {"name": "mine.mp4", "offset_seconds": 1.0},
-            "reference": {"name": "expert.mp4", "offset_seconds": 0.0},
-        },
+        "playback": SHOWN,
         "alignment": {
             "query_seconds": [1 + second for second in seconds],
             "reference_seconds": [max(second - LATER / 30, 0) for second in seconds],
@@ -120,6 +121,15 @@ def test_without_an_expert_one_video_is_shown(tmp_path, small):
     )
 
 
+def test_an_expert_who_is_drawn_is_in_step_by_what_the_player_was_told(tmp_path):
+    steps = {"query": [1.0, 1.8], "reference": [0.0, 0.4], "doubt": [0.1, 0.1]}
+    kept = read_kept(write_report(tmp_path, playback=SHOWN | {"steps": steps}, alignment=None))
+    assert kept.steps == ((1.0, 0.0), (1.8, 0.4))
+    assert expert_seconds(kept, 1.4, plain=False) == pytest.approx(0.2)
+    unseen = read_kept(write_report(tmp_path, playback=SHOWN | {"steps": None}, alignment=None))
+    assert unseen.steps == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -134,6 +144,10 @@ def test_without_an_expert_one_video_is_shown(tmp_path, small):
         (
             {"alignment": {"query_seconds": [1], "reference_seconds": []}},
             "alignment has not as many moments of both videos",
+        ),
+        (
+            {"playback": SHOWN | {"steps": {"query": [1], "reference": []}}},
+            "steps has not as many moments of both videos",
         ),
         ({"playback": {"query": {"name": 3}}}, "name is no text of at most 1,000 characters"),
         (

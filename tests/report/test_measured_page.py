@@ -19,6 +19,7 @@ from podium.examination.tracing import figure_of
 from podium.examination.values import Examination
 from podium.measures import Dive
 from podium.report.in_step import in_step
+from podium.report.kept import read_kept
 from podium.report.measured_page import make_measured_report, parts_of
 from podium.report.page import make_report, make_report_folder
 from podium.report.words import languages, load_words
@@ -166,7 +167,7 @@ def test_a_report_with_a_score_shows_the_athlete_too(filmed, assessed):
     assert data_of(folder.html)["query"]["drawn"] == data_of(html)["query"]["drawn"]
 
 
-def test_an_expert_without_a_video_is_drawn_and_moves_in_step(filmed, assessed):
+def test_an_expert_without_a_video_is_drawn_and_moves_in_step(filmed, assessed, tmp_path):
     words, kept = load_words(), KeptExpert("017", {"flight_seconds": 1.2}, figure_of(filmed[1]))
     found = replace(assessed, examination=examined(*filmed).beside(kept))
     page = make_report(found)
@@ -177,7 +178,11 @@ def test_an_expert_without_a_video_is_drawn_and_moves_in_step(filmed, assessed):
     steps = in_step(moment_seconds(filmed[1]), kept.figure.moments)
     assert data["steps"]["query"] == pytest.approx(steps["query"])
     assert len(data["reference"]["starts"]) == len(kept.figure.outlines)
-    assert "reference.mp4" in make_report_folder(found).beside
+    folder = make_report_folder(found).save(tmp_path / "kept" / "report.html").parent
+    filed = read_kept(folder)
+    assert (filed.reference.path, filed.reference.name) == (folder / "reference.mp4", "017")
+    pairs = list(zip(data["steps"]["query"], data["steps"]["reference"], strict=True))
+    np.testing.assert_allclose(filed.steps, pairs)
     unseen = examined(*filmed).beside(replace(kept, figure=None))
     assert data_of(make_report(replace(assessed, examination=unseen)).html)["reference"] is None
 

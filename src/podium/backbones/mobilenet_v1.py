@@ -18,7 +18,7 @@ from podium.checks import check_options
 from podium.errors import UsageError, WeightsError
 from podium.machine import extras
 from podium.machine.files import digest
-from podium.networks.weights import require_weights
+from podium.networks.lite import open_lite
 
 Array = npt.NDArray[np.float32]
 
@@ -102,23 +102,12 @@ class _Network:
 
 
 def _interpreter_of(path: Path) -> Any:
-    require_weights(path, ADVICE)
-    interpreter_class = _interpreter_class()
-    try:
-        interpreter = interpreter_class(model_path=str(path), num_threads=os.cpu_count())
-        interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        raise WeightsError(
-            f"{path}: is damaged or not a network, and was not loaded: {ADVICE}"
-        ) from error
+    with extras.needed_for("the backbone mobilenet_v1", "mobilenet", "choose another backbone"):
+        interpreter = open_lite(
+            path, ADVICE, n_threads=os.cpu_count(), problem="is damaged or not a network"
+        )
     _require_fit(path, interpreter)
     return interpreter
-
-
-def _interpreter_class() -> Any:
-    with extras.needed_for("the backbone mobilenet_v1", "mobilenet", "choose another backbone"):
-        from ai_edge_litert.interpreter import Interpreter
-    return Interpreter
 
 
 def _require_fit(path: Path, interpreter: Any) -> None:

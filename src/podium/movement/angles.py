@@ -1,5 +1,6 @@
 """Joints become angles over time: how far elbows, hips, knees and the whole body are bent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,7 +93,7 @@ def angles_of(joints: Joints) -> Angles:
     places = places_of(joints)
     seen = joints.seen
     columns = [_bent(joints, places, seen, name) for name in ANGLES[:-2]]
-    columns += [_body_line(joints, places, seen), _trunk(joints, places, seen)]
+    columns += [_body_line(joints), _trunk(joints, places, seen)]
     raw = np.stack(columns, axis=1)
     times = np.asarray(joints.times, np.float64)
     return Angles(smooth(raw, times), times)
@@ -103,9 +104,13 @@ def places_of(joints: Joints) -> Floats:
 
     Depth is believed where no picture was between (a skeleton that a sensor measured).
     """
-    if joints.world is not None and not joints.width:
-        return np.asarray(joints.world, np.float64)
-    return np.asarray(joints.positions, np.float64)
+    world = measured_places(joints)
+    return np.asarray(joints.positions if world is None else world, np.float64)
+
+
+def measured_places(joints: Joints) -> npt.NDArray[np.floating] | None:
+    """Return where joints were measured in space, in metres; `None` where a picture was between."""
+    return None if joints.width else joints.world
 
 
 def column(joints: Joints, name: str) -> int | None:
@@ -130,6 +135,29 @@ def middle(joints: Joints, places: Floats, seen: Flags, name: str) -> Floats:
     total = weights.sum(axis=1)
     middles = (places[:, columns] * weights).sum(axis=1) / np.maximum(total, 1)
     return np.where(total > 0, middles, np.nan)
+
+
+def line_of(joints: Joints) -> tuple[Floats, Floats, Floats]:
+    """Return the middle of the shoulders, of the hips and of the ankles, each (frames, dims)."""
+    places, seen = places_of(joints), joints.seen
+    shoulders, hips, ankles = (
+        middle(joints, places, seen, name) for name in ("shoulder", "hip", "ankle")
+    )
+    return shoulders, hips, ankles
+
+
+def off_line(shoulders: Floats, hips: Floats, ankles: Floats) -> Floats:
+    """Return from the line from shoulders to ankles how the hips lie off it, (frames, dims)."""
+    along = ankles - shoulders
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = ((hips - shoulders) * along).sum(axis=1) / (along**2).sum(axis=1)
+    return np.asarray(hips - (shoulders + share[:, None] * along))
+
+
+def known_at(series: Floats, times: Floats, when: Floats | Sequence[float]) -> Floats:
+    """Return what a series is at other times, by what is known of it (not NaN) about them."""
+    seen = np.isfinite(series)
+    return np.asarray(np.interp(when, times[seen], series[seen]))
 
 
 def between_degrees(one: Floats, other: Floats) -> Floats:
@@ -192,17 +220,14 @@ def _bent(joints: Joints, places: Floats, seen: Flags, name: str) -> Floats:
     return np.where(seen[:, columns].all(axis=1), degrees, np.nan)
 
 
-def _body_line(joints: Joints, places: Floats, seen: Flags) -> Floats:
+def _body_line(joints: Joints) -> Floats:
     """Return the angle at the hips between shoulders and ankles; over 180 where they are above."""
-    shoulders, hips, ankles = (
-        middle(joints, places, seen, name) for name in ("shoulder", "hip", "ankle")
-    )
+    shoulders, hips, ankles = line_of(joints)
     degrees = between_degrees(shoulders - hips, ankles - hips)
     along = ankles - shoulders
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = ((hips - shoulders) * along).sum(axis=1) / (along**2).sum(axis=1)
+    with np.errstate(invalid="ignore"):
         lies = abs(along[:, 1]) < LYING * np.linalg.norm(along, axis=1)
-    beneath = hips[:, 1] - (shoulders + share[:, None] * along)[:, 1]
+    beneath = off_line(shoulders, hips, ankles)[:, 1]
     return np.where(lies & (beneath < 0), 360 - degrees, degrees)
 
 

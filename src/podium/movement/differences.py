@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.joints import Joints
-from podium.movement.angles import BODY_LINE, middle, places_of
+from podium.movement.angles import BODY_LINE, known_at, line_of, measured_places, off_line
 from podium.movement.usual import usual_degrees
 from podium.movement.values import Difference, Movement, Pair, Part
 
@@ -105,8 +105,7 @@ def _part(ours: Movement, pair: Pair, now: float) -> Part | None:
 
 
 def _at(series: Floats, times: Floats, now: float) -> float:
-    seen = np.isfinite(series)
-    return float(np.interp(now, times[seen], series[seen]))
+    return float(known_at(series, times, [now])[0])
 
 
 def _sinks(
@@ -116,15 +115,11 @@ def _sinks(
 
     In lengths of that line, and in metres where the skeleton was measured in metres.
     """
-    sinks = [
-        _at(sink_of(one.joints), one.angles.times, when)
-        for one, when in ((ours, now), (theirs, then))
-        if np.isfinite(sink_of(one.joints)).any()
-    ]
-    if len(sinks) < 2:
+    own, others = sink_of(ours.joints), sink_of(theirs.joints)
+    if not (np.isfinite(own).any() and np.isfinite(others).any()):
         return None, None
-    apart = sinks[0] - sinks[1]
-    is_measured = ours.joints.world is not None and not ours.joints.width
+    apart = _at(own, ours.angles.times, now) - _at(others, theirs.angles.times, then)
+    is_measured = measured_places(ours.joints) is not None
     return apart, apart * _line_metres(ours.joints) if is_measured else None
 
 
@@ -133,23 +128,12 @@ def sink_of(joints: Joints) -> Floats:
 
     Below 0 they are above it; (frames,), NaN where it was not seen.
     """
-    shoulders, hips, ankles = _line(joints)
-    along = ankles - shoulders
-    length = np.linalg.norm(along, axis=1)
+    shoulders, hips, ankles = line_of(joints)
+    beneath, length = off_line(shoulders, hips, ankles), np.linalg.norm(ankles - shoulders, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = ((hips - shoulders) * along).sum(axis=1) / length**2
-        beneath = hips - (shoulders + share[:, None] * along)
         return np.asarray(np.sign(beneath[:, 1]) * np.linalg.norm(beneath, axis=1) / length)
 
 
-def _line(joints: Joints) -> tuple[Floats, Floats, Floats]:
-    places, seen = places_of(joints), joints.seen
-    shoulders, hips, ankles = (
-        middle(joints, places, seen, name) for name in ("shoulder", "hip", "ankle")
-    )
-    return shoulders, hips, ankles
-
-
 def _line_metres(joints: Joints) -> float:
-    shoulders, _, ankles = _line(joints)
+    shoulders, _, ankles = line_of(joints)
     return float(np.nanmedian(np.linalg.norm(ankles - shoulders, axis=1)))

@@ -9,7 +9,15 @@ import numpy.typing as npt
 
 from podium.checks import is_finite, require
 from podium.joints import Joints
-from podium.movement.angles import ANGLES, Angles, even_times, middle, places_of, smooth
+from podium.movement.angles import (
+    ANGLES,
+    Angles,
+    even_times,
+    known_at,
+    middle,
+    places_of,
+    smooth,
+)
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -158,7 +166,8 @@ def _turns(course: Floats) -> Indices:
     peaks, found = find_peaks(course, prominence=CUT_SHORT * (high - low))
     if not len(peaks):
         return np.zeros(0, np.int64)
-    falls = [_falls(course, peaks, i) for i in range(len(peaks))]
+    lowest = np.stack([found["left_bases"], found["right_bases"]], axis=1)
+    falls = course[peaks, None] - course[lowest]
     usual = min(float(np.percentile(found["prominences"], 80)), high - low)
     whole = [
         max(fall) >= WHOLE * usual
@@ -169,17 +178,6 @@ def _turns(course: Floats) -> Indices:
         for i, fall in enumerate(falls)
     ]
     return np.asarray(peaks[whole])
-
-
-def _falls(course: Floats, peaks: Indices, i: int) -> tuple[float, float]:
-    """Return how far it falls from a peak to either side, before it is as high again."""
-    peak = peaks[i]
-    higher = np.flatnonzero(course > course[peak])
-    left = higher[higher < peak]
-    right = higher[higher > peak]
-    before = course[left[-1] if len(left) else 0 : peak + 1]
-    after = course[peak : right[0] if len(right) else len(course)]
-    return float(course[peak] - before.min()), float(course[peak] - after.min())
 
 
 def _repetition(course: Floats, times: Floats, turns: Indices, i: int) -> Repetition:
@@ -204,13 +202,8 @@ def _stretched(angles: Angles, even: Floats) -> Floats:
     """Return how stretched elbows, hips and knees are, in degrees, at even times."""
     limbs = [i for i in range(len(ANGLES)) if ANGLES[i].split(" ")[-1] in ("elbow", "hip", "knee")]
     seen = [i for i in limbs if angles.is_seen[:, i].mean() > 0.5]
-    columns = [_even(angles.degrees[:, i], angles.times, even) for i in seen]
+    columns = [known_at(angles.degrees[:, i], angles.times, even) for i in seen]
     return np.sum(columns, axis=0) if columns else np.zeros(len(even))
-
-
-def _even(series: Floats, times: Floats, even: Floats) -> Floats:
-    seen = np.isfinite(series)
-    return np.interp(even, times[seen], series[seen])
 
 
 def way_of_turn(joints: Joints, repetitions: Sequence[Repetition]) -> Turn:
@@ -232,12 +225,8 @@ def way_of_turn(joints: Joints, repetitions: Sequence[Repetition]) -> Turn:
 
 def _at_turns(downwards: Floats, times: Floats, repetitions: Sequence[Repetition]) -> float:
     """Return how much lower something is at the turning points than at the beginnings."""
-    seen = np.isfinite(downwards)
-    if not seen.any():
+    if not np.isfinite(downwards).any():
         return 0.0
-
-    def at(seconds: list[float]) -> Floats:
-        return np.interp(seconds, times[seen], downwards[seen])
-
-    turns = at([one.turn_seconds for one in repetitions])
-    return float(np.median(turns - at([one.start_seconds for one in repetitions])))
+    turns = known_at(downwards, times, [one.turn_seconds for one in repetitions])
+    starts = known_at(downwards, times, [one.start_seconds for one in repetitions])
+    return float(np.median(turns - starts))

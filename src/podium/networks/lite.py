@@ -1,4 +1,4 @@
-"""Runs a TensorFlow Lite file on one thread, with LiteRT; what it would say of itself is left out.
+"""Runs a TensorFlow Lite file with LiteRT, on one thread; what it would say of itself is left out.
 
 It is the extra that `podium.machine.extras` names: whoever calls says what needs it.
 """
@@ -45,8 +45,7 @@ class LiteNetwork:
         advice: str,
         kind: type[np.generic] = np.float32,
     ) -> None:
-        require_weights(path, advice)
-        self._interpreter = _interpreter(path, advice)
+        self._interpreter = open_lite(path, advice)
         given = self._interpreter.get_input_details()[0]
         made = {tuple(map(int, one["shape"])): one for one in _outputs(self._interpreter)}
         fits = tuple(given["shape"]) == taken and given["dtype"] is kind
@@ -66,15 +65,27 @@ def _outputs(interpreter: Any) -> list[dict[str, Any]]:
     return [one for one in interpreter.get_output_details() if one["dtype"] is np.float32]
 
 
-def _interpreter(path: Path, advice: str) -> Any:
+def open_lite(
+    path: Path, advice: str, *, n_threads: int | None = 1, problem: str = "is damaged"
+) -> Any:
+    """Return LiteRT's interpreter of a file, ready to be run.
+
+    Raises
+    ------
+    WeightsError
+        If the file is no network, as `problem` says it; `advice` ends the message.
+    ModuleNotFoundError
+        If LiteRT is not installed.
+    """
+    require_weights(path, advice)
     from ai_edge_litert.interpreter import Interpreter
 
     try:
         with _ONE_AT_A_TIME, _silent():
-            interpreter = Interpreter(str(path), num_threads=1)
+            interpreter = Interpreter(str(path), num_threads=n_threads)
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        raise WeightsError(f"{path}: is damaged, and was not loaded: {advice}") from error
+        raise WeightsError(f"{path}: {problem}, and was not loaded: {advice}") from error
     return interpreter
 
 

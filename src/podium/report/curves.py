@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.movement import Comparison
+from podium.movement.angles import known_at
 from podium.report.movement_words import joint_name
 from podium.report.words import Words
 
@@ -49,7 +50,7 @@ def curves_of(of: Comparison, end_seconds: float, words: Words) -> list[Curve]:
 def _curve(of: Comparison, number: int, name: str, end_seconds: float, words: Words) -> Curve:
     times, own = of.ours.angles.times, of.ours.angles.of(name)
     others = [
-        (pair.ours_seconds, _own(own, times, pair.ours_seconds) - pair.degrees[:, number])
+        (pair.ours_seconds, known_at(own, times, pair.ours_seconds) - pair.degrees[:, number])
         for pair in of.pairs
     ]
     known = np.concatenate([own, *(degrees for _, degrees in others)])
@@ -64,11 +65,6 @@ def _curve(of: Comparison, number: int, name: str, end_seconds: float, words: Wo
         lowest=low,
         highest=high,
     )
-
-
-def _own(degrees: Floats, times: Floats, when: Floats) -> Floats:
-    seen = np.isfinite(degrees)
-    return np.interp(when, times[seen], degrees[seen])
 
 
 def _path(times: Floats, degrees: Floats, end_seconds: float, low: float, high: float) -> str:

@@ -15,6 +15,7 @@ from podium.checks import check_options
 from podium.errors import UnusableFile, UsageError
 from podium.report.captions import fitting, font_of, lines_of
 from podium.report.kept import KeptReport, Side
+from podium.report.player import SPEEDS
 from podium.report.words import Words
 from podium.video.frames import Frame, each_frame, probe
 from podium.video.playback import Playback, PlaybackOptions, playback_of
@@ -28,7 +29,7 @@ PANEL_WIDTH, PANEL_HEIGHT = 640, 480
 """Each video is shown no larger than this."""
 
 SLOW = 0.25
-"""How fast the worst moments are played, as a share of full speed."""
+"""How fast the worst moments are played, as a share of full speed: one of `SPEEDS`."""
 
 N_WORST = 2
 """So many moments, the worst, are played slowly."""
@@ -183,7 +184,7 @@ class _Film:
             left += room
         below = TOP + self.sizes[0][1] + MARGIN // 2
         time = self.words("render.seconds", seconds=self.words.number(moment, 2))
-        slow = "   " + self.words("render.slow", factor="1/4") if is_slow else ""
+        slow = "   " + self.words("render.slow", factor=dict(SPEEDS)[SLOW]) if is_slow else ""
         draw.text((MARGIN, below), time + slow, QUIET, font)
         said = " / ".join(
             one.words

@@ -96,7 +96,7 @@ def read_kept(path: Path) -> KeptReport:
         file,
         _side(shown.object("query"), "query.mp4"),
         _side(shown.object("reference"), "reference.mp4") if reference is not None else None,
-        _steps(content),
+        _steps(content, shown),
         tuple(sorted((_line(one) for one in content.objects("remarks")), key=_when)),
         tuple(_clip(one) for one in content.objects("clips")),
     )
@@ -174,14 +174,20 @@ def _side(about: _Checked, file_name: str) -> Side:
     return Side(path, about.text("name"), about.number("offset_seconds"))
 
 
-def _steps(content: _Checked) -> tuple[tuple[float, float], ...]:
-    if content.value.get("alignment") is None:
-        return ()
-    alignment = content.object("alignment")
-    ours, theirs = alignment.numbers("query_seconds"), alignment.numbers("reference_seconds")
-    if len(ours) != len(theirs):
-        raise content.refusal("alignment has not as many moments of both videos")
-    return tuple(zip(ours, theirs, strict=True))
+def _steps(content: _Checked, shown: _Checked) -> tuple[tuple[float, float], ...]:
+    """Return the moments of the expert who is drawn, else those of both videos."""
+    if shown.value.get("steps") is not None:
+        return _together(shown.object("steps"), "query", "reference")
+    if content.value.get("alignment") is not None:
+        return _together(content.object("alignment"), "query_seconds", "reference_seconds")
+    return ()
+
+
+def _together(steps: _Checked, ours: str, theirs: str) -> tuple[tuple[float, float], ...]:
+    own, others = steps.numbers(ours), steps.numbers(theirs)
+    if len(own) != len(others):
+        raise steps.refusal(f"{steps.name} has not as many moments of both videos")
+    return tuple(zip(own, others, strict=True))
 
 
 def _line(one: _Checked) -> Line:

@@ -12,8 +12,8 @@ from PIL import Image
 
 from podium.assessment.feedback import ClipFeedback
 from podium.errors import PodiumError
-from podium.video.frames import Frames, Part, Video, decode, probe
-from podium.video.limits import Box
+from podium.video.fitted import decode_fitted
+from podium.video.frames import Frames, Part
 
 KEY_FRAME_WIDTH = 200
 KEY_FRAME_HEIGHT = 400
@@ -23,22 +23,12 @@ KEY_FRAME_HEIGHT = 400
 def decode_small(path: Path, part: Part) -> Frames | None:
     """Decode a performance at the size of key frames, without bars; `None` if it cannot be."""
     try:
-        video = probe(path)
-        frames = _decode_box(video, part, None)
-        return _decode_box(video, part, frames.box) if frames.box else frames
+        return decode_fitted(
+            path, width=KEY_FRAME_WIDTH, height=KEY_FRAME_HEIGHT,
+            start_frame=part.start_frame, end_frame=part.end_frame,
+        )  # fmt: skip
     except PodiumError:  # the video was readable a moment ago; a report without pictures is left
         return None
-
-
-def _decode_box(video: Video, part: Part, box: Box | None) -> Frames:
-    """Decode what is in a box at the size of key frames, in its own shape."""
-    shape = video.shape(box)
-    scale = min(KEY_FRAME_WIDTH / shape[0], KEY_FRAME_HEIGHT / shape[1])
-    width, height = (max(round(scale * size), 1) for size in shape)
-    start, end = part
-    return decode(
-        video.path, width=width, height=height, start_frame=start, end_frame=end, box=box
-    )  # fmt: skip
 
 
 def key_frames(frames: Frames | None, seconds: Sequence[float]) -> list[str]:

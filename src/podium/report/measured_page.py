@@ -1,12 +1,10 @@
 """The page of what was measured of one dive, without a score."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 from podium.assessment.feedback import Chapter
 from podium.examination.values import Examination
@@ -14,8 +12,8 @@ from podium.measures import Phase
 from podium.report.athlete_view import AthleteView, athlete_view
 from podium.report.expert import Expert
 from podium.report.page import Report
-from podium.report.player import SPEEDS, page_script, part_shown, policy, side
-from podium.report.templates import render, source
+from podium.report.player import page_values, part_shown, side
+from podium.report.templates import render
 from podium.report.words import ENGLISH, Words, load_words
 from podium.video.frames import WHOLE, Part
 from podium.video.playback import Playback, make_playback
@@ -74,14 +72,9 @@ class _Page:
     def html(self) -> str:
         """Fill the template."""
         words = self.words
-        style, script = Markup(source("report.css")), Markup(page_script())
         return render(
             "measured.html",
-            words=words,
-            number=words.number,
-            policy=policy(style, script, inside=True),
-            style=style,
-            script=script,
+            **page_values(words, inside=True),
             title=words("measures.title", name=self.name),
             name=self.name,
             doubts=[(words.doubt(doubt), words.remedy(doubt)) for doubt in self.examined.doubts],
@@ -89,16 +82,13 @@ class _Page:
             query=self.playback,
             reference=self.expert.playback if self.expert else None,
             reference_name=self.expert.name if self.expert else "",
-            inside=True,
             notes=[self.expert.note] if self.expert and self.expert.note else [],
             bars=self._bars(),
             track_note=words("measures.track") if self.view else "",
             faulty_below=None,
             parts=self.parts,
             steps=words("measures.steps") if self.steps else "",
-            speeds=SPEEDS,
             saved=self.saved,
-            base64=lambda content: base64.b64encode(content).decode(),
             data=self._data(),
         )
 

@@ -1,6 +1,5 @@
 """The page of two movements beside each other: joints over both videos, curves, what differs."""
 
-import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 from podium.assessment.feedback import Chapter
 from podium.examination.people import readings_of
@@ -20,9 +18,9 @@ from podium.report.measured import row
 from podium.report.movement_result import comparison_to_json
 from podium.report.movement_words import MOST_SAID, difference_in_short, said_once, said_with_others
 from podium.report.page import Report
-from podium.report.player import SPEEDS, page_script, policy, side
+from podium.report.player import page_values, side
 from podium.report.skeleton import drawn_skeleton, skeleton_film
-from podium.report.templates import render, source
+from podium.report.templates import render
 from podium.report.words import ENGLISH, Words, load_words
 from podium.video.playback import Playback, make_playback
 
@@ -83,15 +81,10 @@ class _Page:
     def html(self) -> str:
         """Fill the template."""
         words, of = self.words, self.of
-        style, script = Markup(source("report.css")), Markup(page_script())
         return render(
             "movement.html",
+            **page_values(words, inside=True),
             of=of,
-            words=words,
-            number=words.number,
-            policy=policy(style, script, inside=True),
-            style=style,
-            script=script,
             title=words("movement.title", name=self.ours.name),
             name=self.ours.name,
             doubts=[(words.doubt(doubt), words.remedy(doubt)) for doubt in of.doubts],
@@ -105,16 +98,13 @@ class _Page:
             query=self.ours.playback,
             reference=self.theirs.playback,
             reference_name=self.theirs.name,
-            inside=True,
             notes=self._notes(),
             bars=self._bars(),
             track_note=words("movement.track"),
             faulty_below=None,
             parts=self._parts(),
             steps=words("movement.steps"),
-            speeds=SPEEDS,
             saved=self._saved,
-            base64=lambda content: base64.b64encode(content).decode(),
             data=self._data(),
         )
 

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from markupsafe import Markup
 
 from podium.assessment.feedback import (
     FAULTY_BELOW,
@@ -22,10 +21,10 @@ from podium.assessment.feedback import (
 from podium.assessment.values import Assessment, Reference, Score
 from podium.machine.files import write_bytes
 from podium.report.key_frames import decode_small, middles, pictured
-from podium.report.player import SPEEDS, offset_of, page_script, played, policy, side
+from podium.report.player import offset_of, page_values, played, side
 from podium.report.remark_words import group_note
 from podium.report.result import clips_csv, result_json, timeline_vtt
-from podium.report.templates import render, source
+from podium.report.templates import render
 from podium.report.words import ENGLISH, Words, load_words
 from podium.video.frames import Frames
 from podium.video.playback import Playback
@@ -157,22 +156,17 @@ class _Page:
     def html(self) -> str:
         """Fill the template."""
         assessment, words = self.assessment, self.words
-        style, script = Markup(source("report.css")), Markup(page_script())
         points = [abs(clip.contribution or 0) for clip in assessment.clips]
         return render(
             "report.html",
+            **page_values(words, inside=self.inside),
             assessment=assessment,
-            words=words,
-            number=words.number,
             said=self._describe,
             points_of=self._points_of,
             how_sure=self._how_sure,
-            policy=policy(style, script, inside=self.inside),
-            style=style,
-            script=script,
             title=self._title(),
             name=self.name,
-            reference_name=self.figure.name if self.figure else _reference_name(assessment),
+            reference_name=self._reference_name(),
             compared=self._reference_note(),
             groups=group_remarks(assessment.remarks),
             note_of=self._note_of,
@@ -187,14 +181,11 @@ class _Page:
             difficulty_spread=self._difficulty_spread(),
             query=self.query,
             reference=self.reference,
-            inside=self.inside,
-            base64=lambda content: base64.b64encode(content).decode(),
             notes=self.notes,
             track_note="",
             bars=self._bars(),
             parts=chapters(assessment.clips),
             steps=self._steps(),
-            speeds=SPEEDS,
             saved=self.data_files() if self.moments else (),
             data=self._data() if self.moments else None,
             athlete=self.athlete,
@@ -209,17 +200,24 @@ class _Page:
         )
 
     def _playback(self) -> dict[str, Any] | None:
-        """Return what the videos are called and when they begin, as `result.json` says it."""
+        """Return what the videos are called and when they begin, as `result.json` says it.
+
+        What keeps a drawn expert in step is said here: `alignment` is of videos.
+        """
         if self.query is None:
             return None
-        theirs = {
-            "name": _reference_name(self.assessment),
-            "offset_seconds": self.reference_offset,
-        }
+        theirs = {"name": self._reference_name(), "offset_seconds": self.reference_offset}
         return {
             "query": {"name": self.name, "offset_seconds": self.query_offset},
             "reference": theirs if self.reference else None,
+            **({"steps": self._figure_steps()} if self.figure else {}),
         }
+
+    def _reference_name(self) -> str:
+        if self.figure:
+            return self.figure.name
+        seen = _seen_reference(self.assessment)
+        return seen.shown_name if seen else ""
 
     def key_frames(self) -> dict[str, bytes]:
         """Return the key frames as files."""
@@ -403,11 +401,6 @@ def _videos(assessment: Assessment, frames: "_Both") -> tuple[Playback | None, P
 def _seen_reference(assessment: Assessment) -> Reference | None:
     """Return the first reference that has a video."""
     return next((r for r in assessment.references if r.path), None)
-
-
-def _reference_name(assessment: Assessment) -> str:
-    seen = _seen_reference(assessment)
-    return seen.shown_name if seen else ""
 
 
 _Both = tuple[Frames | None, Frames | None]

@@ -5,8 +5,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from podium.errors import PodiumError
 from podium.report.templates import source
+from podium.report.words import Words
 from podium.video.frames import Frames, Part
 from podium.video.playback import Playback, make_playback
 
@@ -21,9 +24,22 @@ def part_shown(part: Part, frames: Frames) -> Part:
     return Part(int(frames.numbers[0]), part.end_frame)
 
 
-def page_script() -> str:
-    """Return the script of a page that plays."""
-    return source("drawing.js") + source("report.js")
+def page_values(words: Words, *, inside: bool) -> dict[str, Any]:
+    """Return what the template of every page that plays asks for, whatever it shows.
+
+    `inside` says whether its videos are in it.
+    """
+    style, script = source("report.css"), source("drawing.js") + source("report.js")
+    return {
+        "words": words,
+        "number": words.number,
+        "policy": _policy(style, script, inside=inside),
+        "style": Markup(style),
+        "script": Markup(script),
+        "inside": inside,
+        "speeds": SPEEDS,
+        "base64": lambda content: base64.b64encode(content).decode(),
+    }
 
 
 def side(
@@ -43,7 +59,7 @@ def side(
     return facts | ({"drawn": drawn | size} if drawn else {})
 
 
-def policy(style: str, script: str, *, inside: bool) -> str:
+def _policy(style: str, script: str, *, inside: bool) -> str:
     """Allow what is in the file, by its fingerprint, and nothing else: no request to anywhere.
 
     A report that is a folder may load its videos, from the disk or from where it came from.

@@ -24,6 +24,7 @@ MAX_SECONDS = 900.0
 """An assessment that takes longer is ended."""
 
 PROBE_SECONDS = 60.0
+TOOK_TOO_LONG = "it took too long to read"
 
 AUDIT_SECONDS = 180.0
 """A table that takes longer is given up: the largest that is taken took a quarter of that."""
@@ -244,11 +245,7 @@ def probe(path: Path) -> None:
     VideoError
         If it is no video that can be used.
     """
-    code, said = _ask("probe", path, PROBE_SECONDS)
-    if code == Bug.exit_code and said:
-        raise Bug(said["error"])
-    if code != 0:
-        raise VideoError(said.get("reason", "it took too long to read"))
+    _look_at("probe", path)
 
 
 def first_frame(path: Path) -> dict[str, Any]:
@@ -259,11 +256,19 @@ def first_frame(path: Path) -> dict[str, Any]:
     VideoError
         If it is no video that can be used.
     """
-    code, said = _ask("first", path, PROBE_SECONDS)
+    said = _look_at("first", path)
+    if not said:
+        raise VideoError(TOOK_TOO_LONG)
+    return said
+
+
+def _look_at(task: str, path: Path) -> dict[str, Any]:
+    """Return what a process of its own says of a video; refuse what it cannot use."""
+    code, said = _ask(task, path, PROBE_SECONDS)
     if code == Bug.exit_code and said:
         raise Bug(said["error"])
-    if code != 0 or not said:
-        raise VideoError(said.get("reason", "it took too long to read"))
+    if code != 0:
+        raise VideoError(said.get("reason", TOOK_TOO_LONG))
     return said
 
 
