@@ -15,6 +15,7 @@ from podium.assessment.feedback import (
 )
 from podium.assessment.measured import (
     at_seen_speed,
+    athlete_in,
     athlete_of,
     expert_of,
     in_slow_motion,
@@ -134,10 +135,13 @@ class Assessor:
         return self._assessment(question, None, [expert], clips).with_examination(seen)
 
     @_QUIETLY
-    def score(self, performance: Performance) -> tuple[Score, tuple[Doubt, ...]]:
+    def score(
+        self, performance: Performance, seen: Examination | None = None
+    ) -> tuple[Score, tuple[Doubt, ...]]:
         """Score one performance of a table against the model's references, without feedback.
 
-        Gives the score and what had to be assumed or doubted.
+        Gives the score and what had to be assumed or doubted. Where the same performance was
+        examined already, `seen` is what came of it, and the athlete is not followed again.
 
         Raises
         ------
@@ -146,19 +150,19 @@ class Assessor:
         """
         asked = self.known_action(performance.action)
         require_difficulty(performance.difficulty, self.model.rule, self.model.scorer.target)
-        result, doubts = self._score_row(performance, asked)
+        result, doubts = self._score_row(performance, asked, seen)
         if worst(doubts) is not Severity.GRAVE:
             return result, doubts
-        slow, said = in_slow_motion(self.model.rule, performance)
+        slow, said = in_slow_motion(self.model.rule, performance, seen)
         if slow is None:
             return result, doubts
-        result, doubts = self._score_row(slow, asked)
+        result, doubts = self._score_row(slow, asked, seen)
         return result, (*doubts, *said)
 
     def _score_row(
-        self, performance: Performance, asked: Action | None
+        self, performance: Performance, asked: Action | None, seen: Examination | None
     ) -> tuple[Score, tuple[Doubt, ...]]:
-        features = self._features(performance)
+        features = self._features(performance, athlete_in(performance, seen))
         query = performance.same_frames(performance.id)
         question = self._question(query, features, asked, performance.difficulty, performance)
         value, references = self._predict(question)

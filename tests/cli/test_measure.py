@@ -2,15 +2,20 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from markupsafe import escape
 
+from podium.assessor import load
+from podium.batch.scoring import Task, record_of
 from podium.cli.app import Exit
 from podium.cli.commands import run
+from podium.features import extraction
 from podium.measures import Phase
+from podium.performance import Performance
 from podium.report.measures_table import COLUMNS
 from podium.report.words import load_words
 from podium.simulation import SimulationOptions, simulate, write_video
@@ -251,6 +256,20 @@ def test_a_table_of_dives_is_measured(podium, dives, tmp_path):
     values = {one["name"]: one["value"] for one in json.loads(out)["measures"]}
     assert rows[0]["position"] == (values["position"] or "")
     assert rows[0]["half_somersaults"] == f"{values['half_somersaults']:.0f}"
+
+
+def test_a_dive_that_was_measured_is_not_followed_again_to_be_scored(dives, monkeypatch):
+    judge = load("diving")
+    task = Task(Performance("x", dives[0], action="407", difficulty=3.2), dives[0].name)
+    alone = record_of(task, judge)
+
+    def look_at(performance: Performance) -> None:
+        raise AssertionError(f"{performance.path} was followed again")
+
+    monkeypatch.setattr(extraction, "look_at", look_at)
+    measured = record_of(replace(task, with_measures=True), judge)
+    assert measured.measured
+    assert measured.predicted == alone.predicted
 
 
 def test_measures_are_not_written_over_the_table(podium, dives, tmp_path):

@@ -36,8 +36,7 @@ def measured(
 
     `at` is where the athlete is in the first frame, where it is not who moves most.
     """
-    is_video = query.path.suffix.lower() not in FEATURE_SUFFIXES
-    if rule is None or rule.name not in MEASURED_SPORTS or not is_video:
+    if not _can_be_measured(rule, query):
         return None
     from podium.examination import examine
 
@@ -49,6 +48,11 @@ def measured(
         playing_speed=query.playing_speed,
         at=at,
     )
+
+
+def _can_be_measured(rule: ScoringRule | None, query: Performance) -> bool:
+    is_video = query.path.suffix.lower() not in FEATURE_SUFFIXES
+    return rule is not None and rule.name in MEASURED_SPORTS and is_video
 
 
 def at_seen_speed(query: Performance, seen: Examination | None) -> Performance:
@@ -75,14 +79,25 @@ def expert_of(seen: Examination | None, reference: Performance) -> Examination |
     return expert if is_it else None
 
 
+def athlete_in(performance: Performance, seen: Examination | None) -> Seen | None:
+    """Return the athlete who was followed, where that was as fast as a performance is said to be.
+
+    What is played in slow motion is looked at as it is first, and was examined as fast as it was.
+    """
+    is_as_fast = seen is not None and seen.playing_speed == (performance.playing_speed or 1.0)
+    return athlete_of(seen) if is_as_fast else None
+
+
 def in_slow_motion(
-    rule: ScoringRule | None, performance: Performance
+    rule: ScoringRule | None, performance: Performance, seen: Examination | None = None
 ) -> tuple[Performance | None, tuple[Doubt, ...]]:
     """Return a performance with its speed, where it is found to be played in slow motion; says so.
 
-    `None` where it is not, or its speed is known.
+    `None` where it is not, or its speed is known. What was `seen` of it is not looked for again.
     """
-    seen = measured(rule, performance, None, ()) if performance.playing_speed is None else None
+    if performance.playing_speed is not None or not _can_be_measured(rule, performance):
+        return None, ()
+    seen = seen or measured(rule, performance, None, ())
     if seen is None or seen.playing_speed == 1:
         return None, ()
     return at_seen_speed(performance, seen), seen.contradictions

@@ -13,6 +13,7 @@ from podium.doubts import Doubt, Severity, worst
 from podium.errors import PodiumError
 from podium.evaluation.predictions import PROBABILITY
 from podium.examination import examine
+from podium.examination.values import Examination
 from podium.features.extraction import FeatureCache
 from podium.model import find_model
 from podium.performance import Performance
@@ -129,10 +130,10 @@ def _loaded(model: str, allow_parts: tuple[str, ...], _: object) -> Assessor:
 def record_of(task: Task, assessor: Assessor) -> Record:
     """Make the record of a performance with a model that is loaded."""
     performance = task.performance
-    measured = _measured(task) if task.with_measures else None
+    seen, measured = _measured(task) if task.with_measures else (None, None)
     predicted = {"file_name": task.file_name, "id": performance.id}
     try:
-        result, doubts = assessor.score(performance)
+        result, doubts = assessor.score(performance, seen)
     except PodiumError as error:
         return Record(performance.id, {**predicted, "error": _sentence(error, task)}, measured)
     return Record(performance.id, {**predicted, **_cells(result, doubts)}, measured)
@@ -151,14 +152,15 @@ def _sentence(error: PodiumError, task: Task) -> str:
     return said.replace(str(task.performance.path), task.written) if task.written else said
 
 
-def _measured(task: Task) -> dict[str, str]:
+def _measured(task: Task) -> tuple[Examination | None, Cells]:
+    """Examine a performance; return what was seen, for it is scored by that, too, and its row."""
     row, performance = {"file_name": task.file_name}, task.performance
     try:
         part, speed = part_of(performance), performance.playing_speed
         seen = examine(performance.path, part=part, playing_speed=speed)
-        return {**row, **measures_row(seen)}
+        return seen, {**row, **measures_row(seen)}
     except PodiumError as error:
-        return {**row, "error": _sentence(error, task)}
+        return None, {**row, "error": _sentence(error, task)}
 
 
 def _cells(result: Score, doubts: tuple[Doubt, ...]) -> dict[str, str]:

@@ -49,12 +49,7 @@ def gap(part: Gap, digits: int) -> str:
 def overview_of_data(results: Results) -> str:
     """Write the averages of every system on a data set of which the paper prints nothing."""
     rows = [
-        [
-            results.systems[name].title,
-            with_interval(row.spearman, row.spearman_interval, 2),
-            with_interval(row.mse, row.mse_interval, 2),
-            str(row.n_splits),
-        ]
+        [results.systems[name].title, *measure_cells(row, 2), str(row.n_splits)]
         for name, row in results.tables.summary.items()
     ]
     about = results.about

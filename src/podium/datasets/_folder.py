@@ -22,6 +22,19 @@ def not_found(name: str, place: Path, folder: str) -> DatasetNotFound:
     )
 
 
+def require_there(name: str, folder: str, *places: Path) -> None:
+    """Refuse a data set whose files are not where they were looked for.
+
+    Raises
+    ------
+    DatasetNotFound
+        If one of them is not.
+    """
+    for place in places:
+        if not place.is_file():
+            raise not_found(name, place, folder)
+
+
 def rows_with(columns: Collection[str], table: Path, name: str) -> Iterator[Row]:
     """Yield the rows of a data set's table, whose `id` names files in its folder.
 

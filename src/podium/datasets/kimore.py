@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from podium.datasets._archive import unpack
-from podium.datasets._folder import not_found, root_of, rows_with
+from podium.datasets._folder import require_there, root_of, rows_with
 from podium.errors import ManifestError
 from podium.performance import Performance
 
@@ -34,9 +34,7 @@ class Kimore:
             If the table lacks a column, or names a skeleton that is not there.
         """
         table, archive = self.root / "performances.csv", self.root / "positions_15hz.npz"
-        for needed in (table, archive):
-            if not needed.is_file():
-                raise not_found("KIMORE", needed, "kimore")
+        require_there("KIMORE", "kimore", table, archive)
         rows = [row.cells for row in rows_with(COLUMNS, table, "KIMORE's")]
         scores = [_score(row["total_score"], table) for row in rows]
         folder = unpack(archive, table, [row["id"] for row in rows], "kimore", "KIMORE's")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import MappingProxyType
 
-from podium.datasets._folder import not_found, root_of, rows_with
+from podium.datasets._folder import require_there, root_of, rows_with
 from podium.errors import ManifestError
 from podium.performance import Performance
 
@@ -36,8 +36,7 @@ class Pushups:
             If a label is neither correct nor wrong.
         """
         table = self.root / "performances.csv"
-        if not table.is_file():
-            raise not_found("the set of push-ups", table, "pushups")
+        require_there("the set of push-ups", "pushups", table)
         rows = rows_with(("id", "label"), table, "the set of push-ups'")
         return tuple(self._performance(row.cells, table) for row in rows)
 

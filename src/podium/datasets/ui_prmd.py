@@ -4,7 +4,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from podium.datasets._archive import unpack
-from podium.datasets._folder import not_found, root_of, rows_with
+from podium.datasets._folder import require_there, root_of, rows_with
 from podium.errors import ManifestError
 from podium.performance import Performance
 
@@ -37,9 +37,7 @@ class UiPrmd:
             not there.
         """
         table, archive = self.root / "performances.csv", self.root / "kinect_angles.npz"
-        for needed in (table, archive):
-            if not needed.is_file():
-                raise not_found("UI-PRMD", needed, "ui_prmd")
+        require_there("UI-PRMD", "ui_prmd", table, archive)
         rows = [row.cells for row in rows_with(COLUMNS, table, "UI-PRMD's")]
         for row in rows:
             _require_label(row, table)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from podium.datasets._folder import not_found, root_of
+from podium.datasets._folder import require_there, root_of
 from podium.datasets.manifest import Manifest
 from podium.errors import ManifestError
 from podium.performance import Performance, Phase
@@ -30,8 +30,7 @@ class UnlvDive:
             If the data are not at `root`.
         """
         table = self.root / "metadata.csv"
-        if not table.is_file():
-            raise not_found("UNLV-Dive", table, "unlv-dive")
+        require_there("UNLV-Dive", "unlv-dive", table)
         return tuple(_with_phases(dive, table) for dive in Manifest(table).performances())
 
 

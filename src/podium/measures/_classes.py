@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.inputs.saved import Arrays, array_of, read_arrays
+from podium.networks.layers import softmax
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,9 +32,7 @@ def probabilities(name: str, row: Floats, arrays: Arrays | None = None) -> Float
     n_classes = len(CLASSES[name])
     weight = array_of(arrays, f"{name}.weight", (n_classes, len(row)))
     bias = array_of(arrays, f"{name}.bias", (n_classes,))
-    logits = weight.astype(np.float64) @ row + bias
-    powers = np.exp(logits - logits.max())
-    return np.asarray(powers / powers.sum())
+    return softmax(weight.astype(np.float64) @ row + bias)
 
 
 @cache

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from podium.inputs.saved import Arrays, array_of, read_arrays
 from podium.measures._polar import N_RINGS, Shapes
+from podium.networks.layers import softmax
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,8 +62,7 @@ def head_probabilities(shapes: Shapes, arrays: Arrays | None = None) -> Floats:
     By the arrays that ship, unless others are given.
     """
     logits = head_logits(shapes, _learned() if arrays is None else arrays).astype(np.float64)
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+    return softmax(logits)
 
 
 @cache

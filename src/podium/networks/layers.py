@@ -30,6 +30,12 @@ def sigmoid(values: Array) -> Array:
     return np.asarray(np.float32(1) / (np.float32(1) + exponential), np.float32)
 
 
+def softmax(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return chances, of the same shape, that add up to 1 along the last axis, from logits."""
+    raised = np.exp(values - values.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+
+
 @dataclass(frozen=True)
 class Linear:
     """A dense layer: `weight` (outputs, inputs) and `bias` (outputs,)."""

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-import numpy as np
 import numpy.typing as npt
 
 from podium.errors import ModelError
 from podium.inputs.saved import Arrays, part_of
-from podium.networks.layers import Array, Linear, relu
+from podium.networks.layers import Array, Linear, relu, softmax
 
 KEYS = ("first.weight", "first.bias", "judges.weight", "judges.bias")
 
@@ -24,8 +23,7 @@ class JudgesNetwork:
     def __call__(self, rows: Array) -> Array:
         """Return how likely each judge gives each grade, (rows, judges, grades)."""
         logits = self.judges(relu(self.first(rows))).reshape(len(rows), self.n_judges, -1)
-        raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
+        return softmax(logits)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return it as the arrays that are saved."""

@@ -20,7 +20,7 @@ from podium.inputs.saved import Arrays, array_of, values_of
 from podium.judging import find_rule, rule_kept_by
 from podium.machine import extras
 from podium.metric.embedding import N_CLIPS
-from podium.networks.layers import Array
+from podium.networks.layers import Array, softmax
 from podium.scorers import Floats, ScorerState
 from podium.scorers._clip_rows import ClipRows, fit_clip_rows
 from podium.scorers._dense_options import DenseOptions
@@ -206,5 +206,4 @@ def distributions(marks: Floats, grades: Floats, sd: float) -> Array:
     """
     width = sd * (grades[-1] - grades[0])
     logits = -(((grades - marks[..., None]) / width) ** 2) / 2
-    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
+    return softmax(logits).astype(np.float32)
