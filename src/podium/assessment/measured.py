@@ -73,10 +73,11 @@ def athlete_of(seen: Examination | None, at: tuple[float, float] | None = None) 
 
 
 def expert_of(seen: Examination | None, reference: Performance) -> Examination | None:
-    """Return what was seen of a reference, where it was looked at, and as a whole."""
-    expert = seen.expert if seen else None
-    is_it = expert and expert.path == reference.path and part_of(reference) == WHOLE
-    return expert if is_it else None
+    """Return what was seen of a reference, where it was looked at: whole, at a speed found out."""
+    expert, is_whole = seen.expert if seen else None, part_of(reference) == WHOLE
+    if expert is None or expert.path != reference.path or not is_whole or reference.playing_speed:
+        return None
+    return expert
 
 
 def athlete_in(performance: Performance, seen: Examination | None) -> Seen | None:
