@@ -8,18 +8,6 @@ import pytest
 
 from movement.exercising import RATE, bell, curls
 from podium.cli.app import Exit
-from podium.cli.commands import run
-
-
-@pytest.fixture
-def podium(capsys):
-    def call(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return int(code), out, err
-
-    return call
 
 
 @pytest.fixture

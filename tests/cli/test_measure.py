@@ -9,7 +9,6 @@ import pytest
 from markupsafe import escape
 
 from podium.cli.app import Exit
-from podium.cli.commands import run
 from podium.measures import Phase
 from podium.report.measures_table import COLUMNS
 from podium.report.words import load_words
@@ -57,17 +56,6 @@ def dives(tmp_path_factory) -> list[Path]:
         paths.append(folder / f"{one.id}.mp4")
         write_video(paths[-1], one.frames(), one.options.frames_per_second)
     return paths
-
-
-@pytest.fixture
-def podium(capsys):
-    def call(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return int(code), out, err
-
-    return call
 
 
 def test_the_answer_has_the_names_of_the_contract(podium, dives):
