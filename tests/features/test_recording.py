@@ -3,7 +3,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.features.test_event import film, marked
 
 from podium.errors import VideoError
 from podium.features import recording
@@ -11,6 +10,8 @@ from podium.features.event import MIN_PERFORMANCES, Anchor, learn_anchor
 from podium.features.recording import find_performances
 from podium.video.frames import Frame
 from videos import write_video
+
+from .test_event import film, marked
 
 BEFORE, AFTER, STILL = 60, 30, 75
 
