@@ -12,9 +12,9 @@ from podium.features.close_up import ATHLETE_LOST, HIGH, STANDS_BEFORE, CloseUp,
 from podium.features.extraction import Extractor
 from podium.measures import Dive, entry_of
 from podium.performance import Performance
-from podium.simulation import SimulationOptions, simulate, write_video
 from podium.video.augmentation import REFRAMED
 from podium.video.frames import Frames
+from rendered_dives import rendered_dives
 
 SIZE = (80, 60)
 ASPECT = 4 / 3
@@ -95,9 +95,7 @@ def test_frames_that_are_shown_again_are_looked_at_once_more() -> None:
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory) -> Path:
-    (dive,) = simulate(SimulationOptions(n_performances=1, seed=81_003, numbers=("107B",)))
-    path = tmp_path_factory.mktemp("close") / "dive.mp4"
-    write_video(path, dive.frames(), dive.options.frames_per_second)
+    (path,) = rendered_dives(tmp_path_factory.mktemp("close"), "107B", 81_003)
     return path
 
 
