@@ -14,7 +14,6 @@ import pytest
 
 from podium.batch import Parts, Record, Shard, score_one
 from podium.cli.app import Exit
-from podium.cli.commands import run
 
 TESTS = Path(__file__).parents[1]
 
@@ -72,16 +71,6 @@ def _kept(small_model, monkeypatch):
 
 
 @pytest.fixture
-def podium(capsys):
-    def call(*words: object) -> tuple[int, str]:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        return int(code), capsys.readouterr().err
-
-    return call
-
-
-@pytest.fixture
 def given(small_model) -> list[object]:
     return ["predict", small_model.manifest, "--model", small_model.folder]
 
@@ -115,7 +104,7 @@ def test_shards_killed_and_resumed_are_one_run_byte_for_byte(
         f"{n} of {sizes[killed[n]]} were done before" for n in n_before
     ]
     merged = tmp_path / "merged.csv"
-    code, err = podium("merge", merged, *(tmp_path / f"{i}.csv" for i in range(7, -1, -1)))
+    code, _, err = podium("merge", merged, *(tmp_path / f"{i}.csv" for i in range(7, -1, -1)))
     assert code == 0
     assert err.startswith(f"30 scored, 0 failed: {merged}\n")
     assert merged.read_bytes() == whole.read_bytes()
@@ -160,23 +149,18 @@ def test_what_is_done_is_not_done_again(podium, given, tmp_path, monkeypatch):
     before = (tmp_path / "p.csv").read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr("podium.assessor.Assessor.score", lambda *_: pytest.fail("scored again"))
-        code, err = podium(*words, "--resume")
+        code, _, err = podium(*words, "--resume")
     assert (code, err.splitlines()[0]) == (0, "30 of 30 were done before")
     assert (tmp_path / "p.csv").read_bytes() == before
 
 
-def test_what_has_changed_is_done_again(podium, small_model, tmp_path):
-    folder = tmp_path / "videos"
-    folder.mkdir()
-    table = Path(shutil.copy(small_model.manifest, folder))
-    for performance in small_model.performances():
-        shutil.copy(performance.path, folder)
+def test_what_has_changed_is_done_again(podium, small_model, table, tmp_path):
     words = ["predict", table, "--model", small_model.folder, "--out", tmp_path / "p.csv"]
     words += ["--shard", "0/1"]
     podium(*words)
     table.write_text(table.read_text().replace("005.mp4,", "005.mp4,9"))  # another score
-    (folder / "006.mp4").touch()
-    code, err = podium(*words, "--resume")
+    (table.parent / "006.mp4").touch()
+    code, _, err = podium(*words, "--resume")
     assert (code, err.splitlines()[-3]) == (0, "28 of 30 were done before")
 
 
@@ -190,22 +174,18 @@ def test_a_table_that_grew_moves_no_record(podium, small_model, given, tmp_path)
         podium(*words)
         n = len(Shard(1, 2).cut(small_model.performances()[:12]))
         part.write_text("".join([lines[0], *lines[:0:-1]]))
-        code, err = podium(*words, "--resume")
+        code, _, err = podium(*words, "--resume")
     finally:
         part.unlink()
     assert code == 0
     assert f"{n} of {len(Shard(1, 2).cut(small_model.performances()))} were done before" in err
 
 
-def test_what_failed_is_listed_and_tried_again(podium, small_model, tmp_path):
-    folder = tmp_path / "videos"
-    folder.mkdir()
-    table = Path(shutil.copy(small_model.manifest, folder))
-    for performance in small_model.performances():
-        shutil.copy(performance.path, folder)
+def test_what_failed_is_listed_and_tried_again(podium, small_model, table, tmp_path):
+    folder = table.parent
     (folder / "003.mp4").write_bytes(b"")
     words = ["predict", table, "--model", small_model.folder, "--out", tmp_path / "p.csv"]
-    code, err = podium(*words)
+    code, _, err = podium(*words)
     listed = tmp_path / "p.csv.parts" / "failed-0-of-1.csv"
     assert code == Exit.SOME_FAILED
     assert err.splitlines()[-1] == (
@@ -219,7 +199,7 @@ def test_what_failed_is_listed_and_tried_again(podium, small_model, tmp_path):
     assert podium("merge", merged, tmp_path / "p.csv")[0] == Exit.SOME_FAILED
     assert merged.read_bytes() == (tmp_path / "p.csv").read_bytes()
     shutil.copy(small_model.performances()[3].path, folder)
-    code, err = podium(*words, "--resume")
+    code, _, err = podium(*words, "--resume")
     assert (code, err.splitlines()[0]) == (0, "29 of 30 were done before")
     assert not listed.parent.exists()
 
@@ -228,13 +208,14 @@ def test_a_scheduler_says_which_shard_it_is(podium, small_model, given, tmp_path
     monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "2")
     monkeypatch.setenv("SLURM_ARRAY_TASK_COUNT", "4")
     n = len(Shard(2, 4).cut(small_model.performances()))
-    _, err = podium(*given, "--out", tmp_path / "p.csv")
+    _, _, err = podium(*given, "--out", tmp_path / "p.csv")
     assert err.splitlines()[:2] == [
         f"shard 2/4, as SLURM_ARRAY_TASK_ID says: {n} of 30 (--shard 0/1 does all)",
         f"{n} scored, 0 failed: {tmp_path / 'p.csv'}",
     ]
     assert podium("merge", tmp_path / "all.csv", tmp_path / "p.csv") == (
         Exit.INPUT,
+        "",
         f"podium: nothing was merged: {30 - n} of 30 performances are in none of the parts (shards "
         "0/4, 1/4, 3/4)\n",
     )
@@ -262,7 +243,7 @@ def test_shards_are_measured_too(podium, given, small_model, tmp_path):
 def test_measures_that_were_not_made_are_not_merged(podium, given, tmp_path):
     podium(*given, "--out", tmp_path / "p.csv", "--shard", "0/1")
     measures = tmp_path / "m.csv"
-    code, err = podium("merge", tmp_path / "all.csv", tmp_path / "p.csv", "--measures", measures)
+    code, _, err = podium("merge", tmp_path / "all.csv", tmp_path / "p.csv", "--measures", measures)
     assert (code, err) == (
         Exit.USAGE,
         f"podium: --measures {measures}: 30 of 30 performances were not measured: run the shards "

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ from podium import __version__, _catalog
 from podium.batch import Shard
 from podium.cli import commands
 from podium.cli.app import Exit, app
-from podium.cli.commands import run
 from podium.cli.given import read_table
 from podium.cli.output import showing_progress
 from podium.errors import Bug
@@ -46,36 +44,9 @@ KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 IF_TRUSTED = ("score_if_trusted", "low_if_trusted", "high_if_trusted")
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a command gave back: its exit code, standard output and standard error."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> dict:
-        """Read standard output as the one JSON object that it must be."""
-        assert self.code == Exit.DONE, self.err
-        return json.loads(self.out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
-
-
 @pytest.fixture(autouse=True)
 def _quick(quick_intervals, small_model, monkeypatch):
     monkeypatch.setenv("PODIUM_CACHE", str(small_model.cache))
-
-
-@pytest.fixture
-def podium(capsys):
-    """Run a command in this process: `podium("score", video, "--json")`."""
-
-    def call(*words: object) -> Answer:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return Answer(int(code), out, err)
-
-    return call
 
 
 @pytest.fixture
@@ -108,16 +79,6 @@ def dive(small_model) -> Path:
 @pytest.fixture
 def expert(small_model) -> Path:
     return small_model.video("train", "107")
-
-
-@pytest.fixture
-def table(small_model, tmp_path) -> Path:
-    """A copy of the table of videos that may be changed."""
-    folder = tmp_path / "videos"
-    folder.mkdir()
-    for performance in small_model.performances():
-        shutil.copy(performance.path, folder)
-    return Path(shutil.copy(small_model.manifest, folder))
 
 
 @pytest.fixture

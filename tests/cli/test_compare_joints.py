@@ -6,31 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from movement.exercising import RATE, bell, curls
+from movement.exercising import bell, curls, less_bent
 from podium.cli.app import Exit
-from podium.cli.commands import run
-
-
-@pytest.fixture
-def podium(capsys):
-    def call(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return int(code), out, err
-
-    return call
 
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     """The left elbow bends less at the second repetition."""
-
-    def straighter(elbow: np.ndarray) -> np.ndarray:
-        times = np.arange(len(elbow)) / RATE
-        return elbow + 30 * np.exp(-(((times - 3.5) / 0.5) ** 4))
-
-    np.save(tmp_path / "mine.npy", curls(bell(3), left=straighter).positions)
+    np.save(tmp_path / "mine.npy", curls(bell(3), left=less_bent(1, 30.0)).positions)
     return tmp_path / "mine.npy"
 
 

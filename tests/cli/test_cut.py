@@ -7,24 +7,12 @@ import pytest
 from PIL import Image
 
 from podium.cli.app import Exit
-from podium.cli.commands import run
 from podium.datasets.manifest import Manifest
 from podium.datasets.unlv_dive import UnlvDive
 from podium.video.frames import decode
 from videos import write_video
 
 PAUSE = 60
-
-
-@pytest.fixture
-def podium(capsys):
-    def call(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return int(code), out, err
-
-    return call
 
 
 def _pause(pixels, generator):

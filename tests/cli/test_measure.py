@@ -12,13 +12,12 @@ from markupsafe import escape
 from podium.assessor import load
 from podium.batch.scoring import Task, record_of
 from podium.cli.app import Exit
-from podium.cli.commands import run
 from podium.features import extraction
 from podium.measures import Phase
 from podium.performance import Performance
 from podium.report.measures_table import COLUMNS
 from podium.report.words import load_words
-from podium.simulation import SimulationOptions, simulate, write_video
+from rendered_dives import rendered_dives
 
 CONTRACT = (
     "name", "value", "unit", "low", "high", "phase", "start_seconds", "end_seconds", "percentile",
@@ -55,24 +54,7 @@ def cells_are_as_promised(row: dict[str, str]) -> None:
 @pytest.fixture(scope="module")
 def dives(tmp_path_factory) -> list[Path]:
     """Two rendered dives, of the same number."""
-    folder = tmp_path_factory.mktemp("dives")
-    options = SimulationOptions(n_performances=2, seed=81_001, numbers=("407C",))
-    paths = []
-    for one in simulate(options):
-        paths.append(folder / f"{one.id}.mp4")
-        write_video(paths[-1], one.frames(), one.options.frames_per_second)
-    return paths
-
-
-@pytest.fixture
-def podium(capsys):
-    def call(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return int(code), out, err
-
-    return call
+    return rendered_dives(tmp_path_factory.mktemp("dives"), "407C", 81_001, n=2)
 
 
 def test_the_answer_has_the_names_of_the_contract(podium, dives):

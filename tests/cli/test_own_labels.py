@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from podium.cli.app import Exit
-from podium.cli.commands import run
 
 pytestmark = pytest.mark.needs_train
 
@@ -16,18 +15,6 @@ pytestmark = pytest.mark.needs_train
 @pytest.fixture(autouse=True)
 def _quick(quick_intervals):
     pass
-
-
-@pytest.fixture
-def podium(capsys):
-    """Run a command in this process, and give its exit code, its answer and what it said."""
-
-    def call(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = int(run([str(word) for word in words]))
-        return code, *capsys.readouterr()
-
-    return call
 
 
 def swing(folder: Path, number: int, width: float) -> str:

@@ -1,22 +1,8 @@
 """`podium render`: what it writes, and what it refuses."""
 
-import pytest
-from tests.report.test_film import HEIGHT, WIDTH, write_report
-
 from podium.cli.app import Exit
-from podium.cli.commands import run
 from podium.report import film
-
-
-@pytest.fixture
-def podium(capsys):
-    def call(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return int(code), out, err
-
-    return call
+from report.test_film import HEIGHT, WIDTH, write_report
 
 
 def test_a_film_is_written_whole(podium, tmp_path, monkeypatch):

@@ -6,23 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from podium.cli.commands import run
 from podium.judging import rules as all_rules
 from podium.report.words import load_words
 
 PAGE = (Path(__file__).parents[2] / "docs" / "judges.md").read_text("utf-8")
 PAGE = PAGE.partition("\n## Is this panel fair")[0]  # the rest: tests/audit/test_page.py
 VAULT = ("rules", "gymnastics_vault", "--difficulty", "5.4")
-
-
-@pytest.fixture
-def podium(capsys):
-    def call(*words: str) -> tuple[int, str, str]:
-        code = run(list(words))
-        out, err = capsys.readouterr()
-        return int(code), out, err
-
-    return call
 
 
 def test_the_page_of_judges_is_as_it_is_written(podium):

@@ -11,7 +11,7 @@ from podium.examination import people
 from podium.examination.people import people_in, readings_of
 from podium.joints.regions import Region
 from podium.movement import compare
-from podium.simulation import SimulationOptions, simulate, write_video
+from rendered_dives import rendered_dives
 
 SKELETON = curls(bell(2))
 
@@ -55,9 +55,7 @@ def test_two_videos_that_show_nobody_are_none(nobody, make_video):
 
 def test_dives_are_no_exercise_though_somebody_is_seen_in_them(monkeypatch, make_video, tmp_path):
     monkeypatch.setattr(people, "person_in", lambda *_: SKELETON)
-    (dive,) = simulate(SimulationOptions(n_performances=1, seed=81_004, numbers=("107B",)))
-    video = tmp_path / "dive.mp4"
-    write_video(video, dive.frames(), dive.options.frames_per_second)
+    (video,) = rendered_dives(tmp_path, "107B", 81_004)
     assert people_in(video, video) is None
     assert people_in(video, make_video("b.mp4", 30)) is not None
 

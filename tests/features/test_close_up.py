@@ -20,9 +20,9 @@ from podium.features.close_up import (
 from podium.features.extraction import Extractor, FeatureCache
 from podium.measures import Dive, entry_of
 from podium.performance import Performance
-from podium.simulation import SimulationOptions, simulate, write_video
 from podium.video.augmentation import REFRAMED
 from podium.video.frames import Frames
+from rendered_dives import rendered_dives
 
 SIZE = (80, 60)
 ASPECT = 4 / 3
@@ -103,9 +103,7 @@ def test_frames_that_are_shown_again_are_looked_at_once_more() -> None:
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory) -> Path:
-    (dive,) = simulate(SimulationOptions(n_performances=1, seed=81_003, numbers=("107B",)))
-    path = tmp_path_factory.mktemp("close") / "dive.mp4"
-    write_video(path, dive.frames(), dive.options.frames_per_second)
+    (path,) = rendered_dives(tmp_path_factory.mktemp("close"), "107B", 81_003)
     return path
 
 

@@ -10,50 +10,15 @@ from podium.features.event import (
     WINDOWS,
     Anchor,
     Marked,
-    event_backbone,
     find_left_out,
     learn_anchor,
-    window_ends,
 )
 from podium.features.surroundings import ENDS_SOON, STARTS_LATE, TWO_EVENTS, widening
 from podium.features.turning import TURNED
 from podium.video.clips import cut
 from podium.video.frames import Frames
 
-HEIGHT, WIDTH = event_backbone().frame_size[1], event_backbone().frame_size[0]
-
-
-def film(n_before: int, n_after: int, seed: int) -> Frames:
-    """A dark picture that brightens until the event, and is white noise after it."""
-    generator = np.random.default_rng(seed)
-    before = np.linspace(20, 120, n_before)[:, None, None, None]
-    pixels = np.broadcast_to(before, (n_before, HEIGHT, WIDTH, 3)).astype(np.uint8)
-    splash = generator.integers(60, 255, (n_after, HEIGHT, WIDTH, 1), dtype=np.uint8)
-    pixels = np.concatenate([pixels, np.repeat(splash, 3, axis=3)])
-    pixels = pixels + generator.integers(0, 8, pixels.shape, dtype=np.uint8) // 2
-    n = len(pixels)
-    return Frames(pixels, np.arange(n) / 30, n / 30, np.arange(n), n)
-
-
-def marked(frames: Frames, event: int) -> Marked:
-    return Marked(event_backbone()(cut(frames, WINDOWS).pixels), window_ends(len(frames)), event)
-
-
-@pytest.fixture(scope="module")
-def lessons() -> list[Marked]:
-    generator = np.random.default_rng(0)
-    found = []
-    for seed in range(MIN_PERFORMANCES):
-        before, after = int(generator.integers(40, 60)), int(generator.integers(20, 40))
-        found.append(marked(film(before, after, seed), before))
-    return found
-
-
-@pytest.fixture(scope="module")
-def anchor(lessons: list[Marked]) -> Anchor:
-    learned = learn_anchor("splash", 12, lessons)
-    assert learned is not None
-    return learned
+from .splashing import film
 
 
 @pytest.mark.parametrize(("before", "after"), [(45, 30), (70, 16), (40, 90)])

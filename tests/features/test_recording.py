@@ -3,24 +3,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.features.test_event import film, marked
 
 from podium.errors import VideoError
 from podium.features import recording
-from podium.features.event import MIN_PERFORMANCES, Anchor, learn_anchor
-from podium.features.recording import find_performances
+from podium.features.recording import Span, find_performances
 from podium.video.frames import Frame
 from videos import write_video
 
+from .splashing import film
+
 BEFORE, AFTER, STILL = 60, 30, 75
-
-
-@pytest.fixture(scope="module")
-def anchor() -> Anchor:
-    lessons = [marked(film(BEFORE, AFTER, seed), BEFORE) for seed in range(MIN_PERFORMANCES)]
-    learned = learn_anchor("splash", 12, lessons)
-    assert learned is not None
-    return learned
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +30,14 @@ def training(tmp_path_factory) -> tuple[Path, list[int]]:
     return write_video(path, shown, frames_per_second=30, crf="12"), events
 
 
-def test_every_event_is_found_and_none_is_invented(anchor, training):
-    path, events = training
-    spans = list(find_performances(path, anchor))
+@pytest.fixture(scope="module")
+def spans(anchor, training) -> list[Span]:
+    """What is found in it."""
+    return list(find_performances(training[0], anchor))
+
+
+def test_every_event_is_found_and_none_is_invented(spans, training):
+    _, events = training
     assert len(spans) == len(events)
     for span, event in zip(spans, events, strict=True):
         assert abs(span.event_frame - event) <= 6  # pictures that stand still shift no number
@@ -50,15 +47,14 @@ def test_every_event_is_found_and_none_is_invented(anchor, training):
     assert borders == sorted(set(borders))
 
 
-def test_stretches_change_nothing_but_how_much_is_in_memory(anchor, training, monkeypatch):
+def test_stretches_change_nothing_but_how_much_is_in_memory(anchor, training, spans, monkeypatch):
     path, _ = training
-    at_once = list(find_performances(path, anchor))
     monkeypatch.setattr(recording, "STRETCH_SECONDS", 15.0)
     seen: list[int] = []
     in_parts = list(find_performances(path, anchor, seen.append))
     assert seen == list(range(1, 3 * (STILL + BEFORE + AFTER) + STILL + 1))
-    assert len(in_parts) == len(at_once)
-    for part, whole in zip(in_parts, at_once, strict=True):
+    assert len(in_parts) == len(spans)
+    for part, whole in zip(in_parts, spans, strict=True):
         assert abs(part.event_frame - whole.event_frame) <= 2  # windows may end at other frames
 
 

@@ -15,7 +15,7 @@ from podium.examination import examine
 from podium.examination.pace import SLOW_MOTION, _likely_times
 from podium.measures import pace
 from podium.performance import Performance
-from podium.simulation import SimulationOptions, simulate, write_video
+from rendered_dives import rendered_dives
 
 from .test_fall import drawn
 
@@ -62,10 +62,9 @@ def test_nothing_is_played_at_such_a_speed(speed: float, tmp_path) -> None:
 
 
 def test_a_speed_that_is_given_is_that_at_which_a_dive_is_scored(tmp_path) -> None:
-    (dive,) = simulate(SimulationOptions(n_performances=1, seed=81_002, numbers=("407C",)))
-    write_video(tmp_path / "dive.mp4", dive.frames(), dive.options.frames_per_second)
-    usual = played(tmp_path / "dive.mp4", tmp_path / "usual.mp4", 1)
-    slow = played(tmp_path / "dive.mp4", tmp_path / "slow.mp4", 4)
+    (dive,) = rendered_dives(tmp_path, "407C", 81_002)
+    usual = played(dive, tmp_path / "usual.mp4", 1)
+    slow = played(dive, tmp_path / "slow.mp4", 4)
     judge = load("simulated")
     known = judge.assess(usual, action="407", difficulty=3.2)
     given = Performance("", slow, playing_speed=0.25)

@@ -44,6 +44,17 @@ def curls(
     return skeleton(positions, rate, width=16 / 9)
 
 
+def less_bent(number: int, by: float) -> Callable[[np.ndarray], np.ndarray]:
+    """What bends the left elbow of `curls` less, about the turning point of one repetition."""
+
+    def change(elbow: np.ndarray) -> np.ndarray:
+        times = np.arange(len(elbow)) / RATE
+        about_turn = np.exp(-(((times - 0.5 - 2 * number - 1) / 0.5) ** 4))
+        return elbow + by * about_turn
+
+    return change
+
+
 def put(places: np.ndarray, side: str, sign: int, elbow: np.ndarray, arms: float) -> None:
     shoulder = np.array([sign * 0.18, -1.32])
     elbow_place = shoulder + np.array([0.0, UPPER_ARM * arms])

@@ -5,24 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from movement.exercising import RATE, bell, curls, hidden, plank
+from movement.exercising import bell, curls, hidden, less_bent, plank
 from podium.errors import FeatureError, UsageError
 from podium.joints import mirror
 from podium.movement import Difference, Part, compare, movement_of
 from podium.movement.comparing import MIRRORED_IS_LIKER, NO_REPETITIONS, form_likeness
 
 EXPERT = curls(bell(3))
-
-
-def less_bent(number: int, by: float):
-    """The left elbow bends less, about the turning point of one repetition."""
-
-    def change(elbow: np.ndarray) -> np.ndarray:
-        times = np.arange(len(elbow)) / RATE
-        about_turn = np.exp(-(((times - 0.5 - 2 * number - 1) / 0.5) ** 4))
-        return elbow + by * about_turn
-
-    return change
 
 
 def test_somebody_is_like_themselves():

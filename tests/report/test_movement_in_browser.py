@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from browsing import breaches, settled
-from movement.exercising import RATE, bell, curls
+from movement.exercising import bell, curls, less_bent
 from podium.joints import Joints
 from podium.movement import compare
 from podium.report.movement_page import make_movement_report
@@ -47,15 +47,10 @@ def filmed(joints: Joints) -> list[np.ndarray]:
     return pictures
 
 
-def straighter(elbow: np.ndarray) -> np.ndarray:
-    times = np.arange(len(elbow)) / RATE
-    return elbow + 30 * np.exp(-(((times - 1.5) / 0.5) ** 4))
-
-
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("compared")
-    ours, theirs = curls(bell(2), left=straighter, size=0.22), curls(bell(2), size=0.22)
+    ours, theirs = curls(bell(2), left=less_bent(0, 30.0), size=0.22), curls(bell(2), size=0.22)
     paths = [
         write_video(folder / name, filmed(one), frames_per_second=30, crf="12")
         for name, one in (("mine.mp4", ours), ("expert.mp4", theirs))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from movement.exercising import RATE, bell, curls, plank
+from movement.exercising import RATE, bell, curls, less_bent, plank
 from podium.errors import UnknownName
 from podium.movement import Comparison, Part, Turn, compare
 from podium.report.movement_page import make_movement_report
@@ -27,15 +27,9 @@ OURS, THEIRS = Path("mine.npy"), Path("expert.npy")
 DIVING = ("take-off", "splash", "entry", "Absprung", "Eintauchen", "Spritzer")
 
 
-def straighter(elbow: np.ndarray) -> np.ndarray:
-    """The left elbow bends 30 degrees less at the turning point of the second repetition."""
-    times = np.arange(len(elbow)) / RATE
-    return elbow + 30 * np.exp(-(((times - 3.5) / 0.5) ** 4))
-
-
 @pytest.fixture(scope="module")
 def comparison() -> Comparison:
-    return compare(curls(bell(3), left=straighter), curls(bell(3)))
+    return compare(curls(bell(3), left=less_bent(1, 30.0)), curls(bell(3)))
 
 
 @pytest.fixture(scope="module")
