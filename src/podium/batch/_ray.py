@@ -3,6 +3,7 @@
 Nothing is reported to anyone: Ray's own statistics of use are switched off.
 """
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -54,7 +55,7 @@ class OnRay:
             ray.init(
                 address=self._address,
                 log_to_driver=False,
-                logging_level="ERROR",
+                logging_level=logging.ERROR,
                 runtime_env={"env_vars": named},
             )
 
