@@ -15,6 +15,9 @@ QUICK := -m "not slow" tests/test_package.py tests/test_catalog.py tests/test_do
 	tests/video/test_decoder.py tests/video/test_clips.py tests/cli tests/witnesses tests/inputs \
 	tests/backbones/test_contract.py tests/datasets/test_contract.py tests/scorers/test_contract.py \
 	tests/hostile/test_mutated_models.py
+# What is the same with PyTorch and without is tried once, by `make test`.
+ALIKE := --ignore-glob='*_in_browser.py' $(addprefix --ignore=tests/,audit benchmark hostile inputs judging \
+	machine proofreading simulation video)
 LOCK = .venv-lock/bin/uv pip compile pyproject.toml --all-extras --python-version 3.11 --quiet --upgrade \
 	--no-annotate --no-header --no-emit-index-url
 # The newest PyTorch that is at hand as a build for processors alone where no index is named.
@@ -54,12 +57,12 @@ test: install ## Run all tests
 quick: install ## Run the tests that say soonest what is broken
 	$(PYTEST) $(QUICK)
 
-test-light: ## Run the quicker tests without PyTorch, as pip install podium leaves it out
+test-light: ## Run what may hang on PyTorch without it, as pip install podium leaves it out
 	$(MAKE) install VENV=.venv-light EXTRAS=$(LIGHT)
 	$(MAKE) --no-print-directory light VENV=.venv-light
 
 light:
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow" $(ALIKE)
 	$(PYTEST) tests/test_without_torch.py tests/test_shipped_models.py
 
 test-lowest: ## Run all tests with the lowest versions that pyproject.toml allows

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from podium.features.cuts import BESIDE, find_cut, standing_out, unexplained
+from podium.features.cuts import BESIDE, find_cut, left_over, standing_out, unexplained
 
 
 def panorama(seed: int, level: int) -> np.ndarray:
@@ -46,3 +46,20 @@ def test_what_is_only_shifted_is_explained():
     assert unexplained(pixels).max() < 0.05
     other = np.concatenate([pixels[:5], panned(panorama(3, 120), 10)[5:]])
     assert int(np.argmax(unexplained(other))) == 4
+
+
+def test_what_the_camera_did_is_taken_out_before_a_change_is_weighed():
+    """A camera that jolts changes as many pixels as a cut does."""
+    picture = panorama(4, 120)
+    jolted = np.stack([picture[4 * i + 9 * (i >= 10) :][:120, :160] for i in range(20)])
+    cut = np.concatenate([jolted[:10], panned(panorama(5, 120), 20)[10:]])
+    assert left_over(jolted)[9] < 1.5
+    assert left_over(cut)[9] > 5
+    assert int(np.argmax(left_over(cut))) == 9
+
+
+def test_of_what_the_camera_left_behind_nothing_is_compared():
+    noise = np.random.default_rng(0).integers(0, 256, (14, 60, 80, 3), dtype=np.uint8)
+    assert np.isfinite(left_over(noise)).all()
+    black = np.zeros_like(noise)
+    assert (left_over(black) == 0).all()

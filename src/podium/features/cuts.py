@@ -1,12 +1,17 @@
 """Whether a film was cut in the middle of a performance, as where two takes were joined.
 
 Nobody cuts between a take-off and its splash. A cut changes the colours more than anything near it
-does, and no movement of the camera explains the picture after it by the one before.
+does, and no movement of the camera explains the picture after it by the one before: neither a
+shift, nor the turn, shift and zoom that the corners of the picture agree on.
 """
 
+from itertools import pairwise
+
+import cv2
 import numpy as np
 import numpy.typing as npt
 
+from podium.athlete.camera import estimate_camera
 from podium.doubts import DoubtKind, Severity
 
 CUT_INSIDE = DoubtKind("cut_inside", values=("seconds",), severity=Severity.GRAVE)
@@ -15,9 +20,10 @@ CUT_INSIDE = DoubtKind("cut_inside", values=("seconds",), severity=Severity.GRAV
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
-LEVEL = 0.7
+LEVEL = 0.67
 """Beyond this a change is a cut. It was chosen on the training dives: two of 300 have such a change
-in their flight, and about half of those whose flight goes on as another's (benchmarks/doubt.py)."""
+in their flight, and of those whose flight goes on as another's seven to ten in ten, by how long
+before the water that is (benchmarks/doubt.py)."""
 
 BESIDE = 6
 """So many changes before and after one are looked at to see whether it stands out."""
@@ -25,6 +31,11 @@ BESIDE = 6
 STEP = 4
 N_DOWN, N_RIGHT = 7, 3
 """Every so manyeth pixel is compared, shifted by at most so many of them."""
+
+BLUR = (5, 5)
+LEAST_SEEN = 0.3
+UNLIKE = 2.0
+"""So little is a picture the one before it, where too small a part of that is still seen."""
 
 LEAST_CONTRAST = 5.0
 N_BITS = 3
@@ -37,7 +48,7 @@ def find_cut(pixels: Pixels) -> int | None:
     """
     if len(pixels) < 2 * BESIDE + 2:
         return None
-    found = (standing_out(pixels) * unexplained(pixels))[BESIDE:-BESIDE]
+    found = (standing_out(pixels) * unexplained(pixels) * left_over(pixels))[BESIDE:-BESIDE]
     index = int(np.argmax(found))
     return BESIDE + index + 1 if found[index] > LEVEL else None
 
@@ -50,10 +61,7 @@ def standing_out(pixels: Pixels) -> Floats:
     coarse = (pixels >> (8 - N_BITS)).astype(np.intp)
     colours = (coarse[..., 0] << 2 * N_BITS) + (coarse[..., 1] << N_BITS) + coarse[..., 2]
     counts = [np.bincount(one.ravel(), minlength=1 << 3 * N_BITS) for one in colours]
-    changes = np.abs(np.diff(np.stack(counts), axis=0)).sum(axis=1) / colours[0].size
-    near = np.lib.stride_tricks.sliding_window_view(np.pad(changes, BESIDE), 2 * BESIDE + 1)
-    others = np.delete(near, BESIDE, axis=1).max(axis=1)
-    return np.asarray(changes / np.maximum(others, 1e-6), np.float64)
+    return _beside(np.abs(np.diff(np.stack(counts), axis=0)).sum(axis=1) / colours[0].size)
 
 
 def unexplained(pixels: Pixels) -> Floats:
@@ -69,6 +77,37 @@ def unexplained(pixels: Pixels) -> Floats:
             off = np.minimum(off, np.abs(before - after).mean(axis=(1, 2)))
     contrast = light[:-1].std(axis=(1, 2))
     return np.asarray(off / np.maximum(contrast, LEAST_CONTRAST), np.float64)
+
+
+def left_over(pixels: Pixels) -> Floats:
+    """Return what is left of each change when the camera's movement is taken out, (frames - 1,).
+
+    As a ratio to the largest near it.
+    """
+    grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in pixels]
+    steps = estimate_camera(pixels).steps
+    return _beside(
+        np.array([_rest(*both, step) for both, step in zip(pairwise(grey), steps, strict=True)])
+    )
+
+
+def _rest(before: Pixels, after: Pixels, step: Floats) -> float:
+    """Return how little a picture is the one before it, moved as the camera did."""
+    height, width = before.shape
+    size = (width, height)
+    moved = cv2.warpAffine(cv2.GaussianBlur(before, BLUR, 0), step[:2], size)
+    is_seen = cv2.warpAffine(np.full_like(before, 255), step[:2], size) == 255
+    if is_seen.mean() < LEAST_SEEN:
+        return UNLIKE
+    apart = cv2.absdiff(moved, cv2.GaussianBlur(after, BLUR, 0))[is_seen]
+    return float(apart.mean() / max(before.std(), LEAST_CONTRAST))
+
+
+def _beside(changes: Floats) -> Floats:
+    """Return each of some changes as a ratio to the largest of those near it."""
+    near = np.lib.stride_tricks.sliding_window_view(np.pad(changes, BESIDE), 2 * BESIDE + 1)
+    others = np.delete(near, BESIDE, axis=1).max(axis=1)
+    return np.asarray(changes / np.maximum(others, 1e-6), np.float64)
 
 
 def _shifted(light: npt.NDArray[np.float32], down: int, right: int) -> npt.NDArray[np.float32]:

@@ -61,6 +61,9 @@ APART = 2 * REACH
 MOST = 2
 """Two events are two where no window speaks for both; more of them are not looked for."""
 
+DOUBTS = 2
+"""Which doubts are looked for, and how: what a cache kept before a change is made anew."""
+
 NO_CUT = 4
 """So shortly before the event a sudden change may be the event itself."""
 
@@ -110,6 +113,7 @@ class Anchor:
         content = (
             event_backbone().fingerprint,
             WINDOWS,
+            DOUBTS,
             self.event,
             self.after,
             self.offset,
