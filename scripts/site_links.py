@@ -19,6 +19,7 @@ COPIED = {
     "doubts.md": "docs/doubts.md",
     "judges.md": "docs/judges.md",
     "tables.md": "docs/tables.md",
+    "data-sets.md": "docs/data-sets.md",
     "measures.md": "docs/measures.md",
     "joints.md": "docs/joints.md",
     "comparing.md": "docs/comparing.md",

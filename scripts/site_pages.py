@@ -77,6 +77,7 @@ def navigation() -> list[dict[str, Any]]:
         {"Joints": "joints.md"},
         {"Comparing exercises": "comparing.md"},
         {"Tables": "tables.md"},
+        {"Sets of the field": "data-sets.md"},
         {"Judges": "judges.md"},
         {"Many machines": "scale.md"},
         {"Reference": [{_title(page): page} for page in site_reference.pages()]},

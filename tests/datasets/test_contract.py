@@ -10,9 +10,14 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from datasets.published import write_aqa_7, write_finediving, write_jigsaws, write_mtl_aqa
 from podium import _catalog
+from podium.datasets.aqa_7 import Aqa7
+from podium.datasets.finediving import FineDiving
+from podium.datasets.jigsaws import Jigsaws
 from podium.datasets.kimore import Kimore
 from podium.datasets.manifest import Manifest
+from podium.datasets.mtl_aqa import MtlAqa
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.datasets.ui_prmd import UiPrmd
@@ -93,6 +98,30 @@ def unlv_vault(folder: Path) -> UnlvVault:
 
 
 RECIPES = {
+    "aqa_7": Recipe(
+        lambda folder: Aqa7(write_aqa_7(folder)),
+        Aqa7,
+        DatasetNotFound,
+        "AQA-7 was looked for at {folder}, by its file split_4_train_list.mat there or in Split_4, "
+        "info, and is not there: set PODIUM_DATA to the folder that holds aqa_7, or give its path",
+    ),
+    "finediving": Recipe(
+        lambda folder: FineDiving(write_finediving(folder)),
+        FineDiving,
+        DatasetNotFound,
+        "FineDiving was looked for at {folder}, by its file fine-grained_annotation_aqa.pkl or "
+        "fine-grained_annotation_for_aqa.pkl or FineDiving_coarse_annotation.pkl there or in "
+        "Annotations, FineDiving/Annotations, and is not there: set PODIUM_DATA to the folder that "
+        "holds finediving, or give its path",
+    ),
+    "jigsaws": Recipe(
+        lambda folder: Jigsaws(write_jigsaws(folder)),
+        Jigsaws,
+        DatasetNotFound,
+        "JIGSAWS was looked for at {table} and is not there: set PODIUM_DATA to the folder that "
+        "holds jigsaws, or give its path",
+        "Suturing/meta_file_Suturing.txt",
+    ),
     "kimore": Recipe(
         kimore,
         Kimore,
@@ -106,6 +135,16 @@ RECIPES = {
         lambda folder: Manifest(folder / "metadata.csv"),
         MissingFile,
         "{table}: no such table of performances: check the path",
+    ),
+    "mtl_aqa": Recipe(
+        lambda folder: MtlAqa(write_mtl_aqa(folder)),
+        MtlAqa,
+        DatasetNotFound,
+        "MTL-AQA was looked for at {folder}, by its file "
+        "final_annotations_dict_with_dive_number.pkl or final_annotations_dict_with_dive_number or "
+        "final_annotations_dict.pkl there or in info, MTL-AQA_split_0_data, "
+        "Ready_2_Use/MTL-AQA_split_0_data, and is not there: set PODIUM_DATA to the folder that "
+        "holds mtl_aqa, or give its path",
     ),
     "pushups": Recipe(
         pushups,
@@ -165,7 +204,7 @@ def test_it_lists_performances_as_every_data_set_must(name, tmp_path):
 def test_it_says_where_it_was_looked_for(name, tmp_path):
     recipe = RECIPES[name]
     dataset = recipe.absent(tmp_path)
-    message = recipe.message.format(table=tmp_path / recipe.table)
+    message = recipe.message.format(folder=tmp_path, table=tmp_path / recipe.table)
     with pytest.raises(recipe.error, match=rf"^{re.escape(message)}$"):
         dataset.performances()
     assert list(tmp_path.iterdir()) == []

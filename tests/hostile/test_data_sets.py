@@ -12,7 +12,7 @@ from scipy.io import savemat
 
 from hostile.confinement import mutated
 from podium.benchmark.faults import read_comments
-from podium.datasets import _archive, unlv_vault
+from podium.datasets import _archive, _frames
 from podium.datasets.kimore import Kimore
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
@@ -222,10 +222,10 @@ def test_only_pictures_of_the_kinds_named_are_opened(vault, content):
 
 
 def test_a_folder_of_too_many_pictures_is_no_vault(vault, monkeypatch):
-    monkeypatch.setattr(unlv_vault, "MAX_PICTURES", 1)
+    monkeypatch.setattr(_frames, "MAX_PICTURES", 1)
     refuse_vault(
         vault,
-        f"{vault / '001'}: holds 2 pictures, more than the 1 allowed: is it one vault?",
+        f"{vault / '001'}: holds 2 pictures, more than the 1 allowed: is it one performance?",
     )
 
 
@@ -243,7 +243,7 @@ def test_damaged_pictures_are_read_or_refused(vault):
     for seed in range(300):
         path.write_bytes(mutated(content, seed))
         try:
-            pixels = unlv_vault._pixels(path)
+            pixels = _frames.pixels_of(path)
         except ManifestError as error:
             refusal = str(error)
             assert refusal.startswith(f"{path}: ")

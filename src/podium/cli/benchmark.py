@@ -146,11 +146,10 @@ def _measure(
     asked: dict[str, Any],
     progress: Any,
 ) -> "Results":
-    from podium import _catalog
     from podium.benchmark.run import Benchmark
+    from podium.datasets._named import dataset_named
 
-    (kind,) = _catalog.resolve("podium.datasets", name, (name,))
-    dataset = kind(root)
+    dataset = dataset_named(name, root, (name,))
     named = tuple(scorers or ("constant", "type_mean", "ridge", "siamese_lstm"))
     return Benchmark(
         dataset, scorers=named, seeds=range(seeds), progress=progress, name=name, **asked

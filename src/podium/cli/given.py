@@ -48,13 +48,12 @@ def read_performances(table: Path) -> "tuple[Performance, ...]":
 
     A file of such a name is the table that is meant.
     """
-    from podium import _catalog
+    from podium.datasets._named import dataset_named, is_named
 
-    name = str(table)
-    if table.exists() or name == TABLES or name not in _catalog.names("podium.datasets"):
+    name = table.as_posix()
+    if table.exists() or name == TABLES or not is_named(name):
         return read_table(table)
-    (kind,) = _catalog.resolve("podium.datasets", name)
-    listed: tuple[Performance, ...] = kind(None).performances()
+    listed: tuple[Performance, ...] = dataset_named(name).performances()
     return listed
 
 
@@ -64,7 +63,9 @@ def description_of(table: Path) -> str:
 
     if table.exists():
         return "performances from a table of the user's own"
-    return _catalog.summary("podium.datasets", str(table)).rstrip(".")
+    name, _, part = table.as_posix().partition("/")
+    summary = _catalog.summary("podium.datasets", name).rstrip(".")
+    return f"{summary}: {part}" if part else summary
 
 
 def name_of(performance: "Performance", table: Path) -> str:

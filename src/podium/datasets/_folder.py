@@ -5,13 +5,28 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from podium.errors import DatasetNotFound, ManifestError
+from podium.errors import DatasetNotFound, ManifestError, UnknownName
 from podium.inputs.table import Row, read_rows
 
 
 def root_of(folder: str, given: Path | None) -> Path:
     """Return the path of a data set: the given one, or `folder` below that of `PODIUM_DATA`."""
     return Path(given) if given else Path(os.environ.get("PODIUM_DATA", ".")) / folder
+
+
+def require_part(name: str, part: str | None, parts: Collection[str]) -> str | None:
+    """Return a part of a data set, as it is; `None` is all of it.
+
+    Raises
+    ------
+    UnknownName
+        If it has no such part.
+    """
+    if part not in (None, *parts):
+        raise UnknownName(
+            f"{name} has no part {part!r:.200}: choose one of {', '.join(parts)}, or leave it out"
+        )
+    return part
 
 
 def not_found(name: str, place: Path, folder: str) -> DatasetNotFound:

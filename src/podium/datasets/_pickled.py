@@ -240,11 +240,11 @@ def labels(content: bytes) -> Iterator[list[Any]]:
 
 
 def _of_one(key: Any, known: dict[Any, Any]) -> list[Any]:
-    _require_small(key)
+    require_small(key)
     if len(known) > MAX_COLUMNS:
-        raise Refused(f"has {len(known):,} labels of {_plain(key)!r:.99}, {_TOO_MANY_LABELS}")
-    parts = [_plain(part) for part in key] if isinstance(key, tuple) else _plain(key)
-    named = [[str(_plain(name)), cell_of(value)] for name, value in known.items()]
+        raise Refused(f"has {len(known):,} labels of {plain_value(key)!r:.99}, {_TOO_MANY_LABELS}")
+    parts = [plain_value(part) for part in key] if isinstance(key, tuple) else plain_value(key)
+    named = [[str(plain_value(name)), cell_of(value)] for name, value in known.items()]
     if sum(len(name) + len(text) for name, text in named) > MAX_ROW_CHARACTERS:
         raise Refused(_ROW_TOO_LARGE)
     return [parts, named]
@@ -252,7 +252,7 @@ def _of_one(key: Any, known: dict[Any, Any]) -> list[Any]:
 
 def cell_of(value: Any) -> str:
     """Return what a cell of a table says of a value."""
-    _require_small(value)
+    require_small(value)
     text = _describe(value)
     if len(text) > MAX_CELL_CHARACTERS:
         raise Refused(_CELL_TOO_LARGE)
@@ -266,19 +266,19 @@ def _describe(value: Any) -> str:
         return ";".join(_describe(one) for one in value)
     if value is None:
         return ""
-    plain = _plain(value)
+    plain = plain_value(value)
     return harmless(plain) if isinstance(plain, str) else f"{plain}"
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Return a number of numpy's as one of Python's, and anything that is no number as text."""
-    _require_small(value)
+    require_small(value)
     if isinstance(value, np.generic):
         value = value.item()
     return value if isinstance(value, int | float) else str(value)
 
 
-def _require_small(value: Any) -> None:
+def require_small(value: Any) -> None:
     if _n_characters(value, 0) > MAX_CELL_CHARACTERS:
         raise Refused(_CELL_TOO_LARGE)
 
