@@ -68,7 +68,17 @@ def report(video: Path, language: str) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    ["page.css", "shared.js", "page.js", "judges.js", "report.css", "report.js", "drawing.js"],
+    [
+        "page.css",
+        "shared.js",
+        "page.js",
+        "judges.js",
+        "report.css",
+        "report.js",
+        "drawing.js",
+        "sketch.js",
+        "notes.js",
+    ],
 )
 def test_no_style_and_no_script_needs_one_browser(name):
     assert only_in_one(source(name)) == []

@@ -567,7 +567,7 @@ def test_a_folder_holds_the_videos_pictures_and_data(assessed, tmp_path):
     assert found - {f"frames/clip-0{i}{of}.jpg" for i in (1, 2, 3) for of in ("", "-reference")} \
         == set(FILES_BESIDE)  # fmt: skip
     page = Page(target.read_text("utf-8"))
-    assert set(page.scripts) == {"data", None}
+    assert set(page.scripts) == {"data", "notes", None}
     assert data_of(page)["query"]["file"] == "query.mp4"
     assert probe(target.with_name("reference.mp4")).n_frames == 30
     kept = json.loads(target.with_name("result.json").read_text("utf-8"))

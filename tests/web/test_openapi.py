@@ -16,6 +16,7 @@ OPERATIONS = {
     "POST /api/assessments/{id}/cancel", "POST /api/assessments/{id}/again", "GET /api/work",
     "GET /api/comparison", "POST /api/batches",
     "GET /api/assessments/{id}/result.json", "GET /api/assessments/{id}/clips.csv",
+    "GET /api/assessments/{id}/notes", "PUT /api/assessments/{id}/notes",
     "GET /api/assessments/{id}/timeline.vtt", "GET /api/batches/{id}",
     "GET /api/batches/{id}/table.csv", "POST /api/audits", "DELETE /api/audits/{id}",
     "GET /api/audits/{id}/audit.json",

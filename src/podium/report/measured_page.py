@@ -12,7 +12,7 @@ from podium.measures import Phase
 from podium.report.athlete_view import AthleteView, athlete_view
 from podium.report.expert import Expert
 from podium.report.page import Report
-from podium.report.player import page_values, part_shown, side
+from podium.report.player import page_values, part_shown, side, spoken
 from podium.report.templates import render
 from podium.report.words import ENGLISH, Words, load_words
 from podium.video.frames import WHOLE, Part
@@ -124,7 +124,7 @@ class _Page:
             "clips": [],
             "marks": sorted(view.marks) if view else [],
             "parts": [[part.start_seconds, words.moment(part.moment)] for part in self.parts],
-            "words": words.of("player") | words.of("save"),
+            "words": spoken(words),
             "decimal": words("decimal"),
             "saved": {file: content for file, _, content in self.saved},
             "name": self.name,

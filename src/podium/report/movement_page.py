@@ -18,7 +18,7 @@ from podium.report.measured import row
 from podium.report.movement_result import comparison_to_json
 from podium.report.movement_words import MOST_SAID, difference_in_short, said_once, said_with_others
 from podium.report.page import Report
-from podium.report.player import page_values, side
+from podium.report.player import page_values, side, spoken
 from podium.report.skeleton import drawn_skeleton, skeleton_film
 from podium.report.templates import render
 from podium.report.words import ENGLISH, Words, load_words
@@ -185,7 +185,7 @@ class _Page:
             "clips": [],
             "marks": sorted({one.start_seconds for one, _ in said_once(self.of)[:MOST_SAID]}),
             "parts": [list(part) for part in zip(starts, names, strict=True)],
-            "words": words.of("player") | words.of("save"),
+            "words": spoken(words),
             "decimal": words("decimal"),
             "saved": {file: content for file, _, content in self._saved},
             "name": self.ours.name,

@@ -21,7 +21,7 @@ from podium.assessment.feedback import (
 from podium.assessment.values import Assessment, Reference, Score
 from podium.machine.files import write_bytes
 from podium.report.key_frames import decode_small, middles, pictured
-from podium.report.player import offset_of, page_values, played, side
+from podium.report.player import offset_of, page_values, played, side, spoken
 from podium.report.remark_words import group_note
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render
@@ -377,7 +377,7 @@ class _Page:
             "parts": [
                 [part.start_seconds, self.words.moment(part.moment)] for part in parts
             ],
-            "words": self.words.of("player") | self.words.of("save"),
+            "words": spoken(self.words),
             "decimal": self.words("decimal"),
             "saved": {name: content for name, _, content in self.data_files()},
             "name": self.name,

@@ -3,11 +3,12 @@
 import base64
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from markupsafe import Markup
 
 from podium.errors import PodiumError
+from podium.report.notes import Tool
 from podium.report.templates import source
 from podium.report.words import Words
 from podium.video.frames import Frames, Part
@@ -17,6 +18,10 @@ SPEEDS = (
     (0.125, "1/8"), (0.25, "1/4"), (0.5, "1/2"), (0.75, "3/4"), (1.0, "1"), (1.5, "1½"), (2.0, "2")
 )  # fmt: skip
 """How fast videos are played, and how that is written."""
+
+
+SCRIPTS = "drawing.js", "sketch.js", "notes.js", "report.js"
+"""What the script of a page that plays is made of, in this order."""
 
 
 def part_shown(part: Part, frames: Frames) -> Part:
@@ -29,7 +34,7 @@ def page_values(words: Words, *, inside: bool) -> dict[str, Any]:
 
     `inside` says whether its videos are in it.
     """
-    style, script = source("report.css"), source("drawing.js") + source("report.js")
+    style, script = source("report.css"), "".join(map(source, SCRIPTS))
     return {
         "words": words,
         "number": words.number,
@@ -38,8 +43,14 @@ def page_values(words: Words, *, inside: bool) -> dict[str, Any]:
         "script": Markup(script),
         "inside": inside,
         "speeds": SPEEDS,
+        "sketch_tools": get_args(Tool),
         "base64": lambda content: base64.b64encode(content).decode(),
     }
+
+
+def spoken(words: Words) -> dict[str, str]:
+    """Return what the script of every page that plays may say."""
+    return words.of("player") | words.of("save") | words.of("sketch")
 
 
 def side(

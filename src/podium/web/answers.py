@@ -1,6 +1,5 @@
 """What is answered of assessments, videos and batches: the store's records as messages."""
 
-from pathlib import Path
 from typing import Any
 
 from fastapi import Response
@@ -8,6 +7,7 @@ from fastapi.responses import FileResponse
 
 from podium.doubts import Severity, worst
 from podium.measures import Measurement, Phase, Reading
+from podium.report.notes import Notes, with_notes, with_notes_in_json
 from podium.report.words import ENGLISH, Words, languages, load_words
 from podium.web.messages import (
     AssessmentOut,
@@ -26,11 +26,25 @@ BATCH_COLUMNS = (
 )  # fmt: skip
 
 
-def page_file(path: Path) -> Response:
-    """Return a page of the store, which nobody else may frame."""
-    # A report has its own, stricter policy inside; this only keeps others from framing it.
-    policy = "frame-ancestors 'none'"
-    return FileResponse(path, media_type="text/html", headers={"content-security-policy": policy})
+_UNFRAMED = {"content-security-policy": "frame-ancestors 'none'"}
+"""A report has its own, stricter policy inside; this only keeps others from framing it."""
+
+
+def report_page(store: Store, id_: str) -> Response:
+    """Return a report with what was added to it, which it keeps here; nobody else may frame it."""
+    content = store.outcome(id_, "report.html").read_bytes()
+    shown = with_notes(content, store.notes(id_), f"/api/assessments/{id_}/notes")
+    return Response(shown, media_type="text/html", headers=_UNFRAMED)
+
+
+def result_file(store: Store, id_: str, name: str, kind: str) -> Response:
+    """Return a file of what came of an assessment; its data with what was added to the report."""
+    path, notes = store.outcome(id_, name), store.notes(id_)
+    if name != "result.json" or notes == Notes():
+        return FileResponse(path, media_type=kind, filename=name)
+    attached = {"content-disposition": f'attachment; filename="{name}"'}
+    content = with_notes_in_json(path.read_bytes(), notes)
+    return Response(content, media_type=kind, headers=attached)
 
 
 def jobs_of_batch(store: Store, id_: str) -> list[Job]:

@@ -23,6 +23,7 @@ from podium.judging import (
     find_action,
     find_rule,
 )
+from podium.report.notes import notes_of
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.web import records
@@ -32,7 +33,8 @@ from podium.web.answers import (
     comparison,
     job_out,
     jobs_of_batch,
-    page_file,
+    report_page,
+    result_file,
     video_out,
 )
 from podium.web.audits import MAX_TABLE_BYTES, add_audits
@@ -40,6 +42,7 @@ from podium.web.bodies import USUAL_PACE, Bodies, Pace
 from podium.web.guard import Guard, Token
 from podium.web.listening import ALL_ADDRESSES, THIS_MACHINE, listen, settings, where_to_open
 from podium.web.messages import (
+    Added,
     AssessmentOut,
     BatchOut,
     ChoicesOut,
@@ -297,7 +300,15 @@ def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> 
 
     @app.get("/assessments/{id}/report", include_in_schema=False)
     def report(id: Id) -> Response:
-        return page_file(store.outcome(id, "report.html"))
+        return report_page(store, id)
+
+    @app.get("/api/assessments/{id}/notes", responses=_MISSING)
+    def see_what_was_added(id: Id) -> Added:
+        return Added(**store.notes(id).to_json())
+
+    @app.put("/api/assessments/{id}/notes", status_code=204, responses=_MISSING)
+    def keep_what_was_added(id: Id, added: Added) -> None:
+        store.keep_notes(id, notes_of(added.model_dump()))
 
     for name, kind in FILES.items():
         _add_file(app, store, name, kind)
@@ -310,8 +321,8 @@ def _add_file(app: FastAPI, store: Store, name: str, kind: str) -> None:
         response_class=FileResponse,
         name=name,
     )
-    def file(id: Id) -> FileResponse:
-        return FileResponse(store.outcome(id, name), media_type=kind, filename=name)
+    def file(id: Id) -> Response:
+        return result_file(store, id, name, kind)
 
 
 def _add_batches(app: FastAPI, store: Store, worker: Worker, model: str) -> None:

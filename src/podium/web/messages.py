@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from podium.report.notes import MAX_DRAWINGS, MAX_FRAME, MAX_LETTERS, MAX_PLACES, MAX_SECONDS, Tool
 from podium.report.words import ENGLISH
 from podium.web.records import Stage
 
@@ -53,6 +54,33 @@ class WantedBatch(How):
     """Several videos to be assessed in one way."""
 
     videos: Annotated[list[Id], Field(min_length=1, max_length=MAX_IN_BATCH)]
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Drawn(Strict):
+    """What somebody drew on one frame of one of the two videos of a report."""
+
+    side: Literal["query", "reference"]
+    frame: Annotated[int, Field(ge=0, le=MAX_FRAME, description="In the report's copy, from 0.")]
+    seconds: Annotated[float, Field(ge=-MAX_SECONDS, le=MAX_SECONDS)]
+    tool: Tool
+    places: Annotated[
+        list[tuple[Share, Share]],
+        Field(
+            min_length=1, max_length=MAX_PLACES,
+            description="From left and top, as shares of the picture; an angle's corner is second.",
+        ),
+    ]  # fmt: skip
+    text: Annotated[str, Field(max_length=MAX_LETTERS)] = ""
+    degrees: Annotated[float | None, Field(ge=0, le=180)] = None
+
+
+class Added(Strict):
+    """What people added to a report."""
+
+    drawings: Annotated[list[Drawn], Field(max_length=MAX_DRAWINGS)] = []
 
 
 class VideoOut(BaseModel):

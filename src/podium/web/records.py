@@ -15,6 +15,7 @@ from podium.doubts import Doubt, Severity
 from podium.errors import UnusableFile
 from podium.machine.files import read_json
 from podium.measures import Phase
+from podium.report.notes import Notes, notes_in_file
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 Stage = Literal["loading", "looking", "writing"]
@@ -30,6 +31,9 @@ MAX_ERROR_LETTERS = 4000
 MAX_SECONDS = 253_402_300_800.0
 """No time is later: the end of the year 9999, which browsers can still write."""
 
+
+NOTES = "notes.json"
+"""What was added to a report, beside the assessment's own file."""
 
 LISTED = (
     "flight_seconds", "jump_height_bodies", "tightness", "opening_seconds",
@@ -237,6 +241,22 @@ def read_stage(folder: Path) -> Stage:
         return _STAGES.validate_python(told["stage"])
     except (OSError, UnusableFile, LookupError, TypeError, ValidationError):
         return "loading"
+
+
+def read_notes(folder: Path) -> Notes:
+    """Read from its folder what was added to a report; nothing where there is no such file.
+
+    Raises
+    ------
+    UnusableFile
+        If it is not what Podium wrote there.
+    OSError
+        If it cannot be opened.
+    """
+    path = folder / NOTES
+    if not path.exists():
+        return Notes()
+    return notes_in_file(_sound(read_json(path, MAX_DESCRIPTION_BYTES), path), path)
 
 
 def make_storable(text: str) -> str:

@@ -1,5 +1,6 @@
 """Videos and assessments as files under one folder, each written whole or not at all."""
 
+import json
 import logging
 import os
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 
 from podium.errors import PodiumError, UnusableFile
 from podium.machine.files import remove_half_written, user_folder, write_bytes
+from podium.report.notes import Notes
 from podium.web import records
 from podium.web.home import UPLOAD, Home, clear
 from podium.web.records import ENDED, Job, Request, StoredVideo, is_id, new_id
@@ -230,6 +232,16 @@ class Store:
         if path.is_symlink() or not path.is_file() or not _is_inside(path, self.folder):
             raise NotThere(f"assessment {id_} has no {name}: wait until it is done")
         return path
+
+    def notes(self, id_: str) -> Notes:
+        """Return what was added to the report of an assessment."""
+        return records.read_notes(self.job_folder(self.job(id_).id))
+
+    def keep_notes(self, id_: str, notes: Notes) -> None:
+        """Keep what was added to the report of an assessment, in place of what was before."""
+        with self._lock:
+            path = self.job_folder(self.job(id_).id) / records.NOTES
+            write_bytes(path, json.dumps(notes.to_json()).encode("ascii"))
 
     def new_batch(self) -> str:
         """Invent a name for a batch."""

@@ -6,6 +6,7 @@
   const say = (key, values) =>
     data.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const written = (value, digits) => value.toFixed(digits).replace(".", data.decimal);
+  const notes = new Notes(data.words);
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
   function download(name, blob) {
@@ -23,15 +24,26 @@
     element("keep").hidden = false;
     for (const button of document.querySelectorAll("[data-save]")) {
       const name = button.dataset.save;
-      const kind = name.endsWith("json") ? "application/json" : "text/plain";
-      button.onclick = () => download(name, new Blob([data.saved[name]], { type: kind }));
+      const isJson = name.endsWith("json");
+      button.onclick = () => download(name, new Blob(
+        [isJson ? notes.with(data.saved[name]) : data.saved[name]], { type: isJson ? "application/json" : "text/plain" }));
     }
+    if (element("save-report")) element("save-report").onclick = saveReport;
+  }
+
+  function saveReport() {
+    download(`${data.name}.html`, new Blob([notes.html()], { type: "text/html" }));
+    if (notes.address) return;
+    notes.isSaved = true;
+    notes.tell("saved_as_file");
   }
 
   /* One video, and the number of the frame that it shows. */
   class Side {
     constructor(name, facts) {
+      this.name = name;
       this.video = element(name);
+      this.sketch = new Sketch(element(`${name}-sketch`), this.video);
       this.said = element(name + "-at");
       this.starts = facts.starts;
       this.end = facts.end;
@@ -100,6 +112,7 @@
         frames: this.starts.length,
       });
       if (this.drawing) this.drawing.showAt(this.starts[this.number]);
+      if (this.pad) this.pad.showAt(this);
     }
   }
 
@@ -127,6 +140,9 @@
       this.figures = [...document.querySelectorAll(".strip figure")];
       this.chapterButtons = [...document.querySelectorAll(".chapters button")];
       if (element("drawn")) this.draw(true);
+      this.decimal = data.decimal;
+      this.pad = new Sketchpad(this, notes, data.words);
+      for (const side of this.sides) side.pad = this.pad;
       this.show(0);
     }
 
@@ -159,6 +175,16 @@
       this.show(this.query.numberAt(seconds));
     }
 
+    /* The frame of a drawing; one of the expert's beside the moment of one's own that is nearest. */
+    goTo(drawing) {
+      this.pause();
+      if (drawing.side === "query") return this.show(drawing.frame);
+      const there = this.reference.middle(drawing.frame);
+      const off = this.query.starts.map((_, number) => Math.abs(this.referenceAt(this.query.middle(number)) - there));
+      this.show(off.indexOf(Math.min(...off)));
+      return this.reference.show(drawing.frame);
+    }
+
     step(by) {
       this.pause();
       this.show(this.query.number + by);
@@ -167,7 +193,8 @@
     /* The next place worth a look: a remark or the beginning of a part. */
     jump(direction) {
       const now = this.query.number;
-      const places = data.marks.concat(data.parts.map((part) => part[0]));
+      const drawn = notes.drawings.filter((one) => one.side === "query").map((one) => one.seconds);
+      const places = data.marks.concat(data.parts.map((part) => part[0]), drawn);
       const numbers = places.map((place) => this.query.numberAt(place)).sort((a, b) => a - b);
       const there = direction > 0
         ? numbers.find((number) => number > now)
@@ -329,6 +356,7 @@
         context.drawImage(video, left, 0, widths[i], height);
         const drawing = this.sides[i].drawing;
         if (drawing) drawing.paint(context, left, height / video.videoHeight);
+        this.sides[i].sketch.paint(context, left, height / video.videoHeight);
       });
       return canvas;
     }
@@ -401,6 +429,12 @@
       "ArrowDown": () => player.changeSpeed(-1),
     };
     if (element("drawn")) inPlayer.o = () => player.draw(!element("drawn").checked);
+    player.pad.buttons.forEach((button, i) => { inPlayer[String(i + 1)] = () => player.pad.choose(button.dataset.tool); });
+    Object.assign(inPlayer, {
+      "Control+z": () => player.pad.undo(),
+      "Escape": () => player.pad.choose(player.pad.tool),
+      "Delete": () => player.pad.removeLast(),
+    });
     document.addEventListener("keydown", (event) => {
       if (event.altKey || event.metaKey) return;
       const name = (event.ctrlKey ? "Control+" : "") + (event.shiftKey ? "Shift+" : "") + event.key;

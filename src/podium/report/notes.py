@@ -1,0 +1,135 @@
+"""What people add to a report: what they draw on the pictures, kept in the report itself.
+
+It comes back from browsers and from files of strangers: what does not fit is refused in one line.
+"""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from podium.errors import ModelError, UnusableFile, UsageError
+from podium.inputs.saved import record_of
+
+Tool = Literal["line", "angle", "arrow", "circle", "free", "writing"]
+
+MAX_DRAWINGS, MAX_PLACES, MAX_LETTERS = 500, 200, 80
+"""The most drawings of a report, places of one, and letters of what is written."""
+
+MAX_FRAME, MAX_SECONDS = 10_000_000, 1e6
+
+_ELEMENT = re.compile(rb'(<script type="application/json" id="notes")[^>]*>([^<]*)(</script>)')
+_POLICY, _QUOTE = b'content="default-src &#39;none&#39;; ', b"&#39;"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What somebody drew on one frame of one of the two videos."""
+
+    side: Literal["query", "reference"]
+    """On which: the performance, or the expert's."""
+
+    frame: int
+    """The number of the frame in the report's copy, from 0."""
+
+    seconds: float
+    """When that frame is, in seconds of the video."""
+
+    tool: Tool
+    """What it is; `writing` is a text."""
+
+    places: tuple[tuple[float, float], ...]
+    """From the left and from the top, as shares of the picture; an angle's corner is the second."""
+
+    text: str = ""
+    """What was written."""
+
+    degrees: float | None = None
+    """How large an angle is."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn."""
+        _require(
+            0 <= self.frame <= MAX_FRAME, "a drawing's frame", self.frame, f"0 to {MAX_FRAME:,}"
+        )
+        is_time = abs(self.seconds) <= MAX_SECONDS
+        _require(is_time, "a drawing's time", self.seconds, f"at most {MAX_SECONDS:g} s")
+        n = len(self.places)
+        _require(1 <= n <= MAX_PLACES, "a drawing's number of places", n, f"1 to {MAX_PLACES}")
+        inside = all(0 <= share <= 1 for place in self.places for share in place)
+        _require(inside, "a drawing's place", "outside the picture", "two shares from 0 to 1")
+        n = len(self.text)
+        _require(n <= MAX_LETTERS, "a drawing's number of letters", n, f"at most {MAX_LETTERS}")
+        _require(
+            0 <= (self.degrees or 0) <= 180, "a drawing's angle", self.degrees, "0 to 180 degrees"
+        )
+
+
+@dataclass(frozen=True)
+class Notes:
+    """All that was added to a report."""
+
+    drawings: tuple[Drawing, ...] = ()
+    """What was drawn, in the order in which it was."""
+
+    def __post_init__(self) -> None:
+        """Refuse more than a report keeps."""
+        n = len(self.drawings)
+        _require(n <= MAX_DRAWINGS, "the number of drawings", n, f"at most {MAX_DRAWINGS}")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON, without what says nothing."""
+        return {"drawings": [_without_nothing(asdict(one)) for one in self.drawings]}
+
+
+def notes_of(plain: Any) -> Notes:
+    """Return notes from plain JSON.
+
+    Raises
+    ------
+    UsageError, ModelError
+        If they are none.
+    """
+    return record_of(Notes, plain, "notes")
+
+
+def notes_in_file(plain: Any, path: object) -> Notes:
+    """Return notes from the JSON of a file.
+
+    Raises
+    ------
+    UnusableFile
+        If they are none.
+    """
+    try:
+        return notes_of(plain)
+    except (ModelError, UsageError) as error:
+        raise UnusableFile.of_file(path, str(error)) from error
+
+
+def with_notes(report: bytes, notes: Notes, address: str) -> bytes:
+    """Return a report that shows notes, and keeps them at an address of where it came from.
+
+    Its policy then allows questions to where it came from, and to nobody else. A report of an
+    earlier version is returned as it is.
+    """
+    # As in every script that holds JSON: nothing in it can end the script.
+    text = json.dumps(notes.to_json()).replace("<", "\\u003c").encode()
+    about = f' data-address="{address}">'.encode()
+    shown, n = _ELEMENT.subn(lambda found: found[1] + about + text + found[3], report, count=1)
+    asking = b"connect-src " + _QUOTE + b"self" + _QUOTE + b"; "
+    return shown.replace(_POLICY, _POLICY + asking, 1) if n else report
+
+
+def with_notes_in_json(result: bytes, notes: Notes) -> bytes:
+    """Return a `result.json` with what was added to the report."""
+    return (json.dumps(json.loads(result) | notes.to_json(), indent=1) + "\n").encode()
+
+
+def _without_nothing(plain: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in plain.items() if value not in ("", None)}
+
+
+def _require(is_so: bool, name: str, value: object, allowed: str) -> None:
+    if not is_so:
+        raise UsageError(f"{name} is {value}: it must be {allowed}")

@@ -1,0 +1,89 @@
+"""What is added to a report stays with its assessment."""
+
+import json
+
+import pytest
+
+from podium.web.records import Job, Request, as_bytes
+
+DONE = "a" * 32
+LINE = {
+    "side": "query", "frame": 3, "seconds": 0.12, "tool": "line", "places": [[0, 0.5], [1, 0.5]],
+}  # fmt: skip
+SUMMARY = {"score": 61.3, "score_low": 48.0, "score_high": 70.6, "warnings": []}
+REPORT = (
+    '<meta content="default-src &#39;none&#39;; img-src data:">\n'
+    '<script type="application/json" id="notes">{"drawings": []}</script>\n'
+)
+
+
+@pytest.fixture
+def client(make_client, tmp_path):
+    """A client of a page with one assessment that is done."""
+    folder = tmp_path / "store" / "assessments" / DONE
+    (folder / "result").mkdir(parents=True)
+    job = Job(DONE, Request("b" * 32, "m"), "dive.mp4", None, 1.0, "done", summary=SUMMARY)
+    (folder / "job.json").write_bytes(as_bytes(job))
+    (folder / "result" / "report.html").write_text(REPORT)
+    (folder / "result" / "result.json").write_text('{"score": 61.3}')
+    return make_client()
+
+
+def keep(client, *drawings, id_: str = DONE):
+    return client.put(f"/api/assessments/{id_}/notes", json={"drawings": drawings})
+
+
+def test_they_are_there_after_a_restart_in_the_report_and_in_the_data(client, make_client):
+    address = f"/api/assessments/{DONE}"
+    assert client.get(f"{address}/result.json").json() == {"score": 61.3}
+    assert client.get(f"{address}/notes").json() == {"drawings": []}
+    assert keep(client, LINE).status_code == 204
+    client.app.state.store.close()
+    client = make_client()
+    assert client.get(f"{address}/result.json").json() == {"score": 61.3, "drawings": [LINE]}
+    report = client.get(f"/assessments/{DONE}/report")
+    assert f'data-address="{address}/notes">{json.dumps({"drawings": [LINE]})}</script>' in (
+        report.text.replace("0.0", "0").replace("1.0", "1")
+    )
+    assert "default-src &#39;none&#39;; connect-src &#39;self&#39;; img-src data:" in report.text
+    assert report.headers["content-security-policy"] == "frame-ancestors 'none'"
+
+
+def test_they_go_with_the_assessment(client, files):
+    keep(client, LINE)
+    assert f"assessments/{DONE}/notes.json" in files()
+    assert client.delete(f"/api/assessments/{DONE}").status_code == 204
+    assert files() == []
+    answer = keep(client, LINE)
+    assert (answer.status_code, answer.json()["detail"]) == (
+        404, f"there is no assessment '{DONE}': it may have been deleted"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"places": [[0, 1.5]]}, "drawings.0.places.0.1 must be 1 or less"),
+        ({"text": "x" * 81}, "drawings.0.text must be no longer than 80 characters"),
+        ({"places": []}, "drawings.0.places must have 1 entries or more"),
+        ({"text": "\x07"},
+         "notes.drawings[0].text is '\\x07': it must be text of at most 10,000 printable "
+         "characters"),
+    ],
+)  # fmt: skip
+def test_what_is_no_drawing_is_refused(client, changes, said):
+    answer = keep(client, LINE | changes)
+    detail = answer.json()["detail"]
+    assert (answer.status_code, detail if isinstance(detail, str) else detail[0]["msg"]) == (
+        422, said
+    )  # fmt: skip
+
+
+def test_damaged_ones_are_said(client, tmp_path):
+    keep(client, LINE)
+    path = tmp_path / "store" / "assessments" / DONE / "notes.json"
+    path.write_text('{"drawings": 3}')
+    answer = client.get(f"/api/assessments/{DONE}/notes")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        422, f"{path}: notes.drawings must be a list of at most 20,000 entries"
+    )  # fmt: skip

@@ -1,0 +1,60 @@
+"""What is drawn on a report that the page shows stays with the page."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from podium.assessment.feedback import ClipFeedback, remarks
+from podium.assessment.values import Assessment, Score
+from podium.report.page import make_report
+from podium.video.clips import VideoFacts
+from podium.web.records import Job, Request, as_bytes
+
+from .conftest import running
+
+DONE = "a" * 32
+
+
+@pytest.fixture
+def served(browser, make_video, small_model, tmp_path):
+    """A page with one assessment that is done."""
+    frames = [np.full((96, 128, 3), 10 * number, np.uint8) for number in range(20)]
+    clips = (ClipFeedback(0, 0.0, 0.64, 0.1, -6.0, True, "entry"),)
+    made = Assessment(
+        make_video("dive.mp4", frames), VideoFacts(20, 20, 0, 0.8),
+        Score(61.3, 48.0, 70.6, 0.0, 96.0), "407", 3.2, False, (), clips, remarks(clips), "bars",
+        "motion",
+    )  # fmt: skip
+    folder = tmp_path / "store" / "assessments" / DONE
+    make_report(replace(made, name="dive.mp4")).save(folder / "result" / "report.html")
+    summary = {"score": 61.3, "score_low": 48.0, "score_high": 70.6, "warnings": []}
+    job = Job(DONE, Request("b" * 32, "m"), "dive.mp4", None, 1.0, "done", summary=summary)
+    (folder / "job.json").write_bytes(as_bytes(job))
+    with running(tmp_path / "store", str(small_model.folder)) as server:
+        yield server
+
+
+def test_it_is_there_when_the_report_is_opened_again(served, visit):
+    address = f"{served.url}/assessments/{DONE}/report"
+    page = visit(address).page
+    page.locator("#playing").wait_for(state="visible")
+    page.locator("[data-tool=writing]").click()
+    page.locator("#sketch-text").fill("knees")
+    page.locator("#query").scroll_into_view_if_needed()
+    with page.expect_response("**/notes") as answer:
+        page.locator("#query-sketch").click()
+    assert answer.value.status == 204
+    page.locator("#kept", has_text="Saved with this assessment.").wait_for()
+    again = visit(address).page
+    again.locator("#query-sketch text").wait_for()
+    assert again.locator("#sketches").inner_text().startswith("Yours, 0.00 s: Text: knees")
+    with again.expect_download() as download:
+        again.locator("#save-report").click()
+    kept = served.temporary / "kept.html"
+    download.value.save_as(kept)
+    alone = visit(kept.as_uri(), offline=True).page
+    alone.locator("#query-sketch text").wait_for()
+    policy = alone.locator("meta[http-equiv]").get_attribute("content")
+    assert policy.startswith("default-src 'none'; img-src ")
+    assert alone.locator("#notes").get_attribute("data-address") is None
