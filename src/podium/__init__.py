@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from podium import datasets as datasets
     from podium import evaluation as evaluation
     from podium import examination as examination
+    from podium import exporting as exporting
     from podium import features as features
     from podium import folds as folds
     from podium import joints as joints
@@ -68,6 +69,7 @@ __getattr__, __dir__, __all__ = lazily(
         "datasets",
         "evaluation",
         "examination",
+        "exporting",
         "features",
         "folds",
         "joints",

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from podium.networks import _onnx, runtime
+from podium.networks import _onnx, program, runtime
 from podium.networks.graph import Graph, Pixels, Shape, Value, relu
 
 ONE_CLIP = "np.random.default_rng(0).integers(0, 256, (1, 16, 120, 160, 3), dtype=np.uint8)"
@@ -99,7 +99,7 @@ def test_a_step_that_cannot_be_written_is_said():
 
 
 def test_lengths_are_written_seven_bits_a_byte():
-    assert [_onnx._varint(n).hex() for n in (0, 1, 127, 128, 300)] == [
+    assert [program._varint(n).hex() for n in (0, 1, 127, 128, 300)] == [
         "00", "01", "7f", "8001", "ac02",
     ]  # fmt: skip
 

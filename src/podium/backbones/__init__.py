@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from podium import _catalog
 from podium.doubts import Doubt
+from podium.networks.program import Term
 
 
 class View(StrEnum):
@@ -89,6 +90,15 @@ class DoubtingBackbone(Backbone, Protocol):
         self, clips: npt.NDArray[np.uint8]
     ) -> tuple[npt.NDArray[np.float32], tuple[Doubt, ...]]:
         """Return the features of clips, and what is to be doubted of them."""
+        ...
+
+
+@runtime_checkable
+class WritableBackbone(Backbone, Protocol):
+    """A backbone that other programs can run: all it does can be written as ONNX."""
+
+    def steps(self, clips: Term) -> Term:
+        """Write how clips, uint8 (clips, 16, height, width, 3), become features, (clips, dim)."""
         ...
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from podium.backbones import require_clips
 from podium.machine.files import digest
+from podium.networks._onnx import steps_of
 from podium.networks.graph import (
     Graph,
     Pixels,
@@ -27,7 +28,8 @@ from podium.networks.graph import (
     relu,
 )
 from podium.networks.kernels import Take, normalised
-from podium.networks.pixels import as_pixels
+from podium.networks.pixels import as_pixels, pixel_steps
+from podium.networks.program import Term
 from podium.networks.runtime import Network
 from podium.networks.weights import made_of
 
@@ -67,7 +69,7 @@ class C3DMini:
     dim = N_PARTS * 3 * WIDTHS[-1]
 
     def __init__(self, weights: Path | None = None) -> None:
-        path = weights or WEIGHTS
+        self.weights = path = weights or WEIGHTS
         self._network = Network(made_of(graph, path, ADVICE))
         self.fingerprint = f"{self.name}-{VERSION}-{digest(path)[:16]}-fp32"
 
@@ -76,6 +78,18 @@ class C3DMini:
         require_clips(clips, self.frame_size)
         rows = [self._describe(clip) for clip in clips]  # alone, so that batches agree
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
+
+    def steps(self, clips: Term) -> Term:
+        """Write how clips become features, (clips, dim); see `WritableBackbone`."""
+        pixels = pixel_steps(clips)
+        width, height = self.frame_size
+        mirrored = pixels.taken(np.arange(width, dtype=np.int64)[::-1].copy(), axis=4)
+        # Each clip and its mirror image lie one after the other.
+        pairs = [side.reshape(-1, 1, 16, 3, height, width) for side in (pixels, mirrored)]
+        both = pairs[0].beside(pairs[1], axis=1).reshape(-1, 16, 3, height, width)
+        (seen,) = steps_of(self._network.graph, both)
+        n_places = int(np.prod(self._network.graph.outputs[0].shape[2:]))
+        return _steps_of_sum(seen, n_places).reshape(-1, 2, self.dim).mean(1)
 
     def _describe(self, clip: npt.NDArray[np.uint8]) -> Array:
         pixels = as_pixels(clip)
@@ -95,6 +109,17 @@ def summed_up(seen: Array) -> Array:
     groups = np.concatenate([maps.mean(3), maps.max(3), maps.std(3, ddof=1)], axis=2)
     parts = groups.reshape(len(seen), N_PARTS, N_GROUPS // N_PARTS, -1).mean(axis=2)
     return np.asarray(parts.reshape(len(seen), -1), np.float32)
+
+
+def _steps_of_sum(seen: Term, n_places: int) -> Term:
+    """Write what `summed_up` does with maps of so many places."""
+    maps = seen.reshape(0, 0, 0, -1)
+    mean = maps.mean(3, keeps=True)
+    apart = maps - mean
+    varies = ((apart * apart).total(3) / (n_places - 1)).then("Sqrt")
+    groups = mean.reshape(0, 0, -1).beside(maps.largest(3), varies, axis=2)
+    dim = 3 * WIDTHS[-1]
+    return groups.reshape(-1, N_PARTS, N_GROUPS // N_PARTS, dim).mean(2).reshape(-1, N_PARTS * dim)
 
 
 def graph(take: Take) -> Graph:

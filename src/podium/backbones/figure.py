@@ -19,9 +19,11 @@ from podium.backbones.posture import Posture, PostureOptions, outlines
 from podium.checks import check_options
 from podium.errors import UsageError
 from podium.machine.files import digest
+from podium.networks._onnx import steps_of
 from podium.networks.graph import Graph, Pixels, Shape, Value, across, add, enlarged, mean, relu
 from podium.networks.kernels import Take, normalised, plain
-from podium.networks.pixels import as_pixels
+from podium.networks.pixels import as_pixels, pixel_steps
+from podium.networks.program import Term
 from podium.networks.runtime import Network
 from podium.networks.weights import made_of
 
@@ -94,7 +96,7 @@ class Figure:
     def __init__(
         self, weights: Path | None = None, options: FigureOptions = FigureOptions()
     ) -> None:
-        path = weights or WEIGHTS
+        self.weights = path = weights or WEIGHTS
         self.options = options
         self._network = Network(made_of(graph, path, ADVICE))
         self.fingerprint = f"figure-{VERSION}-{digest(path)[:16]}-{options}"
@@ -105,6 +107,18 @@ class Figure:
         require_clips(clips, self.frame_size)
         rows = [self._describe(clip) for clip in clips]  # alone, so that batches agree
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
+
+    def steps(self, clips: Term) -> Term:
+        """Write how clips become features, (clips, dim); see `WritableBackbone`."""
+        from podium.backbones._figure_steps import window_steps
+        from podium.backbones._posture_steps import outline_steps
+
+        graph, (width, height) = self._network.graph, self.frame_size
+        heat, seen = steps_of(graph, pixel_steps(clips).reshape(-1, 1, 3, height, width))
+        _, n_points, n_rows, n_columns = graph.outputs[0].shape
+        found = heat.reshape(-1, n_points, n_rows, n_columns), seen.reshape(-1, n_points)
+        windows = window_steps(*found, (n_rows, n_columns), self.options.n_windows)
+        return windows.beside(outline_steps(clips, self.frame_size, self.options.outlines), axis=1)
 
     def points(self, frames: npt.NDArray[np.uint8]) -> tuple[Array, Array]:
         """Find the points in frames, (frames, 120, 160, 3).

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from podium.backbones import require_clips
 from podium.checks import check_options
 from podium.errors import UsageError
+from podium.networks.program import Term
 
 Array = npt.NDArray[np.float32]
 
@@ -67,6 +68,12 @@ class Posture:
         require_clips(clips, self.frame_size)
         rows = [outlines(clip, self.options) for clip in clips]  # alone, so that batches agree
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
+
+    def steps(self, clips: Term) -> Term:
+        """Write how clips become features, (clips, dim); see `WritableBackbone`."""
+        from podium.backbones._posture_steps import outline_steps
+
+        return outline_steps(clips, self.frame_size, self.options)
 
 
 def outlines(clip: npt.NDArray[np.uint8], options: PostureOptions) -> Array:

@@ -17,6 +17,7 @@ from podium.cli import (
     check,
     cut,
     data,
+    export,
     fetch,
     learn,
     measure,
@@ -32,7 +33,8 @@ from podium.machine import memory, shell
 from podium.machine.terminal import printable
 
 COMMANDS = (
-    assess, batch, measure, render, learn, check, cut, audit, data, fetch, rules, benchmark, serve,
+    assess, batch, measure, render, learn, check, cut, audit, data, export, fetch, rules, benchmark,
+    serve,
 )  # fmt: skip
 """Whose commands have joined the application by being imported."""
 

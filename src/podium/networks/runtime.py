@@ -31,7 +31,7 @@ class Network:
     """
 
     def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+        self.graph = graph
 
     def __call__(self, pixels: Floats) -> list[Floats]:
         """Return each output for (clips, frames, channels, rows, columns), as (clips, ...) too.
@@ -43,16 +43,19 @@ class Network:
 
     @cached_property
     def _session(self) -> "InferenceSession":
-        runtime = _onnxruntime()
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = n_threads()
-        options.inter_op_num_threads = 1
-        options.log_severity_level = _FATAL
-        # Threads that wait busily take the processor from the decoder and from each other.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return runtime.InferenceSession(
-            written(self._graph), options, providers=["CPUExecutionProvider"]
-        )
+        return open_program(written(self.graph))
+
+
+def open_program(content: bytes) -> "InferenceSession":
+    """Make a program ready, from the bytes of its ONNX file."""
+    runtime = _onnxruntime()
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = n_threads()
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _FATAL
+    # Threads that wait busily take the processor from the decoder and from each other.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
 def n_threads() -> int:

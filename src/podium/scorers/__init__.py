@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.features.values import Sample
+from podium.networks.program import Term
 from podium.scorers._target import Target
 
 Floats = npt.NDArray[np.float64]
@@ -69,4 +70,17 @@ class ComparingScorer(Scorer, Protocol):
 
     def clip_similarity(self, query: Sample, reference: Sample) -> Floats:
         """Return how alike each clip of the query is to the reference's, 0 to 1, (clips,)."""
+        ...
+
+
+@runtime_checkable
+class WritableScorer(Scorer, Protocol):
+    """A scorer that other programs can run: all it does with features can be written as ONNX."""
+
+    def steps(self, query: Term, reference: Term | None) -> Term:
+        """Write how features become predictions in the target's unit, (performances,).
+
+        `query` is (performances, clips, dim), and so is `reference`, what each is compared with,
+        with as many clips as it has: `None` for a scorer that compares with nothing.
+        """
         ...

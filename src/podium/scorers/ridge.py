@@ -11,7 +11,9 @@ from podium.checks import check_options
 from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
+from podium.networks.program import Term
 from podium.scorers import Floats, ScorerState
+from podium.scorers import _steps as written
 from podium.scorers._learned import Learned
 from podium.scorers._penalty import fit_penalised
 from podium.scorers._target import Target, TargetChoice, choose_target
@@ -76,6 +78,13 @@ class Ridge:
         scorer._weights = array_of(state.arrays, "weights", (n_inputs,))
         scorer.target = Target.from_json(plain["target"])
         return scorer
+
+    def steps(self, query: Term, reference: Term | None) -> Term:
+        """Write how features become predictions; see `WritableScorer`."""
+        clips = written.normalised(self._normaliser, query)
+        last, is_there = written.last_clips(clips, self._n_clips)
+        row = (last * is_there).reshape(-1, len(self._weights))
+        return row @ self._weights + self._bias
 
     def _inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float32]:
         if not samples:

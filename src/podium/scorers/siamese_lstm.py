@@ -20,6 +20,7 @@ from podium.metric.deviation import Deviation, fit_deviation
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.metric.siamese import Siamese
 from podium.networks.layers import Array
+from podium.networks.program import Term
 from podium.scorers import Floats, ScorerState
 from podium.scorers._clip_metrics import ClipMetric, DeviationClips, NetworkClips
 from podium.scorers._heads import make_head
@@ -34,6 +35,7 @@ from podium.scorers._references import (
 from podium.scorers._saved import SavedReference, options_of, reference_to_json, require_memory
 from podium.scorers._siamese_networks import NetworkLearning
 from podium.scorers._siamese_options import SiameseLSTMOptions
+from podium.scorers._siamese_steps import mean_of_members, with_last_clips
 from podium.scorers._target import Target, choose_target
 
 __all__ = ["SiameseLSTM", "SiameseLSTMOptions"]
@@ -161,6 +163,15 @@ class SiameseLSTM:
     def sequences(self, samples: Sequence[Sample]) -> Array:
         """Return performances as the networks read them, (performances, clips, n_components)."""
         return pad([self.normaliser(s.features.values) for s in samples], self.n_clips)
+
+    def steps(self, query: Term, reference: Term | None) -> Term:
+        """Write how features become predictions; see `WritableScorer`."""
+        assert reference is not None
+        both = query, reference
+        value = mean_of_members(self.members, self.normaliser, self.n_clips, both)
+        if self.last_clips is None:
+            return value
+        return with_last_clips(value, self.last_clips, self.options.last_clips_share, query)
 
     def state(self) -> ScorerState:
         """Return all that `restore` needs."""
