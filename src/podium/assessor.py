@@ -37,12 +37,12 @@ from podium.assessment.question import (
     off_table,
     part_of,
     performance_of,
-    picture_of,
     require_difficulty,
     require_numbers,
     unusual_difficulty,
     with_action,
 )
+from podium.assessment.steps import compared_seconds, doubts_of_steps, in_step
 from podium.assessment.values import Assessment, Score
 from podium.assessment.worth import Exchange
 from podium.doubts import Doubt, Severity, worst
@@ -50,7 +50,6 @@ from podium.errors import FeatureError, UnknownName, UsageError
 from podium.evaluation.calibration import CONFIDENCE
 from podium.examination.kept import KeptExpert
 from podium.examination.values import Examination
-from podium.features.alignment import Alignment, try_to_align
 from podium.features.close_up import Seen
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.surroundings import widening
@@ -339,6 +338,7 @@ class Assessor:
             *self._doubts_of_action(question),
             *self._doubts_of_references(question.sample, references),
             *other_position(question, references, self.model.rule),
+            *doubts_of_steps(self.model.scorer, question.sample, references),
         )
 
     def _doubts_of_action(self, question: Question) -> tuple[Doubt, ...]:
@@ -406,15 +406,11 @@ class Assessor:
             model=self.model.name,
             backbone=self.model.backbone_name,
             doubts=self._weighed(self._doubts(question, references), question, score),
-            alignment=self._in_step(query, references),
+            alignment=in_step(query, references, self._extractor.cache),
+            compared_seconds=compared_seconds(self.model.scorer, query, references),
             part=part_of(query.performance),
             renderer=RENDERER,
         )
-
-    def _in_step(self, query: Sample, references: Sequence[Sample]) -> Alignment | None:
-        """Put the query in step with the first reference whose video is at hand."""
-        seen = next((r.performance for r in references if picture_of(r)), None)
-        return try_to_align(query.performance, seen, self._extractor.cache) if seen else None
 
     def _own_references(self) -> Sequence[Sample]:
         return self._comparing().references if self._scorer_compares() else ()

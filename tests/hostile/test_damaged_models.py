@@ -296,15 +296,15 @@ CASES: dict[str, tuple[Change, str | None]] = {
     "scorer of poses": (put("scorer", "name", "pose_dct"), "scorer lacks bias"),
     "a million clips": (
         put("scorer", "n_clips", 10**6),
-        "scorer.n_clips is 1000000: it must be a whole number from 1 to 2000",
+        "scorer.n_clips is 1000000: it must be a whole number from 1 to 20000",
     ),
     "no clips": (
         put("scorer", "n_clips", 0),
-        "scorer.n_clips is 0: it must be a whole number from 1 to 2000",
+        "scorer.n_clips is 0: it must be a whole number from 1 to 20000",
     ),
     "half a clip": (
         put("scorer", "n_clips", 2.5),
-        "scorer.n_clips is 2.5: it must be a whole number from 1 to 2000",
+        "scorer.n_clips is 2.5: it must be a whole number from 1 to 20000",
     ),
     "no biases": (
         put("scorer", "biases", []),
@@ -897,10 +897,10 @@ def test_a_range_of_width_0_is_not_trained(make_sample):
 
 
 def test_what_no_model_may_read_is_not_trained_on(make_sample):
-    samples = [make_sample(f"s{i}", n_clips=2_001 if i == 3 else 4) for i in range(12)]
+    samples = [make_sample(f"s{i}", n_clips=20_001 if i == 3 else 4) for i in range(12)]
     with pytest.raises(TrainingError) as caught:
         training_run._require_enough(samples, Extraction(tuple(samples)))
     assert str(caught.value) == (
-        "a performance has 2001 clips, more than the 2000 that a model may read: leave it out, or "
-        "give a part of it"
+        "a performance has 20001 clips, more than the 20000 that a model may read: leave it out, "
+        "or give a part of it"
     )

@@ -438,7 +438,7 @@ def test_no_memory_left_is_said(make_video, monkeypatch):
 
 def test_a_video_that_lasts_too_long_is_refused(make_video):
     path = make_video("x.mkv", 4, times_ms=[0, 40, 80, 4_000_000])
-    message = f"{path}: lasts more than 3600 s: {SHORTER}"
+    message = f"{path}: lasts more than 3600 s: {SHORTER}, or allow more (--limit minutes=NUMBER)"
     with pytest.raises(VideoError, match=whole(message)):
         decode(path, **SIZE)
     assert len(decode(path, **SIZE, limits=VideoLimits(n_seconds=4001))) == 4

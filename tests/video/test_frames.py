@@ -333,8 +333,8 @@ def test_too_large_a_file_is_refused(make_video):
     path = make_video()
     size = path.stat().st_size
     message = (
-        f"{path}: has {size:,} bytes, more than the 1,000 allowed: "
-        "cut the performance out of it first"
+        f"{path}: has {size:,} bytes, more than the 1,000 allowed: cut the performance out of it "
+        "first, or allow more (--limit gigabytes=NUMBER)"
     )
     with pytest.raises(VideoError, match=whole(message)):
         decode(path, **SIZE, limits=VideoLimits(n_bytes=1000))

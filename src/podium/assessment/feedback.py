@@ -140,7 +140,7 @@ def clip_feedback(
     moments: Sequence[str] = (),
     with_contributions: bool = True,
 ) -> tuple[ClipFeedback, ...]:
-    """Compare each clip with the same clip, counted from the end, of the references.
+    """Compare each clip with the clip of each reference that it is matched with.
 
     Similarities and contributions are means over the references. `moments` names what was seen in
     each clip; of fewer, the last name is the last clip's.

@@ -118,7 +118,9 @@ class Assessment:
     `shown_score` is what may be shown. `difficulty_is_assumed` says that it was
     not given, so that the usual one of the action was taken; `difficulty_range` is what the score's
     range then covers. `alignment` puts the video in step
-    with the first reference whose video is at hand. `name` is what reports call the video, where
+    with the first reference whose video is at hand, and `compared_seconds` (clips,) are when in it
+    the moments are that clips were compared with, empty where these were counted from the end.
+    `name` is what reports call the video, where
     that is not the name of its file. `part` is where in its video the performance lies; all seconds
     count from the first frame of the file. `phase_points` are what phases are worth, where experts
     agree on that. `examination` is what was measured of the athlete, where
@@ -138,6 +140,7 @@ class Assessment:
     backbone: str
     doubts: tuple[Doubt, ...] = ()
     alignment: Alignment | None = None
+    compared_seconds: tuple[float, ...] = ()
     name: str | None = None
     difficulty_range: tuple[float, float] | None = None
     part: Part = WHOLE

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from podium.assessment.steps import matched_clips
 from podium.checks import is_finite, require
 from podium.features.values import Sample
 from podium.measures import Phase
+from podium.metric.matching import Ints
 from podium.scorers import ComparingScorer, Floats
 
 MIN_EXPERTS = 3
@@ -15,6 +17,9 @@ MIN_EXPERTS = 3
 
 MAX_EXPERTS = 8
 """So many are asked at most: more change little, and take their time."""
+
+MAX_EXCHANGED = 100
+"""A performance is exchanged in so many parts at most, and scored anew for each."""
 
 LEAST_POINTS = 0.5
 """Less than this is nothing to speak of."""
@@ -69,7 +74,10 @@ class Exchange:
         experts = self._experts(moment)
         if len(experts) < MIN_EXPERTS:
             return None
-        exchanged = [exchange_clips(self._query, expert, indices) for expert in experts]
+        exchanged = [
+            _exchanged(self._query, one, indices, matched_clips(self._scorer, self._query, one))
+            for one in experts
+        ]
         scores = self._scorer.compare([self._query, *exchanged], self._references).mean(axis=1)
         rest = (100 - HELD) / 2
         low, points, high = np.percentile(scores[0] - scores[1:], [rest, 50, 100 - rest])
@@ -91,19 +99,29 @@ class Exchange:
 
 
 def contributions(scorer: ComparingScorer, query: Sample, references: Sequence[Sample]) -> Floats:
-    """Exchange one clip after the other for the references', (clips,): how the score differs."""
+    """Exchange one clip after the other for the references', (clips,): how the score differs.
+
+    Of long performances neighbours are exchanged together, and share what that changes.
+    """
+    parts = _parts(len(query.features))
     costs = []
     for reference in references:
-        exchanged = [exchange_clips(query, reference, [i]) for i in range(len(query.features))]
+        matched = matched_clips(scorer, query, reference)
+        exchanged = [_exchanged(query, reference, part, matched) for part in parts]
         scores = scorer.compare([query, *exchanged], [reference])[:, 0]
-        costs.append(scores[0] - scores[1:])
+        changes = (scores[0] - scores[1:]) / [len(part) for part in parts]
+        costs.append(np.repeat(changes, [len(part) for part in parts]))
     return np.asarray(np.mean(costs, axis=0), np.float64)
 
 
-def exchange_clips(query: Sample, reference: Sample, indices: Sequence[int]) -> Sample:
-    """Return a performance with the reference's clips at some places, counted from the end."""
-    values, n_clips = query.features.values.copy(), len(query.features)
-    for index in indices:
-        theirs = max(len(reference.features) - (n_clips - index), 0)
-        values[index] = reference.features.values[theirs]
+def _parts(n_clips: int) -> list[range]:
+    """Return which clips are exchanged together: each by itself, where there are not too many."""
+    n_together = -(-n_clips // MAX_EXCHANGED)
+    return [range(i, min(i + n_together, n_clips)) for i in range(0, n_clips, n_together)]
+
+
+def _exchanged(query: Sample, reference: Sample, indices: Sequence[int], matched: Ints) -> Sample:
+    """Return a performance with the reference's clips that it is compared with at some places."""
+    values, places = query.features.values.copy(), list(indices)
+    values[places] = reference.features.values[matched[places]]
     return replace(query, features=replace(query.features, values=values))

@@ -26,6 +26,7 @@ def paper_options(
     """
     n_similar = round(n_pairs * 1300 / 3200)
     return SiameseLSTMOptions(
+        matching="from_end",
         references=references,
         target="score",
         head="joint",

@@ -112,6 +112,30 @@ SkeletonRate = Annotated[
 ]
 
 
+def _allow(given: list[str] | None) -> list[str] | None:
+    """Hold the limits that were typed for all of the command, and the processes that it starts."""
+    if given:
+        from podium.video.limits import VARIABLE, VideoLimits
+
+        VideoLimits.of_words(given)
+        before = os.environ.get(VARIABLE, "").split()
+        os.environ[VARIABLE] = " ".join([*before, *given])
+    return given
+
+
+Limits = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        callback=_allow,
+        help="How much a video may be and take: minutes (60), gigabytes (4), waiting_minutes (5) "
+        "for its decoding, memory_gigabytes (4) for the decoder, frames (5000) held at once; may "
+        "be repeated. PODIUM_LIMITS='minutes=90 gigabytes=8' says the same.",
+    ),
+]
+
+
 Athlete = Annotated[
     Any,
     typer.Option(

@@ -10,6 +10,7 @@ from podium.cli.app import (
     Athlete,
     Json,
     Language,
+    Limits,
     Model,
     ReportFolder,
     ReportPath,
@@ -52,6 +53,7 @@ def score(
     report_dir: ReportFolder = None,
     language: Language = "en",
     as_json: Json = False,
+    limits: Limits = None,
 ) -> None:
     """Score a video, with a range, and say which moments cost points."""
     outputs = Outputs(report, report_dir, language)
@@ -82,6 +84,7 @@ def compare(
         bool, typer.Option("--mirror", help="Mirror VIDEO first: compare its left with the right.")
     ] = False,
     frames_per_second: SkeletonRate = None,
+    limits: Limits = None,
 ) -> None:
     """Say how alike two performances are, and what differs; no training data are needed.
 

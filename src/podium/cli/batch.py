@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.app import AllowPart, Exit, Model, Shard, app
+from podium.cli.app import AllowPart, Exit, Limits, Model, Shard, app
 from podium.cli.given import (
     cut_shard,
     load_assessor,
@@ -73,6 +73,7 @@ def predict(
             help="How many jobs on Slurm share the work.",
         ),
     ] = 8,
+    limits: Limits = None,
 ) -> None:
     """Score every performance of a table; a run that was stopped can go on."""
     require_file(out, "the predictions")

@@ -16,7 +16,7 @@ from podium.machine import extras
 
 if TYPE_CHECKING:
     from podium.benchmark.results import Results
-from podium.cli.app import Backbone, app
+from podium.cli.app import Backbone, Limits, app
 from podium.cli.given import open_cache
 from podium.cli.output import say, show_lines, showing_progress
 
@@ -69,6 +69,7 @@ def benchmark(
             metavar="athlete|event|COLUMN|none",
         ),
     ] = None,
+    limits: Limits = None,
 ) -> None:
     """Reproduce the paper's tables, or measure scorers on a data set with whole groups left out."""
     from podium import _catalog

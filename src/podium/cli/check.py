@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.app import Exit, Json, app
+from podium.cli.app import Exit, Json, Limits, app
 from podium.cli.output import say, show, show_json, track_rows
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def check(
         ),
     ] = None,
     as_json: Json = False,
+    limits: Limits = None,
 ) -> None:
     """Say all that is wrong with a table and its videos: marks, splits, files, copies."""
     from podium.judging import find_rule

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import Json, Model, app
+from podium.cli.app import Json, Limits, Model, app
 from podium.cli.given import require_no_input
 from podium.cli.output import say, show_facts, write_table
 from podium.cli.usage import (
@@ -48,7 +48,9 @@ def convert(
 
 @app.command()
 def inspect(
-    video: Annotated[Path, typer.Argument(help="The video to look at.")], as_json: Json = False
+    video: Annotated[Path, typer.Argument(help="The video to look at.")],
+    as_json: Json = False,
+    limits: Limits = None,
 ) -> None:
     """Say what a video file holds and how much of it would be used."""
     from podium.video.frames import probe

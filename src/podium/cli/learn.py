@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.app import Backbone, Exit, Json, Seed, Shard, Table, app
+from podium.cli.app import Backbone, Exit, Json, Limits, Seed, Shard, Table, app
 from podium.cli.given import cut_shard, description_of, open_cache, read_performances
 from podium.cli.output import (
     as_cell,
@@ -96,6 +96,7 @@ def train(
         typer.Option("--options", help="Take options of the scorer from this TOML file."),
     ] = None,
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
+    limits: Limits = None,
 ) -> None:
     """Train a model on a table of performances; rows of the test split are not looked at."""
     from podium import _catalog
@@ -184,6 +185,7 @@ def extract(
     manifest: Table,
     backbone: Backbone = "motion",
     shard: Shard = None,
+    limits: Limits = None,
 ) -> None:
     """Make the features of every video of a table, once; later commands find them in the cache."""
     from podium.backbones import make_backbone

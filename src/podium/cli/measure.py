@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import Athlete, Json, Language, ReportPath, SkeletonRate, app
+from podium.cli.app import Athlete, Json, Language, Limits, ReportPath, SkeletonRate, app
 from podium.cli.given import Outputs
 from podium.cli.movement import measure_joints
 from podium.cli.output import say, say_readings, show, show_json
@@ -56,6 +56,7 @@ def measure(
     report: ReportPath = None,
     language: Language = "en",
     as_json: Json = False,
+    limits: Limits = None,
 ) -> None:
     """Measure a dive: angles, heights, times and turns; no model is needed.
 

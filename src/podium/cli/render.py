@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.app import Language, app
+from podium.cli.app import Language, Limits, app
 from podium.cli.given import require_no_input
 from podium.cli.output import say, showing_stages
 from podium.cli.usage import require_file
@@ -37,6 +37,7 @@ def render(
         bool, typer.Option("--plain", help="Let time run in both as it was filmed, not in step.")
     ] = False,
     language: Language = "en",
+    limits: Limits = None,
 ) -> None:
     """Make a film of a report, that every phone plays, or one picture of the dive."""
     if out is None and still is None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from podium.cli.app import AllowPart, Model, Seed, app
+from podium.cli.app import AllowPart, Limits, Model, Seed, app
 from podium.cli.output import say, show, showing_progress
 from podium.cli.usage import (
     require_folder,
@@ -53,6 +53,7 @@ def serve(
             help="Where assessments are kept; by default a folder in the user's data folder."
         ),
     ] = None,
+    limits: Limits = None,
 ) -> None:
     """Open the page: assess videos in a browser, on this machine; nothing leaves it.
 

@@ -10,6 +10,7 @@ from podium.checks import check_options, is_finite, require
 from podium.errors import FeatureError, PodiumError
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.values import Features
+from podium.features.warping import accumulate, cheapest_way, moment_distances
 from podium.performance import Performance
 from podium.video.clips import ClipOptions
 
@@ -81,10 +82,10 @@ def align(
     """
     distances = moment_distances(query.values, reference.values)
     ours, theirs = _middles(query), _middles(reference)
-    forward = _accumulate(distances, options.hold)
-    backward = _accumulate(distances[::-1, ::-1], options.hold)[::-1, ::-1]
+    forward = accumulate(distances, options.hold)
+    backward = accumulate(distances[::-1, ::-1], options.hold)[::-1, ::-1]
     through = forward + backward - distances  # the cheapest whole way that matches each pair
-    best = _way(forward, options.hold)
+    best = cheapest_way(forward, options.hold)
     matched = np.array([theirs[best[best[:, 0] == i, 1]].mean() for i in range(len(ours))])
     possible = through <= through.min() * (1 + options.tolerance) + 1e-9
     return Alignment(
@@ -127,60 +128,11 @@ def try_to_align(
         return None
 
 
-def moment_distances(query: npt.NDArray[np.float32], reference: npt.NDArray[np.float32]) -> Floats:
-    """Return how different any two moments are, (query, reference), on average 1.
-
-    Every number of a feature counts by how much it varies in the two performances together.
-
-    Raises
-    ------
-    FeatureError
-        If the two have another number of numbers a moment.
-    """
-    if query.shape[1] != reference.shape[1]:
-        raise FeatureError(
-            f"features with {query.shape[1]} and with {reference.shape[1]} numbers per clip "
-            "cannot be aligned: make both with the same backbone"
-        )
-    both = np.concatenate([query, reference]).astype(np.float64)
-    spread = both.std(axis=0)
-    scaled = (both - both.mean(axis=0)) / np.where(spread > 1e-9, spread, np.inf)
-    ours, theirs = scaled[: len(query)], scaled[len(query) :]
-    squared = (ours**2).sum(1)[:, None] + (theirs**2).sum(1)[None] - 2 * ours @ theirs.T
-    distances: Floats = np.sqrt(np.maximum(squared, 0))
-    mean = float(distances.mean())
-    return distances / mean if mean > 0 else distances
-
-
 def _middles(features: Features) -> Floats:
     middles = (features.start_seconds + features.end_seconds) / 2
     if not np.isfinite(middles).all():
         raise FeatureError("features without times cannot be aligned: give the videos")
     return middles
-
-
-def _accumulate(distances: Floats, hold: float) -> Floats:
-    """Return the cost of the cheapest way from the beginning to each pair, (query, reference)."""
-    n_query, n_reference = distances.shape
-    summed = np.full((n_query + 1, n_reference + 1), np.inf)
-    summed[0, 0] = 0.0
-    for i in range(1, n_query + 1):
-        for j in range(1, n_reference + 1):
-            before = min(summed[i - 1, j - 1], summed[i - 1, j] + hold, summed[i, j - 1] + hold)
-            summed[i, j] = distances[i - 1, j - 1] + before
-    return summed[1:, 1:]
-
-
-def _way(summed: Floats, hold: float) -> npt.NDArray[np.intp]:
-    """Return the cheapest way, (steps, 2): which moment of the query is which of the reference."""
-    i, j = (size - 1 for size in summed.shape)
-    steps = [(i, j)]
-    while i or j:
-        choices = [(i - 1, j - 1, 0.0), (i - 1, j, hold), (i, j - 1, hold)]
-        inside = [(a, b, extra) for a, b, extra in choices if a >= 0 and b >= 0]
-        i, j, _ = min(inside, key=lambda choice: summed[choice[0], choice[1]] + choice[2])
-        steps.append((i, j))
-    return np.array(steps[::-1], np.intp)
 
 
 def _doubt(possible: npt.NDArray[np.bool_], theirs: Floats) -> Floats:

@@ -15,10 +15,11 @@ import numpy as np
 
 from podium.backbones import Backbone, View, describe, keeps_shape, parts_of, view_of
 from podium.doubts import Doubt
-from podium.errors import FeatureError, PodiumError, VideoError
+from podium.errors import FeatureError, PodiumError, TooLong, VideoError
 from podium.features.close_up import CloseUp, Seen, close_up, fingerprint, look_at
 from podium.features.event import Anchor, event_backbone
 from podium.features.given import read_features
+from podium.features.long import Described, described, is_long, sketched
 from podium.features.values import Features, Sample
 from podium.inputs.given import FEATURE_SUFFIXES
 from podium.machine.cache import ArrayCache, Claim
@@ -28,7 +29,8 @@ from podium.video.augmentation import Sides
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
 from podium.video.fitted import decode_fitted, padded
 from podium.video.frames import DECODER_VERSION, Frames, decode
-from podium.video.limits import Box
+from podium.video.limits import Box, VideoLimits
+from podium.video.sketch import Sketch
 
 CACHE_VERSION = "3"
 
@@ -213,14 +215,28 @@ class Extractor:
             lookup.release()
 
     def _decode(self, performance: Performance) -> Frames:
-        is_whole = keeps_shape(self.backbone)
-        frames = _decode(performance, self.backbone.frame_size, self.options, None, is_whole)
+        frames = self._look(performance)
         if self.anchor is None:
             return frames
         if self.backbone.frame_size == event_backbone().frame_size:
             return self.anchor.trim(frames, frames)
         size = event_backbone().frame_size
         return self.anchor.trim(frames, _decode(performance, size, self.options, frames.box))
+
+    def _look(self, performance: Performance) -> Frames:
+        """Hold the frames that count, or of a long video what says which they are."""
+        is_whole = keeps_shape(self.backbone)
+        looks_for_one_moment = self.anchor is not None
+        if looks_for_one_moment or not is_long(performance):
+            try:
+                return _decode(performance, self.backbone.frame_size, self.options, None, is_whole)
+            except TooLong:  # its header did not say how long it is
+                if looks_for_one_moment:
+                    raise
+        try:
+            return sketched(performance, self.backbone, self.options)
+        except VideoError as error:
+            raise type(error).of_file(performance.path, error.reason) from error
 
     @property
     def _shows_close_up(self) -> bool:
@@ -240,17 +256,9 @@ class Extractor:
     ) -> Features:
         path = lookup.performance.path
         try:
-            clips = self._cut(frames, augmentation)
-            views = {View.PICTURE: clips}
-            if lookup.close_up:
-                near = self._near(lookup.close_up, augmentation)
-                views[View.CLOSE_UP] = near
-                clips = replace(clips, video=near.video)
+            values, clips, doubts = self._described(lookup, frames, augmentation)
         except VideoError as error:
-            raise VideoError.of_file(path, error.reason) from error
-        said = [describe(one, views[view_of(one)].pixels) for one in parts_of(self.backbone)]
-        values = np.concatenate([one for one, _ in said], axis=1).astype(np.float32)
-        doubts = tuple(doubt for _, some in said for doubt in some)
+            raise type(error).of_file(path, error.reason) from error
         if not np.isfinite(values).all():
             raise FeatureError(
                 f"{path}: the backbone {self.backbone.name} gave something that is not a number"
@@ -262,6 +270,27 @@ class Extractor:
         if self.cache:
             self.cache.write(key, features)
         return features
+
+    def _described(
+        self, lookup: "Lookup", frames: Frames, augmentation: Change | None
+    ) -> Described:
+        """Describe the clips of a variant of a performance, of a long one a few at a time."""
+        if isinstance(frames, Sketch) and augmentation is None:
+            return described(frames, self.backbone, self.options)
+        if isinstance(frames, Sketch):
+            raise TooLong(
+                f"has more than the {VideoLimits.allowed().n_frames} frames of which changed "
+                "copies are learned from: train without copies"
+            )
+        clips = self._cut(frames, augmentation)
+        views = {View.PICTURE: clips}
+        if lookup.close_up:
+            near = self._near(lookup.close_up, augmentation)
+            views[View.CLOSE_UP] = near
+            clips = replace(clips, video=near.video)
+        said = [describe(one, views[view_of(one)].pixels) for one in parts_of(self.backbone)]
+        values = np.concatenate([one for one, _ in said], axis=1).astype(np.float32)
+        return Described(values, clips, tuple(doubt for _, some in said for doubt in some))
 
     def _near(self, near: CloseUp, augmentation: Change | None) -> Clips:
         """Cut what a close-up shows of a variant."""

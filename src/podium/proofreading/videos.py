@@ -15,8 +15,7 @@ from podium.machine.files import digest
 from podium.performance import Performance
 from podium.report.words import load_words
 from podium.video.clips import counting, cut
-from podium.video.frames import Frames, decode
-from podium.video.layout import BLACK_LEVEL
+from podium.video.frames import BLACK_LEVEL, Frames, decode
 
 SIZE = (64, 48)
 N_PICTURES = 16

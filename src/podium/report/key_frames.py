@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from podium.assessment.feedback import ClipFeedback
-from podium.errors import PodiumError
+from podium.errors import PodiumError, TooLong
 from podium.video.fitted import decode_fitted
 from podium.video.frames import Frames, Part
+from podium.video.sketch import sketch
 
 KEY_FRAME_WIDTH = 200
 KEY_FRAME_HEIGHT = 400
@@ -21,12 +23,19 @@ KEY_FRAME_HEIGHT = 400
 
 
 def decode_small(path: Path, part: Part) -> Frames | None:
-    """Decode a performance at the size of key frames, without bars; `None` if it cannot be."""
+    """Decode a performance at the size of key frames, without bars; `None` if it cannot be.
+
+    Of a long one no picture is held before it is asked for (`podium.video.sketch`).
+    """
+    fitted = partial(
+        decode_fitted, path, width=KEY_FRAME_WIDTH, height=KEY_FRAME_HEIGHT,
+        start_frame=part.start_frame, end_frame=part.end_frame,
+    )  # fmt: skip
     try:
-        return decode_fitted(
-            path, width=KEY_FRAME_WIDTH, height=KEY_FRAME_HEIGHT,
-            start_frame=part.start_frame, end_frame=part.end_frame,
-        )  # fmt: skip
+        try:
+            return fitted()
+        except TooLong:
+            return fitted(how=sketch)
     except PodiumError:  # the video was readable a moment ago; a report without pictures is left
         return None
 
@@ -36,7 +45,8 @@ def key_frames(frames: Frames | None, seconds: Sequence[float]) -> list[str]:
     if frames is None:
         return [""] * len(seconds)
     shown = np.searchsorted(frames.start_seconds, seconds, side="right") - 1
-    return [_as_address(_fitting(frames.pixels[max(i, 0)])) for i in shown]
+    pictures = frames.pictures_at([max(i, 0) for i in shown.tolist()])
+    return [_as_address(_fitting(one)) for one in pictures]
 
 
 def _fitting(pixels: npt.NDArray[np.uint8]) -> Image.Image:
@@ -70,10 +80,17 @@ class Moment:
 
 
 def pictured(
-    clips: Sequence[ClipFeedback], ours: Frames | None, theirs: Frames | None
+    clips: Sequence[ClipFeedback],
+    ours: Frames | None,
+    theirs: Frames | None,
+    compared_seconds: Sequence[float] = (),
 ) -> list[Moment]:
-    """Show each clip with its key frame, and that of the reference as long before the end."""
-    pictures = key_frames(ours, middles(clips)), key_frames(theirs, _as_long_before(theirs, clips))
+    """Show each clip with its key frame, and that of the moment it was compared with.
+
+    Without `compared_seconds` that moment is as long before the reference's end.
+    """
+    beside = compared_seconds or _as_long_before(theirs, clips)
+    pictures = key_frames(ours, middles(clips)), key_frames(theirs, beside)
     return [Moment(*shown) for shown in zip(clips, *pictures, strict=True)]
 
 

@@ -151,7 +151,9 @@ class _Page:
         ours, theirs = frames
         self.query_offset = offset_of(ours)
         self.reference_offset = figure.offset if figure else offset_of(theirs)
-        self.moments = pictured(self.assessment.clips, ours, theirs)
+        self.moments = pictured(
+            self.assessment.clips, ours, theirs, self.assessment.compared_seconds
+        )
 
     def html(self) -> str:
         """Fill the template."""

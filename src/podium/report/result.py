@@ -53,7 +53,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
             {"id": r.id, "score": r.score, "similarity": r.similarity}
             for r in assessment.references
         ],
-        "clips": [asdict(clip) for clip in shown.clips],
+        "clips": _clips_to_json(shown),
         "remarks": [_remark_to_json(remark) for remark in shown.remarks],
         "phase_points": [{"phase": one.phase, **asdict(one.worth)} for one in shown.phase_points],
         "model": assessment.model,
@@ -75,6 +75,14 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         plain = {**_score_to_json(assessment.score, assessment.is_withheld), **plain}
     cleaned: dict[str, Any] = _without_nan(plain)
     return cleaned
+
+
+def _clips_to_json(assessment: Assessment) -> list[dict[str, Any]]:
+    """Return each clip, with when in the reference the moment is that it was compared with."""
+    plain = [asdict(clip) for clip in assessment.clips]
+    for clip, seconds in zip(plain, assessment.compared_seconds, strict=False):
+        clip["reference_seconds"] = seconds
+    return plain
 
 
 def examination_to_json(examination: Examination) -> dict[str, Any]:

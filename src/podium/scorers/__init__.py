@@ -7,6 +7,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import Doubt
 from podium.features.values import Sample
 from podium.networks.program import Term
 from podium.scorers._target import Target
@@ -83,4 +84,17 @@ class WritableScorer(Scorer, Protocol):
         `query` is (performances, clips, dim), and so is `reference`, what each is compared with,
         with as many clips as it has: `None` for a scorer that compares with nothing.
         """
+        ...
+
+
+@runtime_checkable
+class MatchingScorer(ComparingScorer, Protocol):
+    """One that can say which clips it compares, and whether two performances can be compared so."""
+
+    def matched(self, query: Sample, reference: Sample) -> npt.NDArray[np.intp]:
+        """Return which clip of the reference each clip of the query is compared with, (clips,)."""
+        ...
+
+    def ask_steps(self, query: Sample, reference: Sample) -> tuple[Doubt, ...]:
+        """Doubt two performances that do not seem to show the same moments in the same order."""
         ...

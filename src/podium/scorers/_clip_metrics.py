@@ -9,6 +9,7 @@ import numpy as np
 from podium.features.values import Sample
 from podium.metric.deviation import Deviation
 from podium.metric.embedding import Normaliser, pad
+from podium.metric.matching import put_in_step
 from podium.metric.siamese import Siamese, clip_embeddings
 from podium.networks.layers import Array
 from podium.scorers import Floats
@@ -62,4 +63,18 @@ class DeviationClips:
     def __call__(self, query: Sample, reference: Sample) -> Floats:
         """Return the similarity of each clip of the query, 0 to 1, (clips,)."""
         distances = self.deviation.distances(query.features.values, reference.features.values)
+        return np.asarray(np.exp2(-(distances**2)), np.float64)
+
+
+@dataclass(frozen=True)
+class InStepClips:
+    """As `DeviationClips`, of normalised clips that are put in step first."""
+
+    deviation: Deviation
+    normaliser: Normaliser
+
+    def __call__(self, query: Sample, reference: Sample) -> Floats:
+        """Return the similarity of each clip of the query, 0 to 1, (clips,)."""
+        ours, theirs = (self.normaliser(one.features.values) for one in (query, reference))
+        distances = self.deviation.distances(ours, theirs, put_in_step(ours, theirs))
         return np.asarray(np.exp2(-(distances**2)), np.float64)

@@ -8,10 +8,12 @@ import numpy as np
 
 from podium.features.values import Sample
 from podium.metric.deviation import Deviation
+from podium.metric.embedding import Normaliser
+from podium.metric.matching import beside
 from podium.metric.siamese import Siamese
 from podium.networks.layers import Array
 
-HeadChoice = Literal["joint", "query_and_difference", "joint_and_clips"]
+HeadChoice = Literal["joint", "query_and_difference", "joint_and_clips", "in_step"]
 
 SamplePairs = Sequence[tuple[Sample, Sample]]
 """Performances to be compared: (query, reference)."""
@@ -115,8 +117,40 @@ class JointAndClips:
         return np.stack(rows)
 
 
-def make_head(choice: HeadChoice, deviation: Deviation | None) -> Head:
+@dataclass(frozen=True)
+class InStep:
+    """How far moments of a query are from the reference's, once both are in step: that only costs.
+
+    The mean absolute difference of each number of the normalised clips, below 0. It reads no
+    network: what an LSTM remembers of hundreds of clips says little of a fault in ten of them.
+    """
+
+    normaliser: Normaliser
+
+    def n_inputs(self, network: Siamese) -> int:
+        """Return how many numbers the last layer reads of a pair."""
+        return self.normaliser.dim
+
+    def n_costs(self, network: Siamese) -> int:
+        """Return how many of them can only cost: all."""
+        return self.normaliser.dim
+
+    def inputs(
+        self, network: Siamese, references: Array, queries: Array, pairs: SamplePairs = ()
+    ) -> Array:
+        """Return what the last layer reads of pairs of performances, (pairs, inputs)."""
+        return np.stack([self._costs(query, reference) for query, reference in pairs])
+
+    def _costs(self, query: Sample, reference: Sample) -> Array:
+        both = (self.normaliser(one.features.values) for one in (query, reference))
+        ours, theirs = beside(*both)
+        return np.asarray(-np.abs(ours - theirs).mean(axis=0), np.float32)
+
+
+def make_head(choice: HeadChoice, deviation: Deviation | None, normaliser: Normaliser) -> Head:
     """Return the head of that name; `joint_and_clips` needs a deviation."""
+    if choice == "in_step":
+        return InStep(normaliser)
     if choice == "joint_and_clips":
         assert deviation is not None
         return JointAndClips(deviation)

@@ -1,7 +1,7 @@
 """What a saved `siamese_lstm` says beside its arrays: its options and references, as JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,17 @@ MAX_NUMBERS = 50_000_000
 
 _FORMER_LEARNING = (("pairs", "within_action"), ("siamese", "dropout"))
 """Options that there were once and that acted while learning only."""
+
+
+_LATER = ("matching", "n_steps")
+"""Options that came later: they are saved where they are not as before they came."""
+
+
+def options_to_json(options: SiameseLSTMOptions) -> dict[str, Any]:
+    """Return options as they are saved."""
+    usual = asdict(SiameseLSTMOptions())
+    plain = asdict(options)
+    return {k: v for k, v in plain.items() if k not in _LATER or v != usual[k]}
 
 
 def options_of(plain: Any) -> SiameseLSTMOptions:

@@ -9,6 +9,7 @@ from podium.features.values import Sample
 from podium.folds.division import Ints, choice_groups, drawn_parts
 from podium.metric.embedding import Normaliser
 from podium.metric.learning import learn_metric, random_metric
+from podium.metric.matching import averaged
 from podium.metric.pairs import SHARE_OF_SPREAD, MetricData, PairOptions
 from podium.metric.siamese import Siamese
 from podium.scorers import Floats
@@ -27,6 +28,9 @@ class NetworkLearning:
     target: Target
     normaliser: Normaliser
     n_clips: int
+    n_together: int
+    """How many neighbouring clips the networks read as one."""
+
     seed: int
 
     def networks(self, train: Sequence[Sample], validation: Sequence[Sample]) -> list[Siamese]:
@@ -72,7 +76,7 @@ class NetworkLearning:
         return learn_metric(
             self._data(self._of_frequent_actions(fitted)),
             self._data(stopped),
-            self.n_clips,
+            -(-self.n_clips // self.n_together),
             self.options.learning,
             self._pairs([*fitted, *stopped]),
             self.options.siamese,
@@ -104,7 +108,10 @@ class NetworkLearning:
     def _data(self, samples: Sequence[Sample]) -> MetricData:
         return MetricData(
             [
-                [self.normaliser(f.values) for f in (sample.features, *sample.variants)]
+                [
+                    averaged(self.normaliser(f.values), self.n_together)
+                    for f in (sample.features, *sample.variants)
+                ]
                 for sample in samples
             ],
             self.target.of(samples),

@@ -1,11 +1,12 @@
 """All that can be chosen about `siamese_lstm`, with the values that serve best as defaults."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from podium.checks import check_options, require
 from podium.errors import UsageError
 from podium.metric.deviation import DeviationOptions
 from podium.metric.learning import LearningOptions
+from podium.metric.matching import LONG_CLIPS, MatchingChoice
 from podium.metric.pairs import PairOptions
 from podium.metric.siamese import SiameseOptions
 from podium.scorers._clip_metrics import ClipMeasure, ClipMetricChoice
@@ -26,6 +27,17 @@ class SiameseLSTMOptions:
 
     head: HeadChoice = "query_and_difference"
     """What the last layer reads: `joint` is the paper's D2; the others are in `_heads`."""
+
+    matching: MatchingChoice = "auto"
+    """Which clip of the reference each clip is compared with: as far from the end, as in the paper,
+    or the one that shows the same moment.
+
+    `auto` puts the clips of long performances in step, and chooses for them how they are scored
+    (`for_performances`).
+    """
+
+    n_steps: int = 32
+    """Of long performances, so many means of neighbouring clips are what the networks read."""
 
     clip_metric: ClipMetricChoice = "network"
     """What the similarity of a clip comes from: the paper's network, or the clips' deviation."""
@@ -89,7 +101,7 @@ class SiameseLSTMOptions:
     """How clips may deviate, where a head or a metric reads that."""
 
     def __post_init__(self) -> None:
-        check_options(self)
+        check_options(self, n_steps=1)
         if min(self.n_networks, self.n_components) < 1:
             raise UsageError(
                 "n_networks and n_components must be 1 or more, "
@@ -105,6 +117,26 @@ class SiameseLSTMOptions:
         require(0 < share < 1, "last_clips_share", share, "between 0 and 1, and neither of them")
 
     @property
+    def in_step(self) -> bool:
+        """Whether clips are put in step before they are compared."""
+        return self.matching == "in_step"
+
+    def for_performances(self, n_clips: int) -> "SiameseLSTMOptions":
+        """Return what `auto` means for performances of up to so many clips.
+
+        Where these are long, clips are put in step, and the score is made of how far each moment is
+        from the reference's: no line reads the last clips, and one network is enough, for it serves
+        to say which performances are alike as a whole. Of single clips it learns nothing.
+        """
+        if self.matching != "auto" or n_clips <= LONG_CLIPS:
+            return self
+        learning = replace(self.learning, clip_weight=0.0)
+        return replace(
+            self, matching="in_step", head="in_step", n_last_clips=0, n_networks=1,
+            learning=learning,
+        )  # fmt: skip
+
+    @property
     def reads_deviation(self) -> bool:
         """Whether the head or the clips' metric reads how clips deviate."""
-        return self.head == "joint_and_clips" or self.clip_metric == "deviation"
+        return self.in_step or self.head == "joint_and_clips" or self.clip_metric == "deviation"

@@ -7,22 +7,31 @@ part of the training performances, are averaged; and the target may be the execu
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from podium.doubts import Doubt
 from podium.errors import ModelError, TrainingError, UnusableReference
 from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
-from podium.metric.deviation import Deviation, fit_deviation
+from podium.metric.deviation import Deviation, fit_deviation, fit_deviation_in_step
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
+from podium.metric.matching import (
+    Ints,
+    ask_steps,
+    averaged,
+    count_from_end,
+    put_in_step,
+    step_cost,
+)
 from podium.metric.siamese import Siamese
 from podium.networks.layers import Array
 from podium.networks.program import Term
 from podium.scorers import Floats, ScorerState
-from podium.scorers._clip_metrics import ClipMetric, DeviationClips, NetworkClips
+from podium.scorers._clip_metrics import ClipMetric, DeviationClips, InStepClips, NetworkClips
 from podium.scorers._heads import make_head
 from podium.scorers._learned import Learned
 from podium.scorers._linear import LastClips, Member, fit_last_clips, fit_member
@@ -32,13 +41,22 @@ from podium.scorers._references import (
     partners,
     training_indices,
 )
-from podium.scorers._saved import SavedReference, options_of, reference_to_json, require_memory
+from podium.scorers._saved import (
+    SavedReference,
+    options_of,
+    options_to_json,
+    reference_to_json,
+    require_memory,
+)
 from podium.scorers._siamese_networks import NetworkLearning
 from podium.scorers._siamese_options import SiameseLSTMOptions
 from podium.scorers._siamese_steps import mean_of_members, with_last_clips
 from podium.scorers._target import Target, choose_target
 
 __all__ = ["SiameseLSTM", "SiameseLSTMOptions"]
+
+USUAL_SHARE = 0.95
+"""So many of the training performances are in step with a reference as well as is usual."""
 
 
 class SiameseLSTM:
@@ -55,7 +73,7 @@ class SiameseLSTM:
         self.target = Target(uses_execution=False)
         self.deviation: Deviation | None = None
         self.last_clips: LastClips | None = None
-        self.n_clips = 1
+        self.n_clips, self.usual_cost = 1, 0.0
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Learn the metric, choose the references, and fit the score to both.
@@ -73,12 +91,13 @@ class SiameseLSTM:
             )
         self.target = choose_target(train, self.options.target)
         self.n_clips = max(len(s.features) for s in train)
+        self.options = self.options.for_performances(self.n_clips)
         self.normaliser = fit_normaliser(
             np.concatenate([s.features.values for s in train]), self.options.n_components
         )
         self.deviation = self._fit_deviation(train) if self.options.reads_deviation else None
         learning = NetworkLearning(
-            self.options, self.target, self.normaliser, self.n_clips, self.seed
+            self.options, self.target, self.normaliser, self.n_clips, self.n_together, self.seed
         )
         return self._fit_scores(train, learning.networks(train, validation))
 
@@ -155,14 +174,32 @@ class SiameseLSTM:
     def clip_similarity(self, query: Sample, reference: Sample) -> Floats:
         """Return how alike each clip of the query is to the reference's, 0 to 1, (clips,) (IV).
 
-        Clips are matched from the end. Where the query has more of them, the reference's first
-        clip stands for those it lacks.
+        Which clips are compared is what `matched` says.
         """
         return self.clip_metric(query, reference)
 
+    def matched(self, query: Sample, reference: Sample) -> Ints:
+        """Return which clip of the reference each clip of the query is compared with, (clips,)."""
+        if not self.options.in_step:
+            return count_from_end(len(query.features), len(reference.features))
+        return put_in_step(*(self.normaliser(s.features.values) for s in (query, reference)))
+
+    def ask_steps(self, query: Sample, reference: Sample) -> tuple[Doubt, ...]:
+        """Doubt two performances whose moments, put in step, differ nearly as any two do."""
+        if not self.options.in_step:
+            return ()
+        both = (self.normaliser(s.features.values) for s in (query, reference))
+        return ask_steps(step_cost(*both), self.usual_cost)
+
     def sequences(self, samples: Sequence[Sample]) -> Array:
-        """Return performances as the networks read them, (performances, clips, n_components)."""
-        return pad([self.normaliser(s.features.values) for s in samples], self.n_clips)
+        """Return performances as the networks read them, (performances, steps, n_components)."""
+        read = [averaged(self.normaliser(s.features.values), self.n_together) for s in samples]
+        return pad(read, -(-self.n_clips // self.n_together))
+
+    @property
+    def n_together(self) -> int:
+        """How many neighbouring clips the networks read as one."""
+        return -(-self.n_clips // self.options.n_steps) if self.options.in_step else 1
 
     def steps(self, query: Term, reference: Term | None) -> Term:
         """Write how features become predictions; see `WritableScorer`."""
@@ -178,12 +215,14 @@ class SiameseLSTM:
         arrays: dict[str, npt.NDArray[Any]] = dict(self.normaliser.arrays())
         for part in (self.deviation, self.last_clips):
             arrays |= part.arrays() if part else {}
+        if self.options.in_step:
+            arrays["in_step.usual_cost"] = np.array([self.usual_cost])
         for number, member in enumerate(self.members):
             arrays |= member.arrays(number)
         for number, reference in enumerate(self.references):
             arrays[f"reference.{number}"] = reference.features.values
         config = {
-            "options": asdict(self.options),
+            "options": options_to_json(self.options),
             "seed": self.seed,
             "n_clips": self.n_clips,
             "target": self.target.to_json(),
@@ -204,10 +243,13 @@ class SiameseLSTM:
         scorer.normaliser = Normaliser.from_arrays(arrays)
         dim, n_components = len(scorer.normaliser.mean), scorer.normaliser.dim
         if options.reads_deviation:
-            scorer.deviation = Deviation.from_arrays(arrays, dim)
+            read = n_components if options.in_step else dim
+            scorer.deviation = Deviation.from_arrays(arrays, read)
         if options.n_last_clips:
             scorer.last_clips = LastClips.from_arrays(arrays, options.n_last_clips, dim)
-        head = make_head(options.head, scorer.deviation)
+        if options.in_step:
+            (scorer.usual_cost,) = array_of(arrays, "in_step.usual_cost", (1,), np.float64).tolist()
+        head = make_head(options.head, scorer.deviation, scorer.normaliser)
         scorer.members = tuple(
             Member.from_arrays(arrays, number, bias, head, n_components, options.siamese)
             for number, bias in enumerate(plain["biases"])
@@ -224,12 +266,13 @@ class SiameseLSTM:
         return scorer
 
     def _fit_deviation(self, train: Sequence[Sample]) -> Deviation:
-        return fit_deviation(
-            [s.features.values for s in train],
-            self.target.of(train),
-            np.array([s.performance.action or "" for s in train]),
-            self.options.deviation,
-        )
+        actions = np.array([s.performance.action or "" for s in train])
+        known = self.target.of(train), actions, self.options.deviation
+        if self.options.in_step:
+            return fit_deviation_in_step(
+                [self.normaliser(s.features.values) for s in train], *known
+            )
+        return fit_deviation([s.features.values for s in train], *known)
 
     def _fit_scores(self, train: Sequence[Sample], networks: Sequence[Siamese]) -> Self:
         """Fit what gives the score, with the metric frozen: phase two."""
@@ -239,11 +282,27 @@ class SiameseLSTM:
             steadiness = self.options.steadiness
             self.last_clips = fit_last_clips(rows, targets, n_clips, groups, steadiness)
         self.references = choose_references(train, self.options.references)
+        self.usual_cost = self._usual_cost(train)
         self.members = tuple(self._fit_member(network, rows, len(train)) for network in networks)
         self.clip_metric = self._make_clip_metric()
         return self
 
+    def _usual_cost(self, train: Sequence[Sample]) -> float:
+        """Return what hardly any training performance exceeds beside a reference of its action."""
+        if not self.options.in_step:
+            return 0.0
+        found = []
+        for sample in train:
+            choice = self.options.references
+            beside = training_indices(sample, self.references, choice)[:1]
+            for index in beside:
+                both = sample, self.references[index]
+                found.append(step_cost(*(self.normaliser(s.features.values) for s in both)))
+        return float(np.quantile(found, USUAL_SHARE)) if found else 1.0
+
     def _make_clip_metric(self) -> ClipMetric:
+        if self.options.in_step and self.deviation:
+            return InStepClips(self.deviation, self.normaliser)
         if self.options.clip_metric == "deviation" and self.deviation:
             return DeviationClips(self.deviation)
         networks = [member.network for member in self.members]
@@ -265,7 +324,7 @@ class SiameseLSTM:
                 "fewer than three performances have a reference of their action other than "
                 "themselves: give more performances of each action"
             )
-        head = make_head(self.options.head, self.deviation)
+        head = make_head(self.options.head, self.deviation, self.normaliser)
         queries, references = ([pair[side] for pair in indices] for side in (0, 1))
         ours = network.embedding(self.sequences(rows))[queries]
         theirs = network.embedding(self.sequences(self.references))[references]

@@ -43,8 +43,28 @@ class Set:
 
 def film(script: Script, motion: Motion, options: SimulationOptions) -> Iterator[Frame]:
     """Yield the frames (height, width, 3) of a performance, one after the other."""
-    place = _set_up(script, motion)
-    rng = script.random(3)
+    yield from _filmed(_set_up(script, motion), motion, options, script.random(3))
+
+
+def floor_film(
+    motion: Motion, physique: Physique, rng: np.random.Generator, options: SimulationOptions
+) -> Iterator[Frame]:
+    """Yield the frames (height, width, 3) of what somebody does on the floor of a hall."""
+    place = Set(
+        physique=physique,
+        outfit=draw_outfit(rng, is_gymnast=True),
+        backdrop=make_backdrop("vault", rng),
+        yaw_degrees=float(rng.uniform(30, 45)),
+        light=float(rng.uniform(0.85, 1.1)),
+        splash=None,
+        glints=np.zeros((0, 3)),
+    )
+    return _filmed(place, motion, options, rng)
+
+
+def _filmed(
+    place: Set, motion: Motion, options: SimulationOptions, rng: np.random.Generator
+) -> Iterator[Frame]:
     views = follow(motion, place.physique.height_metres, options, rng)
     grain = _Grain(options, rng)
     for index, view in enumerate(views):

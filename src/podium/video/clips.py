@@ -1,5 +1,7 @@
 """Frames -> clips: the short windows that a backbone looks at, one after the other."""
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +14,8 @@ from podium.errors import UsageError, VideoError
 from podium.video.frames import Frames, decode
 from podium.video.layout import laid_out
 
-MAX_CLIPS = 2_000
-"""No performance has more clips."""
+MAX_CLIPS = 20_000
+"""No performance has more clips: three hours have as many."""
 
 MAX_CLIP_FRAMES = 1_000
 MAX_FRAMES_PER_SECOND = 240.0
@@ -109,11 +111,22 @@ class Clips:
         return len(self.pixels)
 
 
-def cut(frames: Frames, options: ClipOptions = ClipOptions()) -> Clips:
-    """Cut frames into clips; the last clip ends with the last frame, so the splash is never lost.
+@dataclass(frozen=True)
+class ClipPlan:
+    """Where the clips of a performance lie, before their pictures are looked at.
 
-    What is left over lies at the beginning. (Public code for C3D-LSTM counts from the beginning
-    and drops the last 16 frames.)
+    `starts` (clips,) are the frames with which they begin, of those that count; the times are those
+    of `Clips`.
+    """
+
+    starts: npt.NDArray[np.int64]
+    start_seconds: npt.NDArray[np.float64]
+    end_seconds: npt.NDArray[np.float64]
+    video: VideoFacts
+
+
+def plan_clips(frames: Frames, options: ClipOptions = ClipOptions()) -> ClipPlan:
+    """Say where the clips of a performance lie; the last one ends with the last frame.
 
     Raises
     ------
@@ -126,14 +139,49 @@ def cut(frames: Frames, options: ClipOptions = ClipOptions()) -> Clips:
             f"{len(frames)} frames make {len(starts)} clips, more than the {MAX_CLIPS} allowed: "
             "cut the performance out of it first"
         )
-    ends = starts + options.n_frames
     boundaries = np.append(frames.start_seconds, frames.end_seconds)
+    facts = _facts(frames, int(starts[0]), int(starts[-1]) + options.n_frames)
+    return ClipPlan(starts, boundaries[starts], boundaries[starts + options.n_frames], facts)
+
+
+def cut(frames: Frames, options: ClipOptions = ClipOptions()) -> Clips:
+    """Cut frames into clips; the last clip ends with the last frame, so the splash is never lost.
+
+    What is left over lies at the beginning. (Public code for C3D-LSTM counts from the beginning
+    and drops the last 16 frames.)
+
+    Raises
+    ------
+    VideoError
+        As `plan_clips` does.
+    """
+    plan = plan_clips(frames, options)
     return Clips(
-        pixels=_windows(frames.pixels, starts, options),
-        start_seconds=boundaries[starts],
-        end_seconds=boundaries[ends],
-        video=_facts(frames, int(starts[0]), int(starts[-1]) + options.n_frames),
+        pixels=_windows(frames.pixels, plan.starts, options),
+        start_seconds=plan.start_seconds,
+        end_seconds=plan.end_seconds,
+        video=plan.video,
     )
+
+
+def windows_of(
+    shown: Iterable[npt.NDArray[np.uint8]], plan: ClipPlan, options: ClipOptions, n_at_once: int
+) -> Iterator[npt.NDArray[np.uint8]]:
+    """Yield the pictures of clips, so many at once, of frames that come one after the other.
+
+    Each yielded array is (clips, frames, height, width, 3); no more than one is in memory.
+    """
+    recent: deque[npt.NDArray[np.uint8]] = deque(maxlen=options.n_frames)
+    ends, ready = set((plan.starts + options.n_frames - 1).tolist()), []
+    for index, picture in enumerate(shown):
+        recent.append(picture)
+        if index in ends:
+            ready.append(np.stack(recent))
+        if len(ready) == n_at_once:
+            yield np.stack(ready)
+            ready = []
+    if ready:
+        yield np.stack(ready)
 
 
 def _windows(

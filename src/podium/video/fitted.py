@@ -3,11 +3,13 @@
 Where joints and angles are looked for, a picture that is squeezed shows another body.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from podium.video.frames import Frames, decode, probe
 from podium.video.limits import Box
@@ -21,8 +23,11 @@ def decode_fitted(
     start_frame: int | None = None,
     end_frame: int | None = None,
     box: Box | None = None,
+    how: Callable[..., Frames] = decode,
 ) -> Frames:
     """Decode a video as `decode` does, as large as it fits into `width` x `height`.
+
+    `how` is another way to look at it, such as `podium.video.sketch.sketch`.
 
     Raises
     ------
@@ -30,11 +35,11 @@ def decode_fitted(
         As `decode` does.
     """
     about = probe(path)
-    decoded = partial(decode, path, start_frame=start_frame, end_frame=end_frame)
+    decoded = partial(how, path, start_frame=start_frame, end_frame=end_frame)
     across, down = fitting(about.shape(box), (width, height))
     frames = decoded(width=across, height=down, box=box)
     across, down = fitting(about.shape(frames.box), (width, height))
-    if (down, across) == frames.pixels.shape[1:3]:
+    if (across, down) == frames.picture_size:
         return frames
     return decoded(width=across, height=down, box=frames.box)
 
@@ -47,10 +52,17 @@ def fitting(shape: tuple[float, float], room: tuple[int, int]) -> tuple[int, int
 
 def padded(frames: Frames, *, width: int, height: int) -> Frames:
     """Put black about frames that fit into `width` x `height`, as much on either side."""
-    n_frames, down, across = frames.pixels.shape[:3]
-    if (down, across) == (height, width):
+    if not frames.are_held or frames.picture_size == (width, height):
         return frames
-    pixels = np.zeros((n_frames, height, width, 3), np.uint8)
+    return replace(frames, pixels=surrounded(frames.pixels, width, height))
+
+
+def surrounded(pixels: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDArray[np.uint8]:
+    """Put black about pictures, (..., height, width, 3), that fit into `width` x `height`."""
+    down, across = pixels.shape[-3:-1]
+    if (down, across) == (height, width):
+        return pixels
+    whole = np.zeros((*pixels.shape[:-3], height, width, 3), np.uint8)
     top, left = (height - down) // 2, (width - across) // 2
-    pixels[:, top : top + down, left : left + across] = frames.pixels
-    return replace(frames, pixels=pixels)
+    whole[..., top : top + down, left : left + across, :] = pixels
+    return whole

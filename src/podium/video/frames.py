@@ -4,22 +4,30 @@ One decoder (PyAV) is used for everything, and what it could not read is said, n
 """
 
 import math
-import stat
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from podium.checks import is_finite, require, require_array
 from podium.doubts import Doubt, DoubtKind
-from podium.errors import MissingFile, TooLong, VideoError
+from podium.errors import VideoError
 from podium.video import bars, decoder, gaps
-from podium.video.decoder import CONTAINERS, KINDS, End, Picture
-from podium.video.light import HIGH_DYNAMIC_RANGE, pixels_of
+from podium.video._within import (
+    part_of_file,
+    pictures_of,
+    require_part,
+    require_regular_file,
+    upright,
+)
+from podium.video.decoder import CONTAINERS, End
+from podium.video.light import HIGH_DYNAMIC_RANGE
 from podium.video.limits import WHOLE, Box, Light, Part, VideoLimits
 
 __all__ = [
@@ -39,8 +47,8 @@ __all__ = [
 DECODER_VERSION = f"pyav-{version('av')}-4"
 """Names the decoder and the way it is used; part of every cache key."""
 
-SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
-"""What to do about a video that is too long."""
+BLACK_LEVEL = 40
+"""A frame with no value above this (of 255) is black: padding, not performance."""
 
 OTHER_TRACKS = DoubtKind("other_tracks", values=("n",))
 """`n` other tracks of the file have pictures: another video, or a cover."""
@@ -139,6 +147,29 @@ class Frames:
         return len(self.pixels)
 
     @property
+    def are_held(self) -> bool:
+        """Whether the pictures are in memory."""
+        return True
+
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """How wide and how high a picture is."""
+        return int(self.pixels.shape[2]), int(self.pixels.shape[1])
+
+    def pictures_at(self, indices: Iterable[int]) -> list[npt.NDArray[np.uint8]]:
+        """Return the pictures of some frames by their index, each (height, width, 3)."""
+        return [self.pixels[index] for index in indices]
+
+    def are_black(self) -> npt.NDArray[np.bool_]:
+        """Return which frames are black, (frames,): padding, not performance."""
+        lightest = self.pixels.reshape(len(self), -1).max(axis=1)
+        return np.asarray(lightest <= BLACK_LEVEL)
+
+    def changes(self) -> npt.NDArray[np.float64]:
+        """Return by how much each frame but the first differs from the one before, of 255."""
+        return np.array([difference(*pair) for pair in pairwise(self.pixels)], np.float64)
+
+    @property
     def reaches_end(self) -> bool:
         """Whether the last of these is the last frame that was decoded: the file's, if all was."""
         return int(self.numbers[-1]) == self.n_decoded - 1
@@ -161,7 +192,12 @@ class Frames:
         )
 
 
-def probe(path: Path, limits: VideoLimits = VideoLimits()) -> Video:
+def difference(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> float:
+    """Return by how much two pictures of one size differ on average, of 255."""
+    return float(np.abs(after.astype(np.int16) - before).mean())
+
+
+def probe(path: Path, limits: VideoLimits | None = None) -> Video:
     """Look at a video without decoding more than its first frame.
 
     Raises
@@ -169,7 +205,8 @@ def probe(path: Path, limits: VideoLimits = VideoLimits()) -> Video:
     MissingFile, VideoError
         If there is no such file, or it is not a video.
     """
-    _require_regular_file(path, limits)
+    limits = limits or VideoLimits.allowed()
+    require_regular_file(path, limits)
     found = decoder.about(path, limits)
     sides = (max(round(found.width * found.pixel_aspect), 1), found.height)
     width, height = sides[::-1] if found.quarter_turns % 2 else sides
@@ -197,7 +234,7 @@ def decode(
     height: int,
     start_frame: int | None = None,
     end_frame: int | None = None,
-    limits: VideoLimits = VideoLimits(),
+    limits: VideoLimits | None = None,
     box: Box | None = None,
 ) -> Frames:
     """Decode a video, or the frames of it that are wanted, upright, resized to `width` x `height`.
@@ -214,32 +251,69 @@ def decode(
         If there is no such file, it is not a video, it has no such frames, or it is beyond the
         limits, which hold for what is kept.
     """
-    size, part = (width, height), _part(path, start_frame, end_frame)
-    frames = _decode(path, size, part, limits, box)
+    limits = limits or VideoLimits.allowed()
+    size, part = (width, height), part_of_file(path, start_frame, end_frame)
+    frames = decode_keeping(_Pixels(), path, size, part, limits, box)
     if box is None and bars.may_be(frames.pixels):
         box = bars.find(path, limits, part)
-        frames = _decode(path, size, part, limits, box) if box else frames
+        return decode_keeping(_Pixels(), path, size, part, limits, box) if box else frames
     return frames
 
 
-def _decode(
-    path: Path, size: tuple[int, int], part: Part, limits: VideoLimits, box: Box | None
+class Keeper(Protocol):
+    """What is kept of the pictures of a video while they come."""
+
+    def add(self, pixels: npt.NDArray[np.uint8]) -> None:
+        """Take the next picture, (height, width, 3)."""
+        ...
+
+    def frames(self, **facts: Any) -> Frames:
+        """Return all that was kept, with the facts of the file."""
+        ...
+
+
+class _Pixels:
+    """Keeps every picture whole."""
+
+    def __init__(self) -> None:
+        self._pixels: list[npt.NDArray[np.uint8]] = []
+
+    def add(self, pixels: npt.NDArray[np.uint8]) -> None:
+        self._pixels.append(pixels)
+
+    def frames(self, **facts: Any) -> Frames:
+        return Frames(np.stack(self._pixels), **facts)
+
+
+def decode_keeping(
+    kept: Keeper,
+    path: Path,
+    size: tuple[int, int],
+    part: Part,
+    limits: VideoLimits,
+    box: Box | None,
 ) -> Frames:
+    """Decode a part of a video, and keep of its pictures what `kept` does.
+
+    Raises
+    ------
+    MissingFile, VideoError
+        As `decode` does.
+    """
     times: list[float] = []
-    pixels: list[npt.NDArray[np.uint8]] = []
     duration, end, light = 0.0, End(), Light.SDR
-    with closing(_pictures(path, size, limits, part, box)) as answers:
+    with closing(pictures_of(path, size, limits, part, box)) as answers:
         for answer in answers:
             if isinstance(answer, End):
                 end = answer
                 break
             times.append(answer.seconds)
-            pixels.append(upright(answer))
+            kept.add(upright(answer))
             duration, light = answer.duration_seconds, max(light, answer.light)
     if not end.n_decoded:
         raise VideoError.of_file(path, "no frame of it can be decoded: the file is damaged")
-    _require_part(path, part, end.n_decoded)
-    numbers = part.start_frame + np.arange(len(pixels))
+    require_part(path, part, end.n_decoded)
+    numbers = part.start_frame + np.arange(len(times))
     starts = np.asarray(times) - end.first_seconds
     goes_on = end.n_decoded > numbers[-1] + 1  # then it was not asked how the file ends
     last_end = end.next_seconds - end.first_seconds if goes_on else float(starts[-1]) + duration
@@ -252,39 +326,15 @@ def _decode(
         doubts += (HIGH_DYNAMIC_RANGE(system=light.name),)
     if box:
         doubts += (bars.BARS(percent=round(100 * (1 - box.share), 1)),)
-    return Frames(
-        np.stack(pixels), starts, last_end, numbers, end.n_decoded, doubts,
-        end.n_frames, bool(missing) and not 0 < end.n_frames <= end.n_decoded, box=box,
+    return kept.frames(
+        start_seconds=starts, end_seconds=last_end, numbers=numbers, n_decoded=end.n_decoded,
+        doubts=doubts, n_promised=end.n_frames,
+        end_is_missing=bool(missing) and not 0 < end.n_frames <= end.n_decoded, box=box,
     )  # fmt: skip
 
 
 def _others(end: End) -> tuple[Doubt, ...]:
     return (OTHER_TRACKS(n=end.n_others),) if end.n_others else ()
-
-
-def _part(path: Path, start_frame: int | None, end_frame: int | None) -> Part:
-    part = Part(start_frame or 0, end_frame)
-    if part.start_frame < 0 or (end_frame is not None and end_frame < part.start_frame):
-        raise VideoError.of_file(
-            path,
-            f"has no {_name_of(part)}: choose a start_frame of 0 or more, "
-            "and an end_frame that is not before it",
-        )
-    return part
-
-
-def _require_part(path: Path, part: Part, n_decoded: int) -> None:
-    if max(part.start_frame, part.end_frame or 0) >= n_decoded:
-        raise VideoError.of_file(
-            path,
-            f"has no {_name_of(part)}: it has {n_decoded}, so choose from 0 to {n_decoded - 1}",
-        )
-
-
-def _name_of(part: Part) -> str:
-    if part.end_frame is None:
-        return f"frames from {part.start_frame} on"
-    return f"frames {part.start_frame} to {part.end_frame}"
 
 
 @dataclass(frozen=True)
@@ -305,9 +355,9 @@ def each_frame(
     width: int,
     height: int,
     part: Part = WHOLE,
-    limits: VideoLimits = VideoLimits(),
+    limits: VideoLimits | None = None,
     box: Box | None = None,
-) -> Iterator[Frame]:
+) -> Generator[Frame]:
     """Yield the frames that `decode` returns one after the other, in constant memory.
 
     Bars are not looked for: with a `box`, no more of each picture is shown than that.
@@ -318,77 +368,13 @@ def each_frame(
         If there is no such file, it is not a video, it has no such frames, or it is beyond the
         limits.
     """
-    first = math.nan
-    with closing(_pictures(path, (width, height), limits, part, box)) as answers:
+    first, limits = math.nan, limits or VideoLimits.allowed().one_by_one()
+    with closing(pictures_of(path, (width, height), limits, part, box)) as answers:
         for answer in answers:
             if isinstance(answer, End):
                 if answer.n_decoded:
-                    _require_part(path, part, answer.n_decoded)
+                    require_part(path, part, answer.n_decoded)
                 return
             first = answer.seconds if math.isnan(first) else first
             start = answer.seconds - first
             yield Frame(upright(answer), start, start + answer.duration_seconds)
-
-
-def _require_regular_file(path: Path, limits: VideoLimits) -> None:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        raise MissingFile.of_file(path, "no such file: check the path") from None
-    except (OSError, ValueError) as error:
-        # Python's own words for a name with a NUL in it differ from one version to the next.
-        why = "its name holds a NUL" if "\0" in str(path) else error
-        said = f"cannot be opened ({why}): check the path"
-        raise VideoError.of_file(path, said) from error
-    if not stat.S_ISREG(status.st_mode):
-        raise VideoError.of_file(path, f"is not a regular file: {KINDS}")
-    if status.st_size == 0:
-        raise VideoError.of_file(path, f"is empty (0 bytes): {KINDS}")
-    if status.st_size > limits.n_bytes:
-        raise VideoError.of_file(
-            path,
-            f"has {status.st_size:,} bytes, more than the {limits.n_bytes:,} allowed: "
-            "cut the performance out of it first",
-        )
-
-
-def _pictures(
-    path: Path, size: tuple[int, int], limits: VideoLimits, part: Part, box: Box | None
-) -> Generator[Picture | End]:
-    """Yield what comes from the child, as long as it is within the limits."""
-    _require_regular_file(path, limits)
-    n_so_far, first = 0, math.nan
-    with closing(decoder.pictures(path, size, limits, part, box)) as answers:
-        for answer in answers:
-            if isinstance(answer, Picture):
-                _require_frames(path, n_so_far, limits, part)
-                first = answer.seconds if math.isnan(first) else first
-                _require_seconds(path, answer.seconds - first, limits, part)
-                n_so_far += 1
-            yield answer
-
-
-def upright(picture: Picture) -> npt.NDArray[np.uint8]:
-    """Return a picture as a player shows it, (height, width, 3)."""
-    pixels = pixels_of(picture)
-    if picture.is_mirrored:
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(np.rot90(pixels, picture.quarter_turns), np.uint8)
-
-
-def _require_seconds(path: Path, seconds: float, limits: VideoLimits, part: Part) -> None:
-    if seconds > limits.n_seconds:
-        if part == WHOLE:
-            raise TooLong.of_file(path, f"lasts more than {limits.n_seconds:g} s: {SHORTER}")
-        raise TooLong.of_file(
-            path, f"{_name_of(part)} last more than {limits.n_seconds:g} s: choose fewer"
-        )
-
-
-def _require_frames(path: Path, n_so_far: int, limits: VideoLimits, part: Part) -> None:
-    if n_so_far >= limits.n_frames:
-        if part == WHOLE:
-            raise TooLong.of_file(path, f"has more than {limits.n_frames} frames: {SHORTER}")
-        raise TooLong.of_file(
-            path, f"{_name_of(part)} are more than the {limits.n_frames} allowed: choose fewer"
-        )

@@ -6,23 +6,20 @@ those next to the hole are shown for longer.
 """
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from podium.doubts import DoubtKind
 from podium.errors import TooLong
-from podium.video.frames import SHORTER, Frames
-
-BLACK_LEVEL = 40
-"""A frame with no value above this (of 255) is black: padding, not performance."""
+from podium.video._within import SHORTER
+from podium.video.frames import Frames
 
 CLEARLY = 1.15
 """Rates that differ by a smaller factor are one: 30 frames a second are 29.97, and not 25."""
 
 MAX_SHOWN_FRAMES = 20_000
-"""So many frames a video may have once they are repeated to come to so many a second."""
+"""So many frames may be held in memory once they are repeated to come to so many a second."""
 
 EVENLY = (0.3, 0.25)
 """Frames come evenly if no step between two is off by more than this share of the mean step, and if
@@ -117,7 +114,7 @@ def _fill(frames: Frames, per_second: float) -> Frames:
 
 def _grid(frames: Frames, per_second: float) -> npt.NDArray[np.float64]:
     first, last = float(frames.start_seconds[0]), float(frames.start_seconds[-1])
-    if (last - first) * per_second > MAX_SHOWN_FRAMES:
+    if frames.are_held and (last - first) * per_second > MAX_SHOWN_FRAMES:
         raise TooLong(
             f"shown {per_second:g} times a second, {last - first:.0f} s are more than "
             f"{MAX_SHOWN_FRAMES} frames: {SHORTER}"
@@ -143,7 +140,7 @@ def without_leading_black(frames: Frames) -> Frames:
 
     Black frames further on are kept, and a video that is black throughout is left as it is.
     """
-    is_black = frames.pixels.reshape(len(frames), -1).max(axis=1) <= BLACK_LEVEL
+    is_black = frames.are_black()
     start = 0 if is_black.all() else int(np.argmin(is_black))
     return frames.span(start, len(frames)) if start else frames
 
@@ -154,7 +151,7 @@ def without_repeats(frames: Frames) -> Frames:
     Conversions between frame rates put them in, and each would shift every earlier clip; all others
     then come evenly, as before it. A picture that stands still for longer is kept as it is.
     """
-    changes = _changes(frames)
+    changes = frames.changes()
     kept = _leave_out(frames, _hardly_change(changes))
     seconds = kept.start_seconds
     mean = float(seconds[-1] - seconds[0]) / max(len(seconds) - 1, 1)
@@ -164,12 +161,6 @@ def without_repeats(frames: Frames) -> Frames:
         evenly = np.linspace(seconds[0], seconds[-1], len(seconds))
         return replace(kept, start_seconds=evenly, is_even=False)
     return _leave_out(frames, changes < REPEAT_LEVEL)
-
-
-def _changes(frames: Frames) -> npt.NDArray[np.float64]:
-    """Return by how much each frame but the first differs from the one before, of 255."""
-    pairs = pairwise(frames.pixels)
-    return np.array([np.abs(b.astype(np.int16) - a).mean() for a, b in pairs], np.float64)
 
 
 def _hardly_change(changes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

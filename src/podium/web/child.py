@@ -56,11 +56,11 @@ def _report_refusal(error: PodiumError) -> int:
 def _probe(path: Path) -> None:
     from podium.video.frames import VideoLimits, each_frame, probe
 
-    limits, video = VideoLimits(), probe(path)
-    if video.n_frames > limits.n_frames:
+    limits, video = VideoLimits.allowed(), probe(path)
+    if video.seconds > limits.n_seconds:
         raise PodiumError(
-            f"has {video.n_frames} frames, more than the {limits.n_frames} allowed: cut the "
-            "performance out of it first"
+            f"lasts {video.seconds:.0f} s, more than the {limits.n_seconds:.0f} s allowed: cut the "
+            "performance out of it first, or start the page with --limit minutes=NUMBER"
         )
     next(each_frame(path, width=16, height=16))  # refuses what is too large to decode
 
