@@ -32,6 +32,7 @@ import importlib, pkgutil, podium
 from podium.machine.extras import PACKAGES
 from podium.errors import MissingExtra
 extras = {package for brought in PACKAGES.values() for package in brought}
+extras |= {"anyio", "starlette"}  # which FastAPI brings along
 n = 0
 for module in pkgutil.walk_packages(podium.__path__, "podium."):
     try:
