@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 CONSTRAINTS ?= -c constraints.txt
-LIGHT := dev,benchmark,docs,mobilenet,parquet,pose,web
+LIGHT := dev,benchmark,docs,mobilenet,pandas,parquet,pose,web
 EXTRAS := $(LIGHT),train,ray,slurm
 # Under parallel tests one thread a process is the fast setting.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
@@ -28,7 +28,7 @@ SCORING := $(VENV)/.scoring-$(VERSION)
 INSTALLED := $(VENV)/.installed-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quick test-light light test-lowest test-newest check docs bench torture lock clean
+.PHONY: help install demo test quick test-light light test-lowest test-newest check docs bench release torture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -99,6 +99,9 @@ bench: install ## Measurements: print tables, write JSON to benchmarks/results
 	$(BIN)/python benchmarks/robustness.py
 	$(BIN)/python benchmarks/summary.py
 
+release: install ## Build a release twice, compare, install it elsewhere and try it, in dist (TRIAL=--trial before its date)
+	$(BIN)/python scripts/release.py $(TRIAL)
+
 torture: install ## Broken files, killed work and malicious labels, many times; prints what was lost
 	$(THREADS) $(BIN)/python scripts/torture.py
 
@@ -110,4 +113,4 @@ lock: ## Choose the versions anew that are installed, for every Python, and the 
 	$(LOCK) --resolution lowest-direct --output-file constraints-lowest.txt
 
 clean: ## Remove the virtual environments and caches
-	rm -rf $(VENV) .venv-light .venv-lock .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis site
+	rm -rf dist $(VENV) .venv-light .venv-lock .venv-lowest .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis site

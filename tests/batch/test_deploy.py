@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,47 @@ def test_an_indexed_job_is_one_run(small_model, whole, tmp_path, monkeypatch):
     merged = tmp_path / "merged.csv"
     assert run(["merge", str(merged), str(tmp_path / "p.csv")]) == 0
     assert merged.read_bytes() == whole
+
+
+def steps(given):
+    """List the steps of a container file: what each is called, and its words."""
+    text = (DEPLOY / "Containerfile").read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [rest for name, _, rest in (line.partition(" ") for line in lines) if name == given]
+
+
+def test_the_steps_of_the_container_make_what_it_promises(programs, tmp_path):
+    """In a plain folder, with a `pip` that only says what it was asked for."""
+    root, variables = tmp_path / "root", {"EXTRAS": "[train]"}
+    (root / "tmp" / "podium").mkdir(parents=True)
+    (root / "tmp" / "podium" / "podium-0.1.0-py3-none-any.whl").touch()
+    (programs / "pip").write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\n')
+    (programs / "pip").chmod(0o755)
+    said = ""
+    for line in steps("RUN"):
+        here = line.replace("/tmp/podium", f"{root}/tmp/podium")
+        here = here.replace("/cache /videos", f"{root}/cache {root}/videos")
+        done = subprocess.run(
+            ["sh", "-ec", here], capture_output=True, text=True, timeout=120,
+            env={**os.environ, **variables, "PATH": f"{programs}:{os.environ['PATH']}"},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        said += done.stdout
+    folder = root / "tmp" / "podium"
+    assert (tmp_path / "asked").read_text() == (
+        f"install --no-cache-dir --constraint {folder}/constraints.txt "
+        f"{folder}/podium-0.1.0-py3-none-any.whl[train]\n"
+    )
+    assert said == f"podium {version('podium')}\n"
+    assert sorted(path.name for path in root.iterdir()) == ["cache", "tmp", "videos"]
+    assert (root / "cache").stat().st_mode & 0o1777 == 0o1777
+
+
+def test_what_the_container_copies_is_there_or_made_by_the_release():
+    (line,) = steps("COPY")
+    *copied, to = line.split()
+    assert copied == ["constraints.txt", "dist/podium-*.whl"]
+    assert (DEPLOY.parent / copied[0]).is_file()
+    ignored = (DEPLOY.parent / ".dockerignore").read_text().split()
+    assert ignored == ["*", "!constraints.txt", "!dist/*.whl"]
+    assert steps("RUN")[0].count(to.rstrip("/")) == 2

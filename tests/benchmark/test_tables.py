@@ -189,3 +189,10 @@ def test_stored_results_have_one_name_for_each_measure(tmp_path):
     again = Results.load(tmp_path / "a.json")
     assert (again.cells, again.systems) == (stored.cells, stored.systems)
     assert tables.page([again]) == tables.page([stored])
+
+
+def test_predictions_become_a_data_frame(results):
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    frame = results.to_pandas()
+    assert list(frame.columns) == ["system", "split", "id", "predicted"]
+    assert len(frame) == sum(len(cell.predictions) for cell in results.cells)

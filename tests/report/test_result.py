@@ -1,14 +1,18 @@
 import csv
 import io
 import json
+import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from messages import whole
 from podium.assessment.feedback import ClipFeedback, remarks
 from podium.assessment.question import NO_ACTION
 from podium.assessment.values import Assessment, Reference, Score
+from podium.errors import MissingExtra
 from podium.judging import Marks
 from podium.report.rendering import RENDERER
 from podium.report.result import clips_csv, result_json, timeline_vtt
@@ -116,3 +120,48 @@ def test_without_moments_clips_are_numbered_and_without_times_left_out(assessed)
     assert "Clip 1 of the video" in timeline_vtt(plain, load_words("en"))
     unknown = replace(assessed, clips=(replace(assessed.clips[0], start_seconds=float("nan")),))
     assert timeline_vtt(unknown, load_words("en")) == "WEBVTT\n\n"
+
+
+def test_the_clips_become_a_data_frame(scored):
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    frame = scored.to_pandas()
+    assert list(frame.columns) == [
+        "clip", "start_seconds", "end_seconds", "similarity", "contribution", "faulty", "moment",
+    ]  # fmt: skip
+    assert frame["contribution"].tolist() == [1.0, -0.25, -3.0]
+    assert frame["faulty"].tolist() == [False, False, True]
+    withheld = replace(scored, doubts=DOUBTS).to_pandas()
+    assert withheld["contribution"].isna().all()
+
+
+def test_without_pandas_there_is_no_data_frame(scored, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    said = "a data frame needs pandas, which is not installed: pip install 'podium[pandas]'"
+    with pytest.raises(MissingExtra, match=whole(said)):
+        scored.to_pandas()
+
+
+def test_a_notebook_shows_the_score_its_doubts_and_the_clips(scored):
+    shown = scored._repr_html_()
+    assert "<strong>dive.mp4</strong>: 61.3 of 96.0 (48.0 to 70.6)</p>" in shown
+    assert f"<li>{load_words().doubt(DOUBTS[0])}</li>" in shown
+    cells = re.findall(r"<td>(.*?)</td>", shown)
+    assert cells[:6] == ["1", "0.0", "0.5", "0.90", "+1.0", "alike"]
+    assert cells[-6:] == ["3", "1.0", "61.5", "0.20", "-3.0", "unlike"]
+
+
+def test_a_notebook_shows_no_points_of_a_score_that_is_withheld(scored):
+    shown = replace(scored, doubts=DOUBTS)._repr_html_()
+    assert "no score (not to be trusted: 61.3 of 96.0 (48.0 to 70.6))" in shown
+    assert len(re.findall("<th>", shown)) == 5
+    assert "-3.0" not in shown
+
+
+def test_what_others_wrote_is_no_html_in_a_notebook(scored):
+    shown = replace(scored, name="<script>alert(1)</script>.mp4")._repr_html_()
+    assert "<strong>&lt;script&gt;alert(1)&lt;/script&gt;.mp4</strong>" in shown
+    assert "<script" not in shown
+
+
+def test_what_nobody_puts_into_words_is_shown_as_it_is(scored):
+    assert replace(scored, renderer=None)._repr_html_() is None

@@ -104,6 +104,14 @@ class Renderer(Protocol):
         """Return plain JSON."""
         ...
 
+    def fragment(self, assessment: "Assessment") -> str:
+        """Return a piece of HTML that a notebook shows."""
+        ...
+
+    def to_pandas(self, assessment: "Assessment") -> Any:
+        """Return the clips as a data frame of pandas."""
+        ...
+
     def sentences(self, doubts: Sequence[Doubt]) -> tuple[str, ...]:
         """Return what doubts say, in English."""
         ...
@@ -216,6 +224,20 @@ class Assessment:
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON; the names are part of the command line's contract."""
         return self._renderer.to_json(self)
+
+    def to_pandas(self) -> Any:
+        """Return what may be shown of each clip as a `pandas.DataFrame`, a row each.
+
+        Raises
+        ------
+        MissingExtra
+            If pandas is not installed.
+        """
+        return self._renderer.to_pandas(self)
+
+    def _repr_html_(self) -> str | None:
+        """Return what a notebook shows: nothing of its own where nobody puts it into words."""
+        return self.renderer.fragment(self) if self.renderer else None
 
     @property
     def _renderer(self) -> "Renderer":

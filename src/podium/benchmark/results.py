@@ -21,6 +21,7 @@ from podium.evaluation.measures import Floats, true_scores
 from podium.evaluation.resampling import Bootstrap, Comparison, Gap, known_number, middle
 from podium.features.values import Sample
 from podium.inputs.saved import record_of
+from podium.machine.data_frames import data_frame
 from podium.machine.files import remove_half_written, write_bytes
 
 EARLIER_NAMES = {
@@ -288,6 +289,21 @@ class Results:
             raise ModelError(
                 f"{path}: is not a file of results ({error!s:.200}): make it again"
             ) from error
+
+    def to_pandas(self) -> Any:
+        """Return every prediction as a `pandas.DataFrame`: a row for each system, split and id.
+
+        Raises
+        ------
+        MissingExtra
+            If pandas is not installed.
+        """
+        rows = [
+            {"system": cell.system, "split": cell.split, "id": id, "predicted": points}
+            for cell in self.cells
+            for id, points in cell.predictions.items()
+        ]
+        return data_frame(rows, ("system", "split", "id", "predicted"))
 
     def merge(self, earlier: "Results", order: Sequence[str]) -> "Results":
         """Add the systems that only earlier results have, in an order of names.

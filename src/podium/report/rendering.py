@@ -23,6 +23,19 @@ class Rendering:
 
         return to_json(assessment)
 
+    def fragment(self, assessment: "Assessment") -> str:
+        """Return a piece of HTML that a notebook shows."""
+        from podium.report.notebook import fragment
+
+        return fragment(assessment)
+
+    def to_pandas(self, assessment: "Assessment") -> Any:
+        """Return the clips as a data frame of pandas."""
+        from podium.machine.data_frames import data_frame
+        from podium.report.result import COLUMNS, clip_rows
+
+        return data_frame(clip_rows(assessment), COLUMNS)
+
     def sentences(self, doubts: Sequence["Doubt"]) -> tuple[str, ...]:
         """Return what doubts say, in English."""
         from podium.report.words import load_words

@@ -136,21 +136,23 @@ def reading_to_json(reading: Reading) -> dict[str, Any]:
 
 def clips_csv(assessment: Assessment) -> str:
     """Return the clips as a table; the columns are in English whatever the language."""
-    return csv_text(
-        COLUMNS,
-        (
-            {
-                "clip": clip.index + 1,
-                "start_seconds": clip.start_seconds,
-                "end_seconds": clip.end_seconds,
-                "similarity": clip.similarity,
-                "contribution": clip.contribution,
-                "faulty": clip.faulty,
-                "moment": clip.moment,
-            }
-            for clip in assessment.as_shown().clips
-        ),
-    )
+    return csv_text(COLUMNS, clip_rows(assessment))
+
+
+def clip_rows(assessment: Assessment) -> list[dict[str, Any]]:
+    """Return what may be shown of each clip, by the names of `COLUMNS`."""
+    return [
+        {
+            "clip": clip.index + 1,
+            "start_seconds": clip.start_seconds,
+            "end_seconds": clip.end_seconds,
+            "similarity": clip.similarity,
+            "contribution": clip.contribution,
+            "faulty": clip.faulty,
+            "moment": clip.moment,
+        }
+        for clip in assessment.as_shown().clips
+    ]
 
 
 def timeline_vtt(assessment: Assessment, words: Words) -> str:
