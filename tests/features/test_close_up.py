@@ -8,10 +8,9 @@ import pytest
 
 from drawn_dives import HEIGHT, N_FRAMES, WIDTH, drawn_dive
 from podium.backbones import make_backbone
+from podium.examination.window import HIGH, STANDS_BEFORE
 from podium.features.close_up import (
     ATHLETE_LOST,
-    HIGH,
-    STANDS_BEFORE,
     CloseUp,
     Seen,
     close_up,

@@ -1,14 +1,20 @@
+import numpy as np
 import pytest
 
+from podium.backbones.c3d_mini_close import C3DMiniClose
 from podium.measures import Phase
 from podium.remarks import (
     Kind,
     better_percent,
     fault_probabilities,
     judge,
+    like,
+    looks_of,
+    n_known,
     percentile_of,
     times_usual,
 )
+from podium.remarks._learned_arrays import N_CLIPS, N_LOOKS, WEIGHTS
 
 USUAL = {
     "flight_seconds": 1.7,
@@ -78,3 +84,46 @@ def test_better_is_what_judges_like() -> None:
     assert better_percent(angle, 0.0) == 0
     assert better_percent("playing_speed", 1.0) is times_usual("playing_speed", 1.0) is None
     assert times_usual("splash_size", 0.0) == 0
+
+
+def test_a_pike_stands_beside_pikes_and_an_armstand_beside_armstands() -> None:
+    assert like("tightness", {"position": "B"}) == "B"
+    assert like("flight_seconds", {"armstand": 1}) == "armstand"
+    assert like("jump_height_bodies", {"armstand": 0.0}) == "standing"
+    assert like("splash_size", {"position": "B", "armstand": 1}) == ""
+    assert like("tightness", {"position": "A"}) == like("tightness", {}) == ""
+    in_a_tuck, in_a_pike = (better_percent("tightness", 0.52, among) for among in "CB")
+    assert in_a_tuck is not None
+    assert in_a_pike is not None
+    assert in_a_tuck > 80 > 50 > in_a_pike
+    assert n_known("tightness", "B") < n_known("tightness")
+    assert n_known("playing_speed") == 0
+
+
+def test_of_an_armstand_it_is_no_fault_that_nobody_jumps() -> None:
+    short = USUAL | {"flight_seconds": 1.3}
+    assert Phase.TAKE_OFF not in {one.phase for one in judge(short | {"armstand": 1}).remarks}
+    kept = judge(USUAL | {"flight_seconds": 1.1, "armstand": 1}).remarks
+    low = next(one for one in kept if one.phase is Phase.TAKE_OFF)
+    assert (low.kind, low.among) == (Kind.JUMP_LOW, "armstand")
+
+
+def test_that_it_is_an_armstand_says_nothing_of_how_it_was_done() -> None:
+    assert Phase.TAKE_OFF not in fault_probabilities({"armstand": 1})
+
+
+def test_an_entry_that_looks_faulty_is_likelier_a_fault() -> None:
+    likely = [
+        fault_probabilities(USUAL | {"looks_faulty": looks})[Phase.ENTRY] for looks in (0.1, 0.7)
+    ]
+    assert likely[0] < fault_probabilities(USUAL)[Phase.ENTRY] < likely[1]
+    assert fault_probabilities(USUAL | {"looks_faulty": 1e9})[Phase.ENTRY] < 1
+
+
+def test_clips_are_those_of_the_backbone_that_it_was_learned_with() -> None:
+    assert set(looks_of(np.zeros((N_CLIPS, N_LOOKS), np.float32))) == {
+        "looks_executed", "looks_faulty"
+    }  # fmt: skip
+    backbone = C3DMiniClose()
+    assert backbone.dim == N_LOOKS
+    assert backbone.fingerprint in (WEIGHTS.parent / "README.md").read_text("utf-8")

@@ -21,10 +21,10 @@ def angle(value: float, low: float, high: float) -> Reading:
     [
         ("flight_seconds", ENGLISH,
          ("Time in the air", "1.57 s", "1.50 to 1.65", "0.13 to 1.00 s", "1.61 s",
-          "more than 64 % of 300 Olympic dives")),
+          "more than 64 % of 298 Olympic dives")),
         ("flight_seconds", GERMAN,
          ("Flugzeit", "1,57 s", "1,50 bis 1,65", "0,13 bis 1,00 s", "1,61 s",
-          "mehr als bei 64 % von 300 olympischen Sprüngen")),
+          "mehr als bei 64 % von 298 olympischen Sprüngen")),
         ("half_somersaults", ENGLISH,
          ("Somersaults", "3½", "3½ to 4", "0.13 to 1.00 s", "3½", "")),
         ("position", ENGLISH, ("Position", "tuck", "", "0.13 to 0.73 s", "pike", "")),

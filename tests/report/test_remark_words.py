@@ -7,7 +7,7 @@ import pytest
 from drawn_dives import drawn_dive, examined, readings
 from podium import _catalog
 from podium.measures import Measurement, Phase, Reading
-from podium.remarks import Kind, Remark
+from podium.remarks import Kind, Remark, like, n_known
 from podium.remarks.judging import FAULTS, PRAISES
 from podium.report import remark_words
 from podium.report.remark_words import remark_sentences, sentence
@@ -17,19 +17,19 @@ ENGLISH, GERMAN = load_words("en"), load_words("de")
 MEASURES = {kind: name for phase in Phase for kind, name in (*FAULTS[phase], PRAISES[phase])}
 
 
-def remark(kind: Kind, value: float) -> tuple[Remark, Measurement]:
+def remark(kind: Kind, value: float, among: str = "") -> tuple[Remark, Measurement]:
     """A remark, and the measurement that shows it."""
     name = MEASURES[kind]
     one = _catalog.find("podium.measures", name)
     found = Measurement(name, one.unit, one.phase, value, None, None, 4.0, 4.1)
-    return Remark(one.phase, kind, name, value, 0.5, is_praise=kind in PRAISED), found
+    return Remark(one.phase, kind, name, value, 0.5, is_praise=kind in PRAISED, among=among), found
 
 
 PRAISED = {kind for kind, _ in PRAISES.values()}
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "position", "theirs", "english", "german"),
+    ("kind", "value", "dive", "theirs", "english", "german"),
     [
         (Kind.ENTRY_PAST_VERTICAL, 18.0, "C", None,
          "Entry 18 degrees past vertical (4.1 s); closer to vertical than this in 83 % of 300 "
@@ -58,14 +58,14 @@ PRAISED = {kind for kind, _ in PRAISES.values()}
          "von 300 olympischen Sprüngen"),
         (Kind.NOT_TIGHT, 0.63, "B", 0.45,
          "Pike not tight: while turning still 63 % of the body's full length (expert 45 %); "
-         "tighter than this in 83 % of 300 Olympic dives",
+         "tighter than this in 83 % of 102 Olympic dives in pike",
          "Hechte nicht eng genug: in der Drehung noch 63 % der Körperlänge (Vorbild: 45 %); enger "
-         "bei 83 % von 300 olympischen Sprüngen"),
+         "bei 83 % von 102 gehechteten olympischen Sprüngen"),
         (Kind.NOT_TIGHT, 0.63, "", None,
          "Body not tight: while turning still 63 % of its full length; tighter than this in 83 % "
-         "of 300 Olympic dives",
+         "of 298 Olympic dives",
          "Körper nicht eng genug: in der Drehung noch 63 % der vollen Länge; enger bei 83 % von "
-         "300 olympischen Sprüngen"),
+         "298 olympischen Sprüngen"),
         (Kind.SPLASH_LARGE, 0.34, "C", 0.17,
          "Splash twice as large as the usual (4.0 s; expert 100 % of the usual); smaller than this "
          "in 83 % of 300 Olympic dives",
@@ -77,10 +77,15 @@ PRAISED = {kind for kind, _ in PRAISES.values()}
          "Spritzer 5,0-mal so groß wie üblich (4,0 s); kleiner bei 83 % von 300 olympischen "
          "Sprüngen"),
         (Kind.JUMP_LOW, 1.2, "", 1.5,
-         "Low jump: only 1.20 s in the air (expert 1.50 s); longer than this in 83 % of 300 "
+         "Low jump: only 1.20 s in the air (expert 1.50 s); longer than this in 83 % of 298 "
          "Olympic dives",
-         "Niedriger Absprung: nur 1,20 s in der Luft (Vorbild: 1,50 s); länger bei 83 % von 300 "
+         "Niedriger Absprung: nur 1,20 s in der Luft (Vorbild: 1,50 s); länger bei 83 % von 298 "
          "olympischen Sprüngen"),
+        (Kind.JUMP_LOW, 1.2, "armstand", None,
+         "Low from the armstand: only 1.20 s in the air; longer than this in 83 % of 50 Olympic "
+         "dives from an armstand",
+         "Wenig Höhe aus dem Handstand: nur 1,20 s in der Luft; länger bei 83 % von 50 "
+         "olympischen Handstandsprüngen"),
         (Kind.ENTRY_NOT_CLEAN, 1.2, "", None,
          "Entry not clean: the water goes up 1.20 body lengths (4.0 s); less high than this in "
          "83 % of 300 Olympic dives",
@@ -89,16 +94,17 @@ PRAISED = {kind for kind, _ in PRAISES.values()}
     ],
 )  # fmt: skip
 def test_a_remark_says_the_fact_and_how_it_stands(
-    kind, value, position, theirs, english, german, monkeypatch
+    kind, value, dive, theirs, english, german, monkeypatch
 ):
     better = 30.0 if value == 4.0 else 83.0
-    monkeypatch.setattr(remark_words, "better_percent", lambda name, value: better)
-    monkeypatch.setattr(remark_words, "percentile_of", lambda name, value: 99.0)
+    monkeypatch.setattr(remark_words, "better_percent", lambda name, value, among: better)
+    monkeypatch.setattr(remark_words, "percentile_of", lambda name, value, among: 99.0)
     monkeypatch.setattr(remark_words, "times_usual", lambda name, value: value / 0.17)
-    made, found = remark(kind, value)
+    measures = {"position": dive, "armstand": dive == "armstand"}
+    made, found = remark(kind, value, like(MEASURES[kind], measures) if dive else "")
     reading = Reading(found, None, theirs)
-    assert sentence(made, reading, ENGLISH, position) == english
-    assert sentence(made, reading, GERMAN, position) == german
+    assert sentence(made, reading, ENGLISH, dive) == english
+    assert sentence(made, reading, GERMAN, dive) == german
 
 
 @pytest.mark.parametrize("code", languages())
@@ -107,7 +113,7 @@ def test_a_remark_says_the_fact_and_how_it_stands(
 def test_every_kind_has_a_sentence_in_every_language(kind, position, code):
     made, found = remark(kind, 0.2)
     said = sentence(made, Reading(found), load_words(code), position)
-    assert "300" in said
+    assert str(n_known(made.measure)) in said
     assert not {"{", "}"} & set(said)
 
 

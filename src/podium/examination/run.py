@@ -7,6 +7,7 @@ from pathlib import Path
 from podium.athlete import Seed, frames_of
 from podium.doubts import Doubt, DoubtKind, Severity
 from podium.errors import UsageError
+from podium.examination.looks import entry_looks
 from podium.examination.pace import SLOW_MOTION, at_true_speed
 from podium.examination.values import Examination
 from podium.judging import find_rule
@@ -14,7 +15,7 @@ from podium.measures import Dive, Measurement, Reading, measure
 from podium.performance import require_speed
 from podium.recognition import Recognised, recognise
 from podium.recognition.doubts import UNLIKE_ACTION
-from podium.remarks import Judged, judge, percentile_of
+from podium.remarks import Judged, judge, like, percentile_of
 from podium.video.frames import Frames, probe
 from podium.video.limits import WHOLE, Part
 
@@ -108,7 +109,8 @@ def _judged(dive: Dive, measured: Sequence[Measurement]) -> Judged:
     """Say what is likely wrong; nothing of what was not seen from the board to the water."""
     if not (dive.moments.board_left and dive.moments.water):
         return Judged((), ())
-    return judge({one.name: one.value for one in measured if _is_comparable(one, dive)})
+    values = {one.name: one.value for one in measured if _is_comparable(one, dive)}
+    return judge(values | entry_looks(dive))
 
 
 def _require_height(height_metres: float | None) -> None:
@@ -122,15 +124,19 @@ def _require_height(height_metres: float | None) -> None:
 def _readings(
     measured: Sequence[Measurement], dive: Dive, expert: Examination | None
 ) -> tuple[Reading, ...]:
-    theirs = expert.values if expert else {}
-    return tuple(Reading(one, _standing(one, dive), theirs.get(one.name)) for one in measured)
+    theirs, ours = expert.values if expert else {}, {one.name: one.value for one in measured}
+    return tuple(
+        Reading(one, _standing(one, dive, among), theirs.get(one.name), among)
+        for one in measured
+        for among in [like(one.name, ours)]
+    )
 
 
-def _standing(one: Measurement, dive: Dive) -> float | None:
+def _standing(one: Measurement, dive: Dive, among: str) -> float | None:
     """Return how a value stands among those of Olympic dives; letters and counts stand nowhere."""
     if not isinstance(one.value, float) or not _is_comparable(one, dive):
         return None
-    return percentile_of(one.name, one.value)
+    return percentile_of(one.name, one.value, among)
 
 
 def _is_comparable(one: Measurement, dive: Dive) -> bool:

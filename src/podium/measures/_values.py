@@ -58,12 +58,14 @@ class Reading:
     """A measurement beside those of others.
 
     `percentile` is how many in a hundred of the dives that are known are lower, 0 to 100, and
-    `reference_value` the same measure of the performance that was compared with.
+    `reference_value` the same measure of the performance that was compared with. `among` names the
+    kind of those dives, where not all are alike: a position, `armstand` or `standing`.
     """
 
     measurement: Measurement
     percentile: float | None = None
     reference_value: float | str | None = None
+    among: str = ""
 
     def __post_init__(self) -> None:
         given = self.percentile

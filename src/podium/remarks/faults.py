@@ -1,23 +1,27 @@
 """How likely there is a fault in each phase: a small logistic regression over measures.
 
-Learned from what commentators said of Olympic dives: scripts/train_remarks.py.
+It also reads how the entry looks in three clips, close up. Learned from what commentators said of
+Olympic dives: scripts/train_remarks.py.
 """
-
-from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from podium.measures import Phase
 from podium.remarks._learned_arrays import INPUTS, learned
+from podium.remarks.standing import LIKE, Values, like, usual_value
 
 Floats = npt.NDArray[np.float64]
+Array = npt.NDArray[np.float32]
 
 USUAL_ANGLE = -6.0
 """Degrees: the usual angle at the water, which commentators call vertical."""
 
+KIND = "armstand"
+"""Says of what kind a dive is; alone it says nothing of how it was done."""
 
-def fault_probabilities(values: Mapping[str, float | str | None]) -> dict[Phase, float]:
+
+def fault_probabilities(values: Values) -> dict[Phase, float]:
     """Return the probability of a fault in each phase, from measures by name.
 
     What was not measured counts as usual; a phase of which nothing was measured is left out.
@@ -25,7 +29,7 @@ def fault_probabilities(values: Mapping[str, float | str | None]) -> dict[Phase,
     found = {}
     for phase in Phase:
         row = inputs_of(values, phase)
-        if np.isnan(row).all():
+        if np.isnan(row[[name != KIND for name in INPUTS[phase]]]).all():
             continue
         scaled = (row - learned().middles[phase]) / learned().spreads[phase]
         weights = learned().weights[phase]
@@ -34,12 +38,23 @@ def fault_probabilities(values: Mapping[str, float | str | None]) -> dict[Phase,
     return found
 
 
-def inputs_of(values: Mapping[str, float | str | None], phase: Phase) -> Floats:
+def looks_of(clips: Array) -> dict[str, float]:
+    """Return how well a dive looks executed, and how faulty its entry looks (about 0 to 1).
+
+    Both stand by their names among the values of measures. Takes the features of clips about the
+    entry, (clips, numbers), of the backbone `c3d_mini_close`.
+    """
+    seen = clips.reshape(-1).astype(np.float64)
+    looks = learned().looks.items()
+    return {name: float(weights[0] + seen @ weights[1:]) for name, weights in looks}
+
+
+def inputs_of(values: Values, phase: Phase) -> Floats:
     """Return the numbers by which faults of a phase are told, NaN where one is lacking."""
     return np.array([_input(values, name) for name in INPUTS[phase]])
 
 
-def _input(values: Mapping[str, float | str | None], name: str) -> float:
+def _input(values: Values, name: str) -> float:
     value = values.get("entry_angle_degrees" if name == "angle_off" else name)
     if not isinstance(value, int | float):
         return float("nan")
@@ -47,4 +62,4 @@ def _input(values: Mapping[str, float | str | None], name: str) -> float:
         return abs(value - USUAL_ANGLE)
     if name.startswith("splash"):
         return float(np.log(value + 0.05))
-    return float(value)
+    return value - (usual_value(name, like(name, values)) or 0.0) if name in LIKE else float(value)

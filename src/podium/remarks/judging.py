@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from podium.measures import Phase
 from podium.remarks._learned_arrays import learned
 from podium.remarks.faults import USUAL_ANGLE, fault_probabilities
-from podium.remarks.standing import FROM_VERTICAL, better_percent
+from podium.remarks.standing import FROM_VERTICAL, Values, better_percent, like
 from podium.remarks.values import Kind, Remark
-
-Values = Mapping[str, float | str | None]
 
 FAULTS: Mapping[Phase, tuple[tuple[Kind, str], ...]] = {
     Phase.TAKE_OFF: ((Kind.JUMP_LOW, "flight_seconds"),),
@@ -51,8 +49,12 @@ class Judged:
 
 def judge(values: Values) -> Judged:
     """Judge a dive by what was measured of it, values by the names of measures."""
-    likely = fault_probabilities(values)
-    remarks = [_remark(values, phase, probability) for phase, probability in likely.items()]
+    likely, borders = fault_probabilities(values), learned().thresholds.reshape(2, -1).T
+    remarks = [
+        remark_of(values, phase, likely[phase], *borders[index])
+        for index, phase in enumerate(Phase)
+        if phase in likely
+    ]
     made = sorted(
         (one for one in remarks if one is not None),
         key=lambda one: (one.is_praise, one.probability if one.is_praise else -one.probability),
@@ -60,29 +62,38 @@ def judge(values: Values) -> Judged:
     return Judged(tuple(likely.items()), tuple(made))
 
 
-def _remark(values: Values, phase: Phase, probability: float) -> Remark | None:
-    """Return what is remarked of a phase; nothing where it is neither likely nor unlikely."""
-    index = list(Phase).index(phase)
-    fault, praise = learned().thresholds[[index, len(Phase) + index]]
+def remark_of(
+    values: Values, phase: Phase, probability: float, fault: float, praise: float
+) -> Remark | None:
+    """Return what is remarked of a phase; nothing where a fault is neither likely nor unlikely.
+
+    It is likely from the probability `fault` on, and unlikely up to `praise`.
+    """
     if probability >= fault:
-        return _fault(values, phase, probability)
-    kind, name = PRAISES[phase]
-    value = values.get(name)
-    if probability <= praise and isinstance(value, int | float) and _worse(kind, value, name) < 50:
-        return Remark(phase, kind, name, float(value), probability, is_praise=True)
-    return None
+        return _shown_fault(values, phase, probability)
+    if probability > praise:
+        return None
+    made = _made(values, phase, *PRAISES[phase], probability)
+    return made if made and _worse(made) < WORSE_THAN else None
 
 
-def _fault(values: Values, phase: Phase, probability: float) -> Remark | None:
+def _shown_fault(values: Values, phase: Phase, probability: float) -> Remark | None:
     """Show a likely fault by a fact that is worse than usual; none rests on other measures."""
-    shown = [
-        (_worse(kind, float(value), name), Remark(phase, kind, name, float(value), probability))
-        for kind, name in FAULTS[phase]
-        if isinstance(value := values.get(name), int | float) and _is_so(kind, value)
-    ]
+    made = [_made(values, phase, kind, name, probability) for kind, name in FAULTS[phase]]
+    shown = [(_worse(one), one) for one in made if one and _is_so(one.kind, one.value)]
     worst = max(shown, key=lambda one: one[0], default=None)
     clear = next((one for one in shown if one[0] >= CLEARLY_WORSE), worst)
     return clear[1] if clear and clear[0] >= WORSE_THAN else None
+
+
+def _made(values: Values, phase: Phase, kind: Kind, name: str, probability: float) -> Remark | None:
+    """Return what can be remarked by a measure; nothing where it is not known."""
+    value = values.get(name)
+    if not isinstance(value, int | float):
+        return None
+    is_praise = (kind, name) == PRAISES[phase]
+    among = like(name, values)
+    return Remark(phase, kind, name, float(value), probability, is_praise, among)
 
 
 def _is_so(kind: Kind, value: float) -> bool:
@@ -94,13 +105,13 @@ def _is_so(kind: Kind, value: float) -> bool:
     return kind is not Kind.ENTRY_PAST_VERTICAL or value > 0
 
 
-def _worse(kind: Kind, value: float, name: str) -> float:
+def _worse(made: Remark) -> float:
     """Return how many in a hundred known dives do better.
 
     What is past the vertical is farther from what is usual than its degrees say: it counts as
     what is as far from that to the other side.
     """
-    if kind is Kind.ENTRY_PAST_VERTICAL:
-        value = 2 * USUAL_ANGLE - value
-    found = better_percent(name, value)
+    is_past = made.kind is Kind.ENTRY_PAST_VERTICAL
+    value = 2 * USUAL_ANGLE - made.value if is_past else made.value
+    found = better_percent(made.measure, value, made.among)
     return WORSE_THAN if found is None else found

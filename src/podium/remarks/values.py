@@ -60,3 +60,6 @@ class Remark:
 
     is_praise: bool = False
     """Whether it was done well."""
+
+    among: str = ""
+    """Beside which dives it stands, as `podium.remarks.like` says; "" is all."""

@@ -6,11 +6,9 @@ from podium.errors import UsageError
 from podium.judging import find_rule
 from podium.measures import Measurement, Phase, Reading
 from podium.recognition import Recognised
+from podium.remarks import n_known
 from podium.report.action_words import in_words, of_halves
 from podium.report.words import Words
-
-N_COMPARED = 300
-"""Percentiles are among so many Olympic dives."""
 
 DIGITS = {"degrees": 0, "frames": 0, "": 0, "share": 0}
 """How many digits stand behind the point, where it is not `USUAL_DIGITS`."""
@@ -126,7 +124,13 @@ def standing(reading: Reading, words: Words) -> str:
         return ""
     lower = reading.percentile >= 50
     percent = round(reading.percentile if lower else 100 - reading.percentile)
-    return words("measures.more" if lower else "measures.less", percent=percent, n=N_COMPARED)
+    compared = others(reading.measurement.name, reading.among, words)
+    return words("measures.more" if lower else "measures.less", percent=percent, others=compared)
+
+
+def others(name: str, among: str, words: Words) -> str:
+    """Say beside which dives a measure stands: `300 Olympic dives`, or those of its kind."""
+    return words(f"others.{among}" if among else "others", n=n_known(name, among))
 
 
 def recognised(found: Recognised | None, words: Words) -> str:

@@ -7,7 +7,7 @@ from podium.assessment.values import Assessment
 from podium.examination.values import Examination
 from podium.measures import Measurement, Phase, Reading
 from podium.remarks import Kind, Remark, better_percent, percentile_of, times_usual
-from podium.report.measured import N_COMPARED, value
+from podium.report.measured import others, value
 from podium.report.words import Words
 
 DATED = (Phase.ENTRY, Phase.SPLASH)
@@ -57,14 +57,14 @@ def sentence(remark: Remark, reading: Reading, words: Words, position: str = "")
     `position` is the letter of that of the body, where it is known.
     """
     key = f"remark.{remark.kind}"
-    if f"{key}.{position}" in words.strings:
-        key = f"{key}.{position}"
+    of_kind = (f"{key}.{kind}" for kind in (position, remark.among))
+    key = next((one for one in of_kind if one in words.strings), key)
     fact = words(key, **_amounts(remark, reading.measurement, words))
     beside = [part for part in (_when(reading, words), _expert(remark, reading, words)) if part]
     if beside:
         fact += f" ({'; '.join(beside)})"
-    others = _others(remark, words)
-    return f"{fact}; {others}" if others else fact
+    standing = _standing(remark, words)
+    return f"{fact}; {standing}" if standing else fact
 
 
 def _amounts(remark: Remark, found: Measurement, words: Words) -> dict[str, str]:
@@ -111,9 +111,9 @@ def _expert(remark: Remark, reading: Reading, words: Words) -> str:
     return words("remark.expert", value=said)
 
 
-def _others(remark: Remark, words: Words) -> str:
+def _standing(remark: Remark, words: Words) -> str:
     """Say how many others do better, or worse than what is praised."""
-    measured = remark.measure, remark.value
+    measured = remark.measure, remark.value, remark.among
     better = better_percent(*measured)
     if better is None:
         return ""
@@ -121,4 +121,5 @@ def _others(remark: Remark, words: Words) -> str:
     if remark.kind is Kind.ENTRY_PAST_VERTICAL and better < 50:
         # Hardly anybody is past the vertical: short of it, most are farther from it.
         key, percent = "remark.farther_past", 100 - (percentile_of(*measured) or 0.0)
-    return words(key, percent=words.number(percent, 0), n=N_COMPARED)
+    compared = others(remark.measure, remark.among, words)
+    return words(key, percent=words.number(percent, 0), others=compared)
