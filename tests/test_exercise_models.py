@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from podium.datasets.ui_prmd import UiPrmd
 from podium.model import SHIPPED, load_model
 
 JOINTS = {"exercises": "keypoints-25x3", "exercises_ui_prmd": "angles-22x3"}
+PUSH_UPS = "exercises_push_ups"
 OF_DIVES = re.compile("take-?off|water|splash|entry|dive|expert's", re.I)
 
 
@@ -33,7 +35,8 @@ def test_a_card_says_how_good_it_is_on_new_people_and_for_whom_it_is_not(name: s
     main, floor = (evidence.left_out[row] for row in ("angle_statistics", "type_mean"))
     card = (SHIPPED / name / "README.md").read_text()
     assert evidence.grouped_by == "athlete"
-    assert f"**On athletes it has not seen: rho {main['spearman']:.3f}" in card
+    said = f"AUC {main['auc']:.3f}" if main["auc"] else f"rho {main['spearman']:.3f}"
+    assert f"**On athletes it has not seen: {said}" in card
     assert main["interval"][0] > (floor["spearman"] or 0) + 0.1
     assert 0.85 <= main["covered"] <= 0.95
     assert "It is not for " in card
@@ -45,8 +48,56 @@ def test_figures_on_new_people_are_those_of_the_readme() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
     points = load_model("exercises").evidence.left_out["angle_statistics"]
     classes = load_model("exercises_ui_prmd").evidence.left_out["angle_statistics"]
+    push_ups = summarised(PUSH_UPS)["left_out"]["angle_statistics"]
+    assert f"AUC {push_ups['auc']:.2f} (" in readme
     assert f"rank correlation {points['spearman']:.2f}, mean error {points['mad']:.1f}" in readme
     assert f"AUC {classes['auc']:.2f}, {100 * classes['accuracy']:.0f} % rightly" in readme
+
+
+def summarised(name: str) -> dict[str, Any]:
+    """What is known of how well a model does, without the networks that it needs."""
+    config = json.loads((SHIPPED / name / "config.json").read_text("utf-8"))
+    return dict(config["evidence"])
+
+
+def test_the_card_of_push_ups_says_how_good_it_is_on_recordings_left_out() -> None:
+    evidence = summarised(PUSH_UPS)
+    measured, floors = evidence["left_out"]["angle_statistics"], evidence["left_out"]
+    card = (SHIPPED / PUSH_UPS / "README.md").read_text("utf-8")
+    assert (evidence["grouped_by"], evidence["n_groups"]) == ("recording", 14)
+    low, high = measured["auc_interval"]
+    assert (
+        f"**On recordings it has not seen: AUC {measured['auc']:.3f} ({low:.2f} to {high:.2f}), "
+        f"accuracy {measured['accuracy']:.2f}, log loss {measured['log_loss']:.2f}**"
+    ) in card
+    assert measured["log_loss"] < floors["constant"]["log_loss"]
+    for blank in ("difficulty", "type_mean"):
+        assert f"| {blank} | - | - | - | - | - | - | - | - |" in card
+    assert "It is not for other exercises" in card
+    assert not OF_DIVES.search(card)
+    assert sum(path.stat().st_size for path in (SHIPPED / PUSH_UPS).iterdir()) < 1_500_000
+
+
+def test_a_push_up_on_video_is_told_right_from_wrong(
+    joint_networks: Path,
+    data_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    videos, report = data_folder / "pushups" / "videos", tmp_path / "report.html"
+    for name, label in (("correct41", "correct"), ("wrong41", "wrong")):
+        command = ["score", str(videos / f"{name}.mp4"), "--model", PUSH_UPS]
+        assert run([*command, "--report", str(report)]) == 0
+        said = capsys.readouterr().out
+        assert re.match(rf"{label} \(probability 0\.\d\d\)\n", said)
+        assert "the model learned from this very performance" in said
+        text = re.sub(
+            r"<style.*?</style>|<script.*?</script>|<[^>]*>",
+            " ",
+            report.read_text("utf-8"),
+            flags=re.S,
+        )
+        assert not OF_DIVES.search(said + text)
 
 
 def scored(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:

@@ -48,8 +48,14 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / f"{name}.mp4" for name in dives}
 
 
-def test_four_models_ship() -> None:
-    assert shipped_models() == ("diving", "exercises", "exercises_ui_prmd", "simulated")
+def test_five_models_ship() -> None:
+    assert shipped_models() == (
+        "diving",
+        "exercises",
+        "exercises_push_ups",
+        "exercises_ui_prmd",
+        "simulated",
+    )
 
 
 @pytest.mark.parametrize("name", ["diving", "simulated"])

@@ -11,6 +11,9 @@ from podium.checks import is_finite, require
 SLOWEST, FASTEST = 0.02, 4.0
 """So many times as fast as it was a video may be played: cameras take 1,500 frames a second."""
 
+LEAST_RATE, HIGHEST_RATE = 1.0, 1000.0
+"""So many frames a second a file of a sequence may have."""
+
 Split = Literal["train", "validation", "test"]
 
 Kind = Literal["positions", "angles"]
@@ -46,6 +49,21 @@ def require_speed(playing_speed: float | None) -> None:
     require(is_speed, "playing_speed", playing_speed, allowed)
 
 
+def require_rate(frames_per_second: float | None) -> None:
+    """Refuse a rate at which nothing is recorded.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    is_rate = frames_per_second is None or (
+        is_finite(frames_per_second) and LEAST_RATE <= frames_per_second <= HIGHEST_RATE
+    )
+    allowed = f"from {LEAST_RATE:g} to {HIGHEST_RATE:g}, or None"
+    require(is_rate, "frames_per_second", frames_per_second, allowed)
+
+
 @dataclass(frozen=True)
 class Phase:
     """A named part of a performance, such as the entry; frames are 0-based and inclusive."""
@@ -66,7 +84,8 @@ class Performance:
     `start_frame` and `end_frame` (0-based, inclusive) bound the part of the video that counts; the
     video may be a recording of hours. It is played `playing_speed` times as fast as it was done: in
     slow motion 0.5 or 0.25.
-    `kind` says what a file of a sequence in place of a video holds; `None` is positions.
+    `kind` says what a file of a sequence in place of a video holds; `None` is positions; and
+    `frames_per_second` how often it was recorded, `None` where that is not known.
     `extra` keeps the columns of a table that Podium has no use for.
     """
 
@@ -85,6 +104,7 @@ class Performance:
     phases: tuple[Phase, ...] = ()
     playing_speed: float | None = None
     kind: Kind | None = None
+    frames_per_second: float | None = None
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -98,12 +118,14 @@ class Performance:
         require(is_kind, "kind", self.kind, f"one of {', '.join(get_args(Kind))}, or None")
         require_frames(self.start_frame or 0, self.end_frame)
         require_speed(self.playing_speed)
+        require_rate(self.frames_per_second)
 
     def same_frames(self, id: str) -> "Performance":
         """Return what is seen of it under another name, without what is known of it."""
         return Performance(
             id, self.path, start_frame=self.start_frame, end_frame=self.end_frame,
             kind=self.kind, playing_speed=self.playing_speed,
+            frames_per_second=self.frames_per_second,
         )  # fmt: skip
 
     @property

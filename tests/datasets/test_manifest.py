@@ -336,3 +336,19 @@ def test_damaged_parquet_is_read_or_refused(folder, data):
     except PodiumError as error:
         message = str(error)
         assert str(path) in message
+
+
+def test_the_rate_of_a_sequence_is_read_and_checked(tmp_path):
+    for name in ("a.npy", "b.npy", "v.mp4"):
+        (tmp_path / name).write_bytes(b"")
+    table = tmp_path / "t.csv"
+    table.write_text("file_name,frames_per_second\na.npy,15\nb.npy,\nv.mp4,as filmed\n")
+    assert [p.frames_per_second for p in Manifest(table).performances()] == [15, None, None]
+    table.write_text("file_name,frames_per_second\na.npy,0\nb.npy,fast\nv.mp4,\n")
+    allowed = "must be from 1 to 1000 frames a second, or empty"
+    message = (
+        f"{table}: 2 problems, nothing was done: line 2: frames_per_second '0' {allowed}; "
+        f"line 3: frames_per_second 'fast' {allowed}"
+    )
+    with pytest.raises(ManifestError, match=whole(message)):
+        Manifest(table).performances()

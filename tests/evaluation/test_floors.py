@@ -74,7 +74,7 @@ def test_the_mean_of_the_others_ranks_the_wrong_way_round(dives):
     assert list(np.argsort(predicted)) == list(np.argsort(true))[::-1]
 
 
-def test_a_floor_that_tells_none_apart_is_blank_and_keeps_its_mse(dives):
+def test_a_floor_that_tells_none_apart_is_blank_and_the_constant_keeps_its_mse(dives):
     same = dives("a" * 12, [2.0] * 12)
     found = measured_floors(same, one_each(same), (30, 90))
     for name in FLOORS:  # one action, one difficulty: all are the mean of the others
@@ -82,8 +82,21 @@ def test_a_floor_that_tells_none_apart_is_blank_and_keeps_its_mse(dives):
         assert not found[name].has_ranks
         assert np.isnan([measures.spearman, measures.execution_spearman]).all()
         assert np.isnan([measures.interval.low, measures.interval.high]).all()
-        assert measures.mse > 0
-        assert measures.mse_interval.low > 0
+    assert found["constant"].measures.mse > 0
+    assert found["constant"].measures.mse_interval.low > 0
+
+
+def test_what_has_nothing_to_go_by_is_no_floor(dives):
+    same = dives("a" * 12, [2.0] * 12)
+    found = measured_floors(same, one_each(same), (30, 90))
+    for name in ("difficulty", "type_mean"):
+        plain = found[name].measures.to_json()
+        known = {key for key, value in plain.items() if value not in (None, [None, None])}
+        assert known == {"n", "drawn"}
+    of_two = dives("ab" * 6, [2.0] * 12)
+    measured = measured_floors(of_two, one_each(of_two), (30, 90))
+    assert np.isnan(measured["difficulty"].measures.mse)
+    assert measured["type_mean"].measures.mse > 0
 
 
 def test_actions_that_occur_once_are_told_apart_by_nobody(dives):

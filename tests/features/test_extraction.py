@@ -364,6 +364,18 @@ def test_an_error_does_not_keep_the_frames_that_it_is_about(tmp_path, monkeypatc
 # files of features
 
 
+def test_parts_of_a_sequence_have_times_where_its_rate_is_known(tmp_path, backbone):
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).random((40, 17, 2)))
+    known = Performance("a", tmp_path / "x.npy", frames_per_second=20.0)
+    (features,) = Extractor(backbone).variants(known, (None,))
+    np.testing.assert_allclose(features.start_seconds, [0, 0.4, 1.2])
+    np.testing.assert_allclose(features.end_seconds, [0.4, 1.2, 2.0])
+    assert features.video.seconds == 2
+    unknown = Extractor(backbone).video(tmp_path / "x.npy")
+    assert np.isnan(unknown.start_seconds).all()
+    np.testing.assert_array_equal(unknown.values, features.values)
+
+
 @pytest.mark.parametrize("kind", ["npy", "safetensors", "NPY"])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int32, np.uint8])
 def test_a_file_of_features_is_read_in_place_of_a_video(tmp_path, backbone, kind, dtype):

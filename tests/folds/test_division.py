@@ -104,3 +104,25 @@ def test_a_setting_is_chosen_by_groups_where_there_are_enough():
     for few in (["a", "a", "b"], ["a", "a", "b", "c"], ["a"] * 4, ["", ""]):
         assert set(choice_groups(few)) == {""}
     assert choice_groups(["a", "a", "b", "c", ""]) == ["a", "a", "b", "c", ""]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_groups_of_one_class_each_are_left_out_with_as_many_of_the_other(seed):
+    groups = [name for name in "abcdefgh" for _ in range(5)]
+    classes = [float(name in "abcd") for name in groups]
+    divided = parts(groups, seed, 4, classes)
+    assert sorted(np.concatenate(divided)) == list(range(40))
+    for part in divided:
+        assert len(names(part, groups)) == 2
+        assert np.mean([classes[i] for i in part]) == 0.5
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [[0.0, 1.0] * 20, [1.0] * 5 + [0.0] * 35],
+    ids=["both in each group", "one group of a class"],
+)
+def test_other_groups_are_divided_as_without_classes(classes):
+    groups = [name for name in "abcdefgh" for _ in range(5)]
+    for found, plain in zip(parts(groups, 1, 4, classes), parts(groups, 1, 4), strict=True):
+        np.testing.assert_array_equal(found, plain)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from messages import whole
-from podium.errors import ModelError
-from podium.keypoints import COCO, KINECT, Angles, Keypoints, Layout
+from podium.errors import ModelError, UsageError
+from podium.keypoints import BLAZEPOSE, COCO, KINECT, Angles, Keypoints, Layout
 from podium.performance import Performance
 from podium.scorers import ScorerState
 from podium.scorers._body_angles import BENT, series_of
+from podium.scorers._picture_angles import ALL, series_in_picture
 from podium.scorers._trees import Trees, grow
 from podium.scorers.angle_statistics import AngleStatistics, AngleStatisticsOptions, statistics
 
@@ -71,11 +72,104 @@ def test_speeds_and_ranges_are_those_of_the_movement(make_sample):
     sample = make_sample("a", Angles(degrees).clips())
     facts = replace(sample.features.video, n_used=33, n_frames=33)
     features = replace(sample.features, backbone="file-angles-1x3", video=facts)
-    found = statistics(replace(sample, features=features), 1)
+    options = AngleStatisticsOptions(n_smoothed=1)
+    found = statistics(replace(sample, features=features), options)
     low, high = found[0 * 3 + 1], found[6 * 3 + 1]
     assert (low, high) == (0, 64)
     assert found[9 * 3 + 1] == 2  # the median speed, degrees a frame
     assert found[-1] == pytest.approx(np.log(33))
+
+
+def at_rate(sample, frames_per_second: float | None):
+    """The same, recorded at another rate."""
+    n = len(sample.features)
+    ends = 16 * np.arange(1, n + 1) / (frames_per_second or np.nan)
+    facts = replace(sample.features.video, n_used=16 * n, n_frames=16 * n)
+    return replace(
+        sample,
+        features=replace(
+            sample.features, start_seconds=ends - ends[0], end_seconds=ends, video=facts
+        ),
+    )
+
+
+def swing(make_sample, hertz: float, n_frames: int):
+    degrees = np.zeros((n_frames, 1, 3), np.float32)
+    degrees[:, 0, 0] = 40 * np.sin(np.arange(n_frames) / hertz * 4)
+    sample = make_sample("swing", Angles(degrees).clips())
+    features = replace(sample.features, backbone="file-angles-1x3")
+    return at_rate(replace(sample, features=features), hertz)
+
+
+def test_the_same_movement_at_another_rate_is_as_fast(make_sample):
+    options = AngleStatisticsOptions(n_smoothed=1)
+    slow, fast = (swing(make_sample, hertz, n) for hertz, n in ((30.0, 96), (60.0, 192)))
+    known = [statistics(one, options, 30.0) for one in (slow, fast)]
+    np.testing.assert_allclose(known[1], known[0], rtol=0.03, atol=1.5)
+    at_half = statistics(at_rate(fast, None), options, 30.0)  # nobody says how fast it was
+    assert at_half[9 * 3] == pytest.approx(known[0][9 * 3] / 2, rel=0.05)
+
+
+def test_a_rate_is_learned_where_all_are_known(samples):
+    known = [at_rate(sample, 60.0) for sample in samples]
+    options = AngleStatisticsOptions(n_trees=5, regression="trees")
+    assert AngleStatistics(options).fit(known).frames_per_second == pytest.approx(60)
+    state = AngleStatistics(options).fit(known).state()
+    assert AngleStatistics.restore(state).frames_per_second == pytest.approx(60)
+    assert (
+        AngleStatistics(options).fit([*known[1:], at_rate(known[0], None)]).frames_per_second == 0
+    )
+
+
+def test_a_rate_that_is_none_is_refused(samples):
+    state = AngleStatistics(AngleStatisticsOptions(n_trees=5, regression="trees")).fit(samples)
+    saved = state.state()
+    message = "the scorer's frames_per_second is 1e+09: it must be 0, or from 1 to 1000"
+    with pytest.raises(ModelError, match=whole(message)):
+        AngleStatistics.restore(
+            ScorerState(saved.arrays, {**saved.config, "frames_per_second": 1e9})
+        )
+
+
+def push_up(n_frames: int = 32, is_mirrored: bool = False) -> np.ndarray:
+    """A body of 33 joints that lies, and bends its elbows by turns, (frames, 33, 3)."""
+    body = np.zeros((n_frames, len(BLAZEPOSE), 3))
+    bent = np.radians(45 + 45 * np.cos(np.arange(n_frames) / 5))
+    upper = 0.15 * np.stack([np.sin(bent), np.cos(bent)], axis=1)
+    lower = 0.15 * np.stack([-np.sin(bent), np.cos(bent)], axis=1)
+    shoulder = np.array([0.3, 0.5])
+    for side in ("left", "right"):
+        at = {"shoulder": shoulder, "elbow": shoulder + upper, "wrist": shoulder + upper + lower,
+              "hip": (0.6, 0.55), "knee": (0.9, 0.6), "ankle": (1.2, 0.65)}  # fmt: skip
+        for joint, where in at.items():
+            body[:, BLAZEPOSE.index(f"{side} {joint}"), :2] = where
+    if is_mirrored:
+        body[..., 0] = 1.3 - body[..., 0]
+    return body
+
+
+def test_a_body_in_a_picture_is_the_same_from_both_sides():
+    names = ("elbow", "hip", "body line", "hands")
+    found = series_in_picture(push_up(), names)
+    assert found[:, 0].min() < 10 < 170 < found[:, 0].max()
+    np.testing.assert_allclose(found[:, 1], 180, atol=1e-3)
+    assert np.ptp(found[:, 3]) > 0.5
+    np.testing.assert_allclose(series_in_picture(push_up(is_mirrored=True), names), found)
+    assert series_in_picture(push_up()).shape == (32, len(ALL))
+
+
+def test_depth_that_a_network_guessed_plays_no_part():
+    body = push_up()
+    body[..., 2] = np.random.default_rng(0).normal(size=body.shape[:2])
+    np.testing.assert_array_equal(series_in_picture(body), series_in_picture(push_up()))
+
+
+def test_an_angle_that_there_is_not_is_refused():
+    message = (
+        "angles[0] is 'wing': choose one of elbow, shoulder, hip, knee, body line, trunk, hands"
+    )
+    with pytest.raises(UsageError, match=whole(message)):
+        AngleStatisticsOptions(angles=("wing",))
 
 
 def some_rows(n: int = 60) -> tuple[np.ndarray, np.ndarray]:
@@ -159,8 +253,6 @@ def test_joints_without_known_names_are_read_by_their_places(make_sample):
 
 
 def test_a_kind_that_is_none_is_refused(tmp_path):
-    from podium.errors import UsageError
-
     message = "kind is 'bones': it must be one of positions, angles, or None"
     with pytest.raises(UsageError, match=whole(message)):
         Performance("a", tmp_path, kind="bones")

@@ -1,9 +1,9 @@
 """The commands that learn from a table, and measure what was learned."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -133,13 +133,20 @@ def train(
 def _found(evidence: "Evidence", scorer: str) -> Iterator[str]:
     """Say how good a model is: on groups that were left out first, where groups are known."""
     if evidence.left_out:
-        rho = as_cell(evidence.left_out[scorer]["spearman"])
         n, by = evidence.n_groups, evidence.grouped_by
-        yield f"rho {rho} with each {by} left out ({n} of them)"
-    rho = as_cell(evidence.results[scorer]["spearman"])
-    yield f"rho {rho} on left-out folds of {evidence.n_train} performances"
+        yield f"{_in_short(evidence.left_out[scorer])} with each {by} left out ({n} of them)"
+    measured = _in_short(evidence.results[scorer])
+    yield f"{measured} on left-out folds of {evidence.n_train} performances"
     for ids in evidence.copies[:MAX_NAMED]:
         yield f"copies of one another, kept together: {', '.join(ids)}"
+
+
+def _in_short(measured: Mapping[str, Any]) -> str:
+    """Say what matters most: of classes how well they are told apart, else how scores rank."""
+    if measured["auc"] is None:
+        return f"rho {as_cell(measured['spearman'])}"
+    auc, accuracy, log_loss = (as_cell(measured[key]) for key in ("auc", "accuracy", "log_loss"))
+    return f"AUC {auc}, accuracy {accuracy}, log loss {log_loss}"
 
 
 @app.command()

@@ -13,6 +13,10 @@ COLUMNS = ("id", "subject", "group", "exercise", "total_score")
 EXPERTS = "Expert"
 
 
+HERTZ = 15.0
+"""So often a second skeletons were kept."""
+
+
 class Kimore:
     """Exercises of patients and of experts, as skeletons; the experts are the references.
 
@@ -51,6 +55,7 @@ def _performance(row: dict[str, str], score: float | None, folder: Path) -> Perf
         action=row["exercise"],
         athlete=row["subject"],
         is_reference=row["group"] == EXPERTS,
+        frames_per_second=HERTZ,
         extra=MappingProxyType({"group": row["group"]}),
     )
 

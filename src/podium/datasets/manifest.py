@@ -2,8 +2,8 @@
 
 The table is also a valid Hugging Face video-folder `metadata.csv`. Required column: `file_name`,
 relative to the table. Known columns: `score, id, split, action, difficulty, judges, start_frame,
-end_frame, event, athlete, is_reference, phases, playing_speed`, and of files of sequences `kind`;
-others are kept as they are.
+end_frame, event, athlete, is_reference, phases, playing_speed`, and of files of sequences `kind`
+and `frames_per_second`; others are kept as they are.
 """
 
 import gc
@@ -23,7 +23,16 @@ from podium.inputs.given import FEATURE_SUFFIXES
 from podium.inputs.names import Lookalikes
 from podium.inputs.problems import Problems
 from podium.inputs.table import MAX_NUMBER, Row, read_rows, surplus_kind
-from podium.performance import FASTEST, SLOWEST, Kind, Performance, Phase, Split
+from podium.performance import (
+    FASTEST,
+    HIGHEST_RATE,
+    LEAST_RATE,
+    SLOWEST,
+    Kind,
+    Performance,
+    Phase,
+    Split,
+)
 
 T = TypeVar("T")
 
@@ -45,6 +54,8 @@ KNOWN_COLUMNS = [
 ]
 
 SPEEDS = f"from {SLOWEST:g} to {FASTEST:g} times as fast as it was, or empty"
+
+RATES = f"from {LEAST_RATE:g} to {HIGHEST_RATE:g} frames a second, or empty"
 
 MAX_NAMED = 30
 """So many columns of a table that lacks one are named."""
@@ -216,6 +227,7 @@ class _RowReader:
             playing_speed=self._parse("playing_speed", self._speed, SPEEDS),
             is_reference=self._parse("is_reference", _truth, "true or false") or False,
             kind=self._kind(path),
+            frames_per_second=self._rate(path),
             phases=self._parse("phases", _phases, "name:first-last with ; between them") or (),
             extra=MappingProxyType(
                 {key: cell for key, cell in row.cells.items() if key not in KNOWN_COLUMNS}
@@ -260,9 +272,15 @@ class _RowReader:
 
     def _kind(self, path: Path | None) -> Kind | None:
         """Return what a file of a sequence holds; of videos the column may say what it likes."""
-        if path is None or path.suffix.lower() not in FEATURE_SUFFIXES:
+        if not _is_sequence(path):
             return None
         return self._parse("kind", _kind, "positions or angles, or empty")
+
+    def _rate(self, path: Path | None) -> float | None:
+        """Return how often a file of a sequence was recorded; of videos, their files say it."""
+        if not _is_sequence(path):
+            return None
+        return self._parse("frames_per_second", self._hertz, RATES)
 
     def _frame(self, column: str) -> int | None:
         return self._parse(column, self._natural, "a frame number, 0 or more")
@@ -320,6 +338,12 @@ class _RowReader:
             raise ValueError
         return value
 
+    def _hertz(self, text: str) -> float:
+        value = self._finite(text)
+        if not LEAST_RATE <= value <= HIGHEST_RATE:
+            raise ValueError
+        return value
+
     def _natural(self, text: str) -> int:
         return _whole(self._finite(text))
 
@@ -328,6 +352,10 @@ class _RowReader:
         if len(marks) == 1 and "," in text:
             raise UnclearNumber("may be one mark or several: put ; between two marks")
         return tuple(map(self._finite, marks))
+
+
+def _is_sequence(path: Path | None) -> bool:
+    return path is not None and path.suffix.lower() in FEATURE_SUFFIXES
 
 
 def _is_file(path: Path) -> bool:

@@ -16,6 +16,8 @@ from podium.evaluation.measures import (
     FLOORS,
     Floats,
     Measures,
+    blank,
+    can_say,
     floor_predictions,
     measure,
     without_execution,
@@ -86,12 +88,19 @@ def measured_floors(
     score_range: tuple[float, float],
     classes: Classes | None = None,
 ) -> dict[str, Floor]:
-    """Measure every floor on parts left out (`left_out_floors`), without ranks that say nothing."""
+    """Measure every floor on parts left out (`left_out_floors`), without ranks that say nothing.
+
+    One that has nothing to go by, such as the difficulty where none is known, is blank.
+    """
     predicted = left_out_floors(samples, left_out)
     artefacts = find_artefacts(samples, predicted)
-    return {
-        name: _floor(measure(values, samples, score_range, classes=classes), artefacts[name])
+    measured = {
+        name: measure(values, samples, score_range, classes=classes)
         for name, values in predicted.items()
+    }
+    return {
+        name: _floor(one if can_say(name, samples) else blank(one), artefacts[name])
+        for name, one in measured.items()
     }
 
 

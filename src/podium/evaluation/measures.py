@@ -150,6 +150,24 @@ def without_execution(measures: Measures) -> Measures:
     return replace(measures, execution_spearman=float("nan"))
 
 
+def blank(measures: Measures) -> Measures:
+    """Return how many were measured, and nothing else: for what has nothing to go by."""
+    unknown: dict[str, Any] = {f.name: float("nan") for f in fields(Measures) if f.type is float}
+    nowhere = Interval(float("nan"), float("nan"))
+    return replace(
+        measures, **unknown, interval=nowhere, mse_interval=nowhere, covered=None, classes=None
+    )
+
+
+def can_say(floor: str, samples: Sequence[Sample]) -> bool:
+    """Return whether a floor has anything to go by: else it is the constant under another name."""
+    performances = [sample.performance for sample in samples]
+    differ = len({p.difficulty for p in performances} - {None}) > 1
+    if floor == "difficulty":
+        return differ
+    return floor != "type_mean" or differ or len({p.action for p in performances}) > 1
+
+
 def true_scores(samples: Sequence[Sample]) -> Floats:
     """Return the judges' scores in points, (performances,)."""
     missing = [s.performance.id for s in samples if s.performance.score is None]

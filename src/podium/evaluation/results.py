@@ -18,6 +18,8 @@ from podium.evaluation.labels import better_class, classes_in_table, scored_by_c
 from podium.evaluation.measures import (
     Floats,
     Measures,
+    blank,
+    can_say,
     floor_predictions,
     measure,
     true_scores,
@@ -215,7 +217,8 @@ def _floors(
     if len(train) >= MIN_TRAIN:
         words = f"baselines were fitted to the {len(train)} training performances of the manifest"
         predicted = floor_predictions(train, samples)
-        return {k: yardstick.measure_scores(v, samples) for k, v in predicted.items()}, words
+        found = {k: yardstick.measure_scores(v, samples) for k, v in predicted.items()}
+        return {k: one if can_say(k, samples) else blank(one) for k, one in found.items()}, words
     left_out = members_of(grouping.names)
     if len(left_out) < 2:
         return {}, "no baselines: there is nothing to fit them to"

@@ -175,9 +175,9 @@ class Extractor:
         """
         wanted = tuple(augmentations)
         if performance.path.suffix.lower() in FEATURE_SUFFIXES:
-            return Lookup(
-                performance, (read_features(performance.path, performance.kind),) * len(wanted)
-            )
+            rate = performance.frames_per_second
+            given = read_features(performance.path, performance.kind, rate)
+            return Lookup(performance, (given,) * len(wanted))
         keys = tuple(self._key(performance, augmentation, seen) for augmentation in wanted)
         if (found := self._read_kept(keys)) is not None:
             return Lookup(performance, found)

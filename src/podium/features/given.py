@@ -14,6 +14,8 @@ from podium.keypoints import FRAMES_PER_CLIP, Angles, Layout, fill_missing
 from podium.performance import Kind
 from podium.video.clips import VideoFacts
 
+Floats = npt.NDArray[np.float64]
+
 KEYPOINTS_GIVEN = DoubtKind("keypoints_given")
 """Keypoints were given instead of a video."""
 
@@ -34,10 +36,13 @@ MAX_MAGNITUDE = 1e15
 """What a file of features or keypoints may hold of one performance."""
 
 
-def read_features(path: Path, kind: Kind | None = None) -> Features:
+def read_features(
+    path: Path, kind: Kind | None = None, frames_per_second: float | None = None
+) -> Features:
     """Read a file of features made elsewhere, (clips, dim), or of keypoints, (frames, joints, 2|3).
 
-    With the kind `angles` it is one of angles, (frames, joints, 3), in degrees.
+    With the kind `angles` it is one of angles, (frames, joints, 3), in degrees. Clips have times
+    where it is known at how many `frames_per_second` they were recorded.
 
     `.npy`, or `.safetensors` with the array under the name `features` or `keypoints`. Keypoints
     are normalised and cut into clips of 16 frames (`podium.keypoints`); joints that were not seen
@@ -67,7 +72,9 @@ def read_features(path: Path, kind: Kind | None = None) -> Features:
         raise FeatureError.of_file(
             path, f"holds {values.shape}, more than the {most} allowed: is it one performance?"
         )
-    return _of_sequence(values, kind, path) if is_keypoints else _of_clips(values, path)
+    if is_keypoints:
+        return _of_sequence(values, kind, path, frames_per_second)
+    return _of_clips(values, path, frames_per_second)
 
 
 def _require_kind(values: npt.NDArray[Any], kind: Kind | None, path: Path) -> None:
@@ -90,7 +97,7 @@ def reading(made_by: str, backbone: str) -> str:
     return f"features, {how}" if is_given else f"the backbone `{backbone}`"
 
 
-def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
+def _of_clips(values: npt.NDArray[Any], path: Path, frames_per_second: float | None) -> Features:
     with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold is refused below
         values = values.astype(np.float32)
     if not np.isfinite(values).all():
@@ -98,10 +105,17 @@ def _of_clips(values: npt.NDArray[Any], path: Path) -> Features:
             path, "holds numbers that are not finite: make the features again"
         )
     _require_usual(values, path)
-    return _without_times(values, f"{GIVEN}{values.shape[1]}", None)
+    n_frames = len(values) * FRAMES_PER_CLIP
+    times = _times(n_frames, frames_per_second)
+    return Features(values, *times, f"{GIVEN}{values.shape[1]}", None)
 
 
-def _of_sequence(positions: npt.NDArray[Any], kind: Kind | None, path: Path) -> Features:
+def _of_sequence(
+    positions: npt.NDArray[Any],
+    kind: Kind | None,
+    path: Path,
+    frames_per_second: float | None,
+) -> Features:
     with np.errstate(over="ignore", invalid="ignore"):
         positions = positions.astype(np.float32)
     positions[np.isnan(positions)] = np.nan  # some that are no numbers complain when they are read
@@ -116,8 +130,10 @@ def _of_sequence(positions: npt.NDArray[Any], kind: Kind | None, path: Path) -> 
         raise FeatureError.of_file(path, str(error)) from error
     n_frames = len(given)
     doubts = (KEYPOINTS_GIVEN(), *given.doubts)
-    facts = VideoFacts(n_frames, n_frames, 0, float("nan"), doubts)
-    return _without_times(given.clips(), f"{GIVEN}{given.layout}", facts)
+    seconds = n_frames / (frames_per_second or float("nan"))
+    facts = VideoFacts(n_frames, n_frames, 0, seconds, doubts)
+    times = _times(n_frames, frames_per_second)
+    return Features(given.clips(), *times, f"{GIVEN}{given.layout}", facts)
 
 
 def _require_usual(values: npt.NDArray[Any], path: Path) -> None:
@@ -131,8 +147,12 @@ def _require_usual(values: npt.NDArray[Any], path: Path) -> None:
         )
 
 
-def _without_times(
-    values: npt.NDArray[np.float32], made_by: str, facts: VideoFacts | None
-) -> Features:
-    unknown = np.full(len(values), np.nan)
-    return Features(values, unknown, unknown, made_by, facts)
+def _times(n_frames: int, frames_per_second: float | None) -> tuple[Floats, Floats]:
+    """Return when each clip begins and ends, in seconds, (clips,) each; nan where not known.
+
+    The last one ends with the last frame, and the first may begin with it repeated.
+    """
+    n_clips = -(-n_frames // FRAMES_PER_CLIP)
+    ends = n_frames - FRAMES_PER_CLIP * np.arange(n_clips - 1, -1, -1, dtype=np.float64)
+    rate = frames_per_second or float("nan")
+    return np.maximum(ends - FRAMES_PER_CLIP, 0) / rate, ends / rate

@@ -4,6 +4,7 @@ Where no groups are known they are drawn at random, as most published numbers ar
 said of new athletes, events and cameras is a guess.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,13 +18,46 @@ MIN_CHOSEN_BY = 4
 """Of fewer groups, none is left out to choose a setting."""
 
 
-def parts(groups: Sequence[str], seed: int, n_parts: int = N_PARTS) -> list[Ints]:
+def parts(
+    groups: Sequence[str], seed: int, n_parts: int = N_PARTS, classes: Sequence[float] = ()
+) -> list[Ints]:
     """Divide performances into parts of about the same size, by index, each in ascending order.
 
     `groups` names the group of each performance, "" for one on its own. With no more groups than
     parts, each group is a part; with a single one, or none, the performances are drawn at random.
+    Where each group is of one of the `classes`, one for each performance, each part holds about as
+    many of each: else whoever leaves out many of a class learns that it is rare, and all of these
+    come out too low (Parker et al., 2007: stratification bias).
     """
-    return [np.sort(part) for part in drawn_parts(groups, seed, n_parts)]
+    if classes and _are_of_one_class(groups, classes):
+        found = _parts_of_classes(groups, seed, n_parts, classes)
+    else:
+        found = drawn_parts(groups, seed, n_parts)
+    return [np.sort(part) for part in found]
+
+
+def _are_of_one_class(groups: Sequence[str], classes: Sequence[float]) -> bool:
+    """Return whether there are groups to be left out, each of one class, and several of each."""
+    if not are_grouped(groups):
+        return False
+    of_each = [{classes[i] for i in members} for members in _members(groups)]
+    owners = Counter(one for found in of_each for one in found)
+    return all(len(found) == 1 for found in of_each) and min(owners.values()) > 1
+
+
+def _parts_of_classes(
+    groups: Sequence[str], seed: int, n_parts: int, classes: Sequence[float]
+) -> list[Ints]:
+    """Put each group, the largest first, where there is least of its class, then least in all."""
+    members = _members(groups)
+    order = np.random.default_rng(seed).permutation(len(members))
+    fewest = min(Counter(classes[one[0]] for one in members).values())
+    found: list[list[int]] = [[] for _ in range(min(n_parts, fewest))]
+    for i in sorted(order, key=lambda i: -len(members[i])):
+        own = classes[members[i][0]]
+        least = min(found, key=lambda part: (sum(classes[j] == own for j in part), len(part)))
+        least.extend(members[i].tolist())
+    return [np.array(part, np.int64) for part in found]
 
 
 def drawn_parts(groups: Sequence[str], seed: int, n_parts: int = N_PARTS) -> list[Ints]:

@@ -14,14 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.checks import check_options, require
+from podium.errors import ModelError
+from podium.features.given import MAX_FRAMES
 from podium.features.values import Sample
 from podium.folds.division import choice_groups, drawn_parts
 from podium.inputs.saved import array_of, values_of
-from podium.keypoints import Layout, frames_of, shape_of
+from podium.keypoints import BLAZEPOSE, Layout, frames_of, shape_of
+from podium.performance import HIGHEST_RATE, LEAST_RATE
 from podium.scorers import Floats, ScorerState
 from podium.scorers._body_angles import series_of
 from podium.scorers._learned import Learned
 from podium.scorers._penalty import fit_penalised
+from podium.scorers._picture_angles import InPicture, series_in_picture
 from podium.scorers._support_vectors import Line
 from podium.scorers._target import Target, TargetChoice, choose_target
 from podium.scorers._trees import Trees, grow, require_length
@@ -38,6 +42,9 @@ N_TRIED = 40
 
 LEAST_SPREAD = 1e-6
 """Numbers of an action that differ less are the same."""
+
+SAME_RATE = 0.05
+"""Rates that differ by a smaller share are the same."""
 
 Regression = Trees | Line
 
@@ -64,6 +71,9 @@ class AngleStatisticsOptions:
     n_smoothed: int = 5
     """Over how many frames, an odd number, angles are averaged."""
 
+    angles: tuple[InPicture, ...] = ()
+    """Which angles are read of a body that a camera saw (BlazePose); all where none is named."""
+
     def __post_init__(self) -> None:
         check_options(self, n_trees=1, leaf=1, n_smoothed=1)
         require(0 < self.share <= 1, "share", self.share, "above 0, and 1 at most")
@@ -82,6 +92,8 @@ class AngleStatistics:
         self, options: AngleStatisticsOptions = AngleStatisticsOptions(), seed: int = 0
     ) -> None:
         self.options, self.seed = options, seed
+        self.frames_per_second = 0.0
+        """What frames are read at, where all rates were known of what was learned; else 0."""
         self.target = Target(uses_execution=False)
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
@@ -95,6 +107,7 @@ class AngleStatistics:
             If the features are no joints, and no angles.
         """
         self.target = choose_target(train, self.options.target)
+        self.frames_per_second = _usual_rate(train)
         rows, targets = self._statistics(train), self.target.of(train)
         self._usual = _usual_of(rows, [s.performance.action or "" for s in train])
         chosen: str = self.options.regression
@@ -123,6 +136,7 @@ class AngleStatistics:
             "options": asdict(self.options),
             "seed": self.seed,
             "target": self.target.to_json(),
+            "frames_per_second": self.frames_per_second,
             "actions": actions,
             "regression": "ridge" if isinstance(regression, Line) else "trees",
             "bias": regression.bias if isinstance(regression, Line) else 0.0,
@@ -132,11 +146,14 @@ class AngleStatistics:
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
         """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
+        config = {"frames_per_second": 0.0, **state.config}
         plain = values_of(
-            state.config, "scorer", options=AngleStatisticsOptions, seed=int, target=Any,
-            actions=tuple[str, ...], regression=Literal["trees", "ridge"], bias=float,
+            config, "scorer", options=AngleStatisticsOptions, seed=int, target=Any,
+            frames_per_second=float, actions=tuple[str, ...],
+            regression=Literal["trees", "ridge"], bias=float,
         )  # fmt: skip
         scorer = cls(plain["options"], plain["seed"])
+        scorer.frames_per_second = _restored_rate(plain["frames_per_second"])
         scorer.target = Target.from_json(plain["target"])
         actions = ("", *(action for action in plain["actions"] if action))
         usual = array_of(state.arrays, "usual", (len(actions), 2, None))
@@ -150,7 +167,8 @@ class AngleStatistics:
         return scorer
 
     def _statistics(self, samples: Sequence[Sample]) -> Floats:
-        return np.stack([statistics(sample, self.options.n_smoothed) for sample in samples])
+        hertz = self.frames_per_second
+        return np.stack([statistics(sample, self.options, hertz) for sample in samples])
 
     def _inputs(self, samples: Sequence[Sample], rows: Floats) -> npt.NDArray[np.float32]:
         """Return the numbers of each performance, and where they stand among those of its action.
@@ -207,8 +225,12 @@ class AngleStatistics:
         return _line(inputs, targets, [""] * len(groups) if most_trees else groups)
 
 
-def statistics(sample: Sample, n_smoothed: int) -> Floats:
+def statistics(
+    sample: Sample, options: AngleStatisticsOptions, frames_per_second: float = 0.0
+) -> Floats:
     """Describe a performance by how its angles are spread and how fast they change, (numbers,).
+
+    It is read as if it had so many `frames_per_second`, where its rate is known; 0 is as it is.
 
     Raises
     ------
@@ -218,7 +240,8 @@ def statistics(sample: Sample, n_smoothed: int) -> Floats:
     features = sample.features
     layout = Layout.of(features.backbone) or Layout("positions", *shape_of(features.backbone))
     frames = frames_of(features.values, layout, features.n_used)
-    series = _smooth(series_of(frames, layout), n_smoothed)
+    series = _at_rate(_series_of(frames, layout, options), _rate_of(sample), frames_per_second)
+    series = _smooth(series, options.n_smoothed)
     change = np.diff(series, axis=0) if len(series) > 1 else np.zeros_like(series)
     spread = np.percentile(series, SPREAD, axis=0)
     found = (
@@ -229,6 +252,46 @@ def statistics(sample: Sample, n_smoothed: int) -> Floats:
         change.std(axis=0),
     )
     return np.append(np.concatenate(found), np.log(len(series)))
+
+
+def _usual_rate(samples: Sequence[Sample]) -> float:
+    """Return the middle of the rates of performances, 0 where one is not known."""
+    rates = [_rate_of(sample) for sample in samples]
+    return float(np.median(rates)) if rates and all(rates) else 0.0
+
+
+def _rate_of(sample: Sample) -> float:
+    """Return how many frames a second a performance has, 0 where that is not known."""
+    features = sample.features
+    seconds = float(features.end_seconds[-1] - features.start_seconds[0])
+    rate = features.n_used / seconds if seconds > 0 else 0.0
+    return rate if LEAST_RATE <= rate <= HIGHEST_RATE else 0.0
+
+
+def _restored_rate(rate: float) -> float:
+    if rate and not LEAST_RATE <= rate <= HIGHEST_RATE:
+        raise ModelError(
+            f"the scorer's frames_per_second is {rate:g}: it must be 0, or from {LEAST_RATE:g} to "
+            f"{HIGHEST_RATE:g}"
+        )
+    return rate
+
+
+def _at_rate(series: Floats, rate: float, wanted: float) -> Floats:
+    """Return a series, (frames, numbers), as if it had been recorded at another rate."""
+    if not (rate and wanted) or abs(rate / wanted - 1) < SAME_RATE:
+        return series
+    n_frames = min(max(round(len(series) * wanted / rate), 1), MAX_FRAMES)
+    at = np.linspace(0, len(series) - 1, n_frames)
+    return np.stack([np.interp(at, np.arange(len(series)), one) for one in series.T], axis=1)
+
+
+def _series_of(
+    frames: npt.NDArray[np.float32], layout: Layout, options: AngleStatisticsOptions
+) -> Floats:
+    if layout.kind == "positions" and layout.n_joints == len(BLAZEPOSE):
+        return series_in_picture(frames, options.angles)
+    return series_of(frames, layout)
 
 
 def _smooth(series: Floats, n: int) -> Floats:

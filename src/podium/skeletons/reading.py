@@ -9,14 +9,12 @@ from podium.errors import FeatureError, PodiumError, UsageError
 from podium.inputs.given import read_array
 from podium.joints import Joints
 from podium.keypoints import KINECT, SKELETONS, joint_names
+from podium.performance import HIGHEST_RATE, LEAST_RATE
 from podium.skeletons.places import Places, joints_of
 from podium.skeletons.poses import read_poses
 from podium.skeletons.tables import read_table
 
 ARRAYS, TABLES, POSES = (".npy", ".safetensors"), (".csv", ".tsv"), (".json",)
-
-LEAST_RATE, HIGHEST_RATE = 1.0, 1000.0
-"""Frames a second that a skeleton may have."""
 
 
 def is_skeleton(path: Path) -> bool:

@@ -10,9 +10,10 @@ import numpy as np
 
 from podium.backbones import Backbone, make_backbone
 from podium.errors import TrainingError, UsageError
+from podium.evaluation.classes import classes_of
 from podium.evaluation.evidence import Evidence
 from podium.evaluation.labels import ClassNames
-from podium.evaluation.measures import Floats
+from podium.evaluation.measures import Floats, true_scores
 from podium.features.event import Anchor
 from podium.features.extraction import Extraction, Extractor, FeatureCache, extract
 from podium.features.values import Sample
@@ -279,9 +280,15 @@ def _predict_left_out(
     found = [LeftOut(predicted, divided, lesson.alone)]
     groups = [sample.group for sample in lesson.train]
     if can_be_left_out:
-        divided = parts(groups, options.seed)
+        divided = parts(groups, options.seed, classes=_classes(lesson.train))
         found.append(LeftOut(_without_groups(leaving, divided, lesson.column), divided, groups))
     return found
+
+
+def _classes(samples: Sequence[Sample]) -> list[float]:
+    """Return the class of each performance, where they are of two; else nothing."""
+    true = true_scores(samples)
+    return true.tolist() if classes_of(true) else []
 
 
 def _without_groups(leaving: LeavingOut, divided: Sequence[Ints], column: str) -> Floats:
