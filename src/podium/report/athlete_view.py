@@ -40,6 +40,7 @@ class Shown:
     when: str
     start_seconds: float | None
     picture: str
+    end_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,8 @@ def _shown(
         upright = said.phase is Phase.ENTRY
         pixels = picture_of(examined.dive, examined.frames.pixels, index, vertical=upright)
         picture = picture_address(pixels)
-    return Shown(sentence, said.is_praise, said.phase, one.when, one.start_seconds, picture)
+    end = reading.measurement.end_seconds
+    return Shown(sentence, said.is_praise, said.phase, one.when, one.start_seconds, picture, end)
 
 
 def _frame_of(reading: Reading, frames: Frames) -> int | None:
