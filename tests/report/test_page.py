@@ -186,8 +186,8 @@ def test_a_score_that_is_withheld_is_no_number_in_large_type(withheld):
         "not to be trustedIf it could be trusted: 61.3 of 96.0 (48.0 to 70.5). Do not use it. "
         "Work on this Flight: less like the expert than any other moment (similarity 0.12) "
         "Play it beside the expert at a quarter speed (0.4 to 0.6 s) "
-        "What was good Take-off: most like the expert's (similarity 0.80; 1 is the same) "
-        "Play it beside the expert at a quarter speed (0.0 to 0.2 s) "
+        "What was good Take-off: most like the expert's (similarity 0.81; 1 is the same) "
+        "Play it beside the expert at a quarter speed (0.2 to 0.4 s) "
         "Also to be read 3 damaged parts of the video were skipped What to do: copy the file again "
         "from the camera frames that only repeat the one before were left out: 2"
     )

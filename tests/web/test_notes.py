@@ -26,13 +26,18 @@ def keep(client, *drawings, id_: str = DONE):
 def test_they_are_there_after_a_restart_in_the_report_and_in_the_data(client, make_client):
     address = f"/api/assessments/{DONE}"
     assert client.get(f"{address}/result.json").json() == {"score": 61.3}
-    assert client.get(f"{address}/notes").json() == {"drawings": []}
+    assert client.get(f"{address}/notes").json() == {"drawings": [], "verdicts": []}
     assert keep(client, LINE).status_code == 204
     client.app.state.store.close()
     client = make_client()
-    assert client.get(f"{address}/result.json").json() == {"score": 61.3, "drawings": [LINE]}
+    assert client.get(f"{address}/result.json").json() == {
+        "score": 61.3,
+        "drawings": [LINE],
+        "verdicts": [],
+    }
     report = client.get(f"/assessments/{DONE}/report")
-    assert f'data-address="{address}/notes">{json.dumps({"drawings": [LINE]})}</script>' in (
+    kept = {"drawings": [LINE], "verdicts": []}
+    assert f'data-address="{address}/notes">{json.dumps(kept)}</script>' in (
         report.text.replace("0.0", "0").replace("1.0", "1")
     )
     assert "default-src &#39;none&#39;; connect-src &#39;self&#39;; img-src data:" in report.text

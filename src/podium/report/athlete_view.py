@@ -41,6 +41,7 @@ class Shown:
     start_seconds: float | None
     picture: str
     end_seconds: float | None = None
+    measure: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,10 @@ def _shown(
         pixels = picture_of(examined.dive, examined.frames.pixels, index, vertical=upright)
         picture = picture_address(pixels)
     end = reading.measurement.end_seconds
-    return Shown(sentence, said.is_praise, said.phase, one.when, one.start_seconds, picture, end)
+    return Shown(
+        sentence, said.is_praise, said.phase, one.when, one.start_seconds, picture, end,
+        said.measure,
+    )  # fmt: skip
 
 
 def _frame_of(reading: Reading, frames: Frames) -> int | None:

@@ -4,7 +4,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from podium.report.notes import MAX_DRAWINGS, MAX_FRAME, MAX_LETTERS, MAX_PLACES, MAX_SECONDS, Tool
+from podium.report.notes import (
+    MAX_DRAWINGS,
+    MAX_FRAME,
+    MAX_LETTERS,
+    MAX_PLACES,
+    MAX_SECONDS,
+    MAX_SENTENCE,
+    MAX_VERDICTS,
+    Tool,
+)
 from podium.report.words import ENGLISH
 from podium.web.records import Stage, State, is_day
 
@@ -108,10 +117,27 @@ class Drawn(Strict):
     degrees: Annotated[float | None, Field(ge=0, le=180)] = None
 
 
+Sentence = Annotated[str, Field(max_length=MAX_SENTENCE)]
+Seconds = Annotated[float, Field(ge=-MAX_SECONDS, le=MAX_SECONDS)]
+
+
+class VerdictIn(Strict):
+    """What somebody says of a remark: that it is true, or not, and what it really was."""
+
+    about: Annotated[Sentence, Field(description="`clips`, or the name of a measure.")]
+    moment: Sentence
+    start_seconds: Seconds | None
+    end_seconds: Seconds | None
+    words: Sentence
+    is_true: bool
+    was: Sentence = ""
+
+
 class Added(Strict):
     """What people added to a report."""
 
     drawings: Annotated[list[Drawn], Field(max_length=MAX_DRAWINGS)] = []
+    verdicts: Annotated[list[VerdictIn], Field(max_length=MAX_VERDICTS)] = []
 
 
 class VideoOut(BaseModel):

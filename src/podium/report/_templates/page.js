@@ -449,7 +449,7 @@
   }
 
   function showPages(n) {
-    element("pages").hidden = total <= MOST_LISTED && !offset;
+    element("pages").hidden = total <= MOST_LISTED && !offset && !isFiltered();
     element("range").textContent = say("pages", { first: n ? offset + 1 : 0, last: offset + n, n: total });
     element("pages-back").disabled = !offset;
     element("pages-on").disabled = offset + n >= total;

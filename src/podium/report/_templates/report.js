@@ -489,6 +489,7 @@
 
   setUpFolds();
   setUpSaving();
+  new Verdicts(notes, data.words);
   if (data.query) {
     element("playing").hidden = false;
     const player = new Player();
