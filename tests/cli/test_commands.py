@@ -255,7 +255,7 @@ def test_a_report_can_be_a_folder_and_in_german(podium, model, dive, expert, tmp
         f"report: {tmp_path / 'one.html'}\nreport: {tmp_path / 'kept' / 'report.html'}\n"
     )
     for path in (tmp_path / "one.html", tmp_path / "kept" / "report.html"):
-        assert "Beide Videos im Gleichschritt" in path.read_text("utf-8")
+        assert "Beide Videos synchron" in path.read_text("utf-8")
     found = json.loads((tmp_path / "kept" / "result.json").read_text("utf-8"))
     assert found["alignment"]["cost"] > 0
     assert {p.name for p in (tmp_path / "kept").glob("*.mp4")} == {"query.mp4", "reference.mp4"}

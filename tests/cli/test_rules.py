@@ -73,7 +73,7 @@ def test_the_answer_in_german(podium):
         "Übung          5253B: rückwärts, 2½ Salti, 1½ Schrauben, gehechtet\n"
         "Schwierigkeit  3 m: 3,4\n"
         "bekannt        3 m: 3,4, ab 2025 (Formel der Regeln: A 2,2, B 0,3, C 0,7, D 0,2, E 0)\n"
-        "Gericht        7 Punktrichter, ab 2012: die mittleren 3 von 7 zählen\n"
+        "Kampfgericht   7 Punktrichter, ab 2012: die mittleren 3 von 7 zählen\n"
     )
 
 

@@ -18,6 +18,10 @@ ANGLE = {
     "side": "query", "frame": 3, "seconds": 0.12, "tool": "angle",
     "places": [[0.1, 0.2], [0.3, 0.4], [0.5, 0.2]], "degrees": 90.0,
 }  # fmt: skip
+VERDICT = {
+    "about": "clips", "moment": "entry", "start_seconds": 0.5, "end_seconds": 1.0,
+    "words": "unlike", "is_true": False, "was": "a splash",
+}  # fmt: skip
 REPORT = (
     b'<meta content="default-src &#39;none&#39;; img-src data:"><h1>x</h1>\n'
     b'<script type="application/json" id="notes">{"drawings": []}</script>\n'
@@ -25,12 +29,11 @@ REPORT = (
 
 
 def test_what_was_drawn_comes_back_as_it_was():
-    notes = notes_of({"drawings": [ANGLE]})
+    notes = notes_of({"drawings": [ANGLE], "verdicts": [VERDICT]})
     assert notes.drawings[0].places[1] == (0.3, 0.4)
-    assert notes_of(json.loads(json.dumps(notes.to_json()))) == notes
-    assert notes.to_json() == {
-        "drawings": [{**ANGLE, "places": ((0.1, 0.2), (0.3, 0.4), (0.5, 0.2))}]
-    }
+    plain = json.loads(json.dumps(notes.to_json()))
+    assert plain == {"drawings": [ANGLE], "verdicts": [VERDICT]}
+    assert notes_of(plain) == notes
 
 
 @pytest.mark.parametrize(
@@ -55,6 +58,22 @@ def test_what_is_no_drawing_is_refused(changes, kind, said):
         notes_of({"drawings": [ANGLE | changes]})
     with pytest.raises(UnusableFile, match=whole(f"notes.json: {said}")):
         notes_in_file({"drawings": [ANGLE | changes]}, "notes.json")
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "said"),
+    [
+        ({"is_true": "yes"}, ModelError,
+         "notes.verdicts[0].is_true is 'yes': it must be true or false"),
+        ({"was": "x" * 1001}, UsageError,
+         "a verdict's number of letters is 1001: it must be at most 1,000"),
+        ({"end_seconds": 1e9}, UsageError,
+         "a verdict's time is 1000000000.0: it must be at most 1e+06 s"),
+    ],
+)  # fmt: skip
+def test_what_is_no_verdict_is_refused(changes, kind, said):
+    with pytest.raises(kind, match=whole(said)):
+        notes_of({"verdicts": [VERDICT | changes]})
 
 
 def test_more_than_a_report_keeps_is_refused():

@@ -4,28 +4,18 @@ import json
 
 import pytest
 
-from podium.web.records import Job, Request, as_bytes
+from .prepared import id_of, put_done
 
-DONE = "a" * 32
+DONE = id_of(10)
 LINE = {
     "side": "query", "frame": 3, "seconds": 0.12, "tool": "line", "places": [[0, 0.5], [1, 0.5]],
 }  # fmt: skip
-SUMMARY = {"score": 61.3, "score_low": 48.0, "score_high": 70.6, "warnings": []}
-REPORT = (
-    '<meta content="default-src &#39;none&#39;; img-src data:">\n'
-    '<script type="application/json" id="notes">{"drawings": []}</script>\n'
-)
 
 
 @pytest.fixture
 def client(make_client, tmp_path):
     """A client of a page with one assessment that is done."""
-    folder = tmp_path / "store" / "assessments" / DONE
-    (folder / "result").mkdir(parents=True)
-    job = Job(DONE, Request("b" * 32, "m"), "dive.mp4", None, 1.0, "done", summary=SUMMARY)
-    (folder / "job.json").write_bytes(as_bytes(job))
-    (folder / "result" / "report.html").write_text(REPORT)
-    (folder / "result" / "result.json").write_text('{"score": 61.3}')
+    put_done(tmp_path / "store", 10)
     return make_client()
 
 
@@ -36,13 +26,18 @@ def keep(client, *drawings, id_: str = DONE):
 def test_they_are_there_after_a_restart_in_the_report_and_in_the_data(client, make_client):
     address = f"/api/assessments/{DONE}"
     assert client.get(f"{address}/result.json").json() == {"score": 61.3}
-    assert client.get(f"{address}/notes").json() == {"drawings": []}
+    assert client.get(f"{address}/notes").json() == {"drawings": [], "verdicts": []}
     assert keep(client, LINE).status_code == 204
     client.app.state.store.close()
     client = make_client()
-    assert client.get(f"{address}/result.json").json() == {"score": 61.3, "drawings": [LINE]}
+    assert client.get(f"{address}/result.json").json() == {
+        "score": 61.3,
+        "drawings": [LINE],
+        "verdicts": [],
+    }
     report = client.get(f"/assessments/{DONE}/report")
-    assert f'data-address="{address}/notes">{json.dumps({"drawings": [LINE]})}</script>' in (
+    kept = {"drawings": [LINE], "verdicts": []}
+    assert f'data-address="{address}/notes">{json.dumps(kept)}</script>' in (
         report.text.replace("0.0", "0").replace("1.0", "1")
     )
     assert "default-src &#39;none&#39;; connect-src &#39;self&#39;; img-src data:" in report.text

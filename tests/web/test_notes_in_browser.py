@@ -9,11 +9,11 @@ from podium.assessment.feedback import ClipFeedback, remarks
 from podium.assessment.values import Assessment, Score
 from podium.report.page import make_report
 from podium.video.clips import VideoFacts
-from podium.web.records import Job, Request, as_bytes
 
 from .conftest import running
+from .prepared import id_of, put_done
 
-DONE = "a" * 32
+DONE = id_of(10)
 
 
 @pytest.fixture
@@ -26,11 +26,9 @@ def served(browser, make_video, small_model, tmp_path):
         Score(61.3, 48.0, 70.6, 0.0, 96.0), "407", 3.2, False, (), clips, remarks(clips), "bars",
         "motion",
     )  # fmt: skip
-    folder = tmp_path / "store" / "assessments" / DONE
-    make_report(replace(made, name="dive.mp4")).save(folder / "result" / "report.html")
-    summary = {"score": 61.3, "score_low": 48.0, "score_high": 70.6, "warnings": []}
-    job = Job(DONE, Request("b" * 32, "m"), "dive.mp4", None, 1.0, "done", summary=summary)
-    (folder / "job.json").write_bytes(as_bytes(job))
+    put_done(tmp_path / "store", 10)
+    folder = tmp_path / "store" / "assessments" / DONE / "result"
+    make_report(replace(made, name="dive.mp4")).save(folder / "report.html")
     with running(tmp_path / "store", str(small_model.folder)) as server:
         yield server
 

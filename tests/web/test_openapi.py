@@ -19,6 +19,8 @@ OPERATIONS = {
     "GET /api/assessments/{id}/notes", "PUT /api/assessments/{id}/notes",
     "GET /api/assessments/{id}/timeline.vtt", "GET /api/batches/{id}",
     "GET /api/batches/{id}/table.csv", "POST /api/audits", "DELETE /api/audits/{id}",
+    "PATCH /api/assessments/{id}", "GET /api/athletes", "DELETE /api/athletes", "GET /api/season",
+    "POST /api/tables",
     "GET /api/audits/{id}/audit.json",
 }  # fmt: skip
 SENDING = ("POST /api/videos", "POST /api/audits")

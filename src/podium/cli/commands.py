@@ -15,6 +15,7 @@ from podium.cli import (
     batch,
     benchmark,
     check,
+    corrections,
     cut,
     data,
     export,
@@ -33,8 +34,8 @@ from podium.machine import memory, shell
 from podium.machine.terminal import printable
 
 COMMANDS = (
-    assess, batch, measure, render, learn, check, cut, audit, data, export, fetch, rules, benchmark,
-    serve,
+    assess, batch, measure, render, corrections, learn, check, cut, audit, data, export, fetch,
+    rules, benchmark, serve,
 )  # fmt: skip
 """Whose commands have joined the application by being imported."""
 

@@ -40,6 +40,8 @@ class Shown:
     when: str
     start_seconds: float | None
     picture: str
+    end_seconds: float | None = None
+    measure: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,11 @@ def _shown(
         upright = said.phase is Phase.ENTRY
         pixels = picture_of(examined.dive, examined.frames.pixels, index, vertical=upright)
         picture = picture_address(pixels)
-    return Shown(sentence, said.is_praise, said.phase, one.when, one.start_seconds, picture)
+    end = reading.measurement.end_seconds
+    return Shown(
+        sentence, said.is_praise, said.phase, one.when, one.start_seconds, picture, end,
+        said.measure,
+    )  # fmt: skip
 
 
 def _frame_of(reading: Reading, frames: Frames) -> int | None:

@@ -1,4 +1,4 @@
-"""What people add to a report: what they draw on the pictures, kept in the report itself.
+"""What people add to a report: what they draw, and whether remarks are true; kept in it.
 
 It comes back from browsers and from files of strangers: what does not fit is refused in one line.
 """
@@ -15,6 +15,12 @@ Tool = Literal["line", "angle", "arrow", "circle", "free", "writing"]
 
 MAX_DRAWINGS, MAX_PLACES, MAX_LETTERS = 500, 200, 80
 """The most drawings of a report, places of one, and letters of what is written."""
+
+MAX_VERDICTS, MAX_SENTENCE = 1_000, 1_000
+"""The most remarks of a report that somebody judged, and letters of each."""
+
+CLIPS = "clips"
+"""What a verdict is about where a remark is of clips; else it is the name of a measure."""
 
 MAX_FRAME, MAX_SECONDS = 10_000_000, 1e6
 
@@ -66,20 +72,65 @@ class Drawing:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What somebody says of a remark: that it is true, or not, and what it really was."""
+
+    about: str
+    """`clips`, or the measure that the remark is about."""
+
+    moment: str
+    """In which part of the performance."""
+
+    start_seconds: float | None
+    """When it begins, in seconds of the video; `None` where that is not known."""
+
+    end_seconds: float | None
+    """When it ends."""
+
+    words: str
+    """What was remarked, in the language of the report."""
+
+    is_true: bool
+    """Whether it is so."""
+
+    was: str = ""
+    """What it really was, where somebody said that."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no report says."""
+        for said in (self.about, self.moment, self.words, self.was):
+            n = len(said)
+            _require(
+                n <= MAX_SENTENCE, "a verdict's number of letters", n, f"at most {MAX_SENTENCE:,}"
+            )
+        for at in (self.start_seconds, self.end_seconds):
+            is_time = abs(at or 0.0) <= MAX_SECONDS
+            _require(is_time, "a verdict's time", at, f"at most {MAX_SECONDS:g} s")
+
+
+@dataclass(frozen=True)
 class Notes:
     """All that was added to a report."""
 
     drawings: tuple[Drawing, ...] = ()
     """What was drawn, in the order in which it was."""
 
+    verdicts: tuple[Verdict, ...] = ()
+    """Which remarks somebody said are true, or are not."""
+
     def __post_init__(self) -> None:
         """Refuse more than a report keeps."""
         n = len(self.drawings)
         _require(n <= MAX_DRAWINGS, "the number of drawings", n, f"at most {MAX_DRAWINGS}")
+        n = len(self.verdicts)
+        _require(n <= MAX_VERDICTS, "the number of verdicts", n, f"at most {MAX_VERDICTS:,}")
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON, without what says nothing."""
-        return {"drawings": [_without_nothing(asdict(one)) for one in self.drawings]}
+        return {
+            "drawings": [_without_nothing(asdict(one)) for one in self.drawings],
+            "verdicts": [asdict(one) for one in self.verdicts],
+        }
 
 
 def notes_of(plain: Any) -> Notes:

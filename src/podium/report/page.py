@@ -20,6 +20,7 @@ from podium.assessment.feedback import (
 )
 from podium.assessment.values import Assessment, Reference, Score
 from podium.machine.files import write_bytes
+from podium.report.glance import glance
 from podium.report.key_frames import decode_small, middles, pictured
 from podium.report.player import offset_of, page_values, played, side, spoken
 from podium.report.remark_words import group_note
@@ -191,6 +192,7 @@ class _Page:
             saved=self.data_files() if self.moments else (),
             data=self._data() if self.moments else None,
             athlete=self.athlete,
+            glance=glance(self.athlete, assessment.remarks, self.moments, words),
         )
 
     def data_files(self) -> tuple[tuple[str, str, str], ...]:

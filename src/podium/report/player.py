@@ -50,7 +50,7 @@ def page_values(words: Words, *, inside: bool) -> dict[str, Any]:
 
 def spoken(words: Words) -> dict[str, str]:
     """Return what the script of every page that plays may say."""
-    return words.of("player") | words.of("save") | words.of("sketch")
+    return words.of("player") | words.of("save") | words.of("sketch") | words.of("verdict")
 
 
 def side(

@@ -1,5 +1,6 @@
 """What is answered of assessments, videos and batches: the store's records as messages."""
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import Response
@@ -10,19 +11,20 @@ from podium.measures import Measurement, Phase, Reading
 from podium.report.notes import Notes, with_notes, with_notes_in_json
 from podium.report.words import ENGLISH, Words, languages, load_words
 from podium.web.messages import (
+    AboutIn,
     AssessmentOut,
     ComparisonOut,
     MeasureOut,
     VideoOut,
     WhyOut,
 )
-from podium.web.records import Job, Stage, StoredVideo, doubts_of, read_clips, read_stage
+from podium.web.records import About, Job, Stage, StoredVideo, doubts_of, read_clips, read_stage
 from podium.web.store import NotThere, Store
 
 BATCH_COLUMNS = (
     "file_name", "state", "score", "score_low", "score_high", "action", "difficulty", "similarity",
     "warnings", "error", "id", "doubts", "severity", "score_if_trusted", "low_if_trusted",
-    "high_if_trusted",
+    "high_if_trusted", "athlete", "day", "event", "tags",
 )  # fmt: skip
 
 
@@ -69,6 +71,10 @@ def batch_row(job: Job) -> dict[str, object]:
         "severity": worst(doubts),
         "error": job.error,
         "id": job.id,
+        "athlete": job.about.athlete,
+        "day": job.about.day,
+        "event": job.about.event,
+        "tags": ";".join(job.about.tags),
     }
 
 
@@ -117,10 +123,22 @@ def job_out(store: Store, job: Job) -> AssessmentOut:
         ended_seconds=job.ended_seconds,
         error=job.error,
         summary=job.summary,
+        about=about_out(job.about),
         recognised=_recognised(job),
         measured=_measured(job),
         withheld=_why_withheld(job),
     )
+
+
+def about_out(about: About) -> AboutIn:
+    """Return what people say of an assessment, as it is sent."""
+    return AboutIn(**{**asdict(about), "tags": list(about.tags)})
+
+
+def about_of(sent: AboutIn | None) -> About:
+    """Return what was sent of an assessment, to be kept."""
+    plain = sent.model_dump() if sent else {}
+    return About(**{**plain, "tags": tuple(dict.fromkeys(plain.get("tags", ())))})
 
 
 def _why_withheld(job: Job) -> list[WhyOut]:

@@ -29,6 +29,7 @@ from podium.report.words import ENGLISH, languages, load_words
 from podium.web import records
 from podium.web.answers import (
     BATCH_COLUMNS,
+    about_of,
     batch_row,
     comparison,
     job_out,
@@ -37,11 +38,14 @@ from podium.web.answers import (
     result_file,
     video_out,
 )
+from podium.web.athletes import add_athletes
 from podium.web.audits import MAX_TABLE_BYTES, add_audits
 from podium.web.bodies import USUAL_PACE, Bodies, Pace
 from podium.web.guard import Guard, Token
 from podium.web.listening import ALL_ADDRESSES, THIS_MACHINE, listen, settings, where_to_open
+from podium.web.listing import Order, Wish
 from podium.web.messages import (
+    AboutIn,
     Added,
     AssessmentOut,
     BatchOut,
@@ -57,10 +61,11 @@ from podium.web.messages import (
     WorkOut,
 )
 from podium.web.receiving import OCTETS, Allowed, last_part, receive
-from podium.web.records import Job
+from podium.web.records import About, Job, State
 from podium.web.refusals import say_refusals, shorten
 from podium.web.routes import CarefulRoute
 from podium.web.store import Store
+from podium.web.tables import add_tables
 from podium.web.worker import Worker, choices, first_frame, locate, probe
 
 FILES = {
@@ -146,6 +151,8 @@ def make_app(
     _add_assessments(app, store, worker, model)
     _add_batches(app, store, worker, model)
     add_audits(app, store, max_table_bytes)
+    add_athletes(app, store, worker)
+    add_tables(app, store)
     return app
 
 
@@ -184,7 +191,8 @@ def choices_of(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def _sends_a_file(scope: Scope) -> bool:
     """Return whether the body of a request has a limit of its own, that of videos or of tables."""
-    return scope["method"] == "POST" and scope["path"] in ("/api/videos", "/api/audits")
+    sending = "/api/videos", "/api/audits", "/api/tables"
+    return scope["method"] == "POST" and scope["path"] in sending
 
 
 def _add_pages(app: FastAPI) -> None:
@@ -257,22 +265,31 @@ def _add_videos(app: FastAPI, store: Store, max_bytes: int) -> None:
 def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> None:
     @app.post("/api/assessments", status_code=202, responses=_MISSING)
     def ask_for_an_assessment(wanted: Wanted) -> AssessmentOut:
-        (job,) = _ask(store, worker, model, wanted, [wanted.video], None, wanted.athlete)
+        abouts = [about_of(wanted.about)]
+        (job,) = _ask(store, worker, model, wanted, [wanted.video], None, abouts, wanted.athlete)
         return job_out(store, job)
 
     @app.get("/api/assessments", responses={200: {"headers": _TOTAL}})
     def list_assessments(
         response: Response,
         limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 200,
-        offset: Annotated[int, Query(ge=0, description="How many of the newest to skip.")] = 0,
+        offset: Annotated[int, Query(ge=0, description="How many to skip.")] = 0,
+        search: Annotated[str, Query(max_length=200, description="Words that all occur.")] = "",
+        athlete: Annotated[str | None, Query(max_length=200, description="Whose.")] = None,
+        state: State | None = None,
+        order: Order = "newest",
     ) -> list[AssessmentOut]:
-        jobs = store.jobs()
+        jobs = Wish(search, athlete, state, order).choose(store.jobs())
         response.headers["x-total-count"] = str(len(jobs))
         return [job_out(store, job) for job in jobs[offset : offset + limit]]
 
     @app.get("/api/assessments/{id}", responses=_MISSING)
     def see_an_assessment(id: Id) -> AssessmentOut:
         return job_out(store, store.job(id))
+
+    @app.patch("/api/assessments/{id}", responses=_MISSING)
+    def say_whose_it_is(id: Id, about: AboutIn) -> AssessmentOut:
+        return job_out(store, store.change(id, about=about_of(about)))
 
     @app.post("/api/assessments/{id}/cancel", responses=_MISSING)
     def cancel_an_assessment(id: Id) -> AssessmentOut:
@@ -328,8 +345,14 @@ def _add_file(app: FastAPI, store: Store, name: str, kind: str) -> None:
 def _add_batches(app: FastAPI, store: Store, worker: Worker, model: str) -> None:
     @app.post("/api/batches", status_code=202, responses=_MISSING)
     def ask_for_a_batch(wanted: WantedBatch) -> BatchOut:
-        batch = store.new_batch()
-        jobs = _ask(store, worker, model, wanted, wanted.videos, batch)
+        batch, said = store.new_batch(), wanted.abouts
+        if said is not None and len(said) != len(wanted.videos):
+            raise HTTPException(
+                422,
+                f"abouts has {len(said)} entries for {len(wanted.videos)} videos: give one each",
+            )
+        abouts = [about_of(one) for one in said or ()]
+        jobs = _ask(store, worker, model, wanted, wanted.videos, batch, abouts)
         return BatchOut(id=batch, assessments=[job_out(store, job) for job in jobs])
 
     @app.get("/api/batches/{id}", responses=_MISSING)
@@ -355,6 +378,7 @@ def _ask(
     how: How,
     videos: list[str],
     batch: str | None,
+    abouts: list[About],
     athlete: tuple[float, float] | None = None,
 ) -> list[Job]:
     """Check what is asked for, and put it into the line."""
@@ -385,6 +409,7 @@ def _ask(
             for video in videos
         ],
         batch,
+        abouts,
     )
     worker.wake()
     return jobs

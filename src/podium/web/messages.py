@@ -2,11 +2,20 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from podium.report.notes import MAX_DRAWINGS, MAX_FRAME, MAX_LETTERS, MAX_PLACES, MAX_SECONDS, Tool
+from podium.report.notes import (
+    MAX_DRAWINGS,
+    MAX_FRAME,
+    MAX_LETTERS,
+    MAX_PLACES,
+    MAX_SECONDS,
+    MAX_SENTENCE,
+    MAX_VERDICTS,
+    Tool,
+)
 from podium.report.words import ENGLISH
-from podium.web.records import Stage
+from podium.web.records import Stage, State, is_day
 
 MAX_IN_BATCH = 500
 
@@ -20,6 +29,32 @@ class Strict(BaseModel):
     """A body in which a name that is not known is a mistake, not ignored."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+def _day(text: str) -> str:
+    if text and not is_day(text):
+        raise ValueError("must be a day of the calendar, such as 2026-05-31, or empty")
+    return text
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+Line = Annotated[str, Field(max_length=200), AfterValidator(_line)]
+Tag = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_line)]
+
+
+class AboutIn(Strict):
+    """What people say of an assessment; nothing of it is needed."""
+
+    athlete: Annotated[Line, Field(description="Whose performance it is.")] = ""
+    day: Annotated[
+        str, Field(max_length=10, description="Such as 2026-05-31."), AfterValidator(_day)
+    ] = ""
+    event: Annotated[Line, Field(description="Where or at what it was.")] = ""
+    tags: Annotated[list[Tag], Field(max_length=20, description="Words to find it by.")] = []
+    text: Annotated[str, Field(max_length=4000, description="Notes.")] = ""
 
 
 class How(Strict):
@@ -48,12 +83,17 @@ class Wanted(How):
         tuple[Place, Place] | None,
         Field(description="Where the athlete is in the first frame: pixels from left and top."),
     ] = None
+    about: AboutIn | None = None
 
 
 class WantedBatch(How):
     """Several videos to be assessed in one way."""
 
     videos: Annotated[list[Id], Field(min_length=1, max_length=MAX_IN_BATCH)]
+    abouts: Annotated[
+        list[AboutIn] | None,
+        Field(max_length=MAX_IN_BATCH, description="What is said of each video, in their order."),
+    ] = None
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -77,10 +117,27 @@ class Drawn(Strict):
     degrees: Annotated[float | None, Field(ge=0, le=180)] = None
 
 
+Sentence = Annotated[str, Field(max_length=MAX_SENTENCE)]
+Seconds = Annotated[float, Field(ge=-MAX_SECONDS, le=MAX_SECONDS)]
+
+
+class VerdictIn(Strict):
+    """What somebody says of a remark: that it is true, or not, and what it really was."""
+
+    about: Annotated[Sentence, Field(description="`clips`, or the name of a measure.")]
+    moment: Sentence
+    start_seconds: Seconds | None
+    end_seconds: Seconds | None
+    words: Sentence
+    is_true: bool
+    was: Sentence = ""
+
+
 class Added(Strict):
     """What people added to a report."""
 
     drawings: Annotated[list[Drawn], Field(max_length=MAX_DRAWINGS)] = []
+    verdicts: Annotated[list[VerdictIn], Field(max_length=MAX_VERDICTS)] = []
 
 
 class VideoOut(BaseModel):
@@ -122,7 +179,7 @@ class AssessmentOut(BaseModel):
     """An assessment, from waiting to done."""
 
     id: str
-    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    state: State
     stage: Stage | None = None
     video: str
     reference: str | None
@@ -135,12 +192,88 @@ class AssessmentOut(BaseModel):
     ended_seconds: float | None
     error: str | None
     summary: dict[str, Any] | None
+    about: AboutIn
     recognised: Annotated[str, Field(description="Which dive was recognised, in words, or empty.")]
     measured: list[MeasureOut]
     withheld: Annotated[
         list[WhyOut],
         Field(description="Why there is no score, or no similarity; empty where there is one."),
     ]
+
+
+class AthleteOut(BaseModel):
+    """Somebody whose performances were assessed."""
+
+    name: str
+    n: Annotated[int, Field(description="How many assessments are theirs.")]
+    first_day: str
+    last_day: str
+
+
+class TableRowOut(BaseModel):
+    """What a table says of one video."""
+
+    file_name: str
+    about: AboutIn
+
+
+class TrendOut(BaseModel):
+    """How values changed from the first day to the last; the 95 % interval may hold no change."""
+
+    first: float
+    change: float
+    low: float
+    high: float
+    direction: Literal["up", "down", "unclear"]
+
+
+class SeriesOut(BaseModel):
+    """One quantity over time; `unit` says how it is written, `{value} s`.
+
+    Values are those of `rows` of the season, by their numbers, with 90 % ranges where known.
+    """
+
+    name: str
+    label: str
+    unit: str
+    rows: list[int]
+    values: list[float]
+    lows: list[float | None]
+    highs: list[float | None]
+    trend: Annotated[TrendOut | None, Field(description="None where there are too few.")]
+
+
+class SeasonRowOut(BaseModel):
+    """One assessment of an athlete, in short."""
+
+    id: str
+    day: str
+    video: str
+    action: str
+    event: str
+    tags: list[str]
+    text: str
+    state: State
+    score: float | None
+    low: float | None
+    high: float | None
+    difficulty: float | None
+
+
+class SeasonOut(BaseModel):
+    """One athlete over time."""
+
+    athlete: str
+    n: int
+    actions: list[str]
+    rows: list[SeasonRowOut]
+    series: list[SeriesOut]
+
+
+class DeletedOut(BaseModel):
+    """How many assessments were deleted, with all that belonged to them."""
+
+    n: int
 
 
 class WorkOut(BaseModel):

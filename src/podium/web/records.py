@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -75,6 +76,26 @@ class Request:
 
 
 @dataclass(frozen=True)
+class About:
+    """What people say of an assessment; nothing of it is needed."""
+
+    athlete: str = ""
+    """Whose performance it is."""
+
+    day: str = ""
+    """When it was, such as `2026-05-31`; where it is not said, the day it was sent counts."""
+
+    event: str = ""
+    """Where or at what it was."""
+
+    tags: tuple[str, ...] = ()
+    """Words to find it by."""
+
+    text: str = ""
+    """Notes."""
+
+
+@dataclass(frozen=True)
 class Job:
     """One assessment, from the request to the outcome."""
 
@@ -89,6 +110,20 @@ class Job:
     ended_seconds: float | None = None
     error: str | None = None
     summary: dict[str, Any] | None = None
+    about: About = About()
+
+
+def day_of(job: Job) -> str:
+    """Return the day of a performance: the one that was said, else when it was sent (UTC)."""
+    return job.about.day or datetime.fromtimestamp(job.created_seconds, UTC).date().isoformat()
+
+
+def is_day(text: str) -> bool:
+    """Return whether a text is a day of the calendar, such as `2026-05-31`."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 class _SavedDoubt(BaseModel):
@@ -115,6 +150,8 @@ class _SavedMeasure(BaseModel):
     unit: Annotated[str, Field(max_length=40)]
     phase: Phase
     value: float | Annotated[str, Field(max_length=40)] | None
+    low: float | None = None
+    high: float | None = None
 
 
 class _Summary(BaseModel):
@@ -189,6 +226,7 @@ def read_job(folder: Path) -> Job:
     _require(path, job.batch is None or is_id(job.batch), "its batch is not an id")
     times = job.created_seconds, job.started_seconds, job.ended_seconds
     _require(path, all(_is_time(t) for t in times), "its time is impossible")
+    _require(path, not job.about.day or is_day(job.about.day), "its day is impossible")
     if job.state != "done" and job.summary is None:
         return job
     return replace(job, summary=_summary_of(job.summary, path))

@@ -5,9 +5,10 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from podium.machine.files import remove_half_written, user_folder, write_bytes
 from podium.report.notes import Notes
 from podium.web import records
 from podium.web.home import UPLOAD, Home, clear
-from podium.web.records import ENDED, Job, Request, StoredVideo, is_id, new_id
+from podium.web.records import ENDED, About, Job, Request, StoredVideo, is_id, new_id
 
 UNUSED_SECONDS = 24 * 3600.0
 """A video that no assessment ever asked for is removed after this time."""
@@ -128,8 +129,13 @@ class Store:
 
     # assessments
 
-    def add(self, requests: Iterable[Request], batch: str | None = None) -> list[Job]:
-        """Put assessments into the line, all or none.
+    def add(
+        self,
+        requests: Iterable[Request],
+        batch: str | None = None,
+        abouts: Sequence[About] = (),
+    ) -> list[Job]:
+        """Put assessments into the line, all or none; `abouts` are what is said of each.
 
         Raises
         ------
@@ -140,8 +146,10 @@ class Store:
             latest = max((job.created_seconds for job in self._jobs.values()), default=0.0)
             now = max(time.time(), latest + 1e-6)  # those of one moment keep their order
             jobs = [
-                self._new_job(request, batch, now + number * 1e-6)
-                for number, request in enumerate(requests)
+                self._new_job(request, batch, now + number * 1e-6, about)
+                for number, (request, about) in enumerate(
+                    zip(requests, abouts or repeat(About()), strict=False)
+                )
             ]
             try:
                 for job in jobs:
@@ -205,16 +213,24 @@ class Store:
 
     def remove_job(self, id_: str) -> None:
         """Remove an assessment, its report, and the videos that were sent for it alone."""
+        self.job(id_)
+        self.remove_jobs([id_])
+
+    def remove_jobs(self, ids: Iterable[str]) -> int:
+        """Remove assessments and all that was sent for them alone; return how many there were."""
         with self._lock:
-            job = self.job(id_)
-            self._remove("assessments", id_)
-            del self._jobs[id_]
-            self._damaged_job.discard(id_)
+            jobs = [self._jobs[id_] for id_ in ids if id_ in self._jobs]
+            for job in jobs:
+                self._remove("assessments", job.id)
+                del self._jobs[job.id]
+                self._damaged_job.discard(job.id)
             asked_for = set().union(*(other.request.videos() for other in self._jobs.values()))
-            for video in job.request.videos() - asked_for:
+            sent = set().union(*(job.request.videos() for job in jobs))
+            for video in sent - asked_for:
                 if video in self._videos:
                     self.remove_video(video)
             self.remove_unneeded_videos()
+            return len(jobs)
 
     def job_folder(self, id_: str) -> Path:
         """Return where the files of an assessment lie; its id was made up here."""
@@ -247,10 +263,12 @@ class Store:
         """Invent a name for a batch."""
         return new_id()
 
-    def _new_job(self, request: Request, batch: str | None, created_seconds: float) -> Job:
+    def _new_job(
+        self, request: Request, batch: str | None, created_seconds: float, about: About
+    ) -> Job:
         reference = self.video(request.reference).name if request.reference else request.expert
         name = self.video(request.video).name
-        return Job(new_id(), request, name, reference, created_seconds, batch=batch)
+        return Job(new_id(), request, name, reference, created_seconds, batch=batch, about=about)
 
     def _folders(self, kind: str) -> list[Path]:
         found = self._home.part(kind).iterdir()

@@ -6,6 +6,7 @@ class Notes {
     this.element = document.getElementById("notes");
     const kept = JSON.parse(this.element.textContent);
     this.drawings = kept.drawings;
+    this.verdicts = kept.verdicts;
     this.address = this.element.dataset.address || "";
     this.words = words;
     this.isSaved = true;
@@ -14,11 +15,11 @@ class Notes {
   }
 
   get isEmpty() {
-    return !this.drawings.length;
+    return !this.drawings.length && !this.verdicts.length;
   }
 
   asJson() {
-    return { drawings: this.drawings };
+    return { drawings: this.drawings, verdicts: this.verdicts };
   }
 
   tell(key, values = {}) {
@@ -64,5 +65,58 @@ class Notes {
   /* The same data, and what was added to it. */
   with(json) {
     return this.isEmpty ? json : `${JSON.stringify({ ...JSON.parse(json), ...this.asJson() }, null, 1)}\n`;
+  }
+}
+
+/* Beside each remark: whether it is true, or what it really was. */
+class Verdicts {
+  constructor(notes, words) {
+    this.notes = notes;
+    this.words = words;
+    for (const place of document.querySelectorAll("[data-remark]")) this.add(place, JSON.parse(place.dataset.remark));
+  }
+
+  find(remark) {
+    const same = ["about", "moment", "start_seconds", "words"];
+    return this.notes.verdicts.find((one) => same.every((key) => one[key] === remark[key]));
+  }
+
+  add(place, remark) {
+    const { words } = this;
+    const [yes, no] = [true, false].map((isTrue) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = isTrue ? words.is_true : words.is_not;
+      button.setAttribute("aria-label", `${button.textContent}: ${remark.words}`);
+      button.onclick = () => {
+        const known = this.find(remark);
+        this.keep(remark, known && known.is_true === isTrue ? null : { is_true: isTrue, was: isTrue ? "" : was.value.trim() });
+        show();
+        if (!isTrue && !was.hidden) was.focus();
+      };
+      return button;
+    });
+    const was = document.createElement("input");
+    was.maxLength = 1000;
+    was.autocomplete = "off";
+    was.placeholder = words.was;
+    was.setAttribute("aria-label", `${words.was} (${remark.words})`);
+    was.onchange = () => this.keep(remark, { is_true: false, was: was.value.trim() });
+    const show = () => {
+      const known = this.find(remark);
+      yes.setAttribute("aria-pressed", String(Boolean(known && known.is_true)));
+      no.setAttribute("aria-pressed", String(Boolean(known && !known.is_true)));
+      was.hidden = !known || known.is_true;
+      was.value = known ? known.was : "";
+    };
+    place.append(yes, no, was);
+    show();
+  }
+
+  keep(remark, verdict) {
+    const known = this.find(remark);
+    const others = this.notes.verdicts.filter((one) => one !== known);
+    this.notes.verdicts = verdict ? others.concat({ ...remark, ...verdict }) : others;
+    this.notes.keep();
   }
 }

@@ -1,9 +1,10 @@
 (() => {
   const written = (value, digits = 1) => value.toFixed(digits).replace(".", settings.decimal);
 
-  const MOST_LISTED = 1000;
+  const MOST_LISTED = 50;
   let choices = null;
   let files = [];
+  let table = null;
   let upload = null;
   let stopped = false;
   const picked = new Set();
@@ -129,6 +130,19 @@
     return how;
   }
 
+  const aboutAll = () => ({ athlete: element("athlete").value.trim(), day: element("day").value, event: element("event").value.trim() });
+
+  /* What is said of each video: by the table that was chosen with them, else by the form. */
+  async function abouts() {
+    if (!table) return files.map(aboutAll);
+    const headers = { "Content-Type": "application/octet-stream" };
+    const response = await fetch(`/api/tables?name=${encodeURIComponent(table.name.slice(-255))}`, { method: "POST", headers, body: table });
+    const said = await response.json();
+    if (!response.ok) throw new Error(reasonOf(said));
+    const byName = new Map(said.map((row) => [row.file_name, row.about]));
+    return files.map((file) => byName.get(file.name) || aboutAll());
+  }
+
   function whatIsWrong() {
     const how = wanted();
     if (!files.length) return words.none;
@@ -158,17 +172,20 @@
       }
       const videos = [];
       const refused = [];
-      for (const file of files) {
+      const said = await abouts();
+      const known = [];
+      for (const [i, file] of files.entries()) {
         try {
           videos.push(await sentOnce(file));
+          known.push(said[i]);
           sent.push(videos[videos.length - 1]);
         } catch (error) {
           if (files.length === 1 || stopped) throw error;
           refused.push(error.message);
         }
       }
-      if (files.length === 1) await ask("/api/assessments", "POST", { ...how, ...(place ? { athlete: place } : {}), video: videos[0] });
-      else if (videos.length) await ask("/api/batches", "POST", { ...how, videos });
+      if (files.length === 1) await ask("/api/assessments", "POST", { ...how, ...(place ? { athlete: place } : {}), video: videos[0], about: known[0] });
+      else if (videos.length) await ask("/api/batches", "POST", { ...how, videos, abouts: known });
       else throw new Error(refused.join(" "));
       choose([]);
       tell([words.asked, ...refused].join(" "), refused.length > 0);
@@ -188,14 +205,18 @@
   }
 
   function choose(chosen) {
-    files = [...chosen].filter((file) => !file.name.startsWith("."));
+    const shown = [...chosen].filter((file) => !file.name.startsWith("."));
+    table = shown.find(isTable) || null;
+    files = shown.filter((file) => !isTable(file));
     if (!files.length) for (const id of ["videos", "folder"]) element(id).value = "";
     const names = files.slice(0, 5).map((file) => file.name).join(", ") + (files.length > 5 ? " ..." : "");
     forgetFirst();
-    element("chosen").textContent = files.length ? say("chosen", { n: files.length, names }) : words.none;
+    const also = table ? ` ${say("with_table", { name: table.name })}` : "";
+    element("chosen").textContent = (files.length ? say("chosen", { n: files.length, names }) : words.none) + also;
     tell("");
   }
 
+  const isTable = (file) => /\.(csv|parquet)$/i.test(file.name);
   const isVideo = (file) => file.type.startsWith("video/") || /\.(avi|mkv|mov|mp4|m4v|ts|webm|gif|3gp)$/i.test(file.name);
 
   /* What was dropped: files, or folders with files in them. */
@@ -221,7 +242,7 @@
   async function gather(entry, found, isTop) {
     if (entry.isFile) {
       const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-      if (isTop || isVideo(file)) found.push(file);
+      if (isTop || isVideo(file) || isTable(file)) found.push(file);
       return;
     }
     const reader = entry.createReader();
@@ -325,6 +346,7 @@
     if (job.state === "failed" || job.state === "cancelled") {
       row.append(button("again", job.video, () => order(`/api/assessments/${job.id}/again`, "POST")));
     }
+    row.append(button("details", job.video, () => openDetails(job)));
     row.append(button("delete", job.video, () => { picked.delete(job.id); order(`/api/assessments/${job.id}`, "DELETE"); }));
     if (job.batch) row.append(make("a", words.table, { "href": `/api/batches/${job.batch}/table.csv`, "download": "podium.csv" }));
     cell.append(row);
@@ -352,9 +374,94 @@
     }
     const when = new Date(job.created_seconds * 1000).toLocaleString(settings.language);
     const what = job.action ? ` · ${job.action}` : job.summary && job.summary.action ? ` · ${job.summary.action}` : "";
-    row.append(pick, make("td", job.video + what, { "class": "name" }), outcome(job),
+    const name = make("td", job.video + what, { "class": "name" });
+    if (isAnythingSaid(job.about)) name.append(aboutLine(job.about));
+    row.append(pick, name, outcome(job),
       make("td", job.reference || "-"), make("td", when), todo(job));
     return row;
+  }
+
+  const isAnythingSaid = (about) => [about.athlete, about.day, about.event, about.text, ...about.tags].some(Boolean);
+
+  function aboutLine(about) {
+    const line = make("div", "", { "class": "note" });
+    if (about.athlete) line.append(make("a", about.athlete, { href: `/athletes?${new URLSearchParams({ language: settings.language })}#${encodeURIComponent(about.athlete)}` }));
+    const rest = [about.day && dayText(about.day), about.event, ...about.tags.map((tag) => `#${tag}`)].filter(Boolean).join(" · ");
+    line.append((about.athlete && rest ? " · " : "") + rest);
+    if (about.text) line.append(make("div", about.text));
+    return line;
+  }
+
+  /* A day is the same wherever it is read. */
+  const dayText = (day) => new Date(`${day}T12:00:00`).toLocaleDateString(settings.language);
+
+  /* Whose it is, when and where it was. */
+  let detailed = null;
+
+  function openDetails(job) {
+    detailed = job;
+    element("details-name").textContent = say("details_one", { name: job.video });
+    for (const key of ["athlete", "day", "event", "text"]) element(`details-${key}`).value = job.about[key];
+    element("details-tags").value = job.about.tags.join(", ");
+    element("details-trouble").textContent = "";
+    element("details").showModal();
+  }
+
+  async function keepDetails(event) {
+    event.preventDefault();
+    const about = { tags: element("details-tags").value.split(",").map((tag) => tag.trim()).filter(Boolean) };
+    for (const key of ["athlete", "day", "event", "text"]) about[key] = element(`details-${key}`).value.trim();
+    try {
+      await ask(`/api/assessments/${detailed.id}`, "PATCH", about);
+      element("details").close();
+      refresh();
+    } catch (error) {
+      element("details-trouble").textContent = error.message;
+    }
+  }
+
+  /* What part of the list is wanted, and how many there are in all. */
+  let offset = 0;
+  let total = 0;
+
+  function wish() {
+    const asked = new URLSearchParams({ limit: MOST_LISTED, offset, order: element("order").value });
+    const [search, athlete, state] = [element("search").value.trim(), element("by-athlete").value, element("by-state").value];
+    if (search) asked.set("search", search);
+    if (athlete !== "*") asked.set("athlete", athlete);
+    if (state) asked.set("state", state);
+    return asked;
+  }
+
+  const isFiltered = () => Boolean(element("search").value.trim() || element("by-state").value || element("by-athlete").value !== "*");
+
+  async function listed() {
+    const response = await fetch(`/api/assessments?${wish()}`);
+    const said = await response.json();
+    if (!response.ok) throw new Error(reasonOf(said));
+    total = Number(response.headers.get("x-total-count")) || offset + said.length;
+    return said;
+  }
+
+  function turn(by) {
+    offset = Math.max(offset + by * MOST_LISTED, 0);
+    refresh();
+  }
+
+  function showPages(n) {
+    element("pages").hidden = total <= MOST_LISTED && !offset && !isFiltered();
+    element("range").textContent = say("pages", { first: n ? offset + 1 : 0, last: offset + n, n: total });
+    element("pages-back").disabled = !offset;
+    element("pages-on").disabled = offset + n >= total;
+  }
+
+  async function showAthletes() {
+    const names = (await ask("/api/athletes")).map((one) => one.name);
+    const chosen = element("by-athlete").value;
+    element("athletes").replaceChildren(...names.map((name) => make("option", "", { value: name })));
+    const options = [make("option", words.all, { value: "*" }), ...names.map((name) => make("option", name, { value: name }))];
+    element("by-athlete").replaceChildren(...options);
+    element("by-athlete").value = names.includes(chosen) ? chosen : "*";
   }
 
   let shown = "";
@@ -369,16 +476,17 @@
     const number = newest;
     let wait = 5000;
     try {
-      const jobs = await ask(`/api/assessments?limit=${MOST_LISTED}`);
+      const jobs = await listed();
       if (number !== newest) return;
-      const text = JSON.stringify(jobs);
+      if (!jobs.length && offset) return turn(-1);
+      const text = JSON.stringify([jobs, offset, total]);
       if (text !== shown) {
         shown = text;
         keepingFocus(() => showRows(jobs));
         element("table").hidden = !jobs.length;
-        const hints = [jobs.length ? words.compare_hint : words.empty];
-        if (jobs.length === MOST_LISTED) hints.push(say("newest", { n: MOST_LISTED }));
-        element("hint").textContent = hints.join(" ");
+        element("hint").textContent = jobs.length ? words.compare_hint : isFiltered() ? words.none_found : words.empty;
+        showPages(jobs.length);
+        await showAthletes();
       }
       const goesOn = jobs.some((job) => job.state === "waiting" || job.state === "running");
       if (goesOn) wait = 700;
@@ -388,6 +496,7 @@
       if (number === newest) element("trouble").textContent = words.lost;
     }
     if (number === newest) timer = setTimeout(refresh, wait);
+    return undefined;
   }
 
   /* A row whose assessment has not changed is not touched: a click that is under way must not lose its button. */
@@ -484,9 +593,17 @@
   }
 
   element("form").onsubmit = assess;
+  element("filters").onsubmit = (event) => event.preventDefault();
+  for (const id of ["search", "by-athlete", "by-state", "order"]) {
+    element(id).oninput = () => { offset = 0; refresh(); };
+  }
+  element("pages-back").onclick = () => turn(-1);
+  element("pages-on").onclick = () => turn(1);
+  element("details-form").onsubmit = keepDetails;
+  element("details-close").onclick = () => element("details").close();
   element("stop").onclick = () => { stopped = true; if (upload) upload.abort(); };
   element("videos").onchange = () => choose(element("videos").files);
-  element("folder").onchange = () => choose([...element("folder").files].filter(isVideo));
+  element("folder").onchange = () => choose([...element("folder").files].filter((file) => isVideo(file) || isTable(file)));
   element("point").onclick = showFirst;
   element("unpoint").onclick = unpoint;
   element("first").onclick = pointAt;

@@ -131,6 +131,7 @@
       this.reference = data.reference && new Side("reference", data.reference);
       this.sides = [this.query].concat(this.reference || []);
       this.playing = false;
+      this.until = Infinity;
       this.ownOffset = 0;
       this.scrubber = element("scrubber");
       this.scrubber.max = this.query.last;
@@ -250,12 +251,24 @@
     }
 
     pause() {
+      this.until = Infinity;
       if (!this.playing) return;
       this.playing = false;
       element("play").textContent = data.words.play;
       this.query.video.pause();
       if (this.reference) this.reference.video.pause();
       this.show(this.query.number);
+    }
+
+    /* A part of it, slowly and in step, and no more. */
+    playPart(start, end) {
+      this.pause();
+      if (this.timing && data.steps) this.setTiming("step");
+      this.speed.value = "0.25";
+      this.show(this.query.numberAt(start));
+      element("stage").scrollIntoView({ block: "center" });
+      this.until = end;
+      this.play();
     }
 
     setSpeed() {
@@ -278,6 +291,8 @@
       this.tell();
       if (this.query.video.ended) {
         this.query.number = this.query.last;
+        this.pause();
+      } else if (now >= this.until) {
         this.pause();
       } else requestAnimationFrame(() => this.follow());
     }
@@ -389,6 +404,9 @@
     for (const button of document.querySelectorAll("button[data-seconds]")) {
       button.onclick = () => player.showAt(Number(button.dataset.seconds));
     }
+    for (const button of document.querySelectorAll("[data-play]")) {
+      button.onclick = () => player.playPart(Number(button.dataset.play), Number(button.dataset.until));
+    }
     for (const video of document.querySelectorAll("video")) video.onclick = actions.play;
     element("speed").onchange = () => player.setSpeed();
     if (player.timing) player.timing.onchange = () => player.setTiming(player.timing.value);
@@ -451,7 +469,27 @@
     });
   }
 
+  /* What comes after the first screen is folded; on paper, and without this script, it is not. */
+  function setUpFolds() {
+    for (const section of document.querySelectorAll(".folds")) {
+      const heading = section.querySelector("h2");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "fold";
+      button.append(...heading.childNodes);
+      heading.append(button);
+      const fold = (is) => {
+        section.classList.toggle("folded", is);
+        button.setAttribute("aria-expanded", String(!is));
+      };
+      button.onclick = () => fold(!section.classList.contains("folded"));
+      fold(true);
+    }
+  }
+
+  setUpFolds();
   setUpSaving();
+  new Verdicts(notes, data.words);
   if (data.query) {
     element("playing").hidden = false;
     const player = new Player();

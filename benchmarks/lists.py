@@ -1,0 +1,125 @@
+"""How long the page takes with thousands of assessments, and a season of hundreds, in a browser.
+
+python benchmarks/lists.py [--assessments 5000] [--season 500] [--times 5]
+
+Assessments are made up and put into a folder of the page; nothing is scored. A time is from asking
+for the address to what it shows being in the page, of a page that nothing is kept of. A search is
+from the last key to its rows. A season is there once its curve and the newest rows are.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from podium.web.records import LISTED, About, Job, Request, as_bytes, new_id
+
+UNITS = {"flight_seconds": "seconds", "opening_seconds": "seconds"}
+
+
+def main() -> None:
+    """Fill a folder, open the page, and print the medians in milliseconds."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--assessments", type=int, default=5000)
+    asked.add_argument("--season", type=int, default=500)
+    asked.add_argument("--times", type=int, default=5)
+    wanted = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        fill(Path(folder) / "store", wanted.assessments, wanted.season)
+        measured = measure(Path(folder) / "store", wanted.season, wanted.times)
+    size = {"assessments": wanted.assessments, "season": wanted.season}
+    print(json.dumps({**size, **measured, "load": os.getloadavg()[0]}))
+
+
+def fill(store: Path, n: int, n_of_one: int) -> None:
+    """Make up assessments: the first `n_of_one` are of one athlete, twice a week."""
+    begin = date(2020, 1, 1)
+    for number in range(n):
+        athlete = "Ada" if number < n_of_one else f"Athlete {number % 40}"
+        day = (begin + timedelta(days=3.5 * (number % n_of_one))).isoformat()
+        score = 60 + 15 * (number * 7919 % 101) / 101
+        measures = [
+            {"name": name, "unit": UNITS.get(name, "bodies"), "phase": "flight",
+             "value": 1 + number % 9 / 10, "low": 0.8, "high": 2.2}
+            for name in LISTED
+        ]  # fmt: skip
+        summary = {
+            "score": score, "score_low": score - 10, "score_high": score + 10, "difficulty": 3.2,
+            "action": "407", "warnings": [], "measures": measures,
+        }  # fmt: skip
+        job = Job(new_id(), Request(new_id(), "diving", language="en"), f"dive {number}.mp4", None,
+                  1.6e9 + number, "done", summary=summary)  # fmt: skip
+        job = replace(job, about=About(athlete, day, f"Event {number % 13}", (f"tag{number % 5}",)))
+        (store / "assessments" / job.id).mkdir(parents=True)
+        (store / "assessments" / job.id / "job.json").write_bytes(as_bytes(job))
+
+
+def measure(store: Path, n_of_one: int, times: int) -> dict[str, float]:
+    """Return how long it took to start the page, and medians of what it shows."""
+    begun = time.perf_counter()
+    command = "from podium.cli import main; main()"
+    server = Popen([sys.executable, "-c", command, "serve", "--port", "0", "--folder", str(store)],
+                   stderr=PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})  # fmt: skip
+    try:
+        assert server.stderr is not None
+        url = server.stderr.readline().split()[1]
+        started = time.perf_counter() - begun
+        return {"start_ms": 1000 * started, **in_browser(url, n_of_one, times)}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def in_browser(url: str, n_of_one: int, times: int) -> dict[str, float]:
+    """Return the medians of the list, a search in it, and a season, in milliseconds."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        page = browser.new_context().new_page()
+
+        def list_all() -> None:
+            page.goto(url)
+            page.locator("#rows tr").nth(49).wait_for()
+
+        def search() -> None:
+            page.locator("#search").fill("ada tag3")
+            page.wait_for_function(
+                f"() => document.querySelector('#range').textContent.endsWith('of {n}')"
+            )
+            page.locator("#search").fill("")
+
+        def season() -> None:
+            page.goto(f"{url}/athletes?{time.perf_counter()}#Ada")
+            page.locator("#main-curve svg").wait_for()
+            page.locator("#rows tr").first.wait_for()
+
+        n = len([number for number in range(n_of_one) if number % 5 == 3])
+        kinds = {"list_ms": list_all, "search_ms": search, "season_ms": season}
+        return {name: median_ms(how, times) for name, how in kinds.items()}
+
+
+def median_ms(how: Callable[[], Any], times: int) -> float:
+    """Return the median of how long something takes; the first time does not count."""
+    how()
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        how()
+        taken.append(1000 * (time.perf_counter() - begun))
+    return round(statistics.median(taken), 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""The command that gathers what people said of remarks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from podium.cli.app import Json, app
+from podium.cli.given import require_no_input
+from podium.cli.output import say, show_json, show_lines
+from podium.cli.usage import require_file
+
+
+@app.command()
+def corrections(
+    reports: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Reports that were kept with what was added to them, folders of reports, or the "
+            "folder of podium serve."
+        ),
+    ],
+    out: Annotated[Path | None, typer.Option(help="Write the table to this file (.csv).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Gather which remarks people said are true or not, and what it really was, as a table."""
+    require_file(out, "the table")
+    require_no_input(out, *reports)
+    from podium.inputs.spreadsheet import csv_text
+    from podium.machine.files import write_bytes
+    from podium.report.corrections import COLUMNS, find_corrections
+
+    rows = [row for path in reports for row in find_corrections(path)]
+    table = csv_text(COLUMNS, rows)
+    if out:
+        write_bytes(out, table.encode("utf-8", "backslashreplace"))
+    if as_json:
+        show_json({"corrections": rows})
+    elif out is None:
+        show_lines(table.rstrip("\n"))
+    n_true = sum(row["is_true"] is True for row in rows)
+    say(f"{len(rows)} remarks judged: {n_true} true, {len(rows) - n_true} not")

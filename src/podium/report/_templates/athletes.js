@@ -1,0 +1,159 @@
+(() => {
+  const WIDE = 1000;
+  const HIGH = 300;
+  const AT_ONCE = 40;
+  const MANY = 100;
+  let season = null;
+  let later = 0;
+
+  const written = (value, digits) => value.toFixed(digits).replace(".", settings.decimal);
+  const days = new Intl.DateTimeFormat(settings.language); /* made once: it takes longer than a whole list */
+  const dayText = (day) => days.format(new Date(`${day}T12:00:00`));
+  const name = () => element("athlete").value;
+
+  async function ask(path, method = "GET") {
+    const response = await fetch(path, { method });
+    const said = await response.json();
+    if (!response.ok) throw new Error(reasonOf(said));
+    return said;
+  }
+
+  const svg = (tag, attributes) => {
+    const made = document.createElementNS(element("shape").namespaceURI, tag);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  };
+
+  /* As many digits as tell the values apart. */
+  function digitsOf({ values }) {
+    const spread = Math.max(...values) - Math.min(...values) || Math.abs(values[0]) || 1;
+    return Math.min(Math.max(1 - Math.floor(Math.log10(spread)), 1), 2);
+  }
+
+  const dayOf = (series, place) => season.rows[series.rows.at(place)].day;
+
+  /* Points with their ranges over days, and the line through them. */
+  function chart(series, isSmall) {
+    const times = series.rows.map((number) => Date.parse(season.rows[number].day));
+    const ends = [...series.values, ...series.lows, ...series.highs].filter((one) => one !== null);
+    const [first, last] = [times[0], times[times.length - 1]];
+    const [low, high] = [Math.min(...ends), Math.max(...ends)];
+    const x = (time) => 20 + ((WIDE - 40) * (time - first)) / (last - first || 1);
+    const y = (value) => HIGH - 12 - ((HIGH - 24) * (value - low)) / (high - low || 1);
+    const label = say("chart", { label: series.label, n: times.length, first: dayText(dayOf(series, 0)), last: dayText(dayOf(series, -1)) });
+    const made = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": label, class: `season-chart${isSmall ? " small" : ""}${times.length > MANY ? " many" : ""}` });
+    const paths = { error: "", point: "" };
+    series.values.forEach((value, i) => {
+      const across = x(times[i]).toFixed(1);
+      if (series.lows[i] !== null && series.highs[i] !== null) paths.error += `M${across} ${y(series.lows[i]).toFixed(1)}V${y(series.highs[i]).toFixed(1)}`;
+      paths.point += `M${across} ${y(value).toFixed(1)}h.01`;
+    });
+    for (const [kind, d] of Object.entries(paths)) made.append(svg("path", { class: kind, d }));
+    if (series.trend) made.append(svg("path", { class: "line", d: `M${x(first)} ${y(series.trend.first)}L${x(last)} ${y(series.trend.first + series.trend.change)}` }));
+    return made;
+  }
+
+  /* What can be said of it: that it rose or fell, or that nobody can tell. */
+  function saidOf(series, digits) {
+    const { trend } = series;
+    if (!trend) return make("p", words.few, { class: "note" });
+    const signed = (value) => (value > 0 ? "+" : "") + series.unit.replace("{value}", written(value, digits));
+    const isDown = trend.direction === "down";
+    const change = trend.direction === "unclear" ? signed(trend.change) : signed(Math.abs(trend.change)).replace("+", "");
+    const [low, high] = isDown ? [-trend.high, -trend.low] : [trend.low, trend.high];
+    const ends = trend.direction === "unclear" ? [signed(low), signed(high)] : [low, high].map((one) => series.unit.replace("{value}", written(one, digits)));
+    return make("p", say(trend.direction, { change, low: ends[0], high: ends[1] }), { class: trend.direction === "unclear" ? "note" : "" });
+  }
+
+  function figure(series, isSmall) {
+    const digits = digitsOf(series);
+    const made = make("figure");
+    const { values } = series;
+    const ends = make("div", "", { class: "axis-ends note" });
+    const shown = [Math.min(...values), Math.max(...values)].map((value) => written(value, digits)).join(" – ");
+    ends.append(make("span", dayText(dayOf(series, 0))), make("span", series.unit.replace("{value}", shown)), make("span", dayText(dayOf(series, -1))));
+    made.append(make("figcaption", series.label), chart(series, isSmall), ends, saidOf(series, digits));
+    return made;
+  }
+
+  function row(one) {
+    const made = make("tr");
+    const video = make("td", "", { class: "name" });
+    const text = one.action ? `${one.video} · ${one.action}` : one.video;
+    if (one.state === "done") video.append(make("a", text, { href: `/assessments/${one.id}/report`, "aria-label": say("open", { name: one.video, day: dayText(one.day) }) }));
+    else video.textContent = `${text} (${words[one.state]})`;
+    const score = one.score === null ? words.none : say("span", { score: written(one.score, 1), low: written(one.low, 1), high: written(one.high, 1) });
+    const notes = [...one.tags.map((tag) => `#${tag}`), one.text].filter(Boolean).join(" ");
+    made.append(make("td", dayText(one.day)), video, make("td", score), make("td", one.difficulty === null ? "" : written(one.difficulty, 1)), make("td", one.event), make("td", notes));
+    return made;
+  }
+
+  function show() {
+    const [first, ...others] = season.series;
+    element("curves").hidden = !first;
+    element("all").hidden = false;
+    element("main-curve").replaceChildren(...(first ? [figure(first, false)] : []));
+    element("others").replaceChildren(...others.map((one) => figure(one, true)));
+    const all = [...season.rows].reverse();
+    element("rows").replaceChildren(...all.slice(0, AT_ONCE).map(row));
+    clearTimeout(later);
+    later = setTimeout(() => element("rows").append(...all.slice(AT_ONCE).map(row))); /* what is in sight comes first */
+    const chosen = element("action").value;
+    element("action").replaceChildren(make("option", words.all, { value: "" }), ...season.actions.map((one) => make("option", one, { value: one })));
+    element("action").value = season.actions.includes(chosen) ? chosen : "";
+  }
+
+  const seasonOf = (athlete, action) => ask(`/api/season?${new URLSearchParams({ athlete, action, language: settings.language })}`);
+
+  async function load(asked = null) {
+    location.replace(`#${encodeURIComponent(name())}`);
+    try {
+      season = await (asked || seasonOf(name(), element("action").value));
+      show();
+    } catch (error) {
+      element("said").textContent = error.message;
+    }
+  }
+
+  async function begin() {
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    const ahead = wanted ? seasonOf(wanted, "") : null; /* both at once */
+    if (ahead) ahead.catch(() => {});
+    const athletes = await ask("/api/athletes");
+    element("athlete").replaceChildren(...athletes.map((one) => make("option", `${one.name} (${one.n})`, { value: one.name })));
+    element("athlete").value = athletes.some((one) => one.name === wanted) ? wanted : (athletes[0] || { name: "" }).name;
+    for (const id of ["athlete", "action", "delete"]) element(id).disabled = !athletes.length;
+    if (athletes.length) return load(name() === wanted ? ahead : null);
+    element("curves").hidden = element("all").hidden = true;
+    if (!element("said").textContent) element("said").textContent = words.nobody;
+    return undefined;
+  }
+
+  function askWhetherSure() {
+    element("sure-what").textContent = say("delete_what", { n: season.n, name: name() });
+    element("sure-yes").textContent = say("delete_yes", { n: season.n });
+    element("sure").showModal();
+  }
+
+  async function deleteAll() {
+    element("sure").close();
+    const who = name();
+    try {
+      const { n } = await ask(`/api/athletes?${new URLSearchParams({ athlete: who })}`, "DELETE");
+      element("said").textContent = say("deleted", { n, name: who });
+      element("action").value = "";
+      location.replace("#");
+      await begin();
+    } catch (error) {
+      element("said").textContent = error.message;
+    }
+  }
+
+  element("athlete").onchange = () => { element("action").value = ""; element("said").textContent = ""; load(); };
+  element("action").onchange = () => load();
+  element("delete").onclick = askWhetherSure;
+  element("sure-no").onclick = () => element("sure").close();
+  element("sure-yes").onclick = deleteAll;
+  element("language").onchange = () => { location.search = `?language=${element("language").value}`; };
+  begin().catch(() => { element("said").textContent = words.lost; });
+})();

@@ -1,0 +1,132 @@
+"""The list of assessments and the page of athletes in a real browser."""
+
+import re
+
+import pytest
+
+from browsing import breaches, tab_through, untranslated
+from podium.report.words import languages
+from podium.web.records import About
+
+from .conftest import running
+from .prepared import id_of, put_done
+
+N = 120
+
+
+@pytest.fixture(scope="module")
+def filled(browser, small_model, tmp_path_factory):
+    """A page with a season of one athlete that goes nowhere, and one of another that rises."""
+    folder = tmp_path_factory.mktemp("season") / "store"
+    for number in range(N):
+        athlete, score = ("Ada <b>", 60 + number % 7) if number % 2 else ("Bo", 20 + number / 3)
+        about = About(athlete, f"2025-{1 + number // 10:02d}-{1 + number % 28:02d}", text="windy")
+        measure = {
+            "name": "flight_seconds", "unit": "seconds", "phase": "flight",
+            "value": 1.4 + number % 5 / 100, "low": 1.3, "high": 1.6,
+        }  # fmt: skip
+        summary = {"score": score, "score_low": score - 4, "score_high": score + 4}
+        put_done(folder, number, about, summary=summary | {"measures": [measure]})
+    with running(folder, str(small_model.folder)) as server:
+        yield server
+
+
+@pytest.fixture
+def page(filled, visit):
+    page = visit(f"{filled.url}/").page
+    page.locator("#rows tr").nth(49).wait_for()
+    return page
+
+
+def range_shown(page, text: str) -> None:
+    page.locator("#range", has_text=re.compile(f"^{text}$")).wait_for()
+
+
+def test_the_list_is_turned_searched_and_ordered(page):
+    range_shown(page, f"1 to 50 of {N}")
+    assert page.locator("#pages-back").is_disabled()
+    page.click("#pages-on")
+    page.click("#pages-on")
+    range_shown(page, f"101 to {N} of {N}")
+    assert page.locator("#pages-on").is_disabled()
+    page.fill("#search", "2025-11")
+    range_shown(page, "1 to 10 of 10")
+    page.locator("#by-athlete").select_option("Bo")
+    range_shown(page, "1 to 5 of 5")
+    page.locator("#order").select_option("oldest")
+    page.locator("#rows tr:first-child", has_text="dive 100.mp4").wait_for()
+    page.fill("#search", "nothing like it")
+    page.locator("#hint", has_text="Nothing fits what was searched for.").wait_for()
+
+
+def test_whose_it_is_is_said_in_the_list(page):
+    row = page.locator(f"#rows tr[data-id='{id_of(N - 1)}']")
+    row.get_by_role("button", name=f"Details of dive {N - 1}.mp4").click()
+    assert page.locator("#details-athlete").input_value() == "Ada <b>"
+    page.fill("#details-event", "Final")
+    page.fill("#details-tags", "cup, windy")
+    assert breaches(page) == []
+    page.get_by_role("button", name="Keep").click()
+    row.locator(".note", has_text="Final · #cup · #windy").wait_for()
+    assert row.locator("b").count() == 0
+    row.get_by_role("link", name="Ada <b>").click()
+    page.locator("#main-curve svg").wait_for()
+    assert page.locator("#athlete").input_value() == "Ada <b>"
+    assert page.locator("#rows tr", has_text="Final").count() == 1
+
+
+@pytest.mark.parametrize("width", [1200, 320])
+def test_what_is_noise_is_not_called_progress(filled, visit, width):
+    page = visit(f"{filled.url}/athletes#Bo").page
+    page.set_viewport_size({"width": width, "height": 800})
+    said = page.locator("#main-curve figure p")
+    said.wait_for()
+    assert re.fullmatch(
+        r"Up by 3\d\.\d \(3\d\.\d to 4\d\.\d\) from the first day to the last: more than chance "
+        "explains.",
+        said.inner_text(),
+    )
+    assert page.locator("#others figure p").inner_text().startswith("No change that stands out")
+    page.locator("#athlete").select_option("Ada <b>")
+    page.locator("#main-curve p", has_text="No change that stands out from chance").wait_for()
+    assert breaches(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    stops = tab_through(page, most=300)
+    assert [stop for stop in stops if not stop["name"]] == []
+    assert [stop for stop in stops if stop["covered"] or stop["small"]] == []
+
+
+def test_all_of_one_athlete_is_deleted(filled, visit):
+    page = visit(f"{filled.url}/athletes?language=de#Bo").page
+    page.locator("#main-curve svg").wait_for()
+    page.click("#delete")
+    assert (
+        page.locator("#sure-what")
+        .inner_text()
+        .startswith(f"Das löscht alle {N // 2} Beurteilungen von Bo: Videos, Berichte")
+    )
+    page.click("#sure-no")
+    page.click("#delete")
+    page.get_by_role("button", name=f"Alle {N // 2} löschen").click()
+    page.locator("#said", has_text=f"Gelöscht: {N // 2} Beurteilungen von Bo.").wait_for()
+    assert page.locator("#athlete option").all_inner_texts() == [f"Ada <b> ({N // 2})"]
+    left = {path.name for path in (filled.folder / "assessments").iterdir()}
+    assert left == {id_of(number) for number in range(1, N, 2)}
+
+
+def test_a_made_up_language_reaches_all_of_a_season(filled, visit, client, made_up_language):
+    html = client.get(f"/athletes?language={made_up_language}").text
+    page = visit(f"{filled.url}/").page
+    address = f"{filled.url}/athletes"
+    page.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.route("**/api/season?*", lambda route: route.fulfill(json={
+        "athlete": "Ada <b>", "n": 1, "actions": [], "series": [],
+        "rows": [{"id": "0", "day": "2025-01-01", "video": "dive.mp4", "action": "", "event": "",
+                  "tags": [], "text": "", "state": "failed", "score": None, "low": None,
+                  "high": None, "difficulty": None}],
+    }))  # fmt: skip
+    page.goto(f"{address}#Ada")
+    page.locator("#rows tr").first.wait_for()
+    page.click("#delete")
+    day = page.locator("#rows td").first.inner_text()
+    assert untranslated(page, "Ada <b>", "dive.mp4", day, *languages().values()) == set()
