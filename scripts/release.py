@@ -32,7 +32,7 @@ import importlib, pkgutil, podium
 from podium.machine.extras import PACKAGES
 from podium.errors import MissingExtra
 extras = {package for brought in PACKAGES.values() for package in brought}
-extras |= {"anyio", "starlette"}  # which FastAPI brings along
+extras |= {"anyio", "h11", "starlette"}  # which FastAPI and Uvicorn bring along
 n = 0
 for module in pkgutil.walk_packages(podium.__path__, "podium."):
     try:
