@@ -13,8 +13,10 @@ from messages import whole
 from podium.backbones import make_backbone
 from podium.cli.commands import run
 from podium.errors import ModelError, UsageError
+from podium.evaluation.labelling import Labelling
 from podium.exporting import export_model
 from podium.exporting.backbone import made_up_clips, onnx_of_backbone
+from podium.exporting.scorer import onnx_of_scorer
 from podium.exporting.values import require_alike
 from podium.features.values import Features, Sample
 from podium.metric.siamese import SiameseOptions
@@ -247,3 +249,20 @@ def test_the_command_says_how_far_it_is_off(tmp_path, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert answer["files"] == ["scorer.onnx", "references.npy", "model_card.md", "export.json"]
     assert 0 <= answer["scorer_difference"] <= answer["scorer_allowed"]
+
+
+def test_a_model_of_classes_answers_how_likely_the_better_one_is(small_model):
+    model = load_model(small_model.folder)
+    known = replace(model, labelling=Labelling("wrong", "right", slope=0.05, offset=-2.0))
+    part = onnx_of_scorer(known)
+    assert [(one["name"], one["what"]) for one in part.facts["outputs"]] == [
+        ("probability", "how likely it is 'right' rather than 'wrong', 0 to 1")
+    ]
+    session = open_program(part.files["scorer.onnx"])
+    given = {
+        one.name: np.zeros((2, 3, one.shape[2]), np.float32) for one in session.get_inputs()[:2]
+    }
+    given |= {one.name: np.ones(2, np.float32) for one in session.get_inputs()[2:]}
+    (chances,) = session.run(None, given)
+    assert chances.shape == (2,)
+    assert 0 < chances[0] == chances[1] < 1
