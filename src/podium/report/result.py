@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -147,7 +148,12 @@ def clips_csv(assessment: Assessment) -> str:
 
 def timeline_vtt(assessment: Assessment, words: Words) -> str:
     """Return the parts of the performance as chapters that players of videos can read (WebVTT)."""
-    cues = [_cue(number, part, words) for number, part in enumerate(chapters(assessment.clips), 1)]
+    return parts_as_vtt(chapters(assessment.clips), words)
+
+
+def parts_as_vtt(parts: Sequence[Chapter], words: Words) -> str:
+    """Return parts of a video as chapters that players can read (WebVTT)."""
+    cues = [_cue(number, part, words) for number, part in enumerate(parts, 1)]
     return "WEBVTT\n\n" + "\n".join(cues)
 
 
