@@ -30,8 +30,8 @@ than 0.65, of 6 push-ups everybody in 0.88 or more. Of a body so many joints mus
 SEEN_JOINTS = 0.4
 
 HEAD_DOWN = 135.0
-"""Whoever dives has the trunk so far from upright at some time, in degrees: 152 and more in rendered
-dives in which somebody is seen, 122 and less in push-ups."""
+"""Whoever dives has the trunk so far from upright at some time, in degrees: 152 and more in
+rendered dives in which somebody is seen, 122 and less in push-ups."""
 
 LOST_FRAMES, LOST = 20, 0.35
 """Once nobody was found in so many frames, and in this share of those so far, it is given up."""
