@@ -1,5 +1,6 @@
 """Whether two files show people who exercise."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from movement.exercising import bell, curls
 from podium.errors import FeatureError, MissingFile
 from podium.examination import people
-from podium.examination.people import people_in, readings_of
+from podium.examination.people import is_head_down, people_in, readings_of
 from podium.joints.regions import Region
 from podium.movement import compare
 from rendered_dives import rendered_dives
@@ -54,10 +55,23 @@ def test_two_videos_that_show_nobody_are_none(nobody, make_video):
 
 
 def test_dives_are_no_exercise_though_somebody_is_seen_in_them(monkeypatch, make_video, tmp_path):
-    monkeypatch.setattr(people, "person_in", lambda *_: SKELETON)
+    upside_down = replace(SKELETON, positions=SKELETON.positions * [1, -1], width=1.0)
+    monkeypatch.setattr(people, "person_in", lambda *_: upside_down)
     (video,) = rendered_dives(tmp_path, "107B", 81_004)
     assert people_in(video, video) is None
     assert people_in(video, make_video("b.mp4", 30)) is not None
+
+
+def test_whoever_is_never_head_down_does_not_dive(monkeypatch, make_video):
+    monkeypatch.setattr(people, "person_in", lambda *_: SKELETON)
+    monkeypatch.setattr(people, "is_dive", lambda _: pytest.fail("it was looked at for nothing"))
+    assert not is_head_down(SKELETON)
+    assert people_in(make_video("a.mp4", 12), make_video("b.mp4", 12)) is not None
+
+
+def test_a_rendered_dive_is_none_for_the_networks(joint_networks, tmp_path):
+    (video,) = rendered_dives(tmp_path, "107B", 81_004)
+    assert people_in(video, video) is None
 
 
 def test_where_nobody_is_found_for_long_it_is_given_up(nobody, make_video):

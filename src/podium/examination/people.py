@@ -15,7 +15,7 @@ from podium.joints.follow import Finder
 from podium.joints.regions import Region
 from podium.measures import Reading, look, measure_movement
 from podium.movement import Comparison
-from podium.movement.angles import SIDES, column
+from podium.movement.angles import SIDES, TRUNK, angles_of, column
 from podium.skeletons import is_skeleton, read_skeleton
 from podium.video import probe
 
@@ -28,6 +28,10 @@ SEEN_FRAMES = 0.7
 than 0.65, of 6 push-ups everybody in 0.88 or more. Of a body so many joints must be seen:"""
 
 SEEN_JOINTS = 0.4
+
+HEAD_DOWN = 135.0
+"""Whoever dives has the trunk so far from upright at some time, in degrees: 152 and more in
+rendered dives in which somebody is seen, 122 and less in push-ups."""
 
 LOST_FRAMES, LOST = 20, 0.35
 """Once nobody was found in so many frames, and in this share of those so far, it is given up."""
@@ -70,7 +74,7 @@ def people_in(
     with ThreadPoolExecutor(len(paths)) as pool:
         found = list(pool.map(lambda path: person_in(path, frames_per_second), paths))
     ours, theirs = found
-    if ours and theirs and all(are_videos) and is_dive(reference):
+    if ours and theirs and all(are_videos) and is_head_down(theirs) and is_dive(reference):
         return None
     if ours and theirs:
         return People(ours, theirs, are_videos)
@@ -82,6 +86,12 @@ def people_in(
         "nobody is seen in it for long enough to be compared with a skeleton: film one person, the "
         "whole body",
     )
+
+
+def is_head_down(joints: Joints) -> bool:
+    """Return whether somebody's head is beneath the hips at some time: it costs nothing to ask."""
+    leans = angles_of(joints).of(TRUNK)
+    return bool((leans[np.isfinite(leans)] >= HEAD_DOWN).any())
 
 
 def is_dive(video: Path) -> bool:

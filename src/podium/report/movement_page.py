@@ -15,7 +15,7 @@ from podium.joints import Joints, mirror
 from podium.movement import Comparison, Difference, Pair
 from podium.report.curves import HIGH, WIDE, curves_of
 from podium.report.measured import row
-from podium.report.movement_result import comparison_to_json
+from podium.report.movement_result import LIKE, comparison_to_json, repetition_name
 from podium.report.movement_words import MOST_SAID, difference_in_short, said_once, said_with_others
 from podium.report.page import Report
 from podium.report.player import page_values, side, spoken
@@ -23,9 +23,6 @@ from podium.report.skeleton import drawn_skeleton, skeleton_film
 from podium.report.templates import render
 from podium.report.words import ENGLISH, Words, load_words
 from podium.video.playback import Playback, make_playback
-
-LIKE = 0.5
-"""A repetition that is less alike than this is marked."""
 
 
 def make_movement_report(
@@ -35,10 +32,12 @@ def make_movement_report(
     language: str = ENGLISH,
     *,
     are_videos: tuple[bool, bool] = (True, True),
+    names: tuple[str, str] | None = None,
 ) -> Report:
     """Render a comparison as one file that plays offline.
 
-    `are_videos` says of both whether they are videos; a skeleton without one is drawn.
+    `are_videos` says of both whether they are videos; a skeleton without one is drawn. `names` are
+    what they are called, where that is not what their files are.
 
     Raises
     ------
@@ -48,7 +47,11 @@ def make_movement_report(
         If a video cannot be read.
     """
     ours = mirror(of.ours.joints) if of.is_mirrored else of.ours.joints
-    shown = (video, ours, are_videos[0]), (reference, of.theirs.joints, are_videos[1])
+    called = names or (video.name, reference.name)
+    shown = (
+        (video, called[0], ours, are_videos[0]),
+        (reference, called[1], of.theirs.joints, are_videos[1]),
+    )
     with ThreadPoolExecutor(len(shown)) as pool:
         sides = list(pool.map(lambda one: _side(*one), shown))
     return Report(_Page(of, load_words(language), *sides).html())
@@ -63,10 +66,10 @@ class _Side:
     drawn: dict[str, Any] | None
 
 
-def _side(path: Path, joints: Joints, is_video: bool) -> _Side:
+def _side(path: Path, name: str, joints: Joints, is_video: bool) -> _Side:
     if is_video:
-        return _Side(path.name, make_playback(path), drawn_skeleton(joints) | {"said": ""})
-    return _Side(path.name, skeleton_film(joints), None)
+        return _Side(name, make_playback(path), drawn_skeleton(joints) | {"said": ""})
+    return _Side(name, skeleton_film(joints), None)
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ class _Page:
         times = self._times(pair)
         lasts = self.words.number(times[-1] - times[0], 2)
         return {
-            "name": self._name(pair),
+            "name": repetition_name(pair, self.words),
             "seconds": times[0],
             "times": " · ".join(self.words.number(second, 2) for second in times),
             "lasts": self.words("movement.seconds", number=lasts),
@@ -141,11 +144,6 @@ class _Page:
             return [float(pair.ours_seconds[0]), float(pair.ours_seconds[-1])]
         one = self.of.ours.repetitions[pair.ours]
         return [one.start_seconds, one.turn_seconds, one.end_seconds]
-
-    def _name(self, pair: Pair) -> str:
-        if pair.ours is None:
-            return self.words("movement.whole")
-        return self.words("movement.repetition", number=pair.ours + 1)
 
     def _bars(self) -> list[dict[str, Any]]:
         """Show how alike each repetition is, from 0 to 1000 over the whole video."""
@@ -176,7 +174,7 @@ class _Page:
 
     def _data(self) -> dict[str, Any]:
         """Return what the script of the page works with."""
-        words, names = self.words, [self._name(pair) for pair in self.of.pairs]
+        words, names = self.words, [repetition_name(pair, self.words) for pair in self.of.pairs]
         starts = [float(pair.ours_seconds[0]) for pair in self.of.pairs]
         return {
             "query": side(self.ours.playback, 0.0, None, self.ours.drawn),

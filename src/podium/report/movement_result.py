@@ -1,15 +1,68 @@
 """Two movements beside each other as plain JSON."""
 
+import json
 from typing import Any
 
 import numpy as np
 
+from podium.assessment.feedback import Chapter
 from podium.examination.people import readings_of
+from podium.inputs.spreadsheet import csv_text
 from podium.measures import Reading, measure_movement
 from podium.movement import Comparison, Difference, Movement, Pair, Repetition
 from podium.report.movement_words import difference_sentence
-from podium.report.result import doubt_to_json, reading_to_json
+from podium.report.result import (
+    COLUMNS,
+    SCHEMA,
+    SCHEMA_VERSION,
+    doubt_to_json,
+    parts_as_vtt,
+    reading_to_json,
+)
 from podium.report.words import Words, load_words
+
+LIKE = 0.5
+"""A repetition that is less alike than this is marked."""
+
+
+def movement_files(of: Comparison, video: str, reference: str, language: str) -> dict[str, str]:
+    """Return what is kept beside a report, by the names that an assessment's files have.
+
+    A repetition stands where of an assessment a clip does.
+    """
+    words = load_words(language)
+    clips = [_as_clip(number, pair, words) for number, pair in enumerate(of.pairs)]
+    parts = [
+        Chapter(one["moment"], one["start_seconds"], one["end_seconds"], one["faulty"])
+        for one in clips
+    ]
+    about = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION}
+    plain = about | comparison_to_json(of, video, reference) | {"clips": clips, "remarks": []}
+    rows = ({**one, "clip": number} for number, one in enumerate(clips, start=1))
+    return {
+        "result.json": json.dumps(plain, indent=1) + "\n",
+        "clips.csv": csv_text(COLUMNS, ({name: row[name] for name in COLUMNS} for row in rows)),
+        "timeline.vtt": parts_as_vtt(parts, words),
+    }
+
+
+def repetition_name(pair: Pair, words: Words) -> str:
+    """Name a repetition, or the whole where none was found."""
+    if pair.ours is None:
+        return words("movement.whole")
+    return words("movement.repetition", number=pair.ours + 1)
+
+
+def _as_clip(number: int, pair: Pair, words: Words) -> dict[str, Any]:
+    return {
+        "index": number,
+        "start_seconds": float(pair.ours_seconds[0]),
+        "end_seconds": float(pair.ours_seconds[-1]),
+        "similarity": pair.likeness,
+        "contribution": None,
+        "faulty": pair.likeness < LIKE,
+        "moment": repetition_name(pair, words),
+    }
 
 
 def comparison_to_json(of: Comparison, video: str, reference: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -157,7 +158,12 @@ def clip_rows(assessment: Assessment) -> list[dict[str, Any]]:
 
 def timeline_vtt(assessment: Assessment, words: Words) -> str:
     """Return the parts of the performance as chapters that players of videos can read (WebVTT)."""
-    cues = [_cue(number, part, words) for number, part in enumerate(chapters(assessment.clips), 1)]
+    return parts_as_vtt(chapters(assessment.clips), words)
+
+
+def parts_as_vtt(parts: Sequence[Chapter], words: Words) -> str:
+    """Return parts of a video as chapters that players can read (WebVTT)."""
+    cues = [_cue(number, part, words) for number, part in enumerate(parts, 1)]
     return "WEBVTT\n\n" + "\n".join(cues)
 
 

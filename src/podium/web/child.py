@@ -13,11 +13,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podium.errors import Bug, PodiumError, explain
+from podium.errors import Bug, MissingExtra, NoFolder, PodiumError, WeightsError, explain
 from podium.machine.files import read_json, write_bytes
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
+    from podium.report.page import Report
 
 MAX_TASK_BYTES = 2**20
 
@@ -128,6 +129,8 @@ def _assess(folder: Path) -> None:
     """Read `task.json`, and write the folder `result` in one step."""
     task = read_json(folder / "task.json", MAX_TASK_BYTES)
     _tell(folder, "loading")
+    if _compare_people(folder, task):
+        return
     from podium.assessor import load
     from podium.report.page import make_report
     from podium.report.result import clips_csv, result_json, timeline_vtt
@@ -145,15 +148,50 @@ def _assess(folder: Path) -> None:
         task,
     )  # fmt: skip
     _tell(folder, "writing")
-    words = load_words(task["language"])
-    half_done = folder / "result.partial"
-    make_report(assessment, task["language"]).save(half_done / "report.html")
+    report = make_report(assessment, task["language"])
     data = {
         "result.json": result_json(assessment),
         "clips.csv": clips_csv(assessment),
-        "timeline.vtt": timeline_vtt(assessment, words),
+        "timeline.vtt": timeline_vtt(assessment, load_words(task["language"])),
     }
-    for name, content in data.items():
+    _keep(folder, report, data)
+
+
+def _compare_people(folder: Path, task: dict[str, Any]) -> bool:
+    """Compare joint by joint where both videos show people who exercise; return whether they do.
+
+    Where an action or a difficulty was named, or what finds joints is not there, they are assessed.
+    """
+    if not task["reference_path"] or task["action"] or task["difficulty"] is not None:
+        return False
+    from podium.examination.people import people_in
+
+    video, reference = Path(task["video_path"]), Path(task["reference_path"])
+    _tell(folder, "looking")
+    try:
+        people = people_in(video, reference)
+    except (MissingExtra, NoFolder, WeightsError):
+        return False
+    if people is None:
+        return False
+    from podium.movement import compare
+    from podium.report.movement_page import make_movement_report
+    from podium.report.movement_result import movement_files
+
+    names = task["video_name"], task["reference_name"]
+    comparison = compare(people.ours, people.theirs, theirs_name=names[1])
+    _tell(folder, "writing")
+    language = task["language"]
+    report = make_movement_report(comparison, video, reference, language, names=names)
+    _keep(folder, report, movement_files(comparison, *names, language))
+    return True
+
+
+def _keep(folder: Path, report: "Report", files: dict[str, str]) -> None:
+    """Write the folder `result` in one step."""
+    half_done = folder / "result.partial"
+    report.save(half_done / "report.html")
+    for name, content in files.items():
         write_bytes(half_done / name, content.encode("utf-8", "backslashreplace"))
     os.replace(half_done, folder / "result")
 

@@ -148,7 +148,9 @@ class _SavedMeasure(BaseModel):
 
     name: Annotated[str, Field(pattern=r"^[a-z_]{1,60}$")]
     unit: Annotated[str, Field(max_length=40)]
-    phase: Phase
+    phase: Phase | None
+    """Of movements of joints there is none."""
+
     value: float | Annotated[str, Field(max_length=40)] | None
     low: float | None = None
     high: float | None = None
