@@ -61,9 +61,8 @@ def glance(
 def _of_measure(shown: Shown, words: Words) -> Highlight:
     span = _around(shown.start_seconds, shown.end_seconds)
     moment = words.moment(shown.phase)
-    is_named = shown.words.casefold().startswith(
-        moment.casefold()
-    )  # such as "Entry 12 degrees ..."
+    # A sentence such as "Entry 12 degrees past vertical" names it already.
+    is_named = shown.words.casefold().startswith(moment.casefold())
     return Highlight(shown.words, "" if is_named else moment, shown.when, shown.picture, span)
 
 
