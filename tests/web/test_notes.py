@@ -41,7 +41,9 @@ def test_they_are_there_after_a_restart_in_the_report_and_in_the_data(client, ma
         report.text.replace("0.0", "0").replace("1.0", "1")
     )
     assert "default-src &#39;none&#39;; connect-src &#39;self&#39;; img-src data:" in report.text
-    assert report.headers["content-security-policy"] == "frame-ancestors 'none'"
+    assert report.headers["content-security-policy"] == (
+        "sandbox allow-scripts allow-downloads; frame-ancestors 'none'"
+    )
 
 
 def test_they_go_with_the_assessment(client, files):

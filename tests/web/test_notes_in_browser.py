@@ -1,5 +1,6 @@
 """What is drawn on a report that the page shows stays with the page."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -44,6 +45,15 @@ def test_it_is_there_when_the_report_is_opened_again(served, visit):
         page.locator("#query-sketch").click()
     assert answer.value.status == 204
     page.locator("#kept", has_text="Saved with this assessment.").wait_for()
+    for keys, n in (("Control+z", 0), ("6", 1)):  # what is taken back is kept as well
+        with page.expect_response("**/notes"):
+            page.locator("#player").focus()
+            page.keyboard.press("Escape")
+            page.keyboard.press(keys)
+            if n:
+                page.locator("#query-sketch").click()
+        kept = json.loads((served.folder / "assessments" / DONE / "notes.json").read_text())
+        assert len(kept["drawings"]) == n
     again = visit(address).page
     again.locator("#query-sketch text").wait_for()
     assert again.locator("#sketches").inner_text().startswith("Yours, 0.00 s: Text: knees")

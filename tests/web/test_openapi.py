@@ -20,7 +20,7 @@ OPERATIONS = {
     "GET /api/assessments/{id}/timeline.vtt", "GET /api/batches/{id}",
     "GET /api/batches/{id}/table.csv", "POST /api/audits", "DELETE /api/audits/{id}",
     "PATCH /api/assessments/{id}", "GET /api/athletes", "DELETE /api/athletes", "GET /api/season",
-    "POST /api/tables",
+    "POST /api/tables", "GET /api/store", "POST /api/store",
     "GET /api/audits/{id}/audit.json",
 }  # fmt: skip
 SENDING = ("POST /api/videos", "POST /api/audits")

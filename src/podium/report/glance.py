@@ -59,10 +59,11 @@ def glance(
 
 
 def _of_measure(shown: Shown, words: Words) -> Highlight:
-    start, end = shown.start_seconds, shown.end_seconds
-    return Highlight(
-        shown.words, words.moment(shown.phase), shown.when, shown.picture, _around(start, end)
-    )
+    span = _around(shown.start_seconds, shown.end_seconds)
+    moment = words.moment(shown.phase)
+    # A sentence such as "Entry 12 degrees past vertical" names it already.
+    is_named = shown.words.casefold().startswith(moment.casefold())
+    return Highlight(shown.words, "" if is_named else moment, shown.when, shown.picture, span)
 
 
 def _around(start: float | None, end: float | None) -> tuple[float, float] | None:

@@ -70,6 +70,20 @@ def side(
     return facts | ({"drawn": drawn | size} if drawn else {})
 
 
+def served_policy(report: bytes) -> str:
+    """Return what a report may do that a page shows: what it needs, if this version made it.
+
+    A report may have been taken in from elsewhere: whatever is in it, only this version's own
+    script runs as the page. Any other is shown as if it came from nowhere (`sandbox`).
+    """
+    style, script = source("report.css"), "".join(map(source, SCRIPTS))
+    if all(f"<{tag}>{text}</{tag}>".encode() in report
+           for tag, text in (("style", style), ("script", script))):  # fmt: skip
+        own = _policy(style, script, inside=True)
+        return f"{own}; connect-src 'self'; frame-ancestors 'none'"
+    return "sandbox allow-scripts allow-downloads; frame-ancestors 'none'"
+
+
 def _policy(style: str, script: str, *, inside: bool) -> str:
     """Allow what is in the file, by its fingerprint, and nothing else: no request to anywhere.
 

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse
 from podium.doubts import Severity, worst
 from podium.measures import Measurement, Phase, Reading
 from podium.report.notes import Notes, with_notes, with_notes_in_json
+from podium.report.player import served_policy
 from podium.report.words import ENGLISH, Words, languages, load_words
 from podium.web.messages import (
     AboutIn,
@@ -28,15 +29,12 @@ BATCH_COLUMNS = (
 )  # fmt: skip
 
 
-_UNFRAMED = {"content-security-policy": "frame-ancestors 'none'"}
-"""A report has its own, stricter policy inside; this only keeps others from framing it."""
-
-
 def report_page(store: Store, id_: str) -> Response:
     """Return a report with what was added to it, which it keeps here; nobody else may frame it."""
     content = store.outcome(id_, "report.html").read_bytes()
     shown = with_notes(content, store.notes(id_), f"/api/assessments/{id_}/notes")
-    return Response(shown, media_type="text/html", headers=_UNFRAMED)
+    policy = {"content-security-policy": served_policy(content)}
+    return Response(shown, media_type="text/html", headers=policy)
 
 
 def result_file(store: Store, id_: str, name: str, kind: str) -> Response:

@@ -23,10 +23,10 @@ from podium.judging import (
     find_action,
     find_rule,
 )
-from podium.report.notes import notes_of
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.web import records
+from podium.web.additions import add_additions
 from podium.web.answers import (
     BATCH_COLUMNS,
     about_of,
@@ -40,13 +40,13 @@ from podium.web.answers import (
 )
 from podium.web.athletes import add_athletes
 from podium.web.audits import MAX_TABLE_BYTES, add_audits
+from podium.web.backups import add_backups
 from podium.web.bodies import USUAL_PACE, Bodies, Pace
 from podium.web.guard import Guard, Token
 from podium.web.listening import ALL_ADDRESSES, THIS_MACHINE, listen, settings, where_to_open
 from podium.web.listing import Order, Wish
 from podium.web.messages import (
     AboutIn,
-    Added,
     AssessmentOut,
     BatchOut,
     ChoicesOut,
@@ -76,14 +76,8 @@ FILES = {
 """What may be fetched of an assessment, and its kind."""
 
 MAX_VIDEO_BYTES = 500 * 2**20
-
-
 MAX_NAME_LETTERS = 255
-
-
 MAX_WAITING = 1000
-
-
 MAX_LISTED = 1000
 
 
@@ -151,9 +145,16 @@ def make_app(
     _add_assessments(app, store, worker, model)
     _add_batches(app, store, worker, model)
     add_audits(app, store, max_table_bytes)
+    _add_keeping(app, store, worker)
+    return app
+
+
+def _add_keeping(app: FastAPI, store: Store, worker: Worker) -> None:
+    """Add what is kept beside assessments: additions, athletes, tables, everything as one file."""
+    add_additions(app, store)
     add_athletes(app, store, worker)
     add_tables(app, store)
-    return app
+    add_backups(app, store, worker)
 
 
 def serve(
@@ -191,7 +192,7 @@ def choices_of(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def _sends_a_file(scope: Scope) -> bool:
     """Return whether the body of a request has a limit of its own, that of videos or of tables."""
-    sending = "/api/videos", "/api/audits", "/api/tables"
+    sending = "/api/videos", "/api/audits", "/api/tables", "/api/store"
     return scope["method"] == "POST" and scope["path"] in sending
 
 
@@ -269,19 +270,7 @@ def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> 
         (job,) = _ask(store, worker, model, wanted, [wanted.video], None, abouts, wanted.athlete)
         return job_out(store, job)
 
-    @app.get("/api/assessments", responses={200: {"headers": _TOTAL}})
-    def list_assessments(
-        response: Response,
-        limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 200,
-        offset: Annotated[int, Query(ge=0, description="How many to skip.")] = 0,
-        search: Annotated[str, Query(max_length=200, description="Words that all occur.")] = "",
-        athlete: Annotated[str | None, Query(max_length=200, description="Whose.")] = None,
-        state: State | None = None,
-        order: Order = "newest",
-    ) -> list[AssessmentOut]:
-        jobs = Wish(search, athlete, state, order).choose(store.jobs())
-        response.headers["x-total-count"] = str(len(jobs))
-        return [job_out(store, job) for job in jobs[offset : offset + limit]]
+    _add_list(app, store)
 
     @app.get("/api/assessments/{id}", responses=_MISSING)
     def see_an_assessment(id: Id) -> AssessmentOut:
@@ -319,16 +308,24 @@ def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> 
     def report(id: Id) -> Response:
         return report_page(store, id)
 
-    @app.get("/api/assessments/{id}/notes", responses=_MISSING)
-    def see_what_was_added(id: Id) -> Added:
-        return Added(**store.notes(id).to_json())
-
-    @app.put("/api/assessments/{id}/notes", status_code=204, responses=_MISSING)
-    def keep_what_was_added(id: Id, added: Added) -> None:
-        store.keep_notes(id, notes_of(added.model_dump()))
-
     for name, kind in FILES.items():
         _add_file(app, store, name, kind)
+
+
+def _add_list(app: FastAPI, store: Store) -> None:
+    @app.get("/api/assessments", responses={200: {"headers": _TOTAL}})
+    def list_assessments(
+        response: Response,
+        limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 200,
+        offset: Annotated[int, Query(ge=0, description="How many to skip.")] = 0,
+        search: Annotated[str, Query(max_length=200, description="Words that all occur.")] = "",
+        athlete: Annotated[str | None, Query(max_length=200, description="Whose.")] = None,
+        state: State | None = None,
+        order: Order = "newest",
+    ) -> list[AssessmentOut]:
+        jobs = Wish(search, athlete, state, order).choose(store.jobs())
+        response.headers["x-total-count"] = str(len(jobs))
+        return [job_out(store, job) for job in jobs[offset : offset + limit]]
 
 
 def _add_file(app: FastAPI, store: Store, name: str, kind: str) -> None:

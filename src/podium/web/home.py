@@ -124,7 +124,7 @@ def clear(path: Path) -> None:
 
 
 def _is_ours(name: str, is_folder: bool) -> bool:
-    return name in _RESULTS if is_folder else _FILE.fullmatch(name) is not None
+    return name in _RESULTS or is_id(name) if is_folder else _FILE.fullmatch(name) is not None
 
 
 def _acquire_lock(folder: Path) -> FileLock:

@@ -276,6 +276,12 @@ class DeletedOut(BaseModel):
     n: int
 
 
+class TakenOut(BaseModel):
+    """How many assessments were taken in that were not here."""
+
+    n: int
+
+
 class WorkOut(BaseModel):
     """Whether the assessments that wait are being made."""
 

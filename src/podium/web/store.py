@@ -45,7 +45,7 @@ class Store:
         self._damaged_job: set[str] = set()
         try:
             self._load()
-            self._resume()
+            self._resume(self.jobs())
         except BaseException:
             self.close()
             raise
@@ -259,6 +259,23 @@ class Store:
             path = self.job_folder(self.job(id_).id) / records.NOTES
             write_bytes(path, json.dumps(notes.to_json()).encode("ascii"))
 
+    def take_in(self, folder: Path) -> int:
+        """Take over what was unpacked: `videos` and `assessments` in a folder, by their ids.
+
+        What is here already stays as it is. Returns how many assessments are new.
+        """
+        with self._lock:
+            for one in _folders_in(folder / "videos"):
+                if one.name not in self._videos:
+                    os.replace(one, self._home.part("videos") / one.name)
+                    self._videos[one.name] = records.read_video(self.folder / "videos" / one.name)
+            new = [one for one in _folders_in(folder / "assessments") if not self.has_job(one.name)]
+            for one in new:
+                os.replace(one, self._home.part("assessments") / one.name)
+                self._jobs[one.name] = records.read_job(self.job_folder(one.name))
+            self._resume([self._jobs[one.name] for one in new])
+            return len(new)
+
     def new_batch(self) -> str:
         """Invent a name for a batch."""
         return new_id()
@@ -270,15 +287,11 @@ class Store:
         name = self.video(request.video).name
         return Job(new_id(), request, name, reference, created_seconds, batch=batch, about=about)
 
-    def _folders(self, kind: str) -> list[Path]:
-        found = self._home.part(kind).iterdir()
-        return [p for p in found if is_id(p.name) and p.is_dir() and not p.is_symlink()]
-
     def _load(self) -> None:
-        for folder in self._folders("videos"):
+        for folder in _folders_in(self._home.part("videos")):
             if video := _video_in(folder):
                 self._videos[video.id] = video
-        for folder in self._folders("assessments"):
+        for folder in _folders_in(self._home.part("assessments")):
             try:
                 self._jobs[folder.name] = records.read_job(folder)
             except (OSError, UnusableFile) as error:
@@ -286,9 +299,9 @@ class Store:
                     self._jobs[job.id] = job
                     self._damaged_job.add(job.id)
 
-    def _resume(self) -> None:
+    def _resume(self, jobs: Sequence[Job]) -> None:
         """Put what was going on when the server stopped back into the line."""
-        for job in self.jobs():
+        for job in jobs:
             if job.state in ENDED:
                 continue
             if summary := self._summary_of(job):  # the end of it could not be written down
@@ -315,6 +328,11 @@ class Store:
         clear(gone)
         if gone.exists():
             os.replace(gone, there)
+
+
+def _folders_in(part: Path) -> list[Path]:
+    found = part.iterdir() if part.is_dir() else ()
+    return [p for p in found if is_id(p.name) and p.is_dir() and not p.is_symlink()]
 
 
 def default_folder() -> Path:

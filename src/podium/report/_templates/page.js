@@ -464,6 +464,23 @@
     element("by-athlete").value = names.includes(chosen) ? chosen : "*";
   }
 
+  /* All there is, from one file that another page wrote. */
+  async function takeIn() {
+    const [file] = element("store").files;
+    if (!file) return;
+    element("store-said").textContent = words.store_taking;
+    try {
+      const headers = { "Content-Type": "application/octet-stream" };
+      const response = await fetch(`/api/store?name=${encodeURIComponent(file.name.slice(-255))}`, { method: "POST", headers, body: file });
+      const said = await response.json();
+      element("store-said").textContent = response.ok ? say("store_taken", said) : reasonOf(said);
+    } catch (error) {
+      element("store-said").textContent = words.lost;
+    }
+    element("store").value = "";
+    refresh();
+  }
+
   let shown = "";
   let timer = 0;
   let newest = 0;
@@ -599,6 +616,7 @@
   }
   element("pages-back").onclick = () => turn(-1);
   element("pages-on").onclick = () => turn(1);
+  element("store").onchange = takeIn;
   element("details-form").onsubmit = keepDetails;
   element("details-close").onclick = () => element("details").close();
   element("stop").onclick = () => { stopped = true; if (upload) upload.abort(); };

@@ -212,6 +212,7 @@ class Sketchpad {
     if (this.making) return this.giveUp();
     if (!this.before.length) return undefined;
     this.notes.drawings = this.before.pop();
+    this.notes.keep();
     return this.changed();
   }
 
@@ -299,6 +300,7 @@ class Sketchpad {
     if (drawings.length > MOST_SKETCHES) return;
     this.before.push(this.drawings);
     this.notes.drawings = drawings;
+    this.notes.keep();
     this.changed();
   }
 
@@ -344,7 +346,6 @@ class Sketchpad {
     for (const side of this.player.sides) this.showAt(side);
     this.list();
     document.getElementById("sketch-undo").disabled = !this.before.length;
-    if (this.before.length) this.notes.keep();
   }
 
   /* All drawings, in order of time: to go to, and to remove. */
