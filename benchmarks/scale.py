@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -134,39 +134,45 @@ def exponent(small: Row, large: Row, factor: float) -> float:
     return round(math.log(max(large["seconds"], 0.01) / max(small["seconds"], 0.01), factor), 2)
 
 
-def main(sizes: Sequence[int]) -> None:
-    """Measure all sizes, print a table, and write it as JSON."""
-    measured: dict[int, dict[str, Row]] = {}
-    for n in sizes:
-        with tempfile.TemporaryDirectory(prefix="podium-scale-") as made:
-            folder = Path(made)
-            table = write_table(folder, n)
-            model = folder / "model"
-            words = ["--out", model, "--scorer", "ridge"]
-            command(folder, "train", first_rows(table, N_LEARNED), *words)
-            measured[n] = {**commands(folder, table, model), **parts_of_training(n)}
-        for name, row in measured[n].items():
-            print(
-                f"{n:>8,}  {name:<20} {row['seconds']:>9.2f} s {row['megabytes']:>7,} MB",
-                flush=True,
-            )
-    small, large = min(sizes), max(sizes)
-    growth = (
-        {
-            name: exponent(measured[small][name], row, large / small)
-            for name, row in measured[large].items()
-        }
-        if large > small
-        else {}
-    )
+def measure_commands(n: int) -> dict[str, Row]:
+    """Measure the commands on so many performances, with a model learned from the first of them."""
+    with tempfile.TemporaryDirectory(prefix="podium-scale-") as made:
+        folder = Path(made)
+        table, model = write_table(folder, n), folder / "model"
+        learned = first_rows(table, N_LEARNED)
+        command(folder, "train", learned, "--out", model, "--scorer", "ridge")
+        return commands(folder, table, model)
+
+
+def growth_of(measured: Mapping[int, Mapping[str, Row]]) -> dict[str, float]:
+    """Return how each row grows, from the smallest number that it was measured with."""
+    found = {}
+    for name in dict.fromkeys(name for rows in measured.values() for name in rows):
+        sizes = [n for n, rows in sorted(measured.items()) if name in rows]
+        small, large = sizes[0], sizes[-1]
+        if large > small:
+            found[name] = exponent(measured[small][name], measured[large][name], large / small)
+    return found
+
+
+def main(sizes: Sequence[int], training_sizes: Sequence[int]) -> None:
+    """Measure all sizes, print what was measured, and write it as JSON."""
+    measured: dict[int, dict[str, Row]] = {n: {} for n in sorted({*sizes, *training_sizes})}
+    for n, rows in measured.items():
+        rows |= parts_of_training(n) if n in training_sizes else {}
+        rows |= measure_commands(n) if n in sizes else {}
+        for name, row in rows.items():
+            print(f"{n:>8,}  {name:<20} {row['seconds']:>9.2f} s {row['megabytes']:>7,} MB")
     about = {"python": platform.python_version(), "processors": os.cpu_count(), "clips": N_CLIPS}
-    plain = {"about": about, "sizes": measured, "exponents": growth}
+    plain = {"about": about, "sizes": measured, "exponents": growth_of(measured)}
     RESULTS.write_text(json.dumps(plain, indent=1) + "\n")
-    for name, value in growth.items():
+    for name, value in growth_of(measured).items():
         print(f"{name:<20} grows with the number to the power of {value}")
 
 
 if __name__ == "__main__":
     reader = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    reader.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    main(reader.parse_args().sizes)
+    reader.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="of tables")
+    reader.add_argument("--training", type=int, nargs="*", default=SIZES, help="of training data")
+    chosen = reader.parse_args()
+    main(chosen.sizes, chosen.training)

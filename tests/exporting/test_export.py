@@ -1,6 +1,7 @@
 """What is exported answers as Podium does, and a file that does not is never written."""
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,7 +21,7 @@ from podium.exporting.scorer import onnx_of_scorer
 from podium.exporting.values import require_alike
 from podium.features.values import Features, Sample
 from podium.metric.siamese import SiameseOptions
-from podium.model import load_model
+from podium.model import SHIPPED, load_model
 from podium.networks.program import Program
 from podium.networks.runtime import open_program
 from podium.performance import Performance
@@ -266,3 +267,11 @@ def test_a_model_of_classes_answers_how_likely_the_better_one_is(small_model):
     (chances,) = session.run(None, given)
     assert chances.shape == (2,)
     assert 0 < chances[0] == chances[1] < 1
+
+
+def test_the_licence_of_a_model_of_ones_own_is_not_podiums(tmp_path):
+    shutil.copytree(SHIPPED / "diving", tmp_path / "diving")
+    export_model(tmp_path / "diving", tmp_path / "out", only="scorer")
+    assert description(tmp_path / "out")["licence"] == (
+        "the scorer is whose it is that trained it; what ships with Podium is under Apache-2.0"
+    )
