@@ -11,6 +11,7 @@ from podium.metric.deviation import Deviation
 from podium.metric.embedding import Normaliser, pad
 from podium.metric.matching import put_in_step
 from podium.metric.siamese import Siamese, clip_embeddings
+from podium.metric.steps import apart
 from podium.networks.layers import Array
 from podium.scorers import Floats
 from podium.scorers._linear import repeat_first
@@ -68,13 +69,27 @@ class DeviationClips:
 
 @dataclass(frozen=True)
 class InStepClips:
-    """As `DeviationClips`, of normalised clips that are put in step first."""
+    """Half as alike at the border of what is usual at that moment, of clips that are in step."""
 
-    deviation: Deviation
     normaliser: Normaliser
+    references: Sequence[Sample]
+    borders: Sequence[Floats]
+    """From which distance on a clip is unlike each of a reference's, (clips,), for each of them."""
 
     def __call__(self, query: Sample, reference: Sample) -> Floats:
         """Return the similarity of each clip of the query, 0 to 1, (clips,)."""
-        ours, theirs = (self.normaliser(one.features.values) for one in (query, reference))
-        distances = self.deviation.distances(ours, theirs, put_in_step(ours, theirs))
-        return np.asarray(np.exp2(-(distances**2)), np.float64)
+        found, matched = apart(*(self.normaliser(s.features.values) for s in (query, reference)))
+        shares = np.linalg.norm(found, axis=1) / self._border(reference)[matched]
+        return np.asarray(np.exp2(-(shares**2)), np.float64)
+
+    def _border(self, reference: Sample) -> Floats:
+        """Return the borders of a reference; of one that is not known, those of one in step."""
+        known = {one.performance.id: i for i, one in enumerate(self.references)}
+        if reference.performance.id in known:
+            return self.borders[known[reference.performance.id]]
+        actions = [one.performance.action for one in self.references]
+        action = reference.performance.action
+        nearest = actions.index(action) if action in actions else 0
+        both = (reference, self.references[nearest])
+        matched = put_in_step(*(self.normaliser(one.features.values) for one in both))
+        return np.asarray(self.borders[nearest][matched], np.float64)
