@@ -79,6 +79,7 @@ def navigation() -> list[dict[str, Any]]:
         {"Tables": "tables.md"},
         {"Judges": "judges.md"},
         {"Many machines": "scale.md"},
+        {"Minutes and hours": "long.md"},
         {"Reference": [{_title(page): page} for page in site_reference.pages()]},
         {
             "Measured": [

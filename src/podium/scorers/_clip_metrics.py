@@ -9,12 +9,13 @@ import numpy as np
 from podium.features.values import Sample
 from podium.metric.deviation import Deviation
 from podium.metric.embedding import Normaliser, pad
-from podium.metric.matching import put_in_step
+from podium.metric.matching import ask_steps, put_in_step, step_cost
 from podium.metric.siamese import Siamese, clip_embeddings
 from podium.metric.steps import apart
 from podium.networks.layers import Array
 from podium.scorers import Floats
 from podium.scorers._linear import repeat_first
+from podium.scorers._steps import Steps
 
 ClipMetricChoice = Literal["network", "deviation"]
 ClipMeasure = Literal["share", "sigmoid"]
@@ -73,8 +74,8 @@ class InStepClips:
 
     normaliser: Normaliser
     references: Sequence[Sample]
-    borders: Sequence[Floats]
-    """From which distance on a clip is unlike each of a reference's, (clips,), for each of them."""
+    steps: Steps
+    """From which distance on a clip is unlike each of the references'."""
 
     def __call__(self, query: Sample, reference: Sample) -> Floats:
         """Return the similarity of each clip of the query, 0 to 1, (clips,)."""
@@ -83,13 +84,19 @@ class InStepClips:
         return np.asarray(np.exp2(-(shares**2)), np.float64)
 
     def _border(self, reference: Sample) -> Floats:
-        """Return the borders of a reference; of one that is not known, those of one in step."""
+        """Return the borders of a reference; of one that is not known, those of one in step.
+
+        Where none is, all of its moments have the usual border.
+        """
         known = {one.performance.id: i for i, one in enumerate(self.references)}
         if reference.performance.id in known:
-            return self.borders[known[reference.performance.id]]
+            return self.steps.borders[known[reference.performance.id]]
         actions = [one.performance.action for one in self.references]
         action = reference.performance.action
         nearest = actions.index(action) if action in actions else 0
-        both = (reference, self.references[nearest])
-        matched = put_in_step(*(self.normaliser(one.features.values) for one in both))
-        return np.asarray(self.borders[nearest][matched], np.float64)
+        ours = self.normaliser(reference.features.values)
+        theirs = self.normaliser(self.references[nearest].features.values)
+        border = self.steps.borders[nearest]
+        if ask_steps(step_cost(ours, theirs), self.steps.usual_cost):
+            return np.full(len(ours), np.median(border))
+        return np.asarray(border[put_in_step(ours, theirs)], np.float64)

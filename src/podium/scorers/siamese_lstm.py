@@ -275,7 +275,7 @@ class SiameseLSTM:
 
     def _make_clip_metric(self) -> ClipMetric:
         if self.options.in_step:
-            return InStepClips(self.normaliser, self.references, self.steps.borders)
+            return InStepClips(self.normaliser, self.references, self.steps)
         if self.options.clip_metric == "deviation" and self.deviation:
             return DeviationClips(self.deviation)
         networks = [member.network for member in self.members]
