@@ -1,5 +1,6 @@
 """A long video is looked at as a short one is, to the bit, and none of it is held."""
 
+import json
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from messages import whole
 from podium.backbones.motion import Motion
 from podium.cli.commands import run
 from podium.errors import TooLong, UsageError, VideoError
+from podium.examination.people import is_dive
 from podium.features import Extractor
 from podium.features.long import is_long
 from podium.performance import Performance
@@ -83,6 +85,20 @@ def test_a_sketch_knows_what_frames_show(make_video):
     later = seen.span(10, 20)
     np.testing.assert_array_equal(list(later.pictures()), held.pixels[10:20])
     np.testing.assert_array_equal(later.changes(), held.changes()[10:19])
+
+
+def test_a_long_video_is_no_dive(make_video, held_are_few):
+    assert not is_dive(make_video("a.mp4", 130))
+
+
+def test_inspect_says_how_a_long_video_would_be_used(make_video, monkeypatch, capsys):
+    path, found = make_video("a.mp4", 130), []
+    for limit in ("frames=5000", "frames=60"):
+        monkeypatch.setenv(VARIABLE, limit)
+        assert run(["inspect", str(path), "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    assert found[0] == found[1]
+    assert found[0]["clips"] > 8
 
 
 def test_no_changed_copies_are_made_of_a_long_video(make_video, held_are_few):
