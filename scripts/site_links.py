@@ -24,6 +24,7 @@ COPIED = {
     "joints.md": "docs/joints.md",
     "comparing.md": "docs/comparing.md",
     "scale.md": "docs/scale.md",
+    "long.md": "docs/long.md",
     "glossary.md": "docs/glossary.md",
     "results.md": "docs/results.md",
     "measurements.md": "benchmarks/results/README.md",

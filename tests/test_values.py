@@ -21,9 +21,10 @@ from podium.features.values import Features, Sample
 from podium.judging import Marks
 from podium.keypoints import Keypoints
 from podium.performance import Performance, Phase
-from podium.video.clips import Clips, VideoFacts
+from podium.video.clips import ClipPlan, Clips, VideoFacts
 from podium.video.frames import Frames
 from podium.video.playback import Playback
+from podium.video.sketch import Sketch
 
 
 def classes() -> Iterator[type[Any]]:
@@ -129,6 +130,19 @@ VALUES: dict[str, Any] = {
     "Sample": Sample(Performance("a", Path("a.mp4")), features(), (features(2),)),
     "Clips": Clips(pixels(4, 16, 6, 8, 3), times(4), times(4) + 1, FACTS),
     "Frames": Frames(pixels(5, 6, 8, 3), times(5), 5.0, np.arange(5), 5),
+    "Sketch": Sketch(
+        pixels(5, 1, 1, 3),
+        times(5),
+        5.0,
+        np.arange(5),
+        5,
+        lightest=pixels(5),
+        changed=times(5),
+        first=0,
+        path=Path("a.mp4"),
+        size=(8, 6),
+    ),
+    "ClipPlan": ClipPlan(np.arange(4), times(4), times(4) + 1, FACTS),
     "VideoFacts": FACTS,
     "Keypoints": Keypoints(np.zeros((4, 17, 2), np.float32)),
     "Alignment": Alignment((0.0, 1.0), (0.5, 1.5), (0.1, 0.1), 0.2),
@@ -167,6 +181,10 @@ MISSHAPEN: list[tuple[str, dict[str, Any], str]] = [
     ("Frames", {"numbers": times(5)},
      "numbers is float64 of (5,): it must be an array of integers of (5,)"),
     ("Frames", {"n_decoded": -1}, "n_decoded is -1: it must be 0 or more"),
+    ("Sketch", {"changed": times(4)},
+     f"changed is float64 of (4,): it must be {FLOATS} (5,)"),
+    ("ClipPlan", {"starts": times(4)},
+     "starts is float64 of (4,): it must be an array of integers of (any,)"),
     ("VideoFacts", {"n_used": -1}, "n_used is -1: it must be 0 or more"),
     ("VideoFacts", {"step": math.nan}, "step is nan: it must be 0 or more"),
     ("Keypoints", {"positions": np.zeros((4, 17), np.float32)},

@@ -17,6 +17,7 @@ from podium.features.alignment import (
 )
 from podium.features.extraction import FeatureCache
 from podium.features.values import Features
+from podium.features.warping import accumulate, cheapest_way
 from podium.performance import Performance
 from podium.video.clips import VideoFacts
 
@@ -50,10 +51,10 @@ def test_the_way_is_the_cheapest_of_all_there_are(seed):
     distances = generator.uniform(size=(4, 5))
     every = [(price(way, distances, 0.3), way) for way in ways(3, 4)]
     best, way = min(every)
-    summed = alignment._accumulate(distances, 0.3)
+    summed = accumulate(distances, 0.3)
     assert summed[-1, -1] == pytest.approx(best)
-    assert alignment._way(summed, 0.3).tolist() == [list(pair) for pair in way]
-    through = summed + alignment._accumulate(distances[::-1, ::-1], 0.3)[::-1, ::-1] - distances
+    assert cheapest_way(summed, 0.3).tolist() == [list(pair) for pair in way]
+    through = summed + accumulate(distances[::-1, ::-1], 0.3)[::-1, ::-1] - distances
     for i, j in product(range(4), range(5)):
         cheapest = min(cost for cost, other in every if (i, j) in other)
         assert through[i, j] == pytest.approx(cheapest)

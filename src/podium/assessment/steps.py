@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from podium.assessment.question import picture_of
 from podium.doubts import Doubt
@@ -11,19 +10,7 @@ from podium.features.alignment import Alignment, try_to_align
 from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
 from podium.metric.matching import count_from_end
-from podium.scorers import ComparingScorer, MatchingScorer, Scorer
-
-
-def matched_clips(
-    scorer: ComparingScorer, query: Sample, reference: Sample
-) -> npt.NDArray[np.intp]:
-    """Return which clip of a reference each of a query's is compared with, (clips,).
-
-    A scorer that does not say compares those that are as far from the end.
-    """
-    if isinstance(scorer, MatchingScorer):
-        return scorer.matched(query, reference)
-    return count_from_end(len(query.features), len(reference.features))
+from podium.scorers import MatchingScorer, Scorer
 
 
 def compared_seconds(

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from podium.assessment.steps import matched_clips
 from podium.checks import is_finite, require
 from podium.features.values import Sample
 from podium.measures import Phase
-from podium.metric.matching import Ints
-from podium.scorers import ComparingScorer, Floats
+from podium.metric.matching import Ints, count_from_end
+from podium.scorers import ComparingScorer, Floats, MatchingScorer
 
 MIN_EXPERTS = 3
 """Fewer experts than these say nothing of how far points may be off."""
@@ -112,6 +111,16 @@ def contributions(scorer: ComparingScorer, query: Sample, references: Sequence[S
         changes = (scores[0] - scores[1:]) / [len(part) for part in parts]
         costs.append(np.repeat(changes, [len(part) for part in parts]))
     return np.asarray(np.mean(costs, axis=0), np.float64)
+
+
+def matched_clips(scorer: ComparingScorer, query: Sample, reference: Sample) -> Ints:
+    """Return which clip of a reference each of a query's is compared with, (clips,).
+
+    A scorer that does not say compares those that are as far from the end.
+    """
+    if isinstance(scorer, MatchingScorer):
+        return scorer.matched(query, reference)
+    return count_from_end(len(query.features), len(reference.features))
 
 
 def _parts(n_clips: int) -> list[range]:

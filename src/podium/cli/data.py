@@ -82,13 +82,12 @@ def inspect(
 def _usable(video: Path) -> dict[str, Any]:
     """Return how many frames a video holds and would be used; if none, its warnings say why."""
     from podium.report.words import load_words
-    from podium.video.clips import ClipOptions, counting, cut
-    from podium.video.frames import decode
+    from podium.video.clips import ClipOptions, counting, plan_clips
 
     nothing: dict[str, Any] = {"frames": None, "used_frames": 0, "first_used_frame": None}
     nothing |= {"clips": 0, "within_bars": None}
     try:
-        frames = decode(video, width=64, height=48)
+        frames = _looked_at(video)
         counted = counting(frames)
     except TooLong as error:
         return {**nothing, "warnings": [error.reason]}
@@ -105,7 +104,7 @@ def _usable(video: Path) -> dict[str, Any]:
             "within_bars": _within_bars(frames),
             "warnings": [*map(load_words().doubt, counted.doubts), why],
         }
-    clips = cut(counted)
+    clips = plan_clips(counted)
     return {
         "times": _times(frames),
         "frames": clips.video.n_frames,
@@ -115,6 +114,17 @@ def _usable(video: Path) -> dict[str, Any]:
         "within_bars": _within_bars(frames),
         "warnings": [*map(load_words().doubt, clips.video.doubts)],
     }
+
+
+def _looked_at(video: Path) -> "Frames":
+    """Look at a video, however long it is within the limits."""
+    from podium.video.frames import decode
+    from podium.video.sketch import sketch
+
+    try:
+        return decode(video, width=64, height=48)
+    except TooLong:  # for holding all of it
+        return sketch(video, width=64, height=48)
 
 
 def _within_bars(frames: "Frames") -> str | None:

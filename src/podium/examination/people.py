@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.athlete import frames_of
-from podium.errors import FeatureError, VideoError
+from podium.errors import FeatureError, TooLong, VideoError
 from podium.joints import BlazePose, Joints, kept_joints
 from podium.joints.blazepose import Look
 from podium.joints.follow import Finder
@@ -95,14 +95,17 @@ def is_head_down(joints: Joints) -> bool:
 
 
 def is_dive(video: Path) -> bool:
-    """Return whether somebody is seen to leave a board and to meet the water.
+    """Return whether somebody is seen to leave a board and to meet the water; not for minutes.
 
     Raises
     ------
     PodiumError
         If the video cannot be used.
     """
-    moments = look(frames_of(video)).moments
+    try:
+        moments = look(frames_of(video)).moments
+    except TooLong:  # no dive has so many frames
+        return False
     return moments.board_left is not None and moments.water is not None
 
 

@@ -16,7 +16,7 @@ from podium.video.clips import ClipOptions
 
 Floats = npt.NDArray[np.float64]
 
-MAX_MOMENTS = 400
+MAX_MOMENTS = 1_500
 """A performance is looked at in no more moments than about this: matching takes their square."""
 
 

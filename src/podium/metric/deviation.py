@@ -16,7 +16,6 @@ import numpy.typing as npt
 from podium.checks import check_options
 from podium.errors import UsageError
 from podium.inputs.saved import array_of
-from podium.metric.matching import Ints, beside, count_from_end
 from podium.metric.pairs import best_of
 
 Array = npt.NDArray[np.float32]
@@ -99,16 +98,16 @@ class Deviation:
             found[-shared:] = (query[-shared:] - reference[-shared:]) / self.scale[-shared:]
         return found.clip(-FARTHEST, FARTHEST)
 
-    def distances(self, query: Array, reference: Array, matched: Ints | None = None) -> Floats:
+    def distances(self, query: Array, reference: Array) -> Floats:
         """Return how far each clip of a query is from the reference's, (clips,), 1 at the border.
 
-        `matched` (clips,) says which clip of the reference each is compared with; without it they
-        are counted from the end. Clips before the first position are measured as those in it.
+        Where the query has more clips, the reference's first stands for those it lacks, and the
+        first position for those before it.
         """
-        positions = np.maximum(np.arange(len(query)) - len(query), -len(self.scale))
-        matched = count_from_end(len(query), len(reference)) if matched is None else matched
-        differences = query - reference[matched]
-        along = np.einsum("cd,cdk->ck", differences, self.directions[positions])
+        lacking = np.arange(len(query)) - len(query)
+        positions = np.maximum(lacking, -len(self.scale))
+        theirs = reference[np.maximum(lacking, -len(reference))]
+        along = np.einsum("cd,cdk->ck", query - theirs, self.directions[positions])
         return np.asarray(np.linalg.norm(along, axis=-1), np.float64)
 
     def arrays(self) -> dict[str, Array]:
@@ -148,40 +147,6 @@ def fit_deviation(
         )
     scales, directions = zip(*reversed(positions), strict=True)
     return Deviation(np.stack(scales), np.stack(directions))
-
-
-def fit_deviation_in_step(
-    sequences: Sequence[Array],
-    scores: Floats,
-    actions: npt.NDArray[np.str_],
-    options: DeviationOptions = DeviationOptions(),
-) -> Deviation:
-    """Learn it from performances that keep no common pace: one scale for all moments.
-
-    Each performance is put in step with the best of its action. What then differs from the mean of
-    the action, moment by moment, is what varies; experts are compared at each moment.
-    """
-    residuals, between = [], []
-    for action in np.unique(actions):
-        members = np.flatnonzero(actions == action)
-        own = [sequences[int(i)] for i in members]
-        best = own[int(np.argmax(scores[members]))]
-        rows = np.stack([beside(one, best)[0] for one in own]).astype(np.float64)
-        residuals.append((rows - rows.mean(axis=0)).reshape(-1, rows.shape[2]))
-        named = np.full(len(members), action)
-        for first, second in _expert_pairs(scores[members], named, options.expert_share):
-            between.append(rows[first] - rows[second])
-    apart = np.concatenate(residuals)
-    spread = apart.std(axis=0)
-    scale = spread + SCALE_FLOOR * spread.max() + 1e-6
-    n_directions = min(options.n_directions, len(scale))
-    directions = np.linalg.eigh(np.cov((apart / scale).T))[1][:, ::-1][:, :n_directions]
-    along = (np.concatenate(between) if between else apart) / scale @ directions
-    whitening = _whitening(along, options.shrinkage)
-    border = np.quantile(np.linalg.norm(along @ whitening, axis=1), 1 - options.false_alarms)
-    found = np.zeros((1, len(scale), options.n_directions), np.float32)
-    found[0, :, :n_directions] = directions @ whitening / scale[:, None] / max(float(border), 1e-6)
-    return Deviation(scale[None].astype(np.float32), found)
 
 
 def _of_position(

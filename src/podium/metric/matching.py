@@ -54,22 +54,11 @@ def put_in_step(query: Array, reference: Array) -> Ints:
     n, way, _ = _way(query, reference)
     matched = np.bincount(way[:, 0], way[:, 1]) / np.bincount(way[:, 0])
     before_end = (np.arange(len(query))[::-1] - (n - 1) / 2) / n
-    theirs = np.interp(before_end, np.arange(len(matched)), way[-1, 1] - matched[::-1])
+    inside = np.clip(before_end, 0, len(matched) - 1)
+    theirs = np.interp(inside, np.arange(len(matched)), way[-1, 1] - matched[::-1])
+    theirs += before_end - inside  # the halves of the first and of the last neighbours
     found = len(reference) - 1 - (theirs * n + (n - 1) / 2)
     return np.asarray(np.clip(np.rint(found), 0, len(reference) - 1), np.intp)
-
-
-def beside(query: Array, reference: Array) -> tuple[Array, Array]:
-    """Return a query as it goes in a reference's time, and the reference, each (moments, dim).
-
-    What shows the same moment is averaged: moments are the reference's clips, or as many of its
-    neighbours together as were matched at once.
-    """
-    n, way, _ = _way(query, reference)
-    ours, theirs = averaged(query, n), averaged(reference, n)
-    summed = np.zeros(theirs.shape)
-    np.add.at(summed, way[:, 1], ours[way[:, 0]])
-    return np.asarray(summed / np.bincount(way[:, 1])[:, None], np.float32), theirs
 
 
 def step_cost(query: Array, reference: Array) -> float:

@@ -9,11 +9,13 @@ import numpy as np
 from podium.features.values import Sample
 from podium.metric.deviation import Deviation
 from podium.metric.embedding import Normaliser, pad
-from podium.metric.matching import put_in_step
+from podium.metric.matching import ask_steps, put_in_step, step_cost
 from podium.metric.siamese import Siamese, clip_embeddings
+from podium.metric.steps import apart
 from podium.networks.layers import Array
 from podium.scorers import Floats
 from podium.scorers._linear import repeat_first
+from podium.scorers._in_step import Steps
 
 ClipMetricChoice = Literal["network", "deviation"]
 ClipMeasure = Literal["share", "sigmoid"]
@@ -68,13 +70,33 @@ class DeviationClips:
 
 @dataclass(frozen=True)
 class InStepClips:
-    """As `DeviationClips`, of normalised clips that are put in step first."""
+    """Half as alike at the border of what is usual at that moment, of clips that are in step."""
 
-    deviation: Deviation
     normaliser: Normaliser
+    references: Sequence[Sample]
+    steps: Steps
+    """From which distance on a clip is unlike each of the references'."""
 
     def __call__(self, query: Sample, reference: Sample) -> Floats:
         """Return the similarity of each clip of the query, 0 to 1, (clips,)."""
-        ours, theirs = (self.normaliser(one.features.values) for one in (query, reference))
-        distances = self.deviation.distances(ours, theirs, put_in_step(ours, theirs))
-        return np.asarray(np.exp2(-(distances**2)), np.float64)
+        found, matched = apart(*(self.normaliser(s.features.values) for s in (query, reference)))
+        shares = np.linalg.norm(found, axis=1) / self._border(reference)[matched]
+        return np.asarray(np.exp2(-(shares**2)), np.float64)
+
+    def _border(self, reference: Sample) -> Floats:
+        """Return the borders of a reference; of one that is not known, those of one in step.
+
+        Where none is, all of its moments have the usual border.
+        """
+        known = {one.performance.id: i for i, one in enumerate(self.references)}
+        if reference.performance.id in known:
+            return self.steps.borders[known[reference.performance.id]]
+        actions = [one.performance.action for one in self.references]
+        action = reference.performance.action
+        nearest = actions.index(action) if action in actions else 0
+        ours = self.normaliser(reference.features.values)
+        theirs = self.normaliser(self.references[nearest].features.values)
+        border = self.steps.borders[nearest]
+        if ask_steps(step_cost(ours, theirs), self.steps.usual_cost):
+            return np.full(len(ours), np.median(border))
+        return np.asarray(border[put_in_step(ours, theirs)], np.float64)

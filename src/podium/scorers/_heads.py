@@ -9,8 +9,8 @@ import numpy as np
 from podium.features.values import Sample
 from podium.metric.deviation import Deviation
 from podium.metric.embedding import Normaliser
-from podium.metric.matching import beside
 from podium.metric.siamese import Siamese
+from podium.metric.steps import apart
 from podium.networks.layers import Array
 
 HeadChoice = Literal["joint", "query_and_difference", "joint_and_clips", "in_step"]
@@ -121,8 +121,9 @@ class JointAndClips:
 class InStep:
     """How far moments of a query are from the reference's, once both are in step: that only costs.
 
-    The mean absolute difference of each number of the normalised clips, below 0. It reads no
-    network: what an LSTM remembers of hundreds of clips says little of a fault in ten of them.
+    The mean absolute difference of each number of the normalised clips (`podium.metric.steps`),
+    below 0. It reads no network: what an LSTM remembers of hundreds of clips says little of a fault
+    in ten of them.
     """
 
     normaliser: Normaliser
@@ -143,8 +144,7 @@ class InStep:
 
     def _costs(self, query: Sample, reference: Sample) -> Array:
         both = (self.normaliser(one.features.values) for one in (query, reference))
-        ours, theirs = beside(*both)
-        return np.asarray(-np.abs(ours - theirs).mean(axis=0), np.float32)
+        return np.asarray(-np.abs(apart(*both)[0]).mean(axis=0), np.float32)
 
 
 def make_head(choice: HeadChoice, deviation: Deviation | None, normaliser: Normaliser) -> Head:

@@ -139,4 +139,4 @@ class SiameseLSTMOptions:
     @property
     def reads_deviation(self) -> bool:
         """Whether the head or the clips' metric reads how clips deviate."""
-        return self.in_step or self.head == "joint_and_clips" or self.clip_metric == "deviation"
+        return self.head == "joint_and_clips" or self.clip_metric == "deviation"

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.doubts import Doubt
-from podium.errors import ModelError, TrainingError, UnusableReference
+from podium.errors import ModelError, TrainingError, UnusableReference, UsageError
 from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
-from podium.metric.deviation import Deviation, fit_deviation, fit_deviation_in_step
+from podium.metric.deviation import Deviation, fit_deviation
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.metric.matching import (
     Ints,
@@ -33,6 +33,7 @@ from podium.networks.program import Term
 from podium.scorers import Floats, ScorerState
 from podium.scorers._clip_metrics import ClipMetric, DeviationClips, InStepClips, NetworkClips
 from podium.scorers._heads import make_head
+from podium.scorers._in_step import Steps, fit_steps
 from podium.scorers._learned import Learned
 from podium.scorers._linear import LastClips, Member, fit_last_clips, fit_member
 from podium.scorers._references import (
@@ -55,9 +56,6 @@ from podium.scorers._target import Target, choose_target
 
 __all__ = ["SiameseLSTM", "SiameseLSTMOptions"]
 
-USUAL_SHARE = 0.95
-"""So many of the training performances are in step with a reference as well as is usual."""
-
 
 class SiameseLSTM:
     """Compares with an expert of the same action: the paper's two phases, with feedback by clip."""
@@ -73,7 +71,8 @@ class SiameseLSTM:
         self.target = Target(uses_execution=False)
         self.deviation: Deviation | None = None
         self.last_clips: LastClips | None = None
-        self.n_clips, self.usual_cost = 1, 0.0
+        self.usual_steps = Steps()
+        self.n_clips = 1
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Learn the metric, choose the references, and fit the score to both.
@@ -189,7 +188,7 @@ class SiameseLSTM:
         if not self.options.in_step:
             return ()
         both = (self.normaliser(s.features.values) for s in (query, reference))
-        return ask_steps(step_cost(*both), self.usual_cost)
+        return ask_steps(step_cost(*both), self.usual_steps.usual_cost)
 
     def sequences(self, samples: Sequence[Sample]) -> Array:
         """Return performances as the networks read them, (performances, steps, n_components)."""
@@ -202,7 +201,18 @@ class SiameseLSTM:
         return -(-self.n_clips // self.options.n_steps) if self.options.in_step else 1
 
     def steps(self, query: Term, reference: Term | None) -> Term:
-        """Write how features become predictions; see `WritableScorer`."""
+        """Write how features become predictions; see `WritableScorer`.
+
+        Raises
+        ------
+        UsageError
+            If moments are put in step before they are compared.
+        """
+        if self.options.in_step:
+            raise UsageError(
+                "siamese_lstm cannot be written as ONNX with matching in_step: train it with "
+                "matching end; --format safetensors writes the arrays of any"
+            )
         assert reference is not None
         both = query, reference
         value = mean_of_members(self.members, self.normaliser, self.n_clips, both)
@@ -215,8 +225,7 @@ class SiameseLSTM:
         arrays: dict[str, npt.NDArray[Any]] = dict(self.normaliser.arrays())
         for part in (self.deviation, self.last_clips):
             arrays |= part.arrays() if part else {}
-        if self.options.in_step:
-            arrays["in_step.usual_cost"] = np.array([self.usual_cost])
+        arrays |= self.usual_steps.arrays() if self.options.in_step else {}
         for number, member in enumerate(self.members):
             arrays |= member.arrays(number)
         for number, reference in enumerate(self.references):
@@ -243,12 +252,9 @@ class SiameseLSTM:
         scorer.normaliser = Normaliser.from_arrays(arrays)
         dim, n_components = len(scorer.normaliser.mean), scorer.normaliser.dim
         if options.reads_deviation:
-            read = n_components if options.in_step else dim
-            scorer.deviation = Deviation.from_arrays(arrays, read)
+            scorer.deviation = Deviation.from_arrays(arrays, dim)
         if options.n_last_clips:
             scorer.last_clips = LastClips.from_arrays(arrays, options.n_last_clips, dim)
-        if options.in_step:
-            (scorer.usual_cost,) = array_of(arrays, "in_step.usual_cost", (1,), np.float64).tolist()
         head = make_head(options.head, scorer.deviation, scorer.normaliser)
         scorer.members = tuple(
             Member.from_arrays(arrays, number, bias, head, n_components, options.siamese)
@@ -262,17 +268,20 @@ class SiameseLSTM:
             raise ModelError("scorer.biases or scorer.references is empty: it needs one of each")
         width = max(n_components, 4 * options.siamese.n_embedding)
         require_memory(scorer.n_clips, len(scorer.references), width)
+        if options.in_step:
+            scorer.usual_steps = Steps.from_arrays(
+                arrays, [len(s.features) for s in scorer.references]
+            )
         scorer.clip_metric = scorer._make_clip_metric()
         return scorer
 
     def _fit_deviation(self, train: Sequence[Sample]) -> Deviation:
-        actions = np.array([s.performance.action or "" for s in train])
-        known = self.target.of(train), actions, self.options.deviation
-        if self.options.in_step:
-            return fit_deviation_in_step(
-                [self.normaliser(s.features.values) for s in train], *known
-            )
-        return fit_deviation([s.features.values for s in train], *known)
+        return fit_deviation(
+            [s.features.values for s in train],
+            self.target.of(train),
+            np.array([s.performance.action or "" for s in train]),
+            self.options.deviation,
+        )
 
     def _fit_scores(self, train: Sequence[Sample], networks: Sequence[Siamese]) -> Self:
         """Fit what gives the score, with the metric frozen: phase two."""
@@ -282,27 +291,15 @@ class SiameseLSTM:
             steadiness = self.options.steadiness
             self.last_clips = fit_last_clips(rows, targets, n_clips, groups, steadiness)
         self.references = choose_references(train, self.options.references)
-        self.usual_cost = self._usual_cost(train)
+        if self.options.in_step:
+            self.usual_steps = fit_steps(train, self.references, self.normaliser, self.target)
         self.members = tuple(self._fit_member(network, rows, len(train)) for network in networks)
         self.clip_metric = self._make_clip_metric()
         return self
 
-    def _usual_cost(self, train: Sequence[Sample]) -> float:
-        """Return what hardly any training performance exceeds beside a reference of its action."""
-        if not self.options.in_step:
-            return 0.0
-        found = []
-        for sample in train:
-            choice = self.options.references
-            beside = training_indices(sample, self.references, choice)[:1]
-            for index in beside:
-                both = sample, self.references[index]
-                found.append(step_cost(*(self.normaliser(s.features.values) for s in both)))
-        return float(np.quantile(found, USUAL_SHARE)) if found else 1.0
-
     def _make_clip_metric(self) -> ClipMetric:
-        if self.options.in_step and self.deviation:
-            return InStepClips(self.deviation, self.normaliser)
+        if self.options.in_step:
+            return InStepClips(self.normaliser, self.references, self.usual_steps)
         if self.options.clip_metric == "deviation" and self.deviation:
             return DeviationClips(self.deviation)
         networks = [member.network for member in self.members]

@@ -124,6 +124,13 @@ class ClipPlan:
     end_seconds: npt.NDArray[np.float64]
     video: VideoFacts
 
+    def __post_init__(self) -> None:
+        require_array("starts", self.starts, np.integer, (None,))
+        require_times(self.start_seconds, self.end_seconds, len(self.starts))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
 
 def plan_clips(frames: Frames, options: ClipOptions = ClipOptions()) -> ClipPlan:
     """Say where the clips of a performance lie; the last one ends with the last frame.

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import require_array
 from podium.video import bars
 from podium.video._within import part_of_file
 from podium.video.frames import (
@@ -50,6 +51,11 @@ class Sketch(Frames):
 
     size: tuple[int, int] = field(kw_only=True)
     """How wide and how high the pictures are."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_array("lightest", self.lightest, np.uint8, (None,))
+        require_array("changed", self.changed, np.floating, (len(self.lightest),))
 
     @property
     def are_held(self) -> bool:
