@@ -14,8 +14,8 @@ from podium.metric.siamese import Siamese, clip_embeddings
 from podium.metric.steps import apart
 from podium.networks.layers import Array
 from podium.scorers import Floats
-from podium.scorers._linear import repeat_first
 from podium.scorers._in_step import Steps
+from podium.scorers._linear import repeat_first
 
 ClipMetricChoice = Literal["network", "deviation"]
 ClipMeasure = Literal["share", "sigmoid"]

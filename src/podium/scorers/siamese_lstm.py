@@ -211,7 +211,7 @@ class SiameseLSTM:
         if self.options.in_step:
             raise UsageError(
                 "siamese_lstm cannot be written as ONNX with matching in_step: train it with "
-                "matching end; --format safetensors writes the arrays of any"
+                "matching from_end; --format safetensors writes the arrays of any"
             )
         assert reference is not None
         both = query, reference
