@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from messages import whole
@@ -14,10 +15,12 @@ from podium.assessment.question import NO_ACTION
 from podium.assessment.values import Assessment, Reference, Score
 from podium.errors import MissingExtra
 from podium.judging import Marks
+from podium.report.key_frames import key_frames, pictured
 from podium.report.rendering import RENDERER
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.words import load_words
 from podium.video.clips import VideoFacts
+from podium.video.frames import Frames
 from podium.witnesses.order import OUT_OF_ORDER
 
 
@@ -38,6 +41,24 @@ def test_the_result_says_which_schema_it_follows(assessed):
     kept = json.loads(result_json(assessed))
     assert (kept["schema"], kept["schema_version"]) == ("podium-result", 1)
     assert {key: kept[key] for key in assessed.to_json()} == assessed.to_json()
+
+
+def test_a_clip_says_what_it_was_compared_with_where_it_was_put_in_step(assessed):
+    assert all("reference_seconds" not in clip for clip in assessed.to_json()["clips"])
+    in_step = replace(assessed, compared_seconds=(0.4, 0.9, 30.5))
+    seconds = [clip["reference_seconds"] for clip in in_step.to_json()["clips"]]
+    assert seconds == [0.4, 0.9, 30.5]
+
+
+def test_key_frames_beside_clips_are_of_the_moments_compared(assessed):
+    shades = np.repeat(np.arange(0, 250, 4, dtype=np.uint8), 8 * 6 * 3).reshape(-1, 6, 8, 3)
+    frames = Frames(shades, np.arange(63.0), 63.0, np.arange(63), 63)
+    shown = pictured(assessed.clips, frames, frames, (10.2, 20.9, 30.5))
+    expected = key_frames(frames, (10, 20, 30))
+    assert [moment.reference_picture for moment in shown] == expected
+    assert len(set(expected)) == 3
+    as_long_before = pictured(assessed.clips, frames, frames)
+    assert [moment.reference_picture for moment in as_long_before] != expected
 
 
 DOUBTS = (NO_ACTION(action="407"), OUT_OF_ORDER())
