@@ -25,7 +25,7 @@ class SiameseLSTMOptions:
     """What is learned: the score, or the execution where difficulties are known."""
 
     head: HeadChoice = "query_and_difference"
-    """What the last layer reads: `joint` is the paper's D2; the others are in `_heads`."""
+    """What the last layer reads: `joint_in_order` is the paper's D2; the others are in `_heads`."""
 
     clip_metric: ClipMetricChoice = "network"
     """What the similarity of a clip comes from: the paper's network, or the clips' deviation."""
