@@ -307,21 +307,26 @@ class Assessor:
         """Put the 90 % range about a score, wider where the difficulty is not known."""
         require_numbers(self.model.name, value := self.model.meant(value))
         low, high = question.difficulty_range
-        middle = float(self.model.scorer.target.divisors([question.sample])[0])
+        target = self.model.scorer.target
+        middle = target.difficulty_of(question.sample)
         margin = self.model.calibration.half_width(CONFIDENCE) * widening(question.doubts)
-        least, most = value / middle - margin, value / middle + margin
+        executed = target.executed(value, middle)
+        least, most = executed - margin, executed + margin
         bottom, top, best = question.limits(self.model.rule, self.model.score_range)
         if self.model.witnesses.ask_ending(question.sample.features):
             # What was not seen may have gone any way.
-            least, most, low, high = bottom / middle, top / middle, middle, middle
-        scores = (value, min(least * low, least * high), max(most * low, most * high))
+            low = high = middle
+            least, most = target.executed(bottom, middle), target.executed(top, middle)
+        lows, highs = ([target.scored(one, d) for d in (low, high)] for one in (least, most))
+        scores = (value, min(lows), max(highs))
         value, lowest, highest = (min(max(score, bottom), top) for score in scores)
         value = min(value, best)
         difficulty, marks, mean_marks = question.sample.performance.difficulty, None, None
         if (rule := self.model.rule) and difficulty:
             # A mark is for the execution: that the difficulty is not known makes it no vaguer.
-            executed = value, least * middle, most * middle, difficulty
-            marks, mean_marks = rule.as_marks(*executed), rule.mean_marks(*executed)
+            limits = target.scored(least, middle), target.scored(most, middle)
+            marks = rule.as_marks(value, *limits, difficulty)
+            mean_marks = rule.mean_marks(value, *limits, difficulty)
         is_remembered = self.model.witnesses.remembers(question.sample.features)
         require_numbers(self.model.name, lowest, highest, bottom, top, best)
         return Score(

@@ -5,7 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from podium.benchmark.siamese_as_printed import embeddings, joint_embeddings, paper_options
+from podium.benchmark.siamese_as_printed import (
+    Reading,
+    embeddings,
+    joint_embeddings,
+    paper_options,
+)
 from podium.metric.learning import LearningOptions
 from podium.scorers.siamese_lstm import SiameseLSTM
 
@@ -69,3 +74,31 @@ def test_the_printed_similarity_of_a_clip_is_the_sigmoid(scorer, train):
     printed = scorer.clip_similarity(query, reference)
     assert not np.allclose(scorer.clip_similarity(query, query), 1)
     assert ((printed > 0) & (printed < 1)).all()
+
+
+def test_what_is_printed_is_linear_and_in_one_order(scorer, train):
+    """Equations 1 to 3 (III-B): no activation, and weights of their own for expert and query."""
+    options = paper_options()
+    assert (options.head, options.siamese.activation) == ("joint_in_order", "linear")
+    (member,) = scorer.members
+    embedded = embeddings(scorer, train[:4])
+    first, second = embedded[:2], embedded[2:]
+    expert, query = member.terms(first, second)
+    said = member.predict(first, second)
+    np.testing.assert_allclose(expert + query, said, rtol=1e-4, atol=1e-4)
+    assert not np.allclose(said, member.predict(second, first))
+
+
+def test_an_expert_moves_all_queries_of_its_type_alike(scorer, train):
+    """A linear score is a(expert) + b(query), so that the order of queries never depends on it."""
+    best, worst = (scorer.refit(train, choice) for choice in ("best", "worst"))
+    references = [best.references[0], worst.references[0]]
+    scores = scorer.compare(train, references)
+    gaps = scores[:, 0] - scores[:, 1]
+    np.testing.assert_allclose(gaps, gaps[0], rtol=1e-3, atol=1e-3)
+
+
+def test_what_is_left_open_can_be_read_otherwise():
+    read = paper_options(reading=Reading("relu", is_in_order=False, n_embedding=256))
+    assert (read.head, read.siamese.activation) == ("joint", "relu")
+    assert (read.siamese.n_embedding, read.n_components) == (256, 128)

@@ -17,7 +17,7 @@ from podium.benchmark.saved import read_results
 from podium.benchmark.splits import action_of
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.evaluation import metrics
-from podium.evaluation.measures import Floats, true_scores
+from podium.evaluation.measures import Floats, execution_ranks, true_scores
 from podium.evaluation.resampling import Bootstrap, Comparison, Gap, known_number, middle
 from podium.features.values import Sample
 from podium.inputs.saved import record_of
@@ -363,13 +363,8 @@ class Results:
 def measures(predicted: Floats, samples: Sequence[Sample]) -> SplitMeasures:
     """Measure predictions on one split, all together and by action."""
     true = true_scores(samples)
-    difficulties = [s.performance.difficulty for s in samples]
     groups = np.array([action_of(s.performance) for s in samples])
-    execution = (
-        metrics.execution_spearman(predicted, true, np.array(difficulties, float))
-        if all(difficulties)
-        else float("nan")
-    )
+    execution = execution_ranks(predicted, true, samples)
     return SplitMeasures(
         spearman=known_number(metrics.spearman(predicted, true)),
         mse=known_number(metrics.mse(predicted, true)),

@@ -1,37 +1,63 @@
 """The paper's own view of `siamese_lstm`: its setting as printed, and the spaces of figure 5."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from podium.checks import check_options
 from podium.features.values import Sample
 from podium.metric.learning import LearningOptions
 from podium.metric.pairs import PAPER_THRESHOLD, PairOptions
-from podium.metric.siamese import SiameseOptions
+from podium.metric.siamese import Activation, SiameseOptions
 from podium.scorers._references import ReferenceChoice, training_indices
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 
 Array = npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How what the paper leaves open is read; the defaults are what it prints."""
+
+    activation: Activation = "linear"
+    """What follows D1 and D2: equations 1 to 3 have nothing there."""
+
+    is_in_order: bool = True
+    """Whether the expert and the query are read in one order, each with weights of its own, as
+    equation 1 has them; else D2 is averaged over both orders."""
+
+    n_embedding: int = 64
+    """M, which is not given."""
+
+    n_components: int = 128
+    """How many components of the features are read; the paper reads all."""
+
+    def __post_init__(self) -> None:
+        check_options(self, n_embedding=1, n_components=1)
+
+
 def paper_options(
-    references: ReferenceChoice = "best", n_pairs: int = 3200, learn_metric: bool = True
+    references: ReferenceChoice = "best",
+    n_pairs: int = 3200,
+    learn_metric: bool = True,
+    reading: Reading = Reading(),
 ) -> SiameseLSTMOptions:
     """Return the paper's own setting, with nothing of Podium's beside it.
 
     One network, learned from `n_pairs` pairs of the three most frequent actions by the paper's
     loss alone; a linear layer on D2; the score itself as the target; the sigmoid as similarity.
-    What the paper leaves open is as in the other scorers: 128 components, ReLU, M of 64.
+    Nothing follows D1 and D2, and the expert stands before the query (equations 1 to 3, III-B).
     """
     n_similar = round(n_pairs * 1300 / 3200)
     return SiameseLSTMOptions(
         matching="from_end",
         references=references,
         target="score",
-        head="joint",
+        head="joint_in_order" if reading.is_in_order else "joint",
         n_networks=1,
-        n_components=128,
+        n_components=reading.n_components,
         n_last_clips=0,
         n_metric_actions=3,
         learn_metric=learn_metric,
@@ -39,7 +65,9 @@ def paper_options(
         clip_measure="sigmoid",
         learning=LearningOptions(clip_weight=0.0, noise=0.0),
         pairs=PairOptions(PAPER_THRESHOLD, n_similar, n_pairs - n_similar),
-        siamese=SiameseOptions(reads_difference=False),
+        siamese=SiameseOptions(
+            n_embedding=reading.n_embedding, activation=reading.activation, reads_difference=False
+        ),
     )
 
 

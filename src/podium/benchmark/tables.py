@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from podium.benchmark.changed import changed_since, noted_below
 from podium.benchmark.findings import (
     NOT_SHOWN,
     PRINTED,
@@ -107,8 +108,8 @@ def page(all_results: Sequence[Results]) -> str:
 def chapter(results: Results) -> list[str]:
     """Write the tables of one backbone."""
     makers = (
-        _origin, _findings, overview, _split_table, _type_counts, _by_type, _metric_learning,
-        _vaults, _examples, _faults, _clusters, _claims, _keypoints,
+        _origin, changed_since, _findings, overview, _split_table, _type_counts, _by_type,
+        _metric_learning, _vaults, _examples, _faults, _clusters, _claims, _keypoints,
     )  # fmt: skip
     return [text for make in makers if (text := make(results))]
 
@@ -122,7 +123,7 @@ def block(all_results: Sequence[Results]) -> str:
                 backbone, title = f"`{results.about.backbone}`", results.systems[name].title
                 rows.append([backbone, title, *measure_cells(row), *_printed_cells(name)])
     header = ["backbone", "system", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
-    return f"{BEGIN}\n{table(header, rows)}\n{END}"
+    return f"{BEGIN}\n{table(header, rows)}{noted_below(all_results)}\n{END}"
 
 
 def with_block(readme: str, text: str) -> str:

@@ -71,6 +71,18 @@ Seed = Annotated[
 ]
 
 
+References = Annotated[
+    str | None,
+    typer.Option(
+        metavar="best|worst|constant|nearest",
+        help="Which performances others are compared with, by scorers that compare: the best or "
+        "the worst of their action, the best of the most frequent action for all, or the most "
+        "similar good one.",
+        show_default=False,
+    ),
+]
+
+
 ReportPath = Annotated[
     Path | None, typer.Option("--report", help="Write a report to this file (.html).")
 ]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,14 +12,18 @@ from podium.cli.usage import (
     require_folder,
     whole_number,
 )
-from podium.errors import MissingExtra, ModelError
+from podium.errors import MissingExtra, ModelError, UsageError
 from podium.machine import extras
 
 if TYPE_CHECKING:
     from podium.benchmark.results import Results
-from podium.cli.app import Backbone, Limits, app
+    from podium.benchmark.run import System
+from podium.cli.app import Backbone, Limits, References, app
 from podium.cli.given import open_cache
 from podium.cli.output import say, show_lines, showing_progress
+
+SCORERS = ("constant", "type_mean", "ridge", "siamese_lstm")
+"""What is measured on a data set where nobody says what."""
 
 Scorers = Annotated[
     list[str] | None,
@@ -61,6 +66,7 @@ def benchmark(
         ),
     ] = None,
     scorer: Scorers = None,
+    references: References = None,
     group: Annotated[
         str | None,
         typer.Option(
@@ -84,10 +90,16 @@ def benchmark(
              "cache": open_cache()}  # fmt: skip
     with showing_progress() as progress:
         if name == "paper":
+            _require_own_references(references)
             results = _paper(root, seeds, quick, scorer or (), {**asked, "progress": progress})
         else:
             results = _measure(
-                name, root, 2 if quick else seeds, scorer, {**asked, "group": group}, progress
+                name,
+                root,
+                2 if quick else seeds,
+                _systems(scorer or SCORERS, references),
+                {**asked, "group": group},
+                progress,
             )
     path = out / f"{backbone}.json"
     results.save(path)
@@ -139,11 +151,46 @@ def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
         return None
 
 
+def _require_own_references(references: str | None) -> None:
+    """Refuse to choose references for the paper's systems: each has its own."""
+    if references:
+        raise UsageError(
+            "paper has systems for each choice of references (siamese_best, siamese_worst and "
+            "others): leave out --references, or name a data set instead of paper"
+        )
+
+
+def _systems(scorers: "Sequence[str]", references: str | None) -> "Sequence[str | System]":
+    """Return scorers by name; those that compare, with the references that were chosen."""
+    if references is None:
+        return scorers
+    from podium.benchmark.run import system_of
+    from podium.training.settings import scorer_options
+
+    systems = [system_of(name) for name in scorers]
+    comparing = [hasattr(system.settings(), "references") for system in systems]
+    if not any(comparing):
+        raise UsageError(
+            f"none of the scorers {', '.join(scorers)} compares with references: leave out "
+            "--references, or add --scorer siamese_lstm"
+        )
+    return [
+        replace(
+            system,
+            name=f"{system.name}_{references}",
+            options=scorer_options(system.scorer, [f"references={references}"]),
+        )
+        if compares
+        else system
+        for system, compares in zip(systems, comparing, strict=True)
+    ]
+
+
 def _measure(
     name: str,
     root: Path | None,
     seeds: int,
-    scorers: "Sequence[str] | None",
+    scorers: "Sequence[str | System]",
     asked: dict[str, Any],
     progress: Any,
 ) -> "Results":
@@ -151,7 +198,6 @@ def _measure(
     from podium.datasets._named import dataset_named
 
     dataset = dataset_named(name, root, (name,))
-    named = tuple(scorers or ("constant", "type_mean", "ridge", "siamese_lstm"))
     return Benchmark(
-        dataset, scorers=named, seeds=range(seeds), progress=progress, name=name, **asked
+        dataset, scorers=scorers, seeds=range(seeds), progress=progress, name=name, **asked
     ).run()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import Backbone, Exit, Json, Limits, Seed, Shard, Table, app
+from podium.cli.app import Backbone, Exit, Json, Limits, References, Seed, Shard, Table, app
 from podium.cli.given import cut_shard, description_of, open_cache, read_performances
 from podium.cli.output import (
     as_cell,
@@ -24,10 +24,12 @@ from podium.cli.usage import (
     require_folder,
     whole_number,
 )
+from podium.errors import UsageError
 from podium.machine import shell
 
 if TYPE_CHECKING:
     from podium.evaluation.evidence import Evidence
+    from podium.training.kept import Kept
 
 MAX_NAMED = 3
 """How many sets of copies are named."""
@@ -95,6 +97,16 @@ def train(
         Path | None,
         typer.Option("--options", help="Take options of the scorer from this TOML file."),
     ] = None,
+    references: References = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="MODEL",
+            help="Go on from this model: its backbone and its metric are kept, and only what comes "
+            "after them is learned, as the paper goes from dives to vaults.",
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
     limits: Limits = None,
 ) -> None:
@@ -104,18 +116,26 @@ def train(
     from podium.training.defaults import default_scorer
     from podium.training.settings import scorer_options
     from podium.video.augmentation import AugmentationOptions
+    from podium.video.clips import ClipOptions
 
     require_folder(out, "the model")
+    kept = _kept(from_, scorer, backbone, set_, options_file)
+    if kept:
+        scorer, backbone = kept.scorer_name, kept.backbone
     if scorer:
         _catalog.resolve("podium.scorers", scorer, (scorer,))
     _catalog.resolve("podium.backbones", backbone, (backbone,))
     performances = read_performances(manifest)
     scorer = scorer or default_scorer(performances, backbone)
+    set_ = [*(set_ or ()), *([f"references={references}"] if references and not kept else ())]
     options = TrainingOptions(
         scorer,
         backbone,
         seed,
-        scorer_options=scorer_options(scorer, set_ or (), options_file),
+        scorer_options=scorer_options(scorer, set_, options_file),
+        kept=kept,
+        references=references if kept else None,
+        clips=kept.clips if kept else ClipOptions(),
         augmentation=AugmentationOptions(n_variants=variants, copies=copies),
         event=event,
         group=group,
@@ -128,6 +148,30 @@ def train(
     for line in _found(made.evidence, scorer):
         say(f"{out}: {line}")
     report_failures(extraction.errors)
+
+
+def _kept(
+    model: str | None,
+    scorer: str | None,
+    backbone: str,
+    set_: list[str] | None,
+    options_file: Path | None,
+) -> "Kept | None":
+    """Load the model to go on from: what it is made of cannot be chosen anew."""
+    if model is None:
+        return None
+    from podium.training.kept import keep_metric
+    from podium.training.options import TrainingOptions
+
+    chosen = {"--scorer": scorer, "--set": set_, "--options": options_file}
+    if backbone != TrainingOptions.backbone:
+        chosen["--backbone"] = backbone
+    if named := [name for name, value in chosen.items() if value]:
+        raise UsageError(
+            f"--from {model} keeps that model's backbone, scorer and options: leave out "
+            f"{', '.join(named)}, or learn all of it without --from"
+        )
+    return keep_metric(model)
 
 
 def _found(evidence: "Evidence", scorer: str) -> Iterator[str]:

@@ -15,6 +15,9 @@ from podium.datasets._numbers import numbers_of
 from podium.errors import ManifestError
 from podium.performance import Performance
 
+RULE = "gymnastics_vault"
+"""What makes their scores: difficulty plus execution."""
+
 
 class UnlvVault:
     """Gymnastic vaults with the judges' scores, as avi files or folders of frames and mat files.
@@ -54,7 +57,7 @@ class UnlvVault:
                 score=score,
                 difficulty=difficulty,
                 action="vault",
-                extra=MappingProxyType({"source": path.name}),
+                extra=MappingProxyType({"source": path.name, "rule": RULE}),
             )
             for path, score, difficulty in zip(vaults, scores, difficulties, strict=True)
         )

@@ -6,7 +6,7 @@ order, and a floor that tells none apart has a rank correlation of -1 whatever t
 et al., 2007: stratification bias; Airola et al., 2011, leave out both of a pair instead).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ from podium.evaluation.measures import (
 )
 from podium.features.values import Sample
 from podium.folds.division import Ints, are_grouped, parts
+from podium.judging import combined_in
 
 MAX_ARTEFACT = 1 / 3
 """With more pairs than this share, 0-1, ranked by who was left out, a floor has no ranks.
@@ -125,14 +126,24 @@ def find_artefacts(
     if n_parts < 2:
         return dict.fromkeys(FLOORS, Artefact(1.0, 1.0))
     tried = parts(groups, 0, n_parts)
-    divisors = np.array([sample.performance.difficulty or 1.0 for sample in samples])
+    executed = _executed(samples)
     return {
         name: Artefact(
             _share(values, predicted[name], tried),
-            _share(values / divisors, predicted[name] / divisors, tried),
+            _share(executed(values), executed(predicted[name]), tried),
         )
         for name, values in left_out_floors(samples, tried).items()
     }
+
+
+def _executed(samples: Sequence[Sample]) -> Callable[[Floats], Floats]:
+    """Return what takes the difficulty out of scores of these samples, where it is known."""
+    known = [sample.performance.difficulty for sample in samples]
+    if combined_in([sample.performance for sample in samples]) == "plus":
+        addends = np.array([difficulty or 0.0 for difficulty in known])
+        return lambda values: values - addends
+    divisors = np.array([difficulty or 1.0 for difficulty in known])
+    return lambda values: values / divisors
 
 
 def _share(together: Floats, singly: Floats, tried: Sequence[Ints]) -> float:

@@ -14,6 +14,7 @@ from podium.evaluation.classes import Classes, ClassMeasures, class_measures, cl
 from podium.evaluation.draws import Drawn, how_drawn
 from podium.evaluation.metrics import Interval, plain_number
 from podium.features.values import Sample
+from podium.judging import combined_in
 
 FLOORS = ("constant", "difficulty", "type_mean")
 
@@ -37,7 +38,7 @@ class Measures:
     """The squared error relative to the range of scores, times 100."""
 
     execution_spearman: float
-    """The rank correlation with the difficulty divided out; `nan` where one is not known."""
+    """The rank correlation with the difficulty taken out; `nan` where one is not known."""
 
     interval: Interval
     """95 % of the rank correlation."""
@@ -111,7 +112,7 @@ def measure(
         spearman=metrics.spearman(predicted, true),
         mse=metrics.mse(predicted, true),
         r_l2=metrics.r_l2(predicted, true, score_range) if high > low else float("nan"),
-        execution_spearman=_execution(predicted, true, samples),
+        execution_spearman=execution_ranks(predicted, true, samples),
         interval=interval(metrics.spearman),
         mse_interval=interval(metrics.mse),
         mad=metrics.mad(predicted, true),
@@ -123,11 +124,16 @@ def measure(
     )
 
 
-def _execution(predicted: Floats, true: Floats, samples: Sequence[Sample]) -> float:
+def execution_ranks(predicted: Floats, true: Floats, samples: Sequence[Sample]) -> float:
+    """Return how predictions rank the execution, as the sport takes difficulty into a score.
+
+    (performances,) each; `nan` where a difficulty is not known.
+    """
     known = [s.performance.difficulty for s in samples if s.performance.difficulty]
     if len(known) != len(samples):
         return float("nan")
-    return metrics.execution_spearman(predicted, true, np.array(known))
+    combined = combined_in([sample.performance for sample in samples])
+    return metrics.execution_spearman(predicted, true, np.array(known), combined)
 
 
 def with_coverage(measures: Measures, low: Floats, high: Floats, true: Floats) -> Measures:

@@ -15,6 +15,7 @@ from scipy import stats
 
 from podium.errors import UsageError
 from podium.evaluation.draws import drawn_rows
+from podium.judging._combined import Removed
 
 Values = npt.NDArray[np.float64] | Sequence[float]
 
@@ -171,14 +172,21 @@ def r_l2(predicted: Values, true: Values, score_range: tuple[float, float]) -> f
     return mse(predicted, true) / (high - low) ** 2 * 100
 
 
-def execution_spearman(predicted: Values, true: Values, difficulties: Values) -> float:
-    """Rank correlation with the difficulty divided out of both, so that it cannot help."""
+def execution_spearman(
+    predicted: Values, true: Values, difficulties: Values, combined: Removed = "times"
+) -> float:
+    """Rank correlation with the difficulty taken out of both, so that it cannot help.
+
+    It is divided out, or taken away where the sport's rule adds it.
+    """
     first, second = validate(predicted, true)
     divisor = np.asarray(difficulties, float)
     if divisor.shape != first.shape or not (divisor > 0).all():
         raise UsageError(
             "execution needs a difficulty above 0 for every performance: leave out rows without one"
         )
+    if combined == "plus":
+        return spearman(first - divisor, second - divisor)
     return spearman(first / divisor, second / divisor)
 
 

@@ -7,6 +7,7 @@ from podium._public import lazily
 if TYPE_CHECKING:
     from podium.judging._dive_shape import Dive as Dive
     from podium.judging._dives import read_dive as read_dive
+    from podium.judging._followed import combined_in as combined_in
     from podium.judging._followed import rule_of_most as rule_of_most
     from podium.judging._known import height_of as height_of
     from podium.judging._known import known_difficulties as known_difficulties
@@ -34,7 +35,7 @@ __getattr__, __dir__, __all__ = lazily(
     {
         "_dive_shape": ("Dive",),
         "_dives": ("read_dive",),
-        "_followed": ("rule_of_most",),
+        "_followed": ("combined_in", "rule_of_most"),
         "_known": ("height_of", "known_difficulties", "nearest_if_off", "number_of"),
         "_numbers": ("KnownDifficulty", "in_year"),
         "_panel": ("Group", "Panel", "Penalty", "Years"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from podium.judging._combined import Removed, adds_difficulty, named_rule
 from podium.judging._known import height_of, known_difficulties, nearest_if_off, number_of
 from podium.judging._rule import ScoringRule, rules
 from podium.performance import Performance
@@ -17,11 +18,29 @@ LEAST_SHARE = 0.5
 def rule_of_most(performances: Sequence[Performance]) -> ScoringRule | None:
     """Return the rule that most of these performances follow, by marks and score or by difficulty.
 
-    `None` where none shows.
+    One that they name is it (the column `rule`). `None` where none shows.
     """
+    if named := _named(performances):
+        return named
     asked = performances[:MOST_ASKED]
     found = [(sum(_followed(rule, asked)), rule) for rule in rules() if _is_followed(rule, asked)]
     return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def combined_in(performances: Sequence[Performance]) -> Removed:
+    """Return how a difficulty is taken out of the scores of these performances.
+
+    As the rule does that they name, or as their marks show; where neither says anything, it is
+    divided out.
+    """
+    if named := _named(performances):
+        return "plus" if named.combined == "plus" else "times"
+    return "plus" if adds_difficulty(performances) else "times"
+
+
+def _named(performances: Sequence[Performance]) -> ScoringRule | None:
+    name = named_rule(performances)
+    return next((rule for rule in rules() if rule.name == name), None) if name else None
 
 
 def _is_followed(rule: ScoringRule, performances: Sequence[Performance]) -> bool:

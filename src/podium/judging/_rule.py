@@ -11,12 +11,12 @@ import numpy as np
 from podium import _catalog
 from podium.checks import require
 from podium.errors import UnknownName, UsageError
+from podium.judging._combined import Combination, named_rule
 from podium.judging._numbers import Numbers
 from podium.judging._panel import Panel, Penalty
 from podium.performance import Performance
 
 PACKAGE = "podium.judging"
-Combination = Literal["times", "plus", "share"]
 ON_A_STEP = 1e-6
 """How far from a step a mark may lie, in steps: tenths have no exact number."""
 
@@ -171,6 +171,14 @@ class ScoringRule:
             return execution + difficulty
         return difficulty * (1 + execution / 10)
 
+    def executed(self, score: float, difficulty: float) -> float:
+        """Return what marks made of a score: the difficulty is taken out of it again."""
+        if self.combined == "times":
+            return score / difficulty
+        if self.combined == "plus":
+            return score - difficulty
+        return (score / difficulty - 1) * 10
+
     def require_marks(self, marks: Sequence[float]) -> None:
         """Refuse marks that no judge gives: all that are wrong are named.
 
@@ -212,19 +220,14 @@ class ScoringRule:
         return self._combine(self._full * self.highest_mark, difficulty)
 
     def as_marks(self, score: float, low: float, high: float, difficulty: float) -> Marks:
-        """Return a score and its range as mean marks, in the steps that judges give.
-
-        It is meant for sports where the difficulty multiplies.
-        """
+        """Return a score and its range as mean marks, in the steps that judges give."""
         exact = self.mean_marks(score, low, high, difficulty)
         return Marks(*map(self._stepped, (exact.mark, exact.low, exact.high)))
 
     def mean_marks(self, score: float, low: float, high: float, difficulty: float) -> Marks:
-        """Return the same as it comes out, on no step: what is compared with a panel's mean.
-
-        It is meant for sports where the difficulty multiplies.
-        """
-        marks = (value / difficulty / self._full for value in (score, low, high))
+        """Return the same as it comes out, on no step: what is compared with a panel's mean."""
+        executed = (self.executed(value, difficulty) for value in (score, low, high))
+        marks = (value / self._full for value in executed)
         return Marks(*(min(max(mark, self.lowest_mark), self.highest_mark) for mark in marks))
 
     @property
@@ -319,8 +322,13 @@ def find_rule(name: str) -> ScoringRule:
 
 
 def rule_kept_by(performances: Sequence[Performance]) -> ScoringRule | None:
-    """Return the rule that the scores of these performances follow; `None` where none shows."""
-    return next((rule for rule in rules() if rule.is_kept_by(performances)), None)
+    """Return the rule that these performances name, or that their scores follow.
+
+    `None` where none shows.
+    """
+    name = named_rule(performances)
+    named = next((rule for rule in rules() if rule.name == name), None)
+    return named or next((rule for rule in rules() if rule.is_kept_by(performances)), None)
 
 
 def find_action(asked: str, known: Collection[str], rule: ScoringRule | None) -> Action | None:

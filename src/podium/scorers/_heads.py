@@ -13,7 +13,9 @@ from podium.metric.siamese import Siamese
 from podium.metric.steps import apart
 from podium.networks.layers import Array
 
-HeadChoice = Literal["joint", "query_and_difference", "joint_and_clips", "in_step"]
+HeadChoice = Literal[
+    "joint", "joint_in_order", "query_and_difference", "joint_and_clips", "in_step"
+]
 
 SamplePairs = Sequence[tuple[Sample, Sample]]
 """Performances to be compared: (query, reference)."""
@@ -42,7 +44,7 @@ class Head(Protocol):
 
 @dataclass(frozen=True)
 class Joint:
-    """The paper's: D2, averaged over both orders of a pair."""
+    """D2 of the paper, averaged over both orders of a pair."""
 
     def n_inputs(self, network: Siamese) -> int:
         """Return how many numbers the last layer reads of a pair."""
@@ -58,6 +60,20 @@ class Joint:
         """Return what the last layer reads of pairs of embeddings, (pairs, inputs)."""
         both = network.joint(references, queries) + network.joint(queries, references)
         return np.asarray(both / 2, np.float32)
+
+
+@dataclass(frozen=True)
+class JointInOrder(Joint):
+    """The paper's, as its equations have it: D2 of the expert and the query, in this order (III-B).
+
+    Each side then has weights of its own.
+    """
+
+    def inputs(
+        self, network: Siamese, references: Array, queries: Array, pairs: SamplePairs = ()
+    ) -> Array:
+        """Return what the last layer reads of pairs of embeddings, (pairs, inputs)."""
+        return network.joint(references, queries)
 
 
 @dataclass(frozen=True)
@@ -154,4 +170,6 @@ def make_head(choice: HeadChoice, deviation: Deviation | None, normaliser: Norma
     if choice == "joint_and_clips":
         assert deviation is not None
         return JointAndClips(deviation)
+    if choice == "joint_in_order":
+        return JointInOrder()
     return Joint() if choice == "joint" else QueryAndDifference()

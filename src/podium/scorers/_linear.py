@@ -48,8 +48,8 @@ class Member:
     def terms(self, references: Array, queries: Array) -> tuple[Array, Array]:
         """Return the expert's term of predictions, and the query's (equations 1-3, III-B).
 
-        They add up for the head `Joint` with the activation `linear` only. The biases belong to the
-        expert's term.
+        They add up with the activation `linear` only, for `Joint` and `JointInOrder`. The biases
+        belong to the expert's term.
         """
         nothing = np.zeros_like(references)
         expert = self.predict(references, nothing)

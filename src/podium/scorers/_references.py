@@ -1,7 +1,7 @@
 """Which performances a query is compared with: the expert's, and the paper's other choices."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,20 @@ def merit(sample: Sample) -> float:
     return score
 
 
+def reference_choice(text: str) -> ReferenceChoice:
+    """Return the choice that a word stands for.
+
+    Raises
+    ------
+    UsageError
+        If there is no such choice.
+    """
+    for choice in get_args(ReferenceChoice):
+        if choice == text:
+            return cast(ReferenceChoice, choice)
+    raise UsageError(f"no references are called {text!r}: choose one of {', '.join(CHOICES)}")
+
+
 def choose_references(samples: Sequence[Sample], choice: ReferenceChoice) -> tuple[Sample, ...]:
     """Pick the references out of the training performances.
 
@@ -36,8 +50,7 @@ def choose_references(samples: Sequence[Sample], choice: ReferenceChoice) -> tup
     UsageError, TrainingError
         If there is no such choice, or nothing to choose from.
     """
-    if choice not in CHOICES:
-        raise UsageError(f"no references are called {choice!r}: choose one of {', '.join(CHOICES)}")
+    reference_choice(choice)
     if not samples:
         raise TrainingError("there is no performance to choose references from")
     if choice == "constant":

@@ -10,11 +10,14 @@ from podium.folds.division import Ints, choice_groups, drawn_parts
 from podium.metric.embedding import Normaliser
 from podium.metric.learning import learn_metric, random_metric
 from podium.metric.matching import averaged
-from podium.metric.pairs import SHARE_OF_SPREAD, MetricData, PairOptions
+from podium.metric.pairs import PAPER_THRESHOLD, SHARE_OF_SPREAD, MetricData, PairOptions
 from podium.metric.siamese import Siamese
 from podium.scorers import Floats
 from podium.scorers._siamese_options import SiameseLSTMOptions
 from podium.scorers._target import Target
+
+MAX_TIMES_OFF = 3.0
+"""So many times as wide or as narrow as those of dives, scores are on a scale of their own."""
 
 MIN_PARTS = 5
 """Into how many parts performances are divided at least, one of which stops a network."""
@@ -86,13 +89,15 @@ class NetworkLearning:
     def _pairs(self, train: Sequence[Sample]) -> PairOptions:
         """Return them with the threshold in the target's unit: 5 points are 1.5 of execution.
 
-        Where no difficulty is divided out and no threshold was chosen, it follows the spread of
-        the scores: 5 points would call right and wrong, 1 and 0, the same.
+        Where no threshold was chosen, and no difficulty is divided out or scores are on another
+        scale than those of dives, it follows the spread of what is learned: 5 points would call
+        right and wrong, 1 and 0, the same, and all vaults.
         """
-        pairs = self.options.pairs
-        if self.target.uses_execution:
-            return replace(pairs, threshold=pairs.points / self.target.overall.usual)
-        spread = float(self.target.of(train).std())
+        pairs, spread = self.options.pairs, float(self.target.of(train).std())
+        if self.target.uses_execution and self.target.combined == "times":
+            usual = self.target.overall.usual
+            if pairs.threshold is not None or _as_of_dives(spread * usual):
+                return replace(pairs, threshold=pairs.points / usual)
         if pairs.threshold is not None or not spread:
             return pairs
         return replace(pairs, threshold=SHARE_OF_SPREAD * spread)
@@ -117,6 +122,12 @@ class NetworkLearning:
             self.target.of(samples),
             np.array([s.performance.action or "" for s in samples]),
         )
+
+
+def _as_of_dives(spread: float) -> bool:
+    """Return whether scores are on the scale of dives: 5 points are about a third of theirs."""
+    share = SHARE_OF_SPREAD * spread / PAPER_THRESHOLD
+    return 1 / MAX_TIMES_OFF < share < MAX_TIMES_OFF
 
 
 def _can_stop(scores: Floats, part: Ints, threshold: float) -> bool:

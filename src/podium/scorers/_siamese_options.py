@@ -26,7 +26,7 @@ class SiameseLSTMOptions:
     """What is learned: the score, or the execution where difficulties are known."""
 
     head: HeadChoice = "query_and_difference"
-    """What the last layer reads: `joint` is the paper's D2; the others are in `_heads`."""
+    """What the last layer reads: `joint_in_order` is the paper's D2; the others are in `_heads`."""
 
     matching: MatchingChoice = "auto"
     """Which clip of the reference each clip is compared with: as far from the end, as in the paper,

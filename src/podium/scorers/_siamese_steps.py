@@ -9,7 +9,7 @@ from podium.metric.embedding import Normaliser
 from podium.metric.siamese import Siamese, reads_difference
 from podium.networks.program import Term
 from podium.scorers import _steps as written
-from podium.scorers._heads import Joint, JointAndClips
+from podium.scorers._heads import Joint, JointAndClips, JointInOrder
 from podium.scorers._linear import LastClips, Member
 
 Pair = tuple[Term, Term]
@@ -45,6 +45,8 @@ def _prediction(member: Member, sequences: Pair, both: Pair) -> Term:
 def _read(member: Member, embedded: Pair, both: Pair) -> Term:
     """Write what the last layer reads: see `_heads`."""
     network, (ours, theirs) = member.network, embedded
+    if isinstance(member.head, JointInOrder):
+        return _joint(network, theirs, ours)
     if isinstance(member.head, Joint | JointAndClips):
         joint = (_joint(network, theirs, ours) + _joint(network, ours, theirs)) / 2
         if isinstance(member.head, Joint):

@@ -99,9 +99,7 @@ class C3DLSTM(SequenceRegression):
         with torch.inference_mode():
             sequences, is_clip = self.inputs([sample])
             running = self.network(sequences)[0][is_clip[0]].numpy().astype(np.float64)
-        return np.asarray(
-            (running * self.spread + self.centre) * self.target.divisors([sample]), np.float64
-        )
+        return self.target.points_of(running * self.spread + self.centre, sample)
 
     def faulty_clips(self, sample: Sample) -> npt.NDArray[np.bool_]:
         """Return the clips at which the running score falls, (clips,)."""

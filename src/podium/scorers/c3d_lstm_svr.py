@@ -47,8 +47,7 @@ class C3DLSTMSVR:
 
     def running_scores(self, sample: Sample) -> Floats:
         """Return the score so far after each clip of a performance, in points, (clips,)."""
-        values = self._line(self._lstm.states(sample))
-        return np.asarray(values * self.target.divisors([sample]), np.float64)
+        return self.target.points_of(self._line(self._lstm.states(sample)), sample)
 
     def faulty_clips(self, sample: Sample) -> npt.NDArray[np.bool_]:
         """Return the clips at which the running score falls, (clips,)."""

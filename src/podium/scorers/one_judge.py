@@ -32,7 +32,7 @@ class OneJudge:
         self.target = Target(uses_execution=False)
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
-        """Fit the line from the mark (times difficulty, where known) to the score."""
+        """Fit the line from the mark (and difficulty, where known) to the score."""
         self._without_marks = TypeMean(self.seed).fit(train)
         self.target = self._without_marks.target
         self._slope, self._at_zero = 1.0, 0.0
@@ -70,4 +70,4 @@ class OneJudge:
 
     def _mark(self, sample: Sample) -> float:
         marks = sample.performance.judges
-        return float(marks[self.seed % len(marks)] * self.target.divisors([sample])[0])
+        return float(self.target.points_of(np.array(marks[self.seed % len(marks)]), sample))

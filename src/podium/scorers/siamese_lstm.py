@@ -132,8 +132,7 @@ class SiameseLSTM:
             share = self.options.last_clips_share
             last = self.last_clips.predict(queries)[:, None]
             values = (1 - share) * values + share * last
-        divisors = self.target.divisors(queries)
-        return np.asarray(values * divisors[:, None], np.float64)
+        return self.target.points(values.T, queries).T
 
     def partners(self, query: Sample, references: Sequence[Sample]) -> tuple[Sample, ...]:
         """Return those of the references that a query is to be compared with.

@@ -17,6 +17,7 @@ from podium.folds.division import Ints
 from podium.inputs.saved import value_of
 from podium.machine.files import read_json, write_bytes
 from podium.scorers import Scorer
+from podium.scorers._references import reference_choice
 from podium.training.options import Progress, TrainingOptions
 
 MAX_FOLD_BYTES = 10_000_000
@@ -56,8 +57,7 @@ class LeavingOut:
         groups = {query.group for query in queries} - {""}
         stopping = [sample for sample in self.validation if sample.group not in groups]
         options = self.options
-        scorer = make_scorer(options.scorer, options.scorer_options, options.seed)
-        scorer.fit(train, stopping)
+        scorer = fitted_scorer(options, train, stopping)
         return [float(value) for value in scorer.predict([hide_labels(q) for q in queries])]
 
     def _state(self, train: Sequence[Sample], queries: Sequence[Sample]) -> str:
@@ -72,6 +72,17 @@ class LeavingOut:
                 for variant in sample.variants:
                     content.update(variant.values.tobytes())
         return content.hexdigest()[:16]
+
+
+def fitted_scorer(
+    options: TrainingOptions, train: Sequence[Sample], stopping: Sequence[Sample]
+) -> Scorer:
+    """Fit a scorer as options say: all of it, or what comes after a metric that is kept."""
+    if options.kept:
+        chosen = options.references and reference_choice(options.references)
+        return options.kept.scorer.refit(train, chosen or None)
+    scorer = make_scorer(options.scorer, options.scorer_options, options.seed)
+    return scorer.fit(train, stopping)
 
 
 def make_scorer(name: str, options: Any, seed: int) -> Scorer:

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from podium.checks import check_options
+from podium.training.kept import Kept
 from podium.video.augmentation import AugmentationOptions
 from podium.video.clips import ClipOptions
 
@@ -44,6 +45,12 @@ class TrainingOptions:
 
     after_event: int = 24
     """So many frames after the event the last clip ends."""
+
+    kept: Kept | None = None
+    """What is gone on from: the metric of a model, which stays as it is; `None` learns all."""
+
+    references: str | None = None
+    """Which performances those of such a model are compared with; `None`: as before."""
 
     description: str = "performances from a table of the user's own"
     """Where the data came from, for the model card."""

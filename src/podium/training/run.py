@@ -301,6 +301,13 @@ def _without_groups(leaving: LeavingOut, divided: Sequence[Ints], column: str) -
         ) from error
 
 
+def _described(options: TrainingOptions) -> str:
+    """Say where the data came from, and the metric, where it is another model's."""
+    if options.kept is None:
+        return options.description
+    return f"{options.description}; the metric is that of the model {options.kept.model}, kept"
+
+
 def _fit(
     lesson: _Lesson,
     predicted: Sequence[LeftOut],
@@ -310,8 +317,7 @@ def _fit(
     names: ClassNames | None,
 ) -> Model:
     samples = lesson.train
-    scorer = left_out.make_scorer(options.scorer, options.scorer_options, options.seed)
-    scorer.fit(samples, lesson.validation)
+    scorer = left_out.fitted_scorer(options, samples, lesson.validation)
     judging = Judging(samples, scorer.target.divisors(samples), options.scorer)
     labelling = judging.labelling(predicted[-1], names) if names else None
     predicted = [judging.as_chances(one, names) for one in predicted] if names else predicted
@@ -331,7 +337,7 @@ def _fit(
         moments=moments(samples, options.clips),
         actions=tuple(sorted({p.action for p in performances if p.action})),
         evidence=Evidence(
-            options.description,
+            _described(options),
             len(samples),
             options.seed,
             random,

@@ -1,0 +1,76 @@
+"""What results were made with that has changed since: a page says so, and does not hide it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from podium.benchmark.paper import SYSTEMS
+from podium.benchmark.results import Results
+from podium.benchmark.run import System
+
+
+def changed_systems(results: Results, systems: Sequence[System]) -> dict[str, tuple[str, ...]]:
+    """Return the systems that had other options when they were measured, with what these were.
+
+    By title, each as `head "joint" (now "joint_in_order")`. Systems that are not measured, or no
+    longer there, are not named.
+    """
+    found = {}
+    for system in systems:
+        note = results.systems.get(system.name)
+        options = system.settings()
+        if note is None or note.options is None or not is_dataclass(options):
+            continue
+        now = asdict(options)  # type: ignore[arg-type]
+        if differing := tuple(_differing(note.options, now)):
+            found[system.title] = differing
+    return found
+
+
+def _differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    flat_then, flat_now = _flat(then), _flat(now)
+    return [
+        f"`{name}` {flat_then[name]} (now {flat_now[name]})"
+        for name in flat_then
+        if name in flat_now and flat_then[name] != flat_now[name]
+    ]
+
+
+def _flat(options: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in options.items():
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{before}{name}.")
+        else:
+            found[f"{before}{name}"] = value
+    return found
+
+
+def changed_since(results: Results, systems: Sequence[System] = SYSTEMS) -> str:
+    """Say which numbers are of systems as they were, or nothing where none is."""
+    changed = changed_systems(results, systems)
+    if not changed:
+        return ""
+    by_change: dict[tuple[str, ...], list[str]] = {}
+    for title, differing in changed.items():
+        by_change.setdefault(differing, []).append(title)
+    told = [
+        f"{'; '.join(f'*{title}*' for title in titles)}: with {', '.join(differing)}."
+        for differing, titles in by_change.items()
+    ]
+    return (
+        "**Changed since.** These rows were measured before their options became what they are "
+        "today, and have not been measured again; claims that rest on them are of the system as "
+        f"it was. {' '.join(told)}"
+    )
+
+
+def noted_below(all_results: Sequence[Results], systems: Sequence[System] = SYSTEMS) -> str:
+    """Say the same below a short table, without what has changed."""
+    titles = {title for results in all_results for title in changed_systems(results, systems)}
+    if not titles:
+        return ""
+    return (
+        "\n\nMeasured before their options became what they are today, and not again since: "
+        f"{'; '.join(sorted(titles))}."
+    )
