@@ -20,6 +20,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
@@ -32,7 +33,7 @@ import importlib, pkgutil, podium
 from podium.machine.extras import PACKAGES
 from podium.errors import MissingExtra
 extras = {package for brought in PACKAGES.values() for package in brought}
-extras |= {"anyio", "starlette"}  # which FastAPI brings along
+extras |= {"anyio", "h11", "starlette"}  # which FastAPI and Uvicorn bring along
 n = 0
 for module in pkgutil.walk_packages(podium.__path__, "podium."):
     try:
@@ -45,6 +46,9 @@ for module in pkgutil.walk_packages(podium.__path__, "podium."):
             raise
 print(n, "modules imported;", podium.__version__)
 """
+
+
+VERSION = "import sys; print('python%d.%d' % sys.version_info[:2])"
 
 
 class NotReady(Exception):
@@ -153,14 +157,23 @@ def require_whole(wheel: Path, tree: Path) -> int:
 
 def pythons() -> Iterator[str]:
     """Yield the Pythons of this machine that Podium supports."""
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for version in PYTHONS:
-        if found := shutil.which(f"python{version}"):
-            yield found
+        named = [f"python{version}", *map(str, sorted(kept.glob(f"{version}.*/bin/python3")))]
+        yield from [one for one in named if _is_python(one, version)][:1]
+
+
+def _is_python(program: str, version: str) -> bool:
+    """Return whether a program is a Python of that version which runs: pyenv's may refuse."""
+    code = f"import sys, venv; sys.exit('%d.%d' % sys.version_info[:2] != {version!r})"
+    with suppress(OSError):
+        return subprocess.run([program, "-c", code], capture_output=True).returncode == 0
+    return False
 
 
 def try_wheel(wheel: Path, python: str, work: Path) -> Path:
     """Install a wheel into a clean environment, import all of it there, and score a dive."""
-    environment = work / Path(python).name
+    environment = work / run(python, "-c", VERSION).strip()
     run(python, "-m", "venv", environment)
     inside = environment / "bin" / "python"
     constraints = REPOSITORY / "constraints.txt"

@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import sys
 import tarfile
 from importlib.metadata import version
 from pathlib import Path
@@ -138,3 +139,14 @@ def test_the_notices_have_the_texts_of_licences(script):
     )
     assert f"\nnumpy {version('numpy')}: " in text
     assert "Redistribution and use in source and binary forms" in text
+
+
+def test_only_a_python_that_runs_is_tried(script, tmp_path):
+    release = script("release")
+    (tmp_path / "refuses").write_text("#!/bin/sh\nexit 127\n")
+    (tmp_path / "refuses").chmod(0o755)
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert release._is_python(sys.executable, here)
+    assert not release._is_python(sys.executable, "3.1")
+    assert not release._is_python(str(tmp_path / "refuses"), here)
+    assert not release._is_python(str(tmp_path / "none"), here)

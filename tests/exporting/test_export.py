@@ -1,6 +1,7 @@
 """What is exported answers as Podium does, and a file that does not is never written."""
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,12 +14,14 @@ from messages import whole
 from podium.backbones import make_backbone
 from podium.cli.commands import run
 from podium.errors import ModelError, UsageError
+from podium.evaluation.labelling import Labelling
 from podium.exporting import export_model
 from podium.exporting.backbone import made_up_clips, onnx_of_backbone
+from podium.exporting.scorer import onnx_of_scorer
 from podium.exporting.values import require_alike
 from podium.features.values import Features, Sample
 from podium.metric.siamese import SiameseOptions
-from podium.model import load_model
+from podium.model import SHIPPED, load_model
 from podium.networks.program import Program
 from podium.networks.runtime import open_program
 from podium.performance import Performance
@@ -247,3 +250,28 @@ def test_the_command_says_how_far_it_is_off(tmp_path, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert answer["files"] == ["scorer.onnx", "references.npy", "model_card.md", "export.json"]
     assert 0 <= answer["scorer_difference"] <= answer["scorer_allowed"]
+
+
+def test_a_model_of_classes_answers_how_likely_the_better_one_is(small_model):
+    model = load_model(small_model.folder)
+    known = replace(model, labelling=Labelling("wrong", "right", slope=0.05, offset=-2.0))
+    part = onnx_of_scorer(known)
+    assert [(one["name"], one["what"]) for one in part.facts["outputs"]] == [
+        ("probability", "how likely it is 'right' rather than 'wrong', 0 to 1")
+    ]
+    session = open_program(part.files["scorer.onnx"])
+    given = {
+        one.name: np.zeros((2, 3, one.shape[2]), np.float32) for one in session.get_inputs()[:2]
+    }
+    given |= {one.name: np.ones(2, np.float32) for one in session.get_inputs()[2:]}
+    (chances,) = session.run(None, given)
+    assert chances.shape == (2,)
+    assert 0 < chances[0] == chances[1] < 1
+
+
+def test_the_licence_of_a_model_of_ones_own_is_not_podiums(tmp_path):
+    shutil.copytree(SHIPPED / "diving", tmp_path / "diving")
+    export_model(tmp_path / "diving", tmp_path / "out", only="scorer")
+    assert description(tmp_path / "out")["licence"] == (
+        "the scorer is whose it is that trained it; what ships with Podium is under Apache-2.0"
+    )

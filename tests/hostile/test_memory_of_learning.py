@@ -28,6 +28,7 @@ from podium.metric.pairs import (
     Pairs,
     PairSampler,
     best_of,
+    later_alike,
 )
 from podium.metric.siamese import Siamese, SiameseOptions, clip_embeddings
 from podium.metric.threshold import measure_border
@@ -142,6 +143,22 @@ def test_the_pairs_drawn_are_those_drawn_of_all(monkeypatch, n, most):
     assert ours.bit_generator.state == theirs.bit_generator.state
 
 
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 33, 200])
+@pytest.mark.parametrize("threshold", [0.1, 0.3, 5.0, 1e9])
+def test_pairs_are_counted_as_if_they_were_listed(n, threshold):
+    """Of tenths, too, whose differences are a threshold but for what is rounded."""
+    rng = np.random.default_rng(n)
+    for scores in (rng.integers(0, 30, n) / 10, rng.normal(60, 10, n)):
+        listed = np.abs(scores[:, None] - scores) < threshold
+        np.testing.assert_array_equal(later_alike(scores, threshold), np.triu(listed, 1).sum(1))
+
+
+def test_counting_the_pairs_of_very_many_is_quick():
+    """Row by row, it would take ten thousand million comparisons, and minutes."""
+    scores = np.random.default_rng(0).normal(60, 10, 100_000)
+    assert len(PairSampler(scores, PairOptions()).draw(np.random.default_rng(0))) == 3_200
+
+
 def test_where_no_pair_is_marked_nothing_is_drawn():
     for scores in ([], [50.0], [50.0, 90.0]):
         sampler = PairSampler(np.array(scores), PairOptions())
@@ -188,7 +205,7 @@ def test_marked_places_are_found_wherever_the_table_is_divided(monkeypatch):
     table = np.random.default_rng(SEED).random((37, 23)) < 0.3
     for most in (1, 22, 24, 100, 851, 10_000):
         monkeypatch.setattr(pairs, "MAX_TABLE", most)
-        marked = Marked(37, 23, lambda rows: table[rows])
+        marked = Marked(37, lambda rows: table[rows])
         assert len(marked) == table.sum()
         np.testing.assert_array_equal(marked.at(np.arange(len(marked))), np.nonzero(table))
 

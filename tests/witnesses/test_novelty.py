@@ -150,3 +150,20 @@ def test_variants_of_a_performance_are_as_usual_and_none_of_its_own_others():
     others = performances(60, 5, shift=6.0)
     assert np.mean([alone.is_novel(values) for values in others]) > 0.9
     assert np.mean([both.is_novel(values) for values in others]) < 0.1
+
+
+@pytest.mark.parametrize("groups", [(), [f"g{i % 7}" for i in range(60)]])
+def test_of_very_many_looks_some_are_asked_evenly(monkeypatch, groups):
+    """The places of all are kept; and what each of those asked says is as if all were."""
+    known = performances(60, 3)
+    variants = [performances(i % 3, 50 + i) for i in range(60)]
+    whole = learn_novelty(known, variants, groups)
+    monkeypatch.setattr("podium.witnesses.novelty.MAX_ASKED", 40)
+    few = learn_novelty(known, variants, groups)
+    assert len(whole.distances) == len(whole.positions) == 120
+    np.testing.assert_array_equal(few.positions, whole.positions)
+    asked = np.linspace(0, 119, 40).round().astype(int)
+    np.testing.assert_array_equal(few.distances, whole.distances[asked])
+    for made in (few, whole):  # one that was saved before there was a limit, too
+        again = Novelty.from_arrays(made.arrays())
+        np.testing.assert_array_equal(again.distances, made.distances)

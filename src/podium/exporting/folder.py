@@ -16,7 +16,7 @@ import numpy as np
 from podium.errors import UsageError
 from podium.exporting.values import Part
 from podium.machine.files import read_bytes, write_bytes
-from podium.model import Model, find_model, load_model, shipped_models
+from podium.model import SHIPPED, Model, find_model, load_model
 from podium.scorers import ComparingScorer
 
 ExportFormat = Literal["onnx", "safetensors"]
@@ -127,7 +127,7 @@ def _require_free(out: Path) -> None:
 
 
 def _about(model: Model, name_or_path: str | Path, format: str) -> dict[str, Any]:
-    is_shipped = find_model(name_or_path).name in shipped_models()
+    is_shipped = find_model(name_or_path).parent == SHIPPED
     return {
         "format": 1,
         "kind": format,

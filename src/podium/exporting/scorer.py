@@ -103,12 +103,13 @@ def _outputs(model: Model) -> list[Input]:
 
 def _answers(model: Model, value: Term, difficulty: Term | None) -> list[Term]:
     """Write what is answered: a chance, or points with their range."""
-    if model.labelling:
-        odds = value * model.labelling.slope + model.labelling.offset
-        return [odds.then("Sigmoid")]
     half = model.calibration.half_width(CONFIDENCE)
     ends = [value, value - half, value + half]
-    return [end if difficulty is None else end * difficulty for end in ends]
+    points = [end if difficulty is None else end * difficulty for end in ends]
+    if not model.labelling:
+        return points
+    odds = points[0] * model.labelling.slope + model.labelling.offset
+    return [odds.then("Sigmoid")]
 
 
 def _check(model: Model, content: bytes) -> dict[str, float]:

@@ -139,51 +139,97 @@ def sample_pairs(
 
 def _kind(scores: npt.NDArray[np.float64], threshold: float, alike: bool) -> "Marked":
     """Mark all pairs that are alike, or all that are not, each with the earlier one first."""
+    n = len(scores)
+    n_alike = later_alike(scores, threshold)
+    counts = n_alike if alike else np.arange(n - 1, -1, -1) - n_alike
 
     def mark(rows: Indices) -> npt.NDArray[np.bool_]:
-        is_pair = rows[:, None] < np.arange(len(scores))
+        is_pair = rows[:, None] < np.arange(n)
         is_pair &= (np.abs(scores[rows, None] - scores) < threshold) == alike
         return np.asarray(is_pair)
 
-    return Marked(len(scores), len(scores), mark)
+    return Marked(n, mark, counts)
+
+
+def later_alike(scores: npt.NDArray[np.float64], threshold: float) -> Indices:
+    """Count for each of the scores, (rows,), those after it that differ by less than a threshold.
+
+    Rows are put into blocks of 1, 2, 4 and so on: what is after a row are the blocks beside its
+    own, in which scores in order are counted at once. So time grows hardly faster than the rows.
+    """
+    values, ranks = np.unique(scores, return_inverse=True)
+    first = _first_alike(values, scores, ranks, threshold)
+    end = len(values) - _first_alike(-values[::-1], -scores, len(values) - 1 - ranks, threshold)
+    rows, found, size = np.arange(len(scores)), np.zeros(len(scores), np.int64), 1
+    while size < len(scores):
+        blocks = rows // size
+        in_order = np.sort(blocks * len(values) + ranks)
+        here = np.flatnonzero(blocks % 2 == 0)
+        beside = (blocks[here] + 1) * len(values)
+        ends = np.searchsorted(in_order, beside + end[here])
+        found[here] += ends - np.searchsorted(in_order, beside + first[here])
+        size *= 2
+    return found
+
+
+def _first_alike(
+    values: npt.NDArray[np.float64],
+    scores: npt.NDArray[np.float64],
+    ranks: Indices,
+    threshold: float,
+) -> Indices:
+    """Find the lowest of `values`, which are in order, that each score is alike: its index.
+
+    `ranks` says which of them is the score itself.
+    """
+    low, high = np.zeros_like(ranks), ranks.copy()
+    while (low < high).any():
+        middle = (low + high) // 2
+        is_alike = np.abs(scores - values[middle]) < threshold
+        high, low = np.where(is_alike, middle, high), np.where(is_alike, low, middle + 1)
+    return np.asarray(low, np.int64)
 
 
 class Marked:
     """The indices that are marked in a table too large to be held: they are counted, and found.
 
-    `mark` makes some rows of the table, (rows, n_columns) of truth values, by their numbers.
-    Indices are in order, row by row.
+    `mark` makes some rows of the table, (rows, columns) of truth values, by their numbers, and
+    `counts` says how many are marked in each row, where that is known. Indices are in order, row by
+    row.
     """
 
     def __init__(
-        self, n_rows: int, n_columns: int, mark: Callable[[Indices], npt.NDArray[np.bool_]]
+        self,
+        n_rows: int,
+        mark: Callable[[Indices], npt.NDArray[np.bool_]],
+        counts: Indices | None = None,
     ) -> None:
-        self._n_at_once = max(MAX_TABLE // max(n_columns, 1), 1)
-        starts = range(self._n_at_once, n_rows, self._n_at_once)
-        self._parts = np.split(np.arange(n_rows), starts)
-        self._mark, self._n_columns = mark, n_columns
-        self._last: tuple[int, Indices] | None = None
-        counts = [len(self._indices(part)) for part in range(len(self._parts))]
+        self._mark, rows = mark, np.arange(n_rows)
+        if counts is None:
+            counted = [mark(part).sum(axis=1) for part in self._parts(rows)]
+            counts = np.concatenate([np.zeros(0, np.int64), *counted])
         self._ends = np.cumsum(counts, dtype=np.int64)
 
     def __len__(self) -> int:
-        return int(self._ends[-1])
+        return int(self._ends[-1]) if len(self._ends) else 0
 
     def at(self, numbers: Indices) -> Indices:
         """Find the marked indices of such numbers, from 0: rows and columns, (2, indices)."""
-        found = np.empty(len(numbers), np.int64)
-        parts = np.searchsorted(self._ends, numbers, side="right")
-        for part in np.unique(parts):
-            here, indices = parts == part, self._indices(part)
-            found[here] = indices[numbers[here] - (self._ends[part] - len(indices))]
-        return np.stack(divmod(found, self._n_columns))
+        rows = np.searchsorted(self._ends, numbers, side="right")
+        places = numbers - np.concatenate([[0], self._ends])[rows]  # among those of its row
+        columns = np.empty(len(numbers), np.int64)
+        for part in self._parts(np.unique(rows)):
+            here = np.flatnonzero((rows >= part[0]) & (rows <= part[-1]))
+            own, found = np.nonzero(self._mark(part))
+            starts = np.searchsorted(own, np.arange(len(part)))
+            columns[here] = found[starts[np.searchsorted(part, rows[here])] + places[here]]
+        return np.stack([rows, columns])
 
-    def _indices(self, part: int) -> Indices:
-        """Find the marked indices of some rows, in one number each; the last found are kept."""
-        if self._last is None or self._last[0] != part:
-            indices = np.flatnonzero(self._mark(self._parts[part]))
-            self._last = part, indices + part * self._n_at_once * self._n_columns
-        return self._last[1]
+    def _parts(self, rows: Indices) -> list[Indices]:
+        """Divide rows so that what is made of some at once fits into memory."""
+        n_columns = self._mark(rows[:1]).shape[1] if len(rows) else 1
+        n_at_once = max(MAX_TABLE // max(n_columns, 1), 1)
+        return [rows[start : start + n_at_once] for start in range(0, len(rows), n_at_once)]
 
 
 def best_of(

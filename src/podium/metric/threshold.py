@@ -88,7 +88,7 @@ def _beside_experts(
         near = np.abs(train.scores[experts] - validation.scores[rows, None]) <= limit
         return np.asarray(same & near)
 
-    alike = Marked(len(validation.scores), len(experts), mark)
+    alike = Marked(len(validation.scores), mark)
     chosen = np.linspace(0, len(alike) - 1, min(len(alike), MAX_BORDER_PAIRS)).round()
     queries, indices = alike.at(chosen.astype(np.int64))
     return queries, experts[indices]

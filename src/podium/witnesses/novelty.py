@@ -31,13 +31,18 @@ that performance. Read again, a dive lay within 1e-6; no two of the 300 within
 half that distance.
 """
 
+MAX_ASKED = 10_000
+"""Of more looks at performances, so many are asked, evenly, how far they are from the others: to
+ask each would take time as the square of their number, and say no more."""
+
 
 @dataclass(frozen=True)
 class Novelty:
     """Where the training performances lie, and how far each is from the others.
 
     `positions` is (performances, 2 * components): the mean and the spread of its clips' components.
-    `distances` (performances,) is each one's mean distance to its three nearest others.
+    `distances` (performances,) is each one's mean distance to its three nearest others; of more
+    than `MAX_ASKED`, that of so many.
     """
 
     normaliser: "Normaliser"
@@ -88,7 +93,10 @@ class Novelty:
 
         normaliser = Normaliser.from_arrays(part_of(arrays, "novelty."))
         positions = array_of(arrays, "novelty.places", (None, 2 * normaliser.dim))
-        distances = array_of(arrays, "novelty.distances", (len(positions),), least=0)
+        n_asked = len(positions)
+        if len(np.atleast_1d(arrays.get("novelty.distances", []))) != n_asked:
+            n_asked = min(n_asked, MAX_ASKED)
+        distances = array_of(arrays, "novelty.distances", (n_asked,), least=0)
         return cls(normaliser, positions, distances)
 
 
@@ -108,30 +116,38 @@ def learn_novelty(
     looks = [[values, *others] for values, others in zip_longest(features, variants, fillvalue=())]
     owners = np.repeat(np.arange(len(looks)), [len(one) for one in looks])
     positions = np.stack([_position(normaliser, values) for one in looks for values in one])
+    n = len(positions)
+    asked = np.linspace(0, n - 1, min(n, MAX_ASKED)).round().astype(np.int64)
     if are_grouped(groups):
-        distances = _left_out_distances(looks, groups)
+        distances = _left_out_distances(looks, groups, asked)
     else:
-        distances = np.array([_to_others(i, positions, owners) for i in range(len(positions))])
+        distances = np.array([_to_others(i, positions, owners) for i in asked])
     return Novelty(normaliser, positions, distances.astype(np.float32))
 
 
-def _left_out_distances(looks: Sequence[Sequence[Array]], groups: Sequence[str]) -> Array:
-    """Return how far each look is from the nearest of other groups, (looks,).
+def _left_out_distances(
+    looks: Sequence[Sequence[Array]], groups: Sequence[str], asked: npt.NDArray[np.int64]
+) -> Array:
+    """Return how far each look that is asked is from the nearest of other groups, (asked,).
 
     What clips are made of is learned from these others, too: of a group that it knows, it would
     keep what sets it apart.
     """
     from podium.metric.embedding import fit_normaliser
 
-    found: dict[int, list[float]] = {}
+    found: dict[int, float] = {}
+    numbers = np.split(np.arange(sum(map(len, looks))), np.cumsum([len(one) for one in looks])[:-1])
+    wanted = set(asked.tolist())
     for part in parts(groups, 0):
         others = [looks[i] for i in np.setdiff1d(np.arange(len(looks)), part)]
         normaliser = fit_normaliser(np.concatenate([one[0] for one in others]), N_COMPONENTS)
         known = np.stack([_position(normaliser, look) for one in others for look in one])
         for i in part:
-            positions = [_position(normaliser, look) for look in looks[i]]
-            found[int(i)] = [_nearest(np.linalg.norm(known - at, axis=1)) for at in positions]
-    return np.concatenate([found[i] for i in range(len(looks))]).astype(np.float32)
+            for number, look in zip(numbers[i], looks[i], strict=True):
+                if number in wanted:
+                    at = _position(normaliser, look)
+                    found[number] = _nearest(np.linalg.norm(known - at, axis=1))
+    return np.array([found[number] for number in asked], np.float32)
 
 
 def _to_others(which: int, positions: Array, owners: npt.NDArray[np.int64]) -> float:

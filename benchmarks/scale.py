@@ -1,0 +1,178 @@
+"""How time and memory grow with the number of performances, of which features are given.
+
+Makes 1,000, 10,000 and 100,000 files of features (`--sizes`), learns a small model from the first
+300, and runs the commands on each table, one process each: `check`, `predict`, the same with
+`--resume` when all is done, `merge` and `evaluate`. Beside them stand the parts of training that
+see all performances at once. Seconds are those of the processor, as others may use the machine. A
+row's exponent is 1 where it grows with the number, 2 with its square.
+
+    OMP_NUM_THREADS=1 python benchmarks/scale.py
+"""
+
+import argparse
+import csv
+import json
+import math
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from podium.inputs.spreadsheet import harmless
+from podium.metric.pairs import PairOptions, PairSampler
+from podium.witnesses.novelty import learn_novelty
+
+RESULTS = Path(__file__).parent / "results" / "scale.json"
+SIZES = (1_000, 10_000, 100_000)
+N_LEARNED, N_CLIPS, DIM = 300, 4, 16
+RUN = """
+import resource, sys
+from podium.cli.commands import run
+code = run(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_SELF)
+print("used", used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, file=sys.stderr)
+sys.exit(code)
+"""
+
+Row = dict[str, Any]
+
+
+def write_table(folder: Path, n: int) -> Path:
+    """Write so many files of features, and the table that names them."""
+    rng = np.random.default_rng(0)
+    weights = rng.standard_normal(DIM)
+    rows = []
+    for number in range(n):
+        name = f"features/{number // 1000}/{number}.npy"
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        values = rng.standard_normal((N_CLIPS, DIM)).astype(np.float32)
+        np.save(path, values)
+        score = 60 + 5 * float(values.mean(axis=0) @ weights)
+        rows.append([name, f"p{number}", f"{score:.3f}", "ab"[number % 2], f"g{number % 50}"])
+    table = folder / "table.csv"
+    with table.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file_name", "id", "score", "action", "athlete"])
+        writer.writerows([[harmless(cell) for cell in row] for row in rows])
+    return table
+
+
+def first_rows(table: Path, n: int) -> Path:
+    """Write the first rows of a table as one of their own."""
+    lines = table.read_text().splitlines(keepends=True)[: n + 1]
+    (made := table.with_name("learned.csv")).write_text("".join(lines))
+    return made
+
+
+def command(folder: Path, *words: object) -> Row:
+    """Run a command of Podium in a process of its own; return its seconds and megabytes."""
+    environment = {**os.environ, "PODIUM_CACHE": str(folder / "cache"), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *map(str, words)],
+        capture_output=True, text=True, env=environment, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    seconds, megabytes = done.stderr.rsplit("used ", 1)[1].split()
+    return {"seconds": round(float(seconds), 2), "megabytes": int(megabytes)}
+
+
+def commands(folder: Path, table: Path, model: Path) -> dict[str, Row]:
+    """Measure the commands that work off a table."""
+    shards = [folder / f"{i}.csv" for i in range(2)]
+    predict = ["predict", table, "--model", model]
+    found = {
+        "check": command(folder, "check", table),
+        "predict": command(folder, *predict, "--out", shards[0], "--shard", "0/2"),
+        "predict --resume": command(
+            folder, *predict, "--out", shards[0], "--shard", "0/2", "--resume"
+        ),
+    }
+    command(folder, *predict, "--out", shards[1], "--shard", "1/2")
+    merged = folder / "all.csv"
+    found["merge"] = command(folder, "merge", merged, *shards)
+    found["evaluate"] = command(folder, "evaluate", merged, table, "--json")
+    return found
+
+
+def within(work: Callable[[], object]) -> Row:
+    """Measure work in this process; its memory is the peak of the process so far."""
+    begun = time.process_time()
+    work()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"seconds": round(time.process_time() - begun, 2), "megabytes": peak}
+
+
+def parts_of_training(n: int) -> dict[str, Row]:
+    """Measure the parts of training that see all performances at once."""
+    rng = np.random.default_rng(0)
+    features = [rng.standard_normal((N_CLIPS, DIM)).astype(np.float32) for _ in range(n)]
+    scores = rng.normal(60, 10, n)
+    return {
+        "learn_novelty": within(lambda: learn_novelty(features)),
+        "pairs, counted": within(lambda: PairSampler(scores, PairOptions())),
+        "pairs, an epoch": _epoch(scores),
+    }
+
+
+def _epoch(scores: np.ndarray[Any, np.dtype[np.float64]]) -> Row:
+    sampler, rng = PairSampler(scores, PairOptions()), np.random.default_rng(0)
+    return within(lambda: sampler.draw(rng))
+
+
+def exponent(small: Row, large: Row, factor: float) -> float:
+    """Return how time grows with the number between two sizes: 1 with it, 2 with its square."""
+    return round(math.log(max(large["seconds"], 0.01) / max(small["seconds"], 0.01), factor), 2)
+
+
+def measure_commands(n: int) -> dict[str, Row]:
+    """Measure the commands on so many performances, with a model learned from the first of them."""
+    with tempfile.TemporaryDirectory(prefix="podium-scale-") as made:
+        folder = Path(made)
+        table, model = write_table(folder, n), folder / "model"
+        learned = first_rows(table, N_LEARNED)
+        command(folder, "train", learned, "--out", model, "--scorer", "ridge")
+        return commands(folder, table, model)
+
+
+def growth_of(measured: Mapping[int, Mapping[str, Row]]) -> dict[str, float]:
+    """Return how each row grows, from the smallest number that it was measured with."""
+    found = {}
+    for name in dict.fromkeys(name for rows in measured.values() for name in rows):
+        sizes = [n for n, rows in sorted(measured.items()) if name in rows]
+        small, large = sizes[0], sizes[-1]
+        if large > small:
+            found[name] = exponent(measured[small][name], measured[large][name], large / small)
+    return found
+
+
+def main(sizes: Sequence[int], training_sizes: Sequence[int]) -> None:
+    """Measure all sizes, print what was measured, and write it as JSON."""
+    measured: dict[int, dict[str, Row]] = {n: {} for n in sorted({*sizes, *training_sizes})}
+    for n, rows in measured.items():
+        rows |= parts_of_training(n) if n in training_sizes else {}
+        rows |= measure_commands(n) if n in sizes else {}
+        for name, row in rows.items():
+            print(f"{n:>8,}  {name:<20} {row['seconds']:>9.2f} s {row['megabytes']:>7,} MB")
+    about = {"python": platform.python_version(), "processors": os.cpu_count(), "clips": N_CLIPS}
+    plain = {"about": about, "sizes": measured, "exponents": growth_of(measured)}
+    RESULTS.write_text(json.dumps(plain, indent=1) + "\n")
+    for name, value in growth_of(measured).items():
+        print(f"{name:<20} grows with the number to the power of {value}")
+
+
+if __name__ == "__main__":
+    reader = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    reader.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="of tables")
+    reader.add_argument("--training", type=int, nargs="*", default=SIZES, help="of training data")
+    chosen = reader.parse_args()
+    main(chosen.sizes, chosen.training)
