@@ -461,7 +461,9 @@ def test_the_card_of_scores_close_together_shows_small_errors(small_model, cache
     ]
     model, _ = train_model(given, tmp_path / "m", ridge, cache=cache)
     card = (tmp_path / "m" / "README.md").read_text("utf-8")
-    assert f"MSE {model.evidence.left_out['ridge']['mse']:.3f}**" in card
+    measured = model.evidence.left_out["ridge"]
+    assert f"accuracy {measured['accuracy']:.2f}, log loss {measured['log_loss']:.2f}**" in card
+    assert f"| {measured['mse']:.3f} |" in card
     for row in model.evidence.groups:
         assert f"| {row['mse']:.3f} | {row['bias']:+.3f} |" in card
 
