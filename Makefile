@@ -93,6 +93,7 @@ bench: install ## Measurements: print tables, write JSON to benchmarks/results
 	$(BIN)/python benchmarks/backbones_page.py
 	$(BIN)/python benchmarks/alignment.py
 	$(BIN)/python benchmarks/cutting.py
+	$(BIN)/python benchmarks/long.py
 	$(BIN)/python benchmarks/what_helped.py
 	$(BIN)/python benchmarks/doubt.py
 	$(BIN)/python benchmarks/metamorphic.py
