@@ -20,7 +20,7 @@ def test_an_entry_is_described_in_three_clips() -> None:
     assert clips is not None
     assert clips.shape == (3, 1152)
     assert np.isfinite(clips).all()
-    assert set(entry_looks(seen())) == {"looks_executed", "looks_faulty"}
+    assert set(entry_looks(seen())) <= {"looks_executed", "looks_faulty"}  # drawn, unlike a dive
 
 
 @pytest.mark.parametrize("per_second", [24, 30, 60])

@@ -14,7 +14,7 @@ from podium.remarks import (
     percentile_of,
     times_usual,
 )
-from podium.remarks._learned_arrays import N_CLIPS, N_LOOKS, WEIGHTS
+from podium.remarks._learned_arrays import LOOKS, N_CLIPS, N_LOOKS, WEIGHTS, learned
 
 USUAL = {
     "flight_seconds": 1.7,
@@ -120,10 +120,23 @@ def test_an_entry_that_looks_faulty_is_likelier_a_fault() -> None:
     assert fault_probabilities(USUAL | {"looks_faulty": 1e9})[Phase.ENTRY] < 1
 
 
-def test_clips_are_those_of_the_backbone_that_it_was_learned_with() -> None:
-    assert set(looks_of(np.zeros((N_CLIPS, N_LOOKS), np.float32))) == {
-        "looks_executed", "looks_faulty"
-    }  # fmt: skip
+def clips_that_look(spreads: float) -> np.ndarray:
+    """Clips whose entry looks so many spreads more faulty than is usual, and usual in all else."""
+    (of_score, *score), (of_fault, *fault) = (learned().looks[name] for name in LOOKS)
+    middles, spread = learned().middles[Phase.ENTRY][-2:], learned().spreads[Phase.ENTRY][-1]
+    wanted = np.add(middles, (0, spreads * spread)) - (of_score, of_fault)
+    found = np.linalg.pinv(np.array([score, fault])) @ wanted
+    return found.reshape(N_CLIPS, N_LOOKS).astype(np.float32)
+
+
+def test_clips_unlike_all_that_are_known_tell_nothing() -> None:
+    looks, middle = looks_of(clips_that_look(2.0)), learned().middles[Phase.ENTRY][-1]
+    assert set(looks) == set(LOOKS)
+    assert looks["looks_faulty"] > middle
+    assert looks_of(clips_that_look(8.0)) == {}
+
+
+def test_clips_are_described_by_the_backbone_that_it_was_learned_with() -> None:
     backbone = C3DMiniClose()
     assert backbone.dim == N_LOOKS
     assert backbone.fingerprint in (WEIGHTS.parent / "README.md").read_text("utf-8")

@@ -17,6 +17,9 @@ Array = npt.NDArray[np.float32]
 USUAL_ANGLE = -6.0
 """Degrees: the usual angle at the water, which commentators call vertical."""
 
+UNLIKE = 5.0
+"""In spreads: no known dive looks so far from what is usual."""
+
 KIND = "armstand"
 """Says of what kind a dive is; alone it says nothing of how it was done."""
 
@@ -31,8 +34,7 @@ def fault_probabilities(values: Values) -> dict[Phase, float]:
         row = inputs_of(values, phase)
         if np.isnan(row[[name != KIND for name in INPUTS[phase]]]).all():
             continue
-        scaled = (row - learned().middles[phase]) / learned().spreads[phase]
-        weights = learned().weights[phase]
+        scaled, weights = _scaled(values, phase), learned().weights[phase]
         total = weights[0] + float(weights[1:] @ np.nan_to_num(np.clip(scaled, -3, 3)))
         found[phase] = float(1 / (1 + np.exp(-total)))
     return found
@@ -41,17 +43,24 @@ def fault_probabilities(values: Values) -> dict[Phase, float]:
 def looks_of(clips: Array) -> dict[str, float]:
     """Return how well a dive looks executed, and how faulty its entry looks (about 0 to 1).
 
-    Both stand by their names among the values of measures. Takes the features of clips about the
-    entry, (clips, numbers), of the backbone `c3d_mini_close`.
+    Both stand by their names among the values of measures; clips unlike all that was learned from,
+    as rendered ones may be, tell nothing. Takes the features of clips about the entry,
+    (clips, numbers), of the backbone `c3d_mini_close`.
     """
     seen = clips.reshape(-1).astype(np.float64)
     looks = learned().looks.items()
-    return {name: float(weights[0] + seen @ weights[1:]) for name, weights in looks}
+    found = {name: float(weights[0] + seen @ weights[1:]) for name, weights in looks}
+    return {} if (np.abs(_scaled(found, Phase.ENTRY)) > UNLIKE).any() else found
 
 
 def inputs_of(values: Values, phase: Phase) -> Floats:
     """Return the numbers by which faults of a phase are told, NaN where one is lacking."""
     return np.array([_input(values, name) for name in INPUTS[phase]])
+
+
+def _scaled(values: Values, phase: Phase) -> Floats:
+    """Return the same numbers, of mean 0 and spread 1 among the known dives."""
+    return (inputs_of(values, phase) - learned().middles[phase]) / learned().spreads[phase]
 
 
 def _input(values: Values, name: str) -> float:
