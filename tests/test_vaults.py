@@ -154,6 +154,8 @@ def trained(tmp_path_factory):
 
 
 def test_a_vault_is_scored_by_its_difficulty_and_execution(trained):
+    card = (trained / "model" / "README.md").read_text("utf-8")
+    assert "It predicts execution (score - difficulty) and adds the difficulty again." in card
     judge = load(str(trained / "model"))
     path = trained / "data" / "v3.npy"
     easy, hard = (judge.assess(path, difficulty=d).score for d in (4.0, 5.0))
