@@ -58,6 +58,13 @@ def test_five_models_ship() -> None:
     )
 
 
+@pytest.mark.parametrize("name", shipped_models())
+def test_it_is_saved_anew_whatever_version_measured_it(name, tmp_path):
+    model = load_model(name)
+    model.save(tmp_path / name)
+    assert load_model(tmp_path / name).evidence == model.evidence
+
+
 @pytest.mark.parametrize("name", ["diving", "simulated"])
 def test_a_model_is_small_and_holds_three_files_and_what_is_kept_of_experts(name: str) -> None:
     files = {path.name: path.stat().st_size for path in (SHIPPED / name).iterdir()}

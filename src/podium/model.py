@@ -397,12 +397,16 @@ def _backbone_of(folder: Path, about: _BackboneName, allow_parts: Collection[str
     return backbone
 
 
+_EARLIER = {"auc": None, "drawn": "performances"}
+"""What evidence of versions means that did not say it."""
+
+
 def model_card(model: Model) -> str:
     """Write what anyone should know before they trust a model, as Markdown."""
     from podium.report.templates import render
 
     evidence = model.evidence
-    main = evidence.hardest[model.scorer_name]
+    main = {**_EARLIER, **evidence.hardest[model.scorer_name]}
     low, high = model.score_range
     return render(
         "model_card.md",
