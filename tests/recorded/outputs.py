@@ -13,6 +13,7 @@ import json
 import math
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -40,6 +41,9 @@ from podium.simulation import SimulationOptions, simulate
 from podium.training import TrainingOptions, hide_labels, train_model
 
 RECORDED = Path(__file__).with_name("outputs.json")
+
+PROGRESS = re.compile(r".+: \d+ of \d+(, about .+ left)?")
+"""How far work is, and for how long it will go on, is only said by a machine that is not fast."""
 
 Tolerance = tuple[float, float]
 """How far a number may be from the recorded one: as a share of it, or if it is small, in all."""
@@ -217,8 +221,9 @@ CASES: Mapping[str, Callable[[Path], Any]] = {
 
 
 def said(folder: Path, *words: object) -> list[str]:
-    """The lines that a command prints, with the folder's own name left out."""
-    return without(folder, "".join(printed(*words))).splitlines()
+    """The lines that a command prints, without the folder's own name and what a clock says."""
+    lines = without(folder, "".join(printed(*words))).splitlines()
+    return [line for line in lines if not PROGRESS.fullmatch(line)]
 
 
 def told(folder: Path, *words: object) -> Any:
