@@ -107,4 +107,4 @@ def test_it_is_restored_as_it_was_saved(fitted, made):
             again.clip_similarity(one, again.references[0]),
             fitted.clip_similarity(one, fitted.references[0]),
         )
-    assert again.steps.usual_cost == fitted.steps.usual_cost
+    assert again.usual_steps.usual_cost == fitted.usual_steps.usual_cost

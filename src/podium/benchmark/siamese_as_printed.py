@@ -73,7 +73,7 @@ def paper_options(
 
 def embeddings(scorer: SiameseLSTM, samples: Sequence[Sample]) -> Array:
     """Return the paper's O of each performance by the first network, (performances, M)."""
-    return scorer.members[0].network.embedding(scorer.sequences(samples))
+    return scorer.embedded(scorer.members[0].network, samples)
 
 
 def joint_embeddings(scorer: SiameseLSTM, samples: Sequence[Sample]) -> Array:

@@ -162,7 +162,7 @@ class SiameseLSTM:
         rows = []
         for member in self.members:
             network = member.network
-            embedded = network.embedding(self.sequences([query, *references]))
+            embedded = self.embedded(network, [query, *references])
             theirs, ours = embedded[1:], np.repeat(embedded[:1], len(references), axis=0)
             itself = network.similarity(theirs, theirs) * network.similarity(ours, ours)
             share = network.similarity(theirs, ours) / np.sqrt(itself)
@@ -189,10 +189,19 @@ class SiameseLSTM:
         both = (self.normaliser(s.features.values) for s in (query, reference))
         return ask_steps(step_cost(*both), self.usual_steps.usual_cost)
 
-    def sequences(self, samples: Sequence[Sample]) -> Array:
-        """Return performances as the networks read them, (performances, steps, n_components)."""
+    def embedded(self, network: Siamese, samples: Sequence[Sample]) -> Array:
+        """Return performances as one of the networks sums them up, (performances, n_embedding).
+
+        Only those of one length are read together: what is said of one never hangs on the others.
+        """
+        n_clips = -(-self.n_clips // self.n_together)
         read = [averaged(self.normaliser(s.features.values), self.n_together) for s in samples]
-        return pad(read, -(-self.n_clips // self.n_together))
+        lengths = np.array([max(len(one), n_clips) for one in read])
+        found = np.empty((len(read), network.n_embedding), np.float32)
+        for length in np.unique(lengths):
+            which = np.flatnonzero(lengths == length)
+            found[which] = network.embedding(pad([read[i] for i in which], n_clips))
+        return found
 
     @property
     def n_together(self) -> int:
@@ -322,8 +331,8 @@ class SiameseLSTM:
             )
         head = make_head(self.options.head, self.deviation, self.normaliser)
         queries, references = ([pair[side] for pair in indices] for side in (0, 1))
-        ours = network.embedding(self.sequences(rows))[queries]
-        theirs = network.embedding(self.sequences(self.references))[references]
+        ours = self.embedded(network, rows)[queries]
+        theirs = self.embedded(network, self.references)[references]
         pairs = [(rows[query], self.references[reference]) for query, reference in indices]
         inputs = head.inputs(network, theirs, ours, pairs)
         groups = [sample.group for sample in own]
@@ -343,8 +352,8 @@ class SiameseLSTM:
     def _grid(
         self, member: Member, queries: Sequence[Sample], references: Sequence[Sample]
     ) -> Array:
-        ours = member.network.embedding(self.sequences(queries))
-        theirs = member.network.embedding(self.sequences(references))
+        ours = self.embedded(member.network, queries)
+        theirs = self.embedded(member.network, references)
         rows = [
             member.predict(
                 theirs,

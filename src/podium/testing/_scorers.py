@@ -50,6 +50,8 @@ def _check_scores(scorer: Scorer, queries: list[Sample]) -> None:
     hold(np.isfinite(scores).all(), scorer, "scores must be finite")
     alone = [scorer.predict([query])[0] for query in queries]
     is_same = np.allclose(scores, alone, rtol=1e-4)
+    beside = scorer.predict([_longer(queries[0]), *queries])[1:]
+    is_same = is_same and np.allclose(scores, beside, rtol=1e-4)
     hold(is_same, scorer, "a score must not depend on who else is scored")
     nobody = scorer.predict([])
     none = nobody.shape == (0,) and nobody.dtype == np.float64
@@ -102,6 +104,17 @@ def _are_same_arrays(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
 
 def _unjudged(sample: Sample) -> Sample:
     return replace(sample, performance=replace(sample.performance, score=None, judges=()))
+
+
+def _longer(sample: Sample) -> Sample:
+    """Return a performance that takes three times as long as any that was learned from."""
+    features = sample.features
+    values = np.concatenate([features.values] * 3)
+    starts = np.arange(len(values), dtype=float)
+    return replace(
+        sample,
+        features=replace(features, values=values, start_seconds=starts, end_seconds=starts + 1),
+    )
 
 
 def made_up_performances() -> tuple[Sample, ...]:
