@@ -250,7 +250,7 @@ def test_a_steady_line_needs_variants_to_be_held_by(samples):
         ({"n_networks": 0}, "n_networks and n_components must be 1 or more, not 0 and 32"),
         (
             {"head": "joint_and_query"},
-            "head is 'joint_and_query': choose one of joint, query_and_difference, "
+            "head is 'joint_and_query': choose one of joint, joint_in_order, query_and_difference, "
             "joint_and_clips, in_step",
         ),
         ({"clip_metric": "bogus"}, "clip_metric is 'bogus': choose one of network, deviation"),
