@@ -369,5 +369,5 @@ def test_the_quick_form_runs_on_the_real_dives(real):
 def test_learning_options_of_the_paper_hold_nothing_of_podiums():
     best = next(system.options for system in SYSTEMS if system.name == "siamese_best")
     assert best.learning == LearningOptions(clip_weight=0.0, noise=0.0)
-    assert (best.head, best.target, best.n_networks) == ("joint", "score", 1)
+    assert (best.head, best.target, best.n_networks) == ("joint_in_order", "score", 1)
     assert best.pairs.n_similar + best.pairs.n_dissimilar == 26_000
