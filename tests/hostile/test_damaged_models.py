@@ -378,8 +378,8 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "an unknown head": (
         put("scorer", "options", "head", "hydra"),
-        "scorer.options.head is 'hydra': it must be one of joint, query_and_difference, "
-        "joint_and_clips",
+        "scorer.options.head is 'hydra': it must be one of joint, joint_in_order, "
+        "query_and_difference, joint_and_clips, in_step",
     ),
     "a head of other inputs": (
         put("scorer", "options", "head", "joint"),

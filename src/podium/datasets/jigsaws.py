@@ -154,5 +154,5 @@ def clips_of(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     """
     n_clips = max(len(values) // FRAMES_PER_CLIP, 1)
     whole = values[-n_clips * FRAMES_PER_CLIP :]
-    clips = np.stack(np.array_split(whole, n_clips))
+    clips = whole.reshape(n_clips, -1, whole.shape[1])
     return np.hstack([clips.mean(axis=1), clips.std(axis=1)]).astype(np.float32)

@@ -13,6 +13,7 @@ from podium.report.player import served_policy
 from podium.report.words import ENGLISH, Words, languages, load_words
 from podium.web.messages import (
     AboutIn,
+    AboutOut,
     AssessmentOut,
     ComparisonOut,
     MeasureOut,
@@ -128,9 +129,9 @@ def job_out(store: Store, job: Job) -> AssessmentOut:
     )
 
 
-def about_out(about: About) -> AboutIn:
+def about_out(about: About) -> AboutOut:
     """Return what people say of an assessment, as it is sent."""
-    return AboutIn(**{**asdict(about), "tags": list(about.tags)})
+    return AboutOut(**{**asdict(about), "tags": list(about.tags)})
 
 
 def about_of(sent: AboutIn | None) -> About:

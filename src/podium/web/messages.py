@@ -57,6 +57,16 @@ class AboutIn(Strict):
     text: Annotated[str, Field(max_length=4000, description="Notes.")] = ""
 
 
+class AboutOut(BaseModel):
+    """What people said of an assessment, as it is kept."""
+
+    athlete: str
+    day: str
+    event: str
+    tags: list[str]
+    text: str
+
+
 class How(Strict):
     """What was performed, and beside whom it is judged."""
 
@@ -192,7 +202,7 @@ class AssessmentOut(BaseModel):
     ended_seconds: float | None
     error: str | None
     summary: dict[str, Any] | None
-    about: AboutIn
+    about: AboutOut
     recognised: Annotated[str, Field(description="Which dive was recognised, in words, or empty.")]
     measured: list[MeasureOut]
     withheld: Annotated[

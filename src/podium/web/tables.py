@@ -46,9 +46,15 @@ def add_tables(app: FastAPI, store: Store) -> None:
         except ClientDisconnect as error:  # nobody is there to read this
             raise allowed.cut_short() from error
         except ManifestError as error:
-            raise HTTPException(422, str(error).replace(str(partial), called)) from error
+            raise HTTPException(422, _named(error, partial, called)) from error
         finally:
             partial.unlink(missing_ok=True)
+
+
+def _named(error: ManifestError, path: Path, called: str) -> str:
+    """Return what is wrong with a table, which is called as its sender calls it."""
+    said = str(error)
+    return said.replace(str(path), called)
 
 
 def _rows_of(path: Path, called: str) -> list[TableRowOut]:
