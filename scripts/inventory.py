@@ -28,8 +28,10 @@ _EXTRA = re.compile(r";.*\bextra\s*==")
 
 
 def packages() -> list[Distribution]:
-    """Return what is installed, by name, without the tools."""
-    found = {named(one.metadata["Name"]): one for one in distributions()}
+    """Return what is installed, by name, without the tools; of two of a name the one imported."""
+    found: dict[str, Distribution] = {}
+    for one in distributions():
+        found.setdefault(named(one.metadata["Name"]), one)
     return [one for name, one in sorted(found.items()) if name not in TOOLS]
 
 
@@ -104,11 +106,13 @@ def _needs(package: Distribution, installed: list[Distribution]) -> dict[str, An
 
 def _arrays(podium: Distribution) -> Iterator[dict[str, Any]]:
     """Yield the files of arrays that ship."""
-    for file in sorted(map(str, podium.files or [])):
-        if file.endswith(".safetensors"):
-            content = Path(str(podium.locate_file(file))).read_bytes()
-            sha256 = hashlib.sha256(content).hexdigest()
-            yield _model(file, f"{_purl(podium)}#{file}", sha256)
+    from podium.model import SHIPPED
+
+    folder = SHIPPED.parent
+    for path in sorted(folder.rglob("*.safetensors")):
+        file = path.relative_to(folder.parent).as_posix()
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        yield _model(file, f"{_purl(podium)}#{file}", sha256)
 
 
 def _fetched() -> Iterator[dict[str, Any]]:
@@ -143,7 +147,11 @@ def notices() -> str:
 def _texts(package: Distribution) -> Iterator[str]:
     for file in sorted(package.files or [], key=str):
         path = Path(str(package.locate_file(file)))
-        if _LICENCE_FILE.search(str(file)) and path.suffix not in (".py", ".pyc"):
+        if (
+            _LICENCE_FILE.search(str(file))
+            and path.suffix not in (".py", ".pyc")
+            and path.is_file()
+        ):
             yield f"--- {file}\n{path.read_text('utf-8', 'replace').strip()}"
 
 
