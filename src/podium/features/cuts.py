@@ -21,9 +21,9 @@ Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
 LEVEL = 0.8
-"""Beyond this a change is a cut: the middle of a gap in the training dives, two of 300 of which have
-a larger change in their flight. Of those whose flight goes on as another's 8, 12 and 20 frames before
-the water .64, .84 and .97 are found (of 300 each; by colours and shifts alone .63, .68 and .84)."""
+"""Beyond this a change is a cut: the middle of a gap in the training dives, two of 300 of which
+have a larger one in their flight. Of those whose flight goes on as another's 8, 12 and 20 frames
+before the water .64, .84 and .97 are found (by colours and shifts alone .63, .68 and .84)."""
 
 BESIDE = 6
 """So many changes before and after one are looked at to see whether it stands out."""
