@@ -133,11 +133,11 @@ def test_execution_is_ranked_without_the_difficulty():
 def test_the_threshold_of_the_metric_follows_the_scale():
     samples = vaults()
     target = choose_target(samples, "auto")
-    learning = NetworkLearning(SiameseLSTMOptions(), target, None, 6, 0)
+    learning = NetworkLearning(SiameseLSTMOptions(), target, None, 6, 1, 0)
     assert learning._pairs(samples).points == pytest.approx(0.35 * target.of(samples).std())
     dives = vaults(sport="diving")
     target = choose_target(dives, "auto")
-    learning = NetworkLearning(SiameseLSTMOptions(), target, None, 6, 0)
+    learning = NetworkLearning(SiameseLSTMOptions(), target, None, 6, 1, 0)
     assert learning._pairs(dives).points == pytest.approx(5 / target.overall.usual)
 
 

@@ -125,15 +125,16 @@ def test_a_recording_is_inspected_scored_and_extracted_by_the_contract(
     path = recording("mp4")
     assert run(["inspect", str(path), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    too_long = (
-        "has more than 5000 frames: cut the performance out of it first, "
-        "or bound it in a table by start_frame and end_frame"
+    shorter = (
+        "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
     )
+    too_long = f"lasts more than 3600 s: {shorter}, or allow more (--limit minutes=NUMBER)"
+    too_many = f"has more than 5000 frames: {shorter}"
     assert found["seconds"] == pytest.approx(10_800)
     assert (found["frames_promised"], found["frames"], found["clips"]) == (N_FRAMES, None, 0)
     assert found["warnings"] == [too_long]
     assert run(["score", str(path), "--model", str(small_model.folder), "--action", "107"]) == 3
-    assert capsys.readouterr() == ("", f"podium: {path}: {too_long}\n")
+    assert capsys.readouterr() == ("", f"podium: {path}: {too_many}\n")
     table = path.with_name("metadata.csv")
     with table.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
