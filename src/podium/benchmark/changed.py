@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from podium.benchmark.paper import SYSTEMS
 from podium.benchmark.results import Results
 from podium.benchmark.run import System
+from podium.machine import extras
 
 
 def changed_systems(results: Results, systems: Sequence[System]) -> dict[str, tuple[str, ...]]:
@@ -46,9 +46,9 @@ def _flat(options: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     return found
 
 
-def changed_since(results: Results, systems: Sequence[System] = SYSTEMS) -> str:
+def changed_since(results: Results, systems: Sequence[System] | None = None) -> str:
     """Say which numbers are of systems as they were, or nothing where none is."""
-    changed = changed_systems(results, systems)
+    changed = changed_systems(results, _papers() if systems is None else systems)
     if not changed:
         return ""
     by_change: dict[tuple[str, ...], list[str]] = {}
@@ -65,9 +65,18 @@ def changed_since(results: Results, systems: Sequence[System] = SYSTEMS) -> str:
     )
 
 
-def noted_below(all_results: Sequence[Results], systems: Sequence[System] = SYSTEMS) -> str:
+def _papers() -> Sequence[System]:
+    """Return the systems of the paper, some of which are made of PyTorch's parts."""
+    extras.require("train", "telling what has changed since results were measured")
+    from podium.benchmark.paper import SYSTEMS
+
+    return SYSTEMS
+
+
+def noted_below(all_results: Sequence[Results], systems: Sequence[System] | None = None) -> str:
     """Say the same below a short table, without what has changed."""
-    titles = {title for results in all_results for title in changed_systems(results, systems)}
+    asked = _papers() if systems is None else systems
+    titles = {title for results in all_results for title in changed_systems(results, asked)}
     if not titles:
         return ""
     return (
