@@ -17,7 +17,8 @@ from podium.examination import KeptExpert
 from podium.examination.figure import moment_seconds
 from podium.examination.tracing import figure_of
 from podium.examination.values import Examination
-from podium.measures import Dive
+from podium.measures import Dive, Phase
+from podium.remarks import Kind, Remark
 from podium.report.in_step import in_step
 from podium.report.kept import read_kept
 from podium.report.measured_page import make_measured_report, parts_of
@@ -165,6 +166,18 @@ def test_a_report_with_a_score_shows_the_athlete_too(filmed, assessed):
     assert data_of(html)["marks"] == pytest.approx([4 / 30, 0.6, 0.9])
     folder = make_report_folder(replace(assessed, examination=found))
     assert data_of(folder.html)["query"]["drawn"] == data_of(html)["query"]["drawn"]
+
+
+def test_a_remark_of_clips_is_not_called_clear_where_what_was_measured_is_good(filmed, assessed):
+    found, words = examined(*filmed), load_words()
+    clear, contradicted = words("remarks.clear", border="0.5"), words("remarks.contradicted")
+    assert not [one for one in found.remarks if one.is_praise and one.phase == "flight"]
+    plain = text_of(make_report(replace(assessed, examination=found)).html)
+    assert (clear in plain, contradicted in plain) == (True, False)
+    praise = Remark(Phase.FLIGHT, Kind.TIGHT, "tightness", 0.9, 0.1, is_praise=True)
+    praised = replace(found, remarks=(*found.remarks, praise))
+    text = text_of(make_report(replace(assessed, examination=praised)).html)
+    assert (clear in text, contradicted in text) == (False, True)
 
 
 def test_an_expert_without_a_video_is_drawn_and_moves_in_step(filmed, assessed, tmp_path):

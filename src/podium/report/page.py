@@ -23,7 +23,7 @@ from podium.machine.files import write_bytes
 from podium.report.glance import glance
 from podium.report.key_frames import decode_small, middles, pictured
 from podium.report.player import offset_of, page_values, played, side, spoken
-from podium.report.remark_words import group_note
+from podium.report.remark_words import group_note, is_praised
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.templates import render
 from podium.report.words import ENGLISH, Words, load_words
@@ -315,6 +315,8 @@ class _Page:
     def _how_sure(self, remark: Remark) -> str:
         share = (remark.similarity or 0.0) / FAULTY_BELOW
         key = "clear" if share < 0.5 else "fair" if share < 0.85 else "doubtful"
+        if is_praised(self.assessment.examination, remark.moment):
+            key = "contradicted"
         return self.words(f"remarks.{key}", border=self.words.plain(FAULTY_BELOW))
 
     def _steps(self) -> str:

@@ -35,6 +35,12 @@ def remark_sentences(
     ]
 
 
+def is_praised(examination: Examination | None, phase: str) -> bool:
+    """Return whether what was measured of a phase was good, at odds with a remark of its clips."""
+    remarks = examination.remarks if examination else ()
+    return any(one.is_praise and one.phase == phase for one in remarks)
+
+
 def group_note(assessment: Assessment, group: RemarkGroup, words: Words) -> str:
     """Say what points mean in a group of remarks, or why there are none."""
     if assessment.score is None:
