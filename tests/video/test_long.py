@@ -127,7 +127,7 @@ def test_a_recording_is_inspected_scored_and_extracted_by_the_contract(
     found = json.loads(capsys.readouterr().out)
     too_long = (
         "has more than 5000 frames: cut the performance out of it first, "
-        "or bound it in a table by start_frame and end_frame"
+        "or bound it in a table by start_frame and end_frame, or allow more (--limit frames=NUMBER)"
     )
     assert found["seconds"] == pytest.approx(10_800)
     assert (found["frames_promised"], found["frames"], found["clips"]) == (N_FRAMES, None, 0)
