@@ -39,6 +39,7 @@ UNKNOWN_ACTION = (
     "position's letter (A, B, C or D) if you like, as in 107C"
 )
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
+MANY = "many at once are given in a table (podium predict TABLE) or to podium serve"
 
 
 IF_TRUSTED = ("score_if_trusted", "low_if_trusted", "high_if_trusted")
@@ -871,6 +872,24 @@ def test_nothing_else_is_listed(refused):
     refused(2, message, "list", "nothing")
 
 
+def test_what_can_be_listed_is_said(refused):
+    message = (
+        "podium list needs WHAT: choose backbones, datasets, measures, scorers, models or actions, "
+        "as in podium list models"
+    )
+    refused(2, message, "list")
+
+
+@pytest.mark.parametrize("command", ["score", "measure"])
+@pytest.mark.parametrize("speed", ["0", "nan", "4.5"])
+def test_a_speed_at_which_nothing_is_played_is_refused(command, speed, refused):
+    message = (
+        f"--speed {speed!r} must be from 0.02 to 4 times as fast as it was, such as 0.5; leave it "
+        "out to have it found out"
+    )
+    refused(2, message, command, "x.mp4", "--speed", speed)
+
+
 # demo
 
 
@@ -1152,7 +1171,7 @@ def unusable(request, tmp_path, make_video) -> tuple[Path, str]:
         return path, f"{path}: is empty (0 bytes): {KINDS}"
     if request.param == "folder":
         path.mkdir()
-        return path, f"{path}: is not a regular file: {KINDS}"
+        return path, f"{path}: is a folder: {KINDS}; {MANY}"
     if request.param == "sound only":
         sound_only(path)
         return path, f"{path}: holds no moving picture (sound or a cover only): {KINDS}"

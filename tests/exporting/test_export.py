@@ -1,6 +1,7 @@
 """What is exported answers as Podium does, and a file that does not is never written."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -227,14 +228,37 @@ def test_what_is_no_number_is_not_alike():
         (
             ["exercises", "--only", "scorer"],
             "the scorer angle_statistics cannot be written as ONNX: those that can are ridge and "
-            "siamese_lstm; --format safetensors writes the arrays of any",
+            "siamese_lstm; --format safetensors writes the arrays of any: run podium export "
+            "exercises --out {out} --only scorer --format safetensors",
+        ),
+        (
+            ["exercises"],
+            "the backbone motion cannot be written as ONNX: those that can are c3d_mini, "
+            "c3d_mini_close, figure and posture, alone or joined; --only scorer leaves it out; the "
+            "scorer angle_statistics cannot be written as ONNX: those that can are ridge and "
+            "siamese_lstm; --format safetensors writes the arrays of any: run podium export "
+            "exercises --out {out} --only scorer --format safetensors",
+        ),
+        (
+            ["exercises", "--format", "safetensors"],
+            "the backbone motion has no weights of its own as safetensors: --only scorer leaves it "
+            "out: run podium export exercises --out {out} --only scorer --format safetensors",
         ),
     ],
 )
 def test_what_cannot_be_exported_is_said(words, said, tmp_path, capsys):
-    assert run(["export", *words, "--out", str(tmp_path / "out")]) == 2
-    assert capsys.readouterr().err == f"podium: {said}\n"
+    out = tmp_path / "out"
+    assert run(["export", *words, "--out", str(out)]) == 2
+    assert capsys.readouterr().err == f"podium: {said.format(out=out)}\n"
     assert not (tmp_path / "out").exists()
+
+
+def test_the_command_that_is_advised_works(tmp_path, capsys):
+    out = tmp_path / "the out"
+    assert run(["export", "exercises", "--out", str(out)]) == 2
+    advised = capsys.readouterr().err.strip().rpartition(": run podium ")[2]
+    assert run(shlex.split(advised)) == 0
+    assert (out / "scorer.safetensors").exists()
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path, capsys):

@@ -22,6 +22,10 @@ from videos import scene, write_video
 
 SIZE = {"width": 64, "height": 48}
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
+TAKES_SO_LONG = (
+    "cut the performance out of it first, or allow more (--limit waiting_minutes=NUMBER); a short "
+    "video that takes so long is damaged"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -223,10 +227,7 @@ def test_a_child_that_hangs_is_ended(long_video, make_video):
     answers = pictures(long_video, (320, 240), VideoLimits(waiting_seconds=5.0))
     next(answers)
     os.kill(pid, signal.SIGSTOP)
-    message = (
-        f"{long_video}: its decoding took more than the 5 s allowed: "
-        "the file is damaged, or cut the performance out of it first"
-    )
+    message = f"{long_video}: its decoding took more than the 5 s allowed: {TAKES_SO_LONG}"
     with pytest.raises(VideoError, match=whole(message)):
         list(answers)
     assert not is_running(pid)
@@ -239,7 +240,7 @@ def test_the_way_to_a_part_is_said_where_it_took_the_time(long_video, make_video
     os.kill(pid, signal.SIGSTOP)
     message = (
         f"{long_video}: its decoding, the 2,000 frames before the performance included, took more "
-        "than the 0.2 s allowed: the file is damaged, or cut the performance out of it first"
+        f"than the 0.2 s allowed: {TAKES_SO_LONG}"
     )
     with pytest.raises(VideoError, match=whole(message)):
         decode(
@@ -340,12 +341,30 @@ def test_a_decoder_that_ends_by_an_exception_is_a_bug(make_video, monkeypatch):
     assert "Traceback (most recent call last):" in caught.value.__notes__[0]
 
 
-def test_a_decoder_without_memory_to_start_is_no_bug(make_video, monkeypatch):
-    imposter(monkeypatch, "raise MemoryError")
+LIBRARY = "'av.so: failed to map segment from shared object'"
+NO_MEMORY = {
+    "a decoder without memory to start": "raise MemoryError",
+    "a library without room as it starts": (
+        f"import sys; sys.stdin.readline(); raise ImportError({LIBRARY})"
+    ),
+    "a library without room for a file": (
+        "from podium.video import _decoder_process\n"
+        f"def full(request, answers): raise ImportError({LIBRARY})\n"
+        "_decoder_process._answer = full\n_decoder_process.main()"
+    ),
+}
+
+
+@pytest.mark.parametrize("code", NO_MEMORY.values(), ids=NO_MEMORY)
+def test_a_decoder_with_too_little_memory_is_no_bug(code, make_video, monkeypatch):
+    imposter(monkeypatch, code)
     path = make_video()
-    message = f"{path}: memory ran out while it was looked at: free memory, then try again"
+    message = (
+        f"{path}: memory ran out while it was looked at, of the 2,147,483,648 bytes allowed to the "
+        "decoder: free memory, or allow more (--limit memory_gigabytes=NUMBER), then try again"
+    )
     with pytest.raises(VideoError, match=whole(message)):
-        decode(path, **SIZE)
+        decode(path, **SIZE, limits=VideoLimits(memory_bytes=2**31))
 
 
 def test_what_a_decoder_says_much_of_is_kept_in_part(make_video, monkeypatch):
@@ -386,7 +405,7 @@ def large_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def needs_more(path: Path, n_bytes: int) -> str:
     return (
         f"{path}: its decoding needs more than the {n_bytes:,} bytes of memory allowed: "
-        "make it smaller first"
+        "make it smaller first, or allow more (--limit memory_gigabytes=NUMBER)"
     )
 
 
@@ -493,7 +512,8 @@ def test_a_video_of_many_frames_is_refused_in_little_memory(tmp_path):
     still = scene(0, 32, 32)
     path = write_video(tmp_path / "bomb.mp4", [still] * 20_000, preset="ultrafast")
     said, own, child = peak_megabytes(path)
-    assert said == f"{path}: has more than 5000 frames: {SHORTER}"
+    more = "allow more (--limit frames=NUMBER)"
+    assert said == f"{path}: has more than 5000 frames: {SHORTER}, or {more}"
     assert own + child < 1000
 
 

@@ -29,6 +29,8 @@ from sentences import sentences
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 SIZE = {"width": 64, "height": 48}
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
+MORE_FRAMES = "or allow more (--limit frames=NUMBER)"
+MANY = "many at once are given in a table (podium predict TABLE) or to podium serve"
 
 
 def frames_of(values: list[int], seconds: list[float] | None = None) -> Frames:
@@ -188,14 +190,18 @@ def fifo(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [Path.mkdir, fifo, lambda path: path.symlink_to("/dev/zero")],
-    ids=["folder", "fifo", "/dev/zero"],
-)  # fmt: skip
+    "make", [fifo, lambda path: path.symlink_to("/dev/zero")], ids=["fifo", "/dev/zero"]
+)
 def test_only_regular_files_are_opened(tmp_path, make):
     path = tmp_path / "x.mp4"
     make(path)
     with pytest.raises(VideoError, match=whole(f"{path}: is not a regular file: {KINDS}")):
         decode(path, **SIZE)
+
+
+def test_a_folder_is_told_where_many_videos_go(tmp_path):
+    with pytest.raises(VideoError, match=whole(f"{tmp_path}: is a folder: {KINDS}; {MANY}")):
+        decode(tmp_path, **SIZE)
 
 
 def test_a_link_to_itself_is_refused(tmp_path):
@@ -300,7 +306,7 @@ def test_a_cover_is_not_taken_for_the_video(tmp_path):
 def test_too_many_frames_are_refused(make_video):
     path = make_video(frames=20)
     assert len(decode(path, **SIZE, limits=VideoLimits(n_frames=20))) == 20
-    message = f"{path}: has more than 19 frames: {SHORTER}"
+    message = f"{path}: has more than 19 frames: {SHORTER}, {MORE_FRAMES}"
     with pytest.raises(VideoError, match=whole(message)):
         decode(path, **SIZE, limits=VideoLimits(n_frames=19))
 
@@ -427,9 +433,13 @@ def test_limits_hold_for_the_part_that_is_kept(make_video):
         part = decode(path, **SIZE, start_frame=13, end_frame=17, limits=limits)
         assert part.numbers.tolist() == [13, 14, 15, 16, 17]
     for limits, end, said in [
-        (frames, 18, "frames 13 to 18 are more than the 5 allowed: choose fewer"),
+        (frames, 18, f"frames 13 to 18 are more than the 5 allowed: choose fewer, {MORE_FRAMES}"),
         (seconds, 18, "frames 13 to 18 last more than 0.17 s: choose fewer"),
-        (frames, None, "frames from 13 on are more than the 5 allowed: choose fewer"),
+        (
+            frames,
+            None,
+            f"frames from 13 on are more than the 5 allowed: choose fewer, {MORE_FRAMES}",
+        ),
         (seconds, None, "frames from 13 on last more than 0.17 s: choose fewer"),
     ]:
         with pytest.raises(TooLong, match=whole(f"{path}: {said}")):

@@ -129,7 +129,7 @@ def test_a_recording_is_inspected_scored_and_extracted_by_the_contract(
         "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
     )
     too_long = f"lasts more than 3600 s: {shorter}, or allow more (--limit minutes=NUMBER)"
-    too_many = f"has more than 5000 frames: {shorter}"
+    too_many = f"has more than 5000 frames: {shorter}, or allow more (--limit frames=NUMBER)"
     assert found["seconds"] == pytest.approx(10_800)
     assert (found["frames_promised"], found["frames"], found["clips"]) == (N_FRAMES, None, 0)
     assert found["warnings"] == [too_long]

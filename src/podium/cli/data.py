@@ -144,18 +144,19 @@ def _times(frames: "Frames") -> dict[str, Any]:
     return {**known, "rate_varies": not come_evenly(frames.start_seconds)}
 
 
+LISTS = "backbones, datasets, measures, scorers, models or actions"
+"""What can be listed."""
+
+
 @app.command("list")
 def list_(
-    what: Annotated[
-        str,
-        typer.Argument(
-            help="What to list: backbones, datasets, measures, scorers, models or actions."
-        ),
-    ],
+    what: Annotated[str | None, typer.Argument(help=f"What to list: {LISTS}.")] = None,
     model: Model = "diving",
     as_json: Json = False,
 ) -> None:
     """List what there is to choose from."""
+    if what is None:
+        raise UsageError(f"podium list needs WHAT: choose {LISTS}, as in podium list models")
     show_facts(_list(what, model), as_json)
 
 
@@ -211,7 +212,4 @@ def _list(what: str, model: str) -> dict[str, Any]:
         return {name: _first_clause(summarise(name).data) for name in shipped_models()}
     if what == "actions":
         return dict.fromkeys(summarise(model).actions, f"scored by {model}")
-    raise UsageError(
-        f"there is no list of {what!r}: choose backbones, datasets, measures, scorers, models or "
-        "actions"
-    )
+    raise UsageError(f"there is no list of {what!r}: choose {LISTS}")

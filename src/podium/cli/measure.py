@@ -10,7 +10,7 @@ from podium.cli.app import Athlete, Json, Language, Limits, ReportPath, Skeleton
 from podium.cli.given import Outputs
 from podium.cli.movement import measure_joints
 from podium.cli.output import say, say_readings, show, show_json
-from podium.cli.usage import number
+from podium.cli.usage import WrongUsage, number
 from podium.doubts import Severity
 from podium.errors import UsageError
 
@@ -20,11 +20,24 @@ if TYPE_CHECKING:
     from podium.report.words import Words
 
 
+def _speed(text: Any) -> float:
+    """Read how many times as fast as it was a video is played."""
+    from podium.performance import FASTEST, SLOWEST
+
+    value = number("--speed", 0.5)(text)
+    if not SLOWEST <= value <= FASTEST:
+        raise WrongUsage(
+            f"--speed {text!r} must be from {SLOWEST:g} to {FASTEST:g} times as fast as it was, "
+            "such as 0.5; leave it out to have it found out"
+        )
+    return value
+
+
 Speed = Annotated[
     Any,
     typer.Option(
         "--speed",
-        parser=number("--speed", 0.5),
+        parser=_speed,
         metavar="TIMES",
         help="How many times as fast as it was the video is played: 0.25 in slow motion of a "
         "quarter; it is found out where it is not given.",

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping
@@ -79,7 +80,7 @@ def export_model(
     _require_choices(format, only)
     _require_free(out)
     model = load_model(name_or_path, allow_parts=allow_parts)
-    parts = {part: make(model) for part, make in _makers(format).items() if only in (None, part)}
+    parts = _parts(model, name_or_path, out, format, only)
     described = {
         **_about(model, name_or_path, format),
         **{part: dict(made.facts) for part, made in parts.items()},
@@ -93,6 +94,27 @@ def export_model(
     facts = {part: made.facts for part, made in parts.items()}
     checked = {part: known["checked"] for part, known in facts.items() if "checked" in known}
     return Exported(out, tuple(files), checked)
+
+
+def _parts(
+    model: Model, name_or_path: str | Path, out: Path, format: ExportFormat, only: PartChoice | None
+) -> dict[str, Part]:
+    """Make the parts asked for; say all that is in the way of them, and what can be written."""
+    parts: dict[str, Part] = {}
+    refusals: list[str] = []
+    for part, make in _makers(format).items():
+        if only in (None, part):
+            try:
+                parts[part] = make(model)
+            except UsageError as error:
+                refusals.append(str(error))
+    if refusals:
+        kept = next(iter(parts), "scorer")
+        works = format if parts else "safetensors"  # which any scorer can be written as
+        given = shlex.join([str(name_or_path), "--out", str(out), "--only", kept])
+        said = "; ".join(refusals)
+        raise UsageError(f"{said}: run podium export {given} --format {works}")
+    return parts
 
 
 def _makers(format: ExportFormat) -> dict[str, Callable[[Model], Part]]:

@@ -176,7 +176,7 @@ def _too_much_memory(limits: Limits) -> str:
 def _ending(path: Path, code: int, last_words: str, limits: Limits) -> PodiumError:
     """Return the error that a child's end stands for: an exception blames nobody's file."""
     exception = processes.exception_in(last_words)
-    if "MemoryError" in exception:
+    if processes.lacks_memory(exception):
         return ManifestError(f"{path}: {_too_much_memory(limits)}")
     if exception:
         return Bug.of(exception, str(path), last_words)

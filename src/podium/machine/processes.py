@@ -15,6 +15,8 @@ from collections import deque
 from pathlib import Path
 from typing import IO, Any
 
+from podium.errors import ran_out
+
 _RUN = """
 import importlib.util, runpy, sys
 home = sys.argv.pop(1)
@@ -100,6 +102,14 @@ class LastWords:
         """Return what was said, once the child has ended or so many seconds have passed."""
         self._thread.join(waiting_seconds)
         return b"".join(self._kept)[-KEPT_BYTES:].decode("utf-8", "replace").strip()
+
+
+def lacks_memory(exception: str) -> bool:
+    """Return whether an exception of a child, as in `MemoryError: ...`, is a lack of memory.
+
+    Where address space is limited, the linker may find no room for a library.
+    """
+    return "MemoryError" in exception or ran_out(OSError(exception))
 
 
 def exception_in(last_words: str) -> str:

@@ -18,6 +18,9 @@ from podium.video.limits import WHOLE, Box, Part, VideoLimits
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 """What to do about a video that is too long."""
 
+MANY = "many at once are given in a table (podium predict TABLE) or to podium serve"
+"""What to do with a folder of videos."""
+
 
 def part_of_file(path: Path, start_frame: int | None, end_frame: int | None) -> Part:
     """Return the part that two frames bound; refuse bounds that no file has."""
@@ -55,6 +58,8 @@ def require_regular_file(path: Path, limits: VideoLimits) -> None:
         why = "its name holds a NUL" if "\0" in str(path) else error
         said = f"cannot be opened ({why}): check the path"
         raise VideoError.of_file(path, said) from error
+    if stat.S_ISDIR(status.st_mode):
+        raise VideoError.of_file(path, f"is a folder: {KINDS}; {MANY}")
     if not stat.S_ISREG(status.st_mode):
         raise VideoError.of_file(path, f"is not a regular file: {KINDS}")
     if status.st_size == 0:
@@ -106,8 +111,9 @@ def _require_seconds(path: Path, seconds: float, limits: VideoLimits, part: Part
 
 def _require_frames(path: Path, n_so_far: int, limits: VideoLimits, part: Part) -> None:
     if n_so_far >= limits.n_frames:
+        more = "allow more (--limit frames=NUMBER)"
         if part == WHOLE:
-            raise TooLong.of_file(path, f"has more than {limits.n_frames} frames: {SHORTER}")
-        raise TooLong.of_file(
-            path, f"{_name_of(part)} are more than the {limits.n_frames} allowed: choose fewer"
-        )
+            said = f"has more than {limits.n_frames} frames: {SHORTER}"
+        else:
+            said = f"{_name_of(part)} are more than the {limits.n_frames} allowed: choose fewer"
+        raise TooLong.of_file(path, f"{said}, or {more}")

@@ -139,7 +139,7 @@ def _ask(
             if kind == b"B":
                 said = words_of(content, "\n")
                 cause = processes.exception_in(said) or "the decoder failed"
-                raise Bug.of(cause, str(path), said)
+                raise _blaming_no_file(path, cause, said, limits)
             yield kind, content
             if child.is_free:
                 return
@@ -173,17 +173,25 @@ def _next(
     except TimeoutError:
         raise VideoError.of_file(path, _too_much_time(limits, part)) from None
     except EOFError:
-        raise _ending(path, child.wait(), child.lastwords_of()) from None
+        raise _ending(path, child.wait(), child.lastwords_of(), limits) from None
 
 
-def _ending(path: Path, code: int, last_words: str) -> PodiumError:
-    """Return the error that a child's end stands for: an exception blames nobody's file."""
-    exception = processes.exception_in(last_words)
-    if "MemoryError" in exception:
-        return VideoError.of_file(path, f"memory ran out while it was looked at: {_FREE_MEMORY}")
-    if exception:
-        return Bug.of(exception, str(path), last_words)
+def _ending(path: Path, code: int, last_words: str, limits: VideoLimits) -> PodiumError:
+    """Return the error that a child's end stands for."""
+    if exception := processes.exception_in(last_words):
+        return _blaming_no_file(path, exception, last_words, limits)
     return VideoError.of_file(path, _how_it_ended(code))
+
+
+def _blaming_no_file(path: Path, exception: str, said: str, limits: VideoLimits) -> PodiumError:
+    """Return the error that an exception of a child stands for: a lack of memory, or a bug."""
+    if processes.lacks_memory(exception):
+        return VideoError.of_file(
+            path,
+            f"memory ran out while it was looked at, of the {_memory_bytes(limits):,} bytes "
+            f"allowed to the decoder: free memory, or {_more_memory(limits)}, then try again",
+        )
+    return Bug.of(exception, str(path), said)
 
 
 def _how_it_ended(code: int) -> str:
@@ -207,16 +215,22 @@ def _too_much_time(limits: VideoLimits, part: Part) -> str:
     return (
         f"its decoding{before if part.start_frame else ''} took more than the "
         f"{limits.waiting_seconds:g} s allowed: "
-        "the file is damaged, or cut the performance out of it first"
+        "cut the performance out of it first, or allow more (--limit waiting_minutes=NUMBER); "
+        "a short video that takes so long is damaged"
     )
 
 
 def _too_much_memory(limits: VideoLimits) -> str:
     most = _memory_bytes(limits)
-    advice = "make it smaller first"
-    if most < limits.memory_bytes:
-        advice = f"allow more (ulimit -v), or {advice}"
-    return f"its decoding needs more than the {most:,} bytes of memory allowed: {advice}"
+    return (
+        f"its decoding needs more than the {most:,} bytes of memory allowed: make it smaller "
+        f"first, or {_more_memory(limits)}"
+    )
+
+
+def _more_memory(limits: VideoLimits) -> str:
+    is_ours = _memory_bytes(limits) == limits.memory_bytes
+    return f"allow more ({'--limit memory_gigabytes=NUMBER' if is_ours else 'ulimit -v'})"
 
 
 def _memory_bytes(limits: VideoLimits) -> int:
