@@ -50,6 +50,30 @@ def test_they_are_one_table(podium, places, tmp_path):
     assert (code, said.splitlines()[1].split(",")[0]) == (0, "a.mp4")
 
 
+def test_a_report_that_is_given_twice_is_taken_once(podium, places):
+    report = places[0]
+    said = "the same report was given before: what is said twice is taken once"
+    code, table, err = podium("corrections", report, report.parent / "." / "a.html")
+    assert (code, len(table.splitlines())) == (0, 2)
+    assert err == f"{report}: {said}\n1 remarks judged: 0 true, 1 not\n"
+
+
+def test_a_copy_of_a_report_and_its_folder_are_one(podium, places, tmp_path):
+    result = (places[1] / "result.json").read_text()
+    data = {"name": "b.mp4", "saved": {"result.json": '{"video": {"file": "b.mp4"}, "score": 3.0}'}}
+    copy = tmp_path / "copy.html"
+    copy.write_text(script("notes", {"verdicts": [TRUE, VERDICT]}) + script("data", data))
+    code, table, err = podium("corrections", places[1], copy)
+    assert [line.strip().split(",")[-1] for line in table.splitlines()[1:]] == [
+        str(places[1] / "result.json"), str(copy),
+    ]  # fmt: skip
+    said = "the same report was given before: what is said twice is taken once"
+    assert (code, err) == (0, f"{copy}: {said}\n2 remarks judged: 1 true, 1 not\n")
+    other = tmp_path / "other.json"  # says the same of another performance of that name
+    other.write_text(result.replace('"score": 3', '"score": 4'))
+    assert podium("corrections", places[1], other)[2] == "2 remarks judged: 2 true, 0 not\n"
+
+
 def test_they_are_json(podium, places):
     code, said, _ = podium("corrections", places[1], "--json")
     (row,) = json.loads(said)["corrections"]
@@ -60,7 +84,13 @@ def test_they_are_json(podium, places):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("x.html", "<p>", "is no report of this version of Podium: make it anew"),
+        ("x.html", "<p>",
+         "is no report of Podium: name a report that was kept (.html), a result.json or a folder"),
+        ("x.html", " ",
+         "is empty, no report of Podium: name a report that was kept, or its folder"),
+        ("x.html", script("data", {"name": "a.mp4"}),
+         "is a report of another version of Podium, or damaged: what was said in it cannot be "
+         "read here; keep it, and read it with the version that made it"),
         ("x.json", "{}", "is no result of podium score: it names no video"),
         ("x.json", '{"video": {"file": "a"}, "verdicts": 3}',
          "notes.verdicts must be a list of at most 20,000 entries"),

@@ -34,6 +34,7 @@ def test_what_was_drawn_comes_back_as_it_was():
     plain = json.loads(json.dumps(notes.to_json()))
     assert plain == {"drawings": [ANGLE], "verdicts": [VERDICT]}
     assert notes_of(plain) == notes
+    assert notes_of(plain).tag == notes.tag != Notes().tag
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,9 @@ def test_a_report_shows_them_and_may_ask_only_where_it_came_from():
     made = with_notes(REPORT, notes, "/api/assessments/x/notes").decode()
     assert "default-src &#39;none&#39;; connect-src &#39;self&#39;; img-src data:" in made
     (found,) = re.findall(
-        r'id="notes" data-address="/api/assessments/x/notes">(.*?)</script>', made
+        rf'id="notes" data-tag="{notes.tag}" data-address="/api/assessments/x/notes">'
+        r"(.*?)</script>",
+        made,
     )
     assert notes_of(json.loads(found)) == notes
     assert made.count("</script>") == 1

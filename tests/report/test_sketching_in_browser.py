@@ -203,6 +203,20 @@ def test_the_report_is_kept_with_what_was_drawn(page, path, visit, tmp_path):
     again.locator("#play", has_text="Pause").wait_for()
 
 
+@pytest.mark.parametrize("by_key", [True, False])
+def test_who_chooses_text_writes_at_once(page, by_key):
+    if by_key:
+        page.keyboard.press("6")
+    else:
+        page.get_by_role("button", name="Text", exact=True).click()
+    page.keyboard.type("leg 12")
+    assert page.locator("#sketch-text").input_value() == "leg 12"
+    assert page.locator("[data-tool=writing]").get_attribute("aria-pressed") == "true"
+    page.keyboard.press("Escape")
+    assert page.locator("[data-tool][aria-pressed=true]").count() == 0
+    assert page.evaluate("document.activeElement.id") == "player"
+
+
 def test_the_picture_that_is_kept_has_it(page):
     pictures = []
     page.keyboard.press("3")

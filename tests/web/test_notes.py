@@ -19,8 +19,10 @@ def client(make_client, tmp_path):
     return make_client()
 
 
-def keep(client, *drawings, id_: str = DONE):
-    return client.put(f"/api/assessments/{id_}/notes", json={"drawings": drawings})
+def keep(client, *drawings, id_: str = DONE, seen: str | None = None):
+    headers = {} if seen is None else {"if-match": seen}
+    address = f"/api/assessments/{id_}/notes"
+    return client.put(address, json={"drawings": drawings}, headers=headers)
 
 
 def test_they_are_there_after_a_restart_in_the_report_and_in_the_data(client, make_client):
@@ -36,14 +38,38 @@ def test_they_are_there_after_a_restart_in_the_report_and_in_the_data(client, ma
         "verdicts": [],
     }
     report = client.get(f"/assessments/{DONE}/report")
+    tag = client.get(f"{address}/notes").headers["etag"].strip('"')
     kept = {"drawings": [LINE], "verdicts": []}
-    assert f'data-address="{address}/notes">{json.dumps(kept)}</script>' in (
+    assert f'data-tag="{tag}" data-address="{address}/notes">{json.dumps(kept)}</script>' in (
         report.text.replace("0.0", "0").replace("1.0", "1")
     )
     assert "default-src &#39;none&#39;; connect-src &#39;self&#39;; img-src data:" in report.text
     assert report.headers["content-security-policy"] == (
         "sandbox allow-scripts allow-downloads; frame-ancestors 'none'"
     )
+
+
+def test_what_was_added_elsewhere_meanwhile_is_not_replaced_unseen(client):
+    address = f"/api/assessments/{DONE}/notes"
+    nothing = client.get(address).headers["etag"]
+    first = keep(client, LINE, seen=nothing)
+    assert (first.status_code, first.headers["etag"]) == (204, client.get(address).headers["etag"])
+    for seen in (nothing, None, "*", ""):  # the other window, a script that asks for nothing
+        answer = keep(client, seen=seen)
+        assert (answer.status_code, answer.json()["detail"]) == (
+            409,
+            "what was added to this report was changed in another window: load it anew, or ask for "
+            f"{address} and send its ETag as If-Match",
+        )
+        assert client.get(address).json() == {"drawings": [LINE], "verdicts": []}
+    assert keep(client, seen=first.headers["etag"]).status_code == 204
+    assert client.get(address).headers["etag"] == nothing
+
+
+def test_damaged_ones_are_not_replaced(client, tmp_path):
+    path = tmp_path / "store" / "assessments" / DONE / "notes.json"
+    path.write_text('{"drawings": 3}')
+    assert (keep(client, LINE).status_code, path.read_text()) == (422, '{"drawings": 3}')
 
 
 def test_they_go_with_the_assessment(client, files):

@@ -66,3 +66,45 @@ def test_it_is_there_when_the_report_is_opened_again(served, visit):
     policy = alone.locator("meta[http-equiv]").get_attribute("content")
     assert policy.startswith("default-src 'none'; img-src ")
     assert alone.locator("#notes").get_attribute("data-address") is None
+
+
+def test_two_windows_lose_nothing_of_each_other(served, visit):
+    address = f"{served.url}/assessments/{DONE}/report"
+    windows = [visit(address) for _ in range(2)]
+    one, other = (window.page for window in windows)
+    kept = served.folder / "assessments" / DONE / "notes.json"
+    for page, text in ((one, "knees"), (other, "toes")):
+        page.locator("#playing").wait_for(state="visible")
+        page.locator("[data-tool=writing]").click()
+        page.keyboard.type(text)  # the field has the focus
+        page.locator("#query").scroll_into_view_if_needed()
+        page.locator("#query-sketch").click()
+        page.locator("#kept", has_text="Saved").wait_for()
+    together = "Saved, together with what was added in another window."
+    assert other.locator("#kept").inner_text() == together
+    texts = [drawn["text"] for drawn in json.loads(kept.read_text())["drawings"]]
+    assert texts == ["knees", "toes"]
+    assert other.locator("#sketches li").count() == 2
+    judge(one, "Not true", "a splash")
+    one.locator("#kept", has_text=together).wait_for()
+    judge(other, "Not true", "the arms")
+    other.locator("#kept", has_text="which says something else here").wait_for()
+    (verdict,) = json.loads(kept.read_text())["verdicts"]
+    assert (verdict["is_true"], verdict["was"]) == (False, "a splash; the arms")
+    other.locator("#sketch-undo").click()  # takes back what was drawn here, not there
+    other.locator("#kept", has_text="Saved with this assessment.").wait_for()
+    texts = [drawn["text"] for drawn in json.loads(kept.read_text())["drawings"]]
+    assert texts == ["knees"]
+    for window in windows:  # the browser itself notes each answer that is a refusal
+        refused = "the server responded with a status of 409 (Conflict)"
+        assert all(said.endswith(refused) for said in window.complaints)
+        window.complaints.clear()
+
+
+def judge(page, verdict: str, was: str) -> None:
+    """Say of the first remark that it is not so, and what it was."""
+    place = page.locator("[data-remark]").first
+    place.evaluate("one => one.closest('.folded')?.querySelector('.fold').click()")
+    place.get_by_role("button", name=verdict).click()
+    place.locator("input").fill(was)
+    place.locator("input").press("Tab")

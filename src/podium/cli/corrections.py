@@ -30,13 +30,16 @@ def corrections(
     from podium.machine.files import write_bytes
     from podium.report.corrections import COLUMNS, find_corrections
 
-    rows = [row for path in reports for row in find_corrections(path)]
+    found = find_corrections(reports)
+    rows = found.rows
     table = csv_text(COLUMNS, rows)
     if out:
         write_bytes(out, table.encode("utf-8", "backslashreplace"))
     if as_json:
         show_json({"corrections": rows})
     elif out is None:
-        show_lines(table.rstrip("\n"))
+        show_lines(table.replace("\r\n", "\n").rstrip("\n"))
+    for path in found.repeated:
+        say(f"{path}: the same report was given before: what is said twice is taken once")
     n_true = sum(row["is_true"] is True for row in rows)
     say(f"{len(rows)} remarks judged: {n_true} true, {len(rows) - n_true} not")

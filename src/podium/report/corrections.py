@@ -4,14 +4,14 @@ Reports may be strangers': of each only what was added to it and the name of its
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from podium.errors import MissingFile, UnusableFile
 from podium.machine.files import parse_json, read_bytes, read_json
-from podium.report.notes import Notes, notes_in_file
+from podium.report.notes import Notes, Verdict, notes_in_file
 
 COLUMNS = (
     "file_name", "about", "moment", "start_seconds", "end_seconds", "words", "is_true", "was",
@@ -25,59 +25,106 @@ _NAMES = ("result.json", "report.html")
 """What a folder that --report-dir wrote holds; the first that has something in it counts."""
 
 
-def find_corrections(path: Path) -> list[dict[str, object]]:
-    """Return a row for each remark that somebody judged.
+@dataclass(frozen=True)
+class Corrections:
+    """What people said of remarks, and what was given more than once."""
 
-    `path` is a report, a `result.json`, a folder that `--report-dir` wrote, or the folder of
-    `podium serve`.
+    rows: list[dict[str, object]]
+    """A row for each remark that somebody judged."""
+
+    repeated: list[Path]
+    """The files of which a report was taken already, wholly or in part."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A report: where what was added to it is kept, of which video, and what it says."""
+
+    file: Path
+    name: str
+    notes: Notes
+    result: Any
+    """The same for the same report, in whichever file it is kept."""
+
+
+def find_corrections(paths: Sequence[Path]) -> Corrections:
+    """Return a row for each remark that somebody judged; of a report given twice, once.
+
+    Each path is a report, a `result.json`, a folder that `--report-dir` wrote, or the folder of
+    `podium serve`. Reports are the same if they say the same of the same video; what was said only
+    in one copy of it is taken as well.
 
     Raises
     ------
     MissingFile, UnusableFile
         If there is none, or it cannot be used.
     """
+    rows: list[dict[str, object]] = []
+    repeated: list[Path] = []
+    taken: dict[Verdict, list[_Found]] = {}
+    for found in (one for path in paths for one in _reports_below(path)):
+        for verdict in found.notes.verdicts:
+            known = taken.setdefault(verdict, [])
+            if any((one.name, one.result) == (found.name, found.result) for one in known):
+                repeated.append(found.file)
+                continue
+            known.append(found)
+            rows.append({**asdict(verdict), "file_name": found.name, "report": str(found.file)})
+    return Corrections(rows, list(dict.fromkeys(repeated)))
+
+
+def _reports_below(path: Path) -> Iterator[_Found]:
+    """Yield each report at a path."""
     if not path.exists():
         raise MissingFile(f"{path}: no such file or folder: name a report, or the folder of one")
-    return [
-        {**asdict(one), "file_name": name, "report": str(file)}
-        for file, name, notes in _notes_below(path)
-        for one in notes.verdicts
-    ]
-
-
-def _notes_below(path: Path) -> Iterator[tuple[Path, str, Notes]]:
-    """Yield each report, the name of its video, and what was added to it."""
     if path.is_file():
-        yield (path, *_of_file(path))
+        yield _of_file(path)
     elif (path / "assessments").is_dir():
         for notes in sorted((path / "assessments").glob("*/notes.json")):
             result = notes.parent / "result" / "result.json"
-            name = _name_of(read_json(result, MAX_JSON_BYTES), result)
-            yield notes, name, notes_in_file(read_json(notes, MAX_JSON_BYTES), notes)
+            plain = read_json(result, MAX_JSON_BYTES)
+            added = notes_in_file(read_json(notes, MAX_JSON_BYTES), notes)
+            yield _Found(notes, _name_of(plain, result), added, _bare(plain))
     else:
         yield from _of_folder(path)
 
 
-def _of_folder(path: Path) -> Iterator[tuple[Path, str, Notes]]:
+def _of_folder(path: Path) -> Iterator[_Found]:
     files = [path / name for name in _NAMES if (path / name).is_file()]
     if not files:
         raise MissingFile.of_file(path, "holds no report: name the folder of one, or the file")
     for file in files:
-        name, notes = _of_file(file)
-        if notes.verdicts:
-            yield file, name, notes
+        found = _of_file(file)
+        if found.notes.verdicts:
+            yield found
             return
 
 
-def _of_file(path: Path) -> tuple[str, Notes]:
+def _of_file(path: Path) -> _Found:
     if path.suffix.lower() == ".json":
         plain = read_json(path, MAX_JSON_BYTES)
-        return _name_of(plain, path), _notes_in(plain, path)
+        return _Found(path, _name_of(plain, path), _notes_in(plain, path), _bare(plain))
     content = read_bytes(path, MAX_REPORT_BYTES)
-    name = _script(content, "data", path).get("name")
-    return (name if isinstance(name, str) else path.name), _notes_in(
-        _script(content, "notes", path), path
-    )
+    data, added = _script(content, "data", path), _script(content, "notes", path)
+    name = data.get("name")
+    return _Found(
+        path, name if isinstance(name, str) else path.name, _notes_in(added, path),
+        _result_in(data, path),
+    )  # fmt: skip
+
+
+def _result_in(data: dict[str, Any], path: Path) -> Any:
+    """Return what the `result.json` beside a report says, which is in it too; else all of it."""
+    saved = data.get("saved")
+    text = saved.get("result.json") if isinstance(saved, dict) else None
+    return _bare(parse_json(text.encode(), str(path))) if isinstance(text, str) else data
+
+
+def _bare(plain: Any) -> Any:
+    """Return a result without what was added to it."""
+    if not isinstance(plain, dict):
+        return plain
+    return {key: value for key, value in plain.items() if key not in ("drawings", "verdicts")}
 
 
 def _notes_in(plain: Any, path: Path) -> Notes:
@@ -98,5 +145,17 @@ def _script(content: bytes, id_: str, path: Path) -> dict[str, Any]:
     found = re.search(pattern, content)
     plain = parse_json(found[1], str(path)) if found else None
     if not isinstance(plain, dict):
-        raise UnusableFile.of_file(path, "is no report of this version of Podium: make it anew")
+        raise UnusableFile.of_file(path, _why_none(content, id_))
     return plain
+
+
+def _why_none(content: bytes, id_: str) -> str:
+    """Return what a file is that is not a report in which something is kept."""
+    if not content.strip():
+        return "is empty, no report of Podium: name a report that was kept, or its folder"
+    if id_ == "notes" or b'<script type="application/json" id="' in content:
+        return (
+            "is a report of another version of Podium, or damaged: what was said in it cannot be "
+            "read here; keep it, and read it with the version that made it"
+        )
+    return "is no report of Podium: name a report that was kept (.html), a result.json or a folder"

@@ -3,6 +3,7 @@
 It comes back from browsers and from files of strangers: what does not fit is refused in one line.
 """
 
+import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -132,6 +133,11 @@ class Notes:
             "verdicts": [asdict(one) for one in self.verdicts],
         }
 
+    @property
+    def tag(self) -> str:
+        """Return a name of exactly these notes: who changes them says by it which ones they saw."""
+        return hashlib.sha256(json.dumps(self.to_json()).encode()).hexdigest()[:32]
+
 
 def notes_of(plain: Any) -> Notes:
     """Return notes from plain JSON.
@@ -166,7 +172,7 @@ def with_notes(report: bytes, notes: Notes, address: str) -> bytes:
     """
     # As in every script that holds JSON: nothing in it can end the script.
     text = json.dumps(notes.to_json()).replace("<", "\\u003c").encode()
-    about = f' data-address="{address}">'.encode()
+    about = f' data-tag="{notes.tag}" data-address="{address}">'.encode()
     shown, n = _ELEMENT.subn(lambda found: found[1] + about + text + found[3], report, count=1)
     asking = b"connect-src " + _QUOTE + b"self" + _QUOTE + b"; "
     return shown.replace(_POLICY, _POLICY + asking, 1) if n else report

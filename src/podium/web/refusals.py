@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from podium.errors import Bug, PodiumError
-from podium.web.store import NotThere
+from podium.web.store import Changed, NotThere
 
 MAX_VALUE_LETTERS = 200
 """How much of anything that was sent is said again."""
@@ -51,7 +51,7 @@ def say_refusals(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _as_raised)
     app.add_exception_handler(OSError, _of_system)
-    for kind, code in ((NotThere, 404), (Bug, 500), (PodiumError, 422)):
+    for kind, code in ((NotThere, 404), (Changed, 409), (Bug, 500), (PodiumError, 422)):
         app.add_exception_handler(kind, _with(code))
 
 

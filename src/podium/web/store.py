@@ -29,6 +29,10 @@ class NotThere(PodiumError, LookupError):
     """There is no video, assessment or batch of that name."""
 
 
+class Changed(PodiumError):
+    """What was to be replaced is not what whoever replaces it has seen."""
+
+
 class Store:
     """All there is, in memory and on disk; safe to use from several threads.
 
@@ -253,9 +257,21 @@ class Store:
         """Return what was added to the report of an assessment."""
         return records.read_notes(self.job_folder(self.job(id_).id))
 
-    def keep_notes(self, id_: str, notes: Notes) -> None:
-        """Keep what was added to the report of an assessment, in place of what was before."""
+    def keep_notes(self, id_: str, notes: Notes, seen: str) -> None:
+        """Keep what was added to the report of an assessment, in place of what was `seen` of it.
+
+        Raises
+        ------
+        Changed
+            If what is kept now has another tag than `seen`: nothing that somebody else added is
+            replaced unseen.
+        """
         with self._lock:
+            if self.notes(id_).tag != seen:
+                raise Changed(
+                    "what was added to this report was changed in another window: load it anew, or "
+                    f"ask for /api/assessments/{id_}/notes and send its ETag as If-Match"
+                )
             path = self.job_folder(self.job(id_).id) / records.NOTES
             write_bytes(path, json.dumps(notes.to_json()).encode("ascii"))
 

@@ -1,6 +1,42 @@
 /* What a person added to a report: kept by the page it came from, else in a file of its own. */
 const UNTOUCHED = document.querySelector("main").outerHTML;
 
+/* By what a drawing and a verdict are known, whichever window they come from. */
+const KNOWN_BY = {
+  drawings: ["side", "frame", "tool", "places", "text"],
+  verdicts: ["about", "moment", "start_seconds", "words"],
+};
+const nameOf = (kind, one) => JSON.stringify(KNOWN_BY[kind].map((key) => one[key] || ""));
+const saysSame = (one, other) => Boolean(one) && Boolean(other) && one.is_true === other.is_true && one.was === other.was;
+
+/* What two windows said of one remark: what was written by either stays. */
+function settled(ours, theirs) {
+  if (ours.is_true || theirs.is_true) return ours.is_true ? theirs : ours;
+  return { ...theirs, was: [...new Set([theirs.was, ours.was].filter(Boolean))].join("; ") };
+}
+
+/* What is in `theirs`, with all that was added and taken away between `base` and `ours`. */
+function merged(kind, base, ours, theirs, differ = () => {}) {
+  const [before, own, others] = [base, ours, theirs].map((all) => new Map(all.map((one) => [nameOf(kind, one), one])));
+  const result = new Map();
+  for (const [name, one] of others) {
+    const [was, mine] = [before.get(name), own.get(name)];
+    if (!mine) {
+      if (!was || (kind === "verdicts" && !saysSame(was, one))) result.set(name, one);
+    } else if (kind === "drawings" || saysSame(mine, one) || saysSame(mine, was)) result.set(name, one);
+    else if (saysSame(was, one)) result.set(name, mine);
+    else {
+      result.set(name, settled(mine, one));
+      differ(one);
+    }
+  }
+  for (const [name, one] of own) {
+    const was = before.get(name);
+    if (!others.has(name) && (!was || (kind === "verdicts" && !saysSame(was, one)))) result.set(name, one);
+  }
+  return [...result.values()];
+}
+
 class Notes {
   constructor(words) {
     this.element = document.getElementById("notes");
@@ -9,8 +45,12 @@ class Notes {
     this.verdicts = kept.verdicts;
     this.address = this.element.dataset.address || "";
     this.words = words;
+    this.base = kept; /* what is kept where it came from, as far as is known here */
+    this.tag = this.element.dataset.tag || "";
     this.isSaved = true;
     this.timer = 0;
+    this.sending = Promise.resolve();
+    this.onMerged = [];
     addEventListener("beforeunload", (event) => { if (!this.isSaved) event.preventDefault(); });
   }
 
@@ -32,26 +72,53 @@ class Notes {
     this.isSaved = false;
     if (!this.address) return this.tell("unsaved");
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send(), 300);
+    this.timer = setTimeout(() => { this.sending = this.sending.then(() => this.send("saved")); }, 300);
     return undefined;
   }
 
-  async send() {
+  async send(key, values = {}) {
     const body = JSON.stringify(this.asJson());
     try {
-      const answer = await fetch(this.address, { method: "PUT", headers: { "Content-Type": "application/json" }, body });
+      const headers = { "Content-Type": "application/json", "If-Match": `"${this.tag}"` };
+      const answer = await fetch(this.address, { method: "PUT", headers, body });
+      if (answer.status === 409) {
+        const differing = await this.takeIn();
+        if (differing) await (differing.length ? this.send("saved_differing", { what: differing.join(" · ") }) : this.send("saved_together"));
+        if (differing) return;
+      }
       if (!answer.ok) throw new Error((await answer.json()).detail);
+      this.knows(JSON.parse(body), answer);
       this.isSaved = body === JSON.stringify(this.asJson());
-      this.tell("saved");
+      this.tell(key, values);
     } catch (error) {
       this.tell("not_saved", { reason: error.message });
     }
+  }
+
+  knows(base, answer) {
+    this.base = base;
+    this.tag = (answer.headers.get("ETag") || "").replace(/"/g, "");
+  }
+
+  /* Take in what another window kept meanwhile; of which remarks it says otherwise, or nothing if there is nothing new. */
+  async takeIn() {
+    const answer = await fetch(this.address);
+    if (!answer.ok) throw new Error((await answer.json()).detail);
+    const [theirs, base, tag] = [await answer.json(), this.base, this.tag];
+    this.knows(theirs, answer);
+    if (this.tag === tag) return null;
+    const differing = [];
+    this.drawings = merged("drawings", base.drawings, this.drawings, theirs.drawings);
+    this.verdicts = merged("verdicts", base.verdicts, this.verdicts, theirs.verdicts, (one) => differing.push(one.words));
+    for (const tell of this.onMerged) tell(base, theirs);
+    return differing;
   }
 
   /* This report as it came, with what was added: a file that needs no page. */
   html() {
     const fresh = this.element.cloneNode();
     fresh.removeAttribute("data-address");
+    fresh.removeAttribute("data-tag");
     fresh.textContent = JSON.stringify(this.asJson()).replace(/</g, "\\u003c");
     const policy = document.querySelector("meta[http-equiv]"); /* what it was when the page opened holds */
     policy.content = policy.content.replace(" connect-src 'self';", "");
@@ -77,8 +144,7 @@ class Verdicts {
   }
 
   find(remark) {
-    const same = ["about", "moment", "start_seconds", "words"];
-    return this.notes.verdicts.find((one) => same.every((key) => one[key] === remark[key]));
+    return this.notes.verdicts.find((one) => nameOf("verdicts", one) === nameOf("verdicts", remark));
   }
 
   add(place, remark) {
@@ -101,14 +167,24 @@ class Verdicts {
     was.autocomplete = "off";
     was.placeholder = words.was;
     was.setAttribute("aria-label", `${words.was} (${remark.words})`);
-    was.onchange = () => this.keep(remark, { is_true: false, was: was.value.trim() });
+    was.onchange = () => {
+      this.keep(remark, { is_true: false, was: was.value.trim() });
+      show();
+    };
     const show = () => {
       const known = this.find(remark);
       yes.setAttribute("aria-pressed", String(Boolean(known && known.is_true)));
       no.setAttribute("aria-pressed", String(Boolean(known && !known.is_true)));
       was.hidden = !known || known.is_true;
-      was.value = known ? known.was : "";
+      was.value = was.dataset.shown = known ? known.was : "";
     };
+    this.notes.onMerged.push(() => { /* who writes goes on, beside what was written elsewhere */
+      const [typed, before] = [was.value, was.dataset.shown];
+      show();
+      if (typed === before) return;
+      was.hidden = false;
+      was.value = was.value === before || !was.value || typed.includes(was.value) ? typed : `${was.value}; ${typed}`;
+    });
     place.append(yes, no, was);
     show();
   }

@@ -181,6 +181,15 @@ class Sketchpad {
     const copy = document.getElementById("sketch-copy");
     if (copy) copy.onclick = () => this.copy();
     for (const side of player.sides) this.listen(side);
+    this.text.onkeydown = (event) => {
+      if (event.key !== "Escape") return;
+      this.choose("");
+      document.getElementById("player").focus();
+    };
+    notes.onMerged.push((base, theirs) => {
+      this.before = this.before.map((one) => merged("drawings", base.drawings, one, theirs.drawings));
+      this.changed();
+    });
     this.choose("");
     this.changed();
   }
@@ -205,6 +214,7 @@ class Sketchpad {
     document.getElementById("sketch-writing").hidden = this.tool !== "writing";
     document.getElementById("sketch-how").textContent = this.tool ? this.words[`how_${this.tool}`] : "";
     if (this.tool) this.player.pause();
+    if (this.tool === "writing") this.text.focus();
   }
 
   /* A step back: of the drawing that is being made, else of what was done last. */
