@@ -249,10 +249,7 @@ class Assessor:
         return references[int(np.argmax(alike))].performance.action
 
     def _references(
-        self,
-        given: Sequence[Given],
-        action: str | None,
-        seen: Examination | None,
+        self, given: Sequence[Given], action: str | None, seen: Examination | None
     ) -> list[Sample]:
         if not given:
             return list(self._own_references())

@@ -95,13 +95,14 @@ def steps(given):
 def test_the_steps_of_the_container_make_what_it_promises(programs, tmp_path):
     """In a plain folder, with a `pip` that only says what it was asked for."""
     root, variables = tmp_path / "root", {"EXTRAS": "[train]"}
-    (root / "tmp" / "podium").mkdir(parents=True)
-    (root / "tmp" / "podium" / "podium-0.1.0-py3-none-any.whl").touch()
+    folder = root / "wheel"
+    folder.mkdir(parents=True)
+    (folder / "podium-0.1.0-py3-none-any.whl").touch()
     (programs / "pip").write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\n')
     (programs / "pip").chmod(0o755)
     said = ""
     for line in steps("RUN"):
-        here = line.replace("/tmp/podium", f"{root}/tmp/podium")
+        here = line.replace("/wheel", f"{folder}")
         here = here.replace("/cache /videos", f"{root}/cache {root}/videos")
         done = subprocess.run(
             ["sh", "-ec", here], capture_output=True, text=True, timeout=120,
@@ -109,13 +110,12 @@ def test_the_steps_of_the_container_make_what_it_promises(programs, tmp_path):
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         said += done.stdout
-    folder = root / "tmp" / "podium"
     assert (tmp_path / "asked").read_text() == (
         f"install --no-cache-dir --constraint {folder}/constraints.txt "
         f"{folder}/podium-0.1.0-py3-none-any.whl[train]\n"
     )
     assert said == f"podium {version('podium')}\n"
-    assert sorted(path.name for path in root.iterdir()) == ["cache", "tmp", "videos"]
+    assert sorted(path.name for path in root.iterdir()) == ["cache", "videos"]
     assert (root / "cache").stat().st_mode & 0o1777 == 0o1777
 
 
