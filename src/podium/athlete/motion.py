@@ -39,12 +39,18 @@ def each_difference(
 def _difference(
     frame: Pixels, other: Pixels, movement: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.uint8]:
-    height, width = frame.shape[:2]
-    moved = cv2.warpAffine(other, movement[:2], (width, height))
-    inside = cv2.warpAffine(np.full((height, width), 255, np.uint8), movement[:2], (width, height))
+    moved, inside = moved_as(other, movement)
     difference = cv2.absdiff(frame, moved).max(axis=2)
     difference[inside < _CERTAIN] = 0
     return np.asarray(difference, np.uint8)
+
+
+def moved_as(picture: Pixels, movement: npt.NDArray[np.float64]) -> tuple[Pixels, Pixels]:
+    """Return a picture moved as a camera did, and how much of each pixel lay in it, 0 to 255."""
+    height, width = picture.shape[:2]
+    size, whole = (width, height), np.full((height, width), 255, np.uint8)
+    inside = cv2.warpAffine(whole, movement[:2], size)
+    return np.asarray(cv2.warpAffine(picture, movement[:2], size)), np.asarray(inside)
 
 
 def skin_likeness(pixels: Pixels) -> Floats:

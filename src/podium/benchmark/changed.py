@@ -7,6 +7,7 @@ from typing import Any
 from podium.benchmark.results import Results
 from podium.benchmark.run import System
 from podium.machine import extras
+from podium.training.settings import flat
 
 
 def changed_systems(results: Results, systems: Sequence[System]) -> dict[str, tuple[str, ...]]:
@@ -28,22 +29,12 @@ def changed_systems(results: Results, systems: Sequence[System]) -> dict[str, tu
 
 
 def _differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    flat_then, flat_now = _flat(then), _flat(now)
+    flat_then, flat_now = flat(then), flat(now)
     return [
         f"`{name}` {flat_then[name]} (now {flat_now[name]})"
         for name in flat_then
         if name in flat_now and flat_then[name] != flat_now[name]
     ]
-
-
-def _flat(options: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in options.items():
-        if isinstance(value, Mapping):
-            found |= _flat(value, f"{before}{name}.")
-        else:
-            found[f"{before}{name}"] = value
-    return found
 
 
 def changed_since(results: Results, systems: Sequence[System] | None = None) -> str:

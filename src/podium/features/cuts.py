@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.athlete.camera import estimate_camera
+from podium.athlete.motion import moved_as
 from podium.doubts import DoubtKind, Severity
 
 CUT_INSIDE = DoubtKind("cut_inside", values=("seconds",), severity=Severity.GRAVE)
@@ -93,10 +94,8 @@ def left_over(pixels: Pixels) -> Floats:
 
 def _rest(before: Pixels, after: Pixels, step: Floats) -> float:
     """Return how little a picture is the one before it, moved as the camera did."""
-    height, width = before.shape
-    size = (width, height)
-    moved = cv2.warpAffine(cv2.GaussianBlur(before, BLUR, 0), step[:2], size)
-    is_seen = cv2.warpAffine(np.full_like(before, 255), step[:2], size) == 255
+    moved, inside = moved_as(np.asarray(cv2.GaussianBlur(before, BLUR, 0)), step)
+    is_seen = inside == 255
     if is_seen.mean() < LEAST_SEEN:
         return UNLIKE
     apart = cv2.absdiff(moved, cv2.GaussianBlur(after, BLUR, 0))[is_seen]

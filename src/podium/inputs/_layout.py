@@ -47,9 +47,8 @@ def encoding_of(content: bytes, path: object) -> str:
         If it is a file of a spreadsheet, which holds no text.
     """
     if content.startswith(_WORKBOOKS):
-        raise ManifestError(
-            f"{path}: is a workbook of a spreadsheet (.xlsx, .ods, .xls): save its sheet as CSV "
-            "UTF-8"
+        raise ManifestError.of_file(
+            path, "is a workbook of a spreadsheet (.xlsx, .ods, .xls): save its sheet as CSV UTF-8"
         )
     is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return "utf-16" if is_utf16 else "utf-8-sig"
@@ -76,9 +75,10 @@ def find_start(lines: Iterator[str], path: object) -> Start:
 def _separator(line: str, path: object) -> str:
     """Return what separates the names of a header: what is there first, and more than others."""
     if "\0" in line:
-        raise ManifestError(
-            f"{path}: begins with a line that holds zero bytes, as UTF-16 without its mark does: "
-            "save it as UTF-8"
+        raise ManifestError.of_file(
+            path,
+            "begins with a line that holds zero bytes, as UTF-16 without its mark does: "
+            "save it as UTF-8",
         )
     outside = _QUOTED.sub("", line)
     counts = {sign: n for sign in SEPARATORS if (n := outside.count(sign))}
@@ -87,9 +87,10 @@ def _separator(line: str, path: object) -> str:
     first = min(counts, key=outside.index)
     most = max((sign for sign in counts if sign != first), key=counts.__getitem__, default="")
     if most and counts[most] >= counts[first]:
-        raise ManifestError(
-            f"{path}: it cannot be told whether {SEPARATORS[first]} or {SEPARATORS[most]} "
+        raise ManifestError.of_file(
+            path,
+            f"it cannot be told whether {SEPARATORS[first]} or {SEPARATORS[most]} "
             "separates its columns: put quotes around a name that holds the other, or begin the "
-            f"file with the line sep={first}"
+            f"file with the line sep={first}",
         )
     return first

@@ -83,9 +83,10 @@ def values(module: str, path: Path, limits: Limits) -> Generator[Any]:
         if not (yield from _values(child, path, limits)):
             raise _ending(path, _wait_for_end(child), last_words.text(), limits)
     except TimeoutError:
-        raise ManifestError(
-            f"{path}: waiting for it to be read took longer than the {limits.waiting_seconds:g} s "
-            "allowed: check the file"
+        raise ManifestError.of_file(
+            path,
+            f"waiting for it to be read took longer than the {limits.waiting_seconds:g} s "
+            "allowed: check the file",
         ) from None
     finally:
         _end(child)
@@ -123,10 +124,10 @@ def _values(
         if kind == END:
             return True
         if kind == NO_MEMORY:
-            raise ManifestError(f"{path}: {_too_much_memory(limits)}")
+            raise ManifestError.of_file(path, _too_much_memory(limits))
         value = _parse(content, path)
         if kind != VALUE:
-            raise ManifestError(f"{path}: {value}")
+            raise ManifestError.of_file(path, str(value))
         yield value
     return False
 
@@ -161,8 +162,8 @@ def _parse(content: bytes, path: Path) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
-        raise ManifestError(
-            f"{path}: the process that read it gave no valid answer: the file is damaged"
+        raise ManifestError.of_file(
+            path, "the process that read it gave no valid answer: the file is damaged"
         ) from None
 
 
@@ -177,19 +178,20 @@ def _ending(path: Path, code: int, last_words: str, limits: Limits) -> PodiumErr
     """Return the error that a child's end stands for: an exception blames nobody's file."""
     exception = processes.exception_in(last_words)
     if processes.lacks_memory(exception):
-        return ManifestError(f"{path}: {_too_much_memory(limits)}")
+        return ManifestError.of_file(path, _too_much_memory(limits))
     if exception:
         return Bug.of(exception, str(path), last_words)
     if code == -getattr(signal, "SIGXCPU", 0):
-        return ManifestError(
-            f"{path}: reading it takes more than the {limits.seconds} s allowed: "
-            "check the file, or give a smaller one"
+        return ManifestError.of_file(
+            path,
+            f"reading it takes more than the {limits.seconds} s allowed: "
+            "check the file, or give a smaller one",
         )
     how = f"code {code}"
     with suppress(ValueError):
         how = signal.Signals(-code).name
-    return ManifestError(
-        f"{path}: the process that read it crashed ({how}): the file is damaged, or memory ran out"
+    return ManifestError.of_file(
+        path, f"the process that read it crashed ({how}): the file is damaged, or memory ran out"
     )
 
 

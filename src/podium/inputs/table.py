@@ -98,14 +98,14 @@ def _columns(columns: list[str], path: Path) -> list[str]:
     seen = set()
     for name in filter(None, columns):
         if name in seen:
-            raise ManifestError(f"{path}: names the column {name!r} twice: keep one of them")
+            raise ManifestError.of_file(path, f"names the column {name!r} twice: keep one of them")
         seen.add(name)
     return columns
 
 
 def _too_much(path: Path, most: int, what: str, found: str) -> ManifestError:
-    return ManifestError(
-        f"{path}: has more than the {most:,} {what} allowed ({found}): split it into several tables"
+    return ManifestError.of_file(
+        path, f"has more than the {most:,} {what} allowed ({found}): split it into several tables"
     )
 
 
@@ -140,9 +140,9 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, list[str], str]]:
             if cells:
                 yield lines.n, [cell.strip(BLANK) for cell in cells], start.separator
     except UnicodeDecodeError as error:
-        raise ManifestError(f"{path}: {_not_decoded(content, encoding)}") from error
+        raise ManifestError.of_file(path, _not_decoded(content, encoding)) from error
     except csv.Error as error:
-        raise ManifestError(f"{path}: line {lines.n}: is not CSV ({error})") from error
+        raise ManifestError.of_file(path, f"line {lines.n}: is not CSV ({error})") from error
 
 
 def _not_decoded(content: bytes, encoding: str) -> str:
@@ -186,9 +186,10 @@ class _Lines:
 
 
 def _too_long(path: Path, line: int) -> ManifestError:
-    return ManifestError(
-        f"{path}: line {line:,}: a row has more than the {MAX_ROW_CHARACTERS:,} characters "
-        "allowed: is it a table?"
+    return ManifestError.of_file(
+        path,
+        f"line {line:,}: a row has more than the {MAX_ROW_CHARACTERS:,} characters "
+        "allowed: is it a table?",
     )
 
 

@@ -81,18 +81,19 @@ def _in_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise MissingFile(f"{path}: no such file of options: check the path")
     try:
-        return _flat(tomllib.loads(read_bytes(path, MAX_BYTES).decode("utf-8")))
+        return flat(tomllib.loads(read_bytes(path, MAX_BYTES).decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnusableFile.of_file(
             path, f"is no TOML ({error!s:.200}): write lines such as n_networks = 3"
         ) from error
 
 
-def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+def flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Return nested options by name, after dots."""
     found: dict[str, Any] = {}
     for name, value in table.items():
         if isinstance(value, Mapping):
-            found |= _flat(value, f"{before}{name}.")
+            found |= flat(value, f"{before}{name}.")
         else:
             found[before + name] = value
     return found

@@ -46,15 +46,9 @@ def add_tables(app: FastAPI, store: Store) -> None:
         except ClientDisconnect as error:  # nobody is there to read this
             raise allowed.cut_short() from error
         except ManifestError as error:
-            raise HTTPException(422, _named(error, partial, called)) from error
+            raise HTTPException(422, f"{called}: {error.reason}") from error
         finally:
             partial.unlink(missing_ok=True)
-
-
-def _named(error: ManifestError, path: Path, called: str) -> str:
-    """Return what is wrong with a table, which is called as its sender calls it."""
-    said = str(error)
-    return said.replace(str(path), called)
 
 
 def _rows_of(path: Path, called: str) -> list[TableRowOut]:
@@ -62,7 +56,7 @@ def _rows_of(path: Path, called: str) -> list[TableRowOut]:
     problems, found = Problems(), dict[str, TableRowOut]()
     for row in read_rows(path, "videos"):
         if len(found) >= MAX_TABLE_ROWS:
-            raise ManifestError(f"{called}: has more than {MAX_TABLE_ROWS:,} rows: split it")
+            raise ManifestError.of_file(called, f"has more than {MAX_TABLE_ROWS:,} rows: split it")
         name = last_part(row.cells.get("file_name", ""), "")
         if not name:
             problems.add(row.line, "has no file_name: name the video")
@@ -71,7 +65,7 @@ def _rows_of(path: Path, called: str) -> list[TableRowOut]:
         elif about := _about(row, problems):
             found[name] = TableRowOut(file_name=name, about=about)
     if problems:
-        raise ManifestError(f"{called}: {problems.sentences()}")
+        raise ManifestError.of_file(called, problems.sentences())
     return list(found.values())
 
 
