@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from altered_dives import measure_actions, measure_alarms, measure_altered
+from left_out import training_samples
 from measuring import RESULTS, write
-from what_helped import SHIPPED
 
 from podium.datasets import unlv_dive
 from podium.datasets.manifest import Manifest
@@ -37,7 +37,6 @@ from podium.model import load_model
 from podium.performance import Performance
 from podium.simulation import SimulationOptions, Sport, write_video
 from podium.training import find_marked
-from podium.video.augmentation import draw
 from podium.video.frames import decode
 from podium.video.layout import without_leading_black
 from podium.witnesses import END_IS_MISSING, EVENT_NOT_FOUND, Witnesses, learn_usual
@@ -247,8 +246,7 @@ def main() -> None:
     dives = [p for p in dataset.performances() if p.split != "test"]
     model = load_model("diving")
     extractor = model.extractor(FeatureCache())
-    variants = draw(SHIPPED.augmentation, SHIPPED.seed)
-    samples = extract(dives, extractor, variants).samples
+    samples = training_samples(model)
     if arguments.altered:
         result = json.loads((RESULTS / "doubt.json").read_text())
     else:

@@ -12,7 +12,8 @@ import numpy as np
 
 from podium.assessor import Assessor
 from podium.datasets.unlv_dive import UnlvDive
-from podium.features.extraction import FeatureCache, extract
+from podium.features.anew import extract_to_learn
+from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
 from podium.folds import parts
 from podium.folds.copies import with_groups
@@ -20,10 +21,10 @@ from podium.folds.groups import group_by
 from podium.model import Model
 from podium.scorers.siamese_lstm import SiameseLSTM
 from podium.training import make_scorer
-from podium.video.augmentation import AugmentationOptions, draw
+from podium.video.augmentation import AugmentationOptions
 from podium.witnesses import learn
 
-AUGMENTATION = AugmentationOptions(n_variants=0, copies=True, reframed=True)
+AUGMENTATION = AugmentationOptions(n_variants=0, copies=True, reframed=True, anew=3)
 """The copies that `diving` learns from as well (scripts/train_diving.py)."""
 
 
@@ -38,8 +39,8 @@ class Fold:
 def training_samples(model: Model) -> list[Sample]:
     """Return the training dives with their copies, those of one broadcast as one group."""
     dives = [p for p in UnlvDive().performances() if p.split != "test"]
-    variants = draw(AUGMENTATION, model.evidence.seed)
-    samples = extract(dives, model.extractor(FeatureCache()), variants).samples
+    extractor = model.extractor(FeatureCache())
+    samples = extract_to_learn(dives, extractor, AUGMENTATION, model.evidence.seed).samples
     return list(with_groups(samples, group_by(dives, None)))
 
 

@@ -24,16 +24,18 @@ from podium.video.augmentation import AugmentationOptions
 
 OPTIONS = TrainingOptions(
     backbone="c3d_mini+c3d_mini_close",
-    scorer_options=SiameseLSTMOptions(n_last_clips=2, last_clips_share=0.75, steadiness=1.0),
-    augmentation=AugmentationOptions(n_variants=0, copies=True, reframed=True),
+    scorer_options=SiameseLSTMOptions(n_last_clips=2, last_clips_share=0.75, steadiness=2.0),
+    augmentation=AugmentationOptions(n_variants=0, copies=True, reframed=True, anew=3),
     event="splash",  # which begins when the diver is in the water
     description=(
         "The 300 training dives of UNLV-Dive (Parmar and Morris, 2017): Olympic 10 m platform "
         "dives, three broadcasts of one competition in 2012, 320x240; of each also nine copies: "
         "one compressed, one of 24 frames a second, five that show less of the picture, two that "
-        "end earlier. The backbone, how many of the last clips are read, how much they count, how "
+        "end earlier; and of every third, eight files in which the diver and the splash were found "
+        "anew: upright, nearer, compressed, with fewer frames, cut soon after the splash. The "
+        "backbone, how many of the last clips are read, how much they count, how "
         "steady copies keep them and how large the close-up is were chosen with whole broadcasts "
-        "left out (about 220 configurations); the "
+        "left out (about 250 configurations); the "
         "backbone was taught by pictures of all three, without scores"
     ),
 )

@@ -193,17 +193,17 @@ def test_no_variants_can_be_asked_for():
 @pytest.mark.parametrize(
     "changed",
     [{"n_variants": -1}, {"zoom": 0.9}, {"drop": 1.0}, {"drop": -0.1},
-     {"brightness": -0.1}, {"brightness": 1.1}, {"equalise": 1.1}, {"mask": -0.1}],
+     {"brightness": -0.1}, {"brightness": 1.1}, {"equalise": 1.1}, {"mask": -0.1}, {"anew": -1}],
 )  # fmt: skip
 def test_impossible_options_are_refused(changed):
     plain = {
         "n_variants": 7, "zoom": 1.2, "brightness": 0.2, "equalise": 0.3, "mask": 0.3, "drop": 0.1,
-        "copies": False, "reframed": False,
+        "copies": False, "reframed": False, "anew": 0,
     } | changed  # fmt: skip
     shown = ", ".join(f"{name}={value!r}" for name, value in plain.items())
     message = (
-        f"AugmentationOptions({shown}) cannot be applied: n_variants must be 0 or more, zoom 1 or "
-        "more, drop from 0 to below 1, the others from 0 to 1"
+        f"AugmentationOptions({shown}) cannot be applied: n_variants and anew must be 0 or more, "
+        "zoom 1 or more, drop from 0 to below 1, the others from 0 to 1"
     )
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         AugmentationOptions(**changed)

@@ -178,7 +178,7 @@ class Extractor:
             rate = performance.frames_per_second
             given = read_features(performance.path, performance.kind, rate)
             return Lookup(performance, (given,) * len(wanted))
-        keys = tuple(self._key(performance, augmentation, seen) for augmentation in wanted)
+        keys = tuple(self.key(performance, augmentation, seen) for augmentation in wanted)
         if (found := self._read_kept(keys)) is not None:
             return Lookup(performance, found)
         claim = self.cache.claim(keys[0]) if self.cache and performance.path.is_file() else None
@@ -304,7 +304,8 @@ class Extractor:
             return cut(frames, self.options)
         return cut(augmentation(frames, at_least=self.options.n_frames), self.options)
 
-    def _key(self, performance: Performance, augmentation: Change | None, seen: Seen | None) -> str:
+    def key(self, performance: Performance, augmentation: object, seen: Seen | None) -> str:
+        """Return under what the cache keeps what is seen of a performance, changed in some way."""
         if self.cache is None:
             return ""
         if not performance.path.is_file():  # the decoder has the better words for it

@@ -14,8 +14,9 @@ from podium.evaluation.classes import classes_of
 from podium.evaluation.evidence import Evidence
 from podium.evaluation.labels import ClassNames
 from podium.evaluation.measures import Floats, true_scores
+from podium.features.anew import extract_to_learn
 from podium.features.event import Anchor
-from podium.features.extraction import Extraction, Extractor, FeatureCache, extract
+from podium.features.extraction import Extraction, Extractor, FeatureCache
 from podium.features.values import Sample
 from podium.folds.copies import near_copies, with_groups
 from podium.folds.division import N_PARTS, Ints, are_grouped, parts
@@ -32,7 +33,6 @@ from podium.training.learnable import learnable, require_enough
 from podium.training.left_out import LeavingOut
 from podium.training.marked import find_anchor, moments
 from podium.training.options import Progress, TrainingOptions
-from podium.video.augmentation import draw
 from podium.video.clips import MAX_CLIPS
 from podium.witnesses import learn
 
@@ -236,9 +236,8 @@ def _extract(
     options: TrainingOptions,
     progress: Progress,
 ) -> Extraction:
-    variants = draw(options.augmentation, options.seed)
     advance = progress.counting("looking at videos", len(performances))
-    return extract(performances, extractor, variants, advance)
+    return extract_to_learn(performances, extractor, options.augmentation, options.seed, advance)
 
 
 def _can_be_left_out(lesson: _Lesson, wanted: str | None) -> bool:

@@ -34,7 +34,9 @@ class AugmentationOptions:
     `zoom` is the largest magnification, `brightness` the largest relative change either way,
     `equalise` and `mask` the chance of each, and `drop` the largest share of frames left out.
     With `copies`, what becomes of videos that are passed on (`COPIES`) is among the variants, with
-    `reframed` what a narrower frame shows, or one that ends a little earlier (`REFRAMED`).
+    `reframed` what a narrower frame shows, or one that ends a little earlier (`REFRAMED`). Of one
+    in every `anew` performances (0: of none) files are made, too, and looked at from the beginning
+    (`podium.features.anew`).
     """
 
     n_variants: int = 7
@@ -45,15 +47,17 @@ class AugmentationOptions:
     drop: float = 0.1
     copies: bool = False
     reframed: bool = False
+    anew: int = 0
 
     def __post_init__(self) -> None:
         check_options(self)
         shares = (self.brightness, self.equalise, self.mask)
-        possible = self.n_variants >= 0 and self.zoom >= 1 and 0 <= self.drop < 1
+        possible = min(self.n_variants, self.anew) >= 0
+        possible = possible and self.zoom >= 1 and 0 <= self.drop < 1
         if not (possible and all(0 <= share <= 1 for share in shares)):
             raise UsageError(
-                f"{self} cannot be applied: n_variants must be 0 or more, zoom 1 or more, "
-                "drop from 0 to below 1, the others from 0 to 1"
+                f"{self} cannot be applied: n_variants and anew must be 0 or more, zoom 1 or "
+                "more, drop from 0 to below 1, the others from 0 to 1"
             )
 
 
