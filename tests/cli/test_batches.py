@@ -26,6 +26,8 @@ import rich.console, rich.progress, scipy.stats
 import podium.assessor, podium.backbones.motion, podium.batch.running, podium.report.words
 import podium.cli.progress
 from podium.cli.commands import run
+from podium.cli.output import say_alike
+from podium.cli.output import say_alike
 podium.cli.progress.FIRST_SECONDS = float("inf")  # what is said does not depend on the machine
 steps = {"done": 0, "last": None, "how": None}
 
@@ -281,3 +283,13 @@ def test_a_video_that_cannot_be_scored_is_an_answer(small_model, tmp_path):
         {"file_name": "none.mp4", "id": "none"},
         {"file_name": "none.mp4", "error": error},
     )
+
+
+def test_of_errors_alike_the_first_are_said(capsys):
+    lines = [(f"{n}.mp4: {n} frames are too few", f"{n}.mp4") for n in range(300)]
+    say_alike([*lines, ("x.mp4: is black", "x.mp4")], " (the table has all)")
+    assert capsys.readouterr().err.splitlines() == [
+        *(f"  {n}.mp4: {n} frames are too few" for n in range(5)),
+        "  and 295 more like it (the table has all)",
+        "  x.mp4: is black",
+    ]
