@@ -14,6 +14,7 @@ import pytest
 
 from podium.batch import Parts, Record, Shard, score_one
 from podium.cli.app import Exit
+from podium.cli.output import say_alike
 
 TESTS = Path(__file__).parents[1]
 
@@ -26,8 +27,6 @@ import rich.console, rich.progress, scipy.stats
 import podium.assessor, podium.backbones.motion, podium.batch.running, podium.report.words
 import podium.cli.progress
 from podium.cli.commands import run
-from podium.cli.output import say_alike
-from podium.cli.output import say_alike
 podium.cli.progress.FIRST_SECONDS = float("inf")  # what is said does not depend on the machine
 steps = {"done": 0, "last": None, "how": None}
 
