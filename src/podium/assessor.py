@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from podium.assessment.exercise import exercise_of
 from podium.assessment.feedback import (
     ClipFeedback,
     WorthOf,
@@ -106,7 +107,9 @@ class Assessor:
         )
         chosen = self._references(references, question.sample.performance.action, seen)
         answer = self._answer(question, chosen, seen)
-        return answer.with_examination(seen and seen.beside(self._kept(answer)))
+        exercise = exercise_of(self.model.scorer, question.sample, self.model.meant)
+        examined = seen and seen.beside(self._kept(answer))
+        return replace(answer, exercise=exercise).with_examination(examined)
 
     def _kept(self, answer: Assessment) -> KeptExpert | None:
         """Return what is kept of the first expert that was compared with, if anything is."""
