@@ -12,6 +12,7 @@ import pytest
 from movement.exercising import RATE, bell, curls, less_bent, plank
 from podium.errors import UnknownName
 from podium.movement import Comparison, Part, Turn, compare
+from podium.report.corrections import find_corrections
 from podium.report.movement_page import make_movement_report
 from podium.report.movement_result import comparison_to_json
 from podium.report.movement_words import (
@@ -124,6 +125,35 @@ def test_a_joint_is_said_once_with_all_repetitions():
     assert said == (
         difference_sentence(first, found, load_words())
         + f"; also in repetition {also[0] + 1}, {also[1] + 1}"
+    )
+
+
+def test_of_many_repetitions_it_is_said_how_many_they_are():
+    found = compare(curls(bell(8), left=lambda elbow: elbow + 40), curls(bell(3)))
+    [(first, also)] = said_once(found)
+    assert len(also) == 7
+    assert said_with_others(first, also, found, load_words()) == (
+        difference_sentence(first, found, load_words())
+        + f"; in 8 of 8 repetitions, most in {first.repetition + 1}"
+    )
+    plain = comparison_to_json(found, "mine.mp4", "expert.mp4")
+    assert sorted(one["repetition"] for one in plain["differences"]) == list(range(8))
+
+
+def test_of_each_difference_it_can_be_said_whether_it_is_true(html, comparison, tmp_path):
+    [one] = [json.loads(unescape(found)) for found in re.findall(r'data-remark="(.*?)"', html)]
+    first = comparison.differences[0]
+    assert (one["about"], one["moment"]) == ("left elbow", "repetition 2 turn")
+    assert (one["start_seconds"], one["end_seconds"]) == (first.start_seconds, first.end_seconds)
+    verdict = {**one, "is_true": False, "was": "a =short arm"}
+    notes = json.dumps({"drawings": [], "verdicts": [verdict]}).replace("<", "\\u003c")
+    report = tmp_path / "report.html"
+    report.write_text(html.replace('{"drawings": [], "verdicts": []}', notes, 1), "utf-8")
+    [row] = find_corrections([report]).rows
+    assert (row["file_name"], row["about"], row["was"]) == (
+        "mine.npy",
+        "left elbow",
+        "a =short arm",
     )
 
 

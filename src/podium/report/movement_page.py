@@ -16,7 +16,13 @@ from podium.movement import Comparison, Difference, Pair
 from podium.report.curves import HIGH, WIDE, curves_of
 from podium.report.measured import row
 from podium.report.movement_result import LIKE, comparison_to_json, repetition_name
-from podium.report.movement_words import MOST_SAID, difference_in_short, said_once, said_with_others
+from podium.report.movement_words import (
+    MOST_SAID,
+    difference_in_short,
+    moment_of,
+    said_once,
+    said_with_others,
+)
 from podium.report.page import Report
 from podium.report.player import page_values, side, spoken
 from podium.report.skeleton import drawn_skeleton, skeleton_film
@@ -111,11 +117,17 @@ class _Page:
             data=self._data(),
         )
 
-    def _differences(self) -> list[tuple[Difference, str]]:
+    def _differences(self) -> list[dict[str, Any]]:
+        """Say what differs, with what a verdict on it is known by."""
         return [
-            (one, said_with_others(one, also, self.of, self.words))
+            self._remark(one, said_with_others(one, also, self.of, self.words))
             for one, also in said_once(self.of)[:MOST_SAID]
         ]
+
+    def _remark(self, one: Difference, sentence: str) -> dict[str, Any]:
+        times = {"start_seconds": one.start_seconds, "end_seconds": one.end_seconds}
+        about = {"about": one.angle, "moment": moment_of(one), **times, "words": sentence}
+        return {"seconds": one.start_seconds, "words": sentence, "verdict": about}
 
     def _notes(self) -> list[str]:
         notes = [self.words("movement.mirrored")] if self.of.is_mirrored else []
