@@ -106,10 +106,9 @@ class Assessor:
             query, self._features(query, athlete_of(seen, at)), asked, difficulty, None, seen
         )
         chosen = self._references(references, question.sample.performance.action, seen)
-        answer = self._answer(question, chosen, seen)
         exercise = exercise_of(self.model.scorer, question.sample, self.model.meant)
-        examined = seen and seen.beside(self._kept(answer))
-        return replace(answer, exercise=exercise).with_examination(examined)
+        answer = self._answer(question, chosen, seen).with_exercise(exercise)
+        return answer.with_examination(seen and seen.beside(self._kept(answer)))
 
     def _kept(self, answer: Assessment) -> KeptExpert | None:
         """Return what is kept of the first expert that was compared with, if anything is."""

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from podium.doubts import Doubt, Severity
 from podium.errors import VideoError
 from podium.features.values import Sample
 from podium.inputs.given import FEATURE_SUFFIXES
 from podium.joints import kept_joints
 from podium.movement import Movement, movement_of
 from podium.movement.angles import SIDES, column
+from podium.movement.doubts import doubts_of_joints
 from podium.scorers import HANDS, PERCENTILES, ArguingScorer, Argument, Scorer
 
 OF_HANDS = ("wrist", "shoulder", "hip")
@@ -31,6 +33,12 @@ class Exercise:
 
     read_seconds: tuple[float, float]
     """From when to when the model looked, in seconds of the video."""
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What keeps an answer about it from being trusted; how many joints were seen is known."""
+        found = doubts_of_joints(self.movement.joints)
+        return tuple(doubt for doubt in found if doubt.severity is Severity.GRAVE)
 
     def seen_share(self, angle: str) -> float:
         """Return in which share of the frames all joints of an angle were seen, 0 to 1."""

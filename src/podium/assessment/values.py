@@ -171,6 +171,11 @@ class Assessment:
         more = [d for d in examination.contradictions if d.kind not in said] if examination else []
         return replace(self, examination=examination, doubts=(*self.doubts, *more))
 
+    def with_exercise(self, exercise: Exercise | None) -> Self:
+        """Return it with how a person who exercises moves, and what is gravely doubted of that."""
+        more = exercise.doubts if exercise else ()
+        return replace(self, exercise=exercise, doubts=(*self.doubts, *more))
+
     @property
     def is_withheld(self) -> bool:
         """Whether a grave doubt keeps the score, or the similarity as a whole, from being shown."""

@@ -14,8 +14,8 @@ from podium.machine.files import digest
 from podium.video.frames import DECODER_VERSION, require_allowed
 from podium.video.limits import WHOLE, Box, Part
 
-VERSION = 1
-"""To be changed where other joints are found in the same video."""
+VERSION = 2
+"""To be changed where other joints, or doubts, are found in the same video."""
 
 _ARRAYS = ("positions", "visibility", "times", "depth", "world")
 
