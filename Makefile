@@ -5,8 +5,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 CONSTRAINTS ?= -c constraints.txt
-LIGHT := dev,benchmark,docs,mobilenet,pandas,parquet,pose,web
-EXTRAS := $(LIGHT),mocap,train,ray,slurm
+LIGHT := dev,benchmark,docs,mobilenet,mocap,pandas,parquet,pose,web
+EXTRAS := $(LIGHT),train,ray,slurm
 # Under parallel tests one thread a process is the fast setting.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
