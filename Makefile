@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 CONSTRAINTS ?= -c constraints.txt
-LIGHT := dev,benchmark,docs,mobilenet,pandas,parquet,pose,web
+LIGHT := dev,benchmark,docs,mobilenet,mocap,pandas,parquet,pose,web
 EXTRAS := $(LIGHT),train,ray,slurm
 # Under parallel tests one thread a process is the fast setting.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1

@@ -98,6 +98,9 @@ def test_a_push_up_on_video_is_told_right_from_wrong(
             flags=re.S,
         )
         assert not OF_DIVES.search(said + text)
+        assert "Repetitions: 1" in said + text
+    assert "line of the body: 172° in the middle of all moments" in said
+    assert "elbow: 146° in the middle of all moments; correct ones have 107° to 150°" in text
 
 
 def scored(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:

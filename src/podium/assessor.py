@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from podium.assessment.exercise import exercise_of
 from podium.assessment.feedback import (
     ClipFeedback,
     WorthOf,
@@ -105,7 +106,8 @@ class Assessor:
             query, self._features(query, athlete_of(seen, at)), asked, difficulty, None, seen
         )
         chosen = self._references(references, question.sample.performance.action, seen)
-        answer = self._answer(question, chosen, seen)
+        exercise = exercise_of(self.model.scorer, question.sample, self.model.meant)
+        answer = self._answer(question, chosen, seen).with_exercise(exercise)
         return answer.with_examination(seen and seen.beside(self._kept(answer)))
 
     def _kept(self, answer: Assessment) -> KeptExpert | None:

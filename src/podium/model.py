@@ -35,7 +35,7 @@ from podium.judging import ScoringRule, find_rule
 from podium.keypoints import Layout
 from podium.machine.files import read_json, write_bytes
 from podium.performance import Performance
-from podium.scorers import ComparingScorer, Scorer, ScorerState
+from podium.scorers import ArguingScorer, ComparingScorer, Scorer, ScorerState
 from podium.video.clips import ClipOptions
 from podium.witnesses import Witnesses
 
@@ -416,6 +416,7 @@ def model_card(model: Model) -> str:
         has_classes=main["auc"] is not None,
         is_seen=not model.reads.startswith(GIVEN),
         compares=isinstance(model.scorer, ComparingScorer),
+        argues=isinstance(model.scorer, ArguingScorer) and model.scorer.argues,
         digits=1 if high - low > SHORT_RANGE else 3,
         n_groups=evidence.n_groups or len(evidence.groups),
         largest=sorted(evidence.groups, key=lambda row: -row["n"])[:MAX_LISTED],

@@ -14,6 +14,7 @@ import pytest
 
 from podium.batch import Parts, Record, Shard, score_one
 from podium.cli.app import Exit
+from podium.cli.output import say_alike
 
 TESTS = Path(__file__).parents[1]
 
@@ -281,3 +282,13 @@ def test_a_video_that_cannot_be_scored_is_an_answer(small_model, tmp_path):
         {"file_name": "none.mp4", "id": "none"},
         {"file_name": "none.mp4", "error": error},
     )
+
+
+def test_of_errors_alike_the_first_are_said(capsys):
+    lines = [(f"{n}.mp4: {n} frames are too few", f"{n}.mp4") for n in range(300)]
+    say_alike([*lines, ("x.mp4: is black", "x.mp4")], " (the table has all)")
+    assert capsys.readouterr().err.splitlines() == [
+        *(f"  {n}.mp4: {n} frames are too few" for n in range(5)),
+        "  and 295 more like it (the table has all)",
+        "  x.mp4: is black",
+    ]

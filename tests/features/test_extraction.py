@@ -16,7 +16,7 @@ from safetensors.numpy import save, save_file
 from messages import whole
 from podium.backbones.pose import NOBODY_SEEN
 from podium.doubts import Doubt
-from podium.errors import FeatureError, MissingFile, PodiumError, VideoError
+from podium.errors import FeatureError, MissingFile, PodiumError, TooLong, VideoError
 from podium.features import extraction as features_module
 from podium.features.extraction import AHEAD, Extractor, FeatureCache, extract
 from podium.features.given import read_features
@@ -103,6 +103,18 @@ def test_a_performance_is_bounded_by_its_frames(make_video, backbone):
     np.testing.assert_array_equal(features.values, Counting()(clips.pixels))
     np.testing.assert_array_equal(features.start_seconds, clips.start_seconds)
     np.testing.assert_array_equal(features.end_seconds, clips.end_seconds)
+
+
+def test_limits_hold_for_features_that_are_kept(make_video, extractor, monkeypatch):
+    path = make_video(frames=50)
+    extractor.video(path)
+    monkeypatch.setenv("PODIUM_LIMITS", "minutes=0.02")
+    said = (
+        f"{path}: lasts more than 1.2 s: cut the performance out of it first, or bound it in a "
+        "table by start_frame and end_frame, or allow more (--limit minutes=NUMBER)"
+    )
+    with pytest.raises(TooLong, match=whole(said)):
+        extractor.video(path)
 
 
 def test_too_short_a_video_is_refused_by_name(make_video, extractor):

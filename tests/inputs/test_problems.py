@@ -5,7 +5,7 @@ import pytest
 
 from podium.datasets.manifest import Manifest
 from podium.errors import ManifestError
-from podium.inputs.problems import MAX_SPANS, SHOWN, Problems, spans
+from podium.inputs.problems import MAX_SPANS, SHOWN, Problems, kind_of, spans
 
 
 def missing(*lines: int) -> Problems:
@@ -95,3 +95,20 @@ def test_a_table_of_forty_missing_files_is_a_short_message(tmp_path):
     )
     with pytest.raises(ManifestError, match=rf"^{re.escape(message)}$"):
         Manifest(table).performances()
+
+
+def test_what_differs_in_names_and_numbers_only_is_of_one_kind():
+    one = kind_of("a.mp4: frame 12 of 'x' is black", "a.mp4")
+    assert one == kind_of("b.mp4: frame 3,400 of 'yy' is black", "b.mp4")
+    assert kind_of("/a/b.mp4: frame 1 is black") == kind_of("/c.mp4: frame 22 is black")
+    assert one != kind_of("a.mp4: frame 12 of 'x' is white", "a.mp4")
+
+
+def test_kinds_are_ordered_by_their_first_lines():
+    found = Problems()
+    for line in range(2, 10):
+        found.add(line, "{why}", "late" if line > 3 else "early", why=f"it is {line}")
+    assert found.kinds(2) == (
+        (((2, "it is 2"), (3, "it is 3")), 2),
+        (((4, "it is 4"), (5, "it is 5")), 6),
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from drawn_people import Person, write_people
 from messages import whole
-from podium.errors import MissingFile
+from podium.errors import MissingFile, TooLong, VideoError
 from podium.joints.blazepose import BlazePose
 from podium.joints.follow import Follower, find_joints
 from podium.joints.kept import kept_joints
@@ -106,6 +106,27 @@ def test_a_video_is_followed_once(joint_networks, tmp_path, monkeypatch):
         np.testing.assert_array_equal(getattr(again, name), getattr(first, name))
     assert (again.names, again.width) == (first.names, first.width)
     assert again.doubts == first.doubts
+
+
+def test_limits_hold_for_joints_that_are_kept(joint_networks, tmp_path, monkeypatch):
+    monkeypatch.setenv("PODIUM_POSE_WEIGHTS", str(joint_networks))
+    video = write_people(tmp_path / "a.mp4", [Person(30 * n, 20) for n in range(4)])
+    cache = ArrayCache(tmp_path / "cache")
+    kept_joints(video, cache=cache)
+    monkeypatch.setenv("PODIUM_LIMITS", "minutes=0.001")
+    said = (
+        f"{video}: lasts more than 0.06 s: cut the performance out of it first, or bound it in a "
+        "table by start_frame and end_frame, or allow more (--limit minutes=NUMBER)"
+    )
+    with pytest.raises(TooLong, match=whole(said)):
+        kept_joints(video, cache=cache)
+    monkeypatch.setenv("PODIUM_LIMITS", "gigabytes=1e-9")
+    said = (
+        f"{video}: has {video.stat().st_size:,} bytes, more than the 1 allowed: cut the "
+        "performance out of it first, or allow more (--limit gigabytes=NUMBER)"
+    )
+    with pytest.raises(VideoError, match=whole(said)):
+        kept_joints(video, cache=cache)
 
 
 def test_a_file_that_is_not_there_is_said_before_it_is_looked_for(joint_networks, tmp_path):

@@ -8,8 +8,10 @@ import pytest
 from movement.exercising import bell, curls, hidden, less_bent, plank
 from podium.errors import FeatureError, UsageError
 from podium.joints import mirror
+from podium.joints.cuts import PERSON_CHANGES
 from podium.movement import Difference, Part, compare, movement_of
 from podium.movement.comparing import MIRRORED_IS_LIKER, NO_REPETITIONS, form_likeness
+from podium.movement.doubts import SEEN_TOO_LITTLE
 
 EXPERT = curls(bell(3))
 
@@ -136,3 +138,28 @@ def test_likeness_of_form_alone_is_the_same_number():
 def test_a_difference_of_no_number_is_refused():
     with pytest.raises(UsageError, match=r"^degrees is nan: it must be a finite number$"):
         Difference("trunk", float("nan"), 1.0, 2.0, 8.0, None, None, 0.0, 1.0)
+
+
+def unseen_in(joints, share: float):
+    """The same joints, of which in this share of the frames none was seen."""
+    visibility = np.array(joints.visibility)
+    visibility[: round(share * len(joints))] = 0
+    return replace(joints, visibility=visibility)
+
+
+def test_whoever_is_seen_in_too_few_frames_is_not_compared():
+    found = compare(unseen_in(EXPERT, 0.2), EXPERT, theirs_name="expert.mp4")
+    assert found.doubts[0] == SEEN_TOO_LITTLE(percent=80.0)
+    assert found.is_withheld
+    other = compare(EXPERT, unseen_in(EXPERT, 0.2), theirs_name="expert.mp4")
+    assert SEEN_TOO_LITTLE(percent=80.0, about="expert.mp4") in other.doubts
+    assert other.is_withheld
+    assert not compare(unseen_in(EXPERT, 0.05), EXPERT).is_withheld
+
+
+def test_a_cut_in_either_withholds_the_likeness():
+    cut = replace(EXPERT, doubts=(PERSON_CHANGES(seconds=2.0),))
+    assert compare(cut, EXPERT).doubts == (PERSON_CHANGES(seconds=2.0),)
+    other = compare(EXPERT, cut, theirs_name="expert.mp4")
+    assert other.doubts == (PERSON_CHANGES(seconds=2.0, about="expert.mp4"),)
+    assert other.is_withheld

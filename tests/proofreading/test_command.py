@@ -135,13 +135,36 @@ def test_what_is_no_table_is_refused_in_one_line(tmp_path, capsys, content):
     assert err.startswith(f"podium: {path}: ")
 
 
-def test_very_many_problems_are_no_endless_answer(folder, capsys):
-    path = table(folder, *(f"none{n}.mp4,,,,," for n in range(3_000)))
+def test_of_very_many_alike_the_first_are_said_and_json_has_the_rest(folder, capsys):
+    path = table(folder, "0.mp4,407,x,,,", *(f"none{n}.mp4,,,,," for n in range(3_000)))
     code, out, err = answer(capsys, "check", path)
     assert code == Exit.INPUT
-    assert len(out.splitlines()) == 1_000
-    assert out.splitlines()[-1].endswith("and 2000 more like it (lines 1002 to 3001)")
-    assert err == f"{path}: 3000 rows, 0 videos: 3000 problems, 0 warnings\n"
+    assert out.splitlines() == [
+        "line 2: difficulty 'x' must be a number above 0, or empty",
+        *(f"line {n + 3}: file_name 'none{n}.mp4' does not exist" for n in range(5)),
+        "and 2995 more like it (--json has all)",
+    ]
+    assert err == f"{path}: 3001 rows, 1 video: 3001 problems, 0 warnings\n"
+    _, out, _ = answer(capsys, "check", path, "--json")
+    problems = json.loads(out)["problems"]
+    assert len(problems) == 1_001
+    assert problems[-1]["words"].endswith("and 2000 more like it (lines 1003 to 3002)")
+
+
+def test_warnings_are_told_by_their_kind(folder, capsys):
+    copies = [f"copy{n}.mp4" for n in range(7)]
+    for name in copies:
+        shutil.copy(folder / "0.mp4", folder / name)
+    wrong = f"1.mp4,407,3.2,{MARKS},95.2,train"
+    path = table(folder, right(0), *(f"{n},407,3.2,{MARKS},57.6,train" for n in copies), wrong)
+    code, out, _ = answer(capsys, "check", path)
+    assert code == Exit.DONE
+    assert out.splitlines() == [
+        *(f"warning: line {n + 3}: 'copy{n}.mp4' is a copy of '0.mp4' on line 2" for n in range(5)),
+        "warning: and 2 more like it (--json has all)",
+        f"warning: line 10: score 95.2 is not what the marks {MARKS} make at difficulty 3.2, which "
+        "is 57.6",
+    ]
 
 
 @pytest.mark.parametrize("command", ["predict", "evaluate", "train"])

@@ -89,7 +89,7 @@ def test_the_skeleton_lies_on_the_person_in_every_frame_that_is_gone_to(page):
 def test_the_joint_is_named_and_can_be_gone_to(page):
     named = page.locator("ol > li").first
     assert "left elbow bends" in named.inner_text()
-    named.locator("button").click()
+    named.locator("button.link").click()
     settled(page)
     said = page.locator("#query-at").inner_text()
     assert 1.0 <= float(said.split(" ")[0]) <= 1.6
@@ -127,3 +127,15 @@ def test_on_a_phone_facts_have_the_whole_width(page):
         "[...document.querySelectorAll('.score dl, .score dd')].map(e => e.clientWidth)"
     )
     assert min(widths[1:]) > 0.9 * widths[0]
+
+
+def test_a_difference_may_be_called_not_true(page):
+    row = page.locator("ol > li .verdict").first
+    row.locator("button").last.click()
+    row.locator("input").fill("the camera was lower")
+    row.locator("input").press("Enter")
+    with page.expect_download() as download:
+        page.locator('[data-save="result.json"]').click()
+    (verdict,) = json.loads(Path(download.value.path()).read_text("utf-8"))["verdicts"]
+    assert (verdict["about"], verdict["is_true"]) == ("left elbow", False)
+    assert verdict["was"] == "the camera was lower"

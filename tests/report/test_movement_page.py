@@ -11,9 +11,11 @@ import pytest
 
 from movement.exercising import RATE, bell, curls, less_bent, plank
 from podium.errors import UnknownName
+from podium.joints.cuts import PERSON_CHANGES
 from podium.movement import Comparison, Part, Turn, compare
+from podium.report.corrections import find_corrections
 from podium.report.movement_page import make_movement_report
-from podium.report.movement_result import comparison_to_json
+from podium.report.movement_result import comparison_to_json, movement_files
 from podium.report.movement_words import (
     difference_in_short,
     difference_sentence,
@@ -127,6 +129,35 @@ def test_a_joint_is_said_once_with_all_repetitions():
     )
 
 
+def test_of_many_repetitions_it_is_said_how_many_they_are():
+    found = compare(curls(bell(8), left=lambda elbow: elbow + 40), curls(bell(3)))
+    [(first, also)] = said_once(found)
+    assert len(also) == 7
+    assert said_with_others(first, also, found, load_words()) == (
+        difference_sentence(first, found, load_words())
+        + f"; in 8 of 8 repetitions, most in {first.repetition + 1}"
+    )
+    plain = comparison_to_json(found, "mine.mp4", "expert.mp4")
+    assert sorted(one["repetition"] for one in plain["differences"]) == list(range(8))
+
+
+def test_of_each_difference_it_can_be_said_whether_it_is_true(html, comparison, tmp_path):
+    [one] = [json.loads(unescape(found)) for found in re.findall(r'data-remark="(.*?)"', html)]
+    first = comparison.differences[0]
+    assert (one["about"], one["moment"]) == ("left elbow", "repetition 2 turn")
+    assert (one["start_seconds"], one["end_seconds"]) == (first.start_seconds, first.end_seconds)
+    verdict = {**one, "is_true": False, "was": "a =short arm"}
+    notes = json.dumps({"drawings": [], "verdicts": [verdict]}).replace("<", "\\u003c")
+    report = tmp_path / "report.html"
+    report.write_text(html.replace('{"drawings": [], "verdicts": []}', notes, 1), "utf-8")
+    [row] = find_corrections([report]).rows
+    assert (row["file_name"], row["about"], row["was"]) == (
+        "mine.npy",
+        "left elbow",
+        "a =short arm",
+    )
+
+
 def test_lengths_are_said_in_cm_or_in_body_lengths():
     words, still, sunk = load_words(), np.zeros(60), np.full(60, 0.1)
     for metres, amount in ((1.4, "14 cm"), (0.0, "0.10 body lengths")):
@@ -157,3 +188,36 @@ def test_a_skeleton_without_a_video_is_a_film():
     film = skeleton_film(curls(bell(1)))
     assert len(film.start_seconds) == len(bell(1))
     assert film.end_seconds == pytest.approx(len(bell(1)) / RATE, abs=0.01)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_where_it_is_gravely_doubted_no_degrees_and_no_likeness_are_shown(comparison, language):
+    doubt = PERSON_CHANGES(seconds=2.0)
+    of = replace(comparison, doubts=(doubt,))
+    html = make_movement_report(of, OURS, THEIRS, language, are_videos=(False, False)).html
+    text, words = text_of(html), load_words(language)
+    assert f"{words('withheld.similarity')} {words('withheld.lead')}" in text
+    assert f"{words.doubt(doubt)} {words('withheld.do')}: {words.remedy(doubt)}" in text
+    assert difference_sentence(of.differences[0], of, words) not in text
+    assert "data-remark" not in html.partition("<script")[0]
+    assert words("measures.heading") not in text
+    assert text.count(words.number(of.form, 2)) == 1, "in small type, folded away"
+    assert html.count('class="ours"') == len(of.names)
+    assert data_of(html)["marks"] == []
+
+
+def test_json_withholds_it_too(comparison):
+    of = replace(comparison, doubts=(PERSON_CHANGES(seconds=2.0),))
+    plain = comparison_to_json(of, "mine.mp4", "expert.mp4")
+    assert (plain["similarity"], plain["similarity_if_trusted"]) == (None, of.form)
+    assert plain["likeness"]["form"] is plain["references"][0]["similarity"] is None
+    assert (plain["differences"], plain["measures"]) == ([], [])
+    assert (
+        plain["differences_if_trusted"]
+        == comparison_to_json(comparison, "mine.mp4", "expert.mp4")["differences"]
+    )
+    assert [sorted(one) for one in plain["repetitions"]] == [
+        ["end_seconds", "index", "start_seconds", "turn_seconds"]
+    ] * 3
+    files = movement_files(of, "mine.mp4", "expert.mp4", "en")
+    assert json.loads(files["result.json"])["clips"] == []

@@ -11,7 +11,12 @@ from podium.scorers import ScorerState
 from podium.scorers._body_angles import BENT, series_of
 from podium.scorers._picture_angles import ALL, series_in_picture
 from podium.scorers._trees import Trees, grow
-from podium.scorers.angle_statistics import AngleStatistics, AngleStatisticsOptions, statistics
+from podium.scorers.angle_statistics import (
+    AngleStatistics,
+    AngleStatisticsOptions,
+    smoothed,
+    statistics,
+)
 
 LEFT_ELBOW = 0
 """The place of the left elbow among the numbers of a frame."""
@@ -170,6 +175,73 @@ def test_an_angle_that_there_is_not_is_refused():
     )
     with pytest.raises(UsageError, match=whole(message)):
         AngleStatisticsOptions(angles=("wing",))
+
+
+def push_ups(make_sample, n: int = 24):
+    """Performances of push-ups: correct ones bend their elbows far, wrong ones half as far."""
+    made = []
+    for number in range(n):
+        is_correct = number % 2
+        body = push_up(48)
+        body = body if is_correct else body[[12] * 24 + [15] * 24]
+        noise = np.random.default_rng(number).normal(scale=0.003, size=body.shape)
+        values = Keypoints((body + noise).astype(np.float32)).clips()
+        sample = make_sample(f"p{number}", values, score=float(is_correct), action="pushup")
+        features = replace(
+            sample.features, backbone="pose-1-keypoints-33x3",
+            start_seconds=np.array([1.0, 1.5, 2.0]), end_seconds=np.array([1.5, 2.0, 2.5]),
+        )  # fmt: skip
+        made.append(replace(sample, features=features, group=f"g{number % 8}"))
+    return made
+
+
+OF_PUSH_UPS = AngleStatisticsOptions(
+    regression="trees", n_trees=30, n_smoothed=1, angles=("elbow", "hip")
+)
+
+
+def test_each_angle_is_held_against_correct_ones(make_sample):
+    samples = push_ups(make_sample)
+    scorer = AngleStatistics(OF_PUSH_UPS).fit(samples[2:])
+    wrong, correct = samples[:2]
+    series = smoothed(wrong, OF_PUSH_UPS)[:, 0]
+    found = {(one.angle, one.at): one for one in scorer.arguments(wrong)}
+    assert list(found) == [(a, at) for a in ("elbow", "hip") for at in ("least", "half", "most")]
+    least = found["elbow", "least"]
+    assert least.value == pytest.approx(series.min())
+    assert least.seconds == pytest.approx(1 + 1.5 * series.argmin() / 48)
+    others = [smoothed(one, OF_PUSH_UPS)[:, 0].min() for one in samples[3::2]]
+    expected = np.percentile(others, [10, 50, 90])
+    np.testing.assert_allclose((least.low, least.usual, least.high), expected, rtol=1e-5)
+    assert least.beyond == pytest.approx(least.value - least.high)
+    assert found["elbow", "half"].seconds is None
+    before = float(scorer.predict([wrong])[0])
+    assert least.score_if_usual > before + 0.3 > found["hip", "least"].score_if_usual
+    most = {(one.angle, one.at): one for one in scorer.arguments(correct)}["elbow", "half"]
+    assert most.beyond == 0
+    assert most.score_if_usual == pytest.approx(scorer.predict([correct])[0], abs=0.1)
+
+
+def test_what_is_usual_is_kept_with_the_model(make_sample):
+    samples = push_ups(make_sample)
+    scorer = AngleStatistics(OF_PUSH_UPS).fit(samples)
+    state = scorer.state()
+    assert state.config["correct"] == ["", "pushup"]
+    again = AngleStatistics.restore(state)
+    for one, other in zip(again.arguments(samples[0]), scorer.arguments(samples[0]), strict=True):
+        assert one == other
+
+
+def test_where_there_are_no_classes_or_no_names_nothing_is_argued(make_sample, samples):
+    assert AngleStatistics(OF_PUSH_UPS).fit(samples).arguments(samples[0]) == ()
+    scored = [
+        replace(one, performance=replace(one.performance, score=float(number)))
+        for number, one in enumerate(push_ups(make_sample))
+    ]
+    scorer = AngleStatistics(OF_PUSH_UPS).fit(scored)
+    assert scorer.arguments(scored[0]) == ()
+    assert not scorer.argues
+    assert "correct" not in scorer.state().config
 
 
 def some_rows(n: int = 60) -> tuple[np.ndarray, np.ndarray]:

@@ -30,6 +30,7 @@ KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
 SIZE = {"width": 64, "height": 48}
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 MORE_FRAMES = "or allow more (--limit frames=NUMBER)"
+MORE_SECONDS = "or allow more (--limit minutes=NUMBER)"
 MANY = "many at once are given in a table (podium predict TABLE) or to podium serve"
 
 
@@ -434,13 +435,13 @@ def test_limits_hold_for_the_part_that_is_kept(make_video):
         assert part.numbers.tolist() == [13, 14, 15, 16, 17]
     for limits, end, said in [
         (frames, 18, f"frames 13 to 18 are more than the 5 allowed: choose fewer, {MORE_FRAMES}"),
-        (seconds, 18, "frames 13 to 18 last more than 0.17 s: choose fewer"),
+        (seconds, 18, f"frames 13 to 18 last more than 0.17 s: choose fewer, {MORE_SECONDS}"),
         (
             frames,
             None,
             f"frames from 13 on are more than the 5 allowed: choose fewer, {MORE_FRAMES}",
         ),
-        (seconds, None, "frames from 13 on last more than 0.17 s: choose fewer"),
+        (seconds, None, f"frames from 13 on last more than 0.17 s: choose fewer, {MORE_SECONDS}"),
     ]:
         with pytest.raises(TooLong, match=whole(f"{path}: {said}")):
             decode(path, **SIZE, start_frame=13, end_frame=end, limits=limits)

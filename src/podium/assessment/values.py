@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, Self
 
+from podium.assessment.exercise import Exercise
 from podium.assessment.feedback import ClipFeedback, PhasePoints, Remark, without_points
 from podium.checks import is_finite, require, require_share
 from podium.doubts import Doubt, Severity, worst
@@ -132,7 +133,8 @@ class Assessment:
     that is not the name of its file. `part` is where in its video the performance lies; all seconds
     count from the first frame of the file. `phase_points` are what phases are worth, where experts
     agree on that. `examination` is what was measured of the athlete, where
-    the sport has measures and there is a video. `renderer` puts it into words.
+    the sport has measures and there is a video; `exercise` is how a person who exercises moves,
+    where the model says what argues for its class. `renderer` puts it into words.
     """
 
     video_path: Path
@@ -154,6 +156,7 @@ class Assessment:
     part: Part = WHOLE
     phase_points: tuple[PhasePoints, ...] = ()
     examination: Examination | None = field(default=None, repr=False, compare=False)
+    exercise: Exercise | None = field(default=None, repr=False, compare=False)
     renderer: "Renderer | None" = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
@@ -167,6 +170,11 @@ class Assessment:
         said = {doubt.kind for doubt in self.doubts}
         more = [d for d in examination.contradictions if d.kind not in said] if examination else []
         return replace(self, examination=examination, doubts=(*self.doubts, *more))
+
+    def with_exercise(self, exercise: Exercise | None) -> Self:
+        """Return it with how a person who exercises moves, and what is gravely doubted of that."""
+        more = exercise.doubts if exercise else ()
+        return replace(self, exercise=exercise, doubts=(*self.doubts, *more))
 
     @property
     def is_withheld(self) -> bool:
@@ -183,7 +191,8 @@ class Assessment:
         if not self.is_withheld:
             return self
         clips, lines = without_points(self.clips, self.remarks)
-        return replace(self, clips=clips, remarks=lines, phase_points=())
+        exercise = self.exercise and replace(self.exercise, arguments=())
+        return replace(self, clips=clips, remarks=lines, phase_points=(), exercise=exercise)
 
     @property
     def if_trusted(self) -> str:

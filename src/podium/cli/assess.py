@@ -124,6 +124,7 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
             show(f"warning: {words.doubt(doubt)}")
     if assessment.is_withheld:
         show(words("withheld.if_trusted", outcome=assessment.if_trusted))
+    _say_exercise(assessment.as_shown(), words)
     _say_remarks(assessment.as_shown(), words)
     if assessment.examination:
         show_remarks(assessment.examination, words, assessment.as_shown().phase_points)
@@ -137,6 +138,21 @@ def _say_why_not(assessment: "Assessment", words: "Words") -> None:
             show(f"{words('withheld.why')}: {words.doubt(doubt)}")
             if remedy := words.remedy(doubt):
                 show(f"  {words('withheld.do')}: {remedy}")
+
+
+def _say_exercise(assessment: "Assessment", words: "Words") -> None:
+    """Say how often an exercise was repeated, and which angles argue for the class."""
+    from podium.report.exercise_words import argument_sentence, told
+
+    exercise, score = assessment.exercise, assessment.score
+    if exercise is None or score is None:
+        return
+    show(f"{words('movement.repetitions')}: {len(exercise.movement.repetitions)}")
+    found = told(exercise, score)
+    if exercise.arguments:
+        show(f"{words('exercise.heading')}:" if found else words("exercise.none"))
+    for one in found:
+        show(f"  {argument_sentence(one, exercise, score, words)}")
 
 
 def _say_remarks(assessment: "Assessment", words: "Words") -> None:

@@ -19,6 +19,7 @@ from podium.cli.output import (
     PREDICTED,
     for_spreadsheets,
     say,
+    say_alike,
     table_bytes,
     track_rows,
     write_table,
@@ -180,9 +181,12 @@ def _tell(predicted: Sequence[dict[str, str]], out: Path) -> None:
 
 
 def _say_errors(failed: Sequence[dict[str, str]]) -> None:
-    for row in failed:
-        named = row["file_name"] in row["error"]
-        say(f"  {row['error']}" if named else f"  {row['file_name']}: {row['error']}")
+    say_alike(((_said(row), row["file_name"]) for row in failed), " (the table has all)")
+
+
+def _said(row: dict[str, str]) -> str:
+    name, error = row["file_name"], row["error"]
+    return error if name in error else f"{name}: {error}"
 
 
 def _end(records: "Sequence[Record]", parts: "Parts", part: "Part | None") -> None:

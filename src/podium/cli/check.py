@@ -10,6 +10,7 @@ from podium.cli.app import Exit, Json, Limits, app
 from podium.cli.output import say, show, show_json, track_rows
 
 if TYPE_CHECKING:
+    from podium.inputs.problems import Kind
     from podium.performance import Performance
     from podium.proofreading import Proof
 
@@ -46,15 +47,22 @@ def _track(rows: "list[tuple[Performance, int]]") -> "Iterable[tuple[Performance
 
 
 def _show(proof: "Proof") -> None:
-    for line, words in proof.problems:
-        show(f"line {line}: {words}")
-    for line, words in proof.warnings:
-        show(f"warning: line {line}: {words}")
+    for kind in proof.kinds_of_problems:
+        _show_kind(kind, "")
+    for kind in proof.kinds_of_warnings:
+        _show_kind(kind, "warning: ")
     held = f", by the rule of {proof.rule}" if proof.rule else ""
     looked = f"{_count(proof.n_rows, 'row')}, {_count(proof.n_videos, 'video')}{held}"
     found = f"{_count(proof.n_problems, 'problem')}, {_count(proof.n_warnings, 'warning')}"
     is_right = not proof.problems and not proof.warnings
     say(f"{proof.table}: {looked}: {'nothing is wrong' if is_right else found}")
+
+
+def _show_kind(kind: "Kind", called: str) -> None:
+    for line, words in kind.first:
+        show(f"{called}line {line}: {words}")
+    if rest := kind.n - len(kind.first):
+        show(f"{called}and {rest} more like it (--json has all)")
 
 
 def _count(n: int, what: str) -> str:

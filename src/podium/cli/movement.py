@@ -141,6 +141,9 @@ def _answer(comparison: "Comparison") -> None:
     from podium.report.words import load_words
 
     words = load_words()
+    if comparison.is_withheld:
+        _say_why_not(comparison, words)
+        return
     show(
         f"{words('movement.form')} {words.number(comparison.form, 2)} ({_apart(comparison, words)})"
     )
@@ -150,6 +153,21 @@ def _answer(comparison: "Comparison") -> None:
     for doubt in comparison.doubts:
         show(f"warning: {words.doubt(doubt)}")
     _say_differences(comparison, words)
+
+
+def _say_why_not(comparison: "Comparison", words: "Words") -> None:
+    """Say that nothing is compared, why, and what to do about it."""
+    from podium.doubts import Severity
+
+    show(words("withheld.similarity"))
+    for doubt in comparison.doubts:
+        if doubt.severity is Severity.GRAVE:
+            show(f"{words('withheld.why')}: {words.doubt(doubt)}")
+            show(f"  {words('withheld.do')}: {words.remedy(doubt)}")
+        else:
+            show(f"warning: {words.doubt(doubt)}")
+    outcome = f"{words('movement.form')} {words.number(comparison.form, 2)}"
+    show(words("withheld.if_trusted", outcome=outcome))
 
 
 def _apart(comparison: "Comparison", words: "Words") -> str:

@@ -12,6 +12,7 @@ import typer
 
 from podium.cli.app import Exit
 from podium.cli.progress import PlainProgress
+from podium.inputs.problems import SHOWN, kind_of
 from podium.inputs.spreadsheet import harmless
 from podium.machine import shell
 from podium.machine.terminal import brief, printable
@@ -81,10 +82,24 @@ def table_bytes(rows: Sequence[dict[str, str]], columns: Sequence[str]) -> bytes
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
+def say_alike(lines: Iterable[tuple[str, str]], where_all_are: str = "") -> None:
+    """Say the first few lines of each kind, and how many more there are.
+
+    Lines are of one kind where they differ in names and numbers only; each comes with its own name.
+    """
+    kinds: dict[str, list[str]] = {}
+    for line, name in lines:
+        kinds.setdefault(kind_of(line, name), []).append(line)
+    for alike in kinds.values():
+        for line in alike[:SHOWN]:
+            say(f"  {line}")
+        if rest := alike[SHOWN:]:
+            say(f"  and {len(rest)} more like it{where_all_are}")
+
+
 def report_failures(errors: Any) -> None:
     """Say which inputs failed, and leave with the code for that."""
-    for error in errors.values():
-        say(f"  {error}")
+    say_alike((str(error), str(error).removesuffix(error.reason)) for error in errors.values())
     if errors:
         raise typer.Exit(Exit.SOME_FAILED)
 

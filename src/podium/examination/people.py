@@ -15,13 +15,12 @@ from podium.joints.follow import Finder
 from podium.joints.regions import Region
 from podium.measures import Reading, look, measure_movement
 from podium.movement import Comparison
-from podium.movement.angles import SIDES, TRUNK, angles_of, column
+from podium.movement.angles import TRUNK, angles_of
+from podium.movement.doubts import share_well_seen
 from podium.skeletons import is_skeleton, read_skeleton
 from podium.video import probe
 
 Pixels = npt.NDArray[np.uint8]
-
-BODY = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 
 SEEN_FRAMES = 0.7
 """Someone who exercises is seen in so many frames: of 10 dives from broadcasts nobody was in more
@@ -130,13 +129,7 @@ def person_in(path: Path, frames_per_second: float | None = None) -> Joints | No
         if watching.n_frames and watching.n_lost == watching.n_frames:
             return None
         raise
-    return joints if _is_seen(joints) else None
-
-
-def _is_seen(joints: Joints) -> bool:
-    columns = [column(joints, f"{side} {name}") for side in SIDES for name in BODY]
-    seen = joints.seen[:, [c for c in columns if c is not None]].mean(axis=1)
-    return float((seen >= SEEN_JOINTS).mean()) >= SEEN_FRAMES
+    return joints if share_well_seen(joints) >= SEEN_FRAMES else None
 
 
 def readings_of(comparison: Comparison) -> tuple[Reading, ...]:

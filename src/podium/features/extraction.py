@@ -28,8 +28,8 @@ from podium.performance import Performance
 from podium.video.augmentation import Sides
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
 from podium.video.fitted import decode_fitted, padded
-from podium.video.frames import DECODER_VERSION, Frames, decode
-from podium.video.limits import Box, VideoLimits
+from podium.video.frames import DECODER_VERSION, Frames, decode, require_allowed
+from podium.video.limits import Box, Part, VideoLimits
 from podium.video.sketch import Sketch
 
 CACHE_VERSION = "3"
@@ -180,6 +180,7 @@ class Extractor:
             return Lookup(performance, (given,) * len(wanted))
         keys = tuple(self.key(performance, augmentation, seen) for augmentation in wanted)
         if (found := self._read_kept(keys)) is not None:
+            _require_allowed(performance, found[0])
             return Lookup(performance, found)
         claim = self.cache.claim(keys[0]) if self.cache and performance.path.is_file() else None
         try:
@@ -325,6 +326,12 @@ class Extractor:
             *((fingerprint(), seen and seen.at) if self._shows_close_up else ()),
         )
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
+
+
+def _require_allowed(performance: Performance, features: Features) -> None:
+    """Refuse features that were kept of a video that the limits forbid now."""
+    part = Part(performance.start_frame or 0, performance.end_frame)
+    require_allowed(performance.path, features.video.seconds if features.video else 0, part)
 
 
 def _decode(

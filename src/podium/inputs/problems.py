@@ -1,6 +1,8 @@
 """All that is wrong with a table, in one line: a few of each kind in full, else their lines."""
 
+import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 SHOWN = 5
 """So many problems of one kind are said in full."""
@@ -10,6 +12,23 @@ MAX_SPANS = 200
 
 MAX_VALUE_CHARACTERS = 400
 """A value is said up to here: a cell may be as long as a book."""
+
+
+_VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\S*/\S*|\d[\d.,:]*")
+
+
+def kind_of(reason: str, *names: str) -> str:
+    """Return what a sentence has in common with others that differ in names and numbers only."""
+    for name in names:
+        reason = reason.replace(name, "") if name else reason
+    return _VARYING.sub("", reason)
+
+
+class Kind(NamedTuple):
+    """The problems of one kind: the first few by their lines, and how many there are of it."""
+
+    first: tuple[tuple[int, str], ...]
+    n: int
 
 
 class Problems:
@@ -25,14 +44,14 @@ class Problems:
     def __len__(self) -> int:
         return sum(alike.n for alike in self._alike.values())
 
-    def add(self, line: int, kind: str, **values: object) -> None:
+    def add(self, line: int, kind: str, alike: str = "", /, **values: object) -> None:
         """Add a problem: a sentence with places for values, which is its kind.
 
-        Lines come in rising order.
+        Where the sentence is a place and no more, `alike` says what else it is like. Lines come in
+        rising order.
         """
-        if kind not in self._alike:
-            self._alike[kind] = _Alike(kind, self._shown)
-        self._alike[kind].add(line, values)
+        one = self._alike.setdefault(kind + alike, _Alike(kind, self._shown))
+        one.add(line, values)
 
     def sentences(self) -> str:
         """Return all problems by line; those beyond the first few of a kind by their lines only."""
@@ -41,6 +60,11 @@ class Problems:
     def by_line(self) -> list[tuple[int, str]]:
         """Return each line that is said something of, and what."""
         return sorted(one for alike in self._alike.values() for one in alike.sentences())
+
+    def kinds(self, n_first: int = SHOWN) -> tuple[Kind, ...]:
+        """Return the first few of each kind, and how many there are, by the line of the first."""
+        found = [Kind(alike.first(n_first), alike.n) for alike in self._alike.values()]
+        return tuple(sorted(found))
 
 
 class _Alike:
@@ -65,6 +89,9 @@ class _Alike:
             self._runs[-1][1] = line
         elif len(self._runs) <= MAX_SPANS:  # one more than is said, so that runs said are whole
             self._runs.append([line, line])
+
+    def first(self, n: int) -> tuple[tuple[int, str], ...]:
+        return tuple(self._shown[:n])
 
     def sentences(self) -> list[tuple[int, str]]:
         if not self._runs:

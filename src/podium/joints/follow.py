@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from podium.checks import check_options
 from podium.doubts import DoubtKind
 from podium.errors import UsageError, VideoError
 from podium.joints.blazepose import LEAST_SURE, BlazePose, Look
+from podium.joints.cuts import PERSON_CHANGES, change_of_person, small
 from podium.joints.regions import Region
 from podium.joints.values import LEAST_VISIBILITY, Joints
 from podium.keypoints import BLAZEPOSE
@@ -83,6 +84,7 @@ def find_joints(
     finder = finder or BlazePose()
     width, height = _size(video, box, options.short_side)
     times: list[float] = []
+    pictures: list[npt.NDArray[np.float32]] = []
     follower = Follower(finder)
     every, due = 1 / options.frames_per_second, 0.0
     for frame in each_frame(video, width=width, height=height, part=part, box=box):
@@ -91,10 +93,15 @@ def find_joints(
         due = max(due + every, frame.start_seconds + every / 2)
         times.append(frame.start_seconds)
         follower.see(frame.pixels)
+        pictures.append(small(frame.pixels))
         progress()
     if not any(follower.looks):
         raise VideoError.of_file(video, f"nobody was seen in it: {ADVICE}")
-    return joined(follower.looks, np.asarray(times), (width, height))
+    joints = joined(follower.looks, np.asarray(times), (width, height))
+    seconds = change_of_person(pictures, joints)
+    if seconds is None:
+        return joints
+    return replace(joints, doubts=(*joints.doubts, PERSON_CHANGES(seconds=seconds)))
 
 
 def _size(video: Path, box: Box | None, short_side: int) -> tuple[int, int]:

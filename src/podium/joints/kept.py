@@ -11,11 +11,11 @@ from podium.joints.weights import FINGERPRINT
 from podium.keypoints import BLAZEPOSE
 from podium.machine.cache import ArrayCache
 from podium.machine.files import digest
-from podium.video.frames import DECODER_VERSION
+from podium.video.frames import DECODER_VERSION, require_allowed
 from podium.video.limits import WHOLE, Box, Part
 
-VERSION = 1
-"""To be changed where other joints are found in the same video."""
+VERSION = 2
+"""To be changed where other joints, or doubts, are found in the same video."""
 
 _ARRAYS = ("positions", "visibility", "times", "depth", "world")
 
@@ -32,7 +32,8 @@ def kept_joints(
     """Return what `find_joints` finds, from the cache where the same file was followed before.
 
     Without a `cache` it is the user's. What is kept holds for the content of the file, not its
-    name. A `finder` in place of the networks must find the same.
+    name, and for a video that is within the limits of today. A `finder` in place of the networks
+    must find the same.
 
     Raises
     ------
@@ -42,6 +43,7 @@ def kept_joints(
     cache = cache or ArrayCache(tell=lambda _: None)
     key = _key(video, part, box, options) if video.is_file() else ""
     if key and (found := _read(cache, key)) is not None:
+        require_allowed(video, float(found.times[-1]), part)
         return found
     joints = find_joints(video, part, box, options, finder, progress)
     arrays = {name: getattr(joints, name) for name in _ARRAYS}

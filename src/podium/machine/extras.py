@@ -13,6 +13,7 @@ from podium.errors import MissingExtra
 PACKAGES: Mapping[str, Mapping[str, str]] = {
     "benchmark": {"matplotlib": "Matplotlib"},
     "mobilenet": {"ai_edge_litert": "LiteRT"},
+    "mocap": {"c3d": "c3d"},
     "pandas": {"pandas": "pandas"},
     "parquet": {"pyarrow": "PyArrow"},
     "pose": {"ai_edge_litert": "LiteRT"},

@@ -12,6 +12,7 @@ from podium.joints import Joints, mirror
 from podium.movement.alignment import align
 from podium.movement.angles import ANGLES, BENT, SIDES, angles_of
 from podium.movement.differences import differences_of
+from podium.movement.doubts import doubts_of_joints
 from podium.movement.likeness import framing_likeness, likeness_of, person_likeness
 from podium.movement.repetitions import Repetition, find_repetitions, way_of_turn
 from podium.movement.usual import usual_degrees
@@ -86,7 +87,8 @@ def compare(
 def _doubts(
     given: Movement, expert: Movement, form: float, other_way: float, theirs_name: str
 ) -> Iterator[Doubt]:
-    yield from given.joints.doubts
+    yield from doubts_of_joints(given.joints)
+    yield from doubts_of_joints(expert.joints, about=theirs_name)
     if other_way > form + CLEARLY:
         yield MIRRORED_IS_LIKER(form=form, mirrored=other_way)
     if not given.repetitions:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.checks import is_finite, require
-from podium.doubts import Doubt
+from podium.doubts import Doubt, Severity, worst
 from podium.joints import Joints
 from podium.movement.angles import Angles
 from podium.movement.repetitions import Repetition, Turn
@@ -153,6 +153,11 @@ class Comparison:
 
     doubts: tuple[Doubt, ...] = ()
     """What is not to be trusted."""
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether a grave doubt keeps likeness and differences from being shown."""
+        return worst(self.doubts) is Severity.GRAVE
 
     def __post_init__(self) -> None:
         for name in ("form", "framing", "person", "other_way"):

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from podium.datasets.manifest import Manifest
-from podium.inputs.problems import Problems
+from podium.inputs.problems import Kind, Problems
 from podium.judging import ScoringRule, rule_of_most
 from podium.performance import Performance
 from podium.proofreading.rows import find_contradictions
 
 SHOWN = 1_000
-"""So many problems of one kind are said in full."""
+"""So many problems of one kind are said in full in JSON."""
 
 Lines = tuple[tuple[int, str], ...]
 Track = Callable[[list[tuple[Performance, int]]], Iterable[tuple[Performance, int]]]
@@ -45,6 +45,12 @@ class Proof:
 
     warnings: Lines
     """What contradicts itself, or is to be doubted, in rows that can be used; likewise."""
+
+    kinds_of_problems: tuple[Kind, ...]
+    """The problems by their kind, the first few of each: not in JSON, which has all of them."""
+
+    kinds_of_warnings: tuple[Kind, ...]
+    """The warnings by their kind, likewise."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
@@ -88,4 +94,6 @@ def proofread(table: Path, rule: ScoringRule | None = None, track: Track = list)
         n_warnings=len(warnings),
         problems=tuple(problems.by_line()),
         warnings=tuple(warnings.by_line()),
+        kinds_of_problems=problems.kinds(),
+        kinds_of_warnings=warnings.kinds(),
     )

@@ -10,7 +10,7 @@ from podium.doubts import Doubt
 from podium.errors import PodiumError, VideoError
 from podium.features.given import read_features
 from podium.inputs.given import FEATURE_SUFFIXES
-from podium.inputs.problems import Problems
+from podium.inputs.problems import Problems, kind_of
 from podium.machine.files import digest
 from podium.performance import Performance
 from podium.report.words import load_words
@@ -69,11 +69,12 @@ class Videos:
         try:
             doubts, frames = _open(one)
         except PodiumError as error:
-            self._problems.add(line, "{name!r}: {why}", name=name, why=error.reason)
+            alike = kind_of(error.reason, name)
+            self._problems.add(line, "{name!r}: {why}", alike, name=name, why=error.reason)
             return
         for doubt in doubts:
             said = load_words().doubt(doubt)
-            self._warnings.add(line, "{name!r}: {said}", name=name, said=said)
+            self._warnings.add(line, "{name!r}: {said}", doubt.kind.name, name=name, said=said)
         if not self._is_copied(one, line) and frames is not None:
             self._compare(_looks(frames, name, line))
 

@@ -10,13 +10,20 @@ from typing import Any
 import numpy as np
 
 from podium.assessment.feedback import Chapter
+from podium.doubts import Severity
 from podium.examination.people import readings_of
 from podium.joints import Joints, mirror
 from podium.movement import Comparison, Difference, Pair
 from podium.report.curves import HIGH, WIDE, curves_of
 from podium.report.measured import row
 from podium.report.movement_result import LIKE, comparison_to_json, repetition_name
-from podium.report.movement_words import MOST_SAID, difference_in_short, said_once, said_with_others
+from podium.report.movement_words import (
+    MOST_SAID,
+    difference_in_short,
+    moment_of,
+    said_once,
+    said_with_others,
+)
 from podium.report.page import Report
 from podium.report.player import page_values, side, spoken
 from podium.report.skeleton import drawn_skeleton, skeleton_film
@@ -90,11 +97,13 @@ class _Page:
             of=of,
             title=words("movement.title", name=self.ours.name),
             name=self.ours.name,
-            doubts=[(words.doubt(doubt), words.remedy(doubt)) for doubt in of.doubts],
+            grave=self._doubts(is_grave=True),
+            doubts=self._doubts(is_grave=False),
+            if_trusted=self._if_trusted(),
             differences=self._differences(),
             n_more=max(len(said_once(of)) - MOST_SAID, 0),
             rows=[self._row(pair) for pair in of.pairs],
-            measured=[row(one, words) for one in readings_of(of)],
+            measured=[] if of.is_withheld else [row(one, words) for one in readings_of(of)],
             curves=curves_of(of, self.ours.playback.end_seconds, words),
             wide=WIDE,
             high=HIGH,
@@ -103,7 +112,7 @@ class _Page:
             reference_name=self.theirs.name,
             notes=self._notes(),
             bars=self._bars(),
-            track_note=words("movement.track"),
+            track_note="" if of.is_withheld else words("movement.track"),
             faulty_below=None,
             parts=self._parts(),
             steps=words("movement.steps"),
@@ -111,11 +120,29 @@ class _Page:
             data=self._data(),
         )
 
-    def _differences(self) -> list[tuple[Difference, str]]:
+    def _doubts(self, *, is_grave: bool) -> list[tuple[str, str]]:
+        """Say the doubts that weigh so much, each with what to do about it."""
+        found = [d for d in self.of.doubts if (d.severity is Severity.GRAVE) is is_grave]
+        return [(self.words.doubt(doubt), self.words.remedy(doubt)) for doubt in found]
+
+    def _if_trusted(self) -> str:
+        words = self.words
+        outcome = f"{words('movement.form')} {words.number(self.of.form, 2)}"
+        return words("withheld.if_trusted", outcome=outcome)
+
+    def _differences(self) -> list[dict[str, Any]]:
+        """Say what differs, with what a verdict on it is known by."""
+        if self.of.is_withheld:
+            return []
         return [
-            (one, said_with_others(one, also, self.of, self.words))
+            self._remark(one, said_with_others(one, also, self.of, self.words))
             for one, also in said_once(self.of)[:MOST_SAID]
         ]
+
+    def _remark(self, one: Difference, sentence: str) -> dict[str, Any]:
+        times = {"start_seconds": one.start_seconds, "end_seconds": one.end_seconds}
+        about = {"about": one.angle, "moment": moment_of(one), **times, "words": sentence}
+        return {"seconds": one.start_seconds, "words": sentence, "verdict": about}
 
     def _notes(self) -> list[str]:
         notes = [self.words("movement.mirrored")] if self.of.is_mirrored else []
@@ -126,7 +153,8 @@ class _Page:
     def _row(self, pair: Pair) -> dict[str, Any]:
         """Return what the table says of a repetition."""
         found = [one for one in self.of.differences if one.repetition == pair.ours]
-        most = difference_in_short(found[0], self.of, self.words) if found else ""
+        is_said = found and not self.of.is_withheld
+        most = difference_in_short(found[0], self.of, self.words) if is_said else ""
         times = self._times(pair)
         lasts = self.words.number(times[-1] - times[0], 2)
         return {
@@ -134,7 +162,7 @@ class _Page:
             "seconds": times[0],
             "times": " · ".join(self.words.number(second, 2) for second in times),
             "lasts": self.words("movement.seconds", number=lasts),
-            "likeness": self.words.number(pair.likeness, 2),
+            "likeness": "" if self.of.is_withheld else self.words.number(pair.likeness, 2),
             "beside": "" if pair.theirs is None else pair.theirs + 1,
             "most": most,
         }  # fmt: skip
@@ -152,18 +180,21 @@ class _Page:
             {
                 "x": scale * float(pair.ours_seconds[0]) + 1,
                 "width": max(scale * float(np.ptp(pair.ours_seconds)) - 2, 1),
-                "similarity": pair.likeness,
-                "faulty": pair.likeness < LIKE,
+                "similarity": 1.0 if self.of.is_withheld else pair.likeness,
+                "faulty": self._is_unlike(pair),
             }
             for pair in self.of.pairs
         ]
+
+    def _is_unlike(self, pair: Pair) -> bool:
+        return pair.likeness < LIKE and not self.of.is_withheld
 
     def _parts(self) -> list[Chapter]:
         """Return the repetitions, each until the next one begins."""
         starts = [float(pair.ours_seconds[0]) for pair in self.of.pairs]
         ends = [*starts[1:], self.ours.playback.end_seconds]
         return [
-            Chapter("", start, end, pair.likeness < LIKE)
+            Chapter("", start, end, self._is_unlike(pair))
             for pair, start, end in zip(self.of.pairs, starts, ends, strict=True)
         ]
 
@@ -181,7 +212,7 @@ class _Page:
             "reference": side(self.theirs.playback, 0.0, None, self.theirs.drawn),
             "steps": self._steps(),
             "clips": [],
-            "marks": sorted({one.start_seconds for one, _ in said_once(self.of)[:MOST_SAID]}),
+            "marks": sorted({one["seconds"] for one in self._differences()}),
             "parts": [list(part) for part in zip(starts, names, strict=True)],
             "words": spoken(words),
             "decimal": words("decimal"),

@@ -31,7 +31,8 @@ def movement_files(of: Comparison, video: str, reference: str, language: str) ->
     A repetition stands where of an assessment a clip does.
     """
     words = load_words(language)
-    clips = [_as_clip(number, pair, words) for number, pair in enumerate(of.pairs)]
+    pairs = () if of.is_withheld else of.pairs
+    clips = [_as_clip(number, pair, words) for number, pair in enumerate(pairs)]
     parts = [
         Chapter(one["moment"], one["start_seconds"], one["end_seconds"], one["faulty"])
         for one in clips
@@ -67,26 +68,30 @@ def _as_clip(number: int, pair: Pair, words: Words) -> dict[str, Any]:
 
 def comparison_to_json(of: Comparison, video: str, reference: str) -> dict[str, Any]:
     """Return a comparison as plain JSON; the names are part of the command line's contract."""
-    words = load_words()
+    words, is_withheld = load_words(), of.is_withheld
+    form, differences = of.form, [_difference(one, of, words) for one in of.differences]
+    shown = None if is_withheld else form
     return {
         "compared": "joints",
-        "similarity": of.form,
-        "likeness": {"form": of.form, "framing": of.framing, "person": of.person},
+        "similarity": shown,
+        "similarity_if_trusted": form,
+        "likeness": {"form": shown, "framing": of.framing, "person": of.person},
         "mirrored": of.is_mirrored,
-        "form_the_other_way": of.other_way,
+        "form_the_other_way": None if is_withheld else of.other_way,
         "repetitions": [
             _repetition(one, number, of) for number, one in enumerate(of.ours.repetitions)
         ],
         "reference_repetitions": [_span(one) for one in of.theirs.repetitions],
-        "differences": [_difference(one, of, words) for one in of.differences],
-        "measures": [reading_to_json(one) for one in readings_of(of)],
+        "differences": [] if is_withheld else differences,
+        "differences_if_trusted": differences,
+        "measures": [] if is_withheld else [reading_to_json(one) for one in readings_of(of)],
         "doubts": [doubt_to_json(doubt, words) for doubt in of.doubts],
         "video": {
             "file": video,
             "frames": len(of.ours.joints),
             "warnings": [words.doubt(doubt) for doubt in of.doubts],
         },
-        "references": [{"id": reference, "score": None, "similarity": of.form}],
+        "references": [{"id": reference, "score": None, "similarity": shown}],
     }
 
 
@@ -106,7 +111,8 @@ def movement_to_json(of: Movement, video: str) -> dict[str, Any]:
 
 
 def _repetition(one: Repetition, number: int, of: Comparison) -> dict[str, Any]:
-    pair = next((pair for pair in of.pairs if pair.ours == number), None)
+    pairs = () if of.is_withheld else of.pairs
+    pair = next((pair for pair in pairs if pair.ours == number), None)
     beside = _beside(pair, of) if pair else {}
     return {"index": number, **_span(one), **beside}
 

@@ -7,6 +7,9 @@ from podium.report.words import Words
 MOST_SAID = 12
 """So many differences are said in full."""
 
+MOST_NUMBERED = 4
+"""So many other repetitions are named by their numbers; of more it is said how many they are."""
+
 
 def said_once(of: Comparison) -> list[tuple[Difference, tuple[int, ...]]]:
     """Return the largest difference of each joint in each direction, the most important first.
@@ -27,8 +30,18 @@ def said_with_others(one: Difference, also: tuple[int, ...], of: Comparison, wor
     said = difference_sentence(one, of, words)
     if not also:
         return said
-    numbers = ", ".join(str(number + 1) for number in also)
-    return f"{said}; {words('movement.also', numbers=numbers)}"
+    if len(also) <= MOST_NUMBERED or one.repetition is None:
+        numbers = ", ".join(str(number + 1) for number in also)
+        return f"{said}; {words('movement.also', numbers=numbers)}"
+    counted = {"n": len(also) + 1, "all": len(of.pairs), "most": one.repetition + 1}
+    return f"{said}; {words('movement.also_many', **counted)}"
+
+
+def moment_of(one: Difference) -> str:
+    """Name where a difference is for tables, such as `repetition 2 turn`; "" if it is of all."""
+    if one.repetition is None:
+        return ""
+    return f"repetition {one.repetition + 1} {one.part or ''}".strip()
 
 
 def difference_sentence(one: Difference, of: Comparison, words: Words) -> str:

@@ -21,7 +21,7 @@ MAX_VERDICTS, MAX_SENTENCE = 1_000, 1_000
 """The most remarks of a report that somebody judged, and letters of each."""
 
 CLIPS = "clips"
-"""What a verdict is about where a remark is of clips; else it is the name of a measure."""
+"""What a verdict is about where a remark is of clips; else it names a measure or an angle."""
 
 MAX_FRAME, MAX_SECONDS = 10_000_000, 1e6
 
@@ -77,7 +77,7 @@ class Verdict:
     """What somebody says of a remark: that it is true, or not, and what it really was."""
 
     about: str
-    """`clips`, or the measure that the remark is about."""
+    """`clips`, or the measure or the angle that the remark is about."""
 
     moment: str
     """In which part of the performance."""

@@ -4,6 +4,7 @@ import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,14 @@ from podium.assessment.feedback import (
     chapters,
     group_remarks,
 )
-from podium.assessment.values import Assessment, Reference, Score
+from podium.assessment.values import Assessment, Reference
 from podium.machine.files import write_bytes
 from podium.report.glance import glance
 from podium.report.key_frames import decode_small, middles, pictured
 from podium.report.player import offset_of, page_values, played, side, spoken
 from podium.report.remark_words import group_note, is_praised
 from podium.report.result import clips_csv, result_json, timeline_vtt
+from podium.report.score_words import doubts_of, if_trusted, title_of
 from podium.report.templates import render
 from podium.report.words import ENGLISH, Words, load_words
 from podium.video.frames import Frames
@@ -83,6 +85,8 @@ def make_report(
     UnknownName
         If there are no words in that language.
     """
+    if assessment.exercise:
+        return _of_exercise(assessment, language, max_video_bytes=max_video_bytes)
     words = load_words(language)
     frames = _small_frames(assessment)
     athlete = _athlete(assessment, words)
@@ -112,6 +116,8 @@ def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Repor
     UnknownName
         If there are no words in that language.
     """
+    if assessment.exercise:
+        return _of_exercise(assessment, language, inside=False)
     words = load_words(language)
     frames = _small_frames(assessment)
     athlete = _athlete(assessment, words)
@@ -125,6 +131,12 @@ def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Repor
     beside = {name: video.content for name, video in videos.items() if video}
     beside |= {name: content.encode() for name, _, content in page.data_files()}
     return Report(page.html(), MappingProxyType(beside | page.key_frames()))
+
+
+def _of_exercise(assessment: Assessment, language: str, **how: Any) -> Report:
+    from podium.report.exercise_page import make_exercise_report  # it is made of this page's values
+
+    return make_exercise_report(assessment, language, **how)
 
 
 class _Page:
@@ -167,14 +179,14 @@ class _Page:
             said=self._describe,
             points_of=self._points_of,
             how_sure=self._how_sure,
-            title=self._title(),
+            title=title_of(assessment, words),
             name=self.name,
             reference_name=self._reference_name(),
             compared=self._reference_note(),
             groups=group_remarks(assessment.remarks),
             note_of=self._note_of,
-            doubts=self._doubts_of,
-            if_trusted=self._if_trusted(),
+            doubts=partial(doubts_of, assessment, words),
+            if_trusted=if_trusted(assessment, words),
             moments=self.moments,
             has_reference_pictures=any(moment.reference_picture for moment in self.moments),
             printed=_worst(assessment.clips, MAX_PRINTED_CLIPS),
@@ -241,40 +253,6 @@ class _Page:
             return [self.figure.note]
         absent = self.query and self.assessment.references and not self.reference
         return [self.words("player.no_expert")] if absent else []
-
-    def _title(self) -> str:
-        score, words = self.assessment.score, self.words
-        if score is None:
-            return words("title.comparison", name=self.name)
-        if self.assessment.is_withheld:
-            return words("title.withheld", name=self.name)
-        if score.label:
-            return words("title.class", name=self.name, outcome=self._class_of(score))
-        value, low, high = (words.number(x) for x in (score.value, score.low, score.high))
-        return words("title.points", name=self.name, score=value, low=low, high=high)
-
-    def _class_of(self, score: Score) -> str:
-        """Say the likelier class, and how likely it is."""
-        percent = 100 * score.probabilities[score.label]
-        return f"{score.label} {self.words('score.sure', percent=percent)}"
-
-    def _doubts_of(self, severity: str) -> list[tuple[str, str]]:
-        """Say the doubts that weigh so much, each with what to do about it, "" if not known."""
-        found = [doubt for doubt in self.assessment.doubts if doubt.severity == severity]
-        return [(self.words.doubt(doubt), self.words.remedy(doubt)) for doubt in found]
-
-    def _if_trusted(self) -> str:
-        """Say what would be shown if nothing were in doubt."""
-        assessment, words, number = self.assessment, self.words, self.words.number
-        if (score := assessment.score) is None:
-            similarity = number(assessment.similarity, 2)
-            outcome = f"{words('similarity.heading')} {similarity}"
-        elif score.label:
-            outcome = self._class_of(score)
-        else:
-            span = words("score.span", low=number(score.low), high=number(score.high))
-            outcome = f"{number(score.value)} {words('score.of')} {number(score.of)} ({span})"
-        return words("withheld.if_trusted", outcome=outcome)
 
     def _note_of(self, group: RemarkGroup) -> str:
         return group_note(self.assessment, group, self.words)

@@ -12,9 +12,11 @@ from podium.doubts import Doubt
 from podium.examination.values import Examination
 from podium.features.alignment import Alignment
 from podium.inputs.spreadsheet import csv_text
-from podium.measures import Reading
+from podium.measures import Reading, measure_movement
+from podium.report.exercise_words import argument_sentence, repetition_at
 from podium.report.remark_words import remark_sentences
 from podium.report.words import Words, load_words
+from podium.scorers import HANDS
 from podium.video.clips import VideoFacts
 
 SCHEMA = "podium-result"
@@ -72,10 +74,36 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
             "warnings": [words.doubt(doubt) for doubt in assessment.doubts],
         },
     }
+    plain |= _exercise_to_json(shown, words)
     if assessment.score is not None:
         plain = {**_score_to_json(assessment.score, assessment.is_withheld), **plain}
     cleaned: dict[str, Any] = _without_nan(plain)
     return cleaned
+
+
+def _exercise_to_json(assessment: Assessment, words: Words) -> dict[str, Any]:
+    """Return how a person who exercises moves, and what argues for the class."""
+    exercise, score = assessment.exercise, assessment.score
+    if exercise is None or score is None:
+        return {}
+    return {
+        "measures": [reading_to_json(Reading(one)) for one in measure_movement(exercise.movement)],
+        "repetitions": [
+            {"index": i, **asdict(one)} for i, one in enumerate(exercise.movement.repetitions)
+        ],
+        "angles": [
+            {
+                **asdict(one),
+                "beyond": one.beyond,
+                "unit": "trunk lengths" if one.angle == HANDS else "degrees",
+                "repetition": None if one.seconds is None else repetition_at(one.seconds, exercise),
+                "seen_share": exercise.seen_share(one.angle),
+                "measured": exercise.measured(one),
+                "words": argument_sentence(one, exercise, score, words),
+            }
+            for one in exercise.arguments
+        ],
+    }
 
 
 def _clips_to_json(assessment: Assessment) -> list[dict[str, Any]]:

@@ -10,6 +10,9 @@ import numpy.typing as npt
 from podium.doubts import Doubt
 from podium.features.values import Sample
 from podium.networks.program import Term
+from podium.scorers._arguments import HANDS as HANDS
+from podium.scorers._arguments import PERCENTILES as PERCENTILES
+from podium.scorers._arguments import Argument as Argument
 from podium.scorers._target import Target
 
 Floats = npt.NDArray[np.float64]
@@ -97,4 +100,18 @@ class MatchingScorer(ComparingScorer, Protocol):
 
     def ask_steps(self, query: Sample, reference: Sample) -> tuple[Doubt, ...]:
         """Doubt two performances that do not seem to show the same moments in the same order."""
+        ...
+
+
+@runtime_checkable
+class ArguingScorer(Scorer, Protocol):
+    """A scorer that can say which angles argue for its score."""
+
+    @property
+    def argues(self) -> bool:
+        """Whether it knows what is usual in correct performances."""
+        ...
+
+    def arguments(self, query: Sample) -> tuple[Argument, ...]:
+        """Say how angles of a performance stand among those of correct ones; none if not known."""
         ...

@@ -6,7 +6,7 @@ and how fast it changes. What is usual differs from exercise to exercise, so eac
 twice: as it is, and as it stands among those of the same action.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
@@ -22,10 +22,11 @@ from podium.inputs.saved import array_of, values_of
 from podium.keypoints import BLAZEPOSE, Layout, frames_of, shape_of
 from podium.performance import HIGHEST_RATE, LEAST_RATE
 from podium.scorers import Floats, ScorerState
+from podium.scorers._arguments import PERCENTILES, USUAL, Argument, usual_of_correct
 from podium.scorers._body_angles import series_of
 from podium.scorers._learned import Learned
 from podium.scorers._penalty import fit_penalised
-from podium.scorers._picture_angles import InPicture, series_in_picture
+from podium.scorers._picture_angles import ALL, InPicture, series_in_picture
 from podium.scorers._support_vectors import Line
 from podium.scorers._target import Target, TargetChoice, choose_target
 from podium.scorers._trees import Trees, grow, require_length
@@ -95,6 +96,7 @@ class AngleStatistics:
         self.frames_per_second = 0.0
         """What frames are read at, where all rates were known of what was learned; else 0."""
         self.target = Target(uses_execution=False)
+        self._correct: Mapping[str, Floats] = {}
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Learn what is usual of each action, and grow trees or fit a line.
@@ -109,7 +111,10 @@ class AngleStatistics:
         self.target = choose_target(train, self.options.target)
         self.frames_per_second = _usual_rate(train)
         rows, targets = self._statistics(train), self.target.of(train)
-        self._usual = _usual_of(rows, [s.performance.action or "" for s in train])
+        actions = [s.performance.action or "" for s in train]
+        self._usual = _usual_of(rows, actions)
+        if all(_is_in_picture(_layout_of(sample)) for sample in train):  # whose angles have names
+            self._correct = usual_of_correct(rows, targets, actions)
         chosen: str = self.options.regression
         if chosen == "auto":
             chosen = self._choose(self._inputs(train, rows), targets, train, validation)
@@ -127,6 +132,48 @@ class AngleStatistics:
         require_length(rows, len(self._usual[""][0]))
         return self.target.points(regression(self._inputs(queries, rows)), queries)
 
+    @property
+    def argues(self) -> bool:
+        """Whether it knows what is usual in correct performances."""
+        return bool(self._correct)
+
+    def arguments(self, query: Sample) -> tuple[Argument, ...]:
+        """Say how each angle that has a name stands among those of correct performances.
+
+        There are none where no classes were learned, or angles have no names.
+
+        Raises
+        ------
+        FeatureError
+            If the features are no joints, and no angles.
+        """
+        correct = self._correct.get(query.performance.action or "", self._correct.get(""))
+        if correct is None or not _is_in_picture(_layout_of(query)):
+            return ()
+        series = smoothed(query, self.options, self.frames_per_second)
+        row = described(series)
+        return tuple(
+            argument
+            for number, name in enumerate(self.options.angles or ALL)
+            for argument in self._argue(query, series, row, correct, name, number)
+        )
+
+    def _argue(
+        self, query: Sample, series: Floats, row: Floats, correct: Floats, name: str, number: int
+    ) -> Iterator[Argument]:
+        """Say how one angle stands at its least, half of the time, and at its most."""
+        of_angle = slice(number, len(row) - 1, series.shape[1])
+        exchanged = row.copy()
+        exchanged[of_angle] = correct[USUAL.index(50), of_angle]
+        answer = self._regression(self._inputs([query], exchanged[None]))
+        score = float(self.target.points(answer, [query])[0])
+        for at, percentile in PERCENTILES.items():
+            value = float(row[of_angle][SPREAD.index(percentile)])
+            low, usual, high = correct[:, of_angle][:, SPREAD.index(percentile)].tolist()
+            frame = int(abs(series[:, number] - value).argmin())
+            seconds = None if at == "half" else _seconds_of(query, frame, len(series))
+            yield Argument(name, at, value, low, usual, high, seconds, score)
+
     def state(self) -> ScorerState:
         """Return all that `restore` needs."""
         regression = self._regression
@@ -138,19 +185,26 @@ class AngleStatistics:
             "target": self.target.to_json(),
             "frames_per_second": self.frames_per_second,
             "actions": actions,
+            **({"correct": sorted(self._correct)} if self._correct else {}),
             "regression": "ridge" if isinstance(regression, Line) else "trees",
             "bias": regression.bias if isinstance(regression, Line) else 0.0,
         }
-        return ScorerState({"usual": usual, **regression.arrays()}, config)
+        return ScorerState(
+            {"usual": usual, **self._kept_of_correct(), **regression.arrays()}, config
+        )
+
+    def _kept_of_correct(self) -> dict[str, npt.NDArray[Any]]:
+        found = [self._correct[action] for action in sorted(self._correct)]
+        return {"correct": np.stack(found).astype(np.float32)} if found else {}
 
     @classmethod
     def restore(cls, state: ScorerState) -> Self:
         """Restore a fitted scorer from a saved state; `ModelError` where it does not fit."""
-        config = {"frames_per_second": 0.0, **state.config}
+        config = {"frames_per_second": 0.0, "correct": [], **state.config}
         plain = values_of(
             config, "scorer", options=AngleStatisticsOptions, seed=int, target=Any,
             frames_per_second=float, actions=tuple[str, ...],
-            regression=Literal["trees", "ridge"], bias=float,
+            regression=Literal["trees", "ridge"], bias=float, correct=tuple[str, ...],
         )  # fmt: skip
         scorer = cls(plain["options"], plain["seed"])
         scorer.frames_per_second = _restored_rate(plain["frames_per_second"])
@@ -158,6 +212,9 @@ class AngleStatistics:
         actions = ("", *(action for action in plain["actions"] if action))
         usual = array_of(state.arrays, "usual", (len(actions), 2, None))
         scorer._usual = dict(zip(actions, usual.astype(np.float64), strict=True))
+        if names := plain["correct"]:
+            kept = array_of(state.arrays, "correct", (len(names), len(USUAL), usual.shape[2]))
+            scorer._correct = dict(zip(names, kept.astype(np.float64), strict=True))
         n_inputs = 2 * usual.shape[2]
         scorer._regression = (
             Trees.from_arrays(state.arrays, n_inputs)
@@ -237,11 +294,30 @@ def statistics(
     FeatureError
         If its features are no joints, and no angles.
     """
-    features = sample.features
-    layout = Layout.of(features.backbone) or Layout("positions", *shape_of(features.backbone))
+    return described(smoothed(sample, options, frames_per_second))
+
+
+def smoothed(
+    sample: Sample, options: AngleStatisticsOptions, frames_per_second: float = 0.0
+) -> Floats:
+    """Return the angles of a performance over time, smoothed, (frames, numbers).
+
+    Raises
+    ------
+    FeatureError
+        If its features are no joints, and no angles.
+    """
+    features, layout = sample.features, _layout_of(sample)
     frames = frames_of(features.values, layout, features.n_used)
     series = _at_rate(_series_of(frames, layout, options), _rate_of(sample), frames_per_second)
-    series = _smooth(series, options.n_smoothed)
+    return _smooth(series, options.n_smoothed)
+
+
+def described(series: Floats) -> Floats:
+    """Say how angles over time, (frames, angles), are spread and how fast they change, (numbers,).
+
+    Each number is that of the first angle, of the second, and so on; the last is of all.
+    """
     change = np.diff(series, axis=0) if len(series) > 1 else np.zeros_like(series)
     spread = np.percentile(series, SPREAD, axis=0)
     found = (
@@ -252,6 +328,22 @@ def statistics(
         change.std(axis=0),
     )
     return np.append(np.concatenate(found), np.log(len(series)))
+
+
+def _layout_of(sample: Sample) -> Layout:
+    made_by = sample.features.backbone
+    return Layout.of(made_by) or Layout("positions", *shape_of(made_by))
+
+
+def _is_in_picture(layout: Layout) -> bool:
+    """Return whether a camera saw the body, whose angles then have names."""
+    return layout.kind == "positions" and layout.n_joints == len(BLAZEPOSE)
+
+
+def _seconds_of(sample: Sample, frame: int, n_frames: int) -> float:
+    """Return when one of so many frames is shown, in seconds of the video; NaN if not known."""
+    start, end = sample.features.start_seconds[0], sample.features.end_seconds[-1]
+    return float(start + (end - start) * frame / n_frames)
 
 
 def _usual_rate(samples: Sequence[Sample]) -> float:
@@ -289,7 +381,7 @@ def _at_rate(series: Floats, rate: float, wanted: float) -> Floats:
 def _series_of(
     frames: npt.NDArray[np.float32], layout: Layout, options: AngleStatisticsOptions
 ) -> Floats:
-    if layout.kind == "positions" and layout.n_joints == len(BLAZEPOSE):
+    if _is_in_picture(layout):
         return series_in_picture(frames, options.angles)
     return series_of(frames, layout)
 

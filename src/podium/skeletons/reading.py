@@ -10,11 +10,15 @@ from podium.inputs.given import read_array
 from podium.joints import Joints
 from podium.keypoints import KINECT, SKELETONS, joint_names
 from podium.performance import HIGHEST_RATE, LEAST_RATE
+from podium.skeletons.bvh import read_bvh
+from podium.skeletons.markers import read_c3d
 from podium.skeletons.places import Places, joints_of
 from podium.skeletons.poses import read_poses
 from podium.skeletons.tables import read_table
 
 ARRAYS, TABLES, POSES = (".npy", ".safetensors"), (".csv", ".tsv"), (".json",)
+READERS = {".bvh": read_bvh, ".c3d": read_c3d}
+"""Files of motion capture."""
 
 
 def is_skeleton(path: Path) -> bool:
@@ -22,7 +26,7 @@ def is_skeleton(path: Path) -> bool:
     if path.is_dir():
         return any(path.glob("*.json"))
     suffix = path.suffix.lower()
-    return suffix in (*TABLES, *POSES) or (suffix in ARRAYS and not _holds_rows(path))
+    return suffix in (*TABLES, *POSES, *READERS) or (suffix in ARRAYS and not _holds_rows(path))
 
 
 def _holds_rows(path: Path) -> bool:
@@ -38,7 +42,8 @@ def read_skeleton(path: Path, frames_per_second: float | None = None) -> Joints:
 
     Read are arrays (`.npy`, `.safetensors`: frames, joints, 2 or 3), tables (`.csv`) with a column
     for each joint and direction, or a row for each joint, as programs for Kinect and MediaPipe
-    write, MediaPipe's landmarks as JSON, and OpenPose's JSON: a file, or a folder with one a frame.
+    write, MediaPipe's landmarks as JSON, OpenPose's JSON (a file, or a folder with one a frame),
+    and files of motion capture (`.bvh`; `.c3d`, with an extra).
     `frames_per_second` is needed where the file does not say when its frames are.
 
     Raises
@@ -46,6 +51,8 @@ def read_skeleton(path: Path, frames_per_second: float | None = None) -> Joints:
     FeatureError
         If the file is missing, damaged, too large or of none of these kinds, or does not say how
         many frames there are a second and nor is it given.
+    MissingExtra
+        If it is a C3D file, and what reads these is not installed.
     UsageError
         If the rate is none.
     """
@@ -57,6 +64,8 @@ def read_skeleton(path: Path, frames_per_second: float | None = None) -> Joints:
         places = read_poses(path)
     elif suffix in TABLES:
         places = read_table(path)
+    elif suffix in READERS:
+        places = READERS[suffix](path)
     else:
         places = _of_array(path)
     return joints_of(places, path, frames_per_second)

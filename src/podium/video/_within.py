@@ -83,7 +83,7 @@ def pictures_of(
             if isinstance(answer, Picture):
                 _require_frames(path, n_so_far, limits, part)
                 first = answer.seconds if math.isnan(first) else first
-                _require_seconds(path, answer.seconds - first, limits, part)
+                require_seconds(path, answer.seconds - first, limits, part)
                 n_so_far += 1
             yield answer
 
@@ -96,16 +96,16 @@ def upright(picture: Picture) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(np.rot90(pixels, picture.quarter_turns), np.uint8)
 
 
-def _require_seconds(path: Path, seconds: float, limits: VideoLimits, part: Part) -> None:
+def require_seconds(path: Path, seconds: float, limits: VideoLimits, part: Part) -> None:
+    """Refuse a video, or a part of it, that lasts longer than is allowed."""
     if seconds > limits.n_seconds:
+        more = "allow more (--limit minutes=NUMBER)"
         if part == WHOLE:
             raise TooLong.of_file(
-                path,
-                f"lasts more than {limits.n_seconds:g} s: {SHORTER}, or allow more (--limit "
-                "minutes=NUMBER)",
+                path, f"lasts more than {limits.n_seconds:g} s: {SHORTER}, or {more}"
             )
         raise TooLong.of_file(
-            path, f"{_name_of(part)} last more than {limits.n_seconds:g} s: choose fewer"
+            path, f"{_name_of(part)} last more than {limits.n_seconds:g} s: choose fewer, or {more}"
         )
 
 

@@ -24,6 +24,7 @@ from podium.video._within import (
     pictures_of,
     require_part,
     require_regular_file,
+    require_seconds,
     upright,
 )
 from podium.video.decoder import CONTAINERS, End
@@ -42,6 +43,7 @@ __all__ = [
     "decode",
     "each_frame",
     "probe",
+    "require_allowed",
 ]
 
 DECODER_VERSION = f"pyav-{version('av')}-4"
@@ -283,6 +285,19 @@ class _Pixels:
 
     def frames(self, **facts: Any) -> Frames:
         return Frames(np.stack(self._pixels), **facts)
+
+
+def require_allowed(path: Path, seconds: float, part: Part = WHOLE) -> None:
+    """Refuse a video that was looked at before, for so many seconds, where limits forbid it now.
+
+    Raises
+    ------
+    MissingFile, VideoError
+        If there is no such file, or it is beyond the limits.
+    """
+    limits = VideoLimits.allowed()
+    require_regular_file(path, limits)
+    require_seconds(path, seconds, limits, part)
 
 
 def decode_keeping(
