@@ -20,6 +20,7 @@ from podium.checks import require
 from podium.features.values import Sample
 from podium.inputs.saved import Arrays, array_of, values_of
 from podium.machine import extras
+from podium.metric.curves import Curve, Watch, learn_each
 from podium.metric.embedding import N_CLIPS
 from podium.networks.layers import Array
 from podium.scorers import Floats, ScorerState
@@ -76,6 +77,7 @@ class GapRegression:
     ) -> None:
         self.options, self.seed = options, seed
         self.target = Target(uses_execution=False)
+        self.curves: tuple[Curve, ...] = ()
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Learn from pairs of training performances; nothing is stopped on `validation`.
@@ -98,11 +100,12 @@ class GapRegression:
         peers = [everyone.voters(sample, MAX_PEERS) for sample in train]
         self.borders = balanced_borders(gaps_of(everyone.targets, peers), 2**options.n_levels)
         pairs = GapPairs(everyone.rows, everyone.targets, peers, self.borders)
+
+        def learn(seed: int, watch: Watch) -> dict[str, npt.NDArray[Any]]:
+            return learn_tree(pairs, options.n_levels, options, seed, watch)
+
         first = self.seed * 1000
-        learned = [
-            learn_tree(pairs, options.n_levels, options, seed)
-            for seed in range(first, first + options.n_networks)
-        ]
+        learned, self.curves = learn_each(learn, range(first, first + options.n_networks))
         self.trees = tuple(self._tree(arrays, "") for arrays in learned)
         self.exemplars = everyone.thinned(MAX_EXEMPLARS)
         return self
