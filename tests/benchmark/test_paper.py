@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from podium.backbones.pose import NOBODY_SEEN
 from podium.benchmark import paper, pictures, tables, transfer
@@ -24,8 +26,10 @@ from podium.benchmark.paper import (
 )
 from podium.benchmark.results import Results, TransferTable, UnseenJoints
 from podium.benchmark.splits import fits, load_splits
+from podium.benchmark.table_vi import table_vi
 from podium.cli.app import Exit
 from podium.cli.commands import run
+from podium.datasets import unlv_vault
 from podium.errors import UnknownName, UsageError
 from podium.features.values import Features, Sample
 from podium.joints.follow import JOINTS_UNSEEN
@@ -336,6 +340,56 @@ def test_the_metric_goes_over_to_other_actions(root, monkeypatch, tmp_path):
     monkeypatch.setattr(transfer, "SYSTEMS", SYSTEMS)  # other options
     with pytest.raises(AssertionError, match=r"^fitted though nothing has changed$"):
         transfer.Transfer(root, earlier=found).run()
+
+
+def write_vaults(folder: Path, root: Path) -> None:
+    """UNLV-Vault in its published layout: dives stand in for the vaults, two thirds are tuck."""
+    dives = PaperBenchmark(root).dives()[:21]
+    (folder / "vault").mkdir(parents=True)
+    for number, dive in enumerate(dives, 1):
+        (folder / "vault" / f"{number:03d}.avi").touch()
+        shutil.copy(dive.path, folder / "vault" / f"{number:03d}.npy")
+    scores = np.array([[dive.score / 7] for dive in dives])
+    savemat(folder / "vault_overall_scores.mat", {"overall_scores": scores})
+    types = [f"{number:03d},{'twist' if number % 3 == 0 else 'tuck'}" for number in range(1, 22)]
+    (folder / "vault_types.csv").write_text("\n".join(["id,type", *types]))
+
+
+@pytest.mark.slow
+def test_whoever_has_the_vaults_of_the_paper_makes_table_vi_by_one_command(
+    root, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(transfer, "N_SPLITS", 1)
+    monkeypatch.setattr(transfer, "REGRESSORS", ("c3d_lstm_f",))
+    monkeypatch.setattr(transfer, "SYSTEMS", tuple(map(hasty, SYSTEMS)))
+    seen = unlv_vault._video
+    monkeypatch.setattr(  # features stand in for the videos, as they do for those of dives
+        unlv_vault, "_video", lambda path: seen(path).with_suffix(".npy")
+    )
+    dives = tmp_path / "unlv-dive"
+    dives.symlink_to(root)
+    write_vaults(tmp_path / "unlv-vault", root)
+    out = tmp_path / "out"
+    asked = ["benchmark", "paper", "--root", str(dives), "--out", str(out), "--seeds", "2"]
+    assert run([*asked, "--scorer", "type_mean", "--scorer", "transfer"]) == Exit.DONE
+    results = Results.load(out / "motion.json")
+    (task,) = results.tables.transfer.tasks
+    assert (task.title, task.n_train, task.n_test) == ("UNLV-Vault, 14 of tuck", 10, 4)
+    told = table_vi(results)
+    assert "| UNLV-Vault, 14 of tuck (1 splits, 10 / 4) | Ours: metric of diving, frozen |" in told
+    assert "| UNLV-Vault: the paper's numbers | c3d_lstm_f | 0.34 | 0.69 |" in told
+    assert "not run" not in told.casefold()
+
+
+def test_the_type_of_vaults_is_the_papers_or_the_most_frequent():
+    def of(*types: str) -> str:
+        made = [Performance(f"v{i}", Path("v"), 9.0, action=t) for i, t in enumerate(types)]
+        title, ours = transfer.of_one_type(made)
+        return f"{title}: {', '.join(one.id for one in ours)}"
+
+    assert of("twist", "tuck", "twist") == "UNLV-Vault, 1 of tuck: v1"
+    assert of("type 1", "type 3", "type 3") == "UNLV-Vault, 2 of type 3: v1, v2"
+    assert of("vault", "vault") == "UNLV-Vault, all 2, types not given: v0, v1"
 
 
 # the real data

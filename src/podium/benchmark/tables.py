@@ -23,7 +23,8 @@ from podium.benchmark.markdown import (
     table,
     with_interval,
 )
-from podium.benchmark.results import ResultRow, Results, TransferTask
+from podium.benchmark.results import ResultRow, Results
+from podium.benchmark.table_vi import table_vi
 from podium.errors import MissingFile, ModelError, UsageError
 from podium.machine.files import write_bytes
 
@@ -40,12 +41,6 @@ SPLIT_COLUMNS = (
 )  # fmt: skip
 
 TABLE_V = ("c3d_lstm_f", "siamese_no_dml", "siamese_3k", "siamese_14k", "siamese_best")
-NO_TABLE_VI = (
-    "### Table VI: another sport with the metric of diving\n\n**Not run** for these results: "
-    "`podium benchmark paper --scorer transfer` adds it, on simulated vaults and push-ups. "
-    "UNLV-Vault is not at hand."
-)
-
 N_PAIRS = {"siamese_3k": 3200, "siamese_14k": 14000, "siamese_best": 26000}
 
 
@@ -109,7 +104,7 @@ def chapter(results: Results) -> list[str]:
     """Write the tables of one backbone."""
     makers = (
         _origin, changed_since, _findings, overview, _split_table, _type_counts, _by_type,
-        _metric_learning, _vaults, _examples, _faults, _clusters, _claims, _keypoints,
+        _metric_learning, table_vi, _examples, _faults, _clusters, _claims, _keypoints,
     )  # fmt: skip
     return [text for make in makers if (text := make(results))]
 
@@ -299,45 +294,6 @@ def _metric_learning(results: Results) -> str:
         return ""
     header = ["system", "pairs", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
     return f"### Table V: what metric learning does for the score\n\n{table(header, rows)}"
-
-
-def _vaults(results: Results) -> str:
-    transfer = results.tables.transfer
-    if not transfer:
-        return NO_TABLE_VI if results.about.name == "paper" else ""
-    rows = []
-    for task in transfer.tasks:
-        for row in task.rows:
-            less = row.frozen_less_this
-            is_frozen = row.system == "frozen"
-            rows.append(
-                [
-                    _task_title(task),
-                    row.title,
-                    *measure_cells(row, 3),
-                    "" if is_frozen else gap(less.spearman, 2),
-                    "" if is_frozen else gap(less.mse, 3),
-                ]
-            )
-    for name, level in PRINTED.vaults.items():
-        title = results.systems[name].title if name in results.systems else name
-        told = [f"{level.spearman:.2f}", f"{level.mse:.2f}", "", ""]
-        rows.append(["UNLV-Vault: **not run**, the paper's numbers", title, *told])
-    header = ["performances", "system", "rho (95 %)", "MSE (95 %)",
-              "frozen less this, rho (95 %)", "frozen less this, MSE (95 %)"]  # fmt: skip
-    note = (
-        "Not run on UNLV-Vault, which is not at hand (`podium.datasets.unlv_vault` reads its "
-        "published layout). \"Frozen\": the metric learned from dives, with a new last layer; the "
-        "other systems are fitted to the new performances from the start. Push-ups are right (1) "
-        "or wrong (0)."
-    )  # fmt: skip
-    return (
-        f"### Table VI: another sport with the metric of diving\n\n{table(header, rows)}\n\n{note}"
-    )
-
-
-def _task_title(task: TransferTask) -> str:
-    return f"{task.title} ({task.n_splits} splits, {task.n_train} / {task.n_test})"
 
 
 def _examples(results: Results) -> str:
