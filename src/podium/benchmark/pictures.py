@@ -12,12 +12,10 @@ import numpy as np
 
 from podium.benchmark.results import ResultRow, Results
 from podium.benchmark.splits import action_of
+from podium.benchmark.table_vii import EXAMPLES
 from podium.machine.plotting import plotting, save_figure
 from podium.performance import Performance
 from podium.video.clips import read_clips
-
-EXAMPLES = ("214", "118", "044", "292")
-"""The dives of the paper's table VII."""
 
 MAPS = (
     ("siamese_best", "O", "(a) O, the LSTM's embedding"),
