@@ -54,7 +54,9 @@ ROWS = {
     "gap_regression": Row("gap_regression", GapRegressionOptions(n_last_clips=2)),
     "score_distribution": Row("score_distribution", ScoreDistributionOptions(n_last_clips=2)),
     "step_attention": Row("step_attention", StepAttentionOptions(n_last_clips=2)),
-    "ensemble": Row("ensemble", EnsembleOptions(n_last_clips=2)),
+    "ensemble of ridge and step_attention": Row(
+        "ensemble", EnsembleOptions(("ridge", "step_attention"), n_folds=3, n_last_clips=2)
+    ),
 }
 
 

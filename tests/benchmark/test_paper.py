@@ -179,6 +179,40 @@ def test_the_command_adds_rows_to_those_that_are_there(asked, tmp_path, capsys):
     assert after.tables.transfer is None
 
 
+def test_rendering_draws_the_pictures_or_says_why_not(asked, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PODIUM_DATA", str(tmp_path))
+    assert run([*asked, "--scorer", "type_mean"]) == Exit.DONE
+    drawn = {
+        name: lambda results, dives, folder, name=name: (folder / f"{name}-{len(dives)}.png",)
+        for name in ("draw_examples", "draw_maps")
+    }
+    for name, draw in drawn.items():
+        monkeypatch.setattr(pictures, name, draw)
+    results = f"tables: {tmp_path / 'results.md'}"
+    without = [word for word in asked if word not in ("--root", asked[3])]
+    told = {}
+    for words in (asked, [*asked, "--backbone", "c3d_mini"], without):
+        capsys.readouterr()
+        assert run([*words, "--render"]) == Exit.DONE
+        told[len(words)] = capsys.readouterr().err.splitlines()
+    folder = tmp_path / "pictures"
+    assert told[len(asked)] == [
+        results, f"picture: {folder / 'draw_examples-46.png'}",
+        f"picture: {folder / 'draw_maps-46.png'}",
+    ]  # fmt: skip
+    assert told[len(asked) + 2] == [
+        results,
+        f"no pictures: {tmp_path / 'c3d_mini.json'} is not there; --backbone names another",
+    ]
+    place = tmp_path / "unlv-dive" / "metadata.csv"
+    assert told[len(without)] == [
+        results,
+        f"no pictures: UNLV-Dive was looked for at {place} and is not there: set PODIUM_DATA to "
+        "the folder that holds unlv-dive, or give its path",
+    ]
+
+
 def test_the_command_adds_table_vi_alone(asked, tmp_path, monkeypatch):
     monkeypatch.setattr(transfer.Transfer, "run", lambda self: {"tasks": []})
     assert run([*asked, "--scorer", "type_mean"]) == Exit.DONE

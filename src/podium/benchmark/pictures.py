@@ -84,6 +84,7 @@ def _example(plot: Any, performance: Performance, cell: ResultRow, path: Path) -
     curve = axes["curve"]
     curve.plot(np.arange(1, n_clips + 1), similarity[-n_clips:], marker="o")
     curve.axhline(0.5, linestyle=":", color="grey")
+    curve.set_xticks(range(1, n_clips + 1))
     curve.set(ylim=(0, 1), xlabel="clip", ylabel="similarity to the expert's")
     predicted = cell.predictions[performance.id]
     curve.set_title(
