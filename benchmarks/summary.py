@@ -59,6 +59,18 @@ ROBUST_COLUMNS = (
     "misleads", "most said",
 )  # fmt: skip
 
+RIVALS_TEXT = """`rivals.py`: the {dives} training dives of UNLV-Dive, each scored by a scorer that
+had seen no dive of its broadcast (whole events), or not it (at random). All read what `diving`
+reads, the last two clips, without its changed copies: these rows compare scorers with each other,
+not with what ships (`podium list models`). Rank correlation is the mean over the seeds, with their
+standard deviation where there are several; intervals (95 %) are of the first, groups kept together.
+The floors need no video; with whole events left out the constant is below 0 since events differ.
+
+| scorer | left out | seeds | rho (95 %) | execution rho | MSE (95 %) |
+|---|---|---|---|---|---|"""
+
+SCHEMES = {"events": "whole events", "random": "at random"}
+
 OF_DIVES = "Of all training dives, left out, with the references of their action:"
 
 TEXT = """# Results
@@ -82,6 +94,8 @@ The aims were a best expert of .80 and above the constant one, precision .60 and
 
 ## What helped the score how much
 {helped}
+## What came after the paper
+{rivals}
 ## Where the clips are aligned
 {aligned}
 
@@ -136,6 +150,25 @@ def helped() -> str:
             f"| {name} | `{row['backbone']}` | {row['spearman']:.3f} ({low:.2f} to {high:.2f}) "
             f"| {row['execution_spearman']:.3f} | {row['mse']:.1f} ({least:.0f} to {most:.0f}) |"
         )
+    return "\n".join(lines) + "\n"
+
+
+def rivals() -> str:
+    """Return the table of what came after the paper, if it was measured."""
+    result = measured("rivals")
+    if result is None:
+        return "Not measured here.\n"
+    lines = [RIVALS_TEXT.format(**result)]
+    for name, schemes in result["rows"].items():
+        for scheme, row in schemes.items():
+            low, high = row["interval"]
+            least, most = row["mse_interval"]
+            sd = f" +- {row['spearman_sd']:.3f}" if row["spearman_sd"] is not None else ""
+            lines.append(
+                f"| {name} | {SCHEMES[scheme]} | {row['seeds']} | {row['spearman']:.3f}{sd} "
+                f"({low:.2f} to {high:.2f}) | {row['execution_spearman']:.3f} | {row['mse']:.1f} "
+                f"({least:.0f} to {most:.0f}) |"
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -318,6 +351,7 @@ def page() -> str:
         rules="---|" * len(ROWS),
         rows="\n".join(row_of(result) for result in found),
         helped=helped(),
+        rivals=rivals(),
         aligned=aligned(),
         doubt=doubt(),
         metamorphic=metamorphic(),

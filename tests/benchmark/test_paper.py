@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from podium.backbones.pose import NOBODY_SEEN
 from podium.benchmark import paper, pictures, tables, transfer
@@ -24,8 +26,10 @@ from podium.benchmark.paper import (
 )
 from podium.benchmark.results import Results, TransferTable, UnseenJoints
 from podium.benchmark.splits import fits, load_splits
+from podium.benchmark.table_vi import table_vi
 from podium.cli.app import Exit
 from podium.cli.commands import run
+from podium.datasets import unlv_vault
 from podium.errors import UnknownName, UsageError
 from podium.features.values import Features, Sample
 from podium.joints.follow import JOINTS_UNSEEN
@@ -173,6 +177,40 @@ def test_the_command_adds_rows_to_those_that_are_there(asked, tmp_path, capsys):
     assert list(after.systems) == ["type_mean", "ridge", "c3d_svr"]
     assert after.of("c3d_svr") == before.of("c3d_svr")
     assert after.tables.transfer is None
+
+
+def test_rendering_draws_the_pictures_or_says_why_not(asked, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PODIUM_DATA", str(tmp_path))
+    assert run([*asked, "--scorer", "type_mean"]) == Exit.DONE
+    drawn = {
+        name: lambda results, dives, folder, name=name: (folder / f"{name}-{len(dives)}.png",)
+        for name in ("draw_examples", "draw_maps")
+    }
+    for name, draw in drawn.items():
+        monkeypatch.setattr(pictures, name, draw)
+    results = f"tables: {tmp_path / 'results.md'}"
+    without = [word for word in asked if word not in ("--root", asked[3])]
+    told = {}
+    for words in (asked, [*asked, "--backbone", "c3d_mini"], without):
+        capsys.readouterr()
+        assert run([*words, "--render"]) == Exit.DONE
+        told[len(words)] = capsys.readouterr().err.splitlines()
+    folder = tmp_path / "pictures"
+    assert told[len(asked)] == [
+        results, f"picture: {folder / 'draw_examples-46.png'}",
+        f"picture: {folder / 'draw_maps-46.png'}",
+    ]  # fmt: skip
+    assert told[len(asked) + 2] == [
+        results,
+        f"no pictures: {tmp_path / 'c3d_mini.json'} is not there; --backbone names another",
+    ]
+    place = tmp_path / "unlv-dive" / "metadata.csv"
+    assert told[len(without)] == [
+        results,
+        f"no pictures: UNLV-Dive was looked for at {place} and is not there: set PODIUM_DATA to "
+        "the folder that holds unlv-dive, or give its path",
+    ]
 
 
 def test_the_command_adds_table_vi_alone(asked, tmp_path, monkeypatch):
@@ -336,6 +374,56 @@ def test_the_metric_goes_over_to_other_actions(root, monkeypatch, tmp_path):
     monkeypatch.setattr(transfer, "SYSTEMS", SYSTEMS)  # other options
     with pytest.raises(AssertionError, match=r"^fitted though nothing has changed$"):
         transfer.Transfer(root, earlier=found).run()
+
+
+def write_vaults(folder: Path, root: Path) -> None:
+    """UNLV-Vault in its published layout: dives stand in for the vaults, two thirds are tuck."""
+    dives = PaperBenchmark(root).dives()[:21]
+    (folder / "vault").mkdir(parents=True)
+    for number, dive in enumerate(dives, 1):
+        (folder / "vault" / f"{number:03d}.avi").touch()
+        shutil.copy(dive.path, folder / "vault" / f"{number:03d}.npy")
+    scores = np.array([[dive.score / 7] for dive in dives])
+    savemat(folder / "vault_overall_scores.mat", {"overall_scores": scores})
+    types = [f"{number:03d},{'twist' if number % 3 == 0 else 'tuck'}" for number in range(1, 22)]
+    (folder / "vault_types.csv").write_text("\n".join(["id,type", *types]))
+
+
+@pytest.mark.slow
+def test_whoever_has_the_vaults_of_the_paper_makes_table_vi_by_one_command(
+    root, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(transfer, "N_SPLITS", 1)
+    monkeypatch.setattr(transfer, "REGRESSORS", ("c3d_lstm_f",))
+    monkeypatch.setattr(transfer, "SYSTEMS", tuple(map(hasty, SYSTEMS)))
+    seen = unlv_vault._video
+    monkeypatch.setattr(  # features stand in for the videos, as they do for those of dives
+        unlv_vault, "_video", lambda path: seen(path).with_suffix(".npy")
+    )
+    dives = tmp_path / "unlv-dive"
+    dives.symlink_to(root)
+    write_vaults(tmp_path / "unlv-vault", root)
+    out = tmp_path / "out"
+    asked = ["benchmark", "paper", "--root", str(dives), "--out", str(out), "--seeds", "2"]
+    assert run([*asked, "--scorer", "type_mean", "--scorer", "transfer"]) == Exit.DONE
+    results = Results.load(out / "motion.json")
+    (task,) = results.tables.transfer.tasks
+    assert (task.title, task.n_train, task.n_test) == ("UNLV-Vault, 14 of tuck", 10, 4)
+    told = table_vi(results)
+    assert "| UNLV-Vault, 14 of tuck (1 splits, 10 / 4) | Ours: metric of diving, frozen |" in told
+    assert "| UNLV-Vault: the paper's numbers | c3d_lstm_f | 0.34 | 0.69 |" in told
+    assert "not run" not in told.casefold()
+
+
+def test_the_type_of_vaults_is_the_papers_or_the_most_frequent():
+    def of(*types: str) -> str:
+        made = [Performance(f"v{i}", Path("v"), 9.0, action=t) for i, t in enumerate(types)]
+        title, ours = transfer.of_one_type(made)
+        return f"{title}: {', '.join(one.id for one in ours)}"
+
+    assert of("twist", "tuck", "twist") == "UNLV-Vault, 1 of tuck: v1"
+    assert of("type 1", "type 3", "type 3") == "UNLV-Vault, 2 of type 3: v1, v2"
+    assert of("vault", "vault") == "UNLV-Vault, all 2, types not given: v0, v1"
 
 
 # the real data

@@ -21,6 +21,8 @@ from podium.benchmark.results import (
     TransferTask,
     TypeMeasures,
 )
+from podium.benchmark.table_vi import NO_TABLE_VI
+from podium.benchmark.table_vii import figure_5, table_vii
 from podium.errors import MissingFile, UsageError
 from podium.evaluation.resampling import Comparison, Gap
 
@@ -78,8 +80,46 @@ def test_what_was_not_measured_has_no_table(results):
 
 def test_a_table_vi_that_was_not_run_is_said(results):
     paper = replace(results, about=replace(results.about, name="paper"))
-    assert tables.NO_TABLE_VI in tables.page([paper])
-    assert tables.NO_TABLE_VI not in tables.page([results])
+    assert NO_TABLE_VI in tables.page([paper])
+    assert NO_TABLE_VI not in tables.page([results])
+
+
+def with_extras(results: Results, **extras: dict) -> Results:
+    """The same, with what fitted systems were found to say, on two splits."""
+    cells = [
+        ResultRow(name, split, 9, 1.0, {}, SplitMeasures(0.5, 1.0, by_type={}), extras=found)
+        for name, both in extras.items()
+        for split, found in enumerate(both)
+    ]
+    return replace(results, cells=tuple(cells))
+
+
+def test_similarities_are_summed_up_beside_a_control(results):
+    said = with_extras(
+        results,
+        siamese_best=(
+            {"similarity": {"118": [0.1, 0.3], "007": [0.2, 0.4]}},
+            {"similarity": {"118": [0.2, 0.6]}},
+        ),
+        siamese_no_dml=({"similarity": {"118": [0.51, 0.49]}},),
+    )
+    lines = table_vii(said).splitlines()
+    assert "| Ours, the similarity as printed | 83% | 67% | 0.60 |" in lines
+    control = "The same with a network that learned nothing (control)"
+    assert f"| {control} | 50% | 0% | 0.51 |" in lines
+    assert "| 118 | 0.15 0.45 |  |" in lines
+    assert table_vii(results) == ""
+
+
+def test_clusters_stand_beside_those_of_an_untrained_network(results):
+    found = with_extras(
+        results,
+        siamese_best=({"clusters": {"O": -0.1, "D2": 0.1}}, {"clusters": {"O": -0.2, "D2": 0.3}}),
+        siamese_no_dml=({"clusters": {"O": 0.0, "D2": 0.4}},),
+    )
+    lines = figure_5(found).splitlines()
+    assert "| (d) D2, best performer bias | 0.20 | 0.10 to 0.30 |" in lines
+    assert "| control: D2 of it, best performer bias | 0.40 | 0.40 to 0.40 |" in lines
 
 
 def test_the_short_table_takes_the_place_of_the_old_one(results):

@@ -531,6 +531,72 @@ def test_where_no_bar_can_be_shown_a_line_now_and_then_says_how_far_it_is(
 
 
 @pytest.mark.needs_train
+def test_train_writes_down_how_the_loss_fell(podium, small_model, quick_training, tmp_path):
+    out, log = tmp_path / "bars", tmp_path / "log"
+    answer = podium("train", small_model.manifest, "--out", out, "--log", log)
+    assert answer.code == 0
+    assert answer.err.splitlines()[-2:] == [
+        f"loss: {log / 'loss.csv'}", f"loss: {log / 'loss.png'}",
+    ]  # fmt: skip
+    header, *rows = (log / "loss.csv").read_text("utf-8").splitlines()
+    assert header == "network,step,train_loss,validation_loss,kept"
+    assert sum(row.endswith(",1") for row in rows) == 1
+    assert sorted(snapshot(out)) == ["README.md", "config.json", "model.safetensors"]
+
+
+@pytest.mark.needs_train
+def test_without_what_draws_the_loss_is_still_a_table(
+    podium, small_model, quick_training, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    table = tmp_path / "fell.csv"
+    answer = podium("train", small_model.manifest, "--out", tmp_path / "m", "--log", table)
+    assert answer.code == 0
+    assert answer.err.splitlines()[-2:] == [
+        f"loss: {table}",
+        "loss: drawing pictures needs Matplotlib, which is not installed: "
+        "pip install 'podium[benchmark]'",
+    ]
+    assert [path.name for path in tmp_path.glob("fell*")] == ["fell.csv"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("--scorer", "ridge", "--log", "a", "--tensorboard", "b"),
+            "with the scorer ridge nothing is learned step by step: leave out --log, --tensorboard",
+        ),
+        (("--log", "{file}"), "{file}: is a file: name a folder for the curves of --log"),
+        (
+            ("--tensorboard", "b"),
+            "--tensorboard needs tensorboardX, which is not installed: "
+            "pip install 'podium[tensorboard]'",
+        ),
+    ],
+)
+@pytest.mark.needs_train
+def test_a_log_that_there_will_not_be_is_refused_before_anything_is_learned(
+    podium, small_model, tmp_path, monkeypatch, words, message
+):
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    file = tmp_path / "file"
+    file.write_text("mine")
+    words = [word.format(file=file) for word in words]
+    answer = podium("train", small_model.manifest, "--out", tmp_path / "m", *words)
+    assert (answer.code, answer.err) in (
+        (2, f"podium: {message.format(file=file)}\n"), (3, f"podium: {message}\n"),
+    )  # fmt: skip
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_log_never_takes_the_place_of_the_table(podium, table, tmp_path):
+    answer = podium("train", table, "--out", tmp_path / "m", "--log", table)
+    message = f"{table}: is an input and would be overwritten: choose another file"
+    assert (answer.code, answer.err) == (2, f"podium: {message}\n")
+
+
+@pytest.mark.needs_train
 def test_train_resumes_to_the_same_bytes(
     podium, small_model, quick_training, tmp_path, monkeypatch
 ):

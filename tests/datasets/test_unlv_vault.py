@@ -48,6 +48,32 @@ def test_folders_of_frames_become_videos_without_loss(tmp_path):
     assert UnlvVault(tmp_path).performances()[0].path.stat().st_mtime_ns == made
 
 
+def with_types(root: Path, text: str) -> UnlvVault:
+    write_scores(root, 3)
+    for number in range(1, 4):
+        (root / f"{number:03d}.avi").touch()
+    (root / "vault_types.csv").write_text(text)
+    return UnlvVault(root)
+
+
+def test_types_are_read_where_they_are_given(tmp_path):
+    vaults = with_types(tmp_path, "id,type\n002,twist\n001,tuck\n003, tuck \n")
+    assert [vault.action for vault in vaults.performances()] == ["tuck", "twist", "tuck"]
+    (tmp_path / "vault_types.csv").unlink()
+    savemat(tmp_path / "vault_type.mat", {"type": [1, 3, 1]})
+    assert [v.action for v in vaults.performances()] == ["type 1", "type 3", "type 1"]
+
+
+def test_each_vault_needs_a_type_where_types_are_given(tmp_path):
+    vaults = with_types(tmp_path, "id,type\n001,tuck\n003,tuck\n")
+    message = (
+        f"{tmp_path / 'vault_types.csv'}: has no type for the vault 002: each needs one, "
+        "such as tuck"
+    )
+    with pytest.raises(ManifestError, match=rf"^{re.escape(message)}$"):
+        vaults.performances()
+
+
 def test_every_vault_needs_a_score(tmp_path):
     write_scores(tmp_path, 3)
     (tmp_path / "001.avi").touch()

@@ -236,8 +236,8 @@ def test_pictures_are_drawn_by_no_settings_of_the_folder(tmp_path):
     pytest.importorskip("matplotlib", reason="the extra `benchmark` is not installed")
     (tmp_path / "matplotlibrc").write_text("text.usetex: True\nbackend: module://podium_evil\n")
     code = (
-        "from podium.benchmark.pictures import _plotting\n"
-        "plot = _plotting(); print(plot.rcParams['text.usetex'], plot.get_backend().lower())"
+        "from podium.machine.plotting import plotting\n"
+        "plot = plotting(); print(plot.rcParams['text.usetex'], plot.get_backend().lower())"
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", code],

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from podium.errors import UsageError
+from podium.metric.curves import Curve, Look
 from podium.metric.learning import LearningOptions, learn_metric
 from podium.metric.losses import clip_loss, pair_loss
 from podium.metric.pairs import MetricData, PairOptions
@@ -143,8 +144,58 @@ def test_the_border_of_all_alike_clips_still_divides(learned):
     assert measure_border(network, same, same, N_CLIPS, THRESHOLD, 0.2, 0.2) == np.float32(1e-3)
 
 
+def looks_of(n_pairs: int, **given: int) -> list[Look]:
+    """All looks while 60 performances are learned from, with 10 pairs a step."""
+    looks: list[Look] = []
+    options = LearningOptions(batch_size=10, clip_weight=0, noise=0, **given)
+    pairs = PairOptions(threshold=THRESHOLD, n_similar=n_pairs // 2, n_dissimilar=n_pairs // 2)
+    both = made_up(60, 1), made_up(30, 2)
+    learn_metric(*both, N_CLIPS, options, pairs, SiameseOptions(), 0, looks.append)
+    return looks
+
+
+def test_the_loss_is_looked_at_every_few_steps_however_long_an_epoch_is():
+    one_epoch = looks_of(200, n_epochs=1, look_every=6, patience=99)
+    assert [look.step for look in one_epoch] == [6, 12, 18, 20]
+    short = looks_of(40, n_epochs=3, look_every=6, patience=99)
+    assert [look.step for look in short] == [4, 8, 12]
+
+
+def test_looking_more_often_teaches_nothing_else():
+    often, seldom = (looks_of(200, n_epochs=2, look_every=n, patience=99) for n in (5, 99))
+    at = {look.step: look.validation_loss for look in often}
+    assert [at[look.step] for look in seldom] == [look.validation_loss for look in seldom]
+    means = [np.mean([look.train_loss for look in part]) for part in (often[:4], often[4:])]
+    assert means == pytest.approx([look.train_loss for look in seldom])
+
+
+def test_learning_stops_in_the_middle_of_an_epoch():
+    looks = looks_of(20_000, n_epochs=1, look_every=5, patience=3)
+    curve = Curve("network 1", tuple(looks))
+    assert looks[-1].step < 2_000
+    assert looks.index(curve.kept) == len(looks) - 4
+
+
+def test_what_is_kept_is_the_first_of_the_least_losses():
+    losses = [0.7, float("nan"), 0.5, 0.5, 0.6]
+    looks = tuple(Look(step, 0.9, loss) for step, loss in enumerate(losses, 1))
+    assert Curve("network 1", looks).kept.step == 3
+    assert Curve("network 1", (Look(1, 0.9), Look(2, 0.8))).kept.step == 2
+
+
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_a_share_of_false_alarms_outside_0_to_1_is_refused(share):
     message = f"false_alarms is {share}: it must lie between 0 and 1"
     with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
         LearningOptions(false_alarms=share)
+
+
+def test_what_learns_nothing_is_refused():
+    message = (
+        "LearningOptions(learning_rate=0.001, weight_decay=0.0001, batch_size=256, n_epochs=40, "
+        "look_every=0, patience=6, clip_weight=2.0, expert_share=0.2, noise=0.7, false_alarms=0.2) "
+        "learns nothing: batch_size, n_epochs, look_every and patience must be 1 or more, "
+        "learning_rate above 0"
+    )
+    with pytest.raises(UsageError, match=rf"^{re.escape(message)}$"):
+        LearningOptions(look_every=0)

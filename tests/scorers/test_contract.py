@@ -22,20 +22,26 @@ from podium.features.values import Sample
 from podium.folds.division import parts
 from podium.keypoints import Keypoints
 from podium.performance import Performance
+from podium.scorers.ensemble import Ensemble, EnsembleOptions
 from podium.scorers.gap_regression import GapRegression, GapRegressionOptions
 from podium.scorers.score_distribution import ScoreDistribution, ScoreDistributionOptions
 from podium.scorers.siamese_lstm import SiameseLSTM
+from podium.scorers.step_attention import StepAttention, StepAttentionOptions
 from podium.testing import check_scorer
 from samples import QUICK, hide_labels
 from training_extra import importable
 
 NAMES = importable("podium.scorers")
 QUICK_RECIPES: dict[str, Callable[[int], Any]] = {
+    "ensemble": lambda seed: Ensemble(EnsembleOptions(("ridge", "c3d_svr")), seed=seed),
     "gap_regression": lambda seed: GapRegression(
         GapRegressionOptions(n_networks=2, n_epochs=40), seed=seed
     ),
     "score_distribution": lambda seed: ScoreDistribution(
         ScoreDistributionOptions(n_networks=2, n_epochs=40), seed=seed
+    ),
+    "step_attention": lambda seed: StepAttention(
+        StepAttentionOptions(n_networks=2, n_epochs=40), seed=seed
     ),
     "siamese_lstm": lambda seed: SiameseLSTM(replace(QUICK, n_networks=2), seed=seed),
 }

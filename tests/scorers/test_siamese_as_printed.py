@@ -11,7 +11,10 @@ from podium.benchmark.siamese_as_printed import (
     joint_embeddings,
     paper_options,
 )
+from podium.metric.embedding import fit_normaliser
 from podium.metric.learning import LearningOptions
+from podium.scorers._siamese_networks import NetworkLearning
+from podium.scorers._target import choose_target
 from podium.scorers.siamese_lstm import SiameseLSTM
 
 
@@ -102,3 +105,29 @@ def test_what_is_left_open_can_be_read_otherwise():
     read = paper_options(reading=Reading("relu", is_in_order=False, n_embedding=256))
     assert (read.head, read.siamese.activation) == ("joint", "relu")
     assert (read.siamese.n_embedding, read.n_components) == (256, 128)
+
+
+def stopped_by(train: list, validation: list, n_actions: int) -> tuple[list, list]:
+    """The actions of what phase one learns from, and of what stops it."""
+    options = replace(paper_options(n_pairs=200), n_metric_actions=n_actions)
+    target = choose_target(train, "score")
+    normaliser = fit_normaliser(np.concatenate([s.features.values for s in train]), 4)
+    seen = []
+
+    class Watched(NetworkLearning):
+        def _data(self, samples):
+            seen.append(sorted({s.performance.action for s in samples}))
+            return super()._data(samples)
+
+    Watched(options, target, normaliser, 4, 1, 0).learned(train, validation)
+    return seen
+
+
+def test_what_stops_phase_one_is_of_its_actions(train, graded):
+    everything = [*train, *graded(12, seed=2, action="c")]
+    assert stopped_by(everything, [], 2) == [["a", "b"], ["a", "b"]]
+    assert stopped_by(everything, [], 0) == [["a", "b", "c"]] * 2
+    validation = [*graded(8, seed=4, action="a"), *graded(8, seed=5, action="c")]
+    assert stopped_by(everything, validation, 2) == [["a", "b"], ["a"]]
+    others = graded(8, seed=5, action="c")
+    assert stopped_by(everything, others, 2) == [["a", "b"], ["c"]]  # better than nothing

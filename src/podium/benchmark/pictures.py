@@ -12,12 +12,10 @@ import numpy as np
 
 from podium.benchmark.results import ResultRow, Results
 from podium.benchmark.splits import action_of
-from podium.machine import extras
+from podium.benchmark.table_vii import EXAMPLES
+from podium.machine.plotting import plotting, save_figure
 from podium.performance import Performance
 from podium.video.clips import read_clips
-
-EXAMPLES = ("214", "118", "044", "292")
-"""The dives of the paper's table VII."""
 
 MAPS = (
     ("siamese_best", "O", "(a) O, the LSTM's embedding"),
@@ -37,7 +35,7 @@ def draw_examples(
 
     Those that no split tested are left out; without any, the first four tested dives are drawn.
     """
-    plot = _plotting()
+    plot = plotting()
     by_id = {p.id: p for p in performances}
     found = {
         name: cell
@@ -59,13 +57,13 @@ def draw_maps(
     maps = [(_map(results, name, space), title) for name, space, title in MAPS]
     if any(positions is None for positions, _ in maps):
         return ()
-    plot = _plotting()
+    plot = plotting()
     types = {p.id: action_of(p) for p in performances}
     figure, axes = plot.subplots(2, 2, figsize=(10, 9))
     for (positions, title), axis in zip(maps, axes.flat, strict=True):
         _scatter(axis, positions, types, title)
     axes.flat[0].legend(title="type", fontsize="small")
-    return (_save(plot, figure, folder / "figure_5.png"),)
+    return (save_figure(plot, figure, folder / "figure_5.png"),)
 
 
 def _example(plot: Any, performance: Performance, cell: ResultRow, path: Path) -> Path:
@@ -86,6 +84,7 @@ def _example(plot: Any, performance: Performance, cell: ResultRow, path: Path) -
     curve = axes["curve"]
     curve.plot(np.arange(1, n_clips + 1), similarity[-n_clips:], marker="o")
     curve.axhline(0.5, linestyle=":", color="grey")
+    curve.set_xticks(range(1, n_clips + 1))
     curve.set(ylim=(0, 1), xlabel="clip", ylabel="similarity to the expert's")
     predicted = cell.predictions[performance.id]
     curve.set_title(
@@ -93,7 +92,7 @@ def _example(plot: Any, performance: Performance, cell: ResultRow, path: Path) -
         + _wrap(performance.extra.get("commentary", "")),
         fontsize="small", loc="left",
     )  # fmt: skip
-    return _save(plot, figure, path)
+    return save_figure(plot, figure, path)
 
 
 def _map(results: Results, name: str, space: str) -> dict[str, Any] | None:
@@ -120,21 +119,3 @@ def _wrap(text: str, width: int = 150) -> str:
     import textwrap
 
     return "\n".join(textwrap.wrap(text, width)[:4])
-
-
-def _save(plot: Any, figure: Any, path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.tight_layout()
-    figure.savefig(path, dpi=80)
-    plot.close(figure)
-    return path
-
-
-def _plotting() -> Any:
-    with extras.needed_for("drawing pictures", "benchmark"):
-        import matplotlib
-    matplotlib.rcdefaults()  # not those of a file in the folder that the user works in
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    return pyplot

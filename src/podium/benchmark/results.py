@@ -138,6 +138,10 @@ class TransferRow(SystemRow):
     predictions: Mapping[str, Mapping[str, float]]
 
 
+UNLV_VAULT = "UNLV-Vault"
+"""What the paper's vaults are called in the title of a task."""
+
+
 @dataclass(frozen=True)
 class TransferTask:
     """One kind of performances that the metric of diving was tried on."""

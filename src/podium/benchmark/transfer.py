@@ -8,6 +8,7 @@ from typing import Any
 from podium.benchmark.paper import SYSTEMS, PaperBenchmark
 from podium.benchmark.provenance import code_digest, commit, digest_of, samples_digest
 from podium.benchmark.results import (
+    UNLV_VAULT,
     ResultRow,
     Results,
     TransferRow,
@@ -21,6 +22,7 @@ from podium.benchmark.run import APART, System, all_samples
 from podium.benchmark.splits import DataSplit, group_splits, stratified_splits
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
+from podium.datasets.unlv_vault import UNKNOWN_TYPE, UnlvVault
 from podium.errors import DatasetNotFound
 from podium.evaluation.resampling import compare
 from podium.features.extraction import FeatureCache
@@ -40,6 +42,9 @@ N_VAULTS = 138
 """As many as the paper has tuck vaults."""
 
 TRAIN_SHARE = 98 / 138
+TUCK = "tuck"
+"""What the paper's type of vaults is called in a table of types."""
+
 FROZEN = "siamese_best"
 REGRESSORS = ("c3d_lstm_f", "c3d_lstm_i", "c3d_lstm_svr_f", "c3d_lstm_svr_i")
 
@@ -50,6 +55,7 @@ Fit = Callable[[Sequence[Sample]], Scorer]
 class Transfer:
     """Learns the metric from all scored dives at `root`, and scores vaults and push-ups with it.
 
+    The vaults are those of UNLV-Vault where it lies beside `root`, in `unlv-vault`, else simulated.
     Tasks of an `earlier` table that were made from the same code and samples are taken from it.
     """
 
@@ -92,10 +98,21 @@ class Transfer:
 
     def _performances(self) -> list[tuple[str, Sequence[Performance]]]:
         pushups = self._pushups()
-        vaults = [("Simulated vaults", self._vaults())]
-        return [*vaults, ("Push-ups", pushups)] if pushups else [*vaults]
+        vaults = self._vaults() or ("Simulated vaults", self._simulated())
+        return [vaults, ("Push-ups", pushups)] if pushups else [vaults]
 
-    def _vaults(self) -> Sequence[Performance]:
+    def _vaults(self) -> tuple[str, Sequence[Performance]] | None:
+        """Return the vaults of the paper, where someone has them: those of its one type."""
+        try:
+            return of_one_type(UnlvVault(self._beside("unlv-vault")).performances())
+        except DatasetNotFound:
+            return None
+
+    def _beside(self, folder: str) -> Path | None:
+        """Return a folder beside that of the dives; `None` for where data lie by default."""
+        return Path(self.root).parent / folder if self.root else None
+
+    def _simulated(self) -> Sequence[Performance]:
         """Render the vaults once, into the cache."""
         options = SimulationOptions(sport="vault", n_performances=self.n_vaults, seed=60)
         vaults = Simulated(cache_folder() / f"vaults-{self.n_vaults}", options)
@@ -103,15 +120,27 @@ class Transfer:
         return vaults.performances()
 
     def _pushups(self) -> Sequence[Performance]:
-        beside = Path(self.root).parent / "pushups" if self.root else None
         try:
-            return Pushups(beside).performances()
+            return Pushups(self._beside("pushups")).performances()
         except DatasetNotFound:
             return ()
 
     def _extract(self, performances: Sequence[Performance], n_variants: int) -> dict[str, Sample]:
         advance = self.progress.counting("looking at videos for table VI", len(performances))
         return all_samples(performances, self.backbone, n_variants, self.cache, advance)
+
+
+def of_one_type(vaults: Sequence[Performance]) -> tuple[str, Sequence[Performance]]:
+    """Return the vaults that the paper takes, those in tuck position, and what they are called.
+
+    Where no type has that name, the most frequent is taken; where types are not known, all are.
+    """
+    types = [str(vault.action) for vault in vaults]
+    if {*types} == {UNKNOWN_TYPE}:
+        return f"{UNLV_VAULT}, all {len(vaults)}, types not given", vaults
+    chosen = TUCK if TUCK in types else max(sorted({*types}), key=types.count)
+    ours = [vault for vault in vaults if vault.action == chosen]
+    return f"{UNLV_VAULT}, {len(ours)} of {chosen}", ours
 
 
 def with_transfer(

@@ -12,12 +12,13 @@ from podium.cli.usage import (
     require_folder,
     whole_number,
 )
-from podium.errors import MissingExtra, ModelError, UsageError
+from podium.errors import DatasetNotFound, MissingExtra, ModelError, UsageError
 from podium.machine import extras
 
 if TYPE_CHECKING:
     from podium.benchmark.results import Results
     from podium.benchmark.run import System
+    from podium.performance import Performance
 from podium.cli.app import Backbone, Limits, References, app
 from podium.cli.given import open_cache
 from podium.cli.output import say, show_lines, showing_progress
@@ -56,7 +57,11 @@ def benchmark(
     ] = Path("out/benchmark"),
     render: Annotated[
         bool,
-        typer.Option("--render", help="Measure nothing; write the tables from what is in --out."),
+        typer.Option(
+            "--render",
+            help="Measure nothing; write the tables from what is in --out, and of paper draw the "
+            "pictures where its data are at hand.",
+        ),
     ] = False,
     backbone: Backbone = "motion",
     keypoints: Annotated[
@@ -84,6 +89,8 @@ def benchmark(
     require_folder(out, "the results")
     if render:
         say(f"tables: {', '.join(map(str, tables.render(out, Path.cwd())))}")
+        if name == "paper":
+            _draw_again(root, out, out / f"{backbone}.json")
         return
     _catalog.resolve("podium.backbones", backbone, (backbone,))
     asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out,
@@ -117,7 +124,6 @@ def _paper(
     """Build the paper's tables; all of them, and the pictures, unless it is to be quick."""
     extras.require("train", "measuring scorers")
     from podium.benchmark.paper import PaperBenchmark
-    from podium.benchmark.pictures import draw_examples, draw_maps
     from podium.benchmark.transfer import TABLE_VI, with_transfer
 
     named = [name for name in systems if name != TABLE_VI]
@@ -130,13 +136,36 @@ def _paper(
         return results
     if TABLE_VI in systems or not systems:
         results = with_transfer(results, root, asked["cache"], asked["progress"])
+    _draw(results, protocol.dives(), asked["folder"])
+    return results
+
+
+def _draw(results: "Results", dives: "Sequence[Performance]", folder: Path) -> None:
+    """Draw table VII and figure 5, and say where, or what is lacking: numbers do not need it."""
+    from podium.benchmark.pictures import draw_examples, draw_maps
+
     try:
         for draw in (draw_examples, draw_maps):
-            for path in draw(results, protocol.dives(), asked["folder"] / "pictures"):
+            for path in draw(results, dives, folder / "pictures"):
                 say(f"picture: {path}")
-    except MissingExtra as error:  # the numbers do not need what draws pictures
+    except MissingExtra as error:
         say(str(error))
-    return results
+
+
+def _draw_again(root: Path | None, folder: Path, path: Path) -> None:
+    """Draw the pictures of results that are there, where the dives they are of are, too."""
+    from podium.benchmark.paper import PaperBenchmark
+    from podium.benchmark.results import Results
+
+    if not path.is_file():
+        say(f"no pictures: {path} is not there; --backbone names another")
+        return
+    try:
+        dives = PaperBenchmark(root).dives()
+    except DatasetNotFound as error:
+        say(f"no pictures: {error}")
+        return
+    _draw(Results.load(path), dives, folder)
 
 
 def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":

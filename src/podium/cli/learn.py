@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from podium.cli.app import Backbone, Exit, Json, Limits, References, Seed, Shard, Table, app
-from podium.cli.given import cut_shard, description_of, open_cache, read_performances
+from podium.cli.given import (
+    cut_shard,
+    description_of,
+    open_cache,
+    read_performances,
+    require_no_input,
+)
 from podium.cli.output import (
     as_cell,
     report_failures,
@@ -24,7 +30,7 @@ from podium.cli.usage import (
     require_folder,
     whole_number,
 )
-from podium.errors import UsageError
+from podium.errors import MissingExtra, UsageError
 from podium.machine import shell
 
 if TYPE_CHECKING:
@@ -107,6 +113,20 @@ def train(
             "after them is learned, as the paper goes from dives to vaults.",
         ),
     ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write how the loss fell: loss.csv and a picture into this folder, or a file that "
+            "ends with .csv and the picture beside it.",
+            metavar="DIR|FILE",
+        ),
+    ] = None,
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write it as event files of TensorBoard into this folder, too.", metavar="DIR"
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
     limits: Limits = None,
 ) -> None:
@@ -119,6 +139,7 @@ def train(
     from podium.video.clips import ClipOptions
 
     require_folder(out, "the model")
+    require_no_input(log, manifest)
     kept = _kept(from_, scorer, backbone, set_, options_file)
     if kept:
         scorer, backbone = kept.scorer_name, kept.backbone
@@ -127,6 +148,7 @@ def train(
     _catalog.resolve("podium.backbones", backbone, (backbone,))
     performances = read_performances(manifest)
     scorer = scorer or default_scorer(performances, backbone)
+    _require_curves(log, tensorboard, scorer, from_)
     set_ = [*(set_ or ()), *([f"references={references}"] if references and not kept else ())]
     options = TrainingOptions(
         scorer,
@@ -147,6 +169,8 @@ def train(
         )
     for line in _found(made.evidence, scorer):
         say(f"{out}: {line}")
+    for written in _write_curves(made.scorer, log, tensorboard):
+        say(f"loss: {written}")
     report_failures(extraction.errors)
 
 
@@ -172,6 +196,40 @@ def _kept(
             f"{', '.join(named)}, or learn all of it without --from"
         )
     return keep_metric(model)
+
+
+def _require_curves(
+    log: Path | None, tensorboard: Path | None, scorer: str, from_: str | None
+) -> None:
+    """Refuse to write down, before anything is learned, what there will not be."""
+    from podium.machine import extras
+    from podium.scorers import StepwiseScorer
+    from podium.training.left_out import make_scorer
+
+    asked = [n for n, place in (("--log", log), ("--tensorboard", tensorboard)) if place]
+    if asked and (from_ or not isinstance(make_scorer(scorer, None, 0), StepwiseScorer)):
+        why = "with --from nothing" if from_ else f"with the scorer {scorer} nothing"
+        raise UsageError(f"{why} is learned step by step: leave out {', '.join(asked)}")
+    if log and log.suffix.lower() != ".csv":
+        require_folder(log, "the curves of --log")
+    if tensorboard:
+        require_folder(tensorboard, "the event files of --tensorboard")
+        extras.require("tensorboard", "--tensorboard")
+
+
+def _write_curves(scorer: Any, log: Path | None, tensorboard: Path | None) -> Iterator[Path | str]:
+    """Write how the loss fell, where that was asked for; say where it is, and what is lacking."""
+    from podium.training.log import draw_curves, table_at, write_events, write_table
+
+    if log:
+        table = write_table(scorer.curves, table_at(log))
+        yield table
+        try:
+            yield draw_curves(scorer.curves, table.with_suffix(".png"))
+        except MissingExtra as error:  # the table does not need what draws pictures
+            yield str(error)
+    if tensorboard:
+        yield write_events(scorer.curves, tensorboard)
 
 
 def _found(evidence: "Evidence", scorer: str) -> Iterator[str]:

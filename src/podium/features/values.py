@@ -1,6 +1,6 @@
 """A performance before it is scored: its clips as numbers, and where in time they stand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -78,3 +78,9 @@ class Sample:
                 require_array(
                     "values of a variant", features.values, np.float32, shape, FeatureError
                 )
+
+
+def hide_labels(sample: Sample) -> Sample:
+    """Hide what a scorer must not see of a performance that it is to score."""
+    performance = replace(sample.performance, score=None, judges=())
+    return replace(sample, performance=performance, variants=())

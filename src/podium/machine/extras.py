@@ -19,6 +19,7 @@ PACKAGES: Mapping[str, Mapping[str, str]] = {
     "pose": {"ai_edge_litert": "LiteRT"},
     "ray": {"ray": "Ray"},
     "slurm": {"submitit": "submitit"},
+    "tensorboard": {"tensorboardX": "tensorboardX"},
     "train": {"torch": "PyTorch", "sklearn": "scikit-learn"},
     "web": {"fastapi": "FastAPI", "uvicorn": "Uvicorn", "pydantic": "Pydantic"},
 }

@@ -1,6 +1,7 @@
-"""How the paper's network learns: pairs, their losses, and the epoch that was best."""
+"""How the paper's network learns: pairs, their losses, and the moment that was best."""
 
 import copy
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from podium.errors import TrainingError
+from podium.metric.curves import Look, Watch
 from podium.metric.embedding import pad
 from podium.metric.learning import LearningOptions
 from podium.metric.losses import clip_loss, pair_loss
@@ -31,14 +33,15 @@ def learn(
     pair_options: PairOptions,
     siamese_options: SiameseOptions,
     seed: int,
+    watch: Watch,
 ) -> Siamese:
-    """Return the network as it was at its best epoch on validation (see `learn_metric`)."""
+    """Return the network as it was when it was best on validation (see `learn_metric`)."""
     generator = np.random.default_rng(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = TrainableSiamese(train.sequences[0][0].shape[1], siamese_options)
         learner = _Learner(network, train, n_clips, options, pair_options, generator)
-        learner.run(_ValidationLoss(validation, n_clips, pair_options, seed))
+        learner.run(_ValidationLoss(validation, n_clips, pair_options, seed), watch)
     return network.learned()
 
 
@@ -73,11 +76,11 @@ class _Learner:
             network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
         )
 
-    def run(self, validation_loss: "_ValidationLoss") -> None:
+    def run(self, validation_loss: "_ValidationLoss", watch: Watch) -> None:
         best_loss, best, waited = float("inf"), copy.deepcopy(self.network.state_dict()), 0
-        for _ in range(self.options.n_epochs):
-            self._epoch()
+        for step, train_loss in self._until_looked_at():
             loss = validation_loss(self.network)
+            watch(Look(step, train_loss, loss))
             if loss < best_loss:
                 best_loss, waited = loss, 0
                 best = copy.deepcopy(self.network.state_dict())
@@ -88,17 +91,29 @@ class _Learner:
         self.network.load_state_dict(best)
         self.network.eval()
 
-    def _epoch(self) -> None:
-        self.network.train()
+    def _until_looked_at(self) -> Iterator[tuple[int, float]]:
+        """Learn until it is time for a look; give the steps so far and the mean loss since."""
+        step = 0
+        for _ in range(self.options.n_epochs):
+            losses: list[float] = []
+            for loss in self._epoch():
+                losses.append(loss)
+                if len(losses) == self.options.look_every:
+                    step += len(losses)
+                    yield step, _mean(losses)
+                    losses = []
+            if losses:
+                step += len(losses)
+                yield step, _mean(losses)
+
+    def _epoch(self) -> Iterator[float]:
         pairs = self.pairs.draw(self.generator)
         first, second = self._variant(pairs.first), self._variant(pairs.second)
         labels = torch.from_numpy(pairs.similar.astype(np.float32))
-        losses = []
         for start in range(0, len(pairs), self.options.batch_size):
             part = slice(start, start + self.options.batch_size)
-            losses.append(self._step(first[part], second[part], labels[part]))
-        if not np.isfinite(np.mean(losses)):
-            raise TrainingError("the metric's loss is not a number: lower the learning rate")
+            self.network.train()
+            yield self._step(first[part], second[part], labels[part])
 
     def _variant(self, performances: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         chosen = self.generator.random(len(performances)) * self.n_variants[performances]
@@ -134,6 +149,13 @@ class _Learner:
         clips = self.network.clip_embeddings(sequences)[torch.from_numpy(indices)]
         forth = self.network.logit(clips[: len(first)], clips[len(first) :])
         return clip_loss(forth, labels)
+
+
+def _mean(losses: list[float]) -> float:
+    mean = float(np.mean(losses))
+    if not np.isfinite(mean):
+        raise TrainingError("the metric's loss is not a number: lower the learning rate")
+    return mean
 
 
 class _ValidationLoss:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from podium.doubts import Doubt
 from podium.features.values import Sample
+from podium.metric.curves import Curve
 from podium.networks.program import Term
 from podium.scorers._arguments import HANDS as HANDS
 from podium.scorers._arguments import PERCENTILES as PERCENTILES
@@ -75,6 +76,14 @@ class ComparingScorer(Scorer, Protocol):
     def clip_similarity(self, query: Sample, reference: Sample) -> Floats:
         """Return how alike each clip of the query is to the reference's, 0 to 1, (clips,)."""
         ...
+
+
+@runtime_checkable
+class StepwiseScorer(Scorer, Protocol):
+    """A scorer that learns step by step, and says after `fit` how the loss fell."""
+
+    curves: tuple[Curve, ...]
+    """One for each network that learned; none before `fit`, nor of one that was loaded."""
 
 
 @runtime_checkable

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from podium.errors import TrainingError
+from podium.metric.curves import Look, Watch, unwatched
 from podium.scorers._dense_options import DenseOptions
 
 Loss = Callable[[Any, Tensor], Tensor]
@@ -19,11 +20,17 @@ Loss = Callable[[Any, Tensor], Tensor]
 
 
 def fit_dense(
-    make: Callable[[], nn.Module], loss: Loss, n_rows: int, options: DenseOptions, seed: int
+    make: Callable[[], nn.Module],
+    loss: Loss,
+    n_rows: int,
+    options: DenseOptions,
+    seed: int,
+    watch: Watch = unwatched,
 ) -> dict[str, npt.NDArray[Any]]:
     """Make a network, fit it, and return its arrays; the state of chance is left as it was.
 
-    Each epoch draws the rows anew; the step of Adam falls to nothing along a cosine.
+    Each epoch draws the rows anew; the step of Adam falls to nothing along a cosine. `watch` is
+    told of the mean loss of each epoch.
 
     Raises
     ------
@@ -33,21 +40,26 @@ def fit_dense(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = make().train()
-        _fit(network, loss, n_rows, options)
+        _fit(network, loss, n_rows, options, watch)
     return {name: values.numpy().copy() for name, values in network.state_dict().items()}
 
 
-def _fit(network: nn.Module, loss: Loss, n_rows: int, options: DenseOptions) -> None:
+def _fit(network: nn.Module, loss: Loss, n_rows: int, options: DenseOptions, watch: Watch) -> None:
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
     )
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, options.n_epochs)
+    step = 0
     for _ in range(options.n_epochs):
+        losses: list[float] = []
         for rows in torch.split(torch.randperm(n_rows), options.batch_size):
             value = loss(network, rows)
-            if not np.isfinite(float(value.detach())):
+            losses.append(float(value.detach()))
+            if not np.isfinite(losses[-1]):
                 raise TrainingError("the network's loss is not a number: lower the learning rate")
             optimiser.zero_grad()
             value.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
         schedule.step()
+        step += len(losses)
+        watch(Look(step, float(np.mean(losses))))

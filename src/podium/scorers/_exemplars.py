@@ -1,4 +1,4 @@
-"""The training performances that `gap_regression` compares with: of the same action, as hard."""
+"""The training performances that others are compared with: of the same action, as hard."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +15,12 @@ from podium.networks.layers import Array
 from podium.scorers import Floats
 
 Ints = npt.NDArray[np.int64]
+
+MAX_PEERS = 100
+"""With so many others a performance is compared at most while learning."""
+
+MAX_EXEMPLARS = 5_000
+"""So many performances of training are kept to vote."""
 
 AS_HARD = 1e-6
 """Two difficulties that differ by no more are the same."""

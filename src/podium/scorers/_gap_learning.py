@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from podium.inputs.saved import part_of
+from podium.metric.curves import Watch, unwatched
 from podium.networks.layers import Array
 from podium.scorers import Floats
 from podium.scorers._dense_learning import fit_dense
@@ -98,7 +99,7 @@ class GapPairs:
 
 
 def learn_tree(
-    pairs: GapPairs, n_levels: int, options: DenseOptions, seed: int
+    pairs: GapPairs, n_levels: int, options: DenseOptions, seed: int, watch: Watch = unwatched
 ) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a tree that learned from pairs, drawn anew at each step."""
     generator = np.random.default_rng(seed)
@@ -112,4 +113,4 @@ def learn_tree(
         chances, places = network(read)
         return tree_loss(chances, places, leaves, wanted)
 
-    return fit_dense(make, loss, len(pairs.rows), options, seed)
+    return fit_dense(make, loss, len(pairs.rows), options, seed, watch)

@@ -6,6 +6,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from podium.metric.curves import Watch, unwatched
 from podium.networks.layers import Array
 from podium.scorers._dense_learning import fit_dense
 from podium.scorers._dense_options import DenseOptions
@@ -29,7 +30,7 @@ class TrainableJudges(nn.Module):
 
 
 def learn_distributions(
-    rows: Array, wanted: Array, options: DenseOptions, seed: int
+    rows: Array, wanted: Array, options: DenseOptions, seed: int, watch: Watch = unwatched
 ) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a network that learned distributions, (performances, judges, grades).
 
@@ -47,4 +48,4 @@ def learn_distributions(
         )
         return divergence.sum(dim=(1, 2)).mean()
 
-    return fit_dense(make, loss, len(rows), options, seed)
+    return fit_dense(make, loss, len(rows), options, seed, watch)

@@ -22,15 +22,19 @@ _FORMER_LEARNING = (("pairs", "within_action"), ("siamese", "dropout"))
 """Options that there were once and that acted while learning only."""
 
 
-_LATER = ("matching", "n_steps")
+_LATER = ("matching", "n_steps", "learning.look_every")
 """Options that came later: they are saved where they are not as before they came."""
 
 
 def options_to_json(options: SiameseLSTMOptions) -> dict[str, Any]:
     """Return options as they are saved."""
-    usual = asdict(SiameseLSTMOptions())
-    plain = asdict(options)
-    return {k: v for k, v in plain.items() if k not in _LATER or v != usual[k]}
+    usual, plain = asdict(SiameseLSTMOptions()), asdict(options)
+    for name in _LATER:
+        group, _, last = name.rpartition(".")
+        ours, theirs = (one[group] if group else one for one in (plain, usual))
+        if ours[last] == theirs[last]:
+            del ours[last]
+    return plain
 
 
 def options_of(plain: Any) -> SiameseLSTMOptions:

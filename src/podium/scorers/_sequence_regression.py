@@ -18,6 +18,7 @@ from podium.errors import TrainingError, UsageError
 from podium.features.values import Sample
 from podium.folds.division import choice_groups, held_back
 from podium.inputs.saved import values_of
+from podium.metric.curves import Curve, Look, Watch, unwatched
 from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, pad
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
@@ -98,9 +99,16 @@ Loss = Callable[[Any, Batch], Tensor]
 
 
 def fit_network(
-    network: nn.Module, loss: Loss, train: Batch, held_back: Batch, options: FittingOptions
+    network: nn.Module,
+    loss: Loss,
+    train: Batch,
+    held_back: Batch,
+    options: FittingOptions,
+    watch: Watch = unwatched,
 ) -> list[float]:
     """Fit a network, leave it at its best epoch, and give the loss on `held_back` by epoch.
+
+    `watch` is told of both losses at the end of each epoch.
 
     Raises
     ------
@@ -111,11 +119,13 @@ def fit_network(
         network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
     )
     history: list[float] = []
-    best, waited = copy.deepcopy(network.state_dict()), 0
+    best, waited, step = copy.deepcopy(network.state_dict()), 0, 0
     for _ in range(options.n_epochs):
+        losses: list[float] = []
         network.train()
         for rows in torch.split(torch.randperm(len(train)), options.batch_size):
             value = loss(network, train.rows(rows))
+            losses.append(float(value.detach()))
             optimiser.zero_grad()
             value.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -124,6 +134,8 @@ def fit_network(
             history.append(_mean_loss(network, loss, held_back))
         if not np.isfinite(history[-1]):
             raise TrainingError("the network's loss is not a number: lower the learning rate")
+        step += len(losses)
+        watch(Look(step, float(np.mean(losses)), history[-1]))
         if history[-1] <= min(history):
             best, waited = copy.deepcopy(network.state_dict()), 0
         else:
@@ -160,6 +172,7 @@ class SequenceRegression:
         self.options = self.options_type() if options is None else options
         self.seed = seed
         self.target = Target(uses_execution=False)
+        self.curves: tuple[Curve, ...] = ()
 
     def make_network(self, n_inputs: int) -> nn.Module:
         """Build the unfitted network, for clips of `n_inputs` numbers."""
@@ -203,7 +216,9 @@ class SequenceRegression:
             torch.manual_seed(self.seed)
             self.network = self.make_network(self.normaliser.dim)
             batches = self._batch(fitted, with_variants=True), self._batch(stopped)
-            fit_network(self.network, self.loss, *batches, self.options.fitting)
+            looks: list[Look] = []
+            fit_network(self.network, self.loss, *batches, self.options.fitting, looks.append)
+        self.curves = (Curve("network 1", tuple(looks)),)
         return self
 
     def predict(self, queries: Sequence[Sample]) -> Floats:

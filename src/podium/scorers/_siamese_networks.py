@@ -7,6 +7,7 @@ import numpy as np
 
 from podium.features.values import Sample
 from podium.folds.division import Ints, choice_groups, drawn_parts
+from podium.metric.curves import Curve, Look
 from podium.metric.embedding import Normaliser
 from podium.metric.learning import learn_metric, random_metric
 from podium.metric.matching import averaged
@@ -36,12 +37,34 @@ class NetworkLearning:
 
     seed: int
 
-    def networks(self, train: Sequence[Sample], validation: Sequence[Sample]) -> list[Siamese]:
-        """Return the networks; without `validation`, each is stopped on its own part of `train`."""
+    def learned(
+        self, train: Sequence[Sample], validation: Sequence[Sample]
+    ) -> list[tuple[Siamese, Curve | None]]:
+        """Return the networks, and how each learned: `None` for one that stayed as chance made it.
+
+        Without `validation`, each is stopped on its own part of `train`. What stops a network is of
+        the actions that it learns from, as what teaches it is.
+        """
+        actions = self._actions(train)
+        parts = self._parts(_of_actions(train, actions), self._stopping(validation, actions))
         return [
-            self._network(fitted, stopped, self.seed * 1000 + number)
-            for number, (fitted, stopped) in enumerate(self._parts(train, validation))
+            self._network(number, fitted, stopped) for number, (fitted, stopped) in enumerate(parts)
         ]
+
+    def _actions(self, train: Sequence[Sample]) -> list[str | None]:
+        """Return the actions that the networks learn from, the most frequent first."""
+        actions = [sample.performance.action for sample in train]
+        frequent = sorted(dict.fromkeys(actions), key=actions.count, reverse=True)
+        return frequent[: self.options.n_metric_actions or None]
+
+    def _stopping(
+        self, validation: Sequence[Sample], actions: Sequence[str | None]
+    ) -> Sequence[Sample]:
+        """Return those that have the actions; all where these alone are all alike, or all apart."""
+        chosen = _of_actions(validation, actions)
+        if not chosen or not _has_pairs(self.target.of(chosen), self._pairs(validation).points):
+            return validation
+        return chosen
 
     def _parts(
         self, train: Sequence[Sample], validation: Sequence[Sample]
@@ -73,18 +96,24 @@ class NetworkLearning:
         useful = [[part for part in parts if _can_stop(scores, part, threshold)] for parts in drawn]
         return next(filter(None, useful), drawn[-1])
 
-    def _network(self, fitted: list[Sample], stopped: list[Sample], seed: int) -> Siamese:
+    def _network(
+        self, number: int, fitted: list[Sample], stopped: list[Sample]
+    ) -> tuple[Siamese, Curve | None]:
+        seed = self.seed * 1000 + number
         if not self.options.learn_metric:
-            return random_metric(self.normaliser.dim, self.options.siamese, seed)
-        return learn_metric(
-            self._data(self._of_frequent_actions(fitted)),
+            return random_metric(self.normaliser.dim, self.options.siamese, seed), None
+        looks: list[Look] = []
+        network = learn_metric(
+            self._data(fitted),
             self._data(stopped),
             -(-self.n_clips // self.n_together),
             self.options.learning,
             self._pairs([*fitted, *stopped]),
             self.options.siamese,
             seed,
+            looks.append,
         )
+        return network, Curve(f"network {number + 1}", tuple(looks))
 
     def _pairs(self, train: Sequence[Sample]) -> PairOptions:
         """Return them with the threshold in the target's unit: 5 points are 1.5 of execution.
@@ -102,14 +131,6 @@ class NetworkLearning:
             return pairs
         return replace(pairs, threshold=SHARE_OF_SPREAD * spread)
 
-    def _of_frequent_actions(self, samples: list[Sample]) -> list[Sample]:
-        if not self.options.n_metric_actions:
-            return samples
-        actions = [s.performance.action for s in samples]
-        frequent = sorted(dict.fromkeys(actions), key=actions.count, reverse=True)
-        kept = frequent[: self.options.n_metric_actions]
-        return [s for s in samples if s.performance.action in kept]
-
     def _data(self, samples: Sequence[Sample]) -> MetricData:
         return MetricData(
             [
@@ -122,6 +143,10 @@ class NetworkLearning:
             self.target.of(samples),
             np.array([s.performance.action or "" for s in samples]),
         )
+
+
+def _of_actions(samples: Sequence[Sample], actions: Sequence[str | None]) -> list[Sample]:
+    return [sample for sample in samples if sample.performance.action in actions]
 
 
 def _as_of_dives(spread: float) -> bool:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from podium.features.values import Sample
 from podium.inputs.saved import values_of
+from podium.metric.curves import Curve
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._support_vectors import Line, fit_line
@@ -28,6 +29,11 @@ class C3DLSTMSVR:
     def target(self) -> Target:
         """What is predicted."""
         return self._lstm.target
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """How the loss of the LSTM fell."""
+        return self._lstm.curves
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Fit the LSTM, then the line on its last states."""

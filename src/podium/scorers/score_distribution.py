@@ -19,6 +19,7 @@ from podium.features.values import Sample
 from podium.inputs.saved import Arrays, array_of, values_of
 from podium.judging import find_rule, rule_kept_by
 from podium.machine import extras
+from podium.metric.curves import Curve, Watch, learn_each
 from podium.metric.embedding import N_CLIPS
 from podium.networks.layers import Array, softmax
 from podium.scorers import Floats, ScorerState
@@ -89,6 +90,7 @@ class ScoreDistribution:
         self.options, self.seed = options, seed
         self.target = Target(uses_execution=False)
         self.panel: NamedPanel | None = None
+        self.curves: tuple[Curve, ...] = ()
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Learn the distributions; nothing is stopped on `validation`.
@@ -113,10 +115,12 @@ class ScoreDistribution:
             self.grades = grades_about(marks)
         wanted = distributions(marks, self.grades, options.sd)
         inputs, first = self.rows(train), self.seed * 1000
-        self.networks = tuple(
-            self._network(learn_distributions(inputs, wanted, options, seed), "")
-            for seed in range(first, first + options.n_networks)
-        )
+
+        def learn(seed: int, watch: Watch) -> JudgesNetwork:
+            return self._network(learn_distributions(inputs, wanted, options, seed, watch), "")
+
+        networks, self.curves = learn_each(learn, range(first, first + options.n_networks))
+        self.networks = tuple(networks)
         return self
 
     def predict(self, queries: Sequence[Sample]) -> Floats:

@@ -17,6 +17,7 @@ from podium.doubts import Doubt
 from podium.errors import ModelError, TrainingError, UnusableReference, UsageError
 from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
+from podium.metric.curves import Curve
 from podium.metric.deviation import Deviation, fit_deviation
 from podium.metric.embedding import N_CLIPS, Normaliser, fit_normaliser, pad
 from podium.metric.matching import (
@@ -73,6 +74,7 @@ class SiameseLSTM:
         self.last_clips: LastClips | None = None
         self.usual_steps = Steps()
         self.n_clips = 1
+        self.curves: tuple[Curve, ...] = ()
 
     def fit(self, train: Sequence[Sample], validation: Sequence[Sample] = ()) -> Self:
         """Learn the metric, choose the references, and fit the score to both.
@@ -98,7 +100,9 @@ class SiameseLSTM:
         learning = NetworkLearning(
             self.options, self.target, self.normaliser, self.n_clips, self.n_together, self.seed
         )
-        return self._fit_scores(train, learning.networks(train, validation))
+        networks, curves = zip(*learning.learned(train, validation), strict=True)
+        self.curves = tuple(curve for curve in curves if curve)
+        return self._fit_scores(train, networks)
 
     def refit(
         self, train: Sequence[Sample], references: ReferenceChoice | None = None

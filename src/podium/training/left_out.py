@@ -13,6 +13,7 @@ from podium import _catalog
 from podium.errors import PodiumError
 from podium.evaluation.measures import Floats
 from podium.features.values import Sample
+from podium.features.values import hide_labels as hide_labels
 from podium.folds.division import Ints
 from podium.inputs.saved import value_of
 from podium.machine.files import read_json, write_bytes
@@ -90,12 +91,6 @@ def make_scorer(name: str, options: Any, seed: int) -> Scorer:
     (kind,) = _catalog.resolve("podium.scorers", name, (name,))
     scorer: Scorer = kind(seed=seed) if options is None else kind(options, seed=seed)
     return scorer
-
-
-def hide_labels(sample: Sample) -> Sample:
-    """Hide what a scorer must not see of a performance that it is to score."""
-    performance = replace(sample.performance, score=None, judges=())
-    return replace(sample, performance=performance, variants=())
 
 
 def _read_fold(path: Path, n: int) -> list[float] | None:
