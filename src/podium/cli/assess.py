@@ -124,6 +124,8 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
             show(f"warning: {words.doubt(doubt)}")
     if assessment.is_withheld:
         show(words("withheld.if_trusted", outcome=assessment.if_trusted))
+    for line in assessment.named_lines:
+        show(line)
     _say_remarks(assessment.as_shown(), words)
     if assessment.examination:
         show_remarks(assessment.examination, words, assessment.as_shown().phase_points)

@@ -94,7 +94,7 @@ def make_scorer(name: str, options: Any, seed: int) -> Scorer:
 
 def hide_labels(sample: Sample) -> Sample:
     """Hide what a scorer must not see of a performance that it is to score."""
-    performance = replace(sample.performance, score=None, judges=())
+    performance = replace(sample.performance, score=None, judges=(), scores={})
     return replace(sample, performance=performance, variants=())
 
 
