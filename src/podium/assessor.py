@@ -43,6 +43,7 @@ from podium.assessment.question import (
     unusual_difficulty,
     with_action,
 )
+from podium.assessment.segments import segments_of
 from podium.assessment.steps import compared_seconds, doubts_of_steps, in_step
 from podium.assessment.values import Assessment, NamedScore, Score
 from podium.assessment.worth import Exchange
@@ -398,6 +399,7 @@ class Assessor:
             clips=clips,
             remarks=remarks(clips, worth_of),
             phase_points=phase_points(clips, worth_of),
+            segments=segments_of(self.model.scorer, query, references, clips),
             model=self.model.name,
             backbone=self.model.backbone_name,
             doubts=self._weighed(self._doubts(question, references), question, score),

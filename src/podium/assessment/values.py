@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, Self
 
 from podium.assessment.feedback import ClipFeedback, PhasePoints, Remark, without_points
+from podium.assessment.segments import Segment
 from podium.checks import is_finite, require, require_share
 from podium.doubts import Doubt, Severity, worst
 from podium.errors import UsageError
@@ -170,8 +171,9 @@ class Assessment:
     `name` is what reports call the video, where
     that is not the name of its file. `part` is where in its video the performance lies; all seconds
     count from the first frame of the file. `phase_points` are what phases are worth, where experts
-    agree on that. `examination` is what was measured of the athlete, where
-    the sport has measures and there is a video. `renderer` puts it into words.
+    agree on that. `segments` are the elements of a long performance, in order. `examination` is
+    what was measured of the athlete, where the sport has measures and there is a video. `renderer`
+    puts it into words.
     """
 
     video_path: Path
@@ -192,6 +194,7 @@ class Assessment:
     difficulty_range: tuple[float, float] | None = None
     part: Part = WHOLE
     phase_points: tuple[PhasePoints, ...] = ()
+    segments: tuple[Segment, ...] = ()
     examination: Examination | None = field(default=None, repr=False, compare=False)
     renderer: "Renderer | None" = field(default=None, repr=False, compare=False)
 
@@ -222,7 +225,8 @@ class Assessment:
         if not self.is_withheld:
             return self
         clips, lines = without_points(self.clips, self.remarks)
-        return replace(self, clips=clips, remarks=lines, phase_points=())
+        segments = tuple(one.without_points() for one in self.segments)
+        return replace(self, clips=clips, remarks=lines, phase_points=(), segments=segments)
 
     @property
     def if_trusted(self) -> str:

@@ -126,6 +126,7 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
         show(words("withheld.if_trusted", outcome=assessment.if_trusted))
     for line in assessment.named_lines:
         show(line)
+    _say_segments(assessment.as_shown(), words)
     _say_remarks(assessment.as_shown(), words)
     if assessment.examination:
         show_remarks(assessment.examination, words, assessment.as_shown().phase_points)
@@ -139,6 +140,16 @@ def _say_why_not(assessment: "Assessment", words: "Words") -> None:
             show(f"{words('withheld.why')}: {words.doubt(doubt)}")
             if remedy := words.remedy(doubt):
                 show(f"  {words('withheld.do')}: {remedy}")
+
+
+def _say_segments(assessment: "Assessment", words: "Words") -> None:
+    from podium.report.segments import segment_lines
+
+    lines = segment_lines(assessment.segments, words)
+    if lines:
+        show(words("segments.least", n=len(lines), of=len(assessment.segments)))
+    for line in lines:
+        show(line)
 
 
 def _say_remarks(assessment: "Assessment", words: "Words") -> None:

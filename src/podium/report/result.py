@@ -14,6 +14,7 @@ from podium.features.alignment import Alignment
 from podium.inputs.spreadsheet import csv_text
 from podium.measures import Reading
 from podium.report.remark_words import remark_sentences
+from podium.report.segments import segments_to_json
 from podium.report.words import Words, load_words
 from podium.video.clips import VideoFacts
 
@@ -57,6 +58,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         "clips": _clips_to_json(shown),
         "remarks": [_remark_to_json(remark) for remark in shown.remarks],
         "phase_points": [{"phase": one.phase, **asdict(one.worth)} for one in shown.phase_points],
+        **({"segments": segments_to_json(shown.segments, words)} if shown.segments else {}),
         "model": assessment.model,
         "backbone": assessment.backbone,
         "doubts": [doubt_to_json(doubt, words) for doubt in assessment.doubts],
