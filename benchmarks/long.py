@@ -26,14 +26,17 @@ import numpy.typing as npt
 from measuring import write
 from scipy.stats import rankdata, spearmanr
 
+from podium.assessment.segments import borders_in, elements_of
 from podium.features.values import Features, Sample
 from podium.keypoints import FRAMES_PER_CLIP, fill_missing
 from podium.metric.matching import LONG_CLIPS, count_from_end
+from podium.metric.segments import rest_borders
 from podium.metric.steps import apart
 from podium.performance import Performance
 from podium.scorers._linear import fit_nonnegative_ridge
 from podium.scorers.siamese_lstm import SiameseLSTM, SiameseLSTMOptions
 from podium.simulation import Routine, RoutineOptions, simulate_routines, write_video
+from podium.video.clips import VideoFacts
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -52,6 +55,14 @@ N_RANDOM = 200
 
 WAYS = ("in_step", "from_end")
 
+BORDERS = {
+    "found": "found in the reference, in step",
+    "marked": "marked in the reference, in step",
+    "by_itself": "found in each by itself",
+    "evenly": "evenly spaced, as many as there are",
+}
+"""How borders of elements are told."""
+
 
 def main() -> None:
     """Measure, and write results/long.json; or render it into docs/long.md."""
@@ -60,7 +71,10 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, nargs="*", default=[1, 5, 20], help="of video")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn")
     parser.add_argument(
-        "--parts", nargs="*", choices=("tempo", "fit", "video"), help="what is measured: all"
+        "--parts",
+        nargs="*",
+        choices=("tempo", "borders", "fit", "video"),
+        help="what is measured: all",
     )
     parser.add_argument("--render", action="store_true", help="only write docs/long.md")
     parser.add_argument("--describe", type=Path, help=argparse.SUPPRESS)
@@ -81,6 +95,9 @@ def measure(options: argparse.Namespace) -> None:
     parts: dict[str, Callable[[], Any]] = {
         "tempo": lambda: {
             f"{tempo:g}": at_tempo(replace(usual, tempo=tempo), n_train) for tempo in TEMPOS
+        },
+        "borders": lambda: {
+            f"{tempo:g}": borders_found(replace(usual, tempo=tempo), n_train) for tempo in TEMPOS
         },
         "fit": lambda: fitted(replace(usual, seed=options.seed + 1), n_train),
         "video": lambda: videos(options.minutes),
@@ -128,6 +145,63 @@ def at_tempo(options: RoutineOptions, n_train: int) -> dict[str, Any]:
         off, correlation = found_by(scorer, samples, n_train, way)
         found[way] = located(off, truth) | {"score_correlation": correlation}
     return found | {"chance": by_chance(known[:n_train], truth)}
+
+
+def borders_found(options: RoutineOptions, n_train: int) -> dict[str, Any]:
+    """Cut routines that were left out into elements, as the reference is cut; count the borders.
+
+    A border is found where one lies within a clip of it. Evenly spaced ones are as many as there
+    are.
+    """
+    routines = simulate_routines(options)
+    order = np.random.default_rng([options.seed, 5]).permutation(len(routines))
+    rows = [routines[i] for i in order]
+    samples = [marked(one, options.seed) for one in rows]
+    chosen = replace(SiameseLSTMOptions().for_performances(LONG_CLIPS + 1), learn_metric=False)
+    scorer = SiameseLSTM(chosen, options.seed).fit(samples[:n_train])
+    (reference, *_) = scorer.references
+    unmarked = replace(reference, performance=replace(reference.performance, phases=()))
+    counts: dict[str, list[tuple[int, int, int]]] = {}
+    for routine, sample in zip(rows[n_train:], samples[n_train:], strict=True):
+        starts = sample.features.start_seconds
+        true = np.array([phase.start_frame / RATE for phase in routine.elements[1:]])
+        matched = scorer.matched(sample, reference)
+        even = np.linspace(0, routine.n_frames / RATE, len(true) + 2)[1:-1]
+        found = {
+            "found": starts[borders_in(matched, elements_of(unmarked)[1])[1:]],
+            "marked": starts[borders_in(matched, elements_of(reference)[1])[1:]],
+            "by_itself": starts[rest_borders(sample.features.values)[1:]],
+            "evenly": even,
+        }
+        for way, at in found.items():
+            counts.setdefault(way, []).append((n_within(at, true), len(at), len(true)))
+    return {way: precision_and_recall(some) for way, some in counts.items()}
+
+
+def marked(routine: Routine, seed: int) -> Sample:
+    """Return a routine as scorers read it, marked with its elements."""
+    sample = sample_of(routine, seed)
+    features, n = sample.features, routine.n_frames
+    facts = VideoFacts(n, n, 0, n / RATE)
+    performance = replace(sample.performance, phases=routine.elements)
+    return replace(sample, performance=performance, features=replace(features, video=facts))
+
+
+def n_within(found: Floats, true: Floats) -> int:
+    """Return how many true borders have a found one within a clip, each of its own."""
+    free, n = sorted(found.tolist()), 0
+    for one in true:
+        near = [at for at in free if abs(at - one) <= FRAMES_PER_CLIP / RATE + 1e-6]
+        if near:
+            free.remove(near[0])
+            n += 1
+    return n
+
+
+def precision_and_recall(counts: Sequence[tuple[int, int, int]]) -> dict[str, float]:
+    """Return both of all borders together: of hits, found and true ones."""
+    hits, found, true = np.sum(counts, axis=0)
+    return {"precision": float(hits / found), "recall": float(hits / true)}
 
 
 def differences(ours: Array, theirs: Array, way: str) -> tuple[Array, npt.NDArray[np.intp]]:
@@ -307,6 +381,18 @@ def tables(measured: dict[str, Any]) -> str:
         chance = row["chance"]
         lines.append(f"| | | a random window | 0.50 | {chance['random_iou']:.2f} | |")
         lines.append(f"| | | the median window | 0.50 | {chance['median_iou']:.2f} | |")
+    lines += [
+        "",
+        "| tempo | borders of elements | precision | recall |",
+        "| --- | --- | --- | --- |",
+    ]
+    for tempo, ways in measured["borders"].items():
+        for way, words in BORDERS.items():
+            one = ways[way]
+            lines.append(
+                f"| ±{100 * float(tempo):.0f} % | {words} | {one['precision']:.2f} "
+                f"| {one['recall']:.2f} |"
+            )
     fit = measured["fit"]
     lines += [
         "",

@@ -13,6 +13,7 @@ import pytest
 from modules import modules
 from podium import _catalog
 from podium.assessment.feedback import ClipFeedback, Remark
+from podium.assessment.segments import Segment
 from podium.assessment.values import Reference, Score
 from podium.errors import FeatureError, PodiumError, UnknownName, UsageError
 from podium.features.alignment import Alignment
@@ -149,6 +150,7 @@ VALUES: dict[str, Any] = {
     "Performance": Performance("a", Path("a.mp4"), 70.0, difficulty=3.0, judges=(7.0, 7.5)),
     "Phase": Phase("entry", 3, 9),
     "ClipFeedback": ClipFeedback(0, 0.0, 0.5, 0.7, -1.0, False),
+    "Segment": Segment(0, "kick", 3, 9, 1.5, 5.0, 1.4, 4.6, 0.7, -1.0, 2, 1.1),
     "Remark": Remark(0.0, 0.5, -1.0, "unlike the expert"),
     "Score": Score(70.0, 60.0, 80.0, 0.0, 96.0),
     "Reference": Reference("a", 70.0, 0.8),
@@ -206,6 +208,7 @@ MISSHAPEN: list[tuple[str, dict[str, Any], str]] = [
     ("Phase", {"end_frame": 2}, "end_frame is 2: it must be start_frame, 3, or more"),
     ("ClipFeedback", {"index": -1}, "index is -1: it must be 0 or more"),
     ("ClipFeedback", {"similarity": 1.5}, "similarity is 1.5: it must be from 0 to 1"),
+    ("Segment", {"first": 10}, "first is 10: it must be 0 to last, 9"),
     ("Remark", {"kind": "bad"}, "kind is 'bad': it must be one of least, unlike"),
     ("Remark", {"similarity": -0.5}, "similarity is -0.5: it must be from 0 to 1"),
     ("Score", {"value": math.nan}, "value is nan: it must be a finite number"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from podium.assessment.doubting import doubts_of_action, doubts_of_references
 from podium.assessment.exercise import exercise_of
 from podium.assessment.feedback import (
     ClipFeedback,
@@ -43,8 +44,9 @@ from podium.assessment.question import (
     unusual_difficulty,
     with_action,
 )
+from podium.assessment.segments import segments_of
 from podium.assessment.steps import compared_seconds, doubts_of_steps, in_step
-from podium.assessment.values import Assessment, Score
+from podium.assessment.values import Assessment, NamedScore, Score
 from podium.assessment.worth import Exchange
 from podium.doubts import Doubt, Severity, worst
 from podium.errors import FeatureError, UnknownName, UsageError
@@ -71,6 +73,7 @@ class Assessor:
     def __init__(self, model: Model, cache: FeatureCache | None = None) -> None:
         self.model = model
         self._extractor: Extractor = model.extractor(cache)
+        self._others = tuple(Assessor(other, cache) for other in model.scores.values())
 
     @_QUIETLY
     def assess(
@@ -167,7 +170,8 @@ class Assessor:
         query = performance.same_frames(performance.id)
         question = self._question(query, features, asked, performance.difficulty, performance)
         value, references = self._predict(question)
-        return self._score(value, question), self._doubts(question, references)
+        score = self._with_others(self._score(value, question), question)
+        return score, self._doubts(question, references)
 
     def known_action(self, action: str | None) -> Action | None:
         """Check an action against those of training; a dive number may keep its position letter.
@@ -331,26 +335,30 @@ class Assessor:
         return Score(
             value, min(lowest, value), highest, bottom, top, marks, is_remembered, best,
             rule.judge_sd if rule else None, mean_marks,
-        ).named(self.model.labelling)  # fmt: skip
+        ).as_class(self.model.labelling)  # fmt: skip
+
+    def _with_others(self, score: Score, question: Question) -> Score:
+        """Add the other scores that performances have, each beside its own references."""
+        found = [(self, score)] if self.model.headline else []
+        for other in self._others:
+            found.append((other, other._score(other._predict(question)[0], question)))
+        named = tuple(
+            NamedScore(name, one, *judge.model.evidence.rank_correlation(judge.model.scorer_name))
+            for name, (judge, one) in zip(self.model.score_names, found, strict=True)
+        )
+        return replace(score, headline=self.model.headline, named=named)
 
     def _doubts(self, question: Question, references: Sequence[Sample] = ()) -> tuple[Doubt, ...]:
         """Return what had to be assumed, and what is not to be trusted."""
-        features = question.sample.features
+        features, witnesses = question.sample.features, self.model.witnesses
         return (
             *question.doubts,
-            *self.model.witnesses.ask(features),
-            *self._doubts_of_action(question),
-            *self._doubts_of_references(question.sample, references),
+            *witnesses.ask(features),
+            *doubts_of_action(witnesses, question),
+            *doubts_of_references(witnesses, question.sample, references, self._own_references()),
             *other_position(question, references, self.model.rule),
             *doubts_of_steps(self.model.scorer, question.sample, references),
         )
-
-    def _doubts_of_action(self, question: Question) -> tuple[Doubt, ...]:
-        """Doubt an action that was given, and that the video contradicts."""
-        sample = question.sample
-        if question.action_is_assumed:
-            return ()
-        return self.model.witnesses.ask_action(sample.features, sample.performance.action)
 
     def _weighed(
         self, doubts: tuple[Doubt, ...], question: Question, score: Score | None
@@ -364,20 +372,6 @@ class Assessor:
         own = self._score(self._predict(question)[0], question).value
         rests = not score.low <= own <= score.high
         return tuple(d.taken_lightly() if d.about and not rests else d for d in doubts)
-
-    def _doubts_of_references(
-        self, query: Sample, references: Sequence[Sample]
-    ) -> tuple[Doubt, ...]:
-        """Doubt references of the user's own that are unlike all that the model knows."""
-        known = {r.performance.id for r in self._comparing().references} if references else set()
-        return tuple(
-            doubt
-            for reference in references
-            if reference.performance.id not in known
-            for doubt in self.model.witnesses.ask_reference(
-                query.features, reference.features, reference.performance.path.name
-            )
-        )
 
     def _assessment(
         self,
@@ -396,7 +390,7 @@ class Assessor:
         return Assessment(
             video_path=query.performance.path,
             video=features.video,
-            score=score,
+            score=score and self._with_others(score, question),
             action=query.performance.action,
             difficulty=query.performance.difficulty,
             difficulty_is_assumed=question.difficulty_is_assumed,
@@ -407,6 +401,7 @@ class Assessor:
             clips=clips,
             remarks=remarks(clips, worth_of),
             phase_points=phase_points(clips, worth_of),
+            segments=segments_of(self.model.scorer, query, references, clips),
             model=self.model.name,
             backbone=self.model.backbone_name,
             doubts=self._weighed(self._doubts(question, references), question, score),

@@ -29,18 +29,24 @@ from podium.examination.kept import KeptExpert, read_experts, write_experts
 from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.given import GIVEN, reading
-from podium.features.values import Features, Sample
+from podium.features.values import Features
 from podium.inputs.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
 from podium.judging import ScoringRule, find_rule
 from podium.keypoints import Layout
 from podium.machine.files import read_json, write_bytes
-from podium.performance import Performance
 from podium.scorers import ArguingScorer, ComparingScorer, Scorer, ScorerState
+from podium.scorers._tried import require_score
 from podium.video.clips import ClipOptions
 from podium.witnesses import Witnesses
 
 FORMAT = 1
 ARRAYS = "model.safetensors"
+
+OTHERS = "scores"
+"""The folder of what gives other scores, in a folder each."""
+
+MAX_SCORES = 20
+"""A performance has no more scores beside the first than so many."""
 
 PANEL = "diving"
 """The rule that models mean that say `is_panel` only."""
@@ -90,9 +96,20 @@ class Model:
     experts: Mapping[str, KeptExpert] = field(default_factory=dict, repr=False)
     """What is kept of those references whose videos do not ship, by id."""
 
+    scores: "Mapping[str, Model]" = field(default_factory=dict, repr=False)
+    """What gives the other scores that performances have, by their names."""
+
+    headline: str = ""
+    """The name of its own score where that is one of several; "" where it is just the score."""
+
     def extractor(self, cache: FeatureCache | None = None) -> Extractor:
         """Return what makes the features that this model reads."""
         return Extractor(self.backbone, self.clip_options, cache, self.anchor)
+
+    @property
+    def score_names(self) -> tuple[str, ...]:
+        """The names of the scores that are named, its own first where it is one of them."""
+        return (*filter(None, [self.headline]), *self.scores)
 
     def meant(self, value: float) -> float:
         """Return what the scorer's number means: how likely the better class is, or itself."""
@@ -132,6 +149,8 @@ class Model:
         arrays = {key: np.ascontiguousarray(values) for key, values in arrays.items()}
         write_bytes(folder / ARRAYS, save(arrays))
         write_bytes(folder / "README.md", model_card(self).encode())
+        for number, other in enumerate(self.scores.values()):
+            other.save(folder / OTHERS / str(number))
         if self.experts:
             write_experts(folder, self.experts.values())
         text = json.dumps(self._config(state), indent=1, ensure_ascii=False)
@@ -151,6 +170,8 @@ class Model:
             "rule": self.rule.name if self.rule else None,
             "moments": list(self.moments),
             "actions": list(self.actions),
+            **({"scores": list(self.scores)} if self.scores else {}),
+            **({"headline": self.headline} if self.headline else {}),
             "evidence": asdict(self.evidence),
         }
 
@@ -194,12 +215,30 @@ def load_model(name_or_path: str | Path, *, allow_parts: Collection[str] = ()) -
         If its backbone or its scorer needs PyTorch, which is not installed.
     """
     folder = find_model(name_or_path)
+    model, names = _load(folder, allow_parts)
+    folders = [folder / OTHERS / str(number) for number in range(len(names))]
+    others = [_load_other(model, other, allow_parts) for other in folders]
+    return replace(model, scores=dict(zip(names, others, strict=True)))
+
+
+def _load(folder: Path, allow_parts: Collection[str]) -> tuple[Model, tuple[str, ...]]:
+    """Read a model, and the names of the other scores that lie beside it."""
     config = _config_of(folder)
     with _whole(folder):
         about = record_of(_Config, config, "its config")
         backbone = _backbone_of(folder, about.backbone, allow_parts)
         model = _restore(about, backbone, read_arrays(folder / ARRAYS), allow_parts)
-        return replace(model, experts=_experts_of(folder))
+        return replace(model, experts=_experts_of(folder), headline=about.headline), about.scores
+
+
+def _load_other(main: Model, folder: Path, allow_parts: Collection[str]) -> Model:
+    """Read what gives another score, from the same features."""
+    other, _ = _load(folder, allow_parts)
+    with _whole(folder):
+        n, n_main = (len(one.witnesses.novelty.normaliser.mean) for one in (other, main))
+        if (other.reads, other.clip_options, n) != (main.reads, main.clip_options, n_main):
+            raise ModelError("it reads other features than the model that it is a part of")
+    return replace(other, backbone=main.backbone, anchor=main.anchor)
 
 
 def _experts_of(folder: Path) -> dict[str, KeptExpert]:
@@ -242,8 +281,15 @@ class _Config:
     anchor: Mapping[str, Any] | None = None
     labelling: Mapping[str, Any] | None = None
     reads: str = ""
+    scores: tuple[str, ...] = ()
+    headline: str = ""
 
     def __post_init__(self) -> None:
+        if len({*self.scores}) != len(self.scores) or len(self.scores) > MAX_SCORES:
+            raise ModelError(
+                f"it names {len(self.scores)} other scores: each must be named once, and "
+                f"{MAX_SCORES} at most"
+            )
         if self.score_range[0] > self.score_range[1]:
             low, high = self.score_range
             raise ModelError(
@@ -346,7 +392,7 @@ def _restore(
     dim = len(witnesses.novelty.normaliser.mean)
     scorer = scorer_class.restore(ScorerState(part_of(arrays, "scorer."), about.scorer))
     if _catalog.is_own(scorer_class, "podium.scorers"):
-        _require_score(scorer, dim)
+        require_score(scorer, dim)
     return Model(
         name=about.name,
         backbone_name=about.backbone.name,
@@ -365,26 +411,6 @@ def _restore(
         labelling=Labelling.from_json(about.labelling),
         reads=about.reads or backbone.fingerprint,
     )
-
-
-def _require_score(scorer: Scorer, dim: int) -> None:
-    """Refuse a scorer that gives no number to clips of `dim` numbers, which novelty reads too.
-
-    Those that read keypoints are left out: whether a row is one is told by its video only.
-    """
-    if getattr(scorer, "reads", "clips") == "keypoints":
-        return
-    nowhere = np.full(1, np.nan)
-    features = Features(np.zeros((1, dim), np.float32), nowhere, nowhere, "", None)
-    tried = Sample(Performance("a trial", Path()), features)
-    with np.errstate(all="ignore"):
-        if isinstance(scorer, ComparingScorer):
-            expert = scorer.references[0]
-            found = scorer.compare([tried], [expert]) * scorer.clip_similarity(tried, expert)
-        else:
-            found = scorer.predict([tried])
-    if not np.isfinite(found).all():
-        raise ModelError("its scorer gives something that is not a number")
 
 
 def _backbone_of(folder: Path, about: _BackboneName, allow_parts: Collection[str]) -> Backbone:
@@ -413,6 +439,7 @@ def model_card(model: Model) -> str:
         model=model,
         evidence=evidence,
         main=main,
+        scores=[(model.headline or "score", model), *model.scores.items()],
         has_classes=main["auc"] is not None,
         is_seen=not model.reads.startswith(GIVEN),
         compares=isinstance(model.scorer, ComparingScorer),

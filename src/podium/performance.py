@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -13,6 +14,12 @@ SLOWEST, FASTEST = 0.02, 4.0
 
 LEAST_RATE, HIGHEST_RATE = 1.0, 1000.0
 """So many frames a second a file of a sequence may have."""
+
+SCORE_PREFIX = "score_"
+"""Columns that begin so hold another score of the same performance, by the rest of their name."""
+
+_OTHERWISE = ("range", "best", "low", "high", "if_trusted")
+"""What Podium itself says of a score, in columns that are called so."""
 
 Split = Literal["train", "validation", "test"]
 
@@ -64,6 +71,14 @@ def require_rate(frames_per_second: float | None) -> None:
     require(is_rate, "frames_per_second", frames_per_second, allowed)
 
 
+@lru_cache(maxsize=1_000)
+def score_named(column: str) -> str:
+    """Return which score a column of a table holds: "elements" of `score_elements`; "" if none."""
+    name = column.removeprefix(SCORE_PREFIX)
+    is_other = name in _OTHERWISE or name.endswith(("_low", "_high", "_if_trusted"))
+    return "" if name == column or is_other else name
+
+
 @dataclass(frozen=True)
 class Phase:
     """A named part of a performance, such as the entry; frames are 0-based and inclusive."""
@@ -81,6 +96,7 @@ class Performance:
     """One labelled execution: where its video is and what is known of it.
 
     `score` and `difficulty` are in the points of its competition; `None` means not known.
+    `scores` are others of the same performance by their names, such as elements and components.
     `start_frame` and `end_frame` (0-based, inclusive) bound the part of the video that counts; the
     video may be a recording of hours. It is played `playing_speed` times as fast as it was done: in
     slow motion 0.5 or 0.25.
@@ -106,12 +122,15 @@ class Performance:
     kind: Kind | None = None
     frames_per_second: float | None = None
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    scores: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         for name in ("score", "difficulty"):
             value = getattr(self, name)
             require(value is None or is_finite(value), name, value, "a finite number, or None")
         require(all(map(is_finite, self.judges)), "judges", self.judges, "finite marks")
+        are_scores = all(map(is_finite, self.scores.values()))
+        require(are_scores, "scores", dict(self.scores), "finite numbers by name")
         is_split = self.split is None or self.split in get_args(Split)
         require(is_split, "split", self.split, f"one of {', '.join(get_args(Split))}, or None")
         is_kind = self.kind is None or self.kind in get_args(Kind)

@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 
 from podium.assessment.exercise import Exercise
 from podium.assessment.feedback import ClipFeedback, PhasePoints, Remark, without_points
+from podium.assessment.segments import Segment
 from podium.checks import is_finite, require, require_share
 from podium.doubts import Doubt, Severity, worst
 from podium.errors import UsageError
@@ -17,6 +18,9 @@ from podium.features.alignment import Alignment
 from podium.judging import Marks
 from podium.video.clips import VideoFacts
 from podium.video.frames import WHOLE, Part
+
+SHORT_RANGE = 10
+"""Scores that lie closer together are said to the hundredth."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Score:
     `is_remembered` says that the model learned from this very
     performance, or from one that the video is a copy of. Where performances are of two classes,
     such as correct and wrong, `label` is the likelier one, `probabilities` (0 to 1) has both, and
-    the score is how likely the better one is.
+    the score is how likely the better one is. `named` are the scores that the performance has
+    besides, or those of which this one is the first, named `headline`.
     """
 
     value: float
@@ -45,6 +50,8 @@ class Score:
     mean_marks: Marks | None = None
     label: str = ""
     probabilities: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    headline: str = ""
+    named: "tuple[NamedScore, ...]" = ()
 
     def __post_init__(self) -> None:
         for name in ("value", "low", "high", "range_low", "range_high"):
@@ -58,7 +65,7 @@ class Score:
         """What the score is out of: the highest at its difficulty, or the highest there can be."""
         return self.range_high if self.best is None else self.best
 
-    def named(self, labelling: Labelling | None) -> Self:
+    def as_class(self, labelling: Labelling | None) -> Self:
         """Return it with the class that it means, where it is one."""
         if labelling is None:
             return self
@@ -69,6 +76,39 @@ class Score:
         if self.label:
             return f"{self.label} (probability {self.probabilities[self.label]:.2f})"
         return f"{self.value:.1f} of {self.of:.1f} ({self.low:.1f} to {self.high:.1f})"
+
+
+@dataclass(frozen=True)
+class NamedScore:
+    """One of several scores of a performance, such as that of its elements, and how good it is."""
+
+    name: str
+    """What it is of."""
+
+    score: Score
+    """The score with its own range."""
+
+    rank_correlation: float | None
+    """Of such scores with the true ones, on performances left out of training; where known."""
+
+    n_measured: int
+    """On so many."""
+
+    @property
+    def n_digits(self) -> int:
+        """How many digits are shown: of short ranges, such as 1 to 5, two."""
+        return 2 if self.score.range_high - self.score.range_low <= SHORT_RANGE else 1
+
+    def __str__(self) -> str:
+        one = self.score
+        numbers = (one.value, one.low, one.high, one.range_low, one.range_high)
+        value, low, high, least, most = (f"{number:.{self.n_digits}f}" for number in numbers)
+        said = f"{self.name} {value} ({low} to {high})"
+        limits = f"{least} to {most} in training"
+        if self.rank_correlation is None:
+            return f"{said}; {limits}"
+        how = f"rank correlation {self.rank_correlation:.2f} on {self.n_measured} left out"
+        return f"{said}; {limits}; {how}"
 
 
 @dataclass(frozen=True)
@@ -132,9 +172,10 @@ class Assessment:
     `name` is what reports call the video, where
     that is not the name of its file. `part` is where in its video the performance lies; all seconds
     count from the first frame of the file. `phase_points` are what phases are worth, where experts
-    agree on that. `examination` is what was measured of the athlete, where
-    the sport has measures and there is a video; `exercise` is how a person who exercises moves,
-    where the model says what argues for its class. `renderer` puts it into words.
+    agree on that. `segments` are the elements of a long performance, in order. `examination` is
+    what was measured of the athlete, where the sport has measures and there is a video; `exercise`
+    is how a person who exercises moves, where the model says what argues for its class. `renderer`
+    puts it into words.
     """
 
     video_path: Path
@@ -155,6 +196,7 @@ class Assessment:
     difficulty_range: tuple[float, float] | None = None
     part: Part = WHOLE
     phase_points: tuple[PhasePoints, ...] = ()
+    segments: tuple[Segment, ...] = ()
     examination: Examination | None = field(default=None, repr=False, compare=False)
     exercise: Exercise | None = field(default=None, repr=False, compare=False)
     renderer: "Renderer | None" = field(default=None, repr=False, compare=False)
@@ -192,7 +234,10 @@ class Assessment:
             return self
         clips, lines = without_points(self.clips, self.remarks)
         exercise = self.exercise and replace(self.exercise, arguments=())
-        return replace(self, clips=clips, remarks=lines, phase_points=(), exercise=exercise)
+        segments = tuple(one.without_points() for one in self.segments)
+        return replace(
+            self, clips=clips, remarks=lines, phase_points=(), segments=segments, exercise=exercise
+        )
 
     @property
     def if_trusted(self) -> str:
@@ -204,6 +249,15 @@ class Assessment:
         if not self.difficulty_is_assumed:
             return f"{self.score}, difficulty {self.difficulty:g}"
         return f"{self.score}, difficulty {self.difficulty:g} (assumed{self._difficulty_note()})"
+
+    @property
+    def named_lines(self) -> tuple[str, ...]:
+        """What is said, in English, of each score that may be shown beside the first."""
+        score = self.shown_score
+        if score is None or not score.named:
+            return ()
+        first = (f"shown first: {score.headline}",) if score.headline else ()
+        return (*first, *map(str, score.named))
 
     def _difficulty_note(self) -> str:
         low, high = self.difficulty_range or (0.0, 0.0)

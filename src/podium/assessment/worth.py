@@ -103,13 +103,20 @@ def contributions(scorer: ComparingScorer, query: Sample, references: Sequence[S
     Of long performances neighbours are exchanged together, and share what that changes.
     """
     parts = _parts(len(query.features))
+    lengths = [len(part) for part in parts]
+    return np.repeat(worth_of_parts(scorer, query, references, parts) / lengths, lengths)
+
+
+def worth_of_parts(
+    scorer: ComparingScorer, query: Sample, references: Sequence[Sample], parts: Sequence[range]
+) -> Floats:
+    """Exchange one part after the other for the references', (parts,): how the score differs."""
     costs = []
     for reference in references:
         matched = matched_clips(scorer, query, reference)
         exchanged = [_exchanged(query, reference, part, matched) for part in parts]
         scores = scorer.compare([query, *exchanged], [reference])[:, 0]
-        changes = (scores[0] - scores[1:]) / [len(part) for part in parts]
-        costs.append(np.repeat(changes, [len(part) for part in parts]))
+        costs.append(scores[0] - scores[1:])
     return np.asarray(np.mean(costs, axis=0), np.float64)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from podium.batch.parts import digest_of
-from podium.batch.scoring import Task
+from podium.batch.scoring import Task, model_files
 from podium.machine.files import digest
 from podium.model import find_model
 
@@ -20,8 +20,8 @@ def made_with(model: str) -> str:
         If there is no such model.
     """
     folder = find_model(model)
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    return digest_of(_code(), *(part for path in files for part in (path.name, digest(path))))
+    named = [(path.relative_to(folder).as_posix(), path) for path in model_files(folder)]
+    return digest_of(_code(), *(part for name, path in named for part in (name, digest(path))))
 
 
 def _code() -> str:
@@ -38,7 +38,7 @@ def made_from(task: Task, with_what: str) -> str:
     Of its file it is the size and the time of its last change: to read all of it takes as long as
     to decode it.
     """
-    about = replace(task.performance, path=Path(), extra={})
+    about = replace(task.performance, path=Path(), extra={}, scores={})
     return digest_of(with_what, json.dumps(task.with_measures), repr(about), _state(task))
 
 

@@ -11,12 +11,12 @@ from podium.assessment.values import Score
 from podium.assessor import Assessor, load
 from podium.doubts import Doubt, Severity, worst
 from podium.errors import PodiumError
-from podium.evaluation.predictions import PROBABILITY
+from podium.evaluation.predictions import IF_TRUSTED, PROBABILITY
 from podium.examination import examine
 from podium.examination.values import Examination
 from podium.features.extraction import FeatureCache
-from podium.model import find_model
-from podium.performance import Performance
+from podium.model import OTHERS, find_model
+from podium.performance import SCORE_PREFIX, Performance
 from podium.report.measures_table import measures_row
 from podium.report.words import load_words
 
@@ -74,7 +74,10 @@ class Task:
     def sent(self) -> "Task":
         """Return it as another process may have it, which works in another folder."""
         path, model = self.performance.path, self.model
-        whole = replace(self.performance, path=path.absolute(), extra=dict(self.performance.extra))
+        known = self.performance
+        whole = replace(
+            known, path=path.absolute(), extra=dict(known.extra), scores=dict(known.scores)
+        )
         folder = str(Path(model).absolute()) if Path(model).is_dir() else model
         return replace(self, performance=whole, model=folder, written=str(path))
 
@@ -114,10 +117,14 @@ def score_task(task: Task) -> Record:
         If there is no such model, or it cannot be used.
     """
     folder = find_model(task.model)
-    stamp = tuple(
-        (path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.iterdir())
-    )
+    stamp = tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in model_files(folder))
     return record_of(task, _loaded(task.model, task.allow_parts, stamp))
+
+
+def model_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files that a model consists of, those of its other scores among them."""
+    found = [*folder.iterdir(), *folder.glob(f"{OTHERS}/*/*")]
+    return tuple(sorted(path for path in found if path.is_file()))
 
 
 @lru_cache(maxsize=1)
@@ -173,11 +180,24 @@ def _cells(result: Score, doubts: tuple[Doubt, ...]) -> dict[str, str]:
     return {
         **label,
         **{key: f"{value:.4f}" for key, value in numbers.items()},
+        **{key: f"{value:.4f}" for key, value in _named(result, is_withheld).items()},
         "warnings": "; ".join(map(load_words().doubt, doubts)),
         "doubts": ";".join(dict.fromkeys(str(doubt.kind) for doubt in doubts)),
         "severity": severity or "",
         "is_remembered": "true" if result.is_remembered else "false",
     }
+
+
+def _named(score: Score, is_withheld: bool) -> dict[str, float]:
+    """Return the other scores, each with its range, as the first one is in the table."""
+    found: dict[str, float] = {}
+    for one in score.named:
+        column, value = f"{SCORE_PREFIX}{one.name}", one.score
+        numbers = {"": value.value, "_low": value.low, "_high": value.high}
+        if not is_withheld:
+            found |= {f"{column}{end}": number for end, number in numbers.items()}
+        found |= {f"{column}{end}{IF_TRUSTED}": number for end, number in numbers.items()}
+    return found
 
 
 def _if_trusted(score: Score) -> dict[str, float]:

@@ -125,6 +125,9 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
     if assessment.is_withheld:
         show(words("withheld.if_trusted", outcome=assessment.if_trusted))
     _say_exercise(assessment.as_shown(), words)
+    for line in assessment.named_lines:
+        show(line)
+    _say_segments(assessment.as_shown(), words)
     _say_remarks(assessment.as_shown(), words)
     if assessment.examination:
         show_remarks(assessment.examination, words, assessment.as_shown().phase_points)
@@ -153,6 +156,16 @@ def _say_exercise(assessment: "Assessment", words: "Words") -> None:
         show(f"{words('exercise.heading')}:" if found else words("exercise.none"))
     for one in found:
         show(f"  {argument_sentence(one, exercise, score, words)}")
+
+
+def _say_segments(assessment: "Assessment", words: "Words") -> None:
+    from podium.report.segments import segment_lines
+
+    lines = segment_lines(assessment.segments, words)
+    if lines:
+        show(words("segments.least", n=len(lines), of=len(assessment.segments)))
+    for line in lines:
+        show(line)
 
 
 def _say_remarks(assessment: "Assessment", words: "Words") -> None:

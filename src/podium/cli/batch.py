@@ -148,7 +148,7 @@ def _leave_stopped(batch: "Batch", n_rows: int) -> None:
 def _write(records: "Sequence[Record]", out: Path, measures: Path | None) -> None:
     """Write the tables of what was predicted and measured, and say what came of it."""
     predicted = [dict(record.predicted) for record in records]
-    columns = (*PREDICTED, *_columns_of_classes(predicted))
+    columns = (*PREDICTED, *_columns_of_classes(predicted), *_columns_of_scores(predicted))
     write_table(out, [for_spreadsheets(row) for row in predicted], columns)
     if measures:
         from podium.report.measures_table import COLUMNS
@@ -168,6 +168,27 @@ def _columns_of_classes(predicted: Sequence[dict[str, str]]) -> tuple[str, ...]:
     names = dict.fromkeys(name for row in predicted for name in row)
     of_classes = tuple(name for name in names if name.startswith(PROBABILITY))
     return ("label", *of_classes) if of_classes else ()
+
+
+def _columns_of_scores(predicted: Sequence[dict[str, str]]) -> tuple[str, ...]:
+    """Return the columns that a table has where performances have several scores."""
+    from podium.evaluation.predictions import IF_TRUSTED
+    from podium.performance import SCORE_PREFIX, score_named
+
+    found = dict.fromkeys(
+        name.removesuffix(IF_TRUSTED).removesuffix("_low").removesuffix("_high")
+        for row in predicted
+        for name in row
+        if name.startswith(SCORE_PREFIX)
+    )
+    ends = "", "_low", "_high"
+    return tuple(
+        f"{name}{end}{more}"
+        for name in found
+        if score_named(name)
+        for more in ("", IF_TRUSTED)
+        for end in ends
+    )
 
 
 def _tell(predicted: Sequence[dict[str, str]], out: Path) -> None:

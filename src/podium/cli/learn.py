@@ -1,6 +1,7 @@
 """The commands that learn from a table, and measure what was learned."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ from podium.cli.output import (
     as_cell,
     report_failures,
     say,
+    show,
     show_actions,
     show_groups,
     show_json,
@@ -132,6 +134,7 @@ def train(
 ) -> None:
     """Train a model on a table of performances; rows of the test split are not looked at."""
     from podium import _catalog
+    from podium.evaluation.named import said_of_headline
     from podium.training import TrainingOptions, train_model
     from podium.training.defaults import default_scorer
     from podium.training.settings import scorer_options
@@ -171,6 +174,11 @@ def train(
         say(f"{out}: {line}")
     for written in _write_curves(made.scorer, log, tensorboard):
         say(f"loss: {written}")
+    for name, other in made.scores.items():
+        for line in _found(replace(other.evidence, copies=()), scorer):
+            say(f"{out}: {name}: {line}")
+    if made.headline:
+        say(f"{out}: {said_of_headline(made.headline)}")
     report_failures(extraction.errors)
 
 
@@ -278,6 +286,10 @@ def evaluate(
     show_measures({"predictions": results, **others, **results["baselines"]})
     show_actions(results["actions"])
     show_groups(results["groups"], results["grouped_by"])
+    for name, one in results["scores"].items():
+        show("")
+        show(f"score_{name}:")
+        show_measures({"predictions": one, **one["baselines"]})
     for warning in results["warnings"]:
         say(f"warning: {warning}")
     if results["n_failed"]:

@@ -36,7 +36,7 @@ RATINGS = (
     "respect_for_tissue", "suture_handling", "time_and_motion", "flow_of_operation",
     "overall_performance", "quality_of_final_product",
 )  # fmt: skip
-"""The six ratings, 1 to 5, whose sum is the score."""
+"""The six ratings, 1 to 5, whose sum is the score; each is a score of its own, too."""
 
 _TRIAL = re.compile(r"(?P<task>\w+)_(?P<surgeon>[A-Z])(?P<trial>[0-9]{3})", re.ASCII)
 
@@ -93,12 +93,13 @@ def _performances(meta: Path) -> Iterator[Performance]:
         if not cells:
             continue
         name = _TRIAL.fullmatch(cells[0])
-        is_row = len(cells) >= 3 and cells[2].isdecimal() and len(cells[2]) <= 3
+        is_row = len(cells) >= 3 and _is_rating(cells[2])
         if name is None or not is_row:
             raise ManifestError(
                 f"{meta}: line {number}: {line!r:.99} must be a trial such as Suturing_B001, N, I "
                 "or E, and the global rating score"
             )
+        rated = dict(zip(RATINGS, cells[3:], strict=False))
         table = meta.parent / "kinematics" / "AllGestures" / f"{cells[0]}.txt"
         if table.is_file():
             yield Performance(
@@ -107,14 +108,13 @@ def _performances(meta: Path) -> Iterator[Performance]:
                 score=float(cells[2]),
                 action=name["task"],
                 athlete=name["surgeon"],
-                extra=MappingProxyType(
-                    {
-                        "trial": name["trial"],
-                        "skill": cells[1],
-                        **dict(zip(RATINGS, cells[3:], strict=False)),
-                    }
-                ),
+                extra=MappingProxyType({"trial": name["trial"], "skill": cells[1], **rated}),
+                scores=MappingProxyType({k: float(v) for k, v in rated.items() if _is_rating(v)}),
             )
+
+
+def _is_rating(cell: str) -> bool:
+    return cell.isdecimal() and len(cell) <= 3
 
 
 def _features(table: Path) -> Path:

@@ -2,8 +2,9 @@
 
 The table is also a valid Hugging Face video-folder `metadata.csv`. Required column: `file_name`,
 relative to the table. Known columns: `score, id, split, action, difficulty, judges, start_frame,
-end_frame, event, athlete, is_reference, phases, playing_speed`, and of files of sequences `kind`
-and `frames_per_second`; others are kept as they are.
+end_frame, event, athlete, is_reference, phases, playing_speed`, `score_NAME` of other scores of the
+same performance, and of files of sequences `kind` and `frames_per_second`; others are kept as they
+are.
 """
 
 import gc
@@ -32,6 +33,7 @@ from podium.performance import (
     Performance,
     Phase,
     Split,
+    score_named,
 )
 
 T = TypeVar("T")
@@ -54,6 +56,11 @@ KNOWN_COLUMNS = [
 ]
 
 SPEEDS = f"from {SLOWEST:g} to {FASTEST:g} times as fast as it was, or empty"
+
+NAMED_SCORE = (
+    "a number, or empty where it is not known; rename the column where it is no score of the "
+    "performance"
+)
 
 RATES = f"from {LEAST_RATE:g} to {HIGHEST_RATE:g} frames a second, or empty"
 
@@ -230,8 +237,13 @@ class _RowReader:
             frames_per_second=self._rate(path),
             phases=self._parse("phases", _phases, "name:first-last with ; between them") or (),
             extra=MappingProxyType(
-                {key: cell for key, cell in row.cells.items() if key not in KNOWN_COLUMNS}
+                {
+                    key: cell
+                    for key, cell in row.cells.items()
+                    if key not in KNOWN_COLUMNS and not score_named(key)
+                }
             ),
+            scores=MappingProxyType(self._scores()),
         )
         return performance if path else None
 
@@ -269,6 +281,12 @@ class _RowReader:
         except ValueError:
             self._problem(f"{column} {{text!r}} must be {wanted}", text=text)
         return None
+
+    def _scores(self) -> dict[str, float]:
+        """Return the other scores that a row has, in the order of their columns."""
+        named = {column: name for column in self._cells if (name := score_named(column))}
+        found = {name: self._parse(c, self._finite, NAMED_SCORE) for c, name in named.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
     def _kind(self, path: Path | None) -> Kind | None:
         """Return what a file of a sequence holds; of videos the column may say what it likes."""

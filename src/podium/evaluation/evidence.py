@@ -45,6 +45,12 @@ class Evidence:
     Of very many, some.
     """
 
+    def rank_correlation(self, scorer: str) -> tuple[float | None, int]:
+        """Return that of a scorer where it is hardest, if it is known, and on how many."""
+        row = self.hardest.get(scorer, {})
+        found = row.get("spearman")
+        return (float(found) if isinstance(found, (int, float)) else None), int(row.get("n") or 0)
+
     @property
     def hardest(self) -> Mapping[str, Mapping[str, Any]]:
         """The results that say most of new performances: of groups left out, where there are."""

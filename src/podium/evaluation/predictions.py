@@ -12,7 +12,7 @@ from podium.doubts import SEVERITIES
 from podium.errors import ManifestError
 from podium.inputs.problems import Problems
 from podium.inputs.table import MAX_NUMBER, read_rows
-from podium.performance import Performance
+from podium.performance import SCORE_PREFIX, Performance
 
 Floats = npt.NDArray[np.float64]
 
@@ -21,6 +21,9 @@ PROBABILITY = "probability_"
 
 IF_TRUSTED = "_if_trusted"
 """Columns that end so hold what would be said if a score that is withheld could be trusted."""
+
+MAX_LISTED = 5
+"""So many cells that hold no number are named."""
 
 Row = Mapping[str, str]
 
@@ -146,6 +149,42 @@ def _wrong_scores(row: Row) -> Iterator[tuple[str, str]]:
             yield column, f"no larger than {MAX_NUMBER:g}"
     if len({score for score in scores if math.isfinite(score)}) > 1:
         yield "score", f"the same as score{IF_TRUSTED}, or empty where it is withheld"
+
+
+def rows_of_score(rows: Rows, name: str, path: Path) -> Rows:
+    """Return what a table predicts of another score, as if it were the only one.
+
+    Rows without it count as not scored.
+
+    Raises
+    ------
+    ManifestError
+        If what stands there is no number; all such cells are listed.
+    """
+    found = {key: _about(row, f"{SCORE_PREFIX}{name}") for key, row in rows.items()}
+    wrong = [
+        f"{row['file_name']}: {SCORE_PREFIX}{name} must be {wanted}"
+        for row in found.values()
+        if not row["error"]
+        for _, wanted in _wrong_scores(row)
+    ]
+    if wrong:
+        more = f"; and {len(wrong) - MAX_LISTED} more" if len(wrong) > MAX_LISTED else ""
+        raise ManifestError(f"{path}: {'; '.join(wrong[:MAX_LISTED])}{more}")
+    return found
+
+
+def _about(row: Row, column: str) -> Row:
+    ends = {"score": "", "score_low": "_low", "score_high": "_high"}
+    shown = {plain: row.get(f"{column}{end}", "") for plain, end in ends.items()}
+    trusted = {
+        f"{plain.removeprefix(SCORE_PREFIX)}{IF_TRUSTED}": row.get(f"{column}{end}{IF_TRUSTED}", "")
+        for plain, end in ends.items()
+    }
+    others = {k: v for k, v in row.items() if not k.startswith(PROBABILITY) and k != "label"}
+    is_missing = not (shown["score"] or trusted[f"score{IF_TRUSTED}"])
+    error = row["error"] or ("not predicted" if is_missing else "")
+    return {**others, **shown, **trusted, "error": error}
 
 
 def _no_predictions(path: Path) -> ManifestError:

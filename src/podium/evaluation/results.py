@@ -24,6 +24,13 @@ from podium.evaluation.measures import (
     measure,
     true_scores,
 )
+from podium.evaluation.named import (
+    about,
+    headline_of,
+    names_of,
+    said_of_headline,
+    with_headline,
+)
 from podium.evaluation.predictions import (
     Predicted,
     Row,
@@ -33,11 +40,12 @@ from podium.evaluation.predictions import (
     predicted_by,
     read_predictions,
     row_of,
+    rows_of_score,
 )
 from podium.features.values import Features, Sample
 from podium.folds.division import members_of
 from podium.folds.groups import Grouping, group_by
-from podium.performance import Performance
+from podium.performance import SCORE_PREFIX, Performance
 
 MIN_TRAIN = 10
 
@@ -81,7 +89,8 @@ def evaluate_predictions(
 
     The floors are fitted to the training rows of the manifest that are not measured; with too few
     of them, to all measured performances but the one in question and its group. `group` is the
-    column that says which belong together, `None` for the finest there is (`folds.group_by`).
+    column that says which belong together, `None` for the finest there is (`folds.group_by`). Other
+    scores that both tables have, in columns `score_NAME`, are measured each by itself.
 
     Raises
     ------
@@ -91,6 +100,34 @@ def evaluate_predictions(
         If the column of the groups is not known of every performance measured.
     """
     rows = read_predictions(predictions)
+    headline = headline_of(performances)
+    rated = with_headline(performances, headline)
+    if headline and f"{SCORE_PREFIX}{headline}" in next(iter(rows.values())):
+        rows = rows_of_score(rows, headline, predictions)
+    found = _evaluated(rows, rated, predictions, group)
+    warnings = [*found["warnings"], *([said_of_headline(headline)] if headline else [])]
+    scores = _named(rows, performances, predictions, group)
+    return {**found, "warnings": warnings, "headline": headline or None, "scores": scores}
+
+
+def _named(
+    rows: Rows, performances: Sequence[Performance], predictions: Path, group: str | None
+) -> dict[str, Any]:
+    """Measure each of several scores that are predicted and known, by its name."""
+    predicted = next(iter(rows.values()))
+    return {
+        name: _evaluated(
+            rows_of_score(rows, name, predictions), about(performances, name), predictions, group
+        )
+        for name in names_of(performances)
+        if f"{SCORE_PREFIX}{name}" in predicted
+    }
+
+
+def _evaluated(
+    rows: Rows, performances: Sequence[Performance], predictions: Path, group: str | None
+) -> dict[str, Any]:
+    """Measure one score of performances."""
     classes, better = classes_in(next(iter(rows.values()))), None
     if classes:
         better = better_class(classes, performances, predictions)

@@ -82,5 +82,5 @@ class Sample:
 
 def hide_labels(sample: Sample) -> Sample:
     """Hide what a scorer must not see of a performance that it is to score."""
-    performance = replace(sample.performance, score=None, judges=())
+    performance = replace(sample.performance, score=None, judges=(), scores={})
     return replace(sample, performance=performance, variants=())

@@ -16,7 +16,6 @@ from podium.assessment.feedback import (
     ClipFeedback,
     Remark,
     RemarkGroup,
-    chapters,
     group_remarks,
 )
 from podium.assessment.values import Assessment, Reference
@@ -27,6 +26,7 @@ from podium.report.player import offset_of, page_values, played, side, spoken
 from podium.report.remark_words import group_note, is_praised
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.score_words import doubts_of, if_trusted, title_of
+from podium.report.segments import folds, least_alike, parts_of
 from podium.report.templates import render
 from podium.report.words import ENGLISH, Words, load_words
 from podium.video.frames import Frames
@@ -188,6 +188,8 @@ class _Page:
             doubts=partial(doubts_of, assessment, words),
             if_trusted=if_trusted(assessment, words),
             moments=self.moments,
+            folds=folds(assessment.segments, self.moments, words),
+            least_alike=least_alike(assessment.segments),
             has_reference_pictures=any(moment.reference_picture for moment in self.moments),
             printed=_worst(assessment.clips, MAX_PRINTED_CLIPS),
             most_printed_remarks=MAX_PRINTED_REMARKS,
@@ -199,7 +201,7 @@ class _Page:
             notes=self.notes,
             track_note="",
             bars=self._bars(),
-            parts=chapters(assessment.clips),
+            parts=parts_of(assessment),
             steps=self._steps(),
             saved=self.data_files() if self.moments else (),
             data=self._data() if self.moments else None,
@@ -351,7 +353,7 @@ class _Page:
 
     def _data(self) -> dict[str, Any]:
         """Return what the script of the page works with."""
-        parts = chapters(self.assessment.clips)
+        parts = parts_of(self.assessment)
         return {
             "query": side(self.query, self.query_offset, self._file("query.mp4"), self._drawn()),
             "reference": side(self.reference, self.reference_offset, self._file("reference.mp4")),

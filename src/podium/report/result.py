@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from podium.assessment.feedback import Chapter, Remark, chapters
-from podium.assessment.values import Assessment, Score
+from podium.assessment.values import Assessment, NamedScore, Score
 from podium.doubts import Doubt
 from podium.examination.values import Examination
 from podium.features.alignment import Alignment
@@ -15,6 +15,7 @@ from podium.inputs.spreadsheet import csv_text
 from podium.measures import Reading, measure_movement
 from podium.report.exercise_words import argument_sentence, repetition_at
 from podium.report.remark_words import remark_sentences
+from podium.report.segments import segments_to_json
 from podium.report.words import Words, load_words
 from podium.scorers import HANDS
 from podium.video.clips import VideoFacts
@@ -59,6 +60,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         "clips": _clips_to_json(shown),
         "remarks": [_remark_to_json(remark) for remark in shown.remarks],
         "phase_points": [{"phase": one.phase, **asdict(one.worth)} for one in shown.phase_points],
+        **({"segments": segments_to_json(shown.segments, words)} if shown.segments else {}),
         "model": assessment.model,
         "backbone": assessment.backbone,
         "doubts": [doubt_to_json(doubt, words) for doubt in assessment.doubts],
@@ -247,7 +249,25 @@ def _score_to_json(score: Score, is_withheld: bool) -> dict[str, Any]:
         "score_best": score.of,
         "marks": marks,
         "is_remembered": score.is_remembered,
+        **(_several_to_json(score, is_withheld) if score.named else {}),
     }
+
+
+def _several_to_json(score: Score, is_withheld: bool) -> dict[str, Any]:
+    """Return the scores of a performance that has several, and which of them is the first."""
+    scores = [_named_to_json(one, is_withheld) for one in score.named]
+    return {"headline": score.headline or None, "scores": scores}
+
+
+def _named_to_json(one: NamedScore, is_withheld: bool) -> dict[str, Any]:
+    """Return one of several scores, and how good such scores were where they were measured."""
+    plain = _score_to_json(one.score, is_withheld)
+    names = (
+        "score", "score_low", "score_high", "score_if_trusted", "low_if_trusted",
+        "high_if_trusted", "score_range",
+    )  # fmt: skip
+    measured = {"rank_correlation": one.rank_correlation, "n_measured": one.n_measured}
+    return {"name": one.name, **{name: plain[name] for name in names}, **measured}
 
 
 def doubt_to_json(doubt: Doubt, words: Words) -> dict[str, Any]:

@@ -11,7 +11,9 @@ import numpy.typing as npt
 from podium.errors import ModelError
 from podium.features.values import Features, Sample
 from podium.inputs.saved import record_of, shown
-from podium.performance import Performance
+from podium.metric.matching import LONG_CLIPS
+from podium.metric.segments import Element, as_phases, marked_elements
+from podium.performance import Performance, Phase
 from podium.scorers import Floats
 from podium.scorers._siamese_options import SiameseLSTMOptions
 
@@ -81,6 +83,7 @@ def reference_to_json(reference: Sample) -> dict[str, Any]:
         "score": performance.score,
         "action": performance.action,
         **({"dive_number": number} if number else {}),
+        **_elements_to_json(reference),
         "difficulty": performance.difficulty,
         "backbone": features.backbone,
         "start_seconds": _times(features.start_seconds),
@@ -88,8 +91,25 @@ def reference_to_json(reference: Sample) -> dict[str, Any]:
     }
 
 
+def _elements_to_json(reference: Sample) -> dict[str, Any]:
+    """Return which elements a long reference is marked with, by the clips that they begin in."""
+    elements = marked_elements(reference) if len(reference.features) > LONG_CLIPS else ()
+    return {"elements": [one._asdict() for one in elements]} if elements else {}
+
+
 def _times(values: Floats) -> list[float | None]:
     return [None if np.isnan(value) else round(float(value), 6) for value in values]
+
+
+@dataclass(frozen=True)
+class SavedElement:
+    """An element that a reference was marked with."""
+
+    name: str
+    """What it is called."""
+
+    first: int
+    """The clip that it begins in."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +125,7 @@ class SavedReference:
     start_seconds: tuple[float | None, ...]
     end_seconds: tuple[float | None, ...]
     dive_number: str | None = None
+    elements: tuple[SavedElement, ...] = ()
 
     @property
     def n_clips(self) -> int:
@@ -125,6 +146,7 @@ class SavedReference:
             self.difficulty,
             is_reference=True,
             extra={"dive_number": self.dive_number} if self.dive_number else {},
+            phases=self._phases(),
         )
         features = Features(
             values=values,
@@ -134,6 +156,16 @@ class SavedReference:
             video=None,
         )
         return Sample(performance, features)
+
+    def _phases(self) -> tuple[Phase, ...]:
+        """Return its elements; `ModelError` where they do not follow each other in its clips."""
+        firsts = [one.first for one in self.elements]
+        if firsts != sorted({*firsts}) or any(not 0 <= one < self.n_clips for one in firsts):
+            raise ModelError(
+                f"the reference {shown(self.id)} has elements that do not follow each other"
+            )
+        named = tuple(Element(one.name, one.first) for one in self.elements)
+        return as_phases(named, self.n_clips)
 
 
 def _times_of(plain: Sequence[float | None]) -> Floats:

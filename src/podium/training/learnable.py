@@ -5,9 +5,12 @@ from collections.abc import Sequence
 
 from podium.errors import TrainingError
 from podium.evaluation.labels import ClassNames, classes_in_table, scored_by_class
+from podium.evaluation.named import about, names_of
 from podium.folds.division import N_PARTS
+from podium.inputs.saved import can_be_kept, shown
 from podium.machine.terminal import brief
-from podium.performance import Performance
+from podium.model import MAX_SCORES
+from podium.performance import SCORE_PREFIX, Performance
 
 MIN_PERFORMANCES = 2 * N_PARTS
 """So few performances are too few to learn from."""
@@ -45,6 +48,44 @@ def learnable(
         _require_both(train, names)
     _require_difference(train)
     return usable, names
+
+
+def learnable_scores(usable: Sequence[Performance], headline: str) -> tuple[str, ...]:
+    """Return the names of the other scores that usable performances have.
+
+    `headline` is the name of their own, "" where that has none.
+
+    Raises
+    ------
+    TrainingError
+        If one cannot be learned, or its name cannot be kept, or they are too many.
+    """
+    names = names_of(usable)
+    if len(names) > MAX_SCORES:
+        raise TrainingError(
+            f"performances have {len(names)} scores beside the first, and {MAX_SCORES} may be "
+            "learned at once: leave columns out"
+        )
+    for name in filter(None, (headline, *names)):
+        _require_name(name)
+    for name in names:
+        rated = [one for one in about(usable, name) if one.score is not None]
+        train = [one for one in rated if one.split != "validation"]
+        try:
+            require_enough(len(train))
+            _require_difference(train)
+        except TrainingError as error:
+            raise TrainingError(f"{SCORE_PREFIX}{name}: {error}") from error
+    return names
+
+
+def _require_name(name: str) -> None:
+    """Refuse a name that a model could not be read with."""
+    if not can_be_kept(name) or len(name) > MAX_NAME:
+        raise TrainingError(
+            f"the score {shown(name)} cannot be kept in a model: give its name {MAX_NAME} "
+            "characters at most, none of which steers a terminal"
+        )
 
 
 def require_enough(n: int, why: str = "") -> None:

@@ -2,9 +2,10 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from podium.evaluation.classes import classes_of
 from podium.evaluation.evidence import Evidence
 from podium.evaluation.labels import ClassNames
 from podium.evaluation.measures import Floats, true_scores
+from podium.evaluation.named import about, headline_of, with_headline
 from podium.features.anew import extract_to_learn
 from podium.features.event import Anchor
 from podium.features.extraction import Extraction, Extractor, FeatureCache
@@ -26,15 +28,15 @@ from podium.judging import rule_kept_by
 from podium.machine import extras
 from podium.machine.terminal import brief
 from podium.model import Model
-from podium.performance import Performance
+from podium.performance import SCORE_PREFIX, Performance
 from podium.training import left_out
 from podium.training.evidence import MAX_COPIES, MAX_KEPT, MAX_NAME, Judging, LeftOut
-from podium.training.learnable import learnable, require_enough
+from podium.training.learnable import learnable, learnable_scores, require_enough
 from podium.training.left_out import LeavingOut
 from podium.training.marked import find_anchor, moments
 from podium.training.options import Progress, TrainingOptions
 from podium.video.clips import MAX_CLIPS
-from podium.witnesses import learn
+from podium.witnesses import Witnesses, learn
 
 MIN_REST = 2 * (N_PARTS - 1)
 """So many are left to learn from, at least, where a group is left out: as where few are parted."""
@@ -68,7 +70,9 @@ def train_model(
     """
     _require_free(folder, resume)
     extras.require("train", "training")
-    usable, names = _usable(performances)
+    headline = headline_of([one for one in performances if one.split != "test"])
+    usable, names = _usable(with_headline(performances, headline))
+    named = learnable_scores(usable, headline)
     grouping = group_by(usable, options.group)
     backbone = make_backbone(options.backbone, (options.backbone,))
     anchor = find_anchor(usable, grouping, options, cache, progress)
@@ -77,9 +81,12 @@ def train_model(
     lesson = _lesson(extraction.samples, grouping.column)
     _require_enough(lesson.train, extraction)
     unfinished = folder / ".unfinished"
-    predicted = _predict_left_out(lesson, options, unfinished, progress)
+    divided = _divisions(lesson, options)
+    predicted = _predict_left_out(lesson, divided, options, unfinished, progress)
     model = _fit(lesson, predicted, backbone, options, folder.resolve().name, names)
-    model = _aligned(model, anchor)
+    learner = _Named(lesson, divided, model, options, unfinished, progress)
+    others = {name: learner.fit(name) for name in named}
+    model = replace(_aligned(model, anchor), scores=others, headline=headline)
     model.save(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
     for half_written in folder.glob(".*.????????"):  # of a run that was killed
@@ -147,12 +154,75 @@ class _Lesson:
     copies: tuple[tuple[str, ...], ...]
     """Which performances are copies of one another, by id."""
 
+    def about(self, name: str) -> tuple["_Lesson", Ints]:
+        """Return it with another score, of those that have it, and which of `train` these are."""
+        train, validation = (_about(part, name) for part in (self.train, self.validation))
+        rows = np.flatnonzero([one.performance.score is not None for one in train])
+        alone = [self.alone[int(i)] for i in rows]
+        return replace(
+            self,
+            train=[train[i] for i in rows],
+            validation=[one for one in validation if one.performance.score is not None],
+            alone=alone,
+        ), rows
+
     def named_copies(self) -> tuple[tuple[str, ...], ...]:
         """Return them as a model keeps them: cut short, and of very many some."""
         return tuple(
             tuple(brief(name, MAX_NAME) for name in ids[:MAX_COPIES])
             for ids in self.copies[:MAX_KEPT]
         )
+
+
+def _about(samples: Sequence[Sample], name: str) -> list[Sample]:
+    rated = about([sample.performance for sample in samples], name)
+    return [replace(s, performance=one) for s, one in zip(samples, rated, strict=True)]
+
+
+class _Division(NamedTuple):
+    """Parts that are left out in turn, by index, and the group of each performance."""
+
+    parts: Sequence[Ints]
+    groups: Sequence[str]
+
+    def among(self, rows: Ints) -> "_Division":
+        """Return the same parts of some performances only; those that are empty are gone."""
+        kept = [np.flatnonzero(np.isin(rows, part)) for part in self.parts]
+        return _Division([part for part in kept if len(part)], [self.groups[int(i)] for i in rows])
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Learns the other scores that performances have: of the same features, in the same folds."""
+
+    lesson: _Lesson
+    divided: Sequence[_Division]
+    main: Model
+    options: TrainingOptions
+    unfinished: Path
+    progress: Progress
+
+    def fit(self, name: str) -> Model:
+        """Learn one, and measure it.
+
+        Raises
+        ------
+        TrainingError
+            If there is too little to learn from.
+        """
+        lesson, rows = self.lesson.about(name)
+        try:
+            require_enough(len(lesson.train))
+            divided = [one.among(rows) for one in self.divided]
+            at_work = replace(self.progress, report=self._telling(name))
+            found = _predict_left_out(lesson, divided, self.options, self.unfinished, at_work)
+            called, known = f"{self.main.name}: {name}", self.main.witnesses
+            return _fit(lesson, found, self.main.backbone, self.options, called, None, known)
+        except TrainingError as error:
+            raise TrainingError(f"{SCORE_PREFIX}{name}: {error}") from error
+
+    def _telling(self, name: str) -> Callable[[str, int, int], None]:
+        return lambda stage, done, n: self.progress.report(f"{name}: {stage}", done, n)
 
 
 def _usable(
@@ -265,22 +335,33 @@ def _leaves_both(samples: Sequence[Sample], groups: Sequence[str]) -> bool:
     return all(len(np.unique(scores[np.array(groups) != group])) > 1 for group in {*groups} - {""})
 
 
+def _divisions(lesson: _Lesson, options: TrainingOptions) -> list[_Division]:
+    """Draw parts that are left out at random, and, where groups are known, whole groups."""
+    drawn = [_Division(parts(lesson.alone, options.seed), lesson.alone)]
+    if _can_be_left_out(lesson, options.group):
+        groups = [sample.group for sample in lesson.train]
+        divided = parts(groups, options.seed, classes=_classes(lesson.train))
+        drawn.append(_Division(divided, groups))
+    return drawn
+
+
 def _predict_left_out(
-    lesson: _Lesson, options: TrainingOptions, unfinished: Path, progress: Progress
+    lesson: _Lesson,
+    divided: Sequence[_Division],
+    options: TrainingOptions,
+    unfinished: Path,
+    progress: Progress,
 ) -> list[LeftOut]:
     """Predict each performance left out at random, and, where groups are known, with its group.
 
     The last is what the model is judged by.
     """
     leaving = LeavingOut(lesson.train, lesson.validation, options, unfinished, progress)
-    can_be_left_out = _can_be_left_out(lesson, options.group)
-    divided = parts(lesson.alone, options.seed)
-    predicted = leaving.predict(divided, "measuring on left-out folds")
-    found = [LeftOut(predicted, divided, lesson.alone)]
-    groups = [sample.group for sample in lesson.train]
-    if can_be_left_out:
-        divided = parts(groups, options.seed, classes=_classes(lesson.train))
-        found.append(LeftOut(_without_groups(leaving, divided, lesson.column), divided, groups))
+    random, *grouped = divided
+    predicted = leaving.predict(random.parts, "measuring on left-out folds")
+    found = [LeftOut(predicted, *random)]
+    for one in grouped:
+        found.append(LeftOut(_without_groups(leaving, one.parts, lesson.column), *one))
     return found
 
 
@@ -314,6 +395,7 @@ def _fit(
     options: TrainingOptions,
     name: str,
     names: ClassNames | None,
+    witnesses: Witnesses | None = None,
 ) -> Model:
     samples = lesson.train
     scorer = left_out.fitted_scorer(options, samples, lesson.validation)
@@ -330,7 +412,7 @@ def _fit(
         clip_options=options.clips,
         scorer=scorer,
         calibration=judging.calibration(predicted[-1]),
-        witnesses=learn(samples),
+        witnesses=witnesses or learn(samples),
         score_range=(float(judging.true.min()), float(judging.true.max())),
         rule=rule_kept_by(performances),
         moments=moments(samples, options.clips),

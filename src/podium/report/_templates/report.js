@@ -487,7 +487,16 @@
     }
   }
 
+  /* On paper, elements are unfolded that have clips which are printed. */
+  function setUpPaper() {
+    const closed = [...document.querySelectorAll(".segment:not(.unprinted):not([open])")];
+    const unfold = (is) => closed.forEach((one) => { one.open = is; });
+    window.addEventListener("beforeprint", () => unfold(true));
+    window.addEventListener("afterprint", () => unfold(false));
+  }
+
   setUpFolds();
+  setUpPaper();
   setUpSaving();
   new Verdicts(notes, data.words);
   if (data.query) {
