@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.app import AllowPart, Exit, Limits, Model, Shard, app
+from podium.cli.app import AllowPart, Exit, Limits, Model, Remote, Shard, app
 from podium.cli.given import (
     cut_shard,
     load_assessor,
@@ -73,12 +73,13 @@ def predict(
             help="How many jobs on Slurm share the work.",
         ),
     ] = 8,
+    remote: Remote = None,
     limits: Limits = None,
 ) -> None:
     """Score every performance of a table; a run that was stopped can go on."""
     require_file(out, "the predictions")
     require_file(measures, "the measures")
-    chosen = rows_of_split(read_performances(manifest), split, manifest)
+    chosen = rows_of_split(read_performances(manifest, remote), split, manifest)
     rows, part = cut_shard(chosen, shard)
     for written in (out, measures):
         require_no_input(written, manifest, *(performance.path for performance in rows))

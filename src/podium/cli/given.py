@@ -1,6 +1,6 @@
 """What commands are given: models, tables, parts of them, and where reports are to go."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,16 +43,19 @@ def open_cache() -> "FeatureCache":
     return FeatureCache(tell=say)
 
 
-def read_performances(table: Path) -> "tuple[Performance, ...]":
+def read_performances(
+    table: Path, remote: Collection[str] | None = None
+) -> "tuple[Performance, ...]":
     """Read a table of performances, or a data set by its name (see podium list datasets).
 
-    A file of such a name is the table that is meant.
+    A file of such a name is the table that is meant. `remote` are the kinds of addresses that it
+    may name.
     """
     from podium.datasets._named import dataset_named, is_named
 
     name = table.as_posix()
     if table.exists() or name == TABLES or not is_named(name):
-        return read_table(table)
+        return read_table(table, remote or ())
     listed: tuple[Performance, ...] = dataset_named(name).performances()
     return listed
 
@@ -70,17 +73,19 @@ def description_of(table: Path) -> str:
 
 def name_of(performance: "Performance", table: Path) -> str:
     """Return how a table names the file of a performance: of a data set, its last part."""
+    if performance.address:
+        return performance.address
     path = performance.path
     return (path.relative_to(table.parent) if table.is_file() else Path(path.name)).as_posix()
 
 
-def read_table(path: Path) -> "tuple[Performance, ...]":
+def read_table(path: Path, remote: Collection[str] = ()) -> "tuple[Performance, ...]":
     """Read a table of performances, and warn of what contradicts itself in it."""
     from podium.datasets.manifest import Manifest
     from podium.judging import rule_of_most
     from podium.proofreading import find_contradictions
 
-    listed = Manifest(path).listed()
+    listed = Manifest(path, remote).listed()
     rule = rule_of_most(listed.performances)
     for found in find_contradictions(listed.performances, listed.lines, rule):
         if found:

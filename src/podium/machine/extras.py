@@ -17,6 +17,7 @@ PACKAGES: Mapping[str, Mapping[str, str]] = {
     "parquet": {"pyarrow": "PyArrow"},
     "pose": {"ai_edge_litert": "LiteRT"},
     "ray": {"ray": "Ray"},
+    "remote": {"fsspec": "fsspec"},
     "slurm": {"submitit": "submitit"},
     "train": {"torch": "PyTorch", "sklearn": "scikit-learn"},
     "web": {"fastapi": "FastAPI", "uvicorn": "Uvicorn", "pydantic": "Pydantic"},
