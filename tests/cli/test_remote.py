@@ -110,3 +110,56 @@ def test_features_are_made_of_what_is_fetched_and_kept(tmp_path, fetched_to, sma
         "memory://y.mp4: cannot be read as a video (Invalid data found when processing input): "
         "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
     )
+
+
+@pytest.fixture
+def memory():
+    import fsspec
+
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    return system
+
+
+def test_shards_meet_in_a_store(tmp_path, small_model, memory, monkeypatch, capsys):
+    monkeypatch.setenv("PODIUM_CACHE", "memory://kept")
+    words = ["predict", str(small_model.manifest), "--split", "test", "--model"]
+    words += [str(small_model.folder), "--out"]
+    assert run([*words, str(tmp_path / "here.csv")]) == 0
+    out = "memory://results/p.csv"
+    assert run([*words, out, "--shard", "0/2"]) == 0
+    capsys.readouterr()
+    assert run(["merge", "memory://results/all.csv", out]) == 3
+    n = len([name for name in memory.find("results") if "/records/" in name])
+    assert capsys.readouterr().err == (
+        f"podium: nothing was merged: {6 - n} of 6 performances are in none of the parts (shards "
+        "1/2)\n"
+    )
+    assert run([*words, out, "--shard", "1/2"]) == 0
+    assert run(["merge", "memory://results/all.csv", out]) == 0
+    assert memory.cat_file("/results/all.csv") == (tmp_path / "here.csv").read_bytes()
+    assert len([name for name in memory.find("kept") if name.endswith(".safetensors")]) == 6
+    assert run([*words, "memory://whole/p.csv", "--resume"]) == 0
+    assert memory.find("whole") == ["/whole/p.csv"]  # its records are gone
+    assert capsys.readouterr().err.endswith("6 scored, 0 failed: memory://whole/p.csv\n")
+
+
+def test_what_cannot_be_there_is_refused(small_model, memory, monkeypatch, capsys):
+    words = ["predict", str(small_model.manifest), "--model", str(small_model.folder), "--out"]
+    assert run([*words, "https://host/p.csv"]) == 2
+    assert capsys.readouterr().err == (
+        "podium: https://host/p.csv: nothing can be written there: name a file, or what begins "
+        "with one of s3, gs, az, memory and ://\n"
+    )
+    pytest.importorskip("submitit")
+    assert run([*words, "memory://p.csv", "--engine", "slurm:local"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "podium: jobs on Slurm are kept beside what is written, and memory://p.csv.parts is in a "
+        "store: give --out a path that all machines see, or run an array of jobs with --shard"
+    )
+    monkeypatch.setenv("PODIUM_CACHE", "memory://kept")
+    assert run(["cache"]) == 2
+    assert capsys.readouterr().err == (
+        "podium: PODIUM_CACHE is 'memory://kept', an address: what lies there is counted, limited "
+        "and removed by the store's own means\n"
+    )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podium.assessor import Assessor
     from podium.batch.shards import Shard
     from podium.features.extraction import FeatureCache
+    from podium.machine.stores import Place
     from podium.performance import Performance
 from podium.cli.output import say
 
@@ -139,10 +140,10 @@ def _require_html(path: Path | None) -> None:
         )
 
 
-def require_no_input(out: Path | None, *read: str | Path) -> None:
+def require_no_input(out: "Place | None", *read: str | Path) -> None:
     """Refuse to write over what is to be read."""
     for path in read:
-        if out is not None and out.exists() and Path(path).exists() and out.samefile(path):
+        if isinstance(out, Path) and out.exists() and Path(path).exists() and out.samefile(path):
             raise UsageError(f"{out}: is an input and would be overwritten: choose another file")
 
 
