@@ -25,6 +25,7 @@ from podium.cli import (
     render,
     rules,
     serve,
+    sweep,
 )
 from podium.cli.app import Exit, app
 from podium.cli.output import say, show_lines
@@ -35,7 +36,7 @@ from podium.machine.terminal import printable
 
 COMMANDS = (
     assess, batch, measure, render, corrections, learn, check, cut, audit, data, export, fetch,
-    rules, benchmark, serve,
+    rules, benchmark, serve, sweep,
 )  # fmt: skip
 """Whose commands have joined the application by being imported."""
 

@@ -45,6 +45,9 @@ class Evidence:
     Of very many, some.
     """
 
+    n_tries: int = 0
+    """How many options were tried on these performances, of which the best were taken."""
+
     @property
     def hardest(self) -> Mapping[str, Mapping[str, Any]]:
         """The results that say most of new performances: of groups left out, where there are."""

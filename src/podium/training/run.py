@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from podium.backbones import Backbone, make_backbone
+from podium.backbones import make_backbone
 from podium.errors import TrainingError, UsageError
 from podium.evaluation.classes import classes_of
 from podium.evaluation.evidence import Evidence
@@ -66,7 +66,38 @@ def train_model(
     TrainingError
         If there is too little to learn from.
     """
-    _require_free(folder, resume)
+    require_free(folder, resume)
+    lesson = lesson_of(performances, options, cache=cache, progress=progress)
+    unfinished = folder / ".unfinished"
+    predicted = _predict_left_out(lesson, options, unfinished, progress)
+    model = _fit(lesson, predicted, options, folder.resolve().name)
+    model = _aligned(model, lesson.anchor)
+    model.save(folder)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for half_written in folder.glob(".*.????????"):  # of a run that was killed
+        half_written.unlink(missing_ok=True)
+    progress.report("done", 1, 1)
+    return model, lesson.extraction
+
+
+def lesson_of(
+    performances: Sequence[Performance],
+    options: TrainingOptions,
+    *,
+    cache: FeatureCache | None = None,
+    progress: Progress = Progress(),
+) -> "Lesson":
+    """Look at all that is to be learned from; what is marked `test` or has no score is not.
+
+    Raises
+    ------
+    MissingExtra
+        If the extra `train` is not installed.
+    UsageError
+        If performances cannot be grouped as the options say.
+    TrainingError
+        If there is too little to learn from.
+    """
     extras.require("train", "training")
     usable, names = _usable(performances)
     grouping = group_by(usable, options.group)
@@ -74,18 +105,9 @@ def train_model(
     anchor = find_anchor(usable, grouping, options, cache, progress)
     extractor = Extractor(backbone, options.clips, cache, anchor)
     extraction = _extract(usable, extractor, options, progress)
-    lesson = _lesson(extraction.samples, grouping.column)
+    lesson = _lesson(extraction, grouping.column, extractor, names)
     _require_enough(lesson.train, extraction)
-    unfinished = folder / ".unfinished"
-    predicted = _predict_left_out(lesson, options, unfinished, progress)
-    model = _fit(lesson, predicted, backbone, options, folder.resolve().name, names)
-    model = _aligned(model, anchor)
-    model.save(folder)
-    shutil.rmtree(unfinished, ignore_errors=True)
-    for half_written in folder.glob(".*.????????"):  # of a run that was killed
-        half_written.unlink(missing_ok=True)
-    progress.report("done", 1, 1)
-    return model, extraction
+    return lesson
 
 
 def learn_witnesses_anew(
@@ -121,7 +143,8 @@ def learn_witnesses_anew(
             usual_error=anchor.usual_error, large_error=anchor.large_error,
         )  # fmt: skip
     extractor = Extractor(model.backbone, model.clip_options, cache, anchor)
-    lesson = _lesson(_extract(usable, extractor, options, progress).samples, grouping.column)
+    extraction = _extract(usable, extractor, options, progress)
+    lesson = _lesson(extraction, grouping.column, extractor, None)
     return _aligned(replace(model, witnesses=learn(lesson.train)), anchor)
 
 
@@ -133,11 +156,15 @@ def _aligned(model: Model, anchor: Anchor | None) -> Model:
 
 
 @dataclass(frozen=True)
-class _Lesson:
+class Lesson:
     """What is learned from, what may say when to stop, and what is never parted."""
 
     train: Sequence[Sample]
+    """Those that are learned from."""
+
     validation: Sequence[Sample]
+    """Those that may say when to stop."""
+
     column: str
     """What performances are grouped by; "" where nothing is known of them."""
 
@@ -146,6 +173,20 @@ class _Lesson:
 
     copies: tuple[tuple[str, ...], ...]
     """Which performances are copies of one another, by id."""
+
+    extraction: Extraction
+    """All that was looked at, and what could not be used."""
+
+    extractor: Extractor
+    """What looked at it."""
+
+    names: ClassNames | None
+    """How two classes are named, where the scores are labels of such."""
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """What finds the event that clips are aligned at, where there is one."""
+        return self.extractor.anchor
 
     def named_copies(self) -> tuple[tuple[str, ...], ...]:
         """Return them as a model keeps them: cut short, and of very many some."""
@@ -165,23 +206,36 @@ def _usable(
     return usable, names
 
 
-def _lesson(samples: Sequence[Sample], column: str) -> _Lesson:
+def _lesson(
+    extraction: Extraction, column: str, extractor: Extractor, names: ClassNames | None
+) -> Lesson:
     """Part what is learned from and what says when to stop; copies are of one group with theirs."""
+    samples = extraction.samples
     performances = [sample.performance for sample in samples]
     copies = near_copies(samples)
     grouped = with_groups(samples, grouped_by(performances, column), copies)
     alone = with_groups(samples, grouped_by(performances, ""), copies)
     is_validation = [p.split == "validation" for p in performances]
-    return _Lesson(
+    return Lesson(
         train=[one for one, is_not in zip(grouped, is_validation, strict=True) if not is_not],
         validation=[one for one, is_so in zip(grouped, is_validation, strict=True) if is_so],
         column=column,
         alone=[one.group for one, is_not in zip(alone, is_validation, strict=True) if not is_not],
         copies=tuple(tuple(performances[i].id for i in cluster) for cluster in copies),
+        extraction=extraction,
+        extractor=extractor,
+        names=names,
     )
 
 
-def _require_free(folder: Path, resume: bool) -> None:
+def require_free(folder: Path, resume: bool) -> None:
+    """Refuse a folder for a model that holds something already, which is not to be gone on with.
+
+    Raises
+    ------
+    UsageError
+        If it does, or is a file.
+    """
     if folder.is_file():
         raise UsageError(f"{folder}: is a file: name a folder for the model")
     if folder.is_dir() and any(folder.iterdir()) and not resume:
@@ -241,7 +295,7 @@ def _extract(
     return extract(performances, extractor, variants, advance)
 
 
-def _can_be_left_out(lesson: _Lesson, wanted: str | None) -> bool:
+def _can_be_left_out(lesson: Lesson, wanted: str | None) -> bool:
     """Return whether each group can be left out; where that is `wanted`, refuse what cannot be."""
     groups = [sample.group for sample in lesson.train]
     if wanted is None and not _leaves_both(lesson.train, groups):
@@ -267,7 +321,7 @@ def _leaves_both(samples: Sequence[Sample], groups: Sequence[str]) -> bool:
 
 
 def _predict_left_out(
-    lesson: _Lesson, options: TrainingOptions, unfinished: Path, progress: Progress
+    lesson: Lesson, options: TrainingOptions, unfinished: Path, progress: Progress
 ) -> list[LeftOut]:
     """Predict each performance left out at random, and, where groups are known, with its group.
 
@@ -275,14 +329,37 @@ def _predict_left_out(
     """
     leaving = LeavingOut(lesson.train, lesson.validation, options, unfinished, progress)
     can_be_left_out = _can_be_left_out(lesson, options.group)
-    divided = parts(lesson.alone, options.seed)
+    found = [_at_random(leaving, lesson)]
+    return [*found, _by_group(leaving, lesson)] if can_be_left_out else found
+
+
+def _at_random(leaving: LeavingOut, lesson: Lesson) -> LeftOut:
+    divided = parts(lesson.alone, leaving.options.seed)
     predicted = leaving.predict(divided, "measuring on left-out folds")
-    found = [LeftOut(predicted, divided, lesson.alone)]
+    return LeftOut(predicted, divided, lesson.alone)
+
+
+def _by_group(leaving: LeavingOut, lesson: Lesson) -> LeftOut:
     groups = [sample.group for sample in lesson.train]
-    if can_be_left_out:
-        divided = parts(groups, options.seed, classes=_classes(lesson.train))
-        found.append(LeftOut(_without_groups(leaving, divided, lesson.column), divided, groups))
-    return found
+    divided = parts(groups, leaving.options.seed, classes=_classes(lesson.train))
+    return LeftOut(_without_groups(leaving, divided, lesson.column), divided, groups)
+
+
+def hardest_left_out(
+    lesson: Lesson, options: TrainingOptions, unfinished: Path, progress: Progress
+) -> LeftOut:
+    """Predict each performance with its group left out; at random where no groups are known.
+
+    It is what a model is judged by. Folds that are in the folder `unfinished` are taken from it.
+
+    Raises
+    ------
+    TrainingError, UsageError
+        If what is left is too little to learn from.
+    """
+    leaving = LeavingOut(lesson.train, lesson.validation, options, unfinished, progress)
+    by_group = _can_be_left_out(lesson, options.group)
+    return (_by_group if by_group else _at_random)(leaving, lesson)
 
 
 def _classes(samples: Sequence[Sample]) -> list[float]:
@@ -309,14 +386,9 @@ def _described(options: TrainingOptions) -> str:
 
 
 def _fit(
-    lesson: _Lesson,
-    predicted: Sequence[LeftOut],
-    backbone: Backbone,
-    options: TrainingOptions,
-    name: str,
-    names: ClassNames | None,
+    lesson: Lesson, predicted: Sequence[LeftOut], options: TrainingOptions, name: str
 ) -> Model:
-    samples = lesson.train
+    samples, names = lesson.train, lesson.names
     scorer = left_out.fitted_scorer(options, samples, lesson.validation)
     judging = Judging(samples, scorer.target.divisors(samples), options.scorer)
     labelling = judging.labelling(predicted[-1], names) if names else None
@@ -327,7 +399,7 @@ def _fit(
         name=name,
         backbone_name=options.backbone,
         scorer_name=options.scorer,
-        backbone=backbone,
+        backbone=lesson.extractor.backbone,
         clip_options=options.clips,
         scorer=scorer,
         calibration=judging.calibration(predicted[-1]),
@@ -347,6 +419,7 @@ def _fit(
             n_groups=len({*predicted[-1].groups} - {""}) if grouped else 0,
             n_validation=len(lesson.validation),
             copies=lesson.named_copies(),
+            n_tries=options.n_tries,
         ),
         labelling=labelling,
         reads=samples[0].features.backbone,
