@@ -12,7 +12,9 @@ from podium.errors import MissingExtra
 
 PACKAGES: Mapping[str, Mapping[str, str]] = {
     "benchmark": {"matplotlib": "Matplotlib"},
+    "int8": {"onnx": "onnx"},
     "mobilenet": {"ai_edge_litert": "LiteRT"},
+    "openvino": {"openvino": "OpenVINO"},
     "pandas": {"pandas": "pandas"},
     "parquet": {"pyarrow": "PyArrow"},
     "pose": {"ai_edge_litert": "LiteRT"},
