@@ -1,5 +1,6 @@
 """Files that lie elsewhere: a web server of this machine, and fsspec's file system in memory."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ class Server:
     def __init__(self, answers: dict[str, Answer]) -> None:
         self.answers = answers
         self.asked: list[str] = []
+        self.secrets: list[str | None] = []
+        self.posts: dict[str, Callable[[bytes], Any]] = {}
         self.address = ""
 
 
@@ -26,8 +29,20 @@ def web_server(answers: dict[str, Answer] | None = None) -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             served.asked.append(self.path)
+            served.secrets.append(self.headers.get("Authorization"))
             path = self.path.partition("?")[0]
             code, headers, content = served.answers.get(path, (404, {}, b"nothing"))
+            self._answer(code, headers, content)
+
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            if answer := served.posts.get(self.path.partition("?")[0]):
+                known = {"Content-Type": "application/json"}
+                self._answer(200, known, json.dumps(answer(content)).encode())
+            else:
+                self._answer(404, {}, b"")
+
+        def _answer(self, code: int, headers: dict[str, str], content: bytes) -> None:
             self.send_response(code)
             for name, value in ({"Content-Length": str(len(content))} | headers).items():
                 if value:
@@ -56,6 +71,3 @@ def put(address: str, content: bytes) -> str:
 
     fsspec.filesystem("memory").pipe_file(address, content)
     return address
-
-
-Put = Callable[[str, bytes], str]

@@ -85,7 +85,7 @@ def test_scores_are_those_of_the_same_files_here(tmp_path, fetched_to, small_mod
     assert [row["file_name"] for row in rows] == there
     assert [row["id"] for row in rows] == [video.stem, "b", "page"]
     assert rows[2]["error"] == (
-        f"{server.address}/page: is a page of a web site, not a video: give the address of the "
+        f"{server.address}/page: is a page of a web site, not the file: give the address of the "
         "file itself, and check that you may read it"
     )
     for row, path in zip(rows, [video, other], strict=False):

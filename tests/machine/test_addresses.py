@@ -41,7 +41,7 @@ def test_a_file_comes_from_a_server_and_from_a_store(tmp_path):
 
 
 PAGE = (
-    "is a page of a web site, not a video: give the address of the file itself, and check that "
+    "is a page of a web site, not the file: give the address of the file itself, and check that "
     "you may read it"
 )
 LARGE = "has more than the 2,000 bytes allowed: --limit gigabytes=8 allows more"

@@ -22,6 +22,7 @@ from podium.cli import (
     fetch,
     learn,
     measure,
+    push,
     render,
     rules,
     serve,
@@ -36,6 +37,7 @@ from podium.machine.terminal import printable
 
 COMMANDS = (
     assess, batch, measure, render, corrections, learn, check, cut, audit, data, export, fetch,
+    push,
     rules, benchmark, serve, sweep,
 )  # fmt: skip
 """Whose commands have joined the application by being imported."""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, cast
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -76,18 +77,31 @@ def require_schemes(schemes: Collection[str], option: str) -> None:
             )
 
 
-def fetch(address: str, path: Path, max_bytes: int) -> None:
+def fetch(
+    address: str,
+    path: Path,
+    max_bytes: int,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    if_larger: str = "--limit gigabytes=8 allows more",
+) -> None:
     """Write what lies at an address to a file here, which is to be removed if that fails.
+
+    `headers` go to the server that is named, and to no other; `if_larger` is what to do then.
 
     Raises
     ------
     NotFetched
         If it cannot be had, is larger than `max_bytes`, breaks off, or is a page.
     """
-    with _in_our_words(address), _opened(address) as found, path.open("wb") as file:
+    too_large = NotFetched(
+        f"{shown(address)}: has more than the {max_bytes:,} bytes allowed: {if_larger}"
+    )
+    with _in_our_words(address), _opened(address, headers) as found, path.open("wb") as file:
         if found.n_bytes is not None and found.n_bytes > max_bytes:
-            raise _too_large(address, max_bytes)
+            raise too_large
         n_bytes = _copy(address, found, file, max_bytes)
+        if n_bytes > max_bytes:
+            raise too_large
         if found.n_bytes not in (None, n_bytes):
             raise NotFetched(
                 f"{shown(address)}: broke off after {n_bytes:,} of the {found.n_bytes:,} bytes "
@@ -108,30 +122,23 @@ class _Found:
 
 
 def _copy(address: str, found: _Found, file: IO[bytes], max_bytes: int) -> int:
-    """Copy all that comes, and return how many bytes; what is too large or a page is refused."""
+    """Copy what comes, and return how many bytes: no more than one too many; refuse a page."""
     n_bytes, ends = 0, time.monotonic() + MAX_SECONDS
     while chunk := found.content.read(CHUNK_BYTES):
         if not n_bytes and (found.is_page or _PAGE.match(chunk)):
             raise NotFetched(
-                f"{shown(address)}: is a page of a web site, not a video: give the address of the "
+                f"{shown(address)}: is a page of a web site, not the file: give the address of the "
                 "file itself, and check that you may read it"
             )
         n_bytes += len(chunk)
         if n_bytes > max_bytes:
-            raise _too_large(address, max_bytes)
+            break
         if time.monotonic() > ends:
             raise NotFetched(
                 f"{shown(address)}: did not come within {MAX_SECONDS:g} s: copy it beside the table"
             )
         file.write(chunk)
     return n_bytes
-
-
-def _too_large(address: str, max_bytes: int) -> NotFetched:
-    return NotFetched(
-        f"{shown(address)}: has more than the {max_bytes:,} bytes allowed: "
-        "--limit gigabytes=8 allows more"
-    )
 
 
 @contextmanager
@@ -154,9 +161,9 @@ def _in_our_words(address: str) -> Iterator[None]:
 
 
 @contextmanager
-def _opened(address: str) -> Iterator[_Found]:
+def _opened(address: str, headers: Mapping[str, str]) -> Iterator[_Found]:
     if scheme_of(address) in WEB:
-        request = Request(address, headers={"User-Agent": "podium"})
+        request = Request(address, headers={"User-Agent": "podium", **headers})
         with _opener(address).open(request, timeout=SILENT_SECONDS) as answer:
             length = answer.headers.get("Content-Length", "")
             kind = answer.headers.get_content_type()
@@ -192,4 +199,7 @@ class _Onwards(HTTPRedirectHandler):
                 f"{shown(req.full_url)}: sends on to {shown(newurl)}, which is not followed: give "
                 "the address where the file itself is"
             )
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        onwards = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if onwards and urlsplit(newurl).netloc != urlsplit(req.full_url).netloc:
+            onwards.remove_header("Authorization")
+        return onwards

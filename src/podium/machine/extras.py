@@ -12,6 +12,7 @@ from podium.errors import MissingExtra
 
 PACKAGES: Mapping[str, Mapping[str, str]] = {
     "benchmark": {"matplotlib": "Matplotlib"},
+    "hub": {"huggingface_hub": "huggingface_hub"},
     "int8": {"onnx": "onnx"},
     "mobilenet": {"ai_edge_litert": "LiteRT"},
     "openvino": {"openvino": "OpenVINO"},
