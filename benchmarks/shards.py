@@ -61,9 +61,9 @@ def in_shards(words: list[str], folder: Path, moments: list[float]) -> list[int]
     return kept
 
 
-def compare(table: Path, folder: Path, seed: int, engine: str) -> None:
+def compare(table: Path, model: str, folder: Path, seed: int, engine: str) -> None:
     """Score a table in one run and in other ways, and print whether the bytes are the same."""
-    words = ["predict", str(table), "--model", "simulated"]
+    words = ["predict", str(table), "--model", model]
     whole = folder / "whole.csv"
     seconds = seconds_of([*words, "--out", str(whole)], folder / "cache of one run")
     print(f"one run: {seconds:.0f} s")
@@ -86,13 +86,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--videos", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--table", type=Path, help="these performances, and none are rendered")
+    parser.add_argument("--model", default="simulated", help="what scores them")
     parser.add_argument("--engine", default="", help="ray or slurm:local, where it is installed")
     asked = parser.parse_args()
     options = SimulationOptions(n_performances=asked.videos, seed=asked.seed, width=160, height=120)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        table = Simulated(folder / "videos", options).render(workers=os.cpu_count() or 1)
-        compare(table, folder, asked.seed, asked.engine)
+        table = asked.table or Simulated(folder / "videos", options).render(
+            workers=os.cpu_count() or 1
+        )
+        compare(table, asked.model, folder, asked.seed, asked.engine)
 
 
 if __name__ == "__main__":

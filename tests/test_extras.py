@@ -10,10 +10,20 @@ import pytest
 from packaging.requirements import Requirement
 
 from messages import whole
-from podium import _catalog, _public
+from podium import _catalog, _public, load
+from podium.backbones import mobilenet_v1
+from podium.batch.engines import find_engine
+from podium.benchmark import pictures
+from podium.cli.serve import serve
 from podium.errors import MissingExtra, ModelError
+from podium.exporting import push_model
+from podium.exporting.forms import form_of
 from podium.inputs.table import read_rows
+from podium.joints import blazepose
+from podium.joints.weights import DETECTOR
 from podium.machine import extras
+from podium.machine.addresses import require_schemes
+from podium.machine.data_frames import data_frame
 from podium.model import SHIPPED, load_model
 from podium.training import train_model
 
@@ -111,3 +121,65 @@ def test_a_model_that_needs_it_is_not_said_to_be_damaged(no_torch, tmp_path):
 def test_training_asks_before_it_looks_at_anything(no_torch, tmp_path):
     with pytest.raises(MissingExtra, match=whole(f"training needs PyTorch, {INSTALL}")):
         train_model([], tmp_path / "model")
+
+
+def _lite(use):
+    """Ask for a network of LiteRT's, by any file."""
+
+    def ask(folder):
+        path = folder / "network.tflite"
+        path.write_bytes(b"network")
+        use(path)
+
+    return ask
+
+
+def _mobilenet(path):
+    mobilenet_v1._interpreter_of(path)
+
+
+def _pose(path):
+    path.rename(path.with_name(DETECTOR.name))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blazepose, "require_files", lambda folder: None)
+        blazepose.BlazePose(path.parent)
+
+
+def _parquet(folder):
+    (folder / "a.parquet").write_bytes(b"PAR1")
+    list(read_rows(folder / "a.parquet", "performances"))
+
+
+ASKED = {
+    "benchmark": (lambda _: pictures._plotting(), "drawing pictures needs Matplotlib"),
+    "hub": (lambda _: push_model("simulated", "hub:a/b"), "podium push needs huggingface_hub"),
+    "int8": (lambda _: form_of("int8"), "--int8 needs onnx"),
+    "mobilenet": (_lite(_mobilenet), "the backbone mobilenet_v1 needs LiteRT"),
+    "openvino": (lambda _: form_of("openvino"), "--format openvino needs OpenVINO"),
+    "pandas": (lambda _: data_frame([], []), "a data frame needs pandas"),
+    "parquet": (_parquet, "{folder}/a.parquet: reading Parquet needs PyArrow"),
+    "pose": (_lite(_pose), "finding joints needs LiteRT"),
+    "ray": (lambda _: find_engine("ray", 1, load), "--engine ray needs Ray"),
+    "remote": (lambda _: require_schemes(["s3"], "--remote"), "--remote s3 needs fsspec"),
+    "slurm": (lambda _: find_engine("slurm:local", 1, load), "--engine slurm:local needs submitit"),
+    "train": (lambda folder: train_model([], folder / "model"), "training needs PyTorch"),
+    "web": (lambda _: serve(), "the page needs Uvicorn"),
+}
+"""How each extra is asked for, and how the refusal begins."""
+
+
+@pytest.mark.parametrize("extra", extras.PACKAGES)
+def test_the_lack_of_each_extra_is_one_line_that_installs_it(extra, tmp_path, monkeypatch):
+    """A new extra needs a line above."""
+    ask, begins = ASKED[extra]
+    for package in extras.PACKAGES[extra]:
+        monkeypatch.setitem(sys.modules, package, None)
+    for module in ("podium.web.api", "podium.web.store"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    with pytest.raises(MissingExtra) as caught:
+        ask(tmp_path)
+    said = f"{begins.format(folder=tmp_path)}, which is not installed: pip install "
+    line = str(caught.value)
+    assert line.startswith(f"{said}'podium[{extra}]'")
+    assert "\n" not in line
+    assert caught.value.exit_code == 3

@@ -30,10 +30,19 @@ from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.given import GIVEN, reading
 from podium.features.values import Features
-from podium.inputs.saved import Arrays, part_of, read_arrays, record_of, shown, values_of
+from podium.inputs.saved import (
+    MAX_BYTES,
+    Arrays,
+    part_of,
+    read_arrays,
+    record_of,
+    shown,
+    values_of,
+)
 from podium.judging import ScoringRule, find_rule
 from podium.keypoints import Layout
 from podium.machine.files import read_json, write_bytes
+from podium.machine.hub import PREFIX, HubFolder
 from podium.scorers import ArguingScorer, ComparingScorer, Scorer, ScorerState
 from podium.scorers._tried import require_score
 from podium.video.clips import ClipOptions
@@ -338,8 +347,24 @@ def _not_whole(folder: Path, error: Exception) -> ModelError:
     )
 
 
+HUB_FILES = {"config.json": MAX_CONFIG_BYTES, "model.safetensors": MAX_BYTES, "README.md": 2**20}
+HUB_FILES_MORE = {"experts.json": MAX_CONFIG_BYTES, "experts.safetensors": MAX_BYTES}
+"""What a model consists of, none of it a program, and how large each file may be; the second need
+not be there."""
+
+
 def find_model(name_or_path: str | Path) -> Path:
-    """Return the folder in which a model lies: one that ships, by name, or the path itself."""
+    """Return the folder in which a model lies: one that ships, by name, or the path itself.
+
+    `hub:user/name` is fetched from a model hub, once.
+
+    Raises
+    ------
+    UnknownName, NotFetched
+        If there is none.
+    """
+    if str(name_or_path).startswith(PREFIX):
+        return HubFolder.of(str(name_or_path)).fetched(HUB_FILES, HUB_FILES_MORE)
     shipped = SHIPPED / str(name_or_path)
     if str(name_or_path) in shipped_models():
         return shipped

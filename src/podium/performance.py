@@ -102,6 +102,8 @@ class Performance:
     slow motion 0.5 or 0.25.
     `kind` says what a file of a sequence in place of a video holds; `None` is positions; and
     `frames_per_second` how often it was recorded, `None` where that is not known.
+    `address` is where the video lies, where that is not here: it is fetched when it is looked at
+    (`podium.video.elsewhere`), and `path` is only its name.
     `extra` keeps the columns of a table that Podium has no use for.
     """
 
@@ -121,6 +123,7 @@ class Performance:
     playing_speed: float | None = None
     kind: Kind | None = None
     frames_per_second: float | None = None
+    address: str = ""
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     scores: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 

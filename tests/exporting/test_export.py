@@ -18,8 +18,8 @@ from podium.errors import ModelError, UsageError
 from podium.evaluation.labelling import Labelling
 from podium.exporting import export_model
 from podium.exporting.backbone import made_up_clips, onnx_of_backbone
+from podium.exporting.forms import SHARE_ALLOWED, require_alike
 from podium.exporting.scorer import onnx_of_scorer
-from podium.exporting.values import require_alike
 from podium.features.values import Features, Sample
 from podium.metric.siamese import SiameseOptions
 from podium.model import SHIPPED, load_model
@@ -212,18 +212,16 @@ def test_what_is_no_number_is_not_alike():
         "nothing was written; please report it with the model's config"
     )
     with pytest.raises(ModelError, match=whole(said)):
-        require_alike("scorer", [np.array([np.nan])], [np.array([1.0])])
+        require_alike("scorer", [np.array([np.nan])], [np.array([1.0])], SHARE_ALLOWED)
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (
-            ["diving", "--format", "openvino"],
-            "OpenVINO reads ONNX: export with --format onnx, and convert it where OpenVINO is "
-            "installed, with ovc backbone.onnx",
+            ["diving", "--format", "x"],
+            "there is no format 'x': choose onnx, openvino or safetensors",
         ),
-        (["diving", "--format", "x"], "there is no format 'x': choose onnx or safetensors"),
         (["diving", "--only", "x"], "no part is called 'x': choose backbone or scorer"),
         (
             ["exercises", "--only", "scorer"],

@@ -14,6 +14,8 @@ import submitit
 from podium.batch.parts import JOBS, Parts
 from podium.batch.running import IsStopped
 from podium.batch.scoring import Record, Task, score_task, unfinished
+from podium.errors import UsageError
+from podium.machine.stores import Elsewhere
 
 MINUTES = 240
 """How long a job may take where SBATCH_TIMELIMIT says nothing; what is left then is resumed."""
@@ -33,6 +35,11 @@ class InJobs:
     ) -> Iterator[tuple[Task, Record]]:
         """Yield the record of each task as it is found; once it is to stop, jobs are cancelled."""
         shares = [share for i in range(self._n_jobs) if (share := tasks[i :: self._n_jobs])]
+        if isinstance(parts.folder, Elsewhere):
+            raise UsageError(
+                f"jobs on Slurm are kept beside what is written, and {parts.folder} is in a store: "
+                "give --out a path that all machines see, or run an array of jobs with --shard"
+            )
         jobs = self._submit(shares, parts.folder.absolute())
         try:
             yield from _records(list(zip(jobs, shares, strict=True)), parts, is_stopped)

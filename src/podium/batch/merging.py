@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from podium.batch.parts import Parts, Plan
+from podium.batch.parts import SUFFIX, Parts, Plan
 from podium.batch.scoring import Record
 from podium.errors import ManifestError, MissingFile
+from podium.machine.stores import Elsewhere, Place
 
 MAX_NAMED = 3
 """So many ids of those that are missing are named."""
@@ -16,12 +16,12 @@ MAX_NAMED = 3
 class _Part:
     """What one shard was to do, and where its records are."""
 
-    name: Path
+    name: Place
     parts: Parts
     plan: Plan
 
 
-def merge(paths: Sequence[Path]) -> list[Record]:
+def merge(paths: Sequence[Place]) -> list[Record]:
     """Return the records of all parts of a table, in the order of its rows.
 
     A part is the CSV file that `podium predict --shard` wrote (its records lie beside it), or the
@@ -47,8 +47,8 @@ def merge(paths: Sequence[Path]) -> list[Record]:
     return [placed[place] for place in sorted(placed)]
 
 
-def _read(path: Path) -> Iterator[_Part]:
-    parts = Parts(path) if path.is_dir() else Parts.beside(path)
+def _read(path: Place) -> Iterator[_Part]:
+    parts = Parts(path) if _is_folder(path) else Parts.beside(path)
     plans = parts.plans()
     if not plans:
         raise MissingFile(
@@ -56,6 +56,10 @@ def _read(path: Path) -> Iterator[_Part]:
             "with the folder beside it"
         )
     yield from (_Part(path, parts, plan) for plan in plans)
+
+
+def _is_folder(path: Place) -> bool:
+    return str(path).endswith(SUFFIX) if isinstance(path, Elsewhere) else path.is_dir()
 
 
 def _differences(found: Sequence[_Part]) -> Iterator[str]:

@@ -36,13 +36,15 @@ def made_from(task: Task, with_what: str) -> str:
     """Return a digest of what the record of a performance is made from.
 
     Of its file it is the size and the time of its last change: to read all of it takes as long as
-    to decode it.
+    to decode it. Of one that lies elsewhere it is the address alone.
     """
     about = replace(task.performance, path=Path(), extra={}, scores={})
     return digest_of(with_what, json.dumps(task.with_measures), repr(about), _state(task))
 
 
 def _state(task: Task) -> str:
+    if task.performance.address:
+        return "elsewhere"
     try:
         state = task.performance.path.stat()
     except OSError:

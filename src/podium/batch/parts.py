@@ -7,18 +7,17 @@ that was killed goes on where it was, and other shards may share the folder.
 import hashlib
 import json
 import re
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from podium.batch.scoring import Record
 from podium.batch.shards import Shard
 from podium.errors import ManifestError, PodiumError, UnusableFile
 from podium.inputs.saved import values_of
-from podium.machine.files import read_json, remove_half_written, write_bytes
+from podium.machine.files import parse_json
+from podium.machine.stores import Elsewhere, FolderShelf, Place, Shelf, shelf_of
 from podium.performance import Performance
 
 SUFFIX = ".parts"
@@ -31,7 +30,8 @@ MAX_PLAN_BYTES = 256 * 2**20
 
 _PLAN = re.compile(r"shard-(\d{1,20})-of-(\d{1,20})\.json")
 _OURS = re.compile(
-    r"\.?([0-9a-f]{64}\.json|shard-\d{1,20}-of-\d{1,20}\.json|failed-\d{1,20}-of-\d{1,20}\.csv)"
+    r"(records/[0-9a-f]{2}/)?\.?"
+    r"([0-9a-f]{64}\.json|shard-\d{1,20}-of-\d{1,20}\.json|failed-\d{1,20}-of-\d{1,20}\.csv)"
     r"(\.[^.]{8})?"
 )
 """What is Podium's in such a folder, half-written files of killed processes among it."""
@@ -80,12 +80,15 @@ def digest_of(*words: str) -> str:
 class Parts:
     """The folder in which the records of one table lie until they are put together."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Place) -> None:
         self.folder = folder
+        self._shelf = shelf_of(folder)
 
     @classmethod
-    def beside(cls, table: Path) -> "Parts":
+    def beside(cls, table: Place) -> "Parts":
         """Return the folder of the parts of a table that is, or will be, written there."""
+        if isinstance(table, Elsewhere):
+            return cls(table.beside(SUFFIX))
         return cls(table.with_name(f"{table.name}{SUFFIX}"))
 
     def begin(self, plan: Plan) -> None:
@@ -93,10 +96,10 @@ class Parts:
 
         Plans for other numbers of shards are void, the records that they led to are not.
         """
-        for other, path in self._plan_paths():
+        for other in self._planned():
             if other.n != plan.shard.n:
-                path.unlink(missing_ok=True)
-        _write(self._plan_path(plan.shard), plan.to_json())
+                self._shelf.remove(_plan_name(other))
+        self._write(_plan_name(plan.shard), plan.to_json())
 
     def plans(self) -> list[Plan]:
         """Return what the shards that worked here were to do, by their numbers.
@@ -106,12 +109,12 @@ class Parts:
         ManifestError
             If one of their files is damaged.
         """
-        return [_read_plan(path, shard) for shard, path in self._plan_paths()]
+        return [_read_plan(self._shelf, shard) for shard in self._planned()]
 
     def keep(self, record: Record, made_from: str) -> None:
         """Keep a record; it is there whole or not at all, and its last word says that it is."""
-        path = self._record_path(record.id)
-        _write(path, {"made_from": made_from, **record.to_json(), "done": True})
+        name = _record_name(record.id)
+        self._write(name, {"made_from": made_from, **record.to_json(), "done": True})
 
     def find(self, id: str, made_from: str | None = None) -> Record | None:
         """Return the record of a performance, if it was made from that.
@@ -119,56 +122,57 @@ class Parts:
         `None` where there is none, or what there is cannot be used.
         """
         with suppress(OSError, UnusableFile):
-            found = read_json(self._record_path(id), MAX_RECORD_BYTES)
+            found = _read_json(self._shelf, _record_name(id), MAX_RECORD_BYTES)
             if made_from in (None, isinstance(found, dict) and found.get("made_from")):
                 return _record_of(found, id)
         return None
 
-    def write_failed(self, shard: Shard, table: bytes) -> Path:
+    def write_failed(self, shard: Shard, table: bytes) -> str:
         """Write which performances of a shard failed, and say where that is."""
-        path = self._failed_path(shard)
-        write_bytes(path, table)
-        return path
+        name = _failed_name(shard)
+        self._shelf.write(name, table)
+        return self._shelf.named(name)
 
     def forget_failed(self, shard: Shard) -> None:
         """Remove the list of what failed before."""
-        self._failed_path(shard).unlink(missing_ok=True)
+        self._shelf.remove(_failed_name(shard))
 
     def remove(self) -> None:
         """Remove all that is Podium's own of the folder, and it where nothing else is in it."""
-        for path in [*self._files()]:
-            path.unlink(missing_ok=True)
-        shutil.rmtree(self.folder / JOBS, ignore_errors=True)
-        for folder in [*self.folder.glob("records/*"), self.folder / "records", self.folder]:
-            with suppress(OSError):
-                folder.rmdir()
+        for name in self._shelf.names():
+            if _OURS.fullmatch(name):
+                self._shelf.remove(name)
+        if isinstance(self._shelf, FolderShelf):
+            self._shelf.remove_folders(JOBS)
 
-    def _files(self) -> Iterator[Path]:
-        for pattern in ("*", "records/*/*"):
-            yield from (path for path in self.folder.glob(pattern) if _OURS.fullmatch(path.name))
-
-    def _plan_paths(self) -> list[tuple[Shard, Path]]:
+    def _planned(self) -> list[Shard]:
+        """Return the shards that there are plans of, by their numbers."""
         found = [
-            (Shard(int(match[1]), int(match[2])), path)
-            for path in self.folder.glob("shard-*.json")
-            if (match := _PLAN.fullmatch(path.name)) and int(match[1]) < int(match[2])
+            Shard(int(match[1]), int(match[2]))
+            for name in self._shelf.names(deep=False)
+            if (match := _PLAN.fullmatch(name)) and int(match[1]) < int(match[2])
         ]
-        return sorted(found, key=lambda one: (one[0].n, one[0].i))
+        return sorted(found, key=lambda one: (one.n, one.i))
 
-    def _plan_path(self, shard: Shard) -> Path:
-        return self.folder / f"shard-{shard.i}-of-{shard.n}.json"
-
-    def _failed_path(self, shard: Shard) -> Path:
-        return self.folder / f"failed-{shard.i}-of-{shard.n}.csv"
-
-    def _record_path(self, id: str) -> Path:
-        name = digest_of(id)
-        return self.folder / "records" / name[:2] / f"{name}.json"
+    def _write(self, name: str, value: dict[str, Any]) -> None:
+        self._shelf.write(name, json.dumps(value).encode())
 
 
-def _write(path: Path, value: dict[str, Any]) -> None:
-    remove_half_written(path)
-    write_bytes(path, json.dumps(value).encode())
+def _plan_name(shard: Shard) -> str:
+    return f"shard-{shard.i}-of-{shard.n}.json"
+
+
+def _failed_name(shard: Shard) -> str:
+    return f"failed-{shard.i}-of-{shard.n}.csv"
+
+
+def _record_name(id: str) -> str:
+    name = digest_of(id)
+    return f"records/{name[:2]}/{name}.json"
+
+
+def _read_json(shelf: Shelf, name: str, max_bytes: int) -> Any:
+    return parse_json(shelf.read(name, max_bytes), shelf.named(name))
 
 
 def _record_of(found: Any, id: str) -> Record | None:
@@ -186,16 +190,18 @@ def _are_texts(cells: dict[Any, Any]) -> bool:
     return all(isinstance(cell, str) for cell in cells.values())
 
 
-def _read_plan(path: Path, shard: Shard) -> Plan:
+def _read_plan(shelf: Shelf, shard: Shard) -> Plan:
+    name = _plan_name(shard)
     try:
-        found = read_json(path, MAX_PLAN_BYTES)
+        found = _read_json(shelf, name, MAX_PLAN_BYTES)
         known = values_of(found, "it", n_rows=int, table=str, made_with=str)
         rows = found.get("rows")
         if not _are_rows(rows, known["n_rows"]):
             raise ManifestError("its rows are none")
     except PodiumError as error:
         raise ManifestError(
-            f"{path}: is damaged ({error.reason}): run shard {shard} again with --resume"
+            f"{shelf.named(name)}: is damaged ({error.reason}): run shard {shard} again with "
+            "--resume"
         ) from error
     return Plan(shard, **known, rows=tuple((place, id) for place, id in rows))
 

@@ -10,15 +10,17 @@ from podium.assessment.question import part_of
 from podium.assessment.values import Score
 from podium.assessor import Assessor, load
 from podium.doubts import Doubt, Severity, worst
-from podium.errors import PodiumError
+from podium.errors import NotFetched, PodiumError
 from podium.evaluation.predictions import IF_TRUSTED, PROBABILITY
 from podium.examination import examine
 from podium.examination.values import Examination
 from podium.features.extraction import FeatureCache
+from podium.machine.addresses import shown
 from podium.model import OTHERS, find_model
 from podium.performance import SCORE_PREFIX, Performance
 from podium.report.measures_table import measures_row
 from podium.report.words import load_words
+from podium.video.elsewhere import at_hand
 
 Cells = Mapping[str, str]
 """What a table says of one performance, by column."""
@@ -75,11 +77,11 @@ class Task:
         """Return it as another process may have it, which works in another folder."""
         path, model = self.performance.path, self.model
         known = self.performance
-        whole = replace(
-            known, path=path.absolute(), extra=dict(known.extra), scores=dict(known.scores)
-        )
+        here = path if known.address else path.absolute()
+        whole = replace(known, path=here, extra=dict(known.extra), scores=dict(known.scores))
         folder = str(Path(model).absolute()) if Path(model).is_dir() else model
-        return replace(self, performance=whole, model=folder, written=str(path))
+        written = "" if self.performance.address else str(path)
+        return replace(self, performance=whole, model=folder, written=written)
 
 
 def score_one(
@@ -135,7 +137,16 @@ def _loaded(model: str, allow_parts: tuple[str, ...], _: object) -> Assessor:
 
 
 def record_of(task: Task, assessor: Assessor) -> Record:
-    """Make the record of a performance with a model that is loaded."""
+    """Make the record of a performance with a model that is loaded; first it is fetched, if far."""
+    try:
+        with at_hand(task.performance) as here:
+            written = shown(task.performance.address) if task.performance.address else task.written
+            return _record(replace(task, performance=here, written=written), assessor)
+    except NotFetched as error:
+        return failed(task, str(error))
+
+
+def _record(task: Task, assessor: Assessor) -> Record:
     performance = task.performance
     seen, measured = _measured(task) if task.with_measures else (None, None)
     predicted = {"file_name": task.file_name, "id": performance.id}
@@ -148,8 +159,13 @@ def record_of(task: Task, assessor: Assessor) -> Record:
 
 def unfinished(task: Task, why: str) -> Record:
     """Return the record of a performance that nobody finished scoring, of which that is said."""
-    named = {"file_name": task.file_name}
-    error = {"error": f"{task.performance.path}: {why}: try it again with --resume"}
+    where = task.performance.address and shown(task.performance.address)
+    return failed(task, f"{where or task.performance.path}: {why}: try it again with --resume")
+
+
+def failed(task: Task, why: str) -> Record:
+    """Return the record of a performance that could not be scored, and the reason."""
+    named, error = {"file_name": task.file_name}, {"error": " ".join(why.split())}
     measured = {**named, **error} if task.with_measures else None
     return Record(task.performance.id, {**named, "id": task.performance.id, **error}, measured)
 

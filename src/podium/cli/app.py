@@ -113,6 +113,26 @@ Shard = Annotated[
 ]
 
 
+def _require_schemes(given: list[str] | None) -> list[str] | None:
+    """Refuse kinds of addresses that cannot be fetched here, before anything is read."""
+    if given:
+        from podium.machine.addresses import require_schemes
+
+        require_schemes(given, "--remote")
+    return given
+
+
+Remote = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="https|s3|gs|...",
+        callback=_require_schemes,
+        help="Fetch videos that the table names by such addresses, one by one, and remove each "
+        "after it was looked at; may be repeated. Without it, nothing is fetched.",
+    ),
+]
+
+
 SkeletonRate = Annotated[
     float | None,
     typer.Option(

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import AllowPart, Exit, Limits, Model, Shard, app
+from podium.cli.app import AllowPart, Exit, Limits, Model, Remote, Shard, app
 from podium.cli.given import (
     cut_shard,
     load_assessor,
@@ -24,7 +24,7 @@ from podium.cli.output import (
     track_rows,
     write_table,
 )
-from podium.cli.usage import require_file, require_folder, whole_number
+from podium.cli.usage import place, require_file, require_folder, whole_number
 from podium.doubts import Severity
 from podium.machine import shell
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from podium.batch.running import Batch
     from podium.batch.scoring import Record, Task
     from podium.batch.shards import Shard as Part
+    from podium.machine.stores import Place
     from podium.performance import Performance
 
 FAILED = ("file_name", "id", "error")
@@ -49,7 +50,14 @@ def predict(
         Path,
         typer.Argument(help="A table of performances (CSV or Parquet), or a data set by name."),
     ],
-    out: Annotated[Path, typer.Option(help="Write the predictions to this CSV file.")],
+    out: Annotated[
+        Any,
+        typer.Option(
+            parser=place,
+            metavar="FILE",
+            help="Write the predictions to this CSV file, which may lie in a store (s3://...).",
+        ),
+    ],
     split: Annotated[
         str | None, typer.Option(help="Only the rows of this split: train, validation or test.")
     ] = None,
@@ -74,12 +82,13 @@ def predict(
             help="How many jobs on Slurm share the work.",
         ),
     ] = 8,
+    remote: Remote = None,
     limits: Limits = None,
 ) -> None:
     """Score every performance of a table; a run that was stopped can go on."""
     require_file(out, "the predictions")
     require_file(measures, "the measures")
-    chosen = rows_of_split(read_performances(manifest), split, manifest)
+    chosen = rows_of_split(read_performances(manifest, remote), split, manifest)
     rows, part = cut_shard(chosen, shard)
     for written in (out, measures):
         require_no_input(written, manifest, *(performance.path for performance in rows))
@@ -145,7 +154,7 @@ def _leave_stopped(batch: "Batch", n_rows: int) -> None:
     raise typer.Exit(Exit.TO_BE_RESUMED)
 
 
-def _write(records: "Sequence[Record]", out: Path, measures: Path | None) -> None:
+def _write(records: "Sequence[Record]", out: "Place", measures: Path | None) -> None:
     """Write the tables of what was predicted and measured, and say what came of it."""
     predicted = [dict(record.predicted) for record in records]
     columns = (*PREDICTED, *_columns_of_classes(predicted), *_columns_of_scores(predicted))
@@ -191,7 +200,7 @@ def _columns_of_scores(predicted: Sequence[dict[str, str]]) -> tuple[str, ...]:
     )
 
 
-def _tell(predicted: Sequence[dict[str, str]], out: Path) -> None:
+def _tell(predicted: Sequence[dict[str, str]], out: "Place") -> None:
     failed = [row for row in predicted if row.get("error")]
     say(f"{len(predicted) - len(failed)} scored, {len(failed)} failed: {out}")
     if n_withheld := sum(row.get("severity") == Severity.GRAVE for row in predicted):
@@ -230,10 +239,19 @@ def _end(records: "Sequence[Record]", parts: "Parts", part: "Part | None") -> No
 
 @app.command()
 def merge(
-    out: Annotated[Path, typer.Argument(help="Write the predictions of all parts to this file.")],
+    out: Annotated[
+        Any,
+        typer.Argument(
+            parser=place, metavar="OUT", help="Write the predictions of all parts to this file."
+        ),
+    ],
     part: Annotated[
-        list[Path],
-        typer.Argument(help="What podium predict --shard wrote, its records beside it."),
+        list[Any],
+        typer.Argument(
+            parser=place,
+            metavar="PART...",
+            help="What podium predict --shard wrote, its records beside it.",
+        ),
     ],
     measures: Measures = None,
 ) -> None:

@@ -22,9 +22,11 @@ from podium.cli import (
     fetch,
     learn,
     measure,
+    push,
     render,
     rules,
     serve,
+    sweep,
 )
 from podium.cli.app import Exit, app
 from podium.cli.output import say, show_lines
@@ -35,7 +37,8 @@ from podium.machine.terminal import printable
 
 COMMANDS = (
     assess, batch, measure, render, corrections, learn, check, cut, audit, data, export, fetch,
-    rules, benchmark, serve,
+    push,
+    rules, benchmark, serve, sweep,
 )  # fmt: skip
 """Whose commands have joined the application by being imported."""
 

@@ -175,8 +175,9 @@ def cache_(
     as_json: Json = False,
 ) -> None:
     """Say how much is kept of videos that were looked at before; clear or limit it."""
-    from podium.machine.entries import Entries, features_folder
+    from podium.machine.entries import Entries, features_folder, require_here
 
+    require_here()
     entries = Entries(features_folder())
     n_removed = entries.clear() if clear else 0
     if limit is not None:

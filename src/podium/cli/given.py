@@ -1,6 +1,6 @@
 """What commands are given: models, tables, parts of them, and where reports are to go."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podium.assessor import Assessor
     from podium.batch.shards import Shard
     from podium.features.extraction import FeatureCache
+    from podium.machine.stores import Place
     from podium.performance import Performance
 from podium.cli.output import say
 
@@ -43,16 +44,19 @@ def open_cache() -> "FeatureCache":
     return FeatureCache(tell=say)
 
 
-def read_performances(table: Path) -> "tuple[Performance, ...]":
+def read_performances(
+    table: Path, remote: Collection[str] | None = None
+) -> "tuple[Performance, ...]":
     """Read a table of performances, or a data set by its name (see podium list datasets).
 
-    A file of such a name is the table that is meant.
+    A file of such a name is the table that is meant. `remote` are the kinds of addresses that it
+    may name.
     """
     from podium.datasets._named import dataset_named, is_named
 
     name = table.as_posix()
     if table.exists() or name == TABLES or not is_named(name):
-        return read_table(table)
+        return read_table(table, remote or ())
     listed: tuple[Performance, ...] = dataset_named(name).performances()
     return listed
 
@@ -70,17 +74,19 @@ def description_of(table: Path) -> str:
 
 def name_of(performance: "Performance", table: Path) -> str:
     """Return how a table names the file of a performance: of a data set, its last part."""
+    if performance.address:
+        return performance.address
     path = performance.path
     return (path.relative_to(table.parent) if table.is_file() else Path(path.name)).as_posix()
 
 
-def read_table(path: Path) -> "tuple[Performance, ...]":
+def read_table(path: Path, remote: Collection[str] = ()) -> "tuple[Performance, ...]":
     """Read a table of performances, and warn of what contradicts itself in it."""
     from podium.datasets.manifest import Manifest
     from podium.judging import rule_of_most
     from podium.proofreading import find_contradictions
 
-    listed = Manifest(path).listed()
+    listed = Manifest(path, remote).listed()
     rule = rule_of_most(listed.performances)
     for found in find_contradictions(listed.performances, listed.lines, rule):
         if found:
@@ -134,10 +140,10 @@ def _require_html(path: Path | None) -> None:
         )
 
 
-def require_no_input(out: Path | None, *read: str | Path) -> None:
+def require_no_input(out: "Place | None", *read: str | Path) -> None:
     """Refuse to write over what is to be read."""
     for path in read:
-        if out is not None and out.exists() and Path(path).exists() and out.samefile(path):
+        if isinstance(out, Path) and out.exists() and Path(path).exists() and out.samefile(path):
             raise UsageError(f"{out}: is an input and would be overwritten: choose another file")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import Backbone, Exit, Json, Limits, References, Seed, Shard, Table, app
+from podium.cli.app import Backbone, Exit, Json, Limits, References, Remote, Seed, Shard, Table, app
 from podium.cli.given import (
     cut_shard,
     description_of,
@@ -130,6 +130,7 @@ def train(
         ),
     ] = None,
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
+    remote: Remote = None,
     limits: Limits = None,
 ) -> None:
     """Train a model on a table of performances; rows of the test split are not looked at."""
@@ -149,7 +150,7 @@ def train(
     if scorer:
         _catalog.resolve("podium.scorers", scorer, (scorer,))
     _catalog.resolve("podium.backbones", backbone, (backbone,))
-    performances = read_performances(manifest)
+    performances = read_performances(manifest, remote)
     scorer = scorer or default_scorer(performances, backbone)
     _require_curves(log, tensorboard, scorer, from_)
     set_ = [*(set_ or ()), *([f"references={references}"] if references and not kept else ())]
@@ -277,8 +278,9 @@ def evaluate(
 ) -> None:
     """Measure predictions against true scores, beside the floors that need no video."""
     from podium.evaluation.results import evaluate_predictions
+    from podium.machine.addresses import SCHEMES
 
-    results = evaluate_predictions(predictions, read_performances(manifest), group)
+    results = evaluate_predictions(predictions, read_performances(manifest, SCHEMES), group)
     if as_json:
         show_json(results)
         return
@@ -306,6 +308,7 @@ def extract(
     manifest: Table,
     backbone: Backbone = "motion",
     shard: Shard = None,
+    remote: Remote = None,
     limits: Limits = None,
 ) -> None:
     """Make the features of every video of a table, once; later commands find them in the cache."""
@@ -314,7 +317,7 @@ def extract(
     from podium.features.extraction import extract as extract_features
 
     made = make_backbone(backbone, (backbone,))
-    rows, _ = cut_shard(read_performances(manifest), shard)
+    rows, _ = cut_shard(read_performances(manifest, remote), shard)
     extractor = Extractor(made, cache=FeatureCache())
     with shell.stoppable() as is_stopped:
         asked_for = takewhile(lambda _: not is_stopped(), track_rows(rows, "looking at videos"))

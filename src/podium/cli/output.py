@@ -18,6 +18,7 @@ from podium.machine import shell
 from podium.machine.terminal import brief, printable
 
 if TYPE_CHECKING:
+    from podium.machine.stores import Place
     from podium.measures import Reading
     from podium.report.words import Words
 
@@ -64,13 +65,17 @@ def for_spreadsheets(row: dict[str, str]) -> dict[str, str]:
 
 
 def write_table(
-    path: Path, rows: Sequence[dict[str, str]], columns: Sequence[str] = PREDICTED
+    path: "Place", rows: Sequence[dict[str, str]], columns: Sequence[str] = PREDICTED
 ) -> None:
     """Write rows as CSV, whole or not at all."""
     from podium.machine.files import remove_half_written, write_bytes
 
+    content = table_bytes(rows, columns)
+    if not isinstance(path, Path):
+        path.write(content)
+        return
     remove_half_written(path)
-    write_bytes(path, table_bytes(rows, columns))
+    write_bytes(path, content)
 
 
 def table_bytes(rows: Sequence[dict[str, str]], columns: Sequence[str]) -> bytes:

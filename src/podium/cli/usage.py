@@ -5,11 +5,14 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from math import isfinite, nan
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
 from podium.errors import UsageError
+
+if TYPE_CHECKING:
+    from podium.machine.stores import Place
 
 # Click's, or in newer versions that of a copy of click inside Typer: by this name it is either.
 WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
@@ -78,6 +81,18 @@ def size(option: str) -> Callable[[Any], int]:
     return read
 
 
+def place(text: Any) -> Any:
+    """Read where to write: a path, or an address in an object store."""
+    if "://" not in str(text):
+        return Path(text)
+    from podium.machine.stores import place_of
+
+    try:
+        return place_of(str(text))
+    except UsageError as error:
+        raise _wrong(str(error)) from None
+
+
 def _wrong(message: str) -> Exception:
     return WrongUsage(message)
 
@@ -122,18 +137,18 @@ def _missing(parameter: Any, command: str) -> str:
     return f"{command} needs {name}: give it (see {command} --help)"
 
 
-def require_file(path: Path | None, what: str) -> None:
+def require_file(path: "Place | None", what: str) -> None:
     """Refuse to write to a place that cannot be a file."""
-    if path is None:
+    if not isinstance(path, Path):  # what lies in a store was looked at when it was read
         return
     if path.is_dir():
         raise UsageError(f"{path}: is a folder: name a file for {what}")
     _require_below_folders(path, what)
 
 
-def require_folder(path: Path | None, what: str) -> None:
+def require_folder(path: "Place | None", what: str) -> None:
     """Refuse to write into a place that cannot be a folder."""
-    if path is None:
+    if not isinstance(path, Path):
         return
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path}: is a file: name a folder for {what}")

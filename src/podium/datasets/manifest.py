@@ -10,7 +10,7 @@ are.
 import gc
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -24,6 +24,7 @@ from podium.inputs.given import FEATURE_SUFFIXES
 from podium.inputs.names import Lookalikes
 from podium.inputs.problems import Problems
 from podium.inputs.table import MAX_NUMBER, Row, read_rows, surplus_kind
+from podium.machine.addresses import SCHEMES, scheme_of, shown
 from podium.performance import (
     FASTEST,
     HIGHEST_RATE,
@@ -86,15 +87,20 @@ class Listed:
 
 
 class Manifest:
-    """Your own videos and scores, listed in a CSV or Parquet file."""
+    """Your own videos and scores, listed in a CSV or Parquet file.
 
-    def __init__(self, path: Path | None) -> None:
+    `remote` are the kinds of addresses that it may list as well, such as `https`; nothing is
+    fetched before a video is looked at.
+    """
+
+    def __init__(self, path: Path | None, remote: Collection[str] = ()) -> None:
         if path is None:
             raise UsageError(
                 "the data set manifest is a table of your own: name it (podium benchmark manifest "
                 "--root dives.csv)"
             )
         self.path = Path(path)
+        self._remote = remote
 
     def performances(self) -> tuple[Performance, ...]:
         """Read the whole table.
@@ -140,7 +146,7 @@ class Manifest:
             )
         if "file_name" not in first.cells:
             raise _no_file_names(self.path, first)
-        reader = _RowReader(self.path.parent, problems)
+        reader = _RowReader(self.path.parent, problems, self._remote)
         with _without_collection():
             return reader.read_all(chain([first], rows), keep)
 
@@ -174,8 +180,9 @@ def _refusal(path: Path, problems: Problems) -> ManifestError:
 class _RowReader:
     """Turns rows into performances and collects what is wrong with them."""
 
-    def __init__(self, folder: Path, problems: Problems) -> None:
+    def __init__(self, folder: Path, problems: Problems, remote: Collection[str]) -> None:
         self.problems = problems
+        self._remote = remote
         self._lines: dict[str, int] = {}
         self._folder = folder
         self._lookalikes = Lookalikes()
@@ -235,6 +242,7 @@ class _RowReader:
             is_reference=self._parse("is_reference", _truth, "true or false") or False,
             kind=self._kind(path),
             frames_per_second=self._rate(path),
+            address=self._address(row),
             phases=self._parse("phases", _phases, "name:first-last with ; between them") or (),
             extra=MappingProxyType(
                 {
@@ -303,8 +311,38 @@ class _RowReader:
     def _frame(self, column: str) -> int | None:
         return self._parse(column, self._natural, "a frame number, 0 or more")
 
+    def _address(self, row: Row) -> str:
+        return row.cells["file_name"] if scheme_of(row.cells["file_name"]) else ""
+
+    def _elsewhere(self, address: str) -> Path | None:
+        """Return the name of what an address names, or nothing where it may not be fetched."""
+        scheme = scheme_of(address)
+        if scheme not in SCHEMES:
+            self._problem(
+                "file_name {name!r} must be a file, or begin with one of {known} and ://",
+                name=shown(address), known=", ".join(SCHEMES),
+            )  # fmt: skip
+        elif scheme not in self._remote:
+            self._problem(
+                "file_name {name!r} lies elsewhere, and nothing is fetched unasked: podium "
+                "predict, extract and train fetch such videos with --remote {scheme}, or copy it "
+                "beside the table",
+                name=shown(address), scheme=scheme,
+            )  # fmt: skip
+        elif _is_sequence(path := Path(shown(address))):
+            self._problem(
+                "file_name {name!r} is no video, and only videos are fetched: copy it beside the "
+                "table",
+                name=shown(address),
+            )
+        else:
+            return path
+        return None
+
     def _path(self, row: Row) -> Path | None:
         """Return the file of a row, or nothing where there is no such file, which is a problem."""
+        if address := self._address(row):
+            return self._elsewhere(address)
         name = self._cells["file_name"].replace("\\", "/")
         if not name:
             self._problem("file_name is empty")

@@ -45,6 +45,9 @@ class Evidence:
     Of very many, some.
     """
 
+    n_tries: int = 0
+    """How many options were tried on these performances, of which the best were taken."""
+
     def rank_correlation(self, scorer: str) -> tuple[float | None, int]:
         """Return that of a scorer where it is hardest, if it is known, and on how many."""
         row = self.hardest.get(scorer, {})

@@ -14,12 +14,14 @@ from podium.backbones import (
     view_of,
 )
 from podium.errors import UsageError
-from podium.exporting.values import Input, Part, require_alike, writable
+from podium.exporting.forms import Form, Given, Onnx, Written
+from podium.exporting.values import Input, Part, writable
 from podium.machine.files import sha256_of
 from podium.networks.program import OPSET, Program, Term
-from podium.networks.runtime import open_program
 
-FILE = "backbone.onnx"
+N_TRIED = 3
+"""So many sets of made-up clips are looked at by what makes a program smaller."""
+
 N_FRAMES = 16
 VIEWS: Mapping[View, tuple[str, str]] = {
     View.PICTURE: ("clips", "the whole picture"),
@@ -30,8 +32,8 @@ VIEWS: Mapping[View, tuple[str, str]] = {
 Clips = npt.NDArray[np.uint8]
 
 
-def onnx_of_backbone(name: str, backbone: Backbone) -> Part:
-    """Return a backbone as an ONNX file, which was compared with its own answers.
+def onnx_of_backbone(name: str, backbone: Backbone, form: Form | None = None) -> Part:
+    """Return a backbone as an ONNX file, or in another form, compared with its own answers.
 
     Several side by side are one file, with an input for each view that they are shown.
 
@@ -48,17 +50,20 @@ def onnx_of_backbone(name: str, backbone: Backbone) -> Part:
     given = {view: one.given_to(program) for view, one in inputs.items()}
     program.answer("features", _side_by_side(parts, given), ("clips", backbone.dim))
     content = program.content({"backbone": name, "fingerprint": backbone.fingerprint})
+    form = form or Onnx()
+    written = form("backbone", content, [_tried(parts, inputs, seed) for seed in range(N_TRIED)])
+    file, first = next(iter(written.files.items()))
     facts = {
         "name": name,
-        "file": FILE,
-        "sha256": sha256_of(content),
+        "file": file,
+        "sha256": sha256_of(first),
         "opset": OPSET,
         "fingerprint": backbone.fingerprint,
         "inputs": [one.to_json() for one in inputs.values()],
         "outputs": [_output(backbone.dim).to_json()],
-        "checked": _check(parts, inputs, content),
+        "checked": _check(parts, inputs, written, form),
     }
-    return Part({FILE: content}, facts)
+    return Part(written.files, facts)
 
 
 def _require_writable(part: Backbone) -> WritableBackbone:
@@ -91,15 +96,21 @@ def _side_by_side(parts: list[WritableBackbone], given: Mapping[View, Term]) -> 
     return rows[0].beside(*rows[1:], axis=1) if len(rows) > 1 else rows[0]
 
 
-def _check(
-    parts: list[WritableBackbone], inputs: Mapping[View, Input], content: bytes
-) -> dict[str, float]:
+def _tried(parts: list[WritableBackbone], inputs: Mapping[View, Input], seed: int) -> Given:
     width, height = parts[0].frame_size
-    shown = {view: made_up_clips(seed, width, height) for seed, view in enumerate(inputs)}
-    session = open_program(content)
-    found = session.run(None, {one.name: shown[view] for view, one in inputs.items()})
+    return {
+        one.name: made_up_clips(seed + place, width, height)
+        for place, one in enumerate(inputs.values())
+    }
+
+
+def _check(
+    parts: list[WritableBackbone], inputs: Mapping[View, Input], written: Written, form: Form
+) -> dict[str, float]:
+    given = _tried(parts, inputs, 0)
+    shown = {view: given[one.name] for view, one in inputs.items()}
     wanted = np.concatenate([part(shown[view_of(part)]) for part in parts], axis=1)
-    return require_alike("backbone", found, [wanted])
+    return form.require_alike("backbone", written.run(given), [wanted])
 
 
 def made_up_clips(seed: int, width: int, height: int) -> Clips:

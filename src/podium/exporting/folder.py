@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from podium.machine.files import read_bytes, write_bytes
 from podium.model import SHIPPED, Model, find_model, load_model
 from podium.scorers import ComparingScorer
 
-ExportFormat = Literal["onnx", "safetensors"]
+ExportFormat = Literal["onnx", "openvino", "safetensors"]
 PartChoice = Literal["backbone", "scorer"]
 
 DESCRIPTION = "export.json"
@@ -29,12 +29,6 @@ REFERENCES = "references.npy"
 
 MAX_CARD_BYTES = 1_000_000
 """How large the card of a model may be."""
-
-OPENVINO = (
-    "OpenVINO reads ONNX: export with --format onnx, and convert it where OpenVINO is installed, "
-    "with ovc backbone.onnx"
-)
-"""What is said to whoever asks for that format."""
 
 LEFT_OUT = (
     "finding the athlete, the event and the clips in a video; doubts, which widen a range or "
@@ -63,12 +57,13 @@ def export_model(
     format: ExportFormat = "onnx",
     *,
     only: PartChoice | None = None,
+    int8: bool = False,
     allow_parts: Collection[str] = (),
 ) -> Exported:
     """Write a model for other programs: its backbone and its scorer, or one of the two.
 
-    `out` must be new or empty. All parts are made and compared with Podium's own answers before
-    anything is written.
+    `int8` makes ONNX files smaller, with weights of eight bits. `out` must be new or empty. All
+    parts are made and compared with Podium's own answers before anything is written.
 
     Raises
     ------
@@ -77,12 +72,13 @@ def export_model(
     ModelError, UnknownName
         If the model cannot be read, or what was made of it answers otherwise.
     """
-    _require_choices(format, only)
+    _require_choices(format, only, int8)
     _require_free(out)
     model = load_model(name_or_path, allow_parts=allow_parts)
-    parts = _parts(model, name_or_path, out, format, only)
+    parts = _parts(model, name_or_path, out, "int8" if int8 else format, only)
     described = {
         **_about(model, name_or_path, format),
+        **({"numbers": "eight bits"} if int8 else {}),
         **{part: dict(made.facts) for part, made in parts.items()},
     }
     files = {name: content for made in parts.values() for name, content in made.files.items()}
@@ -97,12 +93,12 @@ def export_model(
 
 
 def _parts(
-    model: Model, name_or_path: str | Path, out: Path, format: ExportFormat, only: PartChoice | None
+    model: Model, name_or_path: str | Path, out: Path, form: str, only: PartChoice | None
 ) -> dict[str, Part]:
     """Make the parts asked for; say all that is in the way of them, and what can be written."""
     parts: dict[str, Part] = {}
     refusals: list[str] = []
-    for part, make in _makers(format).items():
+    for part, make in _makers(form).items():
         if only in (None, part):
             try:
                 parts[part] = make(model)
@@ -110,35 +106,38 @@ def _parts(
                 refusals.append(str(error))
     if refusals:
         kept = next(iter(parts), "scorer")
-        works = format if parts else "safetensors"  # which any scorer can be written as
+        works = form if parts else "safetensors"  # which any scorer can be written as
+        chosen = "--int8" if works == "int8" else f"--format {works}"
         given = shlex.join([str(name_or_path), "--out", str(out), "--only", kept])
         said = "; ".join(refusals)
-        raise UsageError(f"{said}: run podium export {given} --format {works}")
+        raise UsageError(f"{said}: run podium export {given} {chosen}")
     return parts
 
 
-def _makers(format: ExportFormat) -> dict[str, Callable[[Model], Part]]:
-    if format == "onnx":
-        from podium.exporting.backbone import onnx_of_backbone
-        from podium.exporting.scorer import onnx_of_scorer
-
-        made = onnx_of_backbone, onnx_of_scorer
-    else:
+def _makers(form: str) -> dict[str, Callable[[Model], Part]]:
+    if form == "safetensors":
         from podium.exporting.arrays import arrays_of_backbone, arrays_of_scorer
 
-        made = arrays_of_backbone, arrays_of_scorer
-    of_backbone, of_scorer = made
+        return {
+            "backbone": lambda model: arrays_of_backbone(model.backbone_name, model.backbone),
+            "scorer": arrays_of_scorer,
+        }
+    from podium.exporting.backbone import onnx_of_backbone
+    from podium.exporting.forms import form_of
+    from podium.exporting.scorer import onnx_of_scorer
+
+    written = form_of(form)
     return {
-        "backbone": lambda model: of_backbone(model.backbone_name, model.backbone),
-        "scorer": of_scorer,
+        "backbone": lambda model: onnx_of_backbone(model.backbone_name, model.backbone, written),
+        "scorer": lambda model: onnx_of_scorer(model, written),
     }
 
 
-def _require_choices(format: str, only: str | None) -> None:
-    if format == "openvino":
-        raise UsageError(OPENVINO)
-    if format not in ("onnx", "safetensors"):
-        raise UsageError(f"there is no format {format!r}: choose onnx or safetensors")
+def _require_choices(format: str, only: str | None, int8: bool) -> None:
+    if format not in get_args(ExportFormat):
+        raise UsageError(f"there is no format {format!r}: choose onnx, openvino or safetensors")
+    if int8 and format != "onnx":
+        raise UsageError(f"--int8 is for ONNX files, not for {format}: leave one of the two out")
     if only not in (None, "backbone", "scorer"):
         raise UsageError(f"no part is called {only!r}: choose backbone or scorer")
 

@@ -8,16 +8,15 @@ import numpy.typing as npt
 
 from podium.errors import UsageError
 from podium.evaluation.calibration import CONFIDENCE
-from podium.exporting.values import Input, Part, require_alike, writable
+from podium.exporting.forms import Form, Onnx, Written
+from podium.exporting.values import Input, Part, writable
 from podium.features.values import Features, Sample
 from podium.machine.files import sha256_of
 from podium.model import Model
 from podium.networks.program import OPSET, Program, Term
-from podium.networks.runtime import open_program
 from podium.performance import Performance
 from podium.scorers import ComparingScorer, WritableScorer
 
-FILE = "scorer.onnx"
 TRIED_LENGTHS = (1, 2, 4, 7, 11, 18)
 """How many clips the performances have that a file is tried on."""
 
@@ -30,8 +29,8 @@ PADDING = (
 Array = npt.NDArray[np.float32]
 
 
-def onnx_of_scorer(model: Model) -> Part:
-    """Return a model's scorer as an ONNX file, which was compared with its own answers.
+def onnx_of_scorer(model: Model, form: Form | None = None) -> Part:
+    """Return a model's scorer as an ONNX file, or in another form, compared with its own answers.
 
     Raises
     ------
@@ -49,18 +48,21 @@ def onnx_of_scorer(model: Model) -> Part:
     for one, answer in zip(outputs, answers, strict=True):
         program.answer(one.name, answer, one.shape)
     content = program.content({"scorer": model.scorer_name, "reads": model.reads})
+    form = form or Onnx()
+    written = form("scorer", content, ())
+    file, first = next(iter(written.files.items()))
     facts = {
         "name": model.scorer_name,
-        "file": FILE,
-        "sha256": sha256_of(content),
+        "file": file,
+        "sha256": sha256_of(first),
         "opset": OPSET,
         "reads": model.reads,
         "inputs": [one.to_json() for one in inputs],
         "outputs": [one.to_json() for one in outputs],
         "padding": PADDING,
-        "checked": _check(model, content),
+        "checked": _check(model, written, form),
     }
-    return Part({FILE: content}, facts)
+    return Part(written.files, facts)
 
 
 def _require_writable(model: Model) -> WritableScorer:
@@ -112,13 +114,12 @@ def _answers(model: Model, value: Term, difficulty: Term | None) -> list[Term]:
     return [odds.then("Sigmoid")]
 
 
-def _check(model: Model, content: bytes) -> dict[str, float]:
+def _check(model: Model, written: Written, form: Form) -> dict[str, float]:
     """Compare the file with the scorer, on made-up performances of many lengths."""
-    session = open_program(content)
     tried = [*_made_up_pairs(model), *_own_pairs(model)]
-    found = [np.ravel(session.run(None, _as_given(model, *pair))) for pair in tried]
+    found = [np.ravel(written.run(_as_given(model, *pair))) for pair in tried]
     wanted = [np.array(_own_answers(model, *pair)) for pair in tried]
-    return require_alike("scorer", found, wanted)
+    return form.require_alike("scorer", found, wanted)
 
 
 def _made_up_pairs(model: Model) -> Iterator[tuple[Sample, Sample]]:

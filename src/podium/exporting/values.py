@@ -1,21 +1,13 @@
 """What a part of a model becomes: files of it, and what is to be known of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from podium import _catalog
-from podium.errors import MissingExtra, ModelError
+from podium.errors import MissingExtra
 from podium.networks.program import Kind, Program, Size, Term
-
-Answers = Sequence[npt.NDArray[Any]]
-
-SHARE_ALLOWED = 1e-4
-"""How far an exported program may be from Podium's own answers, as a share of the largest."""
 
 
 @dataclass(frozen=True)
@@ -65,22 +57,3 @@ def writable(folder: str) -> Iterator[str]:
         with suppress(MissingExtra):  # what needs PyTorch to be imported is none of them
             if hasattr(_catalog.find(folder, name), "steps"):
                 yield name
-
-
-def require_alike(what: str, found: Answers, wanted: Answers) -> dict[str, float]:
-    """Return how far a program's answers are from Podium's own, and how far they may be.
-
-    Raises
-    ------
-    ModelError
-        If they are farther apart, or not numbers.
-    """
-    pairs = list(zip(found, wanted, strict=True))
-    farthest = max(float(np.abs(ours - theirs).max()) for theirs, ours in pairs)
-    allowed = SHARE_ALLOWED * max(float(np.abs(ours).max()) for _, ours in pairs)
-    if not farthest <= allowed:
-        raise ModelError(
-            f"the exported {what} answers {farthest:.3g} off what Podium answers, more than the "
-            f"{allowed:.3g} allowed: nothing was written; please report it with the model's config"
-        )
-    return {"largest_difference": farthest, "allowed": allowed}

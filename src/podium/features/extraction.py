@@ -4,7 +4,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from traceback import clear_frames
@@ -27,6 +27,7 @@ from podium.machine.files import digest
 from podium.performance import Performance
 from podium.video.augmentation import Sides
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
+from podium.video.elsewhere import FetchedVideo
 from podium.video.fitted import decode_fitted, padded
 from podium.video.frames import DECODER_VERSION, Frames, decode, require_allowed
 from podium.video.limits import Box, Part, VideoLimits
@@ -107,8 +108,8 @@ class Lookup:
     """What is there of a performance: all of its features, or the frames to make them of.
 
     `wanted` and `keys` name the variants to be made, in order, where `frames` is not `None`;
-    `close_up` is there if a backbone is shown that, and `claim` keeps other processes from making
-    the same meanwhile.
+    `close_up` is there if a backbone is shown that, `claim` keeps other processes from making
+    the same meanwhile, and `fetched` is the video where it lies elsewhere.
     """
 
     performance: Performance
@@ -118,11 +119,18 @@ class Lookup:
     wanted: tuple[Change | None, ...] = ()
     keys: tuple[str, ...] = ()
     claim: Claim | None = None
+    fetched: FetchedVideo | None = None
 
     def release(self) -> None:
-        """Let others make what belongs here."""
+        """Let others make what belongs here, and remove what was fetched for it."""
         if self.claim:
             self.claim.release()
+        if self.fetched:
+            self.fetched.remove()
+
+    def named(self) -> AbstractContextManager[None]:
+        """Let errors name where the video lies."""
+        return self.fetched.named() if self.fetched else nullcontext()
 
 
 @dataclass(frozen=True)
@@ -174,6 +182,8 @@ class Extractor:
         was followed already, that is `seen`.
         """
         wanted = tuple(augmentations)
+        if performance.address:
+            return self._look_up_elsewhere(performance, wanted, seen)
         if performance.path.suffix.lower() in FEATURE_SUFFIXES:
             rate = performance.frames_per_second
             given = read_features(performance.path, performance.kind, rate)
@@ -197,6 +207,21 @@ class Extractor:
                 claim.release()
             raise
 
+    def _look_up_elsewhere(
+        self, performance: Performance, wanted: tuple[Change | None, ...], seen: Seen | None
+    ) -> "Lookup":
+        """Fetch a video, and look it up; it stays here for as long as the look-up is held."""
+        fetched = FetchedVideo(performance)
+        try:
+            with fetched.named():
+                lookup = replace(self.look_up(fetched.performance, wanted, seen), fetched=fetched)
+        except BaseException:
+            fetched.remove()
+            raise
+        if lookup.frames is None:
+            lookup.release()
+        return lookup
+
     def _read_kept(self, keys: tuple[str, ...]) -> tuple[Features, ...] | None:
         """Return what the cache has under all of these keys, or nothing."""
         kept = [self.cache.read(key) if self.cache else None for key in keys]
@@ -208,10 +233,11 @@ class Extractor:
         if lookup.frames is None:
             return lookup.found
         try:
-            return tuple(
-                self._make(lookup, lookup.frames, augmentation, key)
-                for augmentation, key in zip(lookup.wanted, lookup.keys, strict=True)
-            )
+            with lookup.named():
+                return tuple(
+                    self._make(lookup, lookup.frames, augmentation, key)
+                    for augmentation, key in zip(lookup.wanted, lookup.keys, strict=True)
+                )
         finally:
             lookup.release()
 

@@ -56,7 +56,7 @@ class Entries:
 
     def path(self, key: str) -> Path:
         """Return where what belongs under a key, 64 hexadecimal digits, is or would be."""
-        return self.folder / key[:2] / f"{key}.safetensors"
+        return self.folder / name_of(key)
 
     def list_entries(self) -> list[Entry]:
         """List the entries, those that were used longest ago first."""
@@ -142,6 +142,11 @@ class Entries:
                     path.unlink()
 
 
+def name_of(key: str) -> str:
+    """Return what the entry of a key is called below the folder of its cache."""
+    return f"{key[:2]}/{key}.safetensors"
+
+
 def features_folder() -> Path:
     """Return the folder of the features that are kept between runs.
 
@@ -151,6 +156,21 @@ def features_folder() -> Path:
         If the user has no home, and `PODIUM_CACHE` names no folder.
     """
     return cache_folder() / "features"
+
+
+def require_here() -> None:
+    """Refuse to count, limit or clear what lies in an object store.
+
+    Raises
+    ------
+    UsageError
+        If `PODIUM_CACHE` is an address.
+    """
+    if "://" in (chosen := os.environ.get("PODIUM_CACHE", "")):
+        raise UsageError(
+            f"PODIUM_CACHE is {chosen!r}, an address: what lies there is counted, limited and "
+            "removed by the store's own means"
+        )
 
 
 def bytes_of(text: str, name: str) -> int:

@@ -12,12 +12,16 @@ from podium.errors import MissingExtra
 
 PACKAGES: Mapping[str, Mapping[str, str]] = {
     "benchmark": {"matplotlib": "Matplotlib"},
+    "hub": {"huggingface_hub": "huggingface_hub"},
+    "int8": {"onnx": "onnx"},
     "mobilenet": {"ai_edge_litert": "LiteRT"},
     "mocap": {"c3d": "c3d"},
+    "openvino": {"openvino": "OpenVINO"},
     "pandas": {"pandas": "pandas"},
     "parquet": {"pyarrow": "PyArrow"},
     "pose": {"ai_edge_litert": "LiteRT"},
     "ray": {"ray": "Ray"},
+    "remote": {"fsspec": "fsspec"},
     "slurm": {"submitit": "submitit"},
     "tensorboard": {"tensorboardX": "tensorboardX"},
     "train": {"torch": "PyTorch", "sklearn": "scikit-learn"},

@@ -74,14 +74,17 @@ def sha256_of(content: bytes) -> str:
 
 
 def cache_folder() -> Path:
-    """Return where features are kept between runs: `PODIUM_CACHE`, or the user's cache folder.
+    """Return where things are kept between runs: `PODIUM_CACHE`, or the user's cache folder.
+
+    Where `PODIUM_CACHE` is an address, features are kept there, and all else in the user's folder.
 
     Raises
     ------
     NoFolder
         If the user has no home.
     """
-    if chosen := os.environ.get("PODIUM_CACHE"):
+    chosen = os.environ.get("PODIUM_CACHE", "")
+    if chosen and "://" not in chosen:
         return Path(chosen)
     return user_folder("XDG_CACHE_HOME", ".cache", "set PODIUM_CACHE to a folder") / "podium"
 

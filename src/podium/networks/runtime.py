@@ -5,13 +5,20 @@ server, is turned off before it is imported, and what it would warn of on standa
 out.
 """
 
+import logging
 import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from podium.machine import extras
 from podium.networks._onnx import PIXELS, written
 from podium.networks.graph import Graph
 
@@ -56,6 +63,53 @@ def open_program(content: bytes) -> "InferenceSession":
     # Threads that wait busily take the processor from the decoder and from each other.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
+def in_eight_bits(content: bytes, given: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return a program whose weights and sums are whole numbers of eight bits.
+
+    How large the numbers between its steps become is seen in what it is given, if anything is:
+    then convolutions are done so. Else only the weights of matrices are, and the rest as it comes.
+    """
+    quantization = _quantization()
+    with tempfile.TemporaryDirectory(prefix="podium-int8-") as folder, _silent():
+        path, made = Path(folder) / "program.onnx", Path(folder) / "made.onnx"
+        path.write_bytes(content)
+        if given:
+            quantization.quantize_static(
+                path, made, _Shown(iter(given)), per_channel=True, op_types_to_quantize=["Conv"]
+            )
+        else:
+            quantization.quantize_dynamic(path, made, weight_type=quantization.QuantType.QInt8)
+        return made.read_bytes()
+
+
+@dataclass
+class _Shown:
+    """What a program is given while it is looked how large its numbers become."""
+
+    given: Iterator[Mapping[str, Any]]
+
+    def get_next(self) -> Mapping[str, Any] | None:
+        """Return the next, or nothing."""
+        return next(self.given, None)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Leave out what a library tells programmers by the way."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _quantization() -> Any:
+    _onnxruntime()
+    with extras.needed_for("--int8", "int8", "leave it out"):
+        from onnxruntime import quantization
+    return quantization
 
 
 def n_threads() -> int:

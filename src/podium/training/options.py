@@ -52,11 +52,14 @@ class TrainingOptions:
     references: str | None = None
     """Which performances those of such a model are compared with; `None`: as before."""
 
+    n_tries: int = 0
+    """How many options were tried on the same performances before these were chosen; 0 for none."""
+
     description: str = "performances from a table of the user's own"
     """Where the data came from, for the model card."""
 
     def __post_init__(self) -> None:
-        check_options(self, seed=0, after_event=0)
+        check_options(self, seed=0, after_event=0, n_tries=0)
 
 
 @dataclass(frozen=True)

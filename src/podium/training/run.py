@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from podium.backbones import Backbone, make_backbone
+from podium.backbones import make_backbone
 from podium.errors import TrainingError, UsageError
 from podium.evaluation.classes import classes_of
 from podium.evaluation.evidence import Evidence
@@ -68,7 +68,41 @@ def train_model(
     TrainingError
         If there is too little to learn from.
     """
-    _require_free(folder, resume)
+    require_free(folder, resume)
+    lesson = lesson_of(performances, options, cache=cache, progress=progress)
+    unfinished = folder / ".unfinished"
+    divided = _divisions(lesson, options)
+    predicted = _predict_left_out(lesson, divided, options, unfinished, progress)
+    model = _fit(lesson, predicted, options, folder.resolve().name)
+    learner = _Named(lesson, divided, model, options, unfinished, progress)
+    others = {name: learner.fit(name) for name in lesson.named}
+    model = replace(_aligned(model, lesson.anchor), scores=others, headline=lesson.headline)
+    model.save(folder)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for half_written in folder.glob(".*.????????"):  # of a run that was killed
+        half_written.unlink(missing_ok=True)
+    progress.report("done", 1, 1)
+    return model, lesson.extraction
+
+
+def lesson_of(
+    performances: Sequence[Performance],
+    options: TrainingOptions,
+    *,
+    cache: FeatureCache | None = None,
+    progress: Progress = Progress(),
+) -> "Lesson":
+    """Look at all that is to be learned from; what is marked `test` or has no score is not.
+
+    Raises
+    ------
+    MissingExtra
+        If the extra `train` is not installed.
+    UsageError
+        If performances cannot be grouped as the options say.
+    TrainingError
+        If there is too little to learn from.
+    """
     extras.require("train", "training")
     headline = headline_of([one for one in performances if one.split != "test"])
     usable, names = _usable(with_headline(performances, headline))
@@ -78,21 +112,9 @@ def train_model(
     anchor = find_anchor(usable, grouping, options, cache, progress)
     extractor = Extractor(backbone, options.clips, cache, anchor)
     extraction = _extract(usable, extractor, options, progress)
-    lesson = _lesson(extraction.samples, grouping.column)
+    lesson = _lesson(extraction, grouping.column, extractor, names)
     _require_enough(lesson.train, extraction)
-    unfinished = folder / ".unfinished"
-    divided = _divisions(lesson, options)
-    predicted = _predict_left_out(lesson, divided, options, unfinished, progress)
-    model = _fit(lesson, predicted, backbone, options, folder.resolve().name, names)
-    learner = _Named(lesson, divided, model, options, unfinished, progress)
-    others = {name: learner.fit(name) for name in named}
-    model = replace(_aligned(model, anchor), scores=others, headline=headline)
-    model.save(folder)
-    shutil.rmtree(unfinished, ignore_errors=True)
-    for half_written in folder.glob(".*.????????"):  # of a run that was killed
-        half_written.unlink(missing_ok=True)
-    progress.report("done", 1, 1)
-    return model, extraction
+    return replace(lesson, headline=headline, named=tuple(named))
 
 
 def learn_witnesses_anew(
@@ -128,7 +150,8 @@ def learn_witnesses_anew(
             usual_error=anchor.usual_error, large_error=anchor.large_error,
         )  # fmt: skip
     extractor = Extractor(model.backbone, model.clip_options, cache, anchor)
-    lesson = _lesson(_extract(usable, extractor, options, progress).samples, grouping.column)
+    extraction = _extract(usable, extractor, options, progress)
+    lesson = _lesson(extraction, grouping.column, extractor, None)
     return _aligned(replace(model, witnesses=learn(lesson.train)), anchor)
 
 
@@ -140,11 +163,15 @@ def _aligned(model: Model, anchor: Anchor | None) -> Model:
 
 
 @dataclass(frozen=True)
-class _Lesson:
+class Lesson:
     """What is learned from, what may say when to stop, and what is never parted."""
 
     train: Sequence[Sample]
+    """Those that are learned from."""
+
     validation: Sequence[Sample]
+    """Those that may say when to stop."""
+
     column: str
     """What performances are grouped by; "" where nothing is known of them."""
 
@@ -154,7 +181,27 @@ class _Lesson:
     copies: tuple[tuple[str, ...], ...]
     """Which performances are copies of one another, by id."""
 
-    def about(self, name: str) -> tuple["_Lesson", Ints]:
+    extraction: Extraction
+    """All that was looked at, and what could not be used."""
+
+    extractor: Extractor
+    """What looked at it."""
+
+    names: ClassNames | None
+    """How two classes are named, where the scores are labels of such."""
+
+    headline: str = ""
+    """Which of the named scores stands for the whole, "" where there is a score of the whole."""
+
+    named: tuple[str, ...] = ()
+    """The other scores that performances have, and that are learned each by itself."""
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """What finds the event that clips are aligned at, where there is one."""
+        return self.extractor.anchor
+
+    def about(self, name: str) -> tuple["Lesson", Ints]:
         """Return it with another score, of those that have it, and which of `train` these are."""
         train, validation = (_about(part, name) for part in (self.train, self.validation))
         rows = np.flatnonzero([one.performance.score is not None for one in train])
@@ -164,6 +211,7 @@ class _Lesson:
             train=[train[i] for i in rows],
             validation=[one for one in validation if one.performance.score is not None],
             alone=alone,
+            names=None,
         ), rows
 
     def named_copies(self) -> tuple[tuple[str, ...], ...]:
@@ -195,7 +243,7 @@ class _Division(NamedTuple):
 class _Named:
     """Learns the other scores that performances have: of the same features, in the same folds."""
 
-    lesson: _Lesson
+    lesson: Lesson
     divided: Sequence[_Division]
     main: Model
     options: TrainingOptions
@@ -217,7 +265,7 @@ class _Named:
             at_work = replace(self.progress, report=self._telling(name))
             found = _predict_left_out(lesson, divided, self.options, self.unfinished, at_work)
             called, known = f"{self.main.name}: {name}", self.main.witnesses
-            return _fit(lesson, found, self.main.backbone, self.options, called, None, known)
+            return _fit(lesson, found, self.options, called, known)
         except TrainingError as error:
             raise TrainingError(f"{SCORE_PREFIX}{name}: {error}") from error
 
@@ -235,23 +283,36 @@ def _usable(
     return usable, names
 
 
-def _lesson(samples: Sequence[Sample], column: str) -> _Lesson:
+def _lesson(
+    extraction: Extraction, column: str, extractor: Extractor, names: ClassNames | None
+) -> Lesson:
     """Part what is learned from and what says when to stop; copies are of one group with theirs."""
+    samples = extraction.samples
     performances = [sample.performance for sample in samples]
     copies = near_copies(samples)
     grouped = with_groups(samples, grouped_by(performances, column), copies)
     alone = with_groups(samples, grouped_by(performances, ""), copies)
     is_validation = [p.split == "validation" for p in performances]
-    return _Lesson(
+    return Lesson(
         train=[one for one, is_not in zip(grouped, is_validation, strict=True) if not is_not],
         validation=[one for one, is_so in zip(grouped, is_validation, strict=True) if is_so],
         column=column,
         alone=[one.group for one, is_not in zip(alone, is_validation, strict=True) if not is_not],
         copies=tuple(tuple(performances[i].id for i in cluster) for cluster in copies),
+        extraction=extraction,
+        extractor=extractor,
+        names=names,
     )
 
 
-def _require_free(folder: Path, resume: bool) -> None:
+def require_free(folder: Path, resume: bool) -> None:
+    """Refuse a folder for a model that holds something already, which is not to be gone on with.
+
+    Raises
+    ------
+    UsageError
+        If it does, or is a file.
+    """
     if folder.is_file():
         raise UsageError(f"{folder}: is a file: name a folder for the model")
     if folder.is_dir() and any(folder.iterdir()) and not resume:
@@ -310,7 +371,7 @@ def _extract(
     return extract_to_learn(performances, extractor, options.augmentation, options.seed, advance)
 
 
-def _can_be_left_out(lesson: _Lesson, wanted: str | None) -> bool:
+def _can_be_left_out(lesson: Lesson, wanted: str | None) -> bool:
     """Return whether each group can be left out; where that is `wanted`, refuse what cannot be."""
     groups = [sample.group for sample in lesson.train]
     if wanted is None and not _leaves_both(lesson.train, groups):
@@ -335,7 +396,7 @@ def _leaves_both(samples: Sequence[Sample], groups: Sequence[str]) -> bool:
     return all(len(np.unique(scores[np.array(groups) != group])) > 1 for group in {*groups} - {""})
 
 
-def _divisions(lesson: _Lesson, options: TrainingOptions) -> list[_Division]:
+def _divisions(lesson: Lesson, options: TrainingOptions) -> list[_Division]:
     """Draw parts that are left out at random, and, where groups are known, whole groups."""
     drawn = [_Division(parts(lesson.alone, options.seed), lesson.alone)]
     if _can_be_left_out(lesson, options.group):
@@ -346,7 +407,7 @@ def _divisions(lesson: _Lesson, options: TrainingOptions) -> list[_Division]:
 
 
 def _predict_left_out(
-    lesson: _Lesson,
+    lesson: Lesson,
     divided: Sequence[_Division],
     options: TrainingOptions,
     unfinished: Path,
@@ -358,11 +419,34 @@ def _predict_left_out(
     """
     leaving = LeavingOut(lesson.train, lesson.validation, options, unfinished, progress)
     random, *grouped = divided
-    predicted = leaving.predict(random.parts, "measuring on left-out folds")
-    found = [LeftOut(predicted, *random)]
-    for one in grouped:
-        found.append(LeftOut(_without_groups(leaving, one.parts, lesson.column), *one))
-    return found
+    found = [_at_random(leaving, random)]
+    return found + [_by_group(leaving, one, lesson.column) for one in grouped]
+
+
+def _at_random(leaving: LeavingOut, division: _Division) -> LeftOut:
+    predicted = leaving.predict(division.parts, "measuring on left-out folds")
+    return LeftOut(predicted, *division)
+
+
+def _by_group(leaving: LeavingOut, division: _Division, column: str) -> LeftOut:
+    return LeftOut(_without_groups(leaving, division.parts, column), *division)
+
+
+def hardest_left_out(
+    lesson: Lesson, options: TrainingOptions, unfinished: Path, progress: Progress
+) -> LeftOut:
+    """Predict each performance with its group left out; at random where no groups are known.
+
+    It is what a model is judged by. Folds that are in the folder `unfinished` are taken from it.
+
+    Raises
+    ------
+    TrainingError, UsageError
+        If what is left is too little to learn from.
+    """
+    leaving = LeavingOut(lesson.train, lesson.validation, options, unfinished, progress)
+    random, *grouped = _divisions(lesson, options)
+    return _by_group(leaving, grouped[0], lesson.column) if grouped else _at_random(leaving, random)
 
 
 def _classes(samples: Sequence[Sample]) -> list[float]:
@@ -389,15 +473,13 @@ def _described(options: TrainingOptions) -> str:
 
 
 def _fit(
-    lesson: _Lesson,
+    lesson: Lesson,
     predicted: Sequence[LeftOut],
-    backbone: Backbone,
     options: TrainingOptions,
     name: str,
-    names: ClassNames | None,
     witnesses: Witnesses | None = None,
 ) -> Model:
-    samples = lesson.train
+    samples, names = lesson.train, lesson.names
     scorer = left_out.fitted_scorer(options, samples, lesson.validation)
     judging = Judging(samples, scorer.target.divisors(samples), options.scorer)
     labelling = judging.labelling(predicted[-1], names) if names else None
@@ -408,7 +490,7 @@ def _fit(
         name=name,
         backbone_name=options.backbone,
         scorer_name=options.scorer,
-        backbone=backbone,
+        backbone=lesson.extractor.backbone,
         clip_options=options.clips,
         scorer=scorer,
         calibration=judging.calibration(predicted[-1]),
@@ -428,6 +510,7 @@ def _fit(
             n_groups=len({*predicted[-1].groups} - {""}) if grouped else 0,
             n_validation=len(lesson.validation),
             copies=lesson.named_copies(),
+            n_tries=options.n_tries,
         ),
         labelling=labelling,
         reads=samples[0].features.backbone,

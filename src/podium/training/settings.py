@@ -6,9 +6,11 @@ What there is to set, and what it may be, is read off the dataclass of the score
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from difflib import get_close_matches
+from itertools import product
+from math import prod
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -24,6 +26,9 @@ MAX_BYTES = 2**20
 
 MAX_SHOWN = 80
 """So many characters of a name or a value are shown."""
+
+MAX_TRIES = 10_000
+"""So many combinations of options are tried at most."""
 
 TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -43,6 +48,56 @@ def scorer_options(scorer: str, set_: Sequence[str] = (), file: Path | None = No
     given = {**(_in_file(file) if file else {}), **dict(map(_parted, set_))}
     if not given:
         return None
+    default, kinds = _settable(scorer, given)
+    values = {name: _value(name, kinds[name], value) for name, value in given.items()}
+    return _with(default, values)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One choice of a scorer's options among several that are tried."""
+
+    values: Mapping[str, Any]
+    """What differs from the scorer's own, by name."""
+
+    options: Any
+    """All of its options."""
+
+
+def options_grid(scorer: str, file: Path) -> tuple[Setting, ...]:
+    """Return every combination of what a file lists of a scorer's options, the last name fastest.
+
+    A list is of values to be tried, as in `n_components = [16, 64, 256]`; what is none is fixed.
+
+    Raises
+    ------
+    UsageError
+        If a name or a value does not fit, nothing is listed, or there are more than `MAX_TRIES`.
+    MissingFile, UnusableFile
+        If there is no such file, or it is no TOML.
+    """
+    given = _in_file(file)
+    if not given:
+        raise UsageError(f"{file}: lists no option: write lines such as n_components = [16, 64]")
+    default, kinds = _settable(scorer, given)
+    axes = []
+    for name, listed in given.items():
+        found = [_value(name, kinds[name], one) for one in _as_list(listed)]
+        if not found:
+            raise UsageError(f"{file}: {name} lists no value: give one, or leave it out")
+        axes.append(found)
+    if (n := prod(map(len, axes))) > MAX_TRIES:
+        raise UsageError(f"{file}: has {n:,} combinations, more than the {MAX_TRIES:,} allowed")
+    all_values = (dict(zip(given, one, strict=True)) for one in product(*axes))
+    return tuple(Setting(values, _with(default, values)) for values in all_values)
+
+
+def _as_list(listed: Any) -> list[Any]:
+    return listed if isinstance(listed, list) else [listed]
+
+
+def _settable(scorer: str, given: Iterable[str]) -> tuple[Any, dict[str, Any]]:
+    """Return the default options of a scorer and all kinds; refuse a name that is none of them."""
     default = getattr(left_out.make_scorer(scorer, None, 0), "options", None)
     if not is_dataclass(default):
         raise UsageError(f"the scorer {scorer} has no options: leave out --set and --options")
@@ -50,8 +105,7 @@ def scorer_options(scorer: str, set_: Sequence[str] = (), file: Path | None = No
     for name in given:
         if name not in kinds:
             raise UsageError(_unknown(name, scorer, [*kinds]))
-    values = {name: _value(name, kinds[name], value) for name, value in given.items()}
-    return _with(default, values)
+    return default, kinds
 
 
 def options_in(kind: Any, before: str = "") -> dict[str, Any]:
