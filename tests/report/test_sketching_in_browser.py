@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from browsing import breaches, settled, tab_through, untranslated
+from browsing import breaches, breaches_in_firefox, settled, tab_through, untranslated
 from podium.assessment.feedback import ClipFeedback, remarks
 from podium.assessment.values import Assessment, Reference, Score
 from podium.features.alignment import Alignment
@@ -254,3 +254,31 @@ def test_a_made_up_language_reaches_all_that_is_drawn(assessed, tmp_path, visit,
         places = (20, 20), (90, 30), (70, 60)
         tap(page, "query", *places) if tool == "angle" else drag(page, "query", *places)
     assert untranslated(page, "dive.mp4", "expert.mp4") == set()
+
+
+PLACE = """const [side, x, y] = arguments;
+const svg = document.getElementById(`${side}-sketch`);
+svg.scrollIntoView({ block: "center", behavior: "instant" });
+const at = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
+return [at.x, at.y];"""
+"""Where a pixel of a video is in the window, as the browser itself says."""
+
+
+@pytest.mark.slow
+def test_what_is_drawn_in_firefox(path, firefox):
+    firefox.goto(path.as_uri())
+    firefox.wait("!document.getElementById('playing').hidden")
+    firefox.wait("document.getElementById('query-sketch').getAttribute('viewBox')")
+    firefox.evaluate("document.querySelector('[data-tool=angle]').click()")
+    for place in (on_arm(20), CORNER, on_arm(20 + KNOWN)):
+        firefox.click(*firefox.evaluate(PLACE, "query", *place))
+    said = firefox.evaluate("return document.querySelector('#query-sketch text').textContent")
+    assert abs(int(said.removesuffix("°")) - KNOWN) <= 1
+    firefox.evaluate("document.getElementById('sketch-copy').click()")
+    listed = (
+        "return [...document.querySelectorAll('#sketches button.link')].map(b => b.textContent)"
+    )
+    assert firefox.evaluate(listed) == [
+        f"{whose}, 0.00 s: Angle {said}" for whose in ("Yours", "The expert's")
+    ]
+    assert breaches_in_firefox(firefox) == []

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from browsing import breaches, tab_through, untranslated
+from browsing import breaches, breaches_in_firefox, tab_through, untranslated
 from podium.report.words import languages
 from podium.web.records import About
 
@@ -94,6 +94,23 @@ def test_what_is_noise_is_not_called_progress(filled, visit, width):
     stops = tab_through(page, most=300)
     assert [stop for stop in stops if not stop["name"]] == []
     assert [stop for stop in stops if stop["covered"] or stop["small"]] == []
+
+
+@pytest.mark.slow
+def test_the_list_and_a_season_in_firefox(filled, firefox):
+    firefox.goto(f"{filled.url}/")
+    firefox.wait("document.querySelectorAll('#rows tr').length === 50")
+    firefox.evaluate("""const search = document.getElementById("search");
+        search.value = "2025-11"; search.dispatchEvent(new Event("input"));""")
+    firefox.wait("document.getElementById('range').textContent === '1 to 10 of 10'")
+    assert breaches_in_firefox(firefox) == []
+    firefox.goto(f"{filled.url}/athletes#Bo")
+    firefox.wait("document.querySelector('#main-curve figure p')")
+    said = firefox.evaluate("return document.querySelector('#main-curve figure p').textContent")
+    assert said.endswith(" from the first day to the last: more than chance explains.")
+    assert breaches_in_firefox(firefox) == []
+    asked = firefox.evaluate("return performance.getEntriesByType('resource').map(e => e.name)")
+    assert [url for url in asked if not url.startswith(("blob:", "data:", f"{filled.url}/"))] == []
 
 
 def test_all_of_one_athlete_is_deleted(filled, visit):

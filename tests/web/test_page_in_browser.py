@@ -546,7 +546,7 @@ def test_from_a_video_to_its_report_in_firefox(server, firefox, small_model):
     firefox.evaluate("document.getElementById('assess').click()")
     firefox.wait("document.querySelector('#rows tr[data-state=done]')", SECONDS / 1000)
     assert firefox.evaluate("return document.querySelector('#rows .name').textContent") == (
-        f"{dive.name} · 107"
+        f"{dive.name} · 107C"
     )
     firefox.evaluate("document.querySelector('#rows tr[data-state=done] a').click()")
     firefox.wait("document.getElementById('playing') && !playing.hidden")
