@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def render(
     report: Annotated[
         Path,
-        typer.Argument(help="A folder that --report-dir wrote, or the result.json in it."),
+        typer.Argument(
+            help="A report: a folder that --report-dir wrote, its result.json, or one file (.html)."
+        ),
     ],
     out: Annotated[
         Path | None, typer.Option(help="Write both videos, side by side, to this file (.mp4).")
@@ -44,20 +46,20 @@ def render(
         raise UsageError("podium render needs --out or --still: name a file to write")
     _require_kind(out, "--out", ".mp4", "the film")
     _require_kind(still, "--still", ".png", "the picture")
-    from podium.report.kept import read_kept
+    from podium.report.kept import opened
     from podium.report.words import load_words
 
     words = load_words(language)
-    kept = read_kept(report)
-    sides = [side.path for side in (kept.query, kept.reference) if side]
-    for written in (out, still):
-        require_no_input(written, kept.path, *sides)
-    if out:
-        from podium.report.film import FilmOptions
+    with opened(report) as kept:
+        sides = [side.path for side in (kept.query, kept.reference) if side]
+        for written in (out, still):
+            require_no_input(written, kept.path, *sides)
+        if out:
+            from podium.report.film import FilmOptions
 
-        _film(kept, words, FilmOptions("overlay" if overlay else "beside", plain), out)
-    if still:
-        _still(kept, still)
+            _film(kept, words, FilmOptions("overlay" if overlay else "beside", plain), out)
+        if still:
+            _still(kept, still)
 
 
 def _require_kind(path: Path | None, option: str, suffix: str, what: str) -> None:

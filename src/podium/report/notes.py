@@ -12,7 +12,7 @@ from typing import Any, Literal
 from podium.errors import ModelError, UnusableFile, UsageError
 from podium.inputs.saved import record_of
 
-Tool = Literal["line", "angle", "arrow", "circle", "free", "writing"]
+Tool = Literal["line", "angle", "arrow", "circle", "free", "writing", "ruler"]
 
 MAX_DRAWINGS, MAX_PLACES, MAX_LETTERS = 500, 200, 80
 """The most drawings of a report, places of one, and letters of what is written."""
@@ -23,7 +23,7 @@ MAX_VERDICTS, MAX_SENTENCE = 1_000, 1_000
 CLIPS = "clips"
 """What a verdict is about where a remark is of clips; else it is the name of a measure."""
 
-MAX_FRAME, MAX_SECONDS = 10_000_000, 1e6
+MAX_FRAME, MAX_SECONDS, MAX_CENTIMETRES = 10_000_000, 1e6, 1e5
 
 _ELEMENT = re.compile(rb'(<script type="application/json" id="notes")[^>]*>([^<]*)(</script>)')
 _POLICY, _QUOTE = b'content="default-src &#39;none&#39;; ', b"&#39;"
@@ -54,6 +54,12 @@ class Drawing:
     degrees: float | None = None
     """How large an angle is."""
 
+    centimetres: float | None = None
+    """How long what lies along a ruler is."""
+
+    is_known: bool = False
+    """Whether somebody said how long that is: other rulers are read by it."""
+
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
         _require(
@@ -70,6 +76,8 @@ class Drawing:
         _require(
             0 <= (self.degrees or 0) <= 180, "a drawing's angle", self.degrees, "0 to 180 degrees"
         )
+        is_length = 0 <= (self.centimetres or 0) <= MAX_CENTIMETRES
+        _require(is_length, "a drawing's length", self.centimetres, f"0 to {MAX_CENTIMETRES:g} cm")
 
 
 @dataclass(frozen=True)
@@ -164,6 +172,19 @@ def notes_in_file(plain: Any, path: object) -> Notes:
         raise UnusableFile.of_file(path, str(error)) from error
 
 
+def notes_in_result(plain: Any, path: object) -> Notes:
+    """Return the notes in the JSON of a `result.json`, which holds more.
+
+    Raises
+    ------
+    UnusableFile
+        If they are none.
+    """
+    found = plain if isinstance(plain, dict) else {}
+    added = {key: found[key] for key in ("drawings", "verdicts") if key in found}
+    return notes_in_file(added, path)
+
+
 def with_notes(report: bytes, notes: Notes, address: str) -> bytes:
     """Return a report that shows notes, and keeps them at an address of where it came from.
 
@@ -184,7 +205,7 @@ def with_notes_in_json(result: bytes, notes: Notes) -> bytes:
 
 
 def _without_nothing(plain: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in plain.items() if value not in ("", None)}
+    return {key: value for key, value in plain.items() if value not in ("", None, False)}
 
 
 def _require(is_so: bool, name: str, value: object, allowed: str) -> None:
