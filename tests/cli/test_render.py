@@ -1,8 +1,11 @@
 """`podium render`: what it writes, and what it refuses."""
 
+from dataclasses import asdict
+
 from podium.cli.app import Exit
 from podium.report import film
 from report.test_film import HEIGHT, WIDTH, write_report
+from report.test_one_page import SHEET, page_of
 
 
 def test_a_film_is_written_whole(podium, tmp_path, monkeypatch):
@@ -26,8 +29,8 @@ def test_what_it_refuses(podium, tmp_path):
     assert (tmp_path / "query.mp4").read_bytes() == before
     assert podium("render", tmp_path, "--out", tmp_path / "film.avi") == (
         Exit.USAGE, "",
-        f"podium: --out {tmp_path / 'film.avi'} must end in .mp4: name another file for the "
-        "film\n",
+        f"podium: --out {tmp_path / 'film.avi'} must end in .mp4 or .pdf: name another file "
+        "for what is made of the report\n",
     )  # fmt: skip
     assert podium("render", tmp_path) == (
         Exit.USAGE, "", "podium: podium render needs --out or --still: name a file to write\n"
@@ -39,3 +42,11 @@ def test_what_it_refuses(podium, tmp_path):
         "--report-dir wrote\n",
     )  # fmt: skip
     assert not (tmp_path / "film.mp4").exists()
+
+
+def test_one_page_is_written_whole(podium, tmp_path):
+    report = page_of(tmp_path, asdict(SHEET))
+    out = tmp_path / "page" / "dive.pdf"
+    assert podium("render", report, "--out", out) == (Exit.DONE, "", f"page: {out}\n")
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert [one.name for one in out.parent.iterdir()] == [out.name]

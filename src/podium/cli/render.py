@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from podium.report.words import Words
 
 
+KINDS = {".mp4": "a film", ".pdf": "one page"}
+"""What --out writes, by how the file's name ends."""
+
+
 @app.command()
 def render(
     report: Annotated[
@@ -26,7 +30,10 @@ def render(
         ),
     ],
     out: Annotated[
-        Path | None, typer.Option(help="Write both videos, side by side, to this file (.mp4).")
+        Path | None,
+        typer.Option(
+            help="Write both videos, side by side, as a film (.mp4), or one page to print (.pdf)."
+        ),
     ] = None,
     still: Annotated[
         Path | None,
@@ -41,11 +48,42 @@ def render(
     language: Language = "en",
     limits: Limits = None,
 ) -> None:
-    """Make a film of a report, that every phone plays, or one picture of the dive."""
+    """Make of a report a film that every phone plays, one page to print, or a picture of the dive.
+
+    The page is in the language of the report.
+    """
     if out is None and still is None:
         raise UsageError("podium render needs --out or --still: name a file to write")
-    _require_kind(out, "--out", ".mp4", "the film")
-    _require_kind(still, "--still", ".png", "the picture")
+    _require_kind(out, "--out", tuple(KINDS), "what is made of the report")
+    _require_kind(still, "--still", (".png",), "the picture")
+    if out and out.suffix.lower() == ".pdf":
+        _page(report, out)
+    if still or (out and out.suffix.lower() == ".mp4"):
+        _of_videos(report, out, still, language, overlay=overlay, plain=plain)
+
+
+def _require_kind(path: Path | None, option: str, suffixes: tuple[str, ...], what: str) -> None:
+    require_file(path, what)
+    if path is not None and path.suffix.lower() not in suffixes:
+        raise UsageError(
+            f"{option} {path} must end in {' or '.join(suffixes)}: name another file for {what}"
+        )
+
+
+def _page(report: Path, out: Path) -> None:
+    """Write what a report says first on one page."""
+    from podium.machine.files import write_bytes
+    from podium.report.one_page import make_pdf, read_printed
+
+    require_no_input(out, report)
+    write_bytes(out, make_pdf(read_printed(report)))
+    say(f"page: {out}")
+
+
+def _of_videos(
+    report: Path, out: Path | None, still: Path | None, language: str, *, overlay: bool, plain: bool
+) -> None:
+    from podium.report.film import FilmOptions
     from podium.report.kept import opened
     from podium.report.words import load_words
 
@@ -54,18 +92,10 @@ def render(
         sides = [side.path for side in (kept.query, kept.reference) if side]
         for written in (out, still):
             require_no_input(written, kept.path, *sides)
-        if out:
-            from podium.report.film import FilmOptions
-
+        if out and out.suffix.lower() == ".mp4":
             _film(kept, words, FilmOptions("overlay" if overlay else "beside", plain), out)
         if still:
             _still(kept, still)
-
-
-def _require_kind(path: Path | None, option: str, suffix: str, what: str) -> None:
-    require_file(path, what)
-    if path is not None and path.suffix.lower() != suffix:
-        raise UsageError(f"{option} {path} must end in {suffix}: name another file for {what}")
 
 
 def _film(kept: "KeptReport", words: "Words", options: "FilmOptions", out: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from podium.errors import MissingFile, UnusableFile
 from podium.machine.files import parse_json, read_bytes, read_json
 from podium.report.filed import MAX_REPORT_BYTES, PAGES, json_in, video_in
+from podium.report.glance import AROUND_SECONDS
 from podium.report.notes import Drawing, Notes, notes_in_file, notes_in_result
 from podium.report.result import SCHEMA, SCHEMA_VERSION
 
@@ -158,7 +159,7 @@ def _kept(content: "_Checked", folder: Path, notes: Notes) -> KeptReport:
         _side(shown.object("query"), folder / "query.mp4"),
         _side(shown.object("reference"), theirs) if reference is not None else None,
         _steps(content, shown),
-        tuple(sorted((_line(one) for one in content.objects("remarks")), key=_when)),
+        tuple(sorted([*map(_line, content.objects("remarks")), *_measured(content)], key=_when)),
         tuple(_clip(one) for one in content.objects("clips")),
         notes.drawings,
     )
@@ -256,6 +257,20 @@ def _line(one: _Checked) -> Line:
     points = one.number("contribution") if cost is not None else 0.0
     span = one.number("start_seconds"), one.number("end_seconds")
     return Line(*span, words=one.text("words"), cost=max(-points, 0.0))
+
+
+def _measured(content: _Checked) -> Iterator[Line]:
+    """Yield what is remarked of what was measured, when it was seen; earlier files have none."""
+    if "measured_remarks" not in content.value:
+        return
+    measures = {one.text("name"): one for one in content.objects("measures")}
+    for remark in content.objects("measured_remarks"):
+        seen = measures.get(remark.text("measure"))
+        if seen is None or seen.value.get("start_seconds") is None:
+            continue
+        start = seen.number("start_seconds")
+        end = start if seen.value.get("end_seconds") is None else seen.number("end_seconds")
+        yield Line(start - AROUND_SECONDS, end + AROUND_SECONDS, remark.text("words"), 0.0)
 
 
 def _clip(one: _Checked) -> tuple[float, float, float]:
