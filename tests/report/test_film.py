@@ -37,6 +37,7 @@ def marked(number: int) -> np.ndarray:
 
 
 def write_report(folder: Path, **changes: object) -> Path:
+    folder.mkdir(exist_ok=True)
     seconds = [number / 30 for number in range(N_FRAMES)]
     for name in ("query", "reference"):
         shown = [marked(number) for number in range(N_FRAMES)]

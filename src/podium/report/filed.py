@@ -18,6 +18,13 @@ PAGES = (".html", ".htm")
 """How the names of such files end."""
 
 
+def page_of(path: Path) -> Path:
+    """Return the page of a report: that file, or the one in its folder."""
+    if path.is_file() and path.suffix.lower() in PAGES:
+        return path
+    return (path.parent if path.is_file() else path) / "report.html"
+
+
 def json_in(content: bytes, id_: str, path: Path) -> dict[str, Any]:
     """Return the object that an element of a report holds.
 

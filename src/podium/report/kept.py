@@ -6,7 +6,7 @@ are looked at, and what does not fit is refused in one line.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -80,8 +80,13 @@ class KeptReport:
     clips: tuple[tuple[float, float, float], ...]
     """From when to when each clip is, and how alike the expert's it is."""
 
-    drawings: tuple[Drawing, ...] = ()
-    """What was drawn on its videos."""
+    notes: Notes = field(default_factory=Notes)
+    """What was added to it."""
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """Return what was drawn on its videos."""
+        return self.notes.drawings
 
 
 @contextmanager
@@ -161,7 +166,7 @@ def _kept(content: "_Checked", folder: Path, notes: Notes) -> KeptReport:
         _steps(content, shown),
         tuple(sorted([*map(_line, content.objects("remarks")), *_measured(content)], key=_when)),
         tuple(_clip(one) for one in content.objects("clips")),
-        notes.drawings,
+        notes,
     )
 
 

@@ -185,18 +185,19 @@ def notes_in_result(plain: Any, path: object) -> Notes:
     return notes_in_file(added, path)
 
 
-def with_notes(report: bytes, notes: Notes, address: str) -> bytes:
-    """Return a report that shows notes, and keeps them at an address of where it came from.
+def with_notes(report: bytes, notes: Notes, address: str = "") -> bytes:
+    """Return a report that shows notes, and keeps them at an address of where it came from, if any.
 
     Its policy then allows questions to where it came from, and to nobody else. A report of an
     earlier version is returned as it is.
     """
     # As in every script that holds JSON: nothing in it can end the script.
     text = json.dumps(notes.to_json()).replace("<", "\\u003c").encode()
-    about = f' data-tag="{notes.tag}" data-address="{address}">'.encode()
-    shown, n = _ELEMENT.subn(lambda found: found[1] + about + text + found[3], report, count=1)
+    about = f' data-tag="{notes.tag}" data-address="{address}">' if address else ">"
+    added = about.encode() + text
+    shown, n = _ELEMENT.subn(lambda found: found[1] + added + found[3], report, count=1)
     asking = b"connect-src " + _QUOTE + b"self" + _QUOTE + b"; "
-    return shown.replace(_POLICY, _POLICY + asking, 1) if n else report
+    return shown.replace(_POLICY, _POLICY + asking, 1) if n and address else shown
 
 
 def with_notes_in_json(result: bytes, notes: Notes) -> bytes:

@@ -17,7 +17,7 @@ from podium.errors import ModelError, UnusableFile, UsageError
 from podium.inputs.saved import record_of
 from podium.machine.files import read_bytes
 from podium.report.captions import font_of, lines_of
-from podium.report.filed import MAX_REPORT_BYTES, PAGES, json_in
+from podium.report.filed import MAX_REPORT_BYTES, json_in, page_of
 from podium.report.sheet import Said, Sheet
 
 DOTS_PER_INCH = 200
@@ -57,7 +57,7 @@ def read_printed(path: Path) -> Printed:
     UnusableFile
         If it is no report of one performance, or made by an earlier version.
     """
-    page = _page_of(path)
+    page = page_of(path)
     content = read_bytes(page, MAX_REPORT_BYTES)
     plain = json_in(content, "data", page).get("sheet")
     if plain is None:
@@ -70,12 +70,6 @@ def read_printed(path: Path) -> Printed:
         raise UnusableFile.of_file(page, str(error)) from error
     shown = tuple(_picture(content, id_, page) for id_ in PICTURES)
     return Printed(sheet, shown, _picture(content, WHOLE, page))
-
-
-def _page_of(path: Path) -> Path:
-    if path.is_file() and path.suffix.lower() in PAGES:
-        return path
-    return (path.parent if path.is_file() else path) / "report.html"
 
 
 def _picture(content: bytes, id_: str, path: Path) -> Image.Image | None:
