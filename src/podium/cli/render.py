@@ -122,7 +122,7 @@ def _with_marks(kept: "KeptReport", marks: Path | None, expert_marks: Path | Non
             continue
         found = read_kva(path, name, shot_of(side).starts)
         drawings += [one for one in found.drawings if one not in drawings]
-        left_out = f", left out: {found.n_left_out} that Podium cannot draw" if found.n_left_out else ""
+        left_out = f", left out: {found.n_left_out} of other kinds" if found.n_left_out else ""
         say(f"{path}: drawings taken over: {len(found.drawings)}{left_out}")
     return replace(kept, notes=replace(kept.notes, drawings=tuple(drawings)))
 
