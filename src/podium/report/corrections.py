@@ -15,7 +15,7 @@ from podium.report.notes import Notes, Verdict, notes_in_file, notes_in_result
 
 COLUMNS = (
     "file_name", "about", "moment", "start_seconds", "end_seconds", "words", "is_true", "was",
-    "report",
+    "is_praise", "report",
 )  # fmt: skip
 
 MAX_JSON_BYTES = 20_000_000

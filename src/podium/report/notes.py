@@ -105,6 +105,9 @@ class Verdict:
     was: str = ""
     """What it really was, where somebody said that."""
 
+    is_praise: bool = False
+    """Whether the remark says that something was good."""
+
     def __post_init__(self) -> None:
         """Refuse what no report says."""
         for said in (self.about, self.moment, self.words, self.was):
@@ -138,7 +141,7 @@ class Notes:
         """Return plain JSON, without what says nothing."""
         return {
             "drawings": [_without_nothing(asdict(one)) for one in self.drawings],
-            "verdicts": [asdict(one) for one in self.verdicts],
+            "verdicts": [_as_remarked(asdict(one)) for one in self.verdicts],
         }
 
     @property
@@ -203,6 +206,11 @@ def with_notes(report: bytes, notes: Notes, address: str = "") -> bytes:
 def with_notes_in_json(result: bytes, notes: Notes) -> bytes:
     """Return a `result.json` with what was added to the report."""
     return (json.dumps(json.loads(result) | notes.to_json(), indent=1) + "\n").encode()
+
+
+def _as_remarked(plain: dict[str, Any]) -> dict[str, Any]:
+    """Leave out that a remark is no praise: most are none."""
+    return {key: value for key, value in plain.items() if key != "is_praise" or value}
 
 
 def _without_nothing(plain: dict[str, Any]) -> dict[str, Any]:
