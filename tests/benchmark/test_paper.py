@@ -118,11 +118,8 @@ def test_faulty_clips_are_compared_with_the_commentary(quick):
 def test_what_coaches_corrected_counts_in_place_of_the_commentary(quick, root, tmp_path):
     benchmark = PaperBenchmark(root, quick=True)
     samples = Benchmark(benchmark.dives(), "motion", ["constant"]).samples(benchmark.dives())
-    id_, said = next(
-        (id_, said)
-        for id_, said in benchmark._comments(samples).items()
-        if "fault" in said.values()
-    )
+    comments = benchmark._comments(samples)
+    id_, said = next((id_, one) for id_, one in comments.items() if "fault" in one.values())
     phase = next(name for name, word in said.items() if word == "fault")
     table = tmp_path / "corrections.csv"
     name = samples[id_].performance.path.name
