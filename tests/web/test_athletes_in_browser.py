@@ -96,6 +96,24 @@ def test_what_is_noise_is_not_called_progress(filled, visit, width):
     assert [stop for stop in stops if stop["covered"] or stop["small"]] == []
 
 
+def test_a_curve_has_values_days_and_units(filled, visit):
+    page = visit(f"{filled.url}/athletes#Bo").page
+    page.locator("#others figure").wait_for()
+    main, other = (page.locator(f"#{one} figure").first for one in ("main-curve", "others"))
+    assert main.locator("figcaption").inner_text() == "Score (points)"
+    assert other.locator("figcaption").inner_text() == "Time in the air (s)"
+    values = main.locator(".axis-values span:not(.widest)").all_inner_texts()
+    assert values == ["0", "20", "40", "60", "80"]  # 16 to 63.3
+    days = [main.locator(f".axis-days span:{one}-child").inner_text() for one in ("first", "last")]
+    assert days == ["1/1/2025", "12/27/2025"]
+    # A line across lies where its value is said.
+    middle = main.locator(".axis-values span").nth(3).bounding_box()
+    box = main.locator("svg").bounding_box()
+    said = middle["y"] + middle["height"] / 2
+    drawn = main.locator(".grid").get_attribute("d").split("M0 ")[4].partition("H")[0]
+    assert abs(said - box["y"] - float(drawn) / 300 * box["height"]) < 2
+
+
 @pytest.mark.slow
 def test_the_list_and_a_season_in_firefox(filled, firefox):
     firefox.goto(f"{filled.url}/")
