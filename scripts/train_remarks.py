@@ -1,10 +1,12 @@
 """Learn how likely a fault is, of what commentators said of Olympic dives.
 
-    python scripts/train_remarks.py unlv-dive [--kept FOLDER]
+    python scripts/train_remarks.py unlv-dive [--kept FOLDER] [--corrections corrections.csv]
 
 Follows and measures the dives of the split `train`; looks at their entries close up. Measures
 itself on dives that were left out, at random and as whole events; writes the usual values, the
-weights that ship, and a card. Followed athletes are kept in FOLDER.
+weights that ship, and a card. Followed athletes are kept in FOLDER. Of phases that a table of
+`podium corrections` names, what coaches said counts in place of the commentary, and what is then
+remarked differently, of dives that were left out, is listed.
 """
 
 import argparse
@@ -22,6 +24,7 @@ from safetensors.numpy import save
 from podium.athlete.follow import frames_of
 from podium.athlete.outline import outline
 from podium.backbones.c3d_mini_close import C3DMiniClose
+from podium.benchmark.corrected import read_corrected
 from podium.examination.looks import clips_of
 from podium.machine.files import write_bytes
 from podium.measures import Dive, Phase, measure
@@ -58,6 +61,7 @@ MEASURED = ("flight_seconds", "jump_height_bodies", "opening_seconds", "tightnes
 class Lesson:
     """What was measured of a dive, what its entry looks like, and what was said of it."""
 
+    name: str
     event: int
     execution: float
     values: dict[str, float | str | None]
@@ -93,7 +97,7 @@ def lesson(row: dict[str, str], folder: Path, kept: Path, said: dict[str, str]) 
     seen = np.full(N_CLIPS * C3DMiniClose.dim, np.nan) if clips is None else clips.reshape(-1)
     values = {one.name: one.value for one in measure(dive)}
     return Lesson(
-        int(row["event"]), float(row["score"]) / float(row["difficulty"]), values,
+        row["id"], int(row["event"]), float(row["score"]) / float(row["difficulty"]), values,
         seen.astype(np.float64), said,
     )  # fmt: skip
 
@@ -338,6 +342,43 @@ def knowing(told: Told) -> Told:
     return replace(told, names=names, rows=rows)
 
 
+def changes(
+    before: list[list[Remark | None]], after: list[list[Remark | None]], names: Sequence[str]
+) -> list[str]:
+    """List what is remarked differently of each dive and phase, `dive, phase: before -> after`."""
+    return [
+        f"{name}, {phase}: {_kind(one)} -> {_kind(other)}"
+        for phase, ours, theirs in zip(Phase, before, after, strict=True)
+        for name, one, other in zip(names, ours, theirs, strict=True)
+        if _kind(one) != _kind(other)
+    ]
+
+
+def _kind(remark: Remark | None) -> str:
+    return str(remark.kind) if remark else "nothing"
+
+
+def corrected(lessons: Sequence[Lesson], table: Path, data: Path) -> list[Lesson]:
+    """Return the dives with what coaches said of them in place of what commentators said."""
+    names = {id_: row["file_name"] for id_, row in read(data / "metadata.csv", "id").items()}
+    known = read_corrected(table, names)
+    said = known.over({one.name: one.said for one in lessons})
+    print(f"corrected: {len(known.said)} dives; not among them: {len(known.unknown)} videos")
+    return [replace(one, said=said[one.name]) for one in lessons]
+
+
+def show_changes(lessons: Sequence[Lesson], others: Sequence[Lesson], folds: Folds) -> None:
+    """Print what is remarked differently of dives that were left out, as both have learned."""
+    before, after = (_left_out_remarks(one, folds) for one in (lessons, others))
+    lines = changes(before, after, [one.name for one in lessons])
+    print("\n".join([f"remarked differently: {len(lines)}", *lines]))
+
+
+def _left_out_remarks(lessons: Sequence[Lesson], folds: Folds) -> list[list[Remark | None]]:
+    tolds = [told_of(lessons, phase) for phase in Phase]
+    return remarked(lessons, tolds, np.stack([left_out(told, folds) for told in tolds]), folds)
+
+
 def weights_of(
     lessons: Sequence[Lesson], tolds: Sequence[Told], likely: Floats
 ) -> dict[str, npt.NDArray[np.float32]]:
@@ -379,16 +420,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--kept", type=Path, help="where followed athletes are kept")
+    parser.add_argument("--corrections", type=Path, help="what podium corrections wrote")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         lessons = lessons_of(given.data, given.kept or Path(made))
     write_bytes(USUAL, save(usual_values(lessons)))
     usual.cache_clear()
-    tolds = [told_of(lessons, phase) for phase in Phase]
     divisions = {
         "random": np.random.default_rng(SEED).permutation(len(lessons)) % N_FOLDS,
         "events": np.array([one.event for one in lessons]),
     }
+    if given.corrections:
+        before, lessons = lessons, corrected(lessons, given.corrections, given.data)
+        show_changes(before, lessons, divisions["random"])
+    tolds = [told_of(lessons, phase) for phase in Phase]
     likely = {k: np.stack([left_out(t, folds) for t in tolds]) for k, folds in divisions.items()}
     write_bytes(WEIGHTS, save(weights_of(lessons, tolds, likely["random"])))
     score = -np.array([one.execution for one in lessons])

@@ -127,13 +127,25 @@ def shown_in_firefox(firefox, name: str) -> np.ndarray:
     return pixels_of(firefox.evaluate(f"return ({SHOWN})({name!r})"))
 
 
-def breaches(page) -> list[tuple[str, list[str]]]:
-    """List what axe finds against WCAG 2.2 AA."""
-    axe = pytest.importorskip(
+def _axe():
+    return pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
     ).Axe()
-    found = axe.run(page, options=WCAG).response["violations"]
-    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+def _named(violations) -> list[tuple[str, list[str]]]:
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
+
+
+def breaches(page) -> list[tuple[str, list[str]]]:
+    """List what axe finds against WCAG 2.2 AA."""
+    return _named(_axe().run(page, options=WCAG).response["violations"])
+
+
+def breaches_in_firefox(firefox) -> list[tuple[str, list[str]]]:
+    """List the same in a Firefox."""
+    firefox.evaluate(_axe().axe_script)
+    return _named(firefox.evaluate("return axe.run(arguments[0])", WCAG)["violations"])
 
 
 def tab_through(page, most: int = 200) -> list[dict]:

@@ -68,6 +68,16 @@ class Firefox:
         actions = [{"type": "key", "id": "keys", "actions": down + up}]
         self._ask("WebDriver:PerformActions", {"actions": actions})
 
+    def click(self, x: float, y: float) -> None:
+        """Press and release the mouse at a place of the window, in pixels."""
+        actions = [
+            {"type": "pointerMove", "x": round(x), "y": round(y)},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+        ]
+        mouse = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}}
+        self._ask("WebDriver:PerformActions", {"actions": [mouse | {"actions": actions}]})
+
     def put_files(self, selector: str, *paths: Path) -> None:
         """Choose files as a user would in the dialog."""
         found = self._ask("WebDriver:FindElement", {"using": "css selector", "value": selector})

@@ -21,10 +21,12 @@ from podium.benchmark.paper import (
     SPLITS,
     SYSTEMS,
     PaperBenchmark,
+    fault_table,
     one_judge,
     unseen_joints,
 )
 from podium.benchmark.results import Results, TransferTable, UnseenJoints
+from podium.benchmark.run import Benchmark
 from podium.benchmark.splits import fits, load_splits
 from podium.benchmark.table_vi import table_vi
 from podium.cli.app import Exit
@@ -115,6 +117,22 @@ def test_faulty_clips_are_compared_with_the_commentary(quick):
     assert row.all.recall == 1
     assert row.all.precision < row.only_faulted.precision < 1
     assert "Podium: siamese_lstm, its defaults" not in quick.tables.faults
+
+
+def test_what_coaches_corrected_counts_in_place_of_the_commentary(quick, root, tmp_path):
+    benchmark = PaperBenchmark(root, quick=True)
+    samples = Benchmark(benchmark.dives(), "motion", ["constant"]).samples(benchmark.dives())
+    comments = benchmark._comments(samples)
+    id_, said = next((id_, one) for id_, one in comments.items() if "fault" in one.values())
+    phase = next(name for name, word in said.items() if word == "fault")
+    table = tmp_path / "corrections.csv"
+    name = samples[id_].performance.path.name
+    table.write_text(f"file_name,moment,is_true\n{name},{phase},no\n")
+    corrected = PaperBenchmark(root, quick=True, corrections=table)._comments(samples)
+    assert corrected[id_] == {**said, phase: "none"}
+    row = "Every clip (floor)"
+    fewer = fault_table(quick, samples, corrected)[row].all.precision
+    assert fewer < fault_table(quick, samples, comments)[row].all.precision
 
 
 def test_splits_of_other_dives_are_drawn_and_written_down(root, tmp_path):

@@ -938,12 +938,11 @@ def test_nothing_else_is_listed(refused):
     refused(2, message, "list", "nothing")
 
 
-def test_what_can_be_listed_is_said(refused):
-    message = (
-        "podium list needs WHAT: choose backbones, datasets, measures, scorers, models or actions, "
-        "as in podium list models"
-    )
-    refused(2, message, "list")
+def test_what_can_be_listed_is_listed(podium):
+    code, said, told = podium("list")
+    assert (code, told) == (0, "")
+    named = [line.split()[0] for line in said.splitlines()]
+    assert tuple(named) == LISTS
 
 
 @pytest.mark.parametrize("command", ["score", "measure"])

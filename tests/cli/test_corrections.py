@@ -44,7 +44,7 @@ def test_they_are_one_table(podium, places, tmp_path):
     assert rows[0] == {
         "file_name": "a.mp4", "about": "entry_angle_degrees", "moment": "entry",
         "start_seconds": "1.5000", "end_seconds": "", "words": "'=Entry 12 degrees past vertical",
-        "is_true": "no", "was": "the splash", "report": str(places[0]),
+        "is_true": "no", "was": "the splash", "is_praise": "no", "report": str(places[0]),
     }  # fmt: skip
     code, said, _ = podium("corrections", places[0])
     assert (code, said.splitlines()[1].split(",")[0]) == (0, "a.mp4")
@@ -77,7 +77,7 @@ def test_a_copy_of_a_report_and_its_folder_are_one(podium, places, tmp_path):
 def test_they_are_json(podium, places):
     code, said, _ = podium("corrections", places[1], "--json")
     (row,) = json.loads(said)["corrections"]
-    assert (code, row) == (0, {**TRUE, "file_name": "b.mp4",
+    assert (code, row) == (0, {**TRUE, "is_praise": False, "file_name": "b.mp4",
                                "report": str(places[1] / "result.json")})  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A report becomes a film: its frames, decoded again, are those that were meant."""
 
+import base64
 import io
 import json
 from pathlib import Path
@@ -10,8 +11,15 @@ import pytest
 
 from podium.errors import MissingFile, UnusableFile, UsageError
 from podium.report import film
-from podium.report.film import FilmOptions, expert_seconds, make_film, schedule, worst_moments
-from podium.report.kept import ANEW, read_kept
+from podium.report.film import (
+    FilmOptions,
+    expert_seconds,
+    make_film,
+    schedule,
+    timeline,
+    worst_moments,
+)  # fmt: skip
+from podium.report.kept import ANEW, opened, read_kept
 from podium.report.words import load_words
 from videos import write_video
 
@@ -29,6 +37,7 @@ def marked(number: int) -> np.ndarray:
 
 
 def write_report(folder: Path, **changes: object) -> Path:
+    folder.mkdir(exist_ok=True)
     seconds = [number / 30 for number in range(N_FRAMES)]
     for name in ("query", "reference"):
         shown = [marked(number) for number in range(N_FRAMES)]
@@ -185,3 +194,82 @@ def test_a_film_too_large_to_send_is_refused(tmp_path, small, monkeypatch):
     kept = read_kept(write_report(tmp_path))
     with pytest.raises(UnusableFile, match="that can be sent: score a shorter part of the video"):
         make_film(kept, load_words())
+
+
+def drawing(side: str, frame: int, **changes: object) -> dict[str, object]:
+    """A bar across the middle of a picture, drawn on one frame."""
+    seconds = frame / 30 + SHOWN[side]["offset_seconds"]
+    places = [[0.1, 0.5], [0.9, 0.5]]
+    return {"side": side, "frame": frame, "seconds": seconds, "tool": "line", "places": places,
+            **changes}  # fmt: skip
+
+
+def test_a_film_stands_still_where_something_was_drawn(tmp_path):
+    kept = read_kept(write_report(tmp_path, drawings=[drawing("query", 3), drawing("query", 3)]))
+    shown = timeline(kept, plain=False, end=1.8)
+    bare = schedule(1.0, 1.8, worst_moments(kept))
+    assert len(shown) == len(bare) + 30  # both at once: one second
+    on = [number for number, one in enumerate(shown) if one.drawings]
+    assert on == list(range(3, 3 + 1 + 30 + 14))  # and half a second as it goes on
+    held = [one.moment for one in shown[3:34]]
+    assert held == [pytest.approx(1.1)] * 31
+    assert [(one.moment, one.is_slow) for one in [*shown[:4], *shown[34:]]] == bare
+
+
+def test_what_was_drawn_lies_on_its_own_video(tmp_path, small):
+    drawings = [drawing("query", 2), drawing("reference", 12, tool="circle")]
+    kept = read_kept(write_report(tmp_path, drawings=drawings))
+    film_frames = decoded(make_film(kept, load_words()).content)
+    shown = timeline(kept, plain=False, end=1.0 + N_FRAMES / 30)
+    assert len(film_frames) == len(shown)
+    for picture, meant_here in zip(film_frames, shown, strict=True):
+        for number, side in enumerate(("query", "reference")):
+            half = picture[:, number * WIDTH : (number + 1) * WIDTH].astype(int)
+            has = (half.max(axis=2) - half.min(axis=2)).max() > 60  # the rest is grey
+            assert has == any(one.side == side for one in meant_here.drawings)
+
+
+def test_a_report_that_is_one_file_is_filmed_with_what_was_drawn_in_it(tmp_path, small):
+    folder = write_report(tmp_path)
+    result = (folder / "result.json").read_text()
+    notes = {"drawings": [drawing("query", 3)]}
+    scripts = {"data": {"name": "mine.mp4", "saved": {"result.json": result}}, "notes": notes}
+    page = "".join(f'<script type="application/json" id="{id_}">{json.dumps(held)}</script>'
+                   for id_, held in scripts.items())  # fmt: skip
+    for side in ("query", "reference"):
+        letters = base64.b64encode((folder / f"{side}.mp4").read_bytes()).decode()
+        page += f'<script type="text/plain" id="{side}-video">{letters}</script>'
+        (folder / f"{side}.mp4").unlink()
+    (folder / "mine.html").write_text(page)
+    with opened(folder / "mine.html") as kept:
+        assert len(kept.drawings) == 1
+        assert len(decoded(make_film(kept, load_words()).content)) == 42 + 30
+        lying = kept.query.path
+    assert not lying.exists()
+
+
+def test_what_was_drawn_in_the_page_of_a_folder_counts_too(tmp_path):
+    folder = write_report(tmp_path)
+    held = json.dumps({"drawings": [drawing("query", 3)]})
+    notes = f'<script type="application/json" id="notes">{held}</script>'
+    (folder / "report.html").write_text(notes)
+    assert len(read_kept(folder).drawings) == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        ("<p>", "is no report of Podium: name a report that was kept (.html), a result.json or a "
+         "folder"),
+        ('<script type="application/json" id="data">{"saved": {}}</script>',
+         f"holds no result of an assessment: {ANEW}"),
+        ('<script type="application/json" id="data">{"saved": {"result.json": "{}"}}</script>'
+         '<script type="text/plain" id="query-video">?</script>',
+         "its copy of a video is damaged (Only base64 data is allowed)"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_report_is_refused(tmp_path, page, why):
+    (tmp_path / "mine.html").write_text(page)
+    with pytest.raises(UnusableFile) as refused, opened(tmp_path / "mine.html"):
+        pass
+    assert str(refused.value) == f"{tmp_path / 'mine.html'}: {why}"

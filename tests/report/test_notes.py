@@ -42,7 +42,7 @@ def test_what_was_drawn_comes_back_as_it_was():
     [
         ({"tool": "laser"}, ModelError,
          "notes.drawings[0].tool is 'laser': it must be one of line, angle, arrow, circle, free, "
-         "writing"),
+         "writing, ruler"),
         ({"places": []}, UsageError, "a drawing's number of places is 0: it must be 1 to 200"),
         ({"places": [[0.1, 1.5]]}, UsageError,
          "a drawing's place is outside the picture: it must be two shares from 0 to 1"),
@@ -50,6 +50,8 @@ def test_what_was_drawn_comes_back_as_it_was():
         ({"seconds": 1e9}, UsageError,
          "a drawing's time is 1000000000.0: it must be at most 1e+06 s"),
         ({"degrees": 181.0}, UsageError, "a drawing's angle is 181.0: it must be 0 to 180 degrees"),
+        ({"centimetres": -1.0}, UsageError,
+         "a drawing's length is -1.0: it must be 0 to 100000 cm"),
         ({"text": "x" * 81}, UsageError,
          "a drawing's number of letters is 81: it must be at most 80"),
     ],

@@ -1,19 +1,24 @@
 """What a coach draws on the pictures of a report, in a real browser."""
 
+import io
 import json
 import math
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
-from browsing import breaches, settled, tab_through, untranslated
+from browsing import breaches, breaches_in_firefox, settled, tab_through, untranslated
 from podium.assessment.feedback import ClipFeedback, remarks
 from podium.assessment.values import Assessment, Reference, Score
 from podium.features.alignment import Alignment
+from podium.report.film import TOP, make_film, timeline
+from podium.report.kept import opened
 from podium.report.page import make_report
+from podium.report.words import load_words
 from podium.video.clips import VideoFacts
 
 WIDTH, HEIGHT, N = 200, 96, 20
@@ -230,12 +235,72 @@ def test_the_picture_that_is_kept_has_it(page):
     assert changed[:, WIDTH:].mean() == 0
 
 
+def bright(picture: Image.Image) -> np.ndarray:
+    """Return which pixels have the colour of drawings, as large as a film shows them."""
+    shown = np.asarray(picture.convert("RGB").resize((1280, 308)), int)
+    red, green, blue = np.moveaxis(shown, -1, 0)
+    return (green > 150) & (blue > 150) & (red < green - 60)
+
+
+def test_a_film_shows_what_was_on_screen(page, tmp_path):
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    for key, places in (("1", [(20, 20), (90, 30)]), ("3", [(100, 80), (150, 50)])):
+        page.keyboard.press(key)
+        drag(page, "query", *places)
+    page.keyboard.press("2")
+    tap(page, "reference", on_arm(20), CORNER, on_arm(20 + KNOWN))
+    page.keyboard.press("4")
+    drag(page, "reference", (150, 45), (170, 45))
+    kept = []
+    for button in ("#save-picture", "#save-report"):
+        with page.expect_download() as download:
+            page.locator(button).click()
+        kept.append(tmp_path / download.value.suggested_filename)
+        download.value.save_as(kept[-1])
+    on_screen = bright(Image.open(kept[0]))
+    with opened(kept[1]) as report:
+        film = make_film(report, load_words())
+        held = [len(one.drawings) for one in timeline(report, plain=False, end=0.8)].index(4)
+    with av.open(io.BytesIO(film.content)) as container:
+        frames = [frame.to_image() for frame in container.decode(video=0)]
+    in_film = bright(frames[held + 5].crop((0, TOP, 1280, TOP + 308)))
+    grown = [Image.fromarray(one).filter(ImageFilter.MaxFilter(9)) for one in (on_screen, in_film)]
+    assert np.asarray(grown[0])[in_film].mean() > 0.98  # nothing that was not there, and all of it
+    assert np.asarray(grown[1])[on_screen].mean() > 0.98
+
+
+def test_a_ruler_reads_a_known_length(page):
+    page.keyboard.press("7")
+    tap(page, "query", (20, 20))  # nothing is known yet: it asks for it
+    assert page.locator("#sketch-how").inner_text().startswith("Write first how long something")
+    page.keyboard.type("150,5")
+    drag(page, "query", CORNER, on_arm(20))
+    assert page.locator("#sketch-known").input_value() == ""
+    page.keyboard.press("ArrowRight")
+    drag(page, "query", (on_arm(20 + KNOWN)), CORNER)
+    drag(page, "query", (20, 20), (20 + 2 * ARM, 20))
+    said = page.locator("#query-sketch text").all_text_contents()
+    assert [int(one.removesuffix(" cm")) for one in said] == pytest.approx([150.5, 301], rel=0.03)
+    tap(page, "reference", (20, 20))  # another picture
+    assert page.locator("#sketch-how").inner_text().startswith("Write first how long something")
+    page.locator("#sketch-copy").click()
+    page.locator("#player").focus()
+    page.keyboard.press("Home")
+    page.locator("#sketch-copy").click()
+    assert listed(page)[0] == "Yours, 0.00 s: Ruler 151 cm"
+    kept = added(page)
+    assert [one.get("is_known", False) for one in kept] == [True, False, False]
+    assert [one["centimetres"] for one in kept] == pytest.approx([150.5, 150.5, 301], rel=0.03)
+
+
 @pytest.mark.parametrize("width", [1200, 320])
 def test_nothing_hinders_anybody_who_draws(page, width):
     page.set_viewport_size({"width": width, "height": 700})
     page.keyboard.press("6")
     page.locator("#sketch-text").fill("knees")
     tap(page, "query", (100, 50))
+    page.get_by_role("button", name="Ruler").click()
     assert breaches(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     stops = tab_through(page)
@@ -249,8 +314,37 @@ def test_a_made_up_language_reaches_all_that_is_drawn(assessed, tmp_path, visit,
     path = make_report(alone, made_up_language).save(tmp_path / "tlh.html")
     page = visit(path.as_uri(), offline=True).page
     page.locator("#playing").wait_for(state="visible")
-    for tool in ("angle", "free"):
+    for tool in ("ruler", "angle", "free"):
         page.locator(f"[data-tool={tool}]").click()
+        page.locator("#sketch-known").evaluate("field => (field.value = '150')")
         places = (20, 20), (90, 30), (70, 60)
         tap(page, "query", *places) if tool == "angle" else drag(page, "query", *places)
-    assert untranslated(page, "dive.mp4", "expert.mp4") == set()
+    assert untranslated(page, "dive.mp4", "expert.mp4", "150 cm") == set()
+
+
+PLACE = """const [side, x, y] = arguments;
+const svg = document.getElementById(`${side}-sketch`);
+svg.scrollIntoView({ block: "center", behavior: "instant" });
+const at = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
+return [at.x, at.y];"""
+"""Where a pixel of a video is in the window, as the browser itself says."""
+
+
+@pytest.mark.slow
+def test_what_is_drawn_in_firefox(path, firefox):
+    firefox.goto(path.as_uri())
+    firefox.wait("!document.getElementById('playing').hidden")
+    firefox.wait("document.getElementById('query-sketch').getAttribute('viewBox')")
+    firefox.evaluate("document.querySelector('[data-tool=angle]').click()")
+    for place in (on_arm(20), CORNER, on_arm(20 + KNOWN)):
+        firefox.click(*firefox.evaluate(PLACE, "query", *place))
+    said = firefox.evaluate("return document.querySelector('#query-sketch text').textContent")
+    assert abs(int(said.removesuffix("°")) - KNOWN) <= 1
+    firefox.evaluate("document.getElementById('sketch-copy').click()")
+    listed = (
+        "return [...document.querySelectorAll('#sketches button.link')].map(b => b.textContent)"
+    )
+    assert firefox.evaluate(listed) == [
+        f"{whose}, 0.00 s: Angle {said}" for whose in ("Yours", "The expert's")
+    ]
+    assert breaches_in_firefox(firefox) == []

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from browsing import breaches, tab_through, untranslated
+from browsing import breaches, breaches_in_firefox, tab_through, untranslated
 from podium.report.words import languages
 from podium.web.records import About
 
@@ -94,6 +94,41 @@ def test_what_is_noise_is_not_called_progress(filled, visit, width):
     stops = tab_through(page, most=300)
     assert [stop for stop in stops if not stop["name"]] == []
     assert [stop for stop in stops if stop["covered"] or stop["small"]] == []
+
+
+def test_a_curve_has_values_days_and_units(filled, visit):
+    page = visit(f"{filled.url}/athletes#Bo").page
+    page.locator("#others figure").wait_for()
+    main, other = (page.locator(f"#{one} figure").first for one in ("main-curve", "others"))
+    assert main.locator("figcaption").inner_text() == "Score (points)"
+    assert other.locator("figcaption").inner_text() == "Time in the air (s)"
+    values = main.locator(".axis-values span:not(.widest)").all_inner_texts()
+    assert values == ["0", "20", "40", "60", "80"]  # 16 to 63.3
+    days = [main.locator(f".axis-days span:{one}-child").inner_text() for one in ("first", "last")]
+    assert days == ["1/1/2025", "12/27/2025"]
+    # A line across lies where its value is said.
+    middle = main.locator(".axis-values span").nth(3).bounding_box()
+    box = main.locator("svg").bounding_box()
+    said = middle["y"] + middle["height"] / 2
+    drawn = main.locator(".grid").get_attribute("d").split("M0 ")[4].partition("H")[0]
+    assert abs(said - box["y"] - float(drawn) / 300 * box["height"]) < 2
+
+
+@pytest.mark.slow
+def test_the_list_and_a_season_in_firefox(filled, firefox):
+    firefox.goto(f"{filled.url}/")
+    firefox.wait("document.querySelectorAll('#rows tr').length === 50")
+    firefox.evaluate("""const search = document.getElementById("search");
+        search.value = "2025-11"; search.dispatchEvent(new Event("input"));""")
+    firefox.wait("document.getElementById('range').textContent === '1 to 10 of 10'")
+    assert breaches_in_firefox(firefox) == []
+    firefox.goto(f"{filled.url}/athletes#Bo")
+    firefox.wait("document.querySelector('#main-curve figure p')")
+    said = firefox.evaluate("return document.querySelector('#main-curve figure p').textContent")
+    assert said.endswith(" from the first day to the last: more than chance explains.")
+    assert breaches_in_firefox(firefox) == []
+    asked = firefox.evaluate("return performance.getEntriesByType('resource').map(e => e.name)")
+    assert [url for url in asked if not url.startswith(("blob:", "data:", f"{filled.url}/"))] == []
 
 
 def test_all_of_one_athlete_is_deleted(filled, visit):

@@ -179,6 +179,31 @@ def test_a_page_that_is_closed_half_way_leaves_nothing_behind(page, half_sent):
     page.context.close()
 
 
+def test_a_large_video_goes_on_after_its_connection_was_killed(
+    server, visit, small_model, tmp_path
+):
+    large, killed = tmp_path / "large.mp4", []
+    large.write_bytes(small_model.video("test", "107").read_bytes() + bytes(40_000_000))
+    visited = visit(f"{server.url}/")
+    page = visited.page
+
+    def kill(route):
+        if "offset=8388608" in route.request.url and len(killed) < 2:
+            killed.append(route.request.url)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/api/uploads/*", kill)
+    page.set_input_files("#videos", large)
+    page.click("#assess")
+    page.locator("#said", has_text="Queued").wait_for(timeout=SECONDS)
+    assert len(killed) == 2
+    visited.complaints.clear()  # the browser itself notes each connection that broke
+    page.get_by_role("button", name="Delete").first.click()
+    until(lambda: not list((server.folder / "partial").iterdir()), "a part was left behind")
+
+
 @pytest.mark.slow
 def test_names_and_refusals_are_only_ever_text_in_the_page(server, visit, small_model, tmp_path):
     visited = visit(f"{server.url}/")
@@ -546,7 +571,7 @@ def test_from_a_video_to_its_report_in_firefox(server, firefox, small_model):
     firefox.evaluate("document.getElementById('assess').click()")
     firefox.wait("document.querySelector('#rows tr[data-state=done]')", SECONDS / 1000)
     assert firefox.evaluate("return document.querySelector('#rows .name').textContent") == (
-        f"{dive.name} · 107"
+        f"{dive.name} · 107C"
     )
     firefox.evaluate("document.querySelector('#rows tr[data-state=done] a').click()")
     firefox.wait("document.getElementById('playing') && !playing.hidden")

@@ -12,6 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from podium.backbones.pose import NOBODY_SEEN
+from podium.benchmark.corrected import read_corrected
 from podium.benchmark.faults import (
     FAULTY_BELOW,
     clips_of_phase,
@@ -145,7 +146,8 @@ class PaperBenchmark:
 
     `quick` measures three systems on two splits; `systems` names those to be measured, () all;
     where some are named, the others are those of `earlier` results. Finished cells are kept in
-    `folder`.
+    `folder`. `corrections` is a table of what coaches said of remarks: of the phases that it names,
+    it says what was faulty.
     """
 
     root: Path | None = None
@@ -156,6 +158,7 @@ class PaperBenchmark:
     systems: Sequence[str] = ()
     folder: Path | None = None
     earlier: Results | None = None
+    corrections: Path | None = None
     cache: FeatureCache | None = field(default_factory=FeatureCache)
     progress: Progress = field(default_factory=Progress)
 
@@ -177,6 +180,15 @@ class PaperBenchmark:
             results = results.merge(self.earlier, [system.name for system in SYSTEMS])
         return self._with_tables(results, benchmark.samples(dives), not_asked)
 
+    def _comments(self, samples: Mapping[str, Sample]) -> dict[str, dict[str, str]]:
+        """Return what was said of phases: by commentators, where coaches did not correct it."""
+        path = UnlvDive(self.root).root / "faults.csv"
+        comments = read_comments(path) if path.is_file() else {}
+        if self.corrections is None:
+            return comments
+        names = {id_: str(one.performance.path) for id_, one in samples.items()}
+        return read_corrected(self.corrections, names).over(comments)
+
     def _with_tables(
         self, results: Results, samples: Mapping[str, Sample], not_asked: Mapping[str, str]
     ) -> Results:
@@ -188,7 +200,7 @@ class PaperBenchmark:
             claims=claims(results, samples),
             types=type_counts(dives),
             ceiling=one_judge(dives),
-            faults=fault_table(results, samples, UnlvDive(self.root).root / "faults.csv"),
+            faults=fault_table(results, samples, self._comments(samples)),
         )
         titles = [system.title for system in results.systems.values()]
         about = replace(
@@ -355,16 +367,15 @@ def one_judge(dives: Sequence[Performance]) -> Ceiling:
 
 
 def fault_table(
-    results: Results, samples: Mapping[str, Sample], comments: Path
+    results: Results, samples: Mapping[str, Sample], said: Mapping[str, Mapping[str, str]]
 ) -> dict[str, FaultRow]:
     """Compare flagged clips with what the commentary calls faults (table VIII).
 
     With floors: every clip flagged, and those of entry and splash always. `only_faulted` leaves
     out performances of which no fault was said, where "none" may mean that nobody spoke.
     """
-    if not comments.is_file():
+    if not said:
         return {}
-    said = read_comments(comments)
     truth = {
         name: faulty_clips(sample, said[name])
         for name, sample in samples.items()

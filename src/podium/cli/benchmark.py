@@ -80,6 +80,13 @@ def benchmark(
             metavar="athlete|event|COLUMN|none",
         ),
     ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(
+            help="Of paper: a table of podium corrections; what coaches said of a phase counts in "
+            "place of the commentary."
+        ),
+    ] = None,
     limits: Limits = None,
 ) -> None:
     """Reproduce the paper's tables, or measure scorers on a data set with whole groups left out."""
@@ -98,8 +105,10 @@ def benchmark(
     with showing_progress() as progress:
         if name == "paper":
             _require_own_references(references)
-            results = _paper(root, seeds, quick, scorer or (), {**asked, "progress": progress})
+            asked = {**asked, "progress": progress, "corrections": corrections}
+            results = _paper(root, seeds, quick, scorer or (), asked)
         else:
+            _require_no_corrections(corrections)
             results = _measure(
                 name,
                 root,
@@ -178,6 +187,13 @@ def _earlier(path: Path, systems: "Sequence[str]") -> "Results | None":
         if systems:
             raise
         return None
+
+
+def _require_no_corrections(corrections: Path | None) -> None:
+    if corrections:
+        raise UsageError(
+            "only paper measures remarks: leave out --corrections, or name paper instead of a set"
+        )
 
 
 def _require_own_references(references: str | None) -> None:

@@ -144,6 +144,14 @@ def _times(frames: "Frames") -> dict[str, Any]:
     return {**known, "rate_varies": not come_evenly(frames.start_seconds)}
 
 
+LISTED = {
+    "backbones": "what turns clips into numbers",
+    "datasets": "sets of performances that can be read",
+    "measures": "what is measured of a body, in degrees, seconds and body lengths",
+    "scorers": "what turns numbers into a score",
+    "models": "what ships, and for what it scores",
+    "actions": "what --model can score",
+}
 LISTS = "backbones, datasets, measures, scorers, models or actions"
 """What can be listed."""
 
@@ -154,10 +162,8 @@ def list_(
     model: Model = "diving",
     as_json: Json = False,
 ) -> None:
-    """List what there is to choose from."""
-    if what is None:
-        raise UsageError(f"podium list needs WHAT: choose {LISTS}, as in podium list models")
-    show_facts(_list(what, model), as_json)
+    """List what there is to choose from; alone, what can be listed."""
+    show_facts(LISTED if what is None else _list(what, model), as_json)
 
 
 @app.command("cache")

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 from PIL import ImageFont
 
 ELLIPSIS = "…"
 
+_FONT = Path(__file__).with_name("_fonts") / "DejaVuSans.ttf"
+
 
 @cache
-def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Return the font that comes with Pillow, so many pixels high."""
-    return ImageFont.load_default(size)
+def font_of(size: int) -> ImageFont.FreeTypeFont:
+    """Return the font of all pictures, so many pixels high: Latin, Greek and Cyrillic letters."""
+    return ImageFont.truetype(_FONT, size)
 
 
 def clock(seconds: float) -> str:
@@ -37,7 +40,8 @@ def lines_of(text: str, size: int, width: float, most: int) -> Sequence[str]:
     """Break a text into at most so many lines, each no wider than so many pixels."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    # A number and its unit stay together.
+    for word in " ".join(text.split()).replace(" %", "\xa0%").split(" "):
         longer = f"{line} {word}".strip()
         if line and font_of(size).getlength(longer) > width:
             lines.append(line)

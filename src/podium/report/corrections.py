@@ -3,7 +3,6 @@
 Reports may be strangers': of each only what was added to it and the name of its video are read.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,14 +10,14 @@ from typing import Any
 
 from podium.errors import MissingFile, UnusableFile
 from podium.machine.files import parse_json, read_bytes, read_json
-from podium.report.notes import Notes, Verdict, notes_in_file
+from podium.report.filed import MAX_REPORT_BYTES, json_in
+from podium.report.notes import Notes, Verdict, notes_in_file, notes_in_result
 
 COLUMNS = (
     "file_name", "about", "moment", "start_seconds", "end_seconds", "words", "is_true", "was",
-    "report",
+    "is_praise", "report",
 )  # fmt: skip
 
-MAX_REPORT_BYTES = 64 * 2**20
 MAX_JSON_BYTES = 20_000_000
 
 _NAMES = ("result.json", "report.html")
@@ -103,12 +102,12 @@ def _of_folder(path: Path) -> Iterator[_Found]:
 def _of_file(path: Path) -> _Found:
     if path.suffix.lower() == ".json":
         plain = read_json(path, MAX_JSON_BYTES)
-        return _Found(path, _name_of(plain, path), _notes_in(plain, path), _bare(plain))
+        return _Found(path, _name_of(plain, path), notes_in_result(plain, path), _bare(plain))
     content = read_bytes(path, MAX_REPORT_BYTES)
-    data, added = _script(content, "data", path), _script(content, "notes", path)
+    data, added = json_in(content, "data", path), json_in(content, "notes", path)
     name = data.get("name")
     return _Found(
-        path, name if isinstance(name, str) else path.name, _notes_in(added, path),
+        path, name if isinstance(name, str) else path.name, notes_in_file(added, path),
         _result_in(data, path),
     )  # fmt: skip
 
@@ -127,35 +126,8 @@ def _bare(plain: Any) -> Any:
     return {key: value for key, value in plain.items() if key not in ("drawings", "verdicts")}
 
 
-def _notes_in(plain: Any, path: Path) -> Notes:
-    found = plain if isinstance(plain, dict) else {}
-    added = {key: found[key] for key in ("drawings", "verdicts") if key in found}
-    return notes_in_file(added, path)
-
-
 def _name_of(plain: Any, path: Path) -> str:
     video = plain.get("video") if isinstance(plain, dict) else None
     if not isinstance(video, dict) or not isinstance(video.get("file"), str):
         raise UnusableFile.of_file(path, "is no result of podium score: it names no video")
     return str(video["file"])
-
-
-def _script(content: bytes, id_: str, path: Path) -> dict[str, Any]:
-    pattern = rb'<script type="application/json" id="%b"[^>]*>([^<]*)</script>' % id_.encode()
-    found = re.search(pattern, content)
-    plain = parse_json(found[1], str(path)) if found else None
-    if not isinstance(plain, dict):
-        raise UnusableFile.of_file(path, _why_none(content, id_))
-    return plain
-
-
-def _why_none(content: bytes, id_: str) -> str:
-    """Return what a file is that is not a report in which something is kept."""
-    if not content.strip():
-        return "is empty, no report of Podium: name a report that was kept, or its folder"
-    if id_ == "notes" or b'<script type="application/json" id="' in content:
-        return (
-            "is a report of another version of Podium, or damaged: what was said in it cannot be "
-            "read here; keep it, and read it with the version that made it"
-        )
-    return "is no report of Podium: name a report that was kept (.html), a result.json or a folder"

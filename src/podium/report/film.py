@@ -1,10 +1,11 @@
 """A report as a film to send: both videos side by side or one over the other, with its remarks.
 
-Time runs in step with the expert or plainly, and slower where most points were lost.
+Time runs in step with the expert or plainly, slower where most points were lost, and stands still a
+moment where something was drawn.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -15,7 +16,9 @@ from podium.checks import check_options
 from podium.errors import UnusableFile, UsageError
 from podium.report.captions import fitting, font_of, lines_of
 from podium.report.kept import KeptReport, Side
+from podium.report.notes import Drawing
 from podium.report.player import SPEEDS
+from podium.report.sketches import HELD_SECONDS, STAYS_SECONDS, burn
 from podium.report.words import Words
 from podium.video.frames import Frame, each_frame, probe
 from podium.video.playback import Playback, PlaybackOptions, playback_of
@@ -44,6 +47,9 @@ QUALITIES = (23, 27, 31, 35, 39)
 TOP, LINE, TEXT_SIZE, MARGIN = 42, 34, 25, 10
 N_LINES = 3
 """Below the videos are the time and two lines of remarks."""
+
+_CLOCK = 1e-4
+"""Moments that lie closer than this are one, in seconds."""
 
 PAPER, INK, QUIET = (16, 20, 26), (245, 245, 245), (170, 180, 190)
 
@@ -107,6 +113,50 @@ def schedule(start: float, end: float, slow: Sequence[Span]) -> list[tuple[float
     return shown
 
 
+@dataclass(frozen=True)
+class Shown:
+    """One frame of a film: the moments of both videos, and what is drawn on them."""
+
+    moment: float
+    """Of the performance, in seconds of its video."""
+
+    experts: float
+    """Of the expert's, in seconds of that one."""
+
+    is_slow: bool
+    """Whether time runs slowly there."""
+
+    drawings: tuple[Drawing, ...] = ()
+    """What is drawn on either."""
+
+
+def timeline(report: KeptReport, *, plain: bool, end: float) -> list[Shown]:
+    """Return what each frame of a film shows; it is held where something was drawn."""
+    start = report.query.offset_seconds
+    frames: list[Shown] = []
+    coming, drawn = list(report.drawings), dict[Drawing, int]()
+    for moment, is_slow in schedule(start, end, worst_moments(report)):
+        shown = Shown(moment, expert_seconds(report, moment, plain=plain), is_slow)
+        new = [one for one in coming if _has_come(one, shown)]
+        coming = [one for one in coming if one not in new]
+        held = HELD_SECONDS if new else 0.0
+        drawn |= dict.fromkeys(new, len(frames) + _n(held + STAYS_SECONDS))
+        for _ in range(1 + _n(held)):
+            on = tuple(one for one, until in drawn.items() if len(frames) < until)
+            frames.append(replace(shown, drawings=on))
+    return frames
+
+
+def _n(seconds: float) -> int:
+    return round(seconds * FRAMES_PER_SECOND)
+
+
+def _has_come(drawing: Drawing, shown: Shown) -> bool:
+    """Return whether the frame that a drawing belongs to is on screen, or was just before."""
+    now = shown.moment if drawing.side == "query" else shown.experts
+    return -_CLOCK <= now - drawing.seconds < STAYS_SECONDS
+
+
 def worst_moments(report: KeptReport) -> list[Span]:
     """Return from when to when most points were lost, or was least like the expert's."""
     costly = sorted((one for one in report.remarks if one.cost > 0), key=lambda one: -one.cost)
@@ -152,17 +202,15 @@ class _Film:
         first, *others = (
             _Reel(side, size) for side, size in zip(self.sides, self.sizes, strict=True)
         )
-        start = self.report.query.offset_seconds
-        shown = schedule(start, start + first.seconds, worst_moments(self.report))
-        for number, (moment, is_slow) in enumerate(shown):
-            pictures = [first.at(moment)]
-            theirs = expert_seconds(self.report, moment, plain=self.options.plain)
-            pictures += [other.at(theirs) for other in others]
-            pixels = self._drawn(pictures, moment, is_slow)
-            progress(number + 1, len(shown))
+        end = self.report.query.offset_seconds + first.seconds
+        every = timeline(self.report, plain=self.options.plain, end=end)
+        for number, shown in enumerate(every):
+            pictures = [first.at(shown.moment), *(other.at(shown.experts) for other in others)]
+            pixels = self._drawn(pictures, shown)
+            progress(number + 1, len(every))
             yield Frame(pixels, number / FRAMES_PER_SECOND, (number + 1) / FRAMES_PER_SECOND)
 
-    def _drawn(self, pictures: list[Pixels], moment: float, is_slow: bool) -> Pixels:
+    def _drawn(self, pictures: list[Pixels], shown: Shown) -> Pixels:
         canvas = np.full((self.height, self.width, 3), PAPER, np.uint8)
         inside = canvas[TOP : TOP + self.sizes[0][1]]
         if self.is_overlay:
@@ -170,8 +218,17 @@ class _Film:
         else:
             inside[:] = np.concatenate(pictures, axis=1)
         picture = Image.fromarray(canvas)
-        self._write(ImageDraw.Draw(picture), moment, is_slow)
+        self._burn(picture, shown.drawings)
+        self._write(ImageDraw.Draw(picture), shown.moment, shown.is_slow)
         return np.asarray(picture, np.uint8)
+
+    def _burn(self, picture: Image.Image, drawings: Sequence[Drawing]) -> None:
+        """Draw what a coach drew on each video; where one lies over the other, on that."""
+        left = 0
+        for name, size in zip(("query", "reference"), self.sizes, strict=False):
+            own = [one for one in drawings if one.side == name]
+            burn(picture, own, (left, TOP), size)
+            left += 0 if self.is_overlay else size[0]
 
     def _write(self, draw: ImageDraw.ImageDraw, moment: float, is_slow: bool) -> None:
         """Write the names above, and below the time and what is remarked of it."""
@@ -211,7 +268,7 @@ class _Reel:
     def at(self, seconds: float) -> Pixels:
         """Return the frame that is on screen then; no earlier one than before."""
         assert self._now is not None
-        moment = seconds - self._offset + 1e-4
+        moment = seconds - self._offset + _CLOCK
         while self._next is not None and self._next.start_seconds <= moment:
             self._now, self._next = self._next, next(self._frames, None)
         return self._now.pixels

@@ -1,17 +1,22 @@
-"""A report that was kept as a folder, read back: its videos, what keeps them in step, its remarks.
+"""A report that was kept, read back: its videos, what keeps them in step, its remarks and drawings.
 
-The folder may be a stranger's: only `result.json` and two videos of fixed names are looked at, and
-what does not fit is refused in one line.
+It may be a stranger's: of a folder only `result.json`, `report.html` and two videos of fixed names
+are looked at, and what does not fit is refused in one line.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from podium.errors import MissingFile, UnusableFile
-from podium.machine.files import read_json
+from podium.machine.files import parse_json, read_bytes, read_json
+from podium.report.filed import MAX_REPORT_BYTES, PAGES, json_in, video_in
+from podium.report.glance import AROUND_SECONDS
+from podium.report.notes import Drawing, Notes, notes_in_file, notes_in_result
 from podium.report.result import SCHEMA, SCHEMA_VERSION
 
 MAX_BYTES = 20_000_000
@@ -58,7 +63,7 @@ class KeptReport:
     """What is shown of a report that was kept."""
 
     path: Path
-    """Its `result.json`."""
+    """Its `result.json`, or the one file that it is."""
 
     query: Side
     """The performance."""
@@ -75,6 +80,32 @@ class KeptReport:
     clips: tuple[tuple[float, float, float], ...]
     """From when to when each clip is, and how alike the expert's it is."""
 
+    notes: Notes = field(default_factory=Notes)
+    """What was added to it."""
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """Return what was drawn on its videos."""
+        return self.notes.drawings
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[KeptReport]:
+    """Read a report: a folder, the `result.json` in it, or a report that is one file.
+
+    The videos of one file lie on the disk until the end of the block.
+
+    Raises
+    ------
+    MissingFile, UnusableFile
+        If there is none, or it is not a report with its videos.
+    """
+    if path.suffix.lower() not in PAGES or not path.is_file():
+        yield read_kept(path)
+        return
+    with TemporaryDirectory(prefix="podium-") as folder:
+        yield _of_page(path, read_bytes(path, MAX_REPORT_BYTES), Path(folder))
+
 
 def read_kept(path: Path) -> KeptReport:
     """Read a report's folder, or the `result.json` in it.
@@ -89,16 +120,53 @@ def read_kept(path: Path) -> KeptReport:
         raise MissingFile.of_file(
             file, "no such file: name the folder that podium score --report-dir wrote"
         )
-    content = _Checked(file, read_json(file, MAX_BYTES))
+    plain = read_json(file, MAX_BYTES)
+    return _kept(_Checked(file, plain), file.parent, _notes_beside(file, plain))
+
+
+def _notes_beside(file: Path, plain: Any) -> Notes:
+    """Return what was added to a report: kept in its data, else in the page beside it."""
+    added = notes_in_result(plain, file)
+    page = file.parent / "report.html"
+    if added != Notes() or not page.is_file():
+        return added
+    return notes_in_file(json_in(read_bytes(page, MAX_REPORT_BYTES), "notes", page), page)
+
+
+def _added(plain: Any, file: Path) -> Notes:
+    found = plain if isinstance(plain, dict) else {}
+    return notes_in_file(
+        {key: found[key] for key in ("drawings", "verdicts") if key in found}, file
+    )
+
+
+def _of_page(path: Path, content: bytes, folder: Path) -> KeptReport:
+    """Read a report that is one file; its videos lie in it, else beside it."""
+    saved = json_in(content, "data", path).get("saved")
+    text = saved.get("result.json") if isinstance(saved, dict) else None
+    if not isinstance(text, str):
+        raise UnusableFile.of_file(path, f"holds no result of an assessment: {ANEW}")
+    beside = path.parent
+    for side in ("query", "reference"):
+        if video := video_in(content, side, path):
+            beside = folder
+            (folder / f"{side}.mp4").write_bytes(video)
+    checked = _Checked(path, parse_json(text.encode(), str(path)))
+    return _kept(checked, beside, notes_in_file(json_in(content, "notes", path), path))
+
+
+def _kept(content: "_Checked", folder: Path, notes: Notes) -> KeptReport:
     shown = content.object("playback")
     reference = shown.value.get("reference")
+    theirs = folder / "reference.mp4"
     return KeptReport(
-        file,
-        _side(shown.object("query"), "query.mp4"),
-        _side(shown.object("reference"), "reference.mp4") if reference is not None else None,
+        content.file,
+        _side(shown.object("query"), folder / "query.mp4"),
+        _side(shown.object("reference"), theirs) if reference is not None else None,
         _steps(content, shown),
-        tuple(sorted((_line(one) for one in content.objects("remarks")), key=_when)),
+        tuple(sorted([*map(_line, content.objects("remarks")), *_measured(content)], key=_when)),
         tuple(_clip(one) for one in content.objects("clips")),
+        notes,
     )
 
 
@@ -167,8 +235,7 @@ class _Checked:
         return found
 
 
-def _side(about: _Checked, file_name: str) -> Side:
-    path = about.file.parent / file_name
+def _side(about: _Checked, path: Path) -> Side:
     if not path.is_file():
         raise MissingFile.of_file(path, f"no such file beside {about.file.name}: {ANEW}")
     return Side(path, about.text("name"), about.number("offset_seconds"))
@@ -195,6 +262,20 @@ def _line(one: _Checked) -> Line:
     points = one.number("contribution") if cost is not None else 0.0
     span = one.number("start_seconds"), one.number("end_seconds")
     return Line(*span, words=one.text("words"), cost=max(-points, 0.0))
+
+
+def _measured(content: _Checked) -> Iterator[Line]:
+    """Yield what is remarked of what was measured, when it was seen; earlier files have none."""
+    if "measured_remarks" not in content.value:
+        return
+    measures = {one.text("name"): one for one in content.objects("measures")}
+    for remark in content.objects("measured_remarks"):
+        seen = measures.get(remark.text("measure"))
+        if seen is None or seen.value.get("start_seconds") is None:
+            continue
+        start = seen.number("start_seconds")
+        end = start if seen.value.get("end_seconds") is None else seen.number("end_seconds")
+        yield Line(start - AROUND_SECONDS, end + AROUND_SECONDS, remark.text("words"), 0.0)
 
 
 def _clip(one: _Checked) -> tuple[float, float, float]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from podium.errors import ModelError, UnusableFile, UsageError
 from podium.inputs.saved import record_of
 
-Tool = Literal["line", "angle", "arrow", "circle", "free", "writing"]
+Tool = Literal["line", "angle", "arrow", "circle", "free", "writing", "ruler"]
 
 MAX_DRAWINGS, MAX_PLACES, MAX_LETTERS = 500, 200, 80
 """The most drawings of a report, places of one, and letters of what is written."""
@@ -23,7 +23,7 @@ MAX_VERDICTS, MAX_SENTENCE = 1_000, 1_000
 CLIPS = "clips"
 """What a verdict is about where a remark is of clips; else it names a measure or an angle."""
 
-MAX_FRAME, MAX_SECONDS = 10_000_000, 1e6
+MAX_FRAME, MAX_SECONDS, MAX_CENTIMETRES = 10_000_000, 1e6, 1e5
 
 _ELEMENT = re.compile(rb'(<script type="application/json" id="notes")[^>]*>([^<]*)(</script>)')
 _POLICY, _QUOTE = b'content="default-src &#39;none&#39;; ', b"&#39;"
@@ -54,6 +54,12 @@ class Drawing:
     degrees: float | None = None
     """How large an angle is."""
 
+    centimetres: float | None = None
+    """How long what lies along a ruler is."""
+
+    is_known: bool = False
+    """Whether somebody said how long that is: other rulers are read by it."""
+
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
         _require(
@@ -70,6 +76,8 @@ class Drawing:
         _require(
             0 <= (self.degrees or 0) <= 180, "a drawing's angle", self.degrees, "0 to 180 degrees"
         )
+        is_length = 0 <= (self.centimetres or 0) <= MAX_CENTIMETRES
+        _require(is_length, "a drawing's length", self.centimetres, f"0 to {MAX_CENTIMETRES:g} cm")
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,9 @@ class Verdict:
 
     was: str = ""
     """What it really was, where somebody said that."""
+
+    is_praise: bool = False
+    """Whether the remark says that something was good."""
 
     def __post_init__(self) -> None:
         """Refuse what no report says."""
@@ -130,7 +141,7 @@ class Notes:
         """Return plain JSON, without what says nothing."""
         return {
             "drawings": [_without_nothing(asdict(one)) for one in self.drawings],
-            "verdicts": [asdict(one) for one in self.verdicts],
+            "verdicts": [_as_remarked(asdict(one)) for one in self.verdicts],
         }
 
     @property
@@ -164,18 +175,32 @@ def notes_in_file(plain: Any, path: object) -> Notes:
         raise UnusableFile.of_file(path, str(error)) from error
 
 
-def with_notes(report: bytes, notes: Notes, address: str) -> bytes:
-    """Return a report that shows notes, and keeps them at an address of where it came from.
+def notes_in_result(plain: Any, path: object) -> Notes:
+    """Return the notes in the JSON of a `result.json`, which holds more.
+
+    Raises
+    ------
+    UnusableFile
+        If they are none.
+    """
+    found = plain if isinstance(plain, dict) else {}
+    added = {key: found[key] for key in ("drawings", "verdicts") if key in found}
+    return notes_in_file(added, path)
+
+
+def with_notes(report: bytes, notes: Notes, address: str = "") -> bytes:
+    """Return a report that shows notes, and keeps them at an address of where it came from, if any.
 
     Its policy then allows questions to where it came from, and to nobody else. A report of an
     earlier version is returned as it is.
     """
     # As in every script that holds JSON: nothing in it can end the script.
     text = json.dumps(notes.to_json()).replace("<", "\\u003c").encode()
-    about = f' data-tag="{notes.tag}" data-address="{address}">'.encode()
-    shown, n = _ELEMENT.subn(lambda found: found[1] + about + text + found[3], report, count=1)
+    about = f' data-tag="{notes.tag}" data-address="{address}">' if address else ">"
+    added = about.encode() + text
+    shown, n = _ELEMENT.subn(lambda found: found[1] + added + found[3], report, count=1)
     asking = b"connect-src " + _QUOTE + b"self" + _QUOTE + b"; "
-    return shown.replace(_POLICY, _POLICY + asking, 1) if n else report
+    return shown.replace(_POLICY, _POLICY + asking, 1) if n and address else shown
 
 
 def with_notes_in_json(result: bytes, notes: Notes) -> bytes:
@@ -183,8 +208,13 @@ def with_notes_in_json(result: bytes, notes: Notes) -> bytes:
     return (json.dumps(json.loads(result) | notes.to_json(), indent=1) + "\n").encode()
 
 
+def _as_remarked(plain: dict[str, Any]) -> dict[str, Any]:
+    """Leave out that a remark is no praise: most are none."""
+    return {key: value for key, value in plain.items() if key != "is_praise" or value}
+
+
 def _without_nothing(plain: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in plain.items() if value not in ("", None)}
+    return {key: value for key, value in plain.items() if value not in ("", None, False)}
 
 
 def _require(is_so: bool, name: str, value: object, allowed: str) -> None:

@@ -3,7 +3,7 @@
 import base64
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from podium.report.remark_words import group_note, is_praised
 from podium.report.result import clips_csv, result_json, timeline_vtt
 from podium.report.score_words import doubts_of, if_trusted, title_of
 from podium.report.segments import folds, least_alike, parts_of
+from podium.report.sheet import sheet_of
 from podium.report.templates import render
 from podium.report.words import ENGLISH, Words, load_words
 from podium.video.frames import Frames
@@ -168,6 +169,8 @@ class _Page:
             self.assessment.clips, ours, theirs, self.assessment.compared_seconds
         )
 
+        self.seen = glance(self.athlete, self.assessment.remarks, self.moments, words)
+
     def html(self) -> str:
         """Fill the template."""
         assessment, words = self.assessment, self.words
@@ -206,7 +209,7 @@ class _Page:
             saved=self.data_files() if self.moments else (),
             data=self._data() if self.moments else None,
             athlete=self.athlete,
-            glance=glance(self.athlete, assessment.remarks, self.moments, words),
+            glance=self.seen,
         )
 
     def data_files(self) -> tuple[tuple[str, str, str], ...]:
@@ -354,6 +357,7 @@ class _Page:
     def _data(self) -> dict[str, Any]:
         """Return what the script of the page works with."""
         parts = parts_of(self.assessment)
+        sheet = sheet_of(self.assessment, self.name, self.seen, self.athlete, self.words)
         return {
             "query": side(self.query, self.query_offset, self._file("query.mp4"), self._drawn()),
             "reference": side(self.reference, self.reference_offset, self._file("reference.mp4")),
@@ -367,6 +371,7 @@ class _Page:
             "decimal": self.words("decimal"),
             "saved": {name: content for name, _, content in self.data_files()},
             "name": self.name,
+            "sheet": asdict(sheet),
         }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from podium.judging import (
 )
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
-from podium.web import records
+from podium.web import in_parts, records
 from podium.web.additions import add_additions
 from podium.web.answers import (
     BATCH_COLUMNS,
@@ -43,6 +43,7 @@ from podium.web.audits import MAX_TABLE_BYTES, add_audits
 from podium.web.backups import add_backups
 from podium.web.bodies import USUAL_PACE, Bodies, Pace
 from podium.web.guard import Guard, Token
+from podium.web.in_parts import add_uploads
 from podium.web.listening import ALL_ADDRESSES, THIS_MACHINE, listen, settings, where_to_open
 from podium.web.listing import Order, Wish
 from podium.web.messages import (
@@ -140,7 +141,7 @@ def make_app(
     app.add_middleware(Guard, host=host, token=token)
     say_refusals(app)
     _add_pages(app)
-    _add_choices(app, model, allow_parts, max_video_bytes)
+    _add_choices(app, model, allow_parts)
     _add_videos(app, store, max_video_bytes)
     _add_assessments(app, store, worker, model)
     _add_batches(app, store, worker, model)
@@ -150,7 +151,8 @@ def make_app(
 
 
 def _add_keeping(app: FastAPI, store: Store, worker: Worker) -> None:
-    """Add what is kept beside assessments: additions, athletes, tables, everything as one file."""
+    """Add what is kept beside assessments, and what is sent in parts."""
+    add_uploads(app, store)
     add_additions(app, store)
     add_athletes(app, store, worker)
     add_tables(app, store)
@@ -193,7 +195,8 @@ def choices_of(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
 def _sends_a_file(scope: Scope) -> bool:
     """Return whether the body of a request has a limit of its own, that of videos or of tables."""
     sending = "/api/videos", "/api/audits", "/api/tables", "/api/store"
-    return scope["method"] == "POST" and scope["path"] in sending
+    is_part = scope["method"] == "PUT" and scope["path"].startswith(in_parts.PREFIX)
+    return is_part or (scope["method"] == "POST" and scope["path"] in sending)
 
 
 def _add_pages(app: FastAPI) -> None:
@@ -212,14 +215,12 @@ def _add_pages(app: FastAPI) -> None:
         return Response(source("shared.js") + source("page.js"), media_type="text/javascript")
 
 
-def _add_choices(
-    app: FastAPI, model: str, allow_parts: tuple[str, ...], max_video_bytes: int
-) -> None:
+def _add_choices(app: FastAPI, model: str, allow_parts: tuple[str, ...]) -> None:
     @app.get("/api/choices")
     def what_there_is_to_choose() -> ChoicesOut:
         return ChoicesOut(
             **choices_of(model, allow_parts), model=Path(model).name, languages=languages(),
-            most_bytes=max_video_bytes,
+            most_bytes=in_parts.MAX_BYTES,
         )  # fmt: skip
 
 

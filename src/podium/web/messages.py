@@ -158,6 +158,19 @@ class VideoOut(BaseModel):
     n_bytes: int
 
 
+class UploadOut(BaseModel):
+    """A video on its way: `received` of its `n_bytes` came; the next part begins there.
+
+    Parts of `part_bytes` suit. `video` is its id once all of it is there.
+    """
+
+    id: str
+    received: int
+    n_bytes: int
+    part_bytes: int
+    video: str | None
+
+
 class FrameOut(BaseModel):
     """The first frame of a video as the athlete is looked for in it, and where it lies in it.
 

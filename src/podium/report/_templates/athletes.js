@@ -2,6 +2,7 @@
   const WIDE = 1000;
   const HIGH = 300;
   const AT_ONCE = 40;
+  const TICKS = 4; /* about so many lines across a chart */
   const MANY = 100;
   let season = null;
   let later = 0;
@@ -32,17 +33,35 @@
 
   const dayOf = (series, place) => season.rows[series.rows.at(place)].day;
 
-  /* Points with their ranges over days, and the line through them. */
-  function chart(series, isSmall) {
+  /* Round values for the lines across a chart, from below the lowest value to above the highest. */
+  function ticksOf(low, high) {
+    const rough = (high - low || Math.abs(high) || 1) / TICKS;
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = power * [1, 2, 5, 10].find((one) => one * power >= rough);
+    const [first, last] = [Math.floor(low / step), Math.ceil(high / step)];
+    const ticks = Array.from({ length: Math.max(last - first, 1) + 1 }, (_, i) => (first + i) * step);
+    return { ticks, digits: Math.max(-Math.floor(Math.log10(step) + 1e-9), 0) };
+  }
+
+  /* Where things lie in a chart: days from left to right, values from the bottom up. */
+  function scaleOf(series) {
     const times = series.rows.map((number) => Date.parse(season.rows[number].day));
     const ends = [...series.values, ...series.lows, ...series.highs].filter((one) => one !== null);
+    const { ticks, digits } = ticksOf(Math.min(...ends), Math.max(...ends));
     const [first, last] = [times[0], times[times.length - 1]];
-    const [low, high] = [Math.min(...ends), Math.max(...ends)];
+    const [low, high] = [ticks[0], ticks[ticks.length - 1]];
     const x = (time) => 20 + ((WIDE - 40) * (time - first)) / (last - first || 1);
-    const y = (value) => HIGH - 12 - ((HIGH - 24) * (value - low)) / (high - low || 1);
+    const y = (value) => HIGH - 12 - ((HIGH - 24) * (value - low)) / (high - low);
+    return { times, first, last, ticks, digits, x, y };
+  }
+
+  /* Points with their ranges over days, and the line through them. */
+  function chart(series, scale, isSmall) {
+    const { times, first, last, x, y } = scale;
     const label = say("chart", { label: series.label, n: times.length, first: dayText(dayOf(series, 0)), last: dayText(dayOf(series, -1)) });
     const made = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": label, class: `season-chart${isSmall ? " small" : ""}${times.length > MANY ? " many" : ""}` });
-    const paths = { error: "", point: "" };
+    const paths = { grid: "", error: "", point: "" };
+    for (const tick of scale.ticks) paths.grid += `M0 ${y(tick).toFixed(1)}H${WIDE}`;
     series.values.forEach((value, i) => {
       const across = x(times[i]).toFixed(1);
       if (series.lows[i] !== null && series.highs[i] !== null) paths.error += `M${across} ${y(series.lows[i]).toFixed(1)}V${y(series.highs[i]).toFixed(1)}`;
@@ -51,6 +70,26 @@
     for (const [kind, d] of Object.entries(paths)) made.append(svg("path", { class: kind, d }));
     if (series.trend) made.append(svg("path", { class: "line", d: `M${x(first)} ${y(series.trend.first)}L${x(last)} ${y(series.trend.first + series.trend.change)}` }));
     return made;
+  }
+
+  /* The values at the lines across, and days below. */
+  function axes(scale) {
+    const values = make("div", "", { class: "axis-values note" });
+    for (const tick of scale.ticks) {
+      const label = make("span", written(tick, scale.digits));
+      label.style.top = `${(100 * scale.y(tick)) / HIGH}%`;
+      values.append(label);
+    }
+    values.append(make("span", written(scale.ticks.at(-1), scale.digits), { class: "widest" }));
+    const below = make("div", "", { class: "axis-days note" });
+    const shares = scale.first === scale.last ? [0] : [0, 1 / 3, 2 / 3, 1];
+    for (const share of shares) {
+      const time = scale.first + share * (scale.last - scale.first);
+      const label = make("span", dayText(new Date(time).toISOString().slice(0, 10)));
+      label.style.left = `${(100 * scale.x(time)) / WIDE}%`;
+      below.append(label);
+    }
+    return [values, below];
   }
 
   /* What can be said of it: that it rose or fell, or that nobody can tell. */
@@ -66,13 +105,13 @@
   }
 
   function figure(series, isSmall) {
-    const digits = digitsOf(series);
+    const scale = scaleOf(series);
+    const unit = series.unit.replace("{value}", "").trim() || (["score", "execution"].includes(series.name) ? words.points : "");
     const made = make("figure");
-    const { values } = series;
-    const ends = make("div", "", { class: "axis-ends note" });
-    const shown = [Math.min(...values), Math.max(...values)].map((value) => written(value, digits)).join(" – ");
-    ends.append(make("span", dayText(dayOf(series, 0))), make("span", series.unit.replace("{value}", shown)), make("span", dayText(dayOf(series, -1))));
-    made.append(make("figcaption", series.label), chart(series, isSmall), ends, saidOf(series, digits));
+    const [values, below] = axes(scale);
+    const plot = make("div", "", { class: "plot" });
+    plot.append(values, chart(series, scale, isSmall), below);
+    made.append(make("figcaption", unit ? `${series.label} (${unit})` : series.label), plot, saidOf(series, digitsOf(series)));
     return made;
   }
 
@@ -93,11 +132,14 @@
     element("curves").hidden = !first;
     element("all").hidden = false;
     element("main-curve").replaceChildren(...(first ? [figure(first, false)] : []));
-    element("others").replaceChildren(...others.map((one) => figure(one, true)));
+    element("others").replaceChildren();
     const all = [...season.rows].reverse();
     element("rows").replaceChildren(...all.slice(0, AT_ONCE).map(row));
     clearTimeout(later);
-    later = setTimeout(() => element("rows").append(...all.slice(AT_ONCE).map(row))); /* what is in sight comes first */
+    later = setTimeout(() => { /* what is in sight comes first */
+      element("others").replaceChildren(...others.map((one) => figure(one, true)));
+      element("rows").append(...all.slice(AT_ONCE).map(row));
+    });
     const chosen = element("action").value;
     element("action").replaceChildren(make("option", words.all, { value: "" }), ...season.actions.map((one) => make("option", one, { value: one })));
     element("action").value = season.actions.includes(chosen) ? chosen : "";
@@ -140,10 +182,10 @@
     const who = name();
     try {
       const { n } = await ask(`/api/athletes?${new URLSearchParams({ athlete: who })}`, "DELETE");
-      element("said").textContent = say("deleted", { n, name: who });
       element("action").value = "";
       location.replace("#");
       await begin();
+      element("said").textContent = say("deleted", { n, name: who });
     } catch (error) {
       element("said").textContent = error.message;
     }

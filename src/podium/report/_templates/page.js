@@ -31,24 +31,80 @@
     element("said").classList.toggle("wrong", isWrong);
   }
 
-  /* Sending: one video after the other, with its progress. */
-  function send(file) {
+  const IN_PARTS_BYTES = 32 * 2 ** 20; /* a larger video goes in parts: a break costs one of them */
+  const MOST_TRIES = 8;
+  class Stopped extends Error {}
+
+  /* Send one body, and say how much of it has gone. */
+  function sendBody(method, path, body, onSent) {
     return new Promise((resolve, reject) => {
-      upload = new XMLHttpRequest();
-      upload.open("POST", `/api/videos?name=${encodeURIComponent(file.name.slice(-255))}`);
-      upload.setRequestHeader("Content-Type", "application/octet-stream");
-      upload.responseType = "json";
-      upload.upload.onprogress = (event) => {
-        const share = event.lengthComputable ? Math.floor((100 * event.loaded) / event.total) : 0;
-        element("sent").value = share;
-        tell(say("sending", { name: file.name, share }));
-      };
-      upload.onload = () =>
-        upload.status === 201 ? resolve(upload.response.id) : reject(new Error(reasonOf(upload.response)));
-      upload.onerror = () => reject(new Error(words.lost));
-      upload.onabort = () => reject(new Error(words.stopped));
-      upload.send(file);
+      const asking = upload = new XMLHttpRequest();
+      asking.open(method, path);
+      asking.setRequestHeader("Content-Type", "application/octet-stream");
+      asking.responseType = "json";
+      asking.upload.onprogress = (event) => onSent(event.loaded);
+      asking.onload = () => resolve(asking);
+      asking.onerror = () => reject(new TypeError(words.lost));
+      asking.onabort = () => reject(new Stopped(words.stopped));
+      asking.send(body);
     });
+  }
+
+  /* Sending: one video after the other, with its progress. */
+  async function send(file) {
+    const onSent = (n) => {
+      const share = Math.min(Math.floor((100 * n) / file.size) || 0, 100);
+      element("sent").value = share;
+      tell(say("sending", { name: file.name, share }));
+    };
+    if (file.size > IN_PARTS_BYTES) return sendInParts(file, onSent);
+    const answer = await sendBody("POST", `/api/videos?name=${encodeURIComponent(file.name.slice(-255))}`, file, onSent);
+    if (answer.status !== 201) throw new Error(reasonOf(answer.response));
+    return answer.response.id;
+  }
+
+  async function sendInParts(file, onSent) {
+    let way = await ask(`/api/uploads?${new URLSearchParams({ name: file.name.slice(-255), n_bytes: file.size })}`, "POST");
+    const { id } = way;
+    try {
+      for (let tries = 0; !way.video;) {
+        const begun = way.received;
+        way = await sendPart(file, way, onSent).catch((error) => {
+          if (!(error instanceof TypeError)) throw error; /* only a line that broke is tried again */
+          return null;
+        }) || await afterBreak(id, tries);
+        tries = way.received > begun ? 0 : tries + 1;
+      }
+    } catch (error) {
+      ask(`/api/uploads/${id}`, "DELETE").catch(() => {});
+      throw error;
+    }
+    return way.video;
+  }
+
+  /* What has come after a part was sent; nothing where another try is worth it. */
+  async function sendPart(file, way, onSent) {
+    const part = file.slice(way.received, way.received + way.part_bytes);
+    const answer = await sendBody("PUT", `/api/uploads/${way.id}?offset=${way.received}`, part, (n) => onSent(way.received + n));
+    if (answer.status === 200) return answer.response;
+    if ([408, 409].includes(answer.status) || answer.status >= 500) return null;
+    throw new Error(reasonOf(answer.response));
+  }
+
+  /* Wait a while, longer each time, and ask how much has come. */
+  async function afterBreak(id, tries) {
+    for (let n = tries; n < MOST_TRIES; n++) {
+      await new Promise((resolve, reject) => {
+        setTimeout(resolve, 250 * 2 ** n);
+        upload = { abort: () => reject(new Stopped(words.stopped)) };
+      });
+      try {
+        return await ask(`/api/uploads/${id}`);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+      }
+    }
+    throw new Error(words.lost);
   }
 
   /* Who the athlete is: a click on the first frame of the one video that is chosen. */

@@ -1,9 +1,10 @@
 /* What a coach draws on the picture. A drawing belongs to one frame of one video, and its places are
    parts of the picture from 0 to 1, so that it lies the same however large the picture is shown. */
-const SKETCH_POINTS = { line: 2, angle: 3, arrow: 2, circle: 2, free: Infinity, writing: 1 };
+const SKETCH_POINTS = { line: 2, angle: 3, arrow: 2, circle: 2, free: Infinity, writing: 1, ruler: 2 };
 const SKETCH_SECONDS = 0.5; /* so long a drawing stays while it plays */
 const MOST_SKETCHES = 500;
 const MOST_PLACES = 200;
+const MOST_CENTIMETRES = 100000;
 
 /* The angle at the middle of three places, in degrees. */
 function degreesBetween([one, corner, other]) {
@@ -61,6 +62,12 @@ class Sketch {
     return degreesBetween(this.inPixels(drawing.places));
   }
 
+  /* How many pixels of the video a ruler is long. */
+  pixels(drawing) {
+    const [[x, y], [u, v]] = this.inPixels(drawing.places);
+    return Math.hypot(u - x, v - y);
+  }
+
   show(drawings) {
     this.shown = drawings;
     this.svg.replaceChildren(...drawings.flatMap((drawing) => this.shapes(drawing)));
@@ -70,8 +77,15 @@ class Sketch {
     const places = this.inPixels(drawing.places);
     const path = this[drawing.tool](places);
     const made = path ? ["under", "over"].map((name) => this.shape("path", { d: path, class: name })) : [];
-    const said = drawing.tool === "angle" && places.length === 3 ? `${Math.round(this.degrees(drawing))}°` : drawing.text;
-    return said ? made.concat(this.written(said, drawing.tool === "angle" ? this.besideCorner(places) : places[0])) : made;
+    const { said, at } = this.label(drawing, places);
+    return said ? made.concat(this.written(said, at)) : made;
+  }
+
+  /* What stands beside a drawing, and where. */
+  label(drawing, places) {
+    if (drawing.tool === "angle") return { said: places.length === 3 ? `${Math.round(this.degrees(drawing))}°` : "", at: places.length === 3 ? this.besideCorner(places) : null };
+    if (drawing.tool === "ruler") return { said: drawing.centimetres ? `${Math.round(drawing.centimetres)} cm` : "", at: this.overMiddle(places) };
+    return { said: drawing.text, at: places[0] };
   }
 
   shape(name, attributes) {
@@ -107,6 +121,15 @@ class Sketch {
     return this.line(places) + barbs.join("");
   }
 
+  ruler(places) {
+    if (places.length < 2) return "";
+    const [[x, y], [u, v]] = places;
+    const length = Math.hypot(u - x, v - y) || 1;
+    const half = this.size[1] / 40;
+    const [right, down] = [(half * (v - y)) / length, (-half * (u - x)) / length];
+    return this.line(places) + places.map(([a, b]) => `M${a - right} ${b - down}L${a + right} ${b + down}`).join("");
+  }
+
   circle(places) {
     if (places.length < 2) return "";
     const [[x, y], [u, v]] = places;
@@ -136,9 +159,19 @@ class Sketch {
     const [x, y] = [a[0] + b[0], a[1] + b[1]];
     const length = Math.hypot(x, y) || 1;
     const off = this.size[1] / 6;
+    return this.within(corner[0] + (off * x) / length, corner[1] + (off * y) / length + this.size[1] / 45);
+  }
+
+  overMiddle(places) {
+    const [[x, y], [u, v]] = [places[0], places[places.length - 1]];
+    return this.within((x + u) / 2, (y + v) / 2 - this.size[1] / 40);
+  }
+
+  /* A place for words that lies in the picture. */
+  within(x, y) {
     const [w, h] = this.size;
-    const within = (value, margin, most) => Math.min(Math.max(value, margin), most - margin);
-    return [within(corner[0] + (off * x) / length, w / 20, w), within(corner[1] + (off * y) / length + h / 45, h / 16, h)];
+    const inside = (value, margin, most) => Math.min(Math.max(value, margin), most - margin);
+    return [inside(x, w / 20, w), inside(y, h / 16, h)];
   }
 
   /* Draw the same into a picture that has pixels. */
@@ -176,12 +209,13 @@ class Sketchpad {
     this.making = null;
     this.buttons = [...document.querySelectorAll("[data-tool]")];
     this.text = document.getElementById("sketch-text");
+    this.known = document.getElementById("sketch-known");
     for (const button of this.buttons) button.onclick = () => this.choose(button.dataset.tool);
     document.getElementById("sketch-undo").onclick = () => this.undo();
     const copy = document.getElementById("sketch-copy");
     if (copy) copy.onclick = () => this.copy();
     for (const side of player.sides) this.listen(side);
-    this.text.onkeydown = (event) => {
+    this.text.onkeydown = this.known.onkeydown = (event) => {
       if (event.key !== "Escape") return;
       this.choose("");
       document.getElementById("player").focus();
@@ -212,6 +246,7 @@ class Sketchpad {
     for (const button of this.buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === this.tool));
     for (const side of this.player.sides) side.sketch.svg.classList.toggle("on", Boolean(this.tool));
     document.getElementById("sketch-writing").hidden = this.tool !== "writing";
+    document.getElementById("sketch-length").hidden = this.tool !== "ruler";
     document.getElementById("sketch-how").textContent = this.tool ? this.words[`how_${this.tool}`] : "";
     if (this.tool) this.player.pause();
     if (this.tool === "writing") this.text.focus();
@@ -234,9 +269,8 @@ class Sketchpad {
 
   press(side, event) {
     if (!this.tool || event.button > 0) return;
-    if (this.tool === "writing" && !this.text.value.trim()) {
+    if (this.lacksWords(side)) {
       event.preventDefault();
-      this.text.focus();
       return;
     }
     if (this.making && this.making.side !== side) this.giveUp();
@@ -246,6 +280,40 @@ class Sketchpad {
     this.making.isPressed = true;
     try { side.sketch.svg.setPointerCapture(event.pointerId); } catch (error) { /* it has gone already */ }
     this.showMaking();
+  }
+
+  /* Ask for what a drawing cannot be made without: its text, or how long something is. */
+  lacksWords(side) {
+    if (this.tool === "writing" && !this.text.value.trim()) {
+      this.text.focus();
+      return true;
+    }
+    if (this.tool !== "ruler" || this.knownLength() > 0) return false;
+    if (!this.known.value.trim() && this.scaleOf(side, side.number)) return false;
+    document.getElementById("sketch-how").textContent = this.words.ruler_first;
+    this.known.focus();
+    return true;
+  }
+
+  /* The length that was written down, in centimetres; 0 where there is none. */
+  knownLength() {
+    const written = Number(this.known.value.trim().replace(",", "."));
+    return written > 0 && written <= MOST_CENTIMETRES ? written : 0;
+  }
+
+  /* How many centimetres a pixel of a video is, by the known length that is nearest in time; else 0. */
+  scaleOf(side, frame) {
+    const known = this.drawings.filter((one) => one.is_known && one.side === side.name && side.sketch.pixels(one) > 0);
+    const away = (one) => Math.abs(one.frame - frame);
+    if (!known.length) return 0;
+    const nearest = known.reduce((best, one) => (away(one) <= away(best) ? one : best));
+    return nearest.centimetres / side.sketch.pixels(nearest);
+  }
+
+  /* How long what a ruler lies along is. */
+  measured(side, drawing) {
+    const centimetres = side.sketch.pixels(drawing) * this.scaleOf(side, drawing.frame);
+    return Number(Math.min(centimetres, MOST_CENTIMETRES).toFixed(1));
   }
 
   move(side, event) {
@@ -276,6 +344,7 @@ class Sketchpad {
     const { side, places } = this.making;
     const made = { side: side.name, frame: side.number, seconds: side.starts[side.number], tool: this.tool, places: [...places] };
     if (this.tool === "writing") made.text = this.text.value.trim();
+    if (this.tool === "ruler") Object.assign(made, this.knownLength() ? { centimetres: this.knownLength(), is_known: true } : { centimetres: this.measured(side, made) });
     return made;
   }
 
@@ -290,6 +359,10 @@ class Sketchpad {
     const sketch = this.making.side.sketch;
     if (made.tool === "free") made.places = this.fewer(sketch, made.places);
     if (made.tool === "angle") made.degrees = Number(sketch.degrees(made).toFixed(1));
+    if (made.is_known) {
+      this.known.value = ""; /* the next ruler measures */
+      document.getElementById("sketch-how").textContent = this.words.ruler_next;
+    }
     this.making = null;
     this.keep(this.drawings.concat(made));
   }
@@ -325,12 +398,14 @@ class Sketchpad {
     if (last) this.remove(last);
   }
 
-  /* Each side gets what the other has on what is on screen. */
+  /* Each side gets what the other has on what is on screen; a ruler only where lengths are known there. */
   copy() {
     const [one, other] = this.player.sides;
     const copied = (from, to) => this.of(from.name, from.number)
+      .filter((drawing) => drawing.tool !== "ruler" || (!drawing.is_known && this.scaleOf(to, to.number)))
       .map((drawing) => ({ ...drawing, side: to.name, frame: to.number, seconds: to.starts[to.number] }))
-      .map((drawing) => (drawing.tool === "angle" ? { ...drawing, degrees: Number(to.sketch.degrees(drawing).toFixed(1)) } : drawing));
+      .map((drawing) => (drawing.tool === "angle" ? { ...drawing, degrees: Number(to.sketch.degrees(drawing).toFixed(1)) } : drawing))
+      .map((drawing) => (drawing.tool === "ruler" ? { ...drawing, centimetres: this.measured(to, drawing) } : drawing));
     const isNew = (drawing) => !this.drawings.some((known) =>
       known.side === drawing.side && known.frame === drawing.frame && JSON.stringify(known.places) === JSON.stringify(drawing.places));
     const made = copied(one, other).concat(copied(other, one)).filter(isNew);
@@ -363,7 +438,8 @@ class Sketchpad {
     const { words, player } = this;
     const name = { query: words.yours, reference: words.experts };
     const rows = [...this.drawings].sort((one, other) => one.seconds - other.seconds).map((drawing) => {
-      const what = words[drawing.tool] + (drawing.text ? `: ${drawing.text}` : drawing.tool === "angle" ? ` ${Math.round(drawing.degrees)}°` : "");
+      const size = { angle: `${Math.round(drawing.degrees)}°`, ruler: `${Math.round(drawing.centimetres)} cm` }[drawing.tool];
+      const what = words[drawing.tool] + (drawing.text ? `: ${drawing.text}` : size ? ` ${size}` : "");
       const values = { side: name[drawing.side], seconds: drawing.seconds.toFixed(2).replace(".", player.decimal), what };
       const said = words.entry.replace(/\{(\w+)\}/g, (_, key) => values[key]);
       const row = document.createElement("li");
