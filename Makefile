@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 CONSTRAINTS ?= -c constraints.txt
 LIGHT := dev,benchmark,docs,mobilenet,mocap,pandas,parquet,pose,web
-EXTRAS := $(LIGHT),train,ray,slurm,remote,hub,int8,openvino
+EXTRAS := $(LIGHT),train,ray,slurm,remote,hub,int8,openvino,tensorboard
 # Under parallel tests one thread a process is the fast setting.
 THREADS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal

@@ -13,7 +13,6 @@ from messages import whole
 from podium import _catalog, _public, load
 from podium.backbones import mobilenet_v1
 from podium.batch.engines import find_engine
-from podium.benchmark import pictures
 from podium.cli.serve import serve
 from podium.errors import MissingExtra, ModelError
 from podium.exporting import push_model
@@ -24,8 +23,11 @@ from podium.joints.weights import DETECTOR
 from podium.machine import extras
 from podium.machine.addresses import require_schemes
 from podium.machine.data_frames import data_frame
+from podium.machine.plotting import plotting
 from podium.model import SHIPPED, load_model
+from podium.skeletons.markers import read_c3d
 from podium.training import train_model
+from podium.training.log import write_events
 
 PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8"))
 INSTALL = "which is not installed: pip install 'podium[train]'"
@@ -151,10 +153,11 @@ def _parquet(folder):
 
 
 ASKED = {
-    "benchmark": (lambda _: pictures._plotting(), "drawing pictures needs Matplotlib"),
+    "benchmark": (lambda _: plotting(), "drawing pictures needs Matplotlib"),
     "hub": (lambda _: push_model("simulated", "hub:a/b"), "podium push needs huggingface_hub"),
     "int8": (lambda _: form_of("int8"), "--int8 needs onnx"),
     "mobilenet": (_lite(_mobilenet), "the backbone mobilenet_v1 needs LiteRT"),
+    "mocap": (lambda folder: read_c3d(folder / "a.c3d"), "reading C3D needs c3d"),
     "openvino": (lambda _: form_of("openvino"), "--format openvino needs OpenVINO"),
     "pandas": (lambda _: data_frame([], []), "a data frame needs pandas"),
     "parquet": (_parquet, "{folder}/a.parquet: reading Parquet needs PyArrow"),
@@ -162,6 +165,10 @@ ASKED = {
     "ray": (lambda _: find_engine("ray", 1, load), "--engine ray needs Ray"),
     "remote": (lambda _: require_schemes(["s3"], "--remote"), "--remote s3 needs fsspec"),
     "slurm": (lambda _: find_engine("slurm:local", 1, load), "--engine slurm:local needs submitit"),
+    "tensorboard": (
+        lambda folder: write_events([], folder),
+        "writing event files needs tensorboardX",
+    ),
     "train": (lambda folder: train_model([], folder / "model"), "training needs PyTorch"),
     "web": (lambda _: serve(), "the page needs Uvicorn"),
 }

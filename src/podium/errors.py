@@ -39,12 +39,20 @@ class PodiumError(Exception):
 
     exit_code: ClassVar[int] = 3
     unplaced: str | None = None
+    place: str = ""
+    """The path of the file it is about, where it begins with that."""
 
     @classmethod
     def of_file(cls, path: object, reason: str) -> Self:
         """Return the error of a file, which begins with its path."""
         error = cls(f"{path}: {reason}")
-        error.unplaced = reason
+        error.unplaced, error.place = reason, str(path)
+        return error
+
+    def of_what_is_called(self, name: str, path: object) -> Self:
+        """Return the error as it is told where the file of that path is known by a name."""
+        error = type(self)(str(self).replace(str(path), name))
+        error.unplaced, error.place = self.unplaced, self.place and name
         return error
 
     @property

@@ -104,7 +104,7 @@ def say_alike(lines: Iterable[tuple[str, str]], where_all_are: str = "") -> None
 
 def report_failures(errors: Any) -> None:
     """Say which inputs failed, and leave with the code for that."""
-    say_alike((str(error), str(error).removesuffix(error.reason)) for error in errors.values())
+    say_alike((str(error), error.place) for error in errors.values())
     if errors:
         raise typer.Exit(Exit.SOME_FAILED)
 

@@ -50,9 +50,7 @@ class FetchedVideo:
         try:
             yield
         except PodiumError as error:
-            said = type(error)(str(error).replace(str(self.performance.path), self.address))
-            said.unplaced = error.unplaced
-            raise said from error
+            raise error.of_what_is_called(self.address, self.performance.path) from error
 
 
 @contextmanager
