@@ -20,7 +20,7 @@ from podium.features.extraction import Extraction, FeatureCache
 from podium.model import load_model, summarise
 from podium.simulation import SimulationOptions, stage, write_video
 from podium.training import left_out
-from podium.training import run as training_run
+from podium.training import lesson as training_lesson
 from podium.training.evidence import Judging, LeftOut
 from podium.video.clips import ClipOptions, cut
 from podium.video.frames import Frames
@@ -549,7 +549,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "places that lack": (
         array("novelty.places", lambda v: v[:5]),
-        "the array novelty.distances is float32 of (3000,): it must be float32 of (5,)",
+        "the array novelty.distances is float32 of (3775,): it must be float32 of (5,)",
     ),
     "distances without end": (
         array("novelty.distances", poisoned(np.inf)),
@@ -899,7 +899,7 @@ def test_a_range_of_width_0_is_not_trained(make_sample):
 def test_what_no_model_may_read_is_not_trained_on(make_sample):
     samples = [make_sample(f"s{i}", n_clips=20_001 if i == 3 else 4) for i in range(12)]
     with pytest.raises(TrainingError) as caught:
-        training_run._require_enough(samples, Extraction(tuple(samples)))
+        training_lesson._require_enough(samples, Extraction(tuple(samples)))
     assert str(caught.value) == (
         "a performance has 20001 clips, more than the 20000 that a model may read: leave it out, "
         "or give a part of it"

@@ -74,7 +74,8 @@ def sweep(
     """Try every combination of options on the same left-out folds; groups are never parted."""
     from podium import _catalog
     from podium.training import TrainingOptions, train_model
-    from podium.training.run import lesson_of, require_free
+    from podium.training.lesson import lesson_of
+    from podium.training.run import require_free
     from podium.training.settings import options_grid
     from podium.training.sweeping import Sweep, best_of
 

@@ -9,33 +9,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from podium.backbones import make_backbone
 from podium.errors import TrainingError, UsageError
 from podium.evaluation.classes import classes_of
 from podium.evaluation.evidence import Evidence
-from podium.evaluation.labels import ClassNames
 from podium.evaluation.measures import Floats, true_scores
-from podium.evaluation.named import about, headline_of, with_headline
-from podium.features.anew import extract_to_learn
 from podium.features.event import Anchor
 from podium.features.extraction import Extraction, Extractor, FeatureCache
 from podium.features.values import Sample
-from podium.folds.copies import near_copies, with_groups
 from podium.folds.division import N_PARTS, Ints, are_grouped, parts
-from podium.folds.groups import group_by, grouped_by
-from podium.inputs.saved import MAX_TEXT, can_be_kept, shown
+from podium.folds.groups import group_by
 from podium.judging import rule_kept_by
 from podium.machine import extras
 from podium.machine.terminal import brief
 from podium.model import Model
 from podium.performance import SCORE_PREFIX, Performance
 from podium.training import left_out
-from podium.training.evidence import MAX_COPIES, MAX_KEPT, MAX_NAME, Judging, LeftOut
-from podium.training.learnable import learnable, learnable_scores, require_enough
+from podium.training.evidence import MAX_NAME, Judging, LeftOut
+from podium.training.learnable import require_enough
 from podium.training.left_out import LeavingOut
+from podium.training.lesson import Lesson, lesson_of, looked_at, parted, usable_of
 from podium.training.marked import find_anchor, moments
 from podium.training.options import Progress, TrainingOptions
-from podium.video.clips import MAX_CLIPS
 from podium.witnesses import Witnesses, learn
 
 MIN_REST = 2 * (N_PARTS - 1)
@@ -85,38 +79,6 @@ def train_model(
     return model, lesson.extraction
 
 
-def lesson_of(
-    performances: Sequence[Performance],
-    options: TrainingOptions,
-    *,
-    cache: FeatureCache | None = None,
-    progress: Progress = Progress(),
-) -> "Lesson":
-    """Look at all that is to be learned from; what is marked `test` or has no score is not.
-
-    Raises
-    ------
-    MissingExtra
-        If the extra `train` is not installed.
-    UsageError
-        If performances cannot be grouped as the options say.
-    TrainingError
-        If there is too little to learn from.
-    """
-    extras.require("train", "training")
-    headline = headline_of([one for one in performances if one.split != "test"])
-    usable, names = _usable(with_headline(performances, headline))
-    named = learnable_scores(usable, headline)
-    grouping = group_by(usable, options.group)
-    backbone = make_backbone(options.backbone, (options.backbone,))
-    anchor = find_anchor(usable, grouping, options, cache, progress)
-    extractor = Extractor(backbone, options.clips, cache, anchor)
-    extraction = _extract(usable, extractor, options, progress)
-    lesson = _lesson(extraction, grouping.column, extractor, names)
-    _require_enough(lesson.train, extraction)
-    return replace(lesson, headline=headline, named=tuple(named))
-
-
 def learn_witnesses_anew(
     model: Model,
     performances: Sequence[Performance],
@@ -140,7 +102,7 @@ def learn_witnesses_anew(
         If there is too little to learn from.
     """
     extras.require("train", "training")
-    usable, _ = _usable(performances)
+    usable, _ = usable_of(performances)
     grouping = group_by(usable, options.group)
     found = find_anchor(usable, grouping, options, cache, progress)
     anchor = model.anchor
@@ -150,8 +112,8 @@ def learn_witnesses_anew(
             usual_error=anchor.usual_error, large_error=anchor.large_error,
         )  # fmt: skip
     extractor = Extractor(model.backbone, model.clip_options, cache, anchor)
-    extraction = _extract(usable, extractor, options, progress)
-    lesson = _lesson(extraction, grouping.column, extractor, None)
+    extraction = looked_at(usable, extractor, options, progress)
+    lesson = parted(extraction, grouping.column, extractor, None)
     return _aligned(replace(model, witnesses=learn(lesson.train)), anchor)
 
 
@@ -160,71 +122,6 @@ def _aligned(model: Model, anchor: Anchor | None) -> Model:
     if anchor is None:
         return model
     return replace(model, anchor=anchor, witnesses=replace(model.witnesses, ending=None))
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What is learned from, what may say when to stop, and what is never parted."""
-
-    train: Sequence[Sample]
-    """Those that are learned from."""
-
-    validation: Sequence[Sample]
-    """Those that may say when to stop."""
-
-    column: str
-    """What performances are grouped by; "" where nothing is known of them."""
-
-    alone: Sequence[str]
-    """The group of each training performance where only near-copies are kept together."""
-
-    copies: tuple[tuple[str, ...], ...]
-    """Which performances are copies of one another, by id."""
-
-    extraction: Extraction
-    """All that was looked at, and what could not be used."""
-
-    extractor: Extractor
-    """What looked at it."""
-
-    names: ClassNames | None
-    """How two classes are named, where the scores are labels of such."""
-
-    headline: str = ""
-    """Which of the named scores stands for the whole, "" where there is a score of the whole."""
-
-    named: tuple[str, ...] = ()
-    """The other scores that performances have, and that are learned each by itself."""
-
-    @property
-    def anchor(self) -> Anchor | None:
-        """What finds the event that clips are aligned at, where there is one."""
-        return self.extractor.anchor
-
-    def about(self, name: str) -> tuple["Lesson", Ints]:
-        """Return it with another score, of those that have it, and which of `train` these are."""
-        train, validation = (_about(part, name) for part in (self.train, self.validation))
-        rows = np.flatnonzero([one.performance.score is not None for one in train])
-        alone = [self.alone[int(i)] for i in rows]
-        return replace(
-            self,
-            train=[train[i] for i in rows],
-            validation=[one for one in validation if one.performance.score is not None],
-            alone=alone,
-            names=None,
-        ), rows
-
-    def named_copies(self) -> tuple[tuple[str, ...], ...]:
-        """Return them as a model keeps them: cut short, and of very many some."""
-        return tuple(
-            tuple(brief(name, MAX_NAME) for name in ids[:MAX_COPIES])
-            for ids in self.copies[:MAX_KEPT]
-        )
-
-
-def _about(samples: Sequence[Sample], name: str) -> list[Sample]:
-    rated = about([sample.performance for sample in samples], name)
-    return [replace(s, performance=one) for s, one in zip(samples, rated, strict=True)]
 
 
 class _Division(NamedTuple):
@@ -273,38 +170,6 @@ class _Named:
         return lambda stage, done, n: self.progress.report(f"{name}: {stage}", done, n)
 
 
-def _usable(
-    performances: Sequence[Performance],
-) -> tuple[list[Performance], ClassNames | None]:
-    """Return those that may be looked at, and the names of their classes, if they have such."""
-    usable, names = learnable(performances)
-    _require_words_to_keep(usable, names)
-    _require_experts_of_known_actions(usable)
-    return usable, names
-
-
-def _lesson(
-    extraction: Extraction, column: str, extractor: Extractor, names: ClassNames | None
-) -> Lesson:
-    """Part what is learned from and what says when to stop; copies are of one group with theirs."""
-    samples = extraction.samples
-    performances = [sample.performance for sample in samples]
-    copies = near_copies(samples)
-    grouped = with_groups(samples, grouped_by(performances, column), copies)
-    alone = with_groups(samples, grouped_by(performances, ""), copies)
-    is_validation = [p.split == "validation" for p in performances]
-    return Lesson(
-        train=[one for one, is_not in zip(grouped, is_validation, strict=True) if not is_not],
-        validation=[one for one, is_so in zip(grouped, is_validation, strict=True) if is_so],
-        column=column,
-        alone=[one.group for one, is_not in zip(alone, is_validation, strict=True) if not is_not],
-        copies=tuple(tuple(performances[i].id for i in cluster) for cluster in copies),
-        extraction=extraction,
-        extractor=extractor,
-        names=names,
-    )
-
-
 def require_free(folder: Path, resume: bool) -> None:
     """Refuse a folder for a model that holds something already, which is not to be gone on with.
 
@@ -319,56 +184,6 @@ def require_free(folder: Path, resume: bool) -> None:
         raise UsageError(
             f"{folder}: is not empty: choose another folder, or add --resume to finish or renew it"
         )
-
-
-def _require_words_to_keep(performances: Sequence[Performance], names: ClassNames | None) -> None:
-    """Refuse an action, a phase or a class that a model could not be read with."""
-    for label in (names.better, names.worse) if names else ():
-        if not can_be_kept(label) or len(label) > MAX_NAME:
-            raise TrainingError(
-                f"the class {shown(label)} cannot be kept in a model: give its name "
-                f"{MAX_NAME} characters at most, none of which steers a terminal"
-            )
-    for one in performances:
-        for what, name in (("action", one.action), *(("phase", p.name) for p in one.phases)):
-            if name and not can_be_kept(name):
-                raise TrainingError(
-                    f"{one.id}: the {what} {shown(name)} cannot be kept in a model: give "
-                    f"{MAX_TEXT:,} characters at most, none of which steers a terminal"
-                )
-
-
-def _require_experts_of_known_actions(performances: Sequence[Performance]) -> None:
-    """Refuse an expert whose action no one else performs: nobody could be compared with it."""
-    performed = {p.action for p in performances if not p.is_reference}
-    strangers = [p for p in performances if p.is_reference and p.action not in performed]
-    if strangers:
-        named = ", ".join(f"{p.id} ({p.action})" for p in strangers)
-        raise UsageError(
-            f"no performance has the action of these references: {named}: references must be of "
-            f"one of {', '.join(sorted(str(action) for action in performed))}"
-        )
-
-
-def _require_enough(samples: Sequence[Sample], extraction: Extraction) -> None:
-    longest = max((len(sample.features) for sample in samples), default=0)
-    if longest > MAX_CLIPS:
-        raise TrainingError(
-            f"a performance has {longest} clips, more than the {MAX_CLIPS} that a model may read: "
-            "leave it out, or give a part of it"
-        )
-    reasons = "; ".join(str(error) for error in list(extraction.errors.values())[:3])
-    require_enough(len(samples), f" (not usable: {reasons})" if reasons else "")
-
-
-def _extract(
-    performances: Sequence[Performance],
-    extractor: Extractor,
-    options: TrainingOptions,
-    progress: Progress,
-) -> Extraction:
-    advance = progress.counting("looking at videos", len(performances))
-    return extract_to_learn(performances, extractor, options.augmentation, options.seed, advance)
 
 
 def _can_be_left_out(lesson: Lesson, wanted: str | None) -> bool:

@@ -13,8 +13,9 @@ from podium.evaluation.floors import measured_floors
 from podium.evaluation.labelling import left_out_chances
 from podium.evaluation.measures import measure, true_scores
 from podium.training.evidence import LeftOut
+from podium.training.lesson import Lesson
 from podium.training.options import Progress, TrainingOptions
-from podium.training.run import Lesson, hardest_left_out
+from podium.training.run import hardest_left_out
 from podium.training.settings import Setting
 
 
