@@ -545,7 +545,7 @@ CASES: dict[str, tuple[Change, str | None]] = {
     ),
     "places of another length": (
         array("novelty.places", lambda v: v[:, :5]),
-        "the array novelty.places is float32 of (3000, 5): it must be float32 of (any, 48)",
+        "the array novelty.places is float32 of (3775, 5): it must be float32 of (any, 48)",
     ),
     "places that lack": (
         array("novelty.places", lambda v: v[:5]),
