@@ -56,17 +56,35 @@ def test_two_videos_that_show_nobody_are_none(nobody, make_video):
 
 def test_dives_are_no_exercise_though_somebody_is_seen_in_them(monkeypatch, make_video, tmp_path):
     upside_down = replace(SKELETON, positions=SKELETON.positions * [1, -1], width=1.0)
-    monkeypatch.setattr(people, "person_in", lambda *_: upside_down)
+    monkeypatch.setattr(people, "_joints_in", lambda *_: upside_down)
     (video,) = rendered_dives(tmp_path, "107B", 81_004)
     assert people_in(video, video) is None
     assert people_in(video, make_video("b.mp4", 30)) is not None
 
 
 def test_whoever_is_never_head_down_does_not_dive(monkeypatch, make_video):
-    monkeypatch.setattr(people, "person_in", lambda *_: SKELETON)
+    monkeypatch.setattr(people, "_joints_in", lambda *_: SKELETON)
     monkeypatch.setattr(people, "is_dive", lambda _: pytest.fail("it was looked at for nothing"))
     assert not is_head_down(SKELETON)
     assert people_in(make_video("a.mp4", 12), make_video("b.mp4", 12)) is not None
+
+
+def hardly_seen(share: float):
+    """The same person, seen in this share of the frames only."""
+    visibility = np.array(SKELETON.visibility)
+    visibility[round(share * len(SKELETON)) :] = 0
+    return replace(SKELETON, visibility=visibility)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_one_who_is_hardly_seen_beside_one_who_exercises_is_doubted(monkeypatch, make_video, order):
+    seen = dict(zip(("a", "b"), (SKELETON, hardly_seen(0.5))[::order], strict=True))
+    monkeypatch.setattr(people, "_joints_in", lambda path, _: seen[path.stem])
+    found = people_in(make_video("a.mp4", 12), make_video("b.mp4", 12))
+    assert found is not None
+    assert compare(found.ours, found.theirs).is_withheld
+    monkeypatch.setattr(people, "_joints_in", lambda *_: hardly_seen(0.5))
+    assert people_in(make_video("a.mp4", 12), make_video("b.mp4", 12)) is None
 
 
 def test_a_rendered_dive_is_none_for_the_networks(joint_networks, tmp_path):

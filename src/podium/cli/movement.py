@@ -164,7 +164,8 @@ def _say_why_not(comparison: "Comparison", words: "Words") -> None:
         if doubt.severity is Severity.GRAVE:
             show(f"{words('withheld.why')}: {words.doubt(doubt)}")
             show(f"  {words('withheld.do')}: {words.remedy(doubt)}")
-        else:
+    for doubt in comparison.doubts:
+        if doubt.severity is not Severity.GRAVE:
             show(f"warning: {words.doubt(doubt)}")
     outcome = f"{words('movement.form')} {words.number(comparison.form, 2)}"
     show(words("withheld.if_trusted", outcome=outcome))

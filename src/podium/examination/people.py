@@ -1,5 +1,6 @@
 """Whether two files show people who exercise, and where their joints are."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,14 +72,17 @@ def people_in(
         if is_video:
             probe(path)  # a wrong name is said at once, not once the other was looked at
     with ThreadPoolExecutor(len(paths)) as pool:
-        found = list(pool.map(lambda path: person_in(path, frames_per_second), paths))
+        looked = list(pool.map(lambda path: _joints_in(path, frames_per_second), paths))
+    found = [
+        one if _is_person(one, is_v) else None for one, is_v in zip(looked, are_videos, strict=True)
+    ]
     ours, theirs = found
     if ours and theirs and all(are_videos) and is_head_down(theirs) and is_dive(reference):
         return None
     if ours and theirs:
         return People(ours, theirs, are_videos)
     if all(are_videos):
-        return None
+        return _hardly_seen(paths, looked, found)
     path = paths[found.index(None)]
     raise FeatureError.of_file(
         path,
@@ -108,6 +112,22 @@ def is_dive(video: Path) -> bool:
     return moments.board_left is not None and moments.water is not None
 
 
+def _hardly_seen(
+    paths: tuple[Path, Path], looked: Sequence[Joints | None], found: Sequence[Joints | None]
+) -> People | None:
+    """Return two of whom one exercises and the other is hardly seen, which is doubted then.
+
+    `None` where nobody exercises, or one of them dives.
+    """
+    ours, theirs = looked
+    if ours is None or theirs is None or not any(one is not None for one in found):
+        return None
+    both = ((ours, paths[0]), (theirs, paths[1]))
+    if any(is_head_down(one) and is_dive(path) for one, path in both):
+        return None
+    return People(ours, theirs, (True, True))
+
+
 def person_in(path: Path, frames_per_second: float | None = None) -> Joints | None:
     """Find the joints of the person in a file; `None` where a video shows nobody who exercises.
 
@@ -118,18 +138,28 @@ def person_in(path: Path, frames_per_second: float | None = None) -> Joints | No
     PodiumError
         If the file cannot be used, or what finds joints is not there.
     """
+    joints = _joints_in(path, frames_per_second)
+    return joints if _is_person(joints, not is_skeleton(path)) else None
+
+
+def _joints_in(path: Path, frames_per_second: float | None) -> Joints | None:
+    """Find the joints in a file, however well they are seen; `None` where nobody is for long."""
     if is_skeleton(path):
         return read_skeleton(path, frames_per_second)
     watching = _Watching(BlazePose())
     try:
-        joints = kept_joints(path, finder=watching, progress=watching.count)
+        return kept_joints(path, finder=watching, progress=watching.count)
     except _NobodyHere:
         return None
     except VideoError:
         if watching.n_frames and watching.n_lost == watching.n_frames:
             return None
         raise
-    return joints if share_well_seen(joints) >= SEEN_FRAMES else None
+
+
+def _is_person(joints: Joints | None, is_video: bool) -> bool:
+    """Return whether somebody who exercises is seen: in files of skeletons somebody always is."""
+    return joints is not None and (not is_video or share_well_seen(joints) >= SEEN_FRAMES)
 
 
 def readings_of(comparison: Comparison) -> tuple[Reading, ...]:
