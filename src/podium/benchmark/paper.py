@@ -33,6 +33,7 @@ from podium.benchmark.results import (
     summary,
 )
 from podium.benchmark.run import Benchmark, System
+from podium.benchmark.segments import segment_table
 from podium.benchmark.siamese_as_printed import embeddings, joint_embeddings, paper_options
 from podium.benchmark.splits import (
     DataSplit,
@@ -200,6 +201,7 @@ class PaperBenchmark:
             claims=claims(results, samples),
             types=type_counts(dives),
             ceiling=one_judge(dives),
+            segments=segment_table(samples, self.splits(dives)),
             faults=fault_table(results, samples, self._comments(samples)),
         )
         titles = [system.title for system in results.systems.values()]

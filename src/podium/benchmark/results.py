@@ -177,6 +177,8 @@ class Tables:
     """What finds faulty clips, by its title."""
 
     transfer: TransferTable | None = None
+    segments: Mapping[str, SystemRow] = field(default_factory=dict)
+    """What each clip alone tells, by its number from the end; `all` is all of them."""
 
     def merge(self, earlier: "Tables") -> "Tables":
         """Return these tables, with those of earlier results in place of what is not here."""

@@ -104,7 +104,7 @@ def chapter(results: Results) -> list[str]:
     """Write the tables of one backbone."""
     makers = (
         _origin, changed_since, _findings, overview, _split_table, _type_counts, _by_type,
-        _metric_learning, table_vi, table_vii, _faults, figure_5, _claims, _keypoints,
+        _metric_learning, table_vi, table_vii, _segments, _faults, figure_5, _claims, _keypoints,
     )  # fmt: skip
     return [text for make in makers if (text := make(results))]
 
@@ -294,6 +294,30 @@ def _metric_learning(results: Results) -> str:
         return ""
     header = ["system", "pairs", "rho (95 %)", "MSE (95 %)", "rho, paper", "MSE, paper"]
     return f"### Table V: what metric learning does for the score\n\n{table(header, rows)}"
+
+
+def _segments(results: Results) -> str:
+    found = results.tables.segments
+    if not found:
+        return ""
+    places = {"1": "the last clip", "all": "all clips"}
+    rows = [
+        [
+            places.get(name, f"{name} from the end"),
+            *measure_cells(row),
+            number(row.execution_spearman, 2),
+        ]
+        for name, row in sorted(found.items(), key=lambda one: (one[0].isdigit(), one[0]))
+    ]
+    note = (
+        "A ridge regression on each clip alone, of 16 frames, counted from the end and so roughly "
+        "aligned at the splash, predicts the score (on the same splits; dives that are too short "
+        "are left out of a row): the rank correlation with the score is what a part contributes, "
+        "as in the paper's references 8 and 20. The score itself is predicted, so that a clip also "
+        "tells of the difficulty that it shows."
+    )
+    header = ["read alone", "rho (95 %)", "MSE (95 %)", "execution rho"]
+    return f"### What each part of a dive contributes\n\n{table(header, rows)}\n\n{note}"
 
 
 def _faults(results: Results) -> str:
