@@ -27,9 +27,11 @@ from measuring import write
 from scipy.stats import rankdata, spearmanr
 
 from podium.assessment.segments import borders_in, elements_of
+from podium.features.alignment import align_performances
 from podium.features.values import Features, Sample
+from podium.features.warping import LONG_CLIPS
 from podium.keypoints import FRAMES_PER_CLIP, fill_missing
-from podium.metric.matching import LONG_CLIPS, count_from_end
+from podium.metric.matching import count_from_end
 from podium.metric.segments import rest_borders
 from podium.metric.steps import apart
 from podium.performance import Performance
@@ -69,11 +71,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="few and short routines, to try it")
     parser.add_argument("--minutes", type=float, nargs="*", default=[1, 5, 20], help="of video")
+    parser.add_argument("--pairs", type=float, nargs="*", default=[1, 4], help="minutes of pairs")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn")
     parser.add_argument(
         "--parts",
         nargs="*",
-        choices=("tempo", "borders", "fit", "video"),
+        choices=("tempo", "borders", "playback", "fit", "video"),
         help="what is measured: all",
     )
     parser.add_argument("--render", action="store_true", help="only write docs/long.md")
@@ -98,6 +101,9 @@ def measure(options: argparse.Namespace) -> None:
         },
         "borders": lambda: {
             f"{tempo:g}": borders_found(replace(usual, tempo=tempo), n_train) for tempo in TEMPOS
+        },
+        "playback": lambda: {
+            f"{minutes:g}": played_in_step(minutes, options.seed) for minutes in options.pairs
         },
         "fit": lambda: fitted(replace(usual, seed=options.seed + 1), n_train),
         "video": lambda: videos(options.minutes),
@@ -176,6 +182,33 @@ def borders_found(options: RoutineOptions, n_train: int) -> dict[str, Any]:
         for way, at in found.items():
             counts.setdefault(way, []).append((n_within(at, true), len(at), len(true)))
     return {way: precision_and_recall(some) for way, some in counts.items()}
+
+
+def played_in_step(minutes: float, seed: int) -> dict[str, float]:
+    """Render a pair, put it in step for playing, and say how far off the planted truth that is."""
+    rendered = RoutineOptions(5, seed + 100, round(minutes * 15))
+    routines = simulate_routines(rendered)
+    pair = routines[-1], routines[0]
+    with tempfile.TemporaryDirectory() as folder:
+        shown = [Performance(one.id, Path(folder) / f"{one.id}.mp4") for one in pair]
+        for one, performance in zip(pair, shown, strict=True):
+            write_video(performance.path, one.frames(), RATE)
+        began = time.process_time()
+        found = align_performances(*shown)
+        worked = time.process_time() - began
+    at = np.array(found.query_seconds)
+    ours, theirs = ([*(p.start_frame / RATE for p in r.elements), r.n_frames / RATE] for r in pair)
+    true = np.interp(at, ours, theirs)
+    off = np.abs(np.array(found.reference_seconds) - true)
+    straight = np.abs(at * theirs[-1] / ours[-1] - true)
+    return {
+        "median_seconds": float(np.median(off)),
+        "nine_in_ten_seconds": float(np.quantile(off, 0.9)),
+        "within_two_frames": float(np.mean(off <= 2 / RATE)),
+        "within_doubt": float(np.mean(off <= np.array(found.doubt_seconds) + 0.5 / RATE)),
+        "straight_seconds": float(np.median(straight)),
+        "processor_seconds": worked,
+    }
 
 
 def marked(routine: Routine, seed: int) -> Sample:
@@ -393,6 +426,18 @@ def tables(measured: dict[str, Any]) -> str:
                 f"| ±{100 * float(tempo):.0f} % | {words} | {one['precision']:.2f} "
                 f"| {one['recall']:.2f} |"
             )
+    lines += [
+        "",
+        "| minutes of a pair | half within, s | nine in ten within, s | within two frames "
+        "| within their doubt | one straight line: half within, s |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for minutes, row in measured["playback"].items():
+        lines.append(
+            f"| {minutes} | {row['median_seconds']:.3f} | {row['nine_in_ten_seconds']:.3f} "
+            f"| {100 * row['within_two_frames']:.0f} % | {100 * row['within_doubt']:.0f} % "
+            f"| {row['straight_seconds']:.2f} |"
+        )
     fit = measured["fit"]
     lines += [
         "",

@@ -17,6 +17,7 @@ from podium.assessment.segments import Segment
 from podium.assessment.values import Reference, Score
 from podium.errors import FeatureError, PodiumError, UnknownName, UsageError
 from podium.features.alignment import Alignment
+from podium.features.moving import Moving
 from podium.features.recording import Span
 from podium.features.values import Features, Sample
 from podium.judging import Marks
@@ -147,6 +148,7 @@ VALUES: dict[str, Any] = {
     "VideoFacts": FACTS,
     "Keypoints": Keypoints(np.zeros((4, 17, 2), np.float32)),
     "Alignment": Alignment((0.0, 1.0), (0.5, 1.5), (0.1, 0.1), 0.2),
+    "Moving": Moving(np.zeros((4, 3), np.float32), times(4), times(4) + 1),
     "Performance": Performance("a", Path("a.mp4"), 70.0, difficulty=3.0, judges=(7.0, 7.5)),
     "Phase": Phase("entry", 3, 9),
     "ClipFeedback": ClipFeedback(0, 0.0, 0.5, 0.7, -1.0, False),
@@ -208,6 +210,8 @@ MISSHAPEN: list[tuple[str, dict[str, Any], str]] = [
     ("Phase", {"end_frame": 2}, "end_frame is 2: it must be start_frame, 3, or more"),
     ("ClipFeedback", {"index": -1}, "index is -1: it must be 0 or more"),
     ("ClipFeedback", {"similarity": 1.5}, "similarity is 1.5: it must be from 0 to 1"),
+    ("Moving", {"end_seconds": times(7)},
+     f"end_seconds is float64 of (7,): it must be {FLOATS} (4,)"),
     ("Segment", {"first": 10}, "first is 10: it must be 0 to last, 9"),
     ("Remark", {"kind": "bad"}, "kind is 'bad': it must be one of least, unlike"),
     ("Remark", {"similarity": -0.5}, "similarity is -0.5: it must be from 0 to 1"),
@@ -227,7 +231,7 @@ MISSHAPEN: list[tuple[str, dict[str, Any], str]] = [
     ("name", "changed", "message"), MISSHAPEN, ids=[f"{n}-{'-'.join(c)}" for n, c, _ in MISSHAPEN]
 )
 def test_a_misshapen_value_is_refused(name, changed, message):
-    error = FeatureError if name in ("Features", "Sample", "Keypoints") else UsageError
+    error = FeatureError if name in ("Features", "Sample", "Keypoints", "Moving") else UsageError
     with pytest.raises(error, match=whole(message)):
         replace(VALUES[name], **changed)
 

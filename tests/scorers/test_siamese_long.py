@@ -10,7 +10,8 @@ from podium.assessment.steps import compared_seconds, doubts_of_steps
 from podium.assessment.worth import contributions
 from podium.evaluation import metrics
 from podium.features.values import Sample
-from podium.metric.matching import LONG_CLIPS, NOT_IN_STEP, count_from_end
+from podium.features.warping import LONG_CLIPS
+from podium.metric.matching import NOT_IN_STEP, count_from_end
 from podium.scorers.siamese_lstm import SiameseLSTM
 from samples import QUICK
 

@@ -10,7 +10,8 @@ from podium.assessment.feedback import ClipFeedback
 from podium.assessment.worth import matched_clips, worth_of_parts
 from podium.checks import require, require_share
 from podium.features.values import Features, Sample
-from podium.metric.matching import LONG_CLIPS, Ints
+from podium.features.warping import LONG_CLIPS
+from podium.metric.matching import Ints
 from podium.metric.segments import marked_elements, rest_borders
 from podium.scorers import MatchingScorer, Scorer
 

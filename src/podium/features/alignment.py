@@ -1,6 +1,7 @@
 """Which moment of one performance is which of another: two sequences of features, put in step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +11,31 @@ from podium.checks import check_options, is_finite, require
 from podium.errors import FeatureError, PodiumError
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.values import Features
-from podium.features.warping import accumulate, cheapest_way, moment_distances
+from podium.features.warping import LONG_CLIPS, accumulate, cheapest_way, moment_distances
 from podium.performance import Performance
 from podium.video.clips import ClipOptions
+from podium.video.frames import Part
+
+if TYPE_CHECKING:
+    from podium.features.moving import Moving
 
 Floats = npt.NDArray[np.float64]
 
 MAX_MOMENTS = 1_500
 """A performance is looked at in no more moments than about this: matching takes their square."""
+
+
+MAX_MOVING = 2_500
+"""Then they are looked at in no more moments than so many."""
+
+MOVING_HOLD = 0.05
+"""What it then costs that one of them stands still, in mean distances of two moments."""
+
+MOVING_TOLERANCE = 0.001
+"""How much dearer another way may then be: with it, 19 of 20 matches lie within their doubt."""
+
+SMOOTH_SECONDS = 0.65
+"""So long are tempos alike, at least (the width of a Gaussian)."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +99,39 @@ def align(
         If the features are of different lengths, or carry no times.
     """
     distances = moment_distances(query.values, reference.values)
-    ours, theirs = _middles(query), _middles(reference)
+    return _cheapest(distances, _middles(query), _middles(reference), options)
+
+
+def align_moving(query: "Moving", reference: "Moving") -> Alignment:
+    """Put two long performances in step by what moves in them, and where.
+
+    Nobody's tempo jumps: the way is smoothed by neighbours, which also puts it between moments.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing in one of them.
+    """
+    from scipy.ndimage import gaussian_filter1d
+    from scipy.spatial.distance import cdist
+
+    both = query.values.astype(np.float64), reference.values.astype(np.float64)
+    distances = cdist(*both)
+    distances /= float(distances.mean()) or 1.0
+    ours, theirs = ((one.start_seconds + one.end_seconds) / 2 for one in (query, reference))
+    found = _cheapest(distances, ours, theirs, AlignmentOptions(MOVING_HOLD, MOVING_TOLERANCE))
+    straight = np.interp(ours, ours[[0, -1]], theirs[[0, -1]])
+    step_seconds = float(ours[-1] - ours[0]) / max(len(ours) - 1, 1) or 1.0
+    off = np.array(found.reference_seconds) - straight
+    off = gaussian_filter1d(off, SMOOTH_SECONDS / step_seconds, mode="nearest")
+    matched = np.clip(np.maximum.accumulate(straight + off), theirs[0], theirs[-1])
+    return replace(found, reference_seconds=tuple(matched.tolist()))
+
+
+def _cheapest(
+    distances: Floats, ours: Floats, theirs: Floats, options: AlignmentOptions
+) -> Alignment:
+    """Return the cheapest way through distances, (query, reference), with the times of both."""
     forward = accumulate(distances, options.hold)
     backward = accumulate(distances[::-1, ::-1], options.hold)[::-1, ::-1]
     through = forward + backward - distances  # the cheapest whole way that matches each pair
@@ -112,10 +162,28 @@ def align_performances(
     """
     backbone = Motion()
     coarse = Extractor(backbone, cache=cache)
-    n_frames = max(coarse.performance(one).n_used for one in (query, reference))
+    both = [coarse.performance(one) for one in (query, reference)]
+    n_frames = max(one.n_used for one in both)
+    if min(map(len, both)) > LONG_CLIPS:
+        n_together = -(-n_frames // MAX_MOVING)
+        pairs = zip((query, reference), both, strict=True)
+        return align_moving(*(_moving(*pair, n_together) for pair in pairs))
     stride = max(options.n_stride_frames, -(-n_frames // MAX_MOMENTS))
     fine = Extractor(backbone, ClipOptions(stride=stride), cache)
     return align(fine.performance(query), fine.performance(reference), options)
+
+
+def _moving(performance: Performance, seen: Features, n_together: int) -> "Moving":
+    """Return what moves in the frames of a performance that count, in the time of its file."""
+    from podium.features.moving import Moving, moving  # OpenCV is only read where it is needed
+
+    part = Part(seen.first_used, performance.end_frame)
+    found = moving(performance.path, part, n_together)
+    offset = float(seen.start_seconds[0] - found.start_seconds[0])
+    n = max(int(np.searchsorted(found.start_seconds + offset, seen.end_seconds[-1])), 1)
+    return Moving(
+        found.values[:n], found.start_seconds[:n] + offset, found.end_seconds[:n] + offset
+    )
 
 
 def try_to_align(

@@ -11,6 +11,9 @@ from podium.errors import FeatureError
 
 Floats = npt.NDArray[np.float64]
 
+LONG_CLIPS = 64
+"""From more clips on than this, about half a minute, a performance is a long one."""
+
 
 def moment_distances(query: npt.NDArray[np.float32], reference: npt.NDArray[np.float32]) -> Floats:
     """Return how different any two moments are, (query, reference), on average 1.

@@ -23,9 +23,6 @@ Ints = npt.NDArray[np.intp]
 MatchingChoice = Literal["auto", "from_end", "in_step"]
 """How clips are matched; `auto` puts those of long performances in step (`LONG_CLIPS`)."""
 
-LONG_CLIPS = 64
-"""From more clips on than this, about half a minute, a performance is a long one."""
-
 HOLD = 0.3
 """What it costs, in mean distances of two clips, that one stands still while the other goes on."""
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from podium.errors import ModelError
 from podium.features.values import Features, Sample
+from podium.features.warping import LONG_CLIPS
 from podium.inputs.saved import record_of, shown
-from podium.metric.matching import LONG_CLIPS
 from podium.metric.segments import Element, as_phases, marked_elements
 from podium.performance import Performance, Phase
 from podium.scorers import Floats

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field, replace
 
 from podium.checks import check_options, require
 from podium.errors import UsageError
+from podium.features.warping import LONG_CLIPS
 from podium.metric.deviation import DeviationOptions
 from podium.metric.learning import LearningOptions
-from podium.metric.matching import LONG_CLIPS, MatchingChoice
+from podium.metric.matching import MatchingChoice
 from podium.metric.pairs import PairOptions
 from podium.metric.siamese import SiameseOptions
 from podium.scorers._clip_metrics import ClipMeasure, ClipMetricChoice
