@@ -1,6 +1,6 @@
 """Gets the two files of BlazePose out of the package that they come in, by this Python's pip.
 
-It is the one download that Podium ever makes, and only when asked to (`podium fetch pose`). The
+It is the one download of Podium's own, and made only when asked for (`podium fetch pose`). The
 package is never installed, and nothing of it is run: two files of known contents are taken out of
 it, and its licence.
 """
