@@ -8,6 +8,10 @@ import pytest
 
 from movement.exercising import bell, curls, less_bent
 from podium.cli.app import Exit
+from podium.joints.cuts import PERSON_CHANGES
+from podium.keypoints import KEYPOINTS_FILLED
+from podium.movement import comparing
+from podium.report.words import load_words
 
 
 @pytest.fixture
@@ -32,6 +36,24 @@ def test_what_differs_is_said(podium, mine, expert, tmp_path):
     assert "at the top of repetition 2" in said
     assert told == f"report: {out}\n"
     assert "left elbow bends" in out.read_text()
+
+
+def test_what_is_gravely_doubted_is_not_compared(podium, mine, expert, monkeypatch):
+    doubt = PERSON_CHANGES(seconds=2.0)
+    found = {"": (KEYPOINTS_FILLED(percent=3.0), doubt)}
+    monkeypatch.setattr(comparing, "doubts_of_joints", lambda _, about="": found.get(about, ()))
+    code, said, _ = podium("compare", mine, expert, "--frames-per-second", 30)
+    words = load_words()
+    lines = said.splitlines()
+    assert code == Exit.DONE
+    assert lines[:4] == [
+        "No similarity",
+        "Why: the film seems to be cut at 2.0 s, and another person, or another moment, may follow",
+        "  What to do: give one person's exercise as it was filmed, without a cut",
+        f"warning: {words.doubt(found[''][0])}",
+    ]
+    assert lines[4].startswith("If it could be trusted: Likeness of form 0.")
+    assert len(lines) == 5
 
 
 def test_json_holds_repetitions_differences_and_three_likenesses(podium, mine, expert):
