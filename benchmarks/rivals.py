@@ -4,10 +4,10 @@
 
 Every training dive of UNLV-Dive is scored once by a scorer that had seen neither it nor any dive of
 its broadcast; with `--random`, also with fifths left out at random. All read what the model
-`diving` reads (its backbones, aligned at the splash, the last two clips, ridge all) and no changed copies. The
-test dives are not looked at; nothing is chosen here but how many of the last clips are read, which
-`diving` had chosen before. Each row says how many seeds it is the mean of; results of rows that are
-not asked for are kept.
+`diving` reads (its backbones, aligned at the splash, the last two clips, ridge all) and no changed
+copies. The test dives are not looked at; how many of the last clips are read had been chosen for
+`diving`, and of `step_attention` four settings were tried on one seed. Each row says how many seeds
+it is the mean of; results of rows that are not asked for are kept.
 """
 
 import argparse

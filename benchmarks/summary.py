@@ -61,10 +61,11 @@ ROBUST_COLUMNS = (
 
 RIVALS_TEXT = """`rivals.py`: the {dives} training dives of UNLV-Dive, each scored by a scorer that
 had seen no dive of its broadcast (whole events), or not it (at random). All read what `diving`
-reads, the last two clips (ridge all), without its changed copies: these rows compare scorers with
-each other, not with what ships (`podium list models`). Rank correlation is the mean over the seeds, with their
-standard deviation where there are several; intervals (95 %) are of the first, groups kept together.
-The floors need no video; with whole events left out the constant is below 0 since events differ.
+reads, the last two clips (ridge all), without its changed copies: these rows compare scorers
+with each other, not with what ships (`podium list models`). Rank correlation is the mean over
+the seeds, with their standard deviation where there are several; intervals (95 %) are of the
+first, groups kept together. The floors need no video; with whole events left out the constant
+is below 0 since events differ.
 
 | scorer | left out | seeds | rho (95 %) | execution rho | MSE (95 %) |
 |---|---|---|---|---|---|"""
