@@ -288,7 +288,7 @@ def evaluate(
     show_measures({"predictions": results, **others, **results["baselines"]})
     show_actions(results["actions"])
     show_groups(results["groups"], results["grouped_by"])
-    for name, one in results["scores"].items():
+    for name, one in results.get("scores", {}).items():
         show("")
         show(f"score_{name}:")
         show_measures({"predictions": one, **one["baselines"]})

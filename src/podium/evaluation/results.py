@@ -107,7 +107,8 @@ def evaluate_predictions(
     found = _evaluated(rows, rated, predictions, group)
     warnings = [*found["warnings"], *([said_of_headline(headline)] if headline else [])]
     scores = _named(rows, performances, predictions, group)
-    return {**found, "warnings": warnings, "headline": headline or None, "scores": scores}
+    several = {"headline": headline or None, "scores": scores} if scores or headline else {}
+    return {**found, "warnings": warnings, **several}
 
 
 def _named(
