@@ -109,3 +109,10 @@ def test_a_report_of_an_earlier_version_stays_as_it_is():
 def test_everything_as_data_has_them():
     made = json.loads(with_notes_in_json(b'{"score": 61.3}', notes_of({"drawings": [ANGLE]})))
     assert (made["score"], made["drawings"][0]["degrees"]) == (61.3, 90.0)
+
+
+def test_what_is_on_the_first_frame_stays_there():
+    first = ANGLE | {"frame": 0, "seconds": 0.0, "places": [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]}
+    plain = notes_of({"drawings": [first]}).to_json()
+    assert (plain["drawings"][0]["frame"], plain["drawings"][0]["seconds"]) == (0, 0.0)
+    assert notes_of(json.loads(json.dumps(plain))).to_json() == plain

@@ -214,7 +214,12 @@ def _as_remarked(plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_nothing(plain: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in plain.items() if value not in ("", None, False)}
+    # By what they are, not by what they equal: the first frame is number 0.
+    return {
+        key: value
+        for key, value in plain.items()
+        if value != "" and value is not None and value is not False
+    }
 
 
 def _require(is_so: bool, name: str, value: object, allowed: str) -> None:
