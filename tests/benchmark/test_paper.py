@@ -27,6 +27,7 @@ from podium.benchmark.paper import (
 )
 from podium.benchmark.results import Results, TransferTable, UnseenJoints
 from podium.benchmark.run import Benchmark
+from podium.benchmark.siamese_as_printed import LOOK_EVERY, PATIENCE
 from podium.benchmark.splits import fits, load_splits
 from podium.benchmark.table_vi import table_vi
 from podium.cli.app import Exit
@@ -474,6 +475,8 @@ def test_the_quick_form_runs_on_the_real_dives(real):
 
 def test_learning_options_of_the_paper_hold_nothing_of_podiums():
     best = next(system.options for system in SYSTEMS if system.name == "siamese_best")
-    assert best.learning == LearningOptions(clip_weight=0.0, noise=0.0)
+    assert best.learning == LearningOptions(
+        clip_weight=0.0, noise=0.0, look_every=LOOK_EVERY, patience=PATIENCE
+    )
     assert (best.head, best.target, best.n_networks) == ("joint_in_order", "score", 1)
     assert best.pairs.n_similar + best.pairs.n_dissimilar == 26_000
