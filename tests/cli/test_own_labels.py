@@ -125,7 +125,7 @@ def test_what_cannot_be_learned_is_refused_before_anything_is_looked_at(
 ):
     columns, row_of, message = REFUSED[what]
     table = write(tmp_path, f"file_name,{columns}", row_of)
-    monkeypatch.setattr("podium.training.run._extract", None)
+    monkeypatch.setattr("podium.training.lesson.looked_at", None)
     code, _, said = podium("train", table, "--out", tmp_path / "model", "--scorer", "ridge")
     assert (code, said) == (Exit.INPUT, f"podium: {message}\n")
     assert not (tmp_path / "model").exists()
