@@ -220,6 +220,18 @@ CLOCKS = """() => new Promise(resolve => {
 """Note the time of the wall, of the query and of the reference while they play."""
 
 
+def looked_at_often(report) -> np.ndarray:
+    """Play until the clocks were looked at twice: a busy machine may see only the end."""
+    while True:
+        report.locator("#play").click()
+        clocks = np.array(report.evaluate(CLOCKS), float)
+        if not report.locator("#query").evaluate("video => video.paused"):
+            report.locator("#play").click()
+        if len(clocks) > 1 and clocks[-1, 0] > clocks[0, 0]:
+            return clocks
+        report.keyboard.press("Home")
+
+
 @pytest.mark.parametrize("speed", ["0.125", "0.25", "0.5", "0.75", "1", "1.5", "2"])
 def test_speed_is_true_to_time(report, speed):
     report.locator("#timing").select_option("start")
@@ -228,10 +240,8 @@ def test_speed_is_true_to_time(report, speed):
         report.locator("#player").focus()
         for _ in range(3):
             report.keyboard.press("ArrowRight")
-    report.locator("#play").click()
-    clocks = np.array(report.evaluate(CLOCKS), float)
+    clocks = looked_at_often(report)
     rate = report.locator("#query").evaluate("video => video.playbackRate")
-    report.locator("#play").click()
     passed, went, theirs = clocks[-1, :3] - clocks[0, :3]
     assert rate == float(speed)
     assert 0 < went / passed < 1.15 * rate  # a busy machine plays slower than it is told to
