@@ -198,7 +198,7 @@ def test_a_file_that_answers_otherwise_is_not_written(tmp_path, monkeypatch):
     true = SiameseLSTM.steps
     monkeypatch.setattr(SiameseLSTM, "steps", lambda *given: true(*given) + 1)
     said = (
-        "the exported scorer answers 3.6 off what Podium answers, more than the 0.0109 allowed: "
+        "the exported scorer answers 3.6 off what Podium answers, more than the 0.0108 allowed: "
         "nothing was written; please report it with the model's config"
     )
     with pytest.raises(ModelError, match=whole(said)):
