@@ -48,10 +48,9 @@ and how many moved by less than 3 points (the aim, where a player shows the same
 it is (what nine in ten stay within); how many copies are shown with a doubt or a remark that the
 original has not, and of how many no number is shown; and what is worst: how often a number is
 shown whose range does not hold the original's score (the aim: 10 % at most). The most frequent
-doubts are named (`docs/doubts.md`). Recorded before the doubts about the event (`two_events`,
-`cut_inside`, `ends_soon`) and before long waits stopped to count: what is withheld now differs.
-Rows of 20 dives were measured again with the model that sees the athlete close up, the others with
-the one before.
+doubts are named (`docs/doubts.md`). Rows with a star are of the same model before it learned from
+such files; the doubts are those of today in all of them. A dive that is itself not whole in some
+way (`ends_soon`) is said to be so in the first row.
 """
 
 ROBUST_COLUMNS = (
@@ -274,8 +273,9 @@ def robust_row(name: str, row: dict[str, Any]) -> str:
     width = f"x{row['wider']:.1f}" if row["scored"] else "-"
     shares = {key: f"{row[key]:.0%}" for key in ("close", "held", "mild", "withheld", "misleads")}
     said = ", ".join(f"{kind} {share:.0%}" for kind, share in list(row["said"].items())[:2])
+    star = " *" if row.get("model") == "before" else ""
     cells = (
-        name, str(row["dives"]), *points, shares["close"], shares["held"], width,
+        name + star, str(row["dives"]), *points, shares["close"], shares["held"], width,
         shares["mild"], shares["withheld"], shares["misleads"], said,
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
