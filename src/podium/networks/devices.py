@@ -7,7 +7,7 @@ LiteRT's networks (`mobilenet_v1`, `pose`) always compute on the processor.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,12 +39,13 @@ _PROVIDERS: Mapping[Device, tuple[str, Mapping[str, str]]] = {
 }
 """What ONNX Runtime calls that which computes on a device, and its options: no rounding there."""
 
-_INSTALLING = {
+_INSTALLING: Mapping[tuple[Device, str], str] = {
     ("cuda", PYTORCH): "install a PyTorch that was built for CUDA",
     ("cuda", ONNX_RUNTIME): "pip install onnxruntime-gpu in place of onnxruntime",
-    ("mps", PYTORCH): "it needs a Mac with Apple's processor",
-    ("mps", ONNX_RUNTIME): "it needs a Mac",
+    ("mps", PYTORCH): "use a Mac with Apple's processor",
+    ("mps", ONNX_RUNTIME): "use a Mac with Apple's processor",
 }
+"""What to do where a library has no such device."""
 
 
 def asked() -> Asked:
@@ -55,8 +56,7 @@ def asked() -> Asked:
     UsageError
         If it says what is no device.
     """
-    found: Asked = _choice(VARIABLE, Asked, "auto")
-    return found
+    return _device_of(os.environ.get(VARIABLE) or "auto")
 
 
 def precision() -> Precision:
@@ -69,13 +69,24 @@ def precision() -> Precision:
     UsageError
         If it says what is no precision, or `mixed` where PyTorch has no such device.
     """
-    found: Precision = _choice(PRECISION_VARIABLE, Precision, "float32")
-    if found == "mixed" and for_pytorch() != "cuda":
-        raise UsageError(
-            f"precision mixed needs the device cuda, and PyTorch computes on {for_pytorch()} here: "
-            f"leave --precision (or {PRECISION_VARIABLE}) out"
-        )
-    return found
+    return _precision_of(os.environ.get(PRECISION_VARIABLE) or "float32", asked())
+
+
+def use(device: str, precision: str) -> tuple[str, ...]:
+    """Have networks compute so in all of this process, and in those that it starts.
+
+    Returns sentences about libraries that are installed and cannot compute there, if any.
+
+    Raises
+    ------
+    UsageError
+        If there is no such device here, or no such precision: what there is, and what to do.
+    """
+    chosen = _device_of(device)
+    sentences = _without(chosen)
+    os.environ[PRECISION_VARIABLE] = _precision_of(precision, chosen)
+    os.environ[VARIABLE] = chosen
+    return sentences
 
 
 def for_pytorch() -> Device:
@@ -106,14 +117,7 @@ def providers(device: Device) -> list[tuple[str, Mapping[str, str]]]:
     return [*before, ("CPUExecutionProvider", {})]
 
 
-def without(device: Asked) -> tuple[str, ...]:
-    """Return sentences about libraries that are installed and have no such device, if any.
-
-    Raises
-    ------
-    UsageError
-        If none has: what is there, and what to do.
-    """
+def _without(device: Asked) -> tuple[str, ...]:
     if device == "auto" or device == CPU:
         return ()
     _require_somewhere(device)
@@ -139,10 +143,10 @@ def _require_somewhere(device: Device) -> None:
         return
     others: tuple[Device, ...] = ("cuda", "mps")
     found = [CPU, *(other for other in others if any(of(other) for of in _OFFERS.values()))]
-    ways = " or ".join(_INSTALLING[device, library] for library in _OFFERS)
+    ways = " or ".join(dict.fromkeys(_INSTALLING[device, library] for library in _OFFERS))
     raise UsageError(
         f"the device {device} is not here (neither PyTorch nor ONNX Runtime sees it), only "
-        f"{', '.join(found)}: choose that or auto; where the machine has one, {ways}"
+        f"{', '.join(found)}: choose that or auto; to have it, {ways}"
     )
 
 
@@ -200,10 +204,24 @@ _OFFERS: dict[str, Callable[[Device], bool]] = {
 """What asks each library whether it computes on a device here."""
 
 
-def _choice(variable: str, choices: object, usual: str) -> Any:
-    said = os.environ.get(variable, "") or usual
-    if said not in get_args(choices):
+def _device_of(text: str) -> Asked:
+    found: Asked = _choice("device", VARIABLE, text, get_args(Asked))
+    return found
+
+
+def _precision_of(text: str, device: Asked) -> Precision:
+    found: Precision = _choice("precision", PRECISION_VARIABLE, text, get_args(Precision))
+    if found == "mixed" and (there := _resolved(device, PYTORCH)) != "cuda":
         raise UsageError(
-            f"the variable {variable} is {said!r}: choose one of {', '.join(get_args(choices))}"
+            f"the precision mixed needs the device cuda, and PyTorch computes on {there} here: "
+            f"choose float32 (--precision or {PRECISION_VARIABLE})"
         )
-    return said
+    return found
+
+
+def _choice(what: str, variable: str, text: str, choices: Sequence[str]) -> Any:
+    if text in choices:
+        return text
+    raise UsageError(
+        f"the {what} is {text!r} (--{what} or {variable}): choose one of {', '.join(choices)}"
+    )

@@ -83,7 +83,7 @@ def learn_steps(
 
     def loss(network: Any, chosen: Tensor) -> Tensor:
         read, gaps = pairs.drawn(chosen.numpy(), generator)
-        there = network(*accelerated.moved(*read)).sum(dim=1)
-        return nn.functional.mse_loss(there, *accelerated.moved(gaps))
+        (wanted,) = accelerated.moved(gaps)
+        return nn.functional.mse_loss(network(*accelerated.moved(*read)).sum(dim=1), wanted)
 
     return fit_dense(make, loss, len(pairs.steps), options, seed, watch)
