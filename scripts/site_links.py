@@ -25,6 +25,7 @@ COPIED = {
     "comparing.md": "docs/comparing.md",
     "scale.md": "docs/scale.md",
     "long.md": "docs/long.md",
+    "devices.md": "docs/devices.md",
     "glossary.md": "docs/glossary.md",
     "results.md": "docs/results.md",
     "measurements.md": "benchmarks/results/README.md",

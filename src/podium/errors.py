@@ -28,6 +28,8 @@ _WORDS = (
     "can't allocate memory",
     "cannot allocate memory",
     "could not create a primitive",
+    "out of memory",
+    "failed to allocate memory",
     "failed to map segment",
     "std::bad_alloc",
 )

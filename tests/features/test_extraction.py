@@ -192,6 +192,31 @@ def test_another_decoder_makes_them_anew(make_video, extractor, backbone, monkey
     assert backbone.n_calls == 2
 
 
+@pytest.mark.parametrize("where", ["backbone", "others"])
+def test_what_another_device_made_is_kept_by_itself(
+    make_video, extractor, backbone, monkeypatch, where
+):
+    path = make_video()
+    extractor.video(path)
+    if where == "backbone":
+        backbone.device = "cuda-mixed"
+    else:
+        monkeypatch.setattr(features_module, "for_onnx_runtime", lambda: "cuda")
+    extractor.video(path)
+    assert backbone.n_calls == 2
+    assert len(entries(extractor)) == 2
+
+
+def test_a_backbone_that_says_it_computes_on_the_processor_changes_no_key(
+    make_video, extractor, backbone
+):
+    path = make_video()
+    extractor.video(path)
+    backbone.device = "cpu"
+    extractor.video(path)
+    assert backbone.n_calls == 1
+
+
 def damage_truncate(content: bytes) -> bytes:
     return content[:-5]
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from podium import _catalog
 from podium.doubts import Doubt
+from podium.networks.devices import CPU
 from podium.networks.program import Term
 
 
@@ -62,6 +63,11 @@ def keeps_shape(backbone: Backbone) -> bool:
     They then have black about them, where their shape is not that of its frames.
     """
     return bool(getattr(backbone, "keeps_shape", False))
+
+
+def device_of(backbone: Backbone) -> str:
+    """Return where a backbone of PyTorch's computes, as its `device` says; else the processor."""
+    return "+".join(sorted({str(getattr(part, "device", CPU)) for part in parts_of(backbone)}))
 
 
 @runtime_checkable

@@ -1,8 +1,8 @@
-"""Runs a 3-D network over clips at the speed of the machine; backbones that have one share it."""
+"""Runs a 3-D network over clips at the speed of the machine, or of its GPU; backbones share it."""
 
 import ctypes
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Literal
@@ -14,11 +14,16 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from podium.checks import check_options
-from podium.errors import UsageError
+from podium.errors import UsageError, ran_out
+from podium.machine import shell
+from podium.networks import accelerated
 
 Clips = npt.NDArray[np.uint8]
 Prepare = Callable[[Clips], Tensor]
 Precision = Literal["fp32", "bf16"]
+
+N_CLIPS_GPU = 32
+"""How many clips a GPU is given at a time to begin with: half as many wherever its memory ends."""
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4  # of glibc's malloc.h
 
@@ -47,7 +52,8 @@ class Engine:
     and changed: its weights are laid out and rounded as they are used, and batch normalisations
     become part of the convolutions that they follow. `prepare` makes of uint8
     (clips, 16, height, width, 3) the pixels that the network reads; without it they are float32
-    of 0-255.
+    of 0-255. It computes on the device that `networks.devices` says; a GPU is given more clips at a
+    time, and fewer once its memory runs out.
     """
 
     def __init__(
@@ -57,12 +63,16 @@ class Engine:
         options: EngineOptions = EngineOptions(),
     ) -> None:
         keep_memory_mapped()
-        self.options = options
+        self.device = accelerated.device()
+        self.computes = accelerated.described_as()
+        self.options = options if self._is_on_cpu else replace(options, n_clips=N_CLIPS_GPU)
         self._prepare = prepare or as_pixels
         self._dtype = torch.bfloat16 if options.precision == "bf16" else torch.float32
+        self._layout = torch.channels_last_3d if self._is_on_cpu else torch.contiguous_format
         self._network = _fold_normalisations(network.eval()).to(
+            device=self.device,
             dtype=self._dtype,
-            memory_format=torch.channels_last_3d,  # type: ignore[call-overload]
+            memory_format=self._layout,  # type: ignore[call-overload]
         )
 
     def __call__(self, clips: Clips) -> npt.NDArray[np.float32]:
@@ -71,15 +81,33 @@ class Engine:
         In another batch a clip's row may differ in the last digits, as sums are taken in another
         order.
         """
-        with torch.inference_mode():
-            parts = [self._describe(clips[part]) for part in batches(len(clips), self.options)]
-            return torch.cat(parts).numpy()
+        with torch.inference_mode(), accelerated.exactly(), accelerated.computing():
+            return torch.cat(self._parts(clips)).numpy()
+
+    @property
+    def _is_on_cpu(self) -> bool:
+        return self.device.type == "cpu"
+
+    def _parts(self, clips: Clips) -> list[Tensor]:
+        """Describe clips in batches; where a GPU's memory runs out, again in smaller ones."""
+        while True:
+            try:
+                return [self._describe(clips[part]) for part in batches(len(clips), self.options)]
+            except RuntimeError as error:
+                if self._is_on_cpu or not ran_out(error) or self.options.n_clips == 1:
+                    raise
+            self.options = replace(self.options, n_clips=self.options.n_clips // 2)
+            shell.say(
+                f"the memory of {self.device} ran out: it is given {self.options.n_clips} clips "
+                "at a time from now on"
+            )
+            torch.cuda.empty_cache()
 
     def _describe(self, clips: Clips) -> Tensor:
         pixels = self._prepare(clips)
-        laid_out = pixels.to(dtype=self._dtype, memory_format=torch.channels_last_3d)
+        laid_out = pixels.to(self.device, self._dtype, memory_format=self._layout)
         rows: Tensor = self._network(laid_out)
-        return rows.float()
+        return rows.float().to("cpu")
 
 
 def as_pixels(clips: Clips, mean: tuple[float, float, float] = (0, 0, 0)) -> Tensor:

@@ -90,6 +90,11 @@ class C3D:
     frame_size = (171, 128)
     dim = 4096
 
+    @property
+    def device(self) -> str:
+        """Where it computes, and how exactly: cpu, cuda, cuda-mixed or mps."""
+        return self._engine.computes
+
     def __init__(self, weights: Path | None = None, options: C3DOptions = C3DOptions()) -> None:
         path = weights or _weights_from_environment()
         self.options = options

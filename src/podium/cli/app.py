@@ -168,6 +168,28 @@ Limits = Annotated[
 ]
 
 
+Device = Annotated[
+    str,
+    typer.Option(
+        envvar="PODIUM_DEVICE",
+        metavar="auto|cpu|cuda|mps",
+        help="Where networks compute: auto takes a GPU (cuda) where PyTorch or ONNX Runtime sees "
+        "one, else the processor.",
+    ),
+]
+
+
+Precision = Annotated[
+    str,
+    typer.Option(
+        envvar="PODIUM_PRECISION",
+        metavar="float32|mixed",
+        help="How exactly PyTorch's networks compute: mixed is faster and rounds more, on cuda "
+        "alone.",
+    ),
+]
+
+
 Athlete = Annotated[
     Any,
     typer.Option(

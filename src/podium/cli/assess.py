@@ -8,6 +8,7 @@ import typer
 from podium.cli.app import (
     AllowPart,
     Athlete,
+    Device,
     Json,
     Language,
     Limits,
@@ -17,7 +18,7 @@ from podium.cli.app import (
     SkeletonRate,
     app,
 )
-from podium.cli.given import Outputs, load_assessor
+from podium.cli.given import Outputs, load_assessor, use_device
 from podium.cli.measure import Speed, show_readings, show_remarks
 from podium.cli.output import say, show, show_json
 from podium.cli.usage import number
@@ -53,9 +54,11 @@ def score(
     report_dir: ReportFolder = None,
     language: Language = "en",
     as_json: Json = False,
+    device: Device = "auto",
     limits: Limits = None,
 ) -> None:
     """Score a video, with a range, and say which moments cost points."""
+    use_device(device)
     outputs = Outputs(report, report_dir, language)
     outputs.check(video, *(reference or ()))
     from podium.performance import Performance

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import AllowPart, Exit, Limits, Model, Remote, Shard, app
+from podium.cli.app import AllowPart, Device, Exit, Limits, Model, Precision, Remote, Shard, app
 from podium.cli.given import (
     cut_shard,
     load_assessor,
@@ -14,6 +14,7 @@ from podium.cli.given import (
     read_performances,
     require_no_input,
     rows_of_split,
+    use_device,
 )
 from podium.cli.output import (
     PREDICTED,
@@ -82,10 +83,13 @@ def predict(
             help="How many jobs on Slurm share the work.",
         ),
     ] = 8,
+    device: Device = "auto",
+    precision: Precision = "float32",
     remote: Remote = None,
     limits: Limits = None,
 ) -> None:
     """Score every performance of a table; a run that was stopped can go on."""
+    use_device(device, precision)
     require_file(out, "the predictions")
     require_file(measures, "the measures")
     chosen = rows_of_split(read_performances(manifest, remote), split, manifest)

@@ -176,3 +176,17 @@ def cut_shard(
             "(--shard 0/1 does all)"
         )
     return rows, shard
+
+
+def use_device(device: str, precision: str = "") -> None:
+    """Have networks compute where it was asked for, and say so where a library cannot.
+
+    Raises
+    ------
+    UsageError
+        If there is no such device here, or no such precision, before any work is done.
+    """
+    from podium.networks import devices
+
+    for sentence in devices.use(device, precision or devices.precision()):
+        say(sentence)

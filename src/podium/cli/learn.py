@@ -8,13 +8,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import Backbone, Exit, Json, Limits, References, Remote, Seed, Shard, Table, app
+from podium.cli.app import (
+    Backbone,
+    Device,
+    Exit,
+    Json,
+    Limits,
+    Precision,
+    References,
+    Remote,
+    Seed,
+    Shard,
+    Table,
+    app,
+)
 from podium.cli.given import (
     cut_shard,
     description_of,
     open_cache,
     read_performances,
     require_no_input,
+    use_device,
 )
 from podium.cli.output import (
     as_cell,
@@ -130,6 +144,8 @@ def train(
         ),
     ] = None,
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
+    device: Device = "auto",
+    precision: Precision = "float32",
     remote: Remote = None,
     limits: Limits = None,
 ) -> None:
@@ -142,6 +158,7 @@ def train(
     from podium.video.augmentation import AugmentationOptions
     from podium.video.clips import ClipOptions
 
+    use_device(device, precision)
     require_folder(out, "the model")
     require_no_input(log, manifest)
     kept = _kept(from_, scorer, backbone, set_, options_file)
@@ -308,6 +325,8 @@ def extract(
     manifest: Table,
     backbone: Backbone = "motion",
     shard: Shard = None,
+    device: Device = "auto",
+    precision: Precision = "float32",
     remote: Remote = None,
     limits: Limits = None,
 ) -> None:
@@ -316,6 +335,7 @@ def extract(
     from podium.features.extraction import Extractor, FeatureCache
     from podium.features.extraction import extract as extract_features
 
+    use_device(device, precision)
     made = make_backbone(backbone, (backbone,))
     rows, _ = cut_shard(read_performances(manifest, remote), shard)
     extractor = Extractor(made, cache=FeatureCache())

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import Athlete, Json, Language, Limits, ReportPath, SkeletonRate, app
-from podium.cli.given import Outputs
+from podium.cli.app import Athlete, Device, Json, Language, Limits, ReportPath, SkeletonRate, app
+from podium.cli.given import Outputs, use_device
 from podium.cli.movement import measure_joints
 from podium.cli.output import say, say_readings, show, show_json
 from podium.cli.usage import WrongUsage, number
@@ -69,6 +69,7 @@ def measure(
     report: ReportPath = None,
     language: Language = "en",
     as_json: Json = False,
+    device: Device = "auto",
     limits: Limits = None,
 ) -> None:
     """Measure a dive: angles, heights, times and turns; no model is needed.
@@ -79,6 +80,7 @@ def measure(
     from podium.examination import examine
     from podium.skeletons import is_skeleton
 
+    use_device(device)
     outputs = Outputs(report, None, language)
     outputs.check(video, *(reference or ()))
     of_dives = reference or None, action, height, athlete, speed

@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from podium.backbones import Backbone, View, describe, keeps_shape, parts_of, view_of
+from podium.backbones import Backbone, View, describe, device_of, keeps_shape, parts_of, view_of
 from podium.doubts import Doubt
 from podium.errors import FeatureError, PodiumError, TooLong, VideoError
 from podium.features.close_up import CloseUp, Seen, close_up, fingerprint, look_at
@@ -24,6 +24,7 @@ from podium.features.values import Features, Sample
 from podium.inputs.given import FEATURE_SUFFIXES
 from podium.machine.cache import ArrayCache, Claim
 from podium.machine.files import digest
+from podium.networks.devices import CPU, for_onnx_runtime
 from podium.performance import Performance
 from podium.video.augmentation import Sides
 from podium.video.clips import ClipOptions, Clips, VideoFacts, counting, cut
@@ -350,8 +351,15 @@ class Extractor:
             *((self.anchor.fingerprint,) if self.anchor else ()),
             *((performance.playing_speed,) if performance.playing_speed else ()),
             *((fingerprint(), seen and seen.at) if self._shows_close_up else ()),
+            *_elsewhere(self.backbone),
         )
         return hashlib.sha256(repr(made_from).encode()).hexdigest()
+
+
+def _elsewhere(backbone: Backbone) -> tuple[str, ...]:
+    """Name the devices that features are made on; nothing, where that is the processor alone."""
+    made_on = for_onnx_runtime(), device_of(backbone)
+    return () if set(made_on) == {CPU} else made_on
 
 
 def _require_allowed(performance: Performance, features: Features) -> None:

@@ -23,6 +23,7 @@ from podium.metric.pairs import (
 )
 from podium.metric.siamese import Siamese, SiameseOptions
 from podium.metric.trainable import TrainableSiamese
+from podium.networks import accelerated
 
 
 def learn(
@@ -37,18 +38,17 @@ def learn(
 ) -> Siamese:
     """Return the network as it was when it was best on validation (see `learn_metric`)."""
     generator = np.random.default_rng(seed)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with accelerated.learning(seed):
         network = TrainableSiamese(train.sequences[0][0].shape[1], siamese_options)
+        network.to(accelerated.device())
         learner = _Learner(network, train, n_clips, options, pair_options, generator)
         learner.run(_ValidationLoss(validation, n_clips, pair_options, seed), watch)
-    return network.learned()
+    return network.cpu().learned()
 
 
 def make_network(n_inputs: int, options: SiameseOptions, seed: int) -> TrainableSiamese:
     """Return a network as chance makes it; the state of chance is left as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with accelerated.learning(seed):
         return TrainableSiamese(n_inputs, options).eval()
 
 
@@ -65,7 +65,7 @@ class _Learner:
         self.network, self.options, self.generator = network, options, generator
         self.pairs = PairSampler(train.scores, pair_options)
         flat = [variant for variants in train.sequences for variant in variants]
-        self.sequences = torch.from_numpy(pad(flat, n_clips))
+        (self.sequences,) = accelerated.moved(torch.from_numpy(pad(flat, n_clips)))
         counts = np.array([len(variants) for variants in train.sequences])
         self.n_variants, self.offsets = counts, np.concatenate([[0], np.cumsum(counts)[:-1]])
         self.spread = self.sequences.std(dim=(0, 1)) * options.noise
@@ -109,7 +109,7 @@ class _Learner:
     def _epoch(self) -> Iterator[float]:
         pairs = self.pairs.draw(self.generator)
         first, second = self._variant(pairs.first), self._variant(pairs.second)
-        labels = torch.from_numpy(pairs.similar.astype(np.float32))
+        (labels,) = accelerated.moved(torch.from_numpy(pairs.similar.astype(np.float32)))
         for start in range(0, len(pairs), self.options.batch_size):
             part = slice(start, start + self.options.batch_size)
             self.network.train()
@@ -124,26 +124,31 @@ class _Learner:
     ) -> float:
         used, indices = np.unique(np.concatenate([first, second]), return_inverse=True)
         ours, theirs = torch.from_numpy(indices.reshape(2, -1))
-        loss = pair_loss(self.network, self._noisy(used), ours, theirs, labels)
-        if self.options.clip_weight and len(self.expert_pairs):
-            loss = loss + self.options.clip_weight * self._clip_loss()
+        with accelerated.computing():
+            loss = pair_loss(self.network, self._noisy(used), ours, theirs, labels)
+            if self.options.clip_weight and len(self.expert_pairs):
+                loss = loss + self.options.clip_weight * self._clip_loss()
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
         return float(loss.detach())
 
     def _noisy(self, used: npt.NDArray[np.int64]) -> Tensor:
-        """Add noise to sequences, but not to the zeros that stand before the shorter ones."""
+        """Add noise to sequences, but not to the zeros that stand before the shorter ones.
+
+        It is drawn on the processor, so that every device learns from the same.
+        """
         clean = self.sequences[torch.from_numpy(used)]
         is_clip = (clean != 0).any(dim=-1, keepdim=True)
-        return clean + torch.randn_like(clean) * self.spread * is_clip
+        (noise,) = accelerated.moved(torch.randn(clean.shape))
+        return clean + noise * self.spread * is_clip
 
     def _clip_loss(self) -> Tensor:
         """Draw pairs of an expert and another of the same action, and judge them by their clips."""
         drawn = self.generator.choice(len(self.expert_pairs), self.options.batch_size)
         pairs = self.expert_pairs.at(drawn)
         first, second = self._variant(pairs.first), self._variant(pairs.second)
-        labels = torch.from_numpy(pairs.similar.astype(np.float32))
+        (labels,) = accelerated.moved(torch.from_numpy(pairs.similar.astype(np.float32)))
         used, indices = np.unique(np.concatenate([first, second]), return_inverse=True)
         sequences = self._noisy(used)
         clips = self.network.clip_embeddings(sequences)[torch.from_numpy(indices)]
@@ -165,15 +170,15 @@ class _ValidationLoss:
         self, validation: MetricData, n_clips: int, pair_options: PairOptions, seed: int
     ) -> None:
         first = [variants[0] for variants in validation.sequences]
-        self.sequences = torch.from_numpy(pad(first, n_clips))
+        (self.sequences,) = accelerated.moved(torch.from_numpy(pad(first, n_clips)))
         self.pairs: Pairs = sample_pairs(
             validation.scores, pair_options, np.random.default_rng(seed)
         )
-        self.labels = torch.from_numpy(self.pairs.similar.astype(np.float32))
+        (self.labels,) = accelerated.moved(torch.from_numpy(self.pairs.similar.astype(np.float32)))
 
     def __call__(self, network: TrainableSiamese) -> float:
         network.eval()
-        with torch.inference_mode():
+        with torch.inference_mode(), accelerated.computing():
             embedded = network.embedding(self.sequences)
             first = embedded[torch.from_numpy(self.pairs.first)]
             second = embedded[torch.from_numpy(self.pairs.second)]

@@ -25,6 +25,6 @@ def clip_loss(clip_logits: Tensor, labels: Tensor) -> Tensor:
 
     The chance that all are is the product of each one's, as if they were independent.
     """
-    all_alike = nn.functional.logsigmoid(clip_logits).sum(dim=1).clamp(max=-1e-6)
+    all_alike = nn.functional.logsigmoid(clip_logits.float()).sum(dim=1).clamp(max=-1e-6)
     some_unlike = torch.log(-torch.expm1(all_alike))
     return -(labels * all_alike + (1 - labels) * some_unlike).mean()

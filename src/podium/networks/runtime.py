@@ -1,4 +1,4 @@
-"""Runs a graph on this machine's processors, with ONNX Runtime; nothing else imports that.
+"""Runs a graph on this machine, with ONNX Runtime: on its processors, or where `devices` says.
 
 It says nothing to anybody: its telemetry, which writes into the user's home and connects to a
 server, is turned off before it is imported, and what it would warn of on standard error is left
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +19,16 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.machine import extras
+from podium.networks import devices
 from podium.networks._onnx import PIXELS, written
+from podium.networks._silenced import onnxruntime as _onnxruntime
+from podium.networks._silenced import session_options
 from podium.networks.graph import Graph
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 Floats = npt.NDArray[np.float32]
-
-_FATAL = 4  # of onnxruntime's severities; errors become exceptions anyway
 
 
 class Network:
@@ -43,26 +44,25 @@ class Network:
     def __call__(self, pixels: Floats) -> list[Floats]:
         """Return each output for (clips, frames, channels, rows, columns), as (clips, ...) too.
 
-        The bytes are the same for any number of threads.
+        The bytes are the same for any number of threads; those of a GPU are others, and near.
         """
         answers: list[Floats] = self._session.run(None, {PIXELS: pixels})
         return answers
 
     @cached_property
     def _session(self) -> "InferenceSession":
-        return open_program(written(self.graph))
+        return open_program(written(self.graph), devices.for_onnx_runtime())
 
 
-def open_program(content: bytes) -> "InferenceSession":
-    """Make a program ready, from the bytes of its ONNX file."""
+def open_program(content: bytes, device: devices.Device = devices.CPU) -> "InferenceSession":
+    """Make a program ready, from the bytes of its ONNX file, to compute on a device."""
     runtime = _onnxruntime()
-    options = runtime.SessionOptions()
+    options = session_options()
     options.intra_op_num_threads = n_threads()
     options.inter_op_num_threads = 1
-    options.log_severity_level = _FATAL
     # Threads that wait busily take the processor from the decoder and from each other.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    return runtime.InferenceSession(content, options, providers=devices.providers(device))
 
 
 def in_eight_bits(content: bytes, given: Sequence[Mapping[str, Any]]) -> bytes:
@@ -121,14 +121,3 @@ def n_threads() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
         return os.cpu_count() or 1
-
-
-@cache
-def _onnxruntime() -> Any:
-    """Import ONNX Runtime with its telemetry off, and silence it."""
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    onnxruntime.set_default_logger_severity(_FATAL)
-    return onnxruntime

@@ -13,10 +13,11 @@ from torch import Tensor, nn
 
 from podium.errors import TrainingError
 from podium.metric.curves import Look, Watch, unwatched
+from podium.networks import accelerated
 from podium.scorers._dense_options import DenseOptions
 
 Loss = Callable[[Any, Tensor], Tensor]
-"""The loss of some rows, which are given by their indices."""
+"""The loss of some rows, which are given by their indices; what is read goes to the device."""
 
 
 def fit_dense(
@@ -37,11 +38,11 @@ def fit_dense(
     TrainingError
         If the loss is no number.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        network = make().train()
+    with accelerated.learning(seed):
+        network = make().train().to(accelerated.device())
         _fit(network, loss, n_rows, options, watch)
-    return {name: values.numpy().copy() for name, values in network.state_dict().items()}
+    learned = network.cpu().state_dict()
+    return {name: values.numpy().copy() for name, values in learned.items()}
 
 
 def _fit(network: nn.Module, loss: Loss, n_rows: int, options: DenseOptions, watch: Watch) -> None:
@@ -53,7 +54,8 @@ def _fit(network: nn.Module, loss: Loss, n_rows: int, options: DenseOptions, wat
     for _ in range(options.n_epochs):
         losses: list[float] = []
         for rows in torch.split(torch.randperm(n_rows), options.batch_size):
-            value = loss(network, rows)
+            with accelerated.computing():
+                value = loss(network, rows)
             losses.append(float(value.detach()))
             if not np.isfinite(losses[-1]):
                 raise TrainingError("the network's loss is not a number: lower the learning rate")

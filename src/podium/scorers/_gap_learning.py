@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from podium.inputs.saved import part_of
 from podium.metric.curves import Watch, unwatched
+from podium.networks import accelerated
 from podium.networks.layers import Array
 from podium.scorers import Floats
 from podium.scorers._dense_learning import fit_dense
@@ -63,9 +64,11 @@ def tree_loss(chances: Tensor, places: Tensor, leaves: Tensor, wanted: Tensor) -
     `chances`, logarithms, and `places` are (pairs, leaves), `leaves` and `wanted` (pairs,): the
     binary cross entropy of all leaves, and the squared error in the true one.
     """
-    likely = chances.exp().clamp(TINY, 1 - TINY)
+    likely = chances.float().exp().clamp(TINY, 1 - TINY)
     is_own = nn.functional.one_hot(leaves, chances.shape[1]).to(likely.dtype)
-    grouping = nn.functional.binary_cross_entropy(likely, is_own, reduction="none").sum(dim=1)
+    with torch.autocast(likely.device.type, enabled=False):  # it is refused in mixed precision
+        entropies = nn.functional.binary_cross_entropy(likely, is_own, reduction="none")
+    grouping = entropies.sum(dim=1)
     own = places.gather(1, leaves[:, None])[:, 0]
     return (grouping + (own - wanted) ** 2).mean()
 
@@ -109,7 +112,7 @@ def learn_tree(
         return TrainableTree(n_inputs, options.n_hidden, n_levels, options.dropout)
 
     def loss(network: Any, chosen: Tensor) -> Tensor:
-        read, leaves, wanted = pairs.drawn(chosen.numpy(), generator)
+        read, leaves, wanted = accelerated.moved(*pairs.drawn(chosen.numpy(), generator))
         chances, places = network(read)
         return tree_loss(chances, places, leaves, wanted)
 

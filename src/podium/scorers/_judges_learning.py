@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from podium.metric.curves import Watch, unwatched
+from podium.networks import accelerated
 from podium.networks.layers import Array
 from podium.scorers._dense_learning import fit_dense
 from podium.scorers._dense_options import DenseOptions
@@ -37,7 +38,7 @@ def learn_distributions(
     `rows` is (performances, width); the loss is the Kullback-Leibler divergence from what is
     wanted, added over judges.
     """
-    inputs, chances = torch.from_numpy(rows), torch.from_numpy(wanted)
+    inputs, chances = accelerated.moved(torch.from_numpy(rows), torch.from_numpy(wanted))
 
     def make() -> nn.Module:
         return TrainableJudges(rows.shape[1], wanted.shape[1], wanted.shape[2], options)

@@ -20,6 +20,7 @@ from podium.folds.division import choice_groups, held_back
 from podium.inputs.saved import values_of
 from podium.metric.curves import Curve, Look, Watch, unwatched
 from podium.metric.embedding import N_CLIPS, Array, Normaliser, fit_normaliser, pad
+from podium.networks import accelerated
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._restored import restore_network
@@ -94,6 +95,10 @@ class Batch:
         """Return some of the performances."""
         return Batch(self.sequences[chosen], self.is_clip[chosen], self.targets[chosen])
 
+    def moved(self) -> "Batch":
+        """Return it on the device that networks learn on."""
+        return Batch(*accelerated.moved(self.sequences, self.is_clip, self.targets))
+
 
 Loss = Callable[[Any, Batch], Tensor]
 
@@ -124,13 +129,14 @@ def fit_network(
         losses: list[float] = []
         network.train()
         for rows in torch.split(torch.randperm(len(train)), options.batch_size):
-            value = loss(network, train.rows(rows))
+            with accelerated.computing():
+                value = loss(network, train.rows(rows))
             losses.append(float(value.detach()))
             optimiser.zero_grad()
             value.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
         network.eval()
-        with torch.inference_mode():
+        with torch.inference_mode(), accelerated.computing():
             history.append(_mean_loss(network, loss, held_back))
         if not np.isfinite(history[-1]):
             raise TrainingError("the network's loss is not a number: lower the learning rate")
@@ -212,12 +218,12 @@ class SequenceRegression:
         self.normaliser = fit_normaliser(clips, self.options.n_components)
         self.centre, self.spread = self.scale(self.target.of(train))
         fitted, stopped = self._parts(train, validation)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.seed)
-            self.network = self.make_network(self.normaliser.dim)
-            batches = self._batch(fitted, with_variants=True), self._batch(stopped)
+        with accelerated.learning(self.seed):
+            network = self.make_network(self.normaliser.dim).to(accelerated.device())
+            batches = self._batch(fitted, with_variants=True).moved(), self._batch(stopped).moved()
             looks: list[Look] = []
-            fit_network(self.network, self.loss, *batches, self.options.fitting, looks.append)
+            fit_network(network, self.loss, *batches, self.options.fitting, looks.append)
+        self.network = network.cpu()
         self.curves = (Curve("network 1", tuple(looks)),)
         return self
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from podium.metric.curves import Watch, unwatched
+from podium.networks import accelerated
 from podium.networks.layers import Array
 from podium.scorers import Floats
 from podium.scorers._dense_learning import fit_dense
@@ -82,6 +83,7 @@ def learn_steps(
 
     def loss(network: Any, chosen: Tensor) -> Tensor:
         read, gaps = pairs.drawn(chosen.numpy(), generator)
-        return nn.functional.mse_loss(network(*read).sum(dim=1), gaps)
+        (wanted,) = accelerated.moved(gaps)
+        return nn.functional.mse_loss(network(*accelerated.moved(*read)).sum(dim=1), wanted)
 
     return fit_dense(make, loss, len(pairs.steps), options, seed, watch)

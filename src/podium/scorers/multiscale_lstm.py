@@ -119,7 +119,7 @@ class MultiscaleLSTM(SequenceRegression):
 def likeness(weights: Tensor) -> Tensor:
     """Return how alike rows of attention are: (A A' - I)^2, its mean over rows and performances."""
     same = weights @ weights.transpose(1, 2)
-    return ((same - torch.eye(weights.shape[1])) ** 2).mean()
+    return ((same - torch.eye(weights.shape[1], device=weights.device)) ** 2).mean()
 
 
 def _at_least(clips: Tensor, n_clips: int) -> Tensor:

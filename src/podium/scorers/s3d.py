@@ -18,6 +18,7 @@ from podium.errors import UsageError
 from podium.features.values import Sample
 from podium.inputs.saved import values_of
 from podium.metric.embedding import Array, Normaliser, fit_normaliser, pad
+from podium.networks import accelerated
 from podium.scorers import Floats, ScorerState
 from podium.scorers._learned import Learned
 from podium.scorers._restored import restore_network
@@ -155,18 +156,20 @@ class S3D:
         """Teach the network the share of each clip's frames that lie in each stage."""
         longest = max(len(s.features) for s in marked)
         clips = [self._normaliser(s.features.values) for s in marked]
-        sequences = torch.from_numpy(pad(clips, longest))
-        shares = torch.from_numpy(pad([phase_shares(s, self.stages) for s in marked], longest))
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.seed)
-            network = self._make_network()
+        wanted = [phase_shares(s, self.stages) for s in marked]
+        padded = [torch.from_numpy(pad(rows, longest)) for rows in (clips, wanted)]
+        with accelerated.learning(self.seed):
+            sequences, shares = accelerated.moved(*padded)
+            network = self._make_network().to(accelerated.device())
             optimiser = torch.optim.Adam(network.parameters(), lr=self.options.learning_rate)
             for _ in range(self.options.n_steps):
-                loss = -(shares * network(sequences).log_softmax(dim=-1)).sum(dim=-1).mean()
+                with accelerated.computing():
+                    logits = network(sequences)
+                loss = -(shares * logits.float().log_softmax(dim=-1)).sum(dim=-1).mean()
                 optimiser.zero_grad()
                 loss.backward()
                 optimiser.step()
-        return network.eval()
+        return network.cpu().eval()
 
     def _inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float64]:
         """Describe each performance by its stages, (performances, stages * components)."""
