@@ -16,7 +16,7 @@ from podium.cli.app import Exit
 from podium.cli.commands import run
 from podium.errors import ManifestError
 from podium.judging import find_rule
-from podium.report.words import load_words
+from podium.report.words import languages, load_words
 
 N, OFF = 80, (7, 30, 55)
 """So many performances, and those whose marks Podium's lie far from."""
@@ -277,7 +277,7 @@ def test_without_predictions_nothing_is_said_of_them(tmp_path, capsys):
     assert "A second opinion:" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("code", ["en", "de"])
+@pytest.mark.parametrize("code", languages())
 def test_the_picture_has_both_ranges_of_the_worst(audited, code):
     audit = audited()
     found = pairs(audit.second_opinion)

@@ -9,11 +9,12 @@ from audit.tables import panel, table_of, written
 from podium.audit import PanelOptions, audit_marks, make_audit_report, read_marks, write_panels
 from podium.audit.pictures import MOST_ROWS, WIDTH, pictures
 from podium.audit.sentences import lines
-from podium.report.words import load_words
+from podium.report.words import languages, load_words
 
 ACCUSING = re.compile(
     r"\b(bias\w*|cheat\w*|unfair\w*|favour\w*|prejudic\w*|corrupt\w*|guilty|suspicio\w*|parteiisch\w*|"
-    r"betrüg\w*|unfair\w*|bevorzug\w*|verdächtig\w*|schuld\w*|befangen\w*)\b",
+    r"betrüg\w*|unfair\w*|bevorzug\w*|verdächtig\w*|schuld\w*|befangen\w*|"
+    r"biais\w*|trich\w*|favori\w*|partia\w*|préjugé\w*|corrompu\w*|coupable\w*|suspect\w*)\b",
     re.IGNORECASE,
 )
 
@@ -25,7 +26,7 @@ def audit(tmp_path_factory):
     return audit_marks(read_marks(write_panels(path, options, 1)))
 
 
-@pytest.mark.parametrize("code", ["en", "de"])
+@pytest.mark.parametrize("code", languages())
 def test_it_accuses_nobody(audit, code):
     page = make_audit_report(audit, "marks.csv", code).html
     words = [value for key, value in load_words(code).strings.items() if key.startswith("audit.")]
@@ -64,7 +65,7 @@ def test_names_are_never_taken_for_html(tmp_path):
 
 
 @pytest.mark.parametrize("marks", [[[5, 5], [5, 5]], [[1, 9]], [[1, 2], [2, 3], [9, 8]]])
-@pytest.mark.parametrize("code", ["en", "de"])
+@pytest.mark.parametrize("code", languages())
 def test_little_to_say_is_said(tmp_path, marks, code):
     found = audit_marks(table_of(tmp_path, panel(marks)))
     page = make_audit_report(found, "marks.csv", code).html

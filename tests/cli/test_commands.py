@@ -1081,7 +1081,8 @@ WRONG_WORDS = {
     "score a.mp4 --difficulty": "--difficulty needs a value: write one after it",
     "score a.mp4 --json=5": "--json takes no value: write it alone",
     "score a.mp4 --language xx": (
-        "no language is called 'xx': choose one of de, en, or add a file to podium/report/_words"
+        "no language is called 'xx': choose one of de, en, fr, or add a file to "
+        "podium/report/_words"
     ),
     "score a.mp4 --model=": (
         f"no model is called '': choose one of {', '.join(shipped_models())}, or give the path of "

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from podium.judging import rules as all_rules
-from podium.report.words import load_words
+from podium.report.words import languages, load_words
 
 PAGE = (Path(__file__).parents[2] / "docs" / "judges.md").read_text("utf-8")
 PAGE = PAGE.partition("\n## Is this panel fair")[0]  # the rest: tests/audit/test_page.py
@@ -77,7 +77,7 @@ def test_the_answer_in_german(podium):
     )
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("rule", [rule.name for rule in all_rules()])
 def test_every_rule_is_said_in_every_language(podium, rule, language):
     for year in ((), ("--year", "1950")):

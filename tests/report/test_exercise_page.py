@@ -65,7 +65,7 @@ def data_of(html: str) -> dict:
 
 def text_of(html: str) -> str:
     bare = re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+    return re.sub(r"[^\S\xa0]+", " ", unescape(re.sub(r"<[^>]+>", " ", bare))).strip()
 
 
 def said(one: Argument, assessed: Assessment, language: str = "en") -> str:

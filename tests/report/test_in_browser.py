@@ -27,7 +27,7 @@ from podium.assessment.values import Assessment, Reference, Score
 from podium.features.alignment import Alignment
 from podium.judging import Marks
 from podium.report.page import make_report, make_report_folder
-from podium.report.words import load_words
+from podium.report.words import languages, load_words
 from podium.video.clips import VideoFacts
 from podium.video.frames import Part
 from podium.witnesses.order import OUT_OF_ORDER
@@ -395,7 +395,7 @@ def many(assessed: Assessment, n: int, *, withheld: bool) -> Assessment:
 
 
 @pytest.mark.parametrize("n", [3, 12, 120])
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("withheld", [False, True])
 def test_it_prints_to_one_page(assessed, tmp_path, visit, n, language, withheld):
     made = many(assessed, n, withheld=withheld)
@@ -414,7 +414,7 @@ def test_it_prints_to_one_page(assessed, tmp_path, visit, n, language, withheld)
 
 
 @pytest.mark.parametrize("width", [1200, 320])
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", languages())
 def test_what_is_withheld_is_small_and_behind_a_click(assessed, tmp_path, visit, language, width):
     made = replace(assessed, doubts=(OUT_OF_ORDER(), *assessed.doubts))
     path = make_report(made, language).save(tmp_path / "report.html")

@@ -47,7 +47,7 @@ def data_of(html: str) -> dict:
 
 def text_of(html: str) -> str:
     bare = re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+    return re.sub(r"[^\S\xa0]+", " ", unescape(re.sub(r"<[^>]+>", " ", bare))).strip()
 
 
 def test_the_page_names_the_joint_the_repetition_and_the_degrees(html):
@@ -197,7 +197,8 @@ def test_where_it_is_gravely_doubted_no_degrees_and_no_likeness_are_shown(compar
     html = make_movement_report(of, OURS, THEIRS, language, are_videos=(False, False)).html
     text, words = text_of(html), load_words(language)
     assert f"{words('withheld.similarity')} {words('withheld.lead')}" in text
-    assert f"{words.doubt(doubt)} {words('withheld.do')}: {words.remedy(doubt)}" in text
+    remedy = words.of_what(words("withheld.do"), words.remedy(doubt))
+    assert f"{words.doubt(doubt)} {remedy}" in text
     assert difference_sentence(of.differences[0], of, words) not in text
     assert "data-remark" not in html.partition("<script")[0]
     assert words("measures.heading") not in text

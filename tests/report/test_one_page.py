@@ -12,7 +12,7 @@ from PIL import Image
 from podium.assessment.feedback import ClipFeedback, remarks
 from podium.assessment.values import Assessment, Score
 from podium.errors import UnusableFile
-from podium.report.captions import font_of
+from podium.report.captions import font_of, lines_of
 from podium.report.one_page import HEIGHT, MAX_SIDE, WIDTH, Printed, make_pdf, read_printed
 from podium.report.page import make_report, make_report_folder
 from podium.report.sheet import MAX_ROWS, Said, Sheet
@@ -92,7 +92,14 @@ def test_every_letter_of_every_language_is_in_the_font(language):
     font = font_of(20)
     missing = bytes(font.getmask("\U000e0fff"))
     letters = {letter for text in load_words(language).strings.values() for letter in text}
-    assert {one for one in letters if one > " " and bytes(font.getmask(one)) == missing} == set()
+    assert {
+        one for one in letters if not one.isspace() and bytes(font.getmask(one)) == missing
+    } == set()
+
+
+def test_what_a_language_holds_together_stays_on_one_line():
+    text = "Entrée\u00a0: 87 %\n des  plongeons\u00a0!"
+    assert lines_of(text, 20, 125.0, 9) == ["Entrée :", "87 % des", "plongeons !"]
 
 
 def test_pictures_are_on_it_and_too_much_stays_on_it(tmp_path):

@@ -482,6 +482,11 @@ MEASURED = {
     [
         ("en", "407C (inward, 3½ somersaults, tuck)", ("Entry angle", "12° past vertical")),
         ("de", None, ("Eintauchwinkel", "12° über die Senkrechte")),
+        (
+            "fr",
+            "407C (retourné, 3½ périlleux, groupé)",
+            ("Angle d’entrée à l’eau", "12° au-delà de la verticale"),
+        ),
     ],
 )
 def test_what_was_measured_is_said_in_the_list(client, video, language, dive, angle):

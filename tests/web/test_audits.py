@@ -8,7 +8,7 @@ import pytest
 from podium.audit import PanelOptions, audit_marks, make_audit_report, read_marks, write_panels
 from podium.audit.sentences import lines
 from podium.judging import find_rule, rules
-from podium.report.words import load_words
+from podium.report.words import languages, load_words
 from podium.web import audits as judges
 from podium.web import worker
 from podium.web.audits import Audits, Kept
@@ -28,7 +28,7 @@ def ask(client, content, name="marks.csv", **how):
     return client.post("/api/audits", params={"name": name, **how}, content=content)
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", languages())
 def test_a_table_is_answered_as_the_shell_answers_it(client, marks, files, language):
     answer = ask(client, marks.read_bytes(), rule="diving", language=language)
     assert answer.status_code == 201
@@ -106,8 +106,8 @@ def test_what_is_no_parquet_is_refused(client, files):
         ({"rule": "chess"}, "no scoring rule is called 'chess': choose one of "
          + ", ".join(rule.name for rule in rules())),
         ({"year": 2000}, "year 2000 needs a rule: name the sport, such as rule=diving"),
-        ({"language": "xx"}, "no language is called 'xx': choose one of de, en, or add a file to "
-         "podium/report/_words"),
+        ({"language": "xx"}, "no language is called 'xx': choose one of de, en, fr, or add a file "
+         "to podium/report/_words"),
         ({"rule": "diving", "year": 1990}, "how diving counted a panel of 7 in 1990 is not known: "
          "it is in 2000, from 2012 on"),
     ],

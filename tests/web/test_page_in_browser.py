@@ -432,6 +432,9 @@ def withheld(job: dict, why: list[dict], **changes: float | None) -> dict:
         ("de", "Das Modell",
          ("Keine Wertung", "upside down", "Was zu tun ist: turn it", "Keine Ähnlichkeit",
           "weitere Gründe: 1, im Bericht")),
+        ("fr", "Le modèle",
+         ("Pas de score", "upside down", "Que faire\u00a0: turn it", "Pas de ressemblance",
+          "autres raisons\u00a0: 1, dans le rapport")),
     ],
 )  # fmt: skip
 def test_no_number_is_shown_of_what_is_withheld(page, server, language, about, said):
@@ -552,10 +555,13 @@ def test_what_failed_or_was_cancelled_can_be_tried_again(page, server):
     assert asked.value.url == f"{server.url}/api/assessments/{1:032x}/again"
 
 
-def test_the_page_speaks_german(page, server):
-    page.locator("#language").select_option("de")
-    page.locator("h2", has_text="Neue Beurteilung").wait_for()
-    assert page.locator("html").get_attribute("lang") == "de"
+@pytest.mark.parametrize(
+    ("language", "heading"), [("de", "Neue Beurteilung"), ("fr", "Nouvelle évaluation")]
+)
+def test_the_page_speaks_other_languages(page, server, language, heading):
+    page.locator("#language").select_option(language)
+    page.locator("h2", has_text=heading).wait_for()
+    assert page.locator("html").get_attribute("lang") == language
 
 
 @pytest.mark.slow

@@ -96,7 +96,7 @@ ReportFolder = Annotated[
 ]
 
 
-Language = Annotated[str, typer.Option(help="The language of the report, such as en or de.")]
+Language = Annotated[str, typer.Option(help="The language of the report, such as en, de or fr.")]
 
 
 Backbone = Annotated[

@@ -1,5 +1,6 @@
 """Words on pictures: a font, times as a clock shows them, and lines that fit."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -40,8 +41,8 @@ def lines_of(text: str, size: int, width: float, most: int) -> Sequence[str]:
     """Break a text into at most so many lines, each no wider than so many pixels."""
     lines: list[str] = []
     line = ""
-    # A number and its unit stay together.
-    for word in " ".join(text.split()).replace(" %", "\xa0%").split(" "):
+    # A number and its unit stay together, and what a language holds together.
+    for word in re.sub(r"[^\S\xa0]+", " ", text.strip()).replace(" %", "\xa0%").split(" "):
         longer = f"{line} {word}".strip()
         if line and font_of(size).getlength(longer) > width:
             lines.append(line)

@@ -59,7 +59,7 @@ def argument_sentence(one: Argument, exercise: Exercise, score: Score, words: Wo
     if is_seen(one, exercise):
         parts += [standing_of(one, words)] if is_unusual(one) else []
         parts += [words("exercise.beside", **usual_of(one, words))]
-    said = "; ".join(parts)
+    said = words.then(*parts)
     if not hangs_on(one, score):
         return said
     return f"{said}. {words('exercise.if_usual', **_chances(one, score, words))}"

@@ -32,9 +32,9 @@ def said_with_others(one: Difference, also: tuple[int, ...], of: Comparison, wor
         return said
     if len(also) <= MOST_NUMBERED or one.repetition is None:
         numbers = ", ".join(str(number + 1) for number in also)
-        return f"{said}; {words('movement.also', numbers=numbers)}"
+        return words.then(said, words("movement.also", numbers=numbers))
     counted = {"n": len(also) + 1, "all": len(of.pairs), "most": one.repetition + 1}
-    return f"{said}; {words('movement.also_many', **counted)}"
+    return words.then(said, words("movement.also_many", **counted))
 
 
 def moment_of(one: Difference) -> str:

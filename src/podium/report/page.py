@@ -271,7 +271,7 @@ class _Page:
             if reference.score is not None:
                 key, values["score"] = "made.reference_scored", words.number(reference.score, 2)
             named.append(words(key, **values))
-        return words("made.compared", references="; ".join(named)) if named else ""
+        return words("made.compared", references=words.then(*named)) if named else ""
 
     def _difficulty_spread(self) -> tuple[float, float] | None:
         low, high = self.assessment.difficulty_range or (0.0, 0.0)

@@ -30,7 +30,7 @@ def remark_sentences(
     found = [one for one in examination.remarks if one.measure in readings]
     facts = [sentence(one, readings[one.measure], words, position) for one in found]
     return [
-        (one, f"{fact}; {worth[one.phase]}" if one.phase in worth else fact)
+        (one, words.then(fact, worth.get(one.phase, "")))
         for one, fact in zip(found, facts, strict=True)
     ]
 
@@ -68,9 +68,9 @@ def sentence(remark: Remark, reading: Reading, words: Words, position: str = "")
     fact = words(key, **_amounts(remark, reading.measurement, words))
     beside = [part for part in (_when(reading, words), _expert(remark, reading, words)) if part]
     if beside:
-        fact += f" ({'; '.join(beside)})"
+        fact += f" ({words.then(*beside)})"
     standing = _standing(remark, words)
-    return f"{fact}; {standing}" if standing else fact
+    return words.then(fact, standing)
 
 
 def _amounts(remark: Remark, found: Measurement, words: Words) -> dict[str, str]:

@@ -105,8 +105,9 @@ def _outcome(assessment: Assessment, words: Words) -> tuple[str, list[str]]:
     score = assessment.score
     if assessment.is_withheld:
         grave = [doubt for doubt in assessment.doubts if doubt.severity == "grave"]
-        why = [f"{words('withheld.why')}: {words.doubt(one)}" for one in grave]
-        do = [f"{words('withheld.do')}: {words.remedy(one)}" for one in grave if words.remedy(one)]
+        why = [words.of_what(words("withheld.why"), words.doubt(one)) for one in grave]
+        remedies = [remedy for one in grave if (remedy := words.remedy(one))]
+        do = [words.of_what(words("withheld.do"), remedy) for remedy in remedies]
         return words("withheld.score" if score else "withheld.similarity"), [*why, *do]
     if score is None:
         value = words.number(assessment.similarity, 2)
@@ -120,28 +121,29 @@ def _outcome(assessment: Assessment, words: Words) -> tuple[str, list[str]]:
 
 def _range(score: Score, words: Words) -> str:
     span = words("score.span", low=words.number(score.low), high=words.number(score.high))
-    return f"{words('score.range')}: {span} {words('score.range_meaning')}"
+    return words.of_what(words("score.range"), f"{span} {words('score.range_meaning')}")
 
 
 def _about(assessment: Assessment, words: Words) -> list[str]:
     known = []
     if assessment.action:
-        known.append(f"{words('score.action')}: {assessment.action}")
+        known.append(words.of_what(words("score.action"), assessment.action))
     if assessment.difficulty:
         assumed = f" {words('score.assumed')}" if assessment.difficulty_is_assumed else ""
         difficulty = words.plain(assessment.difficulty)
-        known.append(f"{words('score.difficulty')}: {difficulty}{assumed}")
+        known.append(words.of_what(words("score.difficulty"), f"{difficulty}{assumed}"))
     return [", ".join(known)] if known else []
 
 
 def _said(seen: Glance, words: Words) -> list[Said]:
     found = (("glance.work", seen.work), ("glance.good", seen.good))
-    return [_one(words(key), one) for key, one in found if one]
+    return [_one(words(key), one, words) for key, one in found if one]
 
 
-def _one(heading: str, seen: Highlight) -> Said:
-    moment = f"{seen.moment[:1].upper()}{seen.moment[1:]}: " if seen.moment else ""
-    return Said(heading, moment + seen.words, seen.when)
+def _one(heading: str, seen: Highlight, words: Words) -> Said:
+    moment = f"{seen.moment[:1].upper()}{seen.moment[1:]}"
+    said = words.of_what(moment, seen.words) if moment else seen.words
+    return Said(heading, said, seen.when)
 
 
 class _Table:
@@ -149,7 +151,7 @@ class _Table:
 
     def __init__(self, rows: Sequence[Row], words: Words) -> None:
         value, span = words("measures.value"), words("measures.range")
-        heads = (words("measures.name"), f"{value}; {span}",
+        heads = (words("measures.name"), words.then(value, span),
                  words("measures.reference"), words("measures.standing"))  # fmt: skip
         lines = [(row.name, _with_range(row), row.reference, row.standing) for row in rows]
         kept = [i for i in range(len(heads)) if any(line[i] for line in lines)]

@@ -46,6 +46,14 @@ class Words:
         """Name a part of a performance, such as `take_off`; an unknown one keeps its name."""
         return self.strings.get(f"moment.{name}", name.replace("_", "-"))
 
+    def of_what(self, label: str, said: str) -> str:
+        """Write what is said of something behind its name: `Range: 48.0 to 70.6`."""
+        return f"{label}{self.strings['colon']} {said}"
+
+    def then(self, *parts: str) -> str:
+        """Write one thing after the other in a sentence, without those that are empty."""
+        return f"{self.strings['semicolon']} ".join(part for part in parts if part)
+
     def doubt(self, doubt: Doubt) -> str:
         """Return a doubt in the words of this language.
 
