@@ -38,8 +38,12 @@ UNKNOWN_ACTION = (
     "the model bars was not trained on the action '999': choose one of 107, 407, and add the "
     "position's letter (A, B, C or D) if you like, as in 107C"
 )
+MANY = "many at once are given to podium score, or in a table to podium predict"
+NO_VIDEO = (
+    "holds no video (its own folders are not looked into): name a folder with files that end in "
+    ".mp4, .m4v, .mov, .mkv, .webm, .avi, .ts, .mts, .m2ts or .gif"
+)
 KINDS = "give an MP4, MOV, MKV, WebM, AVI, MPEG-TS or GIF file"
-MANY = "many at once are given in a table (podium predict TABLE) or to podium serve"
 
 
 IF_TRUSTED = ("score_if_trusted", "low_if_trusted", "high_if_trusted")
@@ -1072,9 +1076,9 @@ WRONG_WORDS = {
     "score a.mp4 --report out.pdf": (
         "--report out.pdf must end in .html: a report is a page, which a browser can print to PDF"
     ),
-    "score a.mp4 b.mp4": (
-        "podium score does not know what to do with 'b.mp4': leave it out, put quotes around a "
-        "name that contains spaces, or see podium score --help"
+    "compare a.mp4 b.mp4 c.mp4": (
+        "podium compare does not know what to do with 'c.mp4': leave it out, put quotes around a "
+        "name that contains spaces, or see podium compare --help"
     ),
     "score a.mp4 --difficulty hard": "--difficulty 'hard' must be a number, such as 3.2",
     "score a.mp4 --difficulty 3,3": "--difficulty '3,3' must be a number, such as 3.2",
@@ -1247,7 +1251,8 @@ def unusable(request, tmp_path, make_video) -> tuple[Path, str]:
 
 def test_a_video_that_cannot_be_used_is_refused(refused, model, dive, unusable):
     path, message = unusable
-    refused(3, message, "score", path, *model, "--report", "r.html", "--json")
+    alone = f"{path}: {NO_VIDEO}" if path.is_dir() else message
+    refused(3, alone, "score", path, *model, "--report", "r.html", "--json")
     refused(3, message, "score", dive, *model, "--reference", path, "--report", "r.html")
     refused(3, message, "compare", path, dive, *model, "--report", "r.html")
     refused(3, message, "compare", dive, path, *model, "--report", "r.html")

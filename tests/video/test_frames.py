@@ -31,7 +31,7 @@ SIZE = {"width": 64, "height": 48}
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 MORE_FRAMES = "or allow more (--limit frames=NUMBER)"
 MORE_SECONDS = "or allow more (--limit minutes=NUMBER)"
-MANY = "many at once are given in a table (podium predict TABLE) or to podium serve"
+MANY = "many at once are given to podium score, or in a table to podium predict"
 
 
 def frames_of(values: list[int], seconds: list[float] | None = None) -> Frames:

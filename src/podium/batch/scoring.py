@@ -154,7 +154,7 @@ def _record(task: Task, assessor: Assessor) -> Record:
         result, doubts = assessor.score(performance, seen)
     except PodiumError as error:
         return Record(performance.id, {**predicted, "error": _sentence(error, task)}, measured)
-    return Record(performance.id, {**predicted, **_cells(result, doubts)}, measured)
+    return Record(performance.id, {**predicted, **cells_of(result, doubts)}, measured)
 
 
 def unfinished(task: Task, why: str) -> Record:
@@ -186,7 +186,8 @@ def _measured(task: Task) -> tuple[Examination | None, Cells]:
         return None, {**row, "error": _sentence(error, task)}
 
 
-def _cells(result: Score, doubts: tuple[Doubt, ...]) -> dict[str, str]:
+def cells_of(result: Score, doubts: tuple[Doubt, ...]) -> dict[str, str]:
+    """Return what a table of predictions says of a score, by column."""
     severity = worst(doubts)
     is_withheld = severity is Severity.GRAVE
     label = {"label": result.label} if result.label and not is_withheld else {}

@@ -1,7 +1,8 @@
 """The commands that score and compare videos."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,15 +24,23 @@ from podium.cli.measure import Speed, show_readings, show_remarks
 from podium.cli.output import say, show, show_json
 from podium.cli.usage import number
 from podium.doubts import Severity
+from podium.errors import UsageError
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
+    from podium.batch.folder import How
     from podium.report.words import Words
 
 
 @app.command()
 def score(
-    video: Annotated[Path, typer.Argument(help="The video of the performance.")],
+    video: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="VIDEO...",
+            help="The video of the performance; several of them, or a folder of videos.",
+        ),
+    ],
     model: Model = "diving",
     allow_part: AllowPart = None,
     reference: Annotated[
@@ -52,25 +61,59 @@ def score(
     speed: Speed = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(help="Write a table of all videos to this CSV file, a row for each."),
+    ] = None,
     language: Language = "en",
     as_json: Json = False,
     device: Device = "auto",
     limits: Limits = None,
 ) -> None:
-    """Score a video, with a range, and say which moments cost points."""
+    """Score a video, with a range, and say which moments cost points.
+
+    Of several videos, or those of a folder, it is a line each: score, range, the dive that was
+    recognised, where there is most to improve, and what is doubted. One that fails stops no other.
+    --json lists them in one object, and --report-dir gets a folder with a report for each.
+    """
     use_device(device)
     outputs = Outputs(report, report_dir, language)
-    outputs.check(video, *(reference or ()))
+    if csv or len(video) > 1 or video[0].is_dir():
+        from podium.batch.folder import How
+
+        how = How(action, difficulty, tuple(reference or ()), speed)
+        _score_several(video, how, csv, outputs, as_json, athlete, model, allow_part)
+        return
+    outputs.check(video[0], *(reference or ()))
     from podium.performance import Performance
 
     assessment = load_assessor(model, allow_part).assess(
-        Performance("", video, playing_speed=speed),
+        Performance("", video[0], playing_speed=speed),
         action=action,
         difficulty=difficulty,
         references=reference or (),
         at=athlete,
     )
     _answer(assessment, outputs, as_json)
+
+
+def _score_several(
+    given: Sequence[Path],
+    how: "How",
+    table: Path | None,
+    outputs: Outputs,
+    as_json: bool,
+    athlete: Any,
+    model: str,
+    allow_part: list[str] | None,
+) -> None:
+    from podium.cli.several import Several, find_videos
+
+    if athlete is not None:
+        raise UsageError("--athlete is a place in one video: leave it out, or score that one alone")
+    several = Several(find_videos(given, how.references), table, outputs, as_json)
+    several.check(*how.references)
+    several.score(load_assessor(model, allow_part), how)
 
 
 @app.command()

@@ -161,8 +161,7 @@ def _leave_stopped(batch: "Batch", n_rows: int) -> None:
 def _write(records: "Sequence[Record]", out: "Place", measures: Path | None) -> None:
     """Write the tables of what was predicted and measured, and say what came of it."""
     predicted = [dict(record.predicted) for record in records]
-    columns = (*PREDICTED, *_columns_of_classes(predicted), *_columns_of_scores(predicted))
-    write_table(out, [for_spreadsheets(row) for row in predicted], columns)
+    write_table(out, [for_spreadsheets(row) for row in predicted], columns_of(predicted))
     if measures:
         from podium.report.measures_table import COLUMNS
 
@@ -172,6 +171,11 @@ def _write(records: "Sequence[Record]", out: "Place", measures: Path | None) -> 
         say(f"{len(measured) - len(failed)} measured, {len(failed)} failed: {measures}")
         _say_errors(failed)
     _tell(predicted, out)
+
+
+def columns_of(predicted: Sequence[dict[str, str]]) -> tuple[str, ...]:
+    """Return the columns of a table of predictions, with those of classes and other scores."""
+    return (*PREDICTED, *_columns_of_classes(predicted), *_columns_of_scores(predicted))
 
 
 def _columns_of_classes(predicted: Sequence[dict[str, str]]) -> tuple[str, ...]:

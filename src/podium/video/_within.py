@@ -18,7 +18,7 @@ from podium.video.limits import WHOLE, Box, Part, VideoLimits
 SHORTER = "cut the performance out of it first, or bound it in a table by start_frame and end_frame"
 """What to do about a video that is too long."""
 
-MANY = "many at once are given in a table (podium predict TABLE) or to podium serve"
+MANY = "many at once are given to podium score, or in a table to podium predict"
 """What to do with a folder of videos."""
 
 
