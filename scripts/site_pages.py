@@ -81,6 +81,7 @@ def navigation() -> list[dict[str, Any]]:
         {"Judges": "judges.md"},
         {"Many machines": "scale.md"},
         {"Minutes and hours": "long.md"},
+        {"Devices": "devices.md"},
         {"Reference": [{_title(page): page} for page in site_reference.pages()]},
         {
             "Measured": [
