@@ -82,6 +82,7 @@ def navigation() -> list[dict[str, Any]]:
         {"Many machines": "scale.md"},
         {"GPUs": "devices.md"},
         {"Minutes and hours": "long.md"},
+        {"Devices": "devices.md"},
         {"Reference": [{_title(page): page} for page in site_reference.pages()]},
         {
             "Measured": [
