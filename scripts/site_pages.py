@@ -80,7 +80,6 @@ def navigation() -> list[dict[str, Any]]:
         {"Sets of the field": "data-sets.md"},
         {"Judges": "judges.md"},
         {"Many machines": "scale.md"},
-        {"GPUs": "devices.md"},
         {"Minutes and hours": "long.md"},
         {"Devices": "devices.md"},
         {"Reference": [{_title(page): page} for page in site_reference.pages()]},
