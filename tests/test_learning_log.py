@@ -40,7 +40,7 @@ def test_every_look_is_a_row(tmp_path):
 
 
 def test_curves_are_drawn(tmp_path):
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="the extra `benchmark` is not installed")
     path = draw_curves(CURVES, tmp_path / "loss.png")
     with Image.open(path) as picture:
         assert len(np.unique(np.asarray(picture.convert("L")))) > 10

@@ -93,7 +93,7 @@ def routines(tmp_path_factory):
 @pytest.fixture(scope="module")
 def judge(routines, tmp_path_factory) -> Assessor:
     if MISSING:
-        pytest.skip("nothing can be learned here")
+        pytest.skip("nothing can be learned here: the extra `train` is not installed")
     options = replace(SiameseLSTMOptions().for_performances(65), learn_metric=False)
     folder = tmp_path_factory.mktemp("judge") / "judge"
     with pytest.MonkeyPatch.context() as patch:

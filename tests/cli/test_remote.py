@@ -14,7 +14,7 @@ from podium.cli.commands import run
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.performance import Performance
 
-pytest.importorskip("fsspec")
+pytest.importorskip("fsspec", reason="the extra `remote` is not installed")
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_what_cannot_be_there_is_refused(small_model, memory, monkeypatch, capsy
         "podium: https://host/p.csv: nothing can be written there: name a file, or what begins "
         "with one of s3, gs, az, memory and ://\n"
     )
-    pytest.importorskip("submitit")
+    pytest.importorskip("submitit", reason="the extra `slurm` is not installed")
     assert run([*words, "memory://p.csv", "--engine", "slurm:local"]) == 2
     assert capsys.readouterr().err.splitlines()[-1] == (
         "podium: jobs on Slurm are kept beside what is written, and memory://p.csv.parts is in a "

@@ -33,7 +33,7 @@ def shown(tmp_path):
 
 
 def test_a_scorer_in_eight_bits_is_smaller_and_scores_alike(tmp_path, shown):
-    pytest.importorskip("onnx")
+    pytest.importorskip("onnx", reason="the extra `int8` is not installed")
     export_model("diving", tmp_path / "whole", only="scorer")
     export_model("diving", tmp_path / "small", only="scorer", int8=True)
     _, large = shown(tmp_path / "whole")
@@ -57,7 +57,7 @@ def test_a_scorer_in_eight_bits_is_smaller_and_scores_alike(tmp_path, shown):
 
 
 def test_a_backbone_in_eight_bits_is_smaller_and_sees_alike():
-    pytest.importorskip("onnx")
+    pytest.importorskip("onnx", reason="the extra `int8` is not installed")
     backbone = make_backbone("c3d_mini")
     whole_part, small = (
         onnx_of_backbone("c3d_mini", backbone, form()) for form in (Onnx, EightBits)
@@ -102,7 +102,7 @@ def test_what_reports_to_the_makers_of_openvino_is_kept_out():
 
 @pytest.mark.parametrize("name", ["diving", "simulated"])
 def test_openvino_answers_the_same(name, tmp_path, shown):
-    openvino = pytest.importorskip("openvino")
+    openvino = pytest.importorskip("openvino", reason="the extra `openvino` is not installed")
     export_model(name, tmp_path / "out", "openvino", only="scorer")
     described, files = shown(tmp_path / "out")
     assert described["kind"] == "openvino"

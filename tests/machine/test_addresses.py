@@ -9,7 +9,7 @@ from messages import whole
 from podium.errors import MissingExtra, NotFetched, UsageError
 from podium.machine.addresses import SCHEMES, fetch, require_schemes, scheme_of, shown
 
-fsspec = pytest.importorskip("fsspec")
+fsspec = pytest.importorskip("fsspec", reason="the extra `remote` is not installed")
 CONTENT = bytes(range(256)) * 10
 
 

@@ -124,7 +124,7 @@ def test_a_token_goes_to_the_hub_and_no_further(hub, monkeypatch):
 
 
 def test_a_model_goes_to_a_hub_and_comes_back(hub, monkeypatch, capsys):
-    pytest.importorskip("huggingface_hub")
+    pytest.importorskip("huggingface_hub", reason="the extra `hub` is not installed")
     monkeypatch.setenv("HF_TOKEN", "a-secret")
     answer = {"url": f"{hub.address}/us/er", "name": "us/er", "id": "us/er"}
     hub.posts["/api/repos/create"] = lambda _: answer

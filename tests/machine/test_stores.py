@@ -9,7 +9,7 @@ from podium.errors import NotFetched, UnusableFile, UsageError
 from podium.machine.cache import ArrayCache
 from podium.machine.stores import Elsewhere, FolderShelf, StoreShelf, place_of, shelf_of
 
-fsspec = pytest.importorskip("fsspec")
+fsspec = pytest.importorskip("fsspec", reason="the extra `remote` is not installed")
 KEY = "ab" * 32
 ROWS = {"values": np.arange(6, dtype=np.float32).reshape(3, 2)}
 

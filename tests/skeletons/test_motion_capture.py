@@ -173,7 +173,7 @@ def markers(up: str = "z") -> dict[str, np.ndarray]:
 
 
 def c3d_file(path: Path, places: dict[str, np.ndarray], unit: str = "mm") -> Path:
-    c3d = pytest.importorskip("c3d")
+    c3d = pytest.importorskip("c3d", reason="the extra `mocap` is not installed")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         writer = c3d.Writer(point_rate=RATE, point_units=unit.ljust(4))
