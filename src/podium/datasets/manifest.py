@@ -9,15 +9,15 @@ are.
 
 import gc
 import math
-import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar, get_args
+from typing import TypeVar
 
+from podium.datasets._columns import kind, phases, split, truth, whole
 from podium.errors import ManifestError, UsageError
 from podium.inputs.cells import Numbers, UnclearNumber, is_missing, without_fraction
 from podium.inputs.given import FEATURE_SUFFIXES
@@ -32,8 +32,6 @@ from podium.performance import (
     SLOWEST,
     Kind,
     Performance,
-    Phase,
-    Split,
     score_named,
 )
 
@@ -233,17 +231,17 @@ class _RowReader:
             action=self._action(),
             difficulty=self._parse("difficulty", self._positive, "a number above 0, or empty"),
             judges=self._parse("judges", self._marks, "marks with ; between them") or (),
-            split=self._parse("split", _split, "train, validation or test, or empty"),
+            split=self._parse("split", split, "train, validation or test, or empty"),
             start_frame=start,
             end_frame=end,
             event=self._text("event"),
             athlete=self._text("athlete"),
             playing_speed=self._parse("playing_speed", self._speed, SPEEDS),
-            is_reference=self._parse("is_reference", _truth, "true or false") or False,
+            is_reference=self._parse("is_reference", truth, "true or false") or False,
             kind=self._kind(path),
             frames_per_second=self._rate(path),
             address=self._address(row),
-            phases=self._parse("phases", _phases, "name:first-last with ; between them") or (),
+            phases=self._parse("phases", phases, "name:first-last with ; between them") or (),
             extra=MappingProxyType(
                 {
                     key: cell
@@ -300,7 +298,7 @@ class _RowReader:
         """Return what a file of a sequence holds; of videos the column may say what it likes."""
         if not _is_sequence(path):
             return None
-        return self._parse("kind", _kind, "positions or angles, or empty")
+        return self._parse("kind", kind, "positions or angles, or empty")
 
     def _rate(self, path: Path | None) -> float | None:
         """Return how often a file of a sequence was recorded; of videos, their files say it."""
@@ -401,7 +399,7 @@ class _RowReader:
         return value
 
     def _natural(self, text: str) -> int:
-        return _whole(self._finite(text))
+        return whole(self._finite(text))
 
     def _marks(self, text: str) -> tuple[float, ...]:
         marks = text.split(";")
@@ -419,45 +417,3 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:  # a name longer than file systems allow
         return False
-
-
-def _whole(value: float) -> int:
-    if not value.is_integer() or value < 0:
-        raise ValueError
-    if value > MAX_NUMBER:
-        raise OverflowError
-    return int(value)
-
-
-def _split(text: str) -> Split:
-    for known in get_args(Split):
-        if text == known:
-            return known  # type: ignore[no-any-return]
-    raise ValueError
-
-
-def _kind(text: str) -> Kind:
-    for known in get_args(Kind):
-        if text == known:
-            return known  # type: ignore[no-any-return]
-    raise ValueError
-
-
-def _truth(text: str) -> bool:
-    plain = without_fraction(text).lower()
-    if plain not in {"true", "1", "yes", "false", "0", "no"}:
-        raise ValueError
-    return plain in {"true", "1", "yes"}
-
-
-def _phases(text: str) -> tuple[Phase, ...]:
-    return tuple(_phase(part) for part in text.split(";"))
-
-
-def _phase(text: str) -> Phase:
-    name, _, frames = text.partition(":")
-    first, _, last = frames.partition("-")
-    phase = Phase(sys.intern(name.strip()), _whole(float(first)), _whole(float(last)))
-    if phase.end_frame < phase.start_frame:
-        raise ValueError
-    return phase
