@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 from measuring import write
 from scipy.stats import rankdata, spearmanr
+from stepping import N_RUNS, steps
 
 from podium.assessment.segments import borders_in, elements_of
 from podium.features.alignment import align_performances
@@ -76,7 +77,7 @@ def main() -> None:
     parser.add_argument(
         "--parts",
         nargs="*",
-        choices=("tempo", "borders", "playback", "fit", "video"),
+        choices=("tempo", "borders", "playback", "stepping", "fit", "video"),
         help="what is measured: all",
     )
     parser.add_argument("--render", action="store_true", help="only write docs/long.md")
@@ -105,6 +106,7 @@ def measure(options: argparse.Namespace) -> None:
         "playback": lambda: {
             f"{minutes:g}": played_in_step(minutes, options.seed) for minutes in options.pairs
         },
+        "stepping": steps,
         "fit": lambda: fitted(replace(usual, seed=options.seed + 1), n_train),
         "video": lambda: videos(options.minutes),
     }
@@ -438,7 +440,15 @@ def tables(measured: dict[str, Any]) -> str:
             f"| {100 * row['within_two_frames']:.0f} % | {100 * row['within_doubt']:.0f} % "
             f"| {row['straight_seconds']:.2f} |"
         )
-    fit = measured["fit"]
+    step, fit = measured["stepping"], measured["fit"]
+    lines += [
+        "",
+        f"A step to the next frame of a report of four minutes ({step['megabytes']:.0f} MB in one "
+        f"file, 300 clips) took {1000 * step['median_seconds']:.0f} ms in Chromium until both "
+        f"videos showed it, {1000 * step['fastest_seconds']:.0f} ms in the fastest of {N_RUNS} "
+        f"runs, {1000 * step['script_seconds']:.1f} ms of it in the page's own script; other work "
+        "ran on the two cores.",
+    ]
     lines += [
         "",
         f"A fit to {measured['n_train']} routines of {fit['n_clips']:.0f} clips took "

@@ -10,6 +10,7 @@ from podium.backbones.motion import Motion
 from podium.checks import check_options, is_finite, require
 from podium.errors import FeatureError, PodiumError
 from podium.features.extraction import Extractor, FeatureCache
+from podium.features.lag import lags
 from podium.features.values import Features
 from podium.features.warping import LONG_CLIPS, accumulate, cheapest_way, moment_distances
 from podium.performance import Performance
@@ -26,7 +27,13 @@ MAX_MOMENTS = 1_500
 
 
 MAX_MOVING = 2_500
-"""Then they are looked at in no more moments than so many."""
+"""What moves is matched in no more moments than so many."""
+
+MAX_FOLLOWED = 10_000
+"""How far the matches lag is then looked for in no more moments than so many."""
+
+N_LOOKS = 2
+"""So many times: the second look begins where the first came to."""
 
 MOVING_HOLD = 0.05
 """What it then costs that one of them stands still, in mean distances of two moments."""
@@ -105,27 +112,46 @@ def align(
 def align_moving(query: "Moving", reference: "Moving") -> Alignment:
     """Put two long performances in step by what moves in them, and where.
 
-    Nobody's tempo jumps: the way is smoothed by neighbours, which also puts it between moments.
+    They are matched roughly, in few moments; then the lag behind that is looked for in many.
+    Nobody's tempo jumps: the way is smoothed by neighbours.
 
     Raises
     ------
     UsageError
         If there is nothing in one of them.
     """
+    n_together = -(-max(len(query.values), len(reference.values)) // MAX_MOVING)
+    rough = _align_roughly(query.together(n_together), reference.together(n_together))
+    at = np.array(rough.query_seconds)
+    ours, theirs = query.middle_seconds, reference.middle_seconds
+    moments = np.arange(len(theirs))
+    matched = np.interp(ours, at, _smoothed(at, np.array(rough.reference_seconds)))
+    for _ in range(N_LOOKS):
+        met = np.interp(matched, theirs, moments)
+        lagging = np.interp(met + lags(query, reference, met), moments, theirs)
+        matched = _smoothed(ours, lagging)
+    return replace(rough, reference_seconds=tuple(np.interp(at, ours, matched).tolist()))
+
+
+def _smoothed(ours: Floats, matched: Floats) -> Floats:
+    """Return matched seconds by a tempo that changes slowly and never turns back."""
     from scipy.ndimage import gaussian_filter1d
+
+    straight = np.interp(ours, ours[[0, -1]], matched[[0, -1]])
+    step_seconds = float(ours[-1] - ours[0]) / max(len(ours) - 1, 1) or 1.0
+    off = gaussian_filter1d(matched - straight, SMOOTH_SECONDS / step_seconds, mode="nearest")
+    smooth = np.maximum.accumulate(straight + off)
+    return np.asarray(np.clip(smooth, matched.min(), matched.max()), np.float64)
+
+
+def _align_roughly(query: "Moving", reference: "Moving") -> Alignment:
+    """Match all moments with all, by dynamic time warping."""
     from scipy.spatial.distance import cdist
 
-    both = query.values.astype(np.float64), reference.values.astype(np.float64)
-    distances = cdist(*both)
+    distances = cdist(*(one.values.astype(np.float64) for one in (query, reference)))
     distances /= float(distances.mean()) or 1.0
-    ours, theirs = ((one.start_seconds + one.end_seconds) / 2 for one in (query, reference))
-    found = _cheapest(distances, ours, theirs, AlignmentOptions(MOVING_HOLD, MOVING_TOLERANCE))
-    straight = np.interp(ours, ours[[0, -1]], theirs[[0, -1]])
-    step_seconds = float(ours[-1] - ours[0]) / max(len(ours) - 1, 1) or 1.0
-    off = np.array(found.reference_seconds) - straight
-    off = gaussian_filter1d(off, SMOOTH_SECONDS / step_seconds, mode="nearest")
-    matched = np.clip(np.maximum.accumulate(straight + off), theirs[0], theirs[-1])
-    return replace(found, reference_seconds=tuple(matched.tolist()))
+    options = AlignmentOptions(MOVING_HOLD, MOVING_TOLERANCE)
+    return _cheapest(distances, query.middle_seconds, reference.middle_seconds, options)
 
 
 def _cheapest(
@@ -165,7 +191,7 @@ def align_performances(
     both = [coarse.performance(one) for one in (query, reference)]
     n_frames = max(one.n_used for one in both)
     if min(map(len, both)) > LONG_CLIPS:
-        n_together = -(-n_frames // MAX_MOVING)
+        n_together = -(-n_frames // MAX_FOLLOWED)
         pairs = zip((query, reference), both, strict=True)
         return align_moving(*(_moving(*pair, n_together) for pair in pairs))
     stride = max(options.n_stride_frames, -(-n_frames // MAX_MOMENTS))

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 from pathlib import Path
 
@@ -71,6 +72,19 @@ class Moving:
     def __post_init__(self) -> None:
         require_array("values", self.values, np.float32, (None, None), FeatureError)
         require_times(self.start_seconds, self.end_seconds, len(self.values), FeatureError)
+
+    @property
+    def middle_seconds(self) -> Floats:
+        """When the middle of each moment is, (moments,)."""
+        return (self.start_seconds + self.end_seconds) / 2
+
+    def together(self, n: int) -> "Moving":
+        """Return it with `n` moments made one each; of the last, what is left."""
+        firsts = np.arange(0, len(self.values), n)
+        counts = np.diff(firsts, append=len(self.values))
+        means = np.add.reduceat(self.values, firsts) / counts[:, None]
+        lasts = firsts + counts - 1
+        return Moving(means.astype(np.float32), self.start_seconds[firsts], self.end_seconds[lasts])
 
 
 def moving(path: Path, part: Part, n_together: int) -> Moving:
@@ -142,19 +156,19 @@ def _differences(one: Pixels, other: Pixels) -> tuple[Pixels, Pixels]:
         right = down = 0.0
     shift = np.array([[1, 0, right], [0, 1, down]])
     moved = cv2.warpAffine(one, shift, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    found = cv2.absdiff(moved, other).max(axis=2)
+    found = np.asarray(reduce(cv2.max, cv2.split(cv2.absdiff(moved, other))), np.uint8)
     found[:EDGE] = found[-EDGE:] = 0
     found[:, :EDGE] = found[:, -EDGE:] = 0
     back = cv2.warpAffine(found, shift, (width, height), flags=cv2.WARP_INVERSE_MAP)
     return np.asarray(back, np.uint8), np.asarray(found, np.uint8)
 
 
-def _in_blocks(found: Pixels) -> Floats:
+def _in_blocks(found: Pixels) -> npt.NDArray[np.float32]:
     """Return how much moves in each block, (rows, columns)."""
-    counted = np.clip(found.astype(np.float64), LEAST, MOST) - LEAST
+    counted = np.clip(found, LEAST, MOST) - LEAST
     rows, columns = (size // BLOCK for size in counted.shape)
-    whole = counted[: rows * BLOCK, : columns * BLOCK]
-    return np.asarray(whole.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3)), np.float64)
+    whole = np.ascontiguousarray(counted[: rows * BLOCK, : columns * BLOCK], np.float32)
+    return np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _in_grid(maps: npt.NDArray[np.float32], step_seconds: float) -> npt.NDArray[np.float32]:
