@@ -15,6 +15,7 @@ from podium.assessment.feedback import (
     phase_points,
     remarks,
 )
+from podium.assessment.likely import usual_difficulties
 from podium.assessment.measured import (
     at_seen_speed,
     athlete_in,
@@ -237,9 +238,8 @@ class Assessor:
             off = off_table(difficulty, asked, self.model.rule, seen.usual, row)
             assumptions += off or unusual_difficulty(difficulty, target.overall)
             return Question(query, (known, known), tuple(assumptions), position)
-        usual = target.difficulties(query.performance.action)
-        if action is None:  # its difficulty may be that of any action
-            usual = replace(usual, low=target.overall.low, high=target.overall.high)
+        done = Action(query.performance.action or "", position)
+        usual = usual_difficulties(done, action is not None, examination, self.model.rule, target)
         query = replace(query, performance=replace(query.performance, difficulty=usual.usual))
         assumptions.append(assumed_difficulty(usual))
         return Question(query, (usual.low, usual.high), tuple(assumptions), position)
