@@ -51,6 +51,7 @@ def steps() -> dict[str, float]:
         path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
         browser = browsers.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page()
+        page.set_default_timeout(300_000)
         page.goto(report.as_uri())
         page.locator("#playing").wait_for(state="visible")
         runs = [page.evaluate(STEP_ON, N_STEPS) for _ in range(N_RUNS)]
@@ -84,8 +85,9 @@ def made_report(folder: Path) -> Path:
 
 
 def pictures(seed: int) -> Iterator[npt.NDArray[np.uint8]]:
-    """Yield a disc that goes round before a speckled ground."""
-    ground = np.random.default_rng(seed).integers(60, 120, (240, 320, 3)).astype(np.uint8)
+    """Yield a disc that goes round before a tiled ground."""
+    tiles = np.random.default_rng(seed).integers(60, 120, (15, 20, 3)).astype(np.uint8)
+    ground = tiles.repeat(16, axis=0).repeat(16, axis=1)
     rows, columns = np.mgrid[:240, :320]
     for number in range(SECONDS * RATE):
         turned = 2 * np.pi * number / 60

@@ -915,18 +915,18 @@ def test_the_models_that_ship_are_listed_with_a_clause_about_each(podium):
     )
 
 
-HEAVY = {"torch", "scipy", "sklearn", "jinja2", "pyarrow"}
+HEAVY = {
+    *("av", "fastapi", "jinja2", "matplotlib", "onnxruntime", "pandas", "pyarrow", "ray"),
+    *("scipy", "sklearn", "torch"),
+}
 
 
 @pytest.mark.parametrize("words", [*(["list", what] for what in LISTS), ["--help"]], ids=" ".join)
-def test_help_and_lists_import_nothing_heavy_and_are_quick(words):
+def test_help_and_lists_import_nothing_heavy(words):
     code = (
-        "import resource, sys; from podium.cli.commands import run\n"
+        "import sys; from podium.cli.commands import run\n"
         f"assert run({words}) == 0\n"
         f"assert not {HEAVY} & set(sys.modules), {HEAVY} & set(sys.modules)\n"
-        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "seconds = used.ru_utime + used.ru_stime\n"  # of its own: others may be busy
-        "assert seconds < 0.5, seconds"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, timeout=240, check=False
