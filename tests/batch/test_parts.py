@@ -89,8 +89,8 @@ def test_shards_may_share_one_folder(tmp_path):
 def test_a_part_without_records_is_refused(tmp_path):
     path = tmp_path / "p.csv"
     message = (
-        f"{path}: no records are in {path}.parts: name what podium predict --shard wrote, with the "
-        "folder beside it"
+        f"{path}: no records are in {path}.parts: name what podium predict, measure, train or "
+        "benchmark wrote with --shard, with the folder beside it"
     )
     with pytest.raises(MissingFile, match=whole(message)):
         merge([path])

@@ -23,13 +23,13 @@ from podium.benchmark.paper import (
     PaperBenchmark,
     fault_table,
     one_judge,
-    unseen_joints,
 )
 from podium.benchmark.results import Results, TransferTable, UnseenJoints
 from podium.benchmark.run import Benchmark
 from podium.benchmark.siamese_as_printed import LOOK_EVERY, PATIENCE
 from podium.benchmark.splits import fits, load_splits
 from podium.benchmark.table_vi import table_vi
+from podium.benchmark.unseen import unseen_joints
 from podium.cli.app import Exit
 from podium.cli.commands import run
 from podium.datasets import unlv_vault

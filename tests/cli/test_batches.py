@@ -1,69 +1,18 @@
 """`podium predict` of a table in shards, killed, stopped and gone on with, and `podium merge`."""
 
 import csv
-import json
-import os
 import pickle
 import shutil
 import signal
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from killed import codes_of
 from podium.batch import Parts, Record, Shard, score_one
 from podium.cli.app import Exit
 from podium.cli.output import say_alike
-
-TESTS = Path(__file__).parents[1]
-
-# Each run is a copy of a process that has imported everything. It is ended at one of its steps on
-# the disk, counted, and never by the clock.
-RUNS = """
-import json, os, random, signal, sys
-from pathlib import Path
-import rich.console, rich.progress, scipy.stats
-import podium.assessor, podium.backbones.motion, podium.batch.running, podium.report.words
-import podium.cli.progress
-from podium.cli.commands import run
-podium.cli.progress.FIRST_SECONDS = float("inf")  # what is said does not depend on the machine
-steps = {"done": 0, "last": None, "how": None}
-
-def count(event, arguments):
-    if event != "os.rename" or ".parts" not in str(arguments[1]):
-        return
-    steps["done"] += 1
-    if steps["done"] == steps["last"]:
-        os.kill(os.getpid(), steps["how"])
-
-sys.addaudithook(count)
-
-def start(words, last, how):
-    pid = os.fork()
-    if pid == 0:
-        steps.update(last=last, how=how)
-        code = 99
-        try:
-            code = run(words)
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-print(json.dumps([start(*asked) for asked in json.loads(sys.argv[1])]))
-"""
-
-
-def codes_of(*asked: tuple[list[object], int | None, int | None]) -> tuple[list[int], list[str]]:
-    """Run commands one after another, each ended by a signal at a step; their codes, and words."""
-    plain = [([str(word) for word in words], last, how) for words, last, how in asked]
-    done = subprocess.run(
-        [sys.executable, "-c", RUNS, json.dumps(plain)],
-        capture_output=True, text=True, timeout=250,
-        env={**os.environ, "PYTHONPATH": str(TESTS), "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout), done.stderr.splitlines()
 
 
 @pytest.fixture(autouse=True)
@@ -292,3 +241,72 @@ def test_of_errors_alike_the_first_are_said(capsys):
         "  and 295 more like it (the table has all)",
         "  x.mp4: is black",
     ]
+
+
+@pytest.fixture
+def three(small_model) -> Iterator[Path]:
+    """The table of the first three videos."""
+    table = small_model.manifest.with_name("three.csv")
+    table.write_text("".join(small_model.manifest.read_text().splitlines(keepends=True)[:4]))
+    yield table
+    table.unlink()
+
+
+def test_a_table_is_measured_in_shards_without_a_model(podium, small_model, three, tmp_path):
+    """The bytes are those of what `predict --measures` writes, though one shard was killed."""
+    words = ["measure", three, "--out"]
+    predicted = ["predict", three, "--model", small_model.folder, "--out", tmp_path / "p.csv"]
+    podium(*predicted, "--measures", tmp_path / "whole.csv")
+    parts = [tmp_path / f"{i}.csv" for i in range(2)]
+    largest = max(range(2), key=lambda i: len(Shard(i, 2).cut(small_model.performances()[:3])))
+    asked = [([*words, parts[i], "--shard", f"{i}/2"], None, None) for i in range(2)]
+    killed = (asked[largest][0], 3, signal.SIGKILL)  # its plan, a record, and no more
+    asked[largest] = ([*asked[largest][0], "--resume"], None, None)
+    codes, said = codes_of(killed, *asked)
+    assert codes == [-signal.SIGKILL, 0, 0]
+    assert any(line.startswith("1 of ") and line.endswith("were done before") for line in said)
+    merged = tmp_path / "merged.csv"
+    assert podium("merge", merged, *parts) == (0, "", f"3 measured, 0 failed: {merged}\n")
+    assert merged.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    code, _, err = podium("merge", merged, *parts, "--measures", tmp_path / "m.csv")
+    assert (code, err) == (
+        Exit.USAGE,
+        f"podium: --measures {tmp_path / 'm.csv'}: the parts are of podium measure, and {merged} "
+        "gets what was measured: leave out --measures\n",
+    )
+
+
+def test_a_video_of_a_table_that_cannot_be_measured_is_listed(podium, table, tmp_path):
+    text = table.read_text().splitlines(keepends=True)
+    table.write_text("".join(text[:2]))
+    (table.parent / "000.mp4").write_bytes(b"")
+    code, _, err = podium("measure", table, "--out", tmp_path / "m.csv")
+    listed = tmp_path / "m.csv.parts" / "failed-0-of-1.csv"
+    empty = f"{table.parent / '000.mp4'}: is empty (0 bytes): give another file"
+    assert (code, err.splitlines()[-3:]) == (
+        Exit.SOME_FAILED,
+        [
+            f"0 measured, 1 failed: {tmp_path / 'm.csv'}",
+            f"  {empty}",
+            f"to try them again: the same command with --resume (listed in {listed})",
+        ],
+    )
+    assert listed.read_text() == f"file_name,id,error\n000.mp4,000,{empty}\n"
+
+
+def test_what_is_of_tables_and_what_is_of_one_video_is_not_mixed(podium, small_model, tmp_path):
+    table = small_model.manifest
+    code, _, err = podium("measure", table, "--out", tmp_path / "m.csv", "--action", "407C")
+    assert (code, err) == (
+        Exit.USAGE,
+        f"podium: {table}: --out is for a table, whose columns say what is known of each video: "
+        "leave out --reference, --action, --height, --athlete, --speed, --frames-per-second, "
+        "--report and --json, or --out\n",
+    )
+    code, _, err = podium("measure", table, "--shard", "0/2")
+    assert (code, err) == (
+        Exit.USAGE,
+        f"podium: {table}: --split, --shard, --resume, --engine, --jobs and --remote are for a "
+        "table: say with --out where what is measured of each of its rows is to go, or leave them "
+        "out\n",
+    )

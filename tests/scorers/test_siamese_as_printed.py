@@ -119,7 +119,7 @@ def stopped_by(train: list, validation: list, n_actions: int) -> tuple[list, lis
             seen.append(sorted({s.performance.action for s in samples}))
             return super()._data(samples)
 
-    Watched(options, target, normaliser, 4, 1, 0).learned(train, validation)
+    [*Watched(options, target, normaliser, 4, 1, 0).learned([0], train, validation)]
     return seen
 
 

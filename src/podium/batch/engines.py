@@ -12,10 +12,10 @@ from podium.machine import extras
 HERE = "here"
 
 
-def find_engine(name: str, n_jobs: int, load: Callable[[], Assessor]) -> Engine:
+def find_engine(name: str, n_jobs: int, load: Callable[[], Assessor | None]) -> Engine:
     """Return the engine of that name: `here`, `ray`, `ray:ADDRESS`, `slurm` or `slurm:local`.
 
-    `load` loads the model, where this process needs it.
+    `load` loads the model, where this process needs it; it gives none where all is measured alone.
 
     Raises
     ------

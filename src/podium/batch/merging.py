@@ -13,19 +13,28 @@ MAX_NAMED = 3
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What one shard was to do, and where its records are."""
+class Part:
+    """What one shard was to do, and what of it is not done."""
 
     name: Place
-    parts: Parts
     plan: Plan
+    missing: Sequence[str]
+    """The ids of what is not there."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is put together, and how what is missing is made, in words."""
+
+    things: str = "performances"
+    again: str = "run it again with --resume"
 
 
 def merge(paths: Sequence[Place]) -> list[Record]:
     """Return the records of all parts of a table, in the order of its rows.
 
-    A part is the CSV file that `podium predict --shard` wrote (its records lie beside it), or the
-    folder of records itself.
+    A part is the CSV file that `podium predict --shard` or `podium measure --shard` wrote (its
+    records lie beside it), or the folder of records itself.
 
     Raises
     ------
@@ -35,51 +44,63 @@ def merge(paths: Sequence[Place]) -> list[Record]:
         If not every performance is there once, or the parts are not of one table and one model;
         all problems are listed.
     """
-    found = [part for path in paths for part in _read(path)]
-    problems = [*_differences(found), *_twice(found), *_absent(found)]
+    found: list[Part] = []
     placed: dict[int, Record] = {}
-    for part in found:
-        records = {place: part.parts.find(id) for place, id in part.plan.rows}
-        problems += _undone(part, records)
-        placed |= {place: record for place, record in records.items() if record}
-    if problems:
-        raise ManifestError(f"nothing was merged: {'; '.join(dict.fromkeys(problems))}")
+    for path in paths:
+        for part, records in _read(path):
+            found.append(part)
+            placed |= records
+    if problems := find_problems(found, Words()):
+        raise ManifestError(f"nothing was merged: {'; '.join(problems)}")
     return [placed[place] for place in sorted(placed)]
 
 
-def _read(path: Place) -> Iterator[_Part]:
+def find_problems(found: Sequence[Part], words: Words) -> list[str]:
+    """Return why parts are not one whole, each reason once; nothing, if they are."""
+    undone = (problem for part in found for problem in _undone(part, words))
+    said = [
+        *_differences(found, words), *_twice(found), *_absent(found, words), *undone
+    ]  # fmt: skip
+    return list(dict.fromkeys(said))
+
+
+def _read(path: Place) -> Iterator[tuple[Part, dict[int, Record]]]:
+    """Yield what each shard was to do there, and its records by their places."""
     parts = Parts(path) if _is_folder(path) else Parts.beside(path)
     plans = parts.plans()
     if not plans:
         raise MissingFile(
-            f"{path}: no records are in {parts.folder}: name what podium predict --shard wrote, "
-            "with the folder beside it"
+            f"{path}: no records are in {parts.folder}: name what podium predict, measure, train "
+            "or benchmark wrote with --shard, with the folder beside it"
         )
-    yield from (_Part(path, parts, plan) for plan in plans)
+    for plan in plans:
+        records = {place: parts.find(id) for place, id in plan.rows}
+        missing = [id for place, id in plan.rows if records[place] is None]
+        yield Part(path, plan, missing), {at: one for at, one in records.items() if one}
 
 
 def _is_folder(path: Place) -> bool:
     return str(path).endswith(SUFFIX) if isinstance(path, Elsewhere) else path.is_dir()
 
 
-def _differences(found: Sequence[_Part]) -> Iterator[str]:
+def _differences(found: Sequence[Part], words: Words) -> Iterator[str]:
     """Yield what is said of parts that are of another table, or made with another model."""
     largest = max(found, key=lambda part: part.plan.n_rows)
     for part in found:
         if part.plan.table != largest.plan.table:
             yield (
-                f"{part.name}: is of another table ({part.plan.n_rows} performances) than "
-                f"{largest.name} ({largest.plan.n_rows}): run it again with --resume"
+                f"{part.name}: is of another table ({part.plan.n_rows} {words.things}) than "
+                f"{largest.name} ({largest.plan.n_rows}): {words.again}"
             )
         elif part.plan.made_with != largest.plan.made_with:
             yield (
                 f"{part.name}: was made with another model or another version of Podium than "
-                f"{largest.name}: run it again with --resume"
+                f"{largest.name}: {words.again}"
             )
 
 
-def _twice(found: Sequence[_Part]) -> Iterator[str]:
-    seen: dict[str, _Part] = {}
+def _twice(found: Sequence[Part]) -> Iterator[str]:
+    seen: dict[str, Part] = {}
     for part in found:
         for _, id in part.plan.rows:
             other = seen.setdefault(id, part)
@@ -91,7 +112,7 @@ def _twice(found: Sequence[_Part]) -> Iterator[str]:
                 break
 
 
-def _absent(found: Sequence[_Part]) -> Iterator[str]:
+def _absent(found: Sequence[Part], words: Words) -> Iterator[str]:
     """Yield which shards are not among the parts, where they would have had something to do."""
     (largest, n) = max((part.plan.n_rows, part.plan.shard.n) for part in found)
     n_there = len({place for part in found for place, _ in part.plan.rows})
@@ -99,19 +120,18 @@ def _absent(found: Sequence[_Part]) -> Iterator[str]:
     if n_there < largest:
         names = ", ".join(f"{i}/{n}" for i in _first(set(range(n)) - there))
         which = f" (shards {names})" if names else ""
-        yield f"{largest - n_there} of {largest} performances are in none of the parts{which}"
+        yield f"{largest - n_there} of {largest} {words.things} are in none of the parts{which}"
 
 
 def _first(numbers: Iterable[int]) -> list[int]:
     return sorted(numbers)[:20]
 
 
-def _undone(part: _Part, records: dict[int, Record | None]) -> Iterator[str]:
-    missing = [id for place, id in part.plan.rows if records[place] is None]
-    if missing:
-        named = ", ".join(map(repr, missing[:MAX_NAMED]))
-        more = ", ..." if len(missing) > MAX_NAMED else ""
+def _undone(part: Part, words: Words) -> Iterator[str]:
+    if part.missing:
+        named = ", ".join(map(repr, part.missing[:MAX_NAMED]))
+        more = ", ..." if len(part.missing) > MAX_NAMED else ""
         yield (
-            f"{part.name}: {len(missing)} of the {len(records)} performances of shard "
-            f"{part.plan.shard} are not done ({named}{more}): run it again with --resume"
+            f"{part.name}: {len(part.missing)} of the {len(part.plan.rows)} {words.things} of "
+            f"shard {part.plan.shard} are not done ({named}{more}): {words.again}"
         )

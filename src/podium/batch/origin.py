@@ -1,6 +1,5 @@
 """What a record was made from: where that has changed, it is made anew."""
 
-import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -8,28 +7,25 @@ from pathlib import Path
 from podium.batch.parts import digest_of
 from podium.batch.scoring import Task, model_files
 from podium.machine.files import digest
+from podium.machine.source import source_digest
 from podium.model import find_model
 
 
 def made_with(model: str) -> str:
-    """Return a digest of a model and of Podium's own code.
+    """Return a digest of a model, "" for none, and of Podium's own code.
 
     Raises
     ------
     UnknownName
         If there is no such model.
     """
+    if not model:
+        return digest_of(source_digest())
     folder = find_model(model)
     named = [(path.relative_to(folder).as_posix(), path) for path in model_files(folder)]
-    return digest_of(_code(), *(part for name, path in named for part in (name, digest(path))))
-
-
-def _code() -> str:
-    """Return a digest of the source of this Podium."""
-    found = hashlib.sha256()
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        found.update(path.read_bytes())
-    return found.hexdigest()
+    return digest_of(
+        source_digest(), *(part for name, path in named for part in (name, digest(path)))
+    )
 
 
 def made_from(task: Task, with_what: str) -> str:

@@ -62,6 +62,15 @@ class Plan:
         rows = tuple((place, id) for place, id in enumerate(ids) if shard.holds(id))
         return cls(shard, len(ids), digest_of(*ids), made_with, rows)
 
+    @classmethod
+    def dealt(
+        cls, names: Sequence[str], lots: Sequence[int], shard: Shard, made_with: str
+    ) -> "Plan":
+        """Return the plan of a shard where all these are dealt out by their lots."""
+        placed = zip(enumerate(names), lots, strict=True)
+        rows = tuple(row for row, lot in placed if lot % shard.n == shard.i)
+        return cls(shard, len(names), digest_of(*names), made_with, rows)
+
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
         return {
@@ -100,6 +109,10 @@ class Parts:
             if other.n != plan.shard.n:
                 self._shelf.remove(_plan_name(other))
         self._write(_plan_name(plan.shard), plan.to_json())
+
+    def has_plans(self) -> bool:
+        """Return whether a shard ever worked here."""
+        return bool(self._planned())
 
     def plans(self) -> list[Plan]:
         """Return what the shards that worked here were to do, by their numbers.

@@ -23,9 +23,9 @@ class Engine(Protocol):
 
 
 class OneByOne:
-    """Makes records in this process, with a model that is loaded."""
+    """Makes records in this process, with a model that is loaded; without one, measures alone."""
 
-    def __init__(self, assessor: Assessor) -> None:
+    def __init__(self, assessor: Assessor | None) -> None:
         self._assessor = assessor
 
     def __call__(

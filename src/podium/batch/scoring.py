@@ -33,7 +33,8 @@ class Record:
     id: str
 
     predicted: Cells
-    """Its row of a table of predictions; `error` says why there is no score."""
+    """Its row of a table of predictions; `error` says why there is no score. Empty where it was
+    measured alone."""
 
     measured: Cells | None = None
     """Its row of a table of measures; `None` where none was asked for."""
@@ -59,7 +60,7 @@ class Task:
     """What tables call its file."""
 
     model: str = "diving"
-    """A model that ships, or a folder."""
+    """A model that ships, or a folder; "" where nothing is scored, and it is measured alone."""
 
     with_measures: bool = False
     """Whether what the body did is measured, too."""
@@ -79,7 +80,7 @@ class Task:
         known = self.performance
         here = path if known.address else path.absolute()
         whole = replace(known, path=here, extra=dict(known.extra), scores=dict(known.scores))
-        folder = str(Path(model).absolute()) if Path(model).is_dir() else model
+        folder = str(Path(model).absolute()) if model and Path(model).is_dir() else model
         written = "" if self.performance.address else str(path)
         return replace(self, performance=whole, model=folder, written=written)
 
@@ -111,13 +112,15 @@ def score_one(
 
 
 def score_task(task: Task) -> Record:
-    """Make the record of a performance with the model that it names.
+    """Make the record of a performance with the model that it names, or by measures alone.
 
     Raises
     ------
     UnknownName, ModelError
         If there is no such model, or it cannot be used.
     """
+    if not task.model:
+        return record_of(task, None)
     folder = find_model(task.model)
     stamp = tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in model_files(folder))
     return record_of(task, _loaded(task.model, task.allow_parts, stamp))
@@ -136,8 +139,11 @@ def _loaded(model: str, allow_parts: tuple[str, ...], _: object) -> Assessor:
     return load(model, cache=cache, allow_parts=allow_parts)
 
 
-def record_of(task: Task, assessor: Assessor) -> Record:
-    """Make the record of a performance with a model that is loaded; first it is fetched, if far."""
+def record_of(task: Task, assessor: Assessor | None) -> Record:
+    """Make the record of a performance with a model that is loaded; first it is fetched, if far.
+
+    Without a model it is measured alone.
+    """
     try:
         with at_hand(task.performance) as here:
             written = shown(task.performance.address) if task.performance.address else task.written
@@ -146,9 +152,11 @@ def record_of(task: Task, assessor: Assessor) -> Record:
         return failed(task, str(error))
 
 
-def _record(task: Task, assessor: Assessor) -> Record:
+def _record(task: Task, assessor: Assessor | None) -> Record:
     performance = task.performance
     seen, measured = _measured(task) if task.with_measures else (None, None)
+    if assessor is None:
+        return Record(performance.id, {}, measured)
     predicted = {"file_name": task.file_name, "id": performance.id}
     try:
         result, doubts = assessor.score(performance, seen)
@@ -167,7 +175,8 @@ def failed(task: Task, why: str) -> Record:
     """Return the record of a performance that could not be scored, and the reason."""
     named, error = {"file_name": task.file_name}, {"error": " ".join(why.split())}
     measured = {**named, **error} if task.with_measures else None
-    return Record(task.performance.id, {**named, "id": task.performance.id, **error}, measured)
+    predicted = {**named, "id": task.performance.id, **error} if task.model else {}
+    return Record(task.performance.id, predicted, measured)
 
 
 def _sentence(error: PodiumError, task: Task) -> str:

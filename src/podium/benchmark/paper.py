@@ -4,14 +4,13 @@ What the paper calls "ours" stands here as printed, with nothing of Podium's bes
 defaults are rows of their own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from podium.backbones.pose import NOBODY_SEEN
 from podium.benchmark.corrected import read_corrected
 from podium.benchmark.faults import (
     FAULTY_BELOW,
@@ -28,7 +27,6 @@ from podium.benchmark.results import (
     ResultRow,
     Results,
     TypeCount,
-    UnseenJoints,
     bootstrap_of,
     summary,
 )
@@ -43,14 +41,13 @@ from podium.benchmark.splits import (
     save_splits,
     stratified_splits,
 )
+from podium.benchmark.unseen import unseen_joints
 from podium.datasets.unlv_dive import UnlvDive
-from podium.doubts import Doubt
 from podium.errors import UnknownName, UsageError
 from podium.evaluation import metrics
 from podium.evaluation.resampling import compare
 from podium.features.extraction import FeatureCache
 from podium.features.values import Sample
-from podium.joints.follow import JOINTS_UNSEEN
 from podium.judging.diving import RULE as DIVING
 from podium.performance import Performance
 from podium.scorers import ComparingScorer
@@ -65,7 +62,7 @@ from podium.scorers.pairwise_rank import PairwiseRankOptions
 from podium.scorers.rank_aware_attention import RankAwareAttentionOptions
 from podium.scorers.s3d import S3DOptions
 from podium.scorers.siamese_lstm import SiameseLSTM
-from podium.training import Progress
+from podium.training import Piece, Progress
 
 SPLITS = Path(__file__).parent / "_protocol" / "paper_splits.json"
 """The ten splits of the dives whose scores are at hand: ids only."""
@@ -166,13 +163,8 @@ class PaperBenchmark:
     def run(self) -> Results:
         """Measure every system on every split, and work out the tables."""
         dives = self.dives()
-        splits = self.splits(dives)
-        systems, not_asked = self._systems()
-        collector = Collector(splits[0].seed)
-        benchmark = Benchmark(
-            dives, self.backbone, systems, splits=splits, folder=self.folder, earlier=self.earlier,
-            keypoints=self.keypoints, cache=self.cache, progress=self.progress, hook=collector,
-        )  # fmt: skip
+        _, not_asked = self._systems()
+        benchmark = self._benchmark(dives)
         results = benchmark.run()
         if any(system.reads == "keypoints" for system in results.systems.values()):
             seen = unseen_joints(benchmark.pose_samples(dives).values())
@@ -180,6 +172,19 @@ class PaperBenchmark:
         if self.systems and self.earlier:
             results = results.merge(self.earlier, [system.name for system in SYSTEMS])
         return self._with_tables(results, benchmark.samples(dives), not_asked)
+
+    def pieces(self) -> list[Piece]:
+        """List the cells that `run` takes from `folder` where they are there; see `Benchmark`."""
+        return self._benchmark(self.dives()).pieces()
+
+    def _benchmark(self, dives: Sequence[Performance]) -> Benchmark:
+        splits = self.splits(dives)
+        systems, _ = self._systems()
+        return Benchmark(
+            dives, self.backbone, systems, splits=splits, folder=self.folder, earlier=self.earlier,
+            keypoints=self.keypoints, cache=self.cache, progress=self.progress,
+            hook=Collector(splits[0].seed),
+        )  # fmt: skip
 
     def _comments(self, samples: Mapping[str, Sample]) -> dict[str, dict[str, str]]:
         """Return what was said of phases: by commentators, where coaches did not correct it."""
@@ -296,28 +301,6 @@ class Collector:
         if split.seed == self.first_split:
             found["map"] = {name: _map_of(space, samples) for name, space in spaces.items()}
         return found
-
-
-def unseen_joints(posed: Iterable[Sample]) -> UnseenJoints:
-    """Count the dives in which joints were not seen, and what share of them on average."""
-    shares = [_share_unseen(sample.features.doubts) for sample in posed]
-    return UnseenJoints(
-        n=len(shares),
-        n_filled=sum(share > 0 for share, _ in shares),
-        unseen=round(float(np.mean([share for share, _ in shares])), 4),
-        n_nobody=sum(n_clips > 0 for _, n_clips in shares),
-    )
-
-
-def _share_unseen(doubts: Iterable[Doubt]) -> tuple[float, int]:
-    """Return the share of joints not seen in a video, 0 to 1, in whole per cent.
-
-    And the number of clips in which nobody was seen.
-    """
-    values = {doubt.kind: doubt.values for doubt in doubts}
-    unseen = values.get(JOINTS_UNSEEN, {"percent": 0.0})["percent"]
-    nobody = values.get(NOBODY_SEEN, {"n": 0})["n"]
-    return round(float(unseen)) / 100, int(nobody)
 
 
 def claims(results: Results, samples: Mapping[str, Sample]) -> tuple[Claim, ...]:

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -37,7 +38,7 @@ from podium.keypoints import Layout
 from podium.machine import extras
 from podium.machine.files import remove_half_written, write_bytes
 from podium.performance import Performance
-from podium.training import Progress, hide_labels, make_scorer
+from podium.training import Piece, Progress, hide_labels, make_scorer
 from podium.video.augmentation import AugmentationOptions, draw
 
 FORMAT = 2
@@ -143,6 +144,55 @@ class Benchmark:
         UsageError
             If there is nothing to measure.
         """
+        prepared = self._prepared()
+        cells = []
+        for number, split in enumerate(prepared.splits):
+            fitted: dict[str, Any] = {}
+            for index, system in enumerate(prepared.systems):
+                done = number * len(prepared.systems) + index
+                self.progress.report("measuring", done, prepared.n_cells)
+                cells.append(self._known_or_made(prepared, system, split, fitted))
+        made_with: dict[str, Any] = {"commit": commit(), "versions": versions()}
+        about = About(
+            format=FORMAT,
+            **made_with,
+            backbone=self.backbone,
+            keypoints=self.keypoints,
+            n_performances=prepared.n_performances,
+            seeds=tuple(split.seed for split in prepared.splits),
+            left_out=prepared.left_out,
+            grouped_by=prepared.column or None,
+            dataset=self.name or None,
+        )
+        described = {system.name: _note_of(system, **made_with) for system in prepared.systems}
+        samples = prepared.samples
+        overview = summary(list(described), cells, samples["clips"] or samples["keypoints"])
+        return Results(about, described, tuple(cells), Tables(summary=overview))
+
+    def pieces(self) -> list[Piece]:
+        """List the cells that `run` takes from `folder` where they are there, in its order.
+
+        What takes the metric of another system is of one lot with it.
+
+        Raises
+        ------
+        MissingExtra, UsageError
+            As `run` does; or no folder is given to keep them.
+        """
+        if self.folder is None:
+            raise UsageError("cells of a benchmark are pieces of it only in a folder: name one")
+        prepared, found = self._prepared(), []
+        lots: dict[tuple[int, str], int] = {}
+        for split in prepared.splits:
+            fitted: dict[str, Any] = {}
+            for system in prepared.systems:
+                lot = lots.setdefault((split.seed, system.metric_of or system.name), len(lots))
+                path = self._path(system, split, prepared.made_from(system, split))
+                make = partial(self._keep, prepared, system, split, fitted)
+                found.append(Piece(path.name if path else "", make, lot))
+        return found
+
+    def _prepared(self) -> "_Prepared":
         extras.require("train", "measuring scorers")
         performances = self.performances()
         systems, left_out = self._systems(performances)
@@ -155,32 +205,24 @@ class Benchmark:
             s.name: (s.recipe(systems), samples_digest(samples[s.reads].values(), s.n_variants))
             for s in systems
         }
-        cells = []
-        for number, split in enumerate(splits):
-            fitted: dict[str, Any] = {}
-            for index, system in enumerate(systems):
-                done = number * len(systems) + index
-                self.progress.report("measuring", done, len(splits) * len(systems))
-                made_from = digest_of(recipes[system.name], split)
-                known = self._find_known(system, split, made_from)
-                cells.append(
-                    known or self._cell(system, split, samples[system.reads], fitted, made_from)
-                )
-        made_with: dict[str, Any] = {"commit": commit(), "versions": versions()}
-        about = About(
-            format=FORMAT,
-            **made_with,
-            backbone=self.backbone,
-            keypoints=self.keypoints,
-            n_performances=len(performances),
-            seeds=tuple(split.seed for split in splits),
-            left_out=left_out,
-            grouped_by=grouping.column or None,
-            dataset=self.name or None,
-        )
-        described = {system.name: _note_of(system, **made_with) for system in systems}
-        overview = summary(list(described), cells, samples["clips"] or samples["keypoints"])
-        return Results(about, described, tuple(cells), Tables(summary=overview))
+        n = len(performances)
+        return _Prepared(systems, left_out, samples, splits, recipes, grouping.column, n)
+
+    def _known_or_made(
+        self, prepared: "_Prepared", system: System, split: DataSplit, fitted: dict[str, Any]
+    ) -> ResultRow:
+        made_from = prepared.made_from(system, split)
+        known = self._find_known(system, split, made_from)
+        return known or self._cell(system, split, prepared.samples[system.reads], fitted, made_from)
+
+    def _keep(
+        self, prepared: "_Prepared", system: System, split: DataSplit, fitted: dict[str, Any]
+    ) -> None:
+        """Have a cell in the folder, made now or known from earlier results."""
+        path = self._path(system, split, prepared.made_from(system, split))
+        cell = self._known_or_made(prepared, system, split, fitted)
+        if path and not path.is_file():
+            write_bytes(path, json.dumps(asdict(cell)).encode())
 
     def performances(self) -> tuple[Performance, ...]:
         """List the performances that have a score."""
@@ -305,6 +347,30 @@ class Benchmark:
         if self.folder is None:
             return None
         return self.folder / "cells" / f"{system.name}-{split.seed}-{made_from}.json"
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What all cells of a benchmark are made from."""
+
+    systems: Sequence[System]
+    left_out: Mapping[str, str]
+    samples: Mapping[Input, Mapping[str, Sample]]
+    splits: Sequence[DataSplit]
+    recipes: Mapping[str, Any]
+    column: str
+    """Whose groups no split parts, "" where splits are drawn at random."""
+
+    n_performances: int
+
+    @property
+    def n_cells(self) -> int:
+        """How many there are."""
+        return len(self.splits) * len(self.systems)
+
+    def made_from(self, system: System, split: DataSplit) -> str:
+        """Return a digest of what a cell is made from."""
+        return digest_of(self.recipes[system.name], split)
 
 
 def _is_file_of_joints(performance: Performance) -> bool:

@@ -7,37 +7,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from podium.cli.app import AllowPart, Device, Exit, Limits, Model, Precision, Remote, Shard, app
-from podium.cli.given import (
-    cut_shard,
-    load_assessor,
-    name_of,
-    read_performances,
-    require_no_input,
-    rows_of_split,
-    use_device,
+from podium.cli.given import use_device
+from podium.cli.output import PREDICTED, for_spreadsheets, say, say_alike, write_table
+from podium.cli.usage import place, require_file, require_folder
+from podium.cli.working import (
+    HERE,
+    N_JOBS,
+    Engine,
+    How,
+    Jobs,
+    Resume,
+    Split,
+    What,
+    end,
+    work_off,
 )
-from podium.cli.output import (
-    PREDICTED,
-    for_spreadsheets,
-    say,
-    say_alike,
-    table_bytes,
-    track_rows,
-    write_table,
-)
-from podium.cli.usage import place, require_file, require_folder, whole_number
 from podium.doubts import Severity
-from podium.machine import shell
 
 if TYPE_CHECKING:
-    from podium.batch.parts import Parts
-    from podium.batch.running import Batch
-    from podium.batch.scoring import Record, Task
-    from podium.batch.shards import Shard as Part
+    from podium.batch.scoring import Record
     from podium.machine.stores import Place
-    from podium.performance import Performance
-
-FAILED = ("file_name", "id", "error")
 
 Measures = Annotated[
     Path | None,
@@ -59,30 +48,14 @@ def predict(
             help="Write the predictions to this CSV file, which may lie in a store (s3://...).",
         ),
     ],
-    split: Annotated[
-        str | None, typer.Option(help="Only the rows of this split: train, validation or test.")
-    ] = None,
+    split: Split = None,
     model: Model = "diving",
     allow_part: AllowPart = None,
     shard: Shard = None,
     measures: Measures = None,
-    resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
-    engine: Annotated[
-        str,
-        typer.Option(
-            help="What does the work: this process, a Ray cluster (podium[ray]) or jobs on Slurm "
-            "(podium[slurm]).",
-            metavar="here|ray[:ADDRESS]|slurm",
-        ),
-    ] = "here",
-    jobs: Annotated[
-        int,
-        typer.Option(
-            parser=whole_number("--jobs", 1, 10_000, example=8),
-            metavar="N",
-            help="How many jobs on Slurm share the work.",
-        ),
-    ] = 8,
+    resume: Resume = False,
+    engine: Engine = HERE,
+    jobs: Jobs = N_JOBS,
     device: Device = "auto",
     precision: Precision = "float32",
     remote: Remote = None,
@@ -92,70 +65,11 @@ def predict(
     use_device(device, precision)
     require_file(out, "the predictions")
     require_file(measures, "the measures")
-    chosen = rows_of_split(read_performances(manifest, remote), split, manifest)
-    rows, part = cut_shard(chosen, shard)
-    for written in (out, measures):
-        require_no_input(written, manifest, *(performance.path for performance in rows))
-    from podium.batch.parts import Parts
-
-    parts = Parts.beside(out)
-    require_folder(parts.folder, "the records of what is done")
-    with shell.stoppable() as is_stopped:
-        from podium.batch.engines import find_engine
-
-        found = find_engine(engine, jobs, lambda: load_assessor(model, allow_part))
-        tasks = _tasks(rows, manifest, model, allow_part or (), measures is not None)
-        batch = _begin(chosen, part, tasks, model, parts, resume)
-        for _ in track_rows(batch.run(found, is_stopped), "scoring", len(batch.waiting)):
-            pass
-    if batch.waiting:
-        _leave_stopped(batch, len(rows))
-    _write(batch.records, out, measures)
-    _end(batch.records, parts, part)
-
-
-def _tasks(
-    rows: "Sequence[Performance]",
-    table: Path,
-    model: str,
-    allow_parts: Sequence[str],
-    with_measures: bool,
-) -> "list[Task]":
-    from podium.batch.scoring import Task
-
-    return [
-        Task(row, name_of(row, table), model, with_measures, tuple(allow_parts)) for row in rows
-    ]
-
-
-def _begin(
-    chosen: "Sequence[Performance]",
-    part: "Part | None",
-    tasks: "Sequence[Task]",
-    model: str,
-    parts: "Parts",
-    resume: bool,
-) -> "Batch":
-    """Write down what is to be done, and take what was done before."""
-    from podium.batch.origin import made_with
-    from podium.batch.parts import Plan
-    from podium.batch.running import Batch
-    from podium.batch.shards import WHOLE
-
-    with_what = made_with(model)
-    parts.begin(Plan.of(chosen, part or WHOLE, with_what))
-    batch = Batch(tasks, parts, with_what)
-    if resume and (n := batch.resume()):
-        say(f"{n} of {len(tasks)} were done before")
-    return batch
-
-
-def _leave_stopped(batch: "Batch", n_rows: int) -> None:
-    shell.complain(
-        f"stopped on request: {n_rows - len(batch.waiting)} of {n_rows} are done: run the same "
-        "command with --resume to go on"
-    )
-    raise typer.Exit(Exit.TO_BE_RESUMED)
+    what = What(model, allow_part or (), measures is not None)
+    how = How(split, shard, resume, engine, jobs, remote)
+    worked = work_off(manifest, out, what, how, measures)
+    _write(worked.records, out, measures)
+    end(worked)
 
 
 def _write(records: "Sequence[Record]", out: "Place", measures: Path | None) -> None:
@@ -163,14 +77,19 @@ def _write(records: "Sequence[Record]", out: "Place", measures: Path | None) -> 
     predicted = [dict(record.predicted) for record in records]
     write_table(out, [for_spreadsheets(row) for row in predicted], columns_of(predicted))
     if measures:
-        from podium.report.measures_table import COLUMNS
-
-        measured = [dict(record.measured or {}) for record in records]
-        write_table(measures, [for_spreadsheets(row) for row in measured], COLUMNS)
-        failed = [row for row in measured if row.get("error")]
-        say(f"{len(measured) - len(failed)} measured, {len(failed)} failed: {measures}")
-        _say_errors(failed)
+        write_measured(records, measures)
     _tell(predicted, out)
+
+
+def write_measured(records: "Sequence[Record]", out: "Place") -> None:
+    """Write the table of what was measured, and say what came of it."""
+    from podium.report.measures_table import COLUMNS
+
+    measured = [dict(record.measured or {}) for record in records]
+    write_table(out, [for_spreadsheets(row) for row in measured], COLUMNS)
+    failed = [row for row in measured if row.get("error")]
+    say(f"{len(measured) - len(failed)} measured, {len(failed)} failed: {out}")
+    _say_errors(failed)
 
 
 def columns_of(predicted: Sequence[dict[str, str]]) -> tuple[str, ...]:
@@ -227,24 +146,6 @@ def _said(row: dict[str, str]) -> str:
     return error if name in error else f"{name}: {error}"
 
 
-def _end(records: "Sequence[Record]", parts: "Parts", part: "Part | None") -> None:
-    """Leave a list of what failed; what is whole, and no shard of anything, needs no records."""
-    from podium.batch.shards import WHOLE
-
-    shard = part or WHOLE
-    failed = [
-        {**(record.measured or {}), **record.predicted} for record in records if record.failed
-    ]
-    if failed:
-        table = table_bytes([for_spreadsheets(row) for row in failed], FAILED)
-        path = parts.write_failed(shard, table)
-        say(f"to try them again: the same command with --resume (listed in {path})")
-        raise typer.Exit(Exit.SOME_FAILED)
-    parts.forget_failed(shard)
-    if part is None:
-        parts.remove()
-
-
 @app.command()
 def merge(
     out: Annotated[
@@ -258,21 +159,54 @@ def merge(
         typer.Argument(
             parser=place,
             metavar="PART...",
-            help="What podium predict --shard wrote, its records beside it.",
+            help="What podium predict or measure wrote with --shard, its records beside it; or a "
+            "folder of podium train or benchmark.",
         ),
     ],
     measures: Measures = None,
 ) -> None:
-    """Put shards together: every performance there once, the same bytes as one run."""
+    """Put shards together: every performance there once, the same bytes as one run.
+
+    Of a training or a benchmark, every piece is; the command itself then makes the whole of them.
+    """
+    from podium.batch.pieces import holds_pieces
+
+    folders = [one for one in part if isinstance(one, Path)]
+    if any(map(holds_pieces, folders)):
+        _gather(out, part, measures)
+        return
     require_file(out, "the predictions")
     require_file(measures, "the measures")
     from podium.batch.merging import merge as merge_parts
 
     records = merge_parts(part)
-    _require_measured(records, measures)
-    _write(records, out, measures)
+    if any(record.predicted for record in records):
+        _require_measured(records, measures)
+        _write(records, out, measures)
+    else:
+        _require_no_second_table(out, measures)
+        write_measured(records, out)
     if any(record.failed for record in records):
         raise typer.Exit(Exit.SOME_FAILED)
+
+
+def _gather(out: "Place", parts: "Sequence[Place]", measures: Path | None) -> None:
+    """Bring the pieces of a training or a benchmark together, and say how to make the whole."""
+    from podium.batch.pieces import gather
+    from podium.errors import UsageError
+
+    if measures or not all(isinstance(place, Path) for place in (out, *parts)):
+        raise UsageError(
+            "pieces of a training or a benchmark are brought together in a folder of this machine: "
+            "leave out --measures, and name folders"
+        )
+    require_folder(Path(str(out)), "the pieces")
+    found = gather(Path(str(out)), [Path(str(part)) for part in parts])
+    resume = " --resume" if found.command == "podium train" else ""
+    say(
+        f"all {found.n_pieces} pieces are in {out}: {found.command} ... --out {out}{resume} "
+        "--shard 0/1 makes the whole of them"
+    )
 
 
 def _require_measured(records: "Sequence[Record]", measures: Path | None) -> None:
@@ -283,4 +217,14 @@ def _require_measured(records: "Sequence[Record]", measures: Path | None) -> Non
         raise UsageError(
             f"--measures {measures}: {len(missing)} of {len(records)} performances were not "
             "measured: run the shards with --measures and --resume"
+        )
+
+
+def _require_no_second_table(out: "Place", measures: Path | None) -> None:
+    from podium.errors import UsageError
+
+    if measures:
+        raise UsageError(
+            f"--measures {measures}: the parts are of podium measure, and {out} gets what was "
+            "measured: leave out --measures"
         )

@@ -16,12 +16,14 @@ from podium.errors import DatasetNotFound, MissingExtra, ModelError, UsageError
 from podium.machine import extras
 
 if TYPE_CHECKING:
+    from podium.benchmark.paper import PaperBenchmark
     from podium.benchmark.results import Results
-    from podium.benchmark.run import System
+    from podium.benchmark.run import Benchmark, System
     from podium.performance import Performance
-from podium.cli.app import Backbone, Limits, References, app
+from podium.cli.app import Backbone, Limits, References, Shard, app
 from podium.cli.given import open_cache
 from podium.cli.output import say, show_lines, showing_progress
+from podium.cli.shares import find_share, make_share, stopping
 
 SCORERS = ("constant", "type_mean", "ridge", "siamese_lstm")
 """What is measured on a data set where nobody says what."""
@@ -87,9 +89,14 @@ def benchmark(
             "place of the commentary."
         ),
     ] = None,
+    shard: Shard = None,
     limits: Limits = None,
 ) -> None:
-    """Reproduce the paper's tables, or measure scorers on a data set with whole groups left out."""
+    """Reproduce the paper's tables, or measure scorers on a data set with whole groups left out.
+
+    A shard measures its share of the cells (a scorer on a split) into --out; once all have, --shard
+    0/1 makes the tables of them.
+    """
     from podium import _catalog
     from podium.benchmark import tables
 
@@ -100,23 +107,29 @@ def benchmark(
             _draw_again(root, out, out / f"{backbone}.json")
         return
     _catalog.resolve("podium.backbones", backbone, (backbone,))
-    asked = {"backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out,
-             "cache": open_cache()}  # fmt: skip
-    with showing_progress() as progress:
+    asked: dict[str, Any] = {
+        "backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out,
+        "cache": open_cache(),
+    }  # fmt: skip
+    share = find_share(shard)
+    with showing_progress() as shown, stopping(shown, "run it again") as progress:
+        asked |= {"progress": progress}
+        protocol: PaperBenchmark | Benchmark
         if name == "paper":
             _require_own_references(references)
-            asked = {**asked, "progress": progress, "corrections": corrections}
-            results = _paper(root, seeds, quick, scorer or (), asked)
+            protocol = _protocol(
+                root, seeds, quick, scorer or (), {**asked, "corrections": corrections}
+            )
         else:
             _require_no_corrections(corrections)
-            results = _measure(
-                name,
-                root,
-                2 if quick else seeds,
-                _systems(scorer or SCORERS, references),
-                {**asked, "group": group},
-                progress,
-            )
+            systems = _systems(scorer or SCORERS, references)
+            n_seeds = 2 if quick else seeds
+            protocol = _measurement(name, root, n_seeds, systems, {**asked, "group": group})
+        if share:
+            rest = "the same command with --shard 0/1 makes the tables of them"
+            make_share(protocol.pieces(), out / "cells", share, progress, rest)
+            return
+        results = _measured(protocol, scorer or (), asked)
     path = out / f"{backbone}.json"
     results.save(path)
     show_lines(tables.overview(results))
@@ -127,24 +140,35 @@ def _pose_at_hand() -> str | None:
     return "pose" if os.environ.get("PODIUM_MOVENET_WEIGHTS") else None
 
 
-def _paper(
+def _protocol(
     root: Path | None, seeds: int, quick: bool, systems: "Sequence[str]", asked: dict[str, Any]
-) -> "Results":
-    """Build the paper's tables; all of them, and the pictures, unless it is to be quick."""
+) -> "PaperBenchmark":
+    """Return what measures the paper's systems."""
     extras.require("train", "measuring scorers")
     from podium.benchmark.paper import PaperBenchmark
-    from podium.benchmark.transfer import TABLE_VI, with_transfer
+    from podium.benchmark.transfer import TABLE_VI
 
     named = [name for name in systems if name != TABLE_VI]
     earlier = None if quick else _earlier(asked["folder"] / f"{asked['backbone']}.json", systems)
-    protocol = PaperBenchmark(
-        root, n_seeds=seeds, quick=quick, systems=named, earlier=earlier, **asked
-    )
+    return PaperBenchmark(root, n_seeds=seeds, quick=quick, systems=named, earlier=earlier, **asked)
+
+
+def _measured(
+    protocol: "PaperBenchmark | Benchmark", systems: "Sequence[str]", asked: dict[str, Any]
+) -> "Results":
+    """Measure; of the paper build all tables, and the pictures, unless it is to be quick."""
+    from podium.benchmark.run import Benchmark
+
+    if isinstance(protocol, Benchmark):
+        return protocol.run()
+    from podium.benchmark.transfer import TABLE_VI, with_transfer
+
+    earlier, named = protocol.earlier, protocol.systems
     results = earlier if earlier and systems and not named else protocol.run()
-    if quick:
+    if protocol.quick:
         return results
     if TABLE_VI in systems or not systems:
-        results = with_transfer(results, root, asked["cache"], asked["progress"])
+        results = with_transfer(results, protocol.root, asked["cache"], asked["progress"])
     _draw(results, protocol.dives(), asked["folder"])
     return results
 
@@ -231,18 +255,16 @@ def _systems(scorers: "Sequence[str]", references: str | None) -> "Sequence[str 
     ]
 
 
-def _measure(
+def _measurement(
     name: str,
     root: Path | None,
     seeds: int,
     scorers: "Sequence[str | System]",
     asked: dict[str, Any],
-    progress: Any,
-) -> "Results":
+) -> "Benchmark":
+    """Return what measures scorers on a data set."""
     from podium.benchmark.run import Benchmark
     from podium.datasets._named import dataset_named
 
     dataset = dataset_named(name, root, (name,))
-    return Benchmark(
-        dataset, scorers=scorers, seeds=range(seeds), progress=progress, name=name, **asked
-    ).run()
+    return Benchmark(dataset, scorers=scorers, seeds=range(seeds), name=name, **asked)

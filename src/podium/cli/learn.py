@@ -1,6 +1,6 @@
 """The commands that learn from a table, and measure what was learned."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -42,6 +42,7 @@ from podium.cli.output import (
     showing_progress,
     track_rows,
 )
+from podium.cli.shares import find_share, make_share, stopping
 from podium.cli.usage import (
     require_folder,
     whole_number,
@@ -50,8 +51,14 @@ from podium.errors import MissingExtra, UsageError
 from podium.machine import shell
 
 if TYPE_CHECKING:
+    from podium.batch.shards import Shard as Part
     from podium.evaluation.evidence import Evidence
+    from podium.model import Model as TrainedModel
+    from podium.performance import Performance
+    from podium.training import TrainingOptions
     from podium.training.kept import Kept
+
+TO_GO_ON = "run the same command with --resume"
 
 MAX_NAMED = 3
 """How many sets of copies are named."""
@@ -143,16 +150,20 @@ def train(
             help="Write it as event files of TensorBoard into this folder, too.", metavar="DIR"
         ),
     ] = None,
+    shard: Shard = None,
     resume: Annotated[bool, typer.Option(help="Continue where a stopped run left off.")] = False,
     device: Device = "auto",
     precision: Precision = "float32",
     remote: Remote = None,
     limits: Limits = None,
 ) -> None:
-    """Train a model on a table of performances; rows of the test split are not looked at."""
+    """Train a model on a table of performances; rows of the test split are not looked at.
+
+    A shard makes its share of the folds and networks; once all have, --resume --shard 0/1 makes
+    the model of them.
+    """
     from podium import _catalog
-    from podium.evaluation.named import said_of_headline
-    from podium.training import TrainingOptions, train_model
+    from podium.training import TrainingOptions
     from podium.training.defaults import default_scorer
     from podium.training.settings import scorer_options
     from podium.video.augmentation import AugmentationOptions
@@ -184,7 +195,12 @@ def train(
         group=group,
         description=description_of(manifest),
     )
-    with showing_progress() as progress:
+    if share := find_share(shard):
+        _train_share(performances, out, options, share)
+        return
+    from podium.training import train_model
+
+    with showing_progress() as shown, stopping(shown, TO_GO_ON) as progress:
         made, extraction = train_model(
             performances, out, options, cache=open_cache(), resume=resume, progress=progress
         )
@@ -192,11 +208,23 @@ def train(
         say(f"{out}: {line}")
     for written in _write_curves(made.scorer, log, tensorboard):
         say(f"loss: {written}")
-    for name, other in made.scores.items():
-        for line in _found(replace(other.evidence, copies=()), scorer):
-            say(f"{out}: {name}: {line}")
-    if made.headline:
-        say(f"{out}: {said_of_headline(made.headline)}")
+    for line in _found_of_others(made, scorer):
+        say(f"{out}: {line}")
+    report_failures(extraction.errors)
+
+
+def _train_share(
+    performances: "Sequence[Performance]", out: Path, options: "TrainingOptions", share: "Part"
+) -> None:
+    """Make a shard's share of the folds and networks of a model."""
+    from podium.training import UNFINISHED, pieces_of
+
+    with showing_progress() as shown, stopping(shown, TO_GO_ON) as progress:
+        pieces, extraction = pieces_of(
+            performances, out, options, cache=open_cache(), progress=progress
+        )
+        rest = "the same command with --resume --shard 0/1 makes the model of them"
+        make_share(pieces, out / UNFINISHED, share, progress, rest)
     report_failures(extraction.errors)
 
 
@@ -267,6 +295,17 @@ def _found(evidence: "Evidence", scorer: str) -> Iterator[str]:
     yield f"{measured} on left-out folds of {evidence.n_train} performances"
     for ids in evidence.copies[:MAX_NAMED]:
         yield f"copies of one another, kept together: {', '.join(ids)}"
+
+
+def _found_of_others(made: "TrainedModel", scorer: str) -> Iterator[str]:
+    """Say how good a model's other scores are, and which is the first."""
+    from podium.evaluation.named import said_of_headline
+
+    for name, other in made.scores.items():
+        for line in _found(replace(other.evidence, copies=()), scorer):
+            yield f"{name}: {line}"
+    if made.headline:
+        yield said_of_headline(made.headline)
 
 
 def _in_short(measured: Mapping[str, Any]) -> str:

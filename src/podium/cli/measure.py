@@ -6,17 +6,42 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from podium.cli.app import Athlete, Device, Json, Language, Limits, ReportPath, SkeletonRate, app
+from podium.cli.app import (
+    Athlete,
+    Device,
+    Json,
+    Language,
+    Limits,
+    Remote,
+    ReportPath,
+    Shard,
+    SkeletonRate,
+    app,
+)
+from podium.cli.batch import write_measured
 from podium.cli.given import Outputs, use_device
 from podium.cli.movement import measure_joints
 from podium.cli.output import say, say_readings, show, show_json
-from podium.cli.usage import WrongUsage, number
+from podium.cli.usage import WrongUsage, number, place, require_file
+from podium.cli.working import (
+    HERE,
+    N_JOBS,
+    Engine,
+    How,
+    Jobs,
+    Resume,
+    Split,
+    What,
+    end,
+    work_off,
+)
 from podium.doubts import Severity
 from podium.errors import UsageError
 
 if TYPE_CHECKING:
     from podium.assessment.feedback import PhasePoints
     from podium.examination import Examination
+    from podium.machine.stores import Place
     from podium.report.words import Words
 
 
@@ -48,7 +73,11 @@ Speed = Annotated[
 @app.command()
 def measure(
     video: Annotated[
-        Path, typer.Argument(help="The video of a dive or of an exercise, or a file of a skeleton.")
+        Path,
+        typer.Argument(
+            help="The video of a dive or of an exercise, or a file of a skeleton; with --out, a "
+            "table of performances."
+        ),
     ],
     reference: Annotated[
         list[Path] | None,
@@ -69,18 +98,40 @@ def measure(
     report: ReportPath = None,
     language: Language = "en",
     as_json: Json = False,
+    out: Annotated[
+        Any,
+        typer.Option(
+            parser=place,
+            metavar="FILE",
+            help="Measure each dive of a table (CSV or Parquet), and write a row of each to this "
+            "CSV file, which may lie in a store (s3://...).",
+        ),
+    ] = None,
+    split: Split = None,
+    shard: Shard = None,
+    resume: Resume = False,
+    engine: Engine = HERE,
+    jobs: Jobs = N_JOBS,
+    remote: Remote = None,
     device: Device = "auto",
     limits: Limits = None,
 ) -> None:
     """Measure a dive: angles, heights, times and turns; no model is needed.
 
     Of a video in which nobody dives but somebody exercises, and of a file of a skeleton, joints
-    and repetitions are measured.
+    and repetitions are measured. With --out, each dive of a table is.
     """
     from podium.examination import examine
     from podium.skeletons import is_skeleton
 
     use_device(device)
+    how = How(split, shard, resume, engine, jobs, remote)
+    asked = reference, action, height, athlete, speed, frames_per_second, report, as_json or None
+    if out is not None:
+        _require_table_alone(video, any(one is not None for one in asked))
+        _measure_table(video, out, how)
+        return
+    _require_table(video, how)
     outputs = Outputs(report, None, language)
     outputs.check(video, *(reference or ()))
     of_dives = reference or None, action, height, athlete, speed
@@ -96,6 +147,31 @@ def measure(
     is_dive = is_dive or not _shows_no_dive(examination)
     if is_dive or not measure_joints(video, outputs, as_json, frames_per_second):
         _tell(examination, outputs, as_json)
+
+
+def _measure_table(table: Path, out: "Place", how: How) -> None:
+    """Write what is measured of each performance of a table, or of a shard of it."""
+    require_file(out, "the measures")
+    worked = work_off(table, out, What(), how)
+    write_measured(worked.records, out)
+    end(worked)
+
+
+def _require_table_alone(table: Path, is_more_asked: bool) -> None:
+    if is_more_asked:
+        raise UsageError(
+            f"{table}: --out is for a table, whose columns say what is known of each video: leave "
+            "out --reference, --action, --height, --athlete, --speed, --frames-per-second, "
+            "--report and --json, or --out"
+        )
+
+
+def _require_table(video: Path, how: How) -> None:
+    if how != How():
+        raise UsageError(
+            f"{video}: --split, --shard, --resume, --engine, --jobs and --remote are for a table: "
+            "say with --out where what is measured of each of its rows is to go, or leave them out"
+        )
 
 
 def _tell(examination: "Examination", outputs: Outputs, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """Features -> score: one scorer a file. A new file here is a new choice everywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -84,6 +84,36 @@ class StepwiseScorer(Scorer, Protocol):
 
     curves: tuple[Curve, ...]
     """One for each network that learned; none before `fit`, nor of one that was loaded."""
+
+
+@dataclass(frozen=True)
+class LearnedNetwork:
+    """One of a scorer's networks when it has learned: its arrays, and how its loss fell."""
+
+    arrays: Mapping[str, npt.NDArray[Any]]
+    curve: Curve | None = None
+
+
+@runtime_checkable
+class PartwiseScorer(Scorer, Protocol):
+    """A scorer of several networks, each of which can learn by itself, on another machine too.
+
+    `fit` gives the same as `fit_with` of all that `learn_networks` gives.
+    """
+
+    def n_networks(self, train: Sequence[Sample]) -> int:
+        """Return how many networks it has where it learns from these."""
+        ...
+
+    def learn_networks(
+        self, numbers: Iterable[int], train: Sequence[Sample], validation: Sequence[Sample] = ()
+    ) -> Iterator[LearnedNetwork]:
+        """Yield the networks of these numbers, from 0, each when it has learned."""
+        ...
+
+    def fit_with(self, networks: Sequence[LearnedNetwork], train: Sequence[Sample]) -> Self:
+        """Take all networks, by number, and learn from training performances what follows them."""
+        ...
 
 
 @runtime_checkable

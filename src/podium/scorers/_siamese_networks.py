@@ -1,6 +1,6 @@
 """Phase one of `siamese_lstm`: several networks, each stopped on other training performances."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,18 +38,17 @@ class NetworkLearning:
     seed: int
 
     def learned(
-        self, train: Sequence[Sample], validation: Sequence[Sample]
-    ) -> list[tuple[Siamese, Curve | None]]:
-        """Return the networks, and how each learned: `None` for one that stayed as chance made it.
+        self, numbers: Iterable[int], train: Sequence[Sample], validation: Sequence[Sample]
+    ) -> Iterator[tuple[Siamese, Curve | None]]:
+        """Yield networks, and how each learned: `None` for one that stayed as chance made it.
 
         Without `validation`, each is stopped on its own part of `train`. What stops a network is of
         the actions that it learns from, as what teaches it is.
         """
         actions = self._actions(train)
         parts = self._parts(_of_actions(train, actions), self._stopping(validation, actions))
-        return [
-            self._network(number, fitted, stopped) for number, (fitted, stopped) in enumerate(parts)
-        ]
+        for number in numbers:
+            yield self._network(number, *parts[number])
 
     def _actions(self, train: Sequence[Sample]) -> list[str | None]:
         """Return the actions that the networks learn from, the most frequent first."""

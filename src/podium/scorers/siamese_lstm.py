@@ -6,7 +6,7 @@ action to the score (paper, III-B). Beyond the paper: several networks, each sto
 part of the training performances, are averaged; and the target may be the execution.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -31,7 +31,7 @@ from podium.metric.matching import (
 from podium.metric.siamese import Siamese
 from podium.networks.layers import Array
 from podium.networks.program import Term
-from podium.scorers import Floats, ScorerState
+from podium.scorers import Floats, LearnedNetwork, ScorerState
 from podium.scorers._clip_metrics import ClipMetric, DeviationClips, InStepClips, NetworkClips
 from podium.scorers._heads import make_head
 from podium.scorers._in_step import Steps, fit_steps
@@ -86,23 +86,35 @@ class SiameseLSTM:
         TrainingError
             If there is too little to learn from.
         """
-        if len(train) < 5:
-            raise TrainingError(
-                f"{len(train)} performances are too few to learn from: give 5 or more with scores"
-            )
-        self.target = choose_target(train, self.options.target)
-        self.n_clips = max(len(s.features) for s in train)
-        self.options = self.options.for_performances(self.n_clips)
-        self.normaliser = fit_normaliser(
-            np.concatenate([s.features.values for s in train]), self.options.n_components
-        )
-        self.deviation = self._fit_deviation(train) if self.options.reads_deviation else None
-        learning = NetworkLearning(
-            self.options, self.target, self.normaliser, self.n_clips, self.n_together, self.seed
-        )
-        networks, curves = zip(*learning.learned(train, validation), strict=True)
+        learning = self._begun(train)
+        numbers = range(self.options.n_networks)
+        networks, curves = zip(*learning.learned(numbers, train, validation), strict=True)
         self.curves = tuple(curve for curve in curves if curve)
         return self._fit_scores(train, networks)
+
+    def n_networks(self, train: Sequence[Sample]) -> int:
+        """Return how many networks it has where it learns from these."""
+        return self.options.for_performances(_longest(train)).n_networks
+
+    def learn_networks(
+        self, numbers: Iterable[int], train: Sequence[Sample], validation: Sequence[Sample] = ()
+    ) -> Iterator[LearnedNetwork]:
+        """Yield the networks of these numbers; see `PartwiseScorer`."""
+        for network, curve in self._begun(train).learned(numbers, train, validation):
+            yield LearnedNetwork(network.arrays(), curve)
+
+    def fit_with(self, networks: Sequence[LearnedNetwork], train: Sequence[Sample]) -> Self:
+        """Take networks that have learned, and fit the score to them; see `PartwiseScorer`.
+
+        Raises
+        ------
+        TrainingError, ModelError
+            If there is too little to learn from, or a network does not fit.
+        """
+        dim = self._begun(train).normaliser.dim
+        self.curves = tuple(one.curve for one in networks if one.curve)
+        known = [Siamese.from_arrays(n.arrays, "", dim, self.options.siamese) for n in networks]
+        return self._fit_scores(train, known)
 
     def refit(
         self, train: Sequence[Sample], references: ReferenceChoice | None = None
@@ -287,6 +299,29 @@ class SiameseLSTM:
         scorer.clip_metric = scorer._make_clip_metric()
         return scorer
 
+    def _begun(self, train: Sequence[Sample]) -> NetworkLearning:
+        """Learn what networks begin with, and return what learns them.
+
+        Raises
+        ------
+        TrainingError
+            If there is too little to learn from.
+        """
+        if len(train) < 5:
+            raise TrainingError(
+                f"{len(train)} performances are too few to learn from: give 5 or more with scores"
+            )
+        self.target = choose_target(train, self.options.target)
+        self.n_clips = _longest(train)
+        self.options = self.options.for_performances(self.n_clips)
+        self.normaliser = fit_normaliser(
+            np.concatenate([s.features.values for s in train]), self.options.n_components
+        )
+        self.deviation = self._fit_deviation(train) if self.options.reads_deviation else None
+        return NetworkLearning(
+            self.options, self.target, self.normaliser, self.n_clips, self.n_together, self.seed
+        )
+
     def _fit_deviation(self, train: Sequence[Sample]) -> Deviation:
         return fit_deviation(
             [s.features.values for s in train],
@@ -367,3 +402,8 @@ class SiameseLSTM:
             for query, embedded in zip(queries, ours, strict=True)
         ]
         return np.stack(rows)
+
+
+def _longest(train: Sequence[Sample]) -> int:
+    """Return how many clips the longest has."""
+    return max((len(sample.features) for sample in train), default=1)

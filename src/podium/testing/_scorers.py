@@ -12,7 +12,7 @@ from safetensors.numpy import load, save
 
 from podium.features.values import Features, Sample
 from podium.performance import Performance
-from podium.scorers import Scorer, ScorerState
+from podium.scorers import PartwiseScorer, Scorer, ScorerState
 from podium.testing._broken import hold
 from podium.video.clips import VideoFacts
 
@@ -39,6 +39,7 @@ def check_scorer(make: Callable[[], Scorer], samples: Sequence[Sample] | None = 
     _check_scores(scorer, queries)
     _check_saving(scorer, queries)
     _check_chance(scorer, make, train)
+    _check_parts(scorer, make(), train)
     unchanged = all(map(np.array_equal, before, (sample.features.values for sample in known)))
     hold(unchanged, scorer, "must leave the features as they are")
 
@@ -87,6 +88,19 @@ def _check_chance(scorer: Scorer, make: Callable[[], Scorer], train: list[Sample
     is_own = np.array_equal(before, np.random.get_state()[1])  # type: ignore[index]
     hold(is_own, scorer, "must not draw from NumPy's global random state, but by its seed")
     hold(_are_same(again, scorer.state()), scorer, "the same seed must give the same scorer")
+
+
+def _check_parts(scorer: Scorer, again: Scorer, train: list[Sample]) -> None:
+    """Hold a scorer whose networks learned one by one, in any order, to be the same."""
+    if not isinstance(again, PartwiseScorer):
+        return
+    numbers = range(again.n_networks(train))
+    learned = {
+        n: network for n in reversed(numbers) for network in again.learn_networks([n], train)
+    }
+    whole = again.fit_with([learned[n] for n in numbers], train)
+    is_same = _are_same(whole.state(), scorer.state())
+    hold(is_same, scorer, "of networks that learned one by one it must be the same scorer")
 
 
 def _are_same(one: ScorerState, other: ScorerState) -> bool:

@@ -1,9 +1,9 @@
 """Measuring a scorer on performances that it was not fitted to: at random, and whole groups."""
 
-import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from podium.machine.files import read_json, write_bytes
 from podium.scorers import Scorer
 from podium.scorers._references import reference_choice
 from podium.training.options import Progress, TrainingOptions
+from podium.training.pieces import Piece, state_of
 
 MAX_FOLD_BYTES = 10_000_000
 """How large a file of a fold's predictions may be."""
@@ -40,18 +41,33 @@ class LeavingOut:
     def predict(self, divided: Sequence[Ints], stage: str) -> Floats:
         """Predict every performance once, by a scorer that did not see its part, in points."""
         found = np.zeros(len(self.samples))
-        for number, part in enumerate(divided):
+        for number, (part, fold) in enumerate(zip(divided, self._folds(divided), strict=True)):
             self.progress.report(stage, number, len(divided))
-            others = np.setdiff1d(np.arange(len(self.samples)), part)
-            train, queries = ([self.samples[i] for i in rows] for rows in (others, part))
-            found[part] = self._kept(train, queries)
+            found[part] = self.kept(*fold)
         return found
 
-    def _kept(self, train: Sequence[Sample], queries: Sequence[Sample]) -> list[float]:
+    def pieces(self, divided: Sequence[Ints]) -> list[Piece]:
+        """List the folds of these parts."""
+        return [
+            Piece(self._path(*fold).name, partial(self.kept, *fold))
+            for fold in self._folds(divided)
+        ]
+
+    def kept(self, train: Sequence[Sample], queries: Sequence[Sample]) -> list[float]:
         """Predict, or take what an interrupted run predicted from the same."""
-        path = self.unfinished / f"fold-{self._state(train, queries)}.json"
+        path = self._path(train, queries)
         known = _read_fold(path, len(queries))
         return known or _write_fold(path, self._predict(train, queries))
+
+    def _folds(self, divided: Sequence[Ints]) -> Iterator[tuple[list[Sample], list[Sample]]]:
+        """Yield what is learned from and what is predicted, for each part."""
+        for part in divided:
+            others = np.setdiff1d(np.arange(len(self.samples)), part)
+            yield [self.samples[i] for i in others], [self.samples[i] for i in part]
+
+    def _path(self, train: Sequence[Sample], queries: Sequence[Sample]) -> Path:
+        state = state_of(self.options, train, queries, self.validation)
+        return self.unfinished / f"fold-{state}.json"
 
     def _predict(self, train: Sequence[Sample], queries: Sequence[Sample]) -> list[float]:
         """Predict by a scorer that may stop on validation, but for groups that are left out."""
@@ -61,19 +77,6 @@ class LeavingOut:
         scorer = fitted_scorer(options, train, stopping)
         return [float(value) for value in scorer.predict([hide_labels(q) for q in queries])]
 
-    def _state(self, train: Sequence[Sample], queries: Sequence[Sample]) -> str:
-        """Name what a fold depends on, so that a resumed run never takes another's."""
-        content = hashlib.sha256(repr(self.options).encode())
-        for samples in (train, queries, self.validation):
-            content.update(str(len(samples)).encode())
-            for sample in samples:
-                known = replace(sample.performance, path=Path(sample.performance.path.name))
-                content.update(repr((known, sample.group)).encode("utf-8", "backslashreplace"))
-                content.update(sample.features.values.tobytes())
-                for variant in sample.variants:
-                    content.update(variant.values.tobytes())
-        return content.hexdigest()[:16]
-
 
 def fitted_scorer(
     options: TrainingOptions, train: Sequence[Sample], stopping: Sequence[Sample]
@@ -82,8 +85,12 @@ def fitted_scorer(
     if options.kept:
         chosen = options.references and reference_choice(options.references)
         return options.kept.scorer.refit(train, chosen or None)
-    scorer = make_scorer(options.scorer, options.scorer_options, options.seed)
-    return scorer.fit(train, stopping)
+    return unfitted_scorer(options).fit(train, stopping)
+
+
+def unfitted_scorer(options: TrainingOptions) -> Scorer:
+    """Build the scorer that options name."""
+    return make_scorer(options.scorer, options.scorer_options, options.seed)
 
 
 def make_scorer(name: str, options: Any, seed: int) -> Scorer:

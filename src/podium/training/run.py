@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -23,13 +23,14 @@ from podium.machine import extras
 from podium.machine.terminal import brief
 from podium.model import Model
 from podium.performance import SCORE_PREFIX, Performance
-from podium.training import left_out
 from podium.training.evidence import MAX_NAME, Judging, LeftOut
+from podium.training.fitting import Fitting
 from podium.training.learnable import require_enough
 from podium.training.left_out import LeavingOut
 from podium.training.lesson import Lesson, lesson_of, looked_at, parted, usable_of
 from podium.training.marked import find_anchor, moments
 from podium.training.options import Progress, TrainingOptions
+from podium.training.pieces import UNFINISHED, Piece
 from podium.witnesses import Witnesses, learn
 
 MIN_REST = 2 * (N_PARTS - 1)
@@ -64,19 +65,51 @@ def train_model(
     """
     require_free(folder, resume)
     lesson = lesson_of(performances, options, cache=cache, progress=progress)
-    unfinished = folder / ".unfinished"
+    work = _Work(options, folder / UNFINISHED, progress)
     divided = _divisions(lesson, options)
-    predicted = _predict_left_out(lesson, divided, options, unfinished, progress)
-    model = _fit(lesson, predicted, options, folder.resolve().name)
-    learner = _Named(lesson, divided, model, options, unfinished, progress)
-    others = {name: learner.fit(name) for name in lesson.named}
+    predicted = _predict_left_out(lesson, divided, work)
+    model = _fit(lesson, predicted, work, folder.resolve().name)
+    learner = _Named(lesson, divided, work)
+    others = {name: learner.fit(name, model) for name in lesson.named}
     model = replace(_aligned(model, lesson.anchor), scores=others, headline=lesson.headline)
     model.save(folder)
-    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.rmtree(work.unfinished, ignore_errors=True)
     for half_written in folder.glob(".*.????????"):  # of a run that was killed
         half_written.unlink(missing_ok=True)
     progress.report("done", 1, 1)
     return model, lesson.extraction
+
+
+def pieces_of(
+    performances: Sequence[Performance],
+    folder: Path,
+    options: TrainingOptions = TrainingOptions(),
+    *,
+    cache: FeatureCache | None = None,
+    progress: Progress = Progress(),
+) -> tuple[list[Piece], Extraction]:
+    """List what `train_model` makes of the same that can be made apart, in its order.
+
+    A piece that is made is kept below `folder`; where all are, `train_model` goes on from them.
+
+    Raises
+    ------
+    MissingExtra, UsageError, TrainingError
+        As `train_model` does.
+    """
+    require_free_but_for_pieces(folder)
+    lesson = lesson_of(performances, options, cache=cache, progress=progress)
+    work, divided = _Work(options, folder / UNFINISHED, progress), _divisions(lesson, options)
+    learner = _Named(lesson, divided, work)
+    named = [piece for name in lesson.named for piece in learner.pieces(name)]
+    return [*_pieces(lesson, divided, work), *named], lesson.extraction
+
+
+def _pieces(lesson: Lesson, divided: "Sequence[_Division]", work: "_Work") -> list[Piece]:
+    """List the folds of a lesson, and the networks of its scorer."""
+    leaving, fitting = work.leaving(lesson), work.fitting(lesson)
+    folds = [piece for one in divided for piece in leaving.pieces(one.parts)]
+    return [*folds, *fitting.pieces()]
 
 
 def learn_witnesses_anew(
@@ -137,17 +170,40 @@ class _Division(NamedTuple):
 
 
 @dataclass(frozen=True)
+class _Work:
+    """How everything is learned, where what is done is kept, and whom to tell of it."""
+
+    options: TrainingOptions
+    unfinished: Path
+    progress: Progress
+
+    def leaving(self, lesson: Lesson) -> LeavingOut:
+        """Return what measures a lesson's scorer on parts that are left out."""
+        given = lesson.train, lesson.validation
+        return LeavingOut(*given, self.options, self.unfinished, self.progress)
+
+    def fitting(self, lesson: Lesson) -> Fitting:
+        """Return what fits a lesson's scorer."""
+        given = lesson.train, lesson.validation
+        return Fitting(*given, self.options, self.unfinished, self.progress)
+
+    def about(self, name: str) -> "_Work":
+        """Return it for another score, whose name is told with each stage."""
+        tell = self.progress.report
+        return replace(
+            self, progress=Progress(lambda stage, done, n: tell(f"{name}: {stage}", done, n))
+        )
+
+
+@dataclass(frozen=True)
 class _Named:
     """Learns the other scores that performances have: of the same features, in the same folds."""
 
     lesson: Lesson
     divided: Sequence[_Division]
-    main: Model
-    options: TrainingOptions
-    unfinished: Path
-    progress: Progress
+    work: _Work
 
-    def fit(self, name: str) -> Model:
+    def fit(self, name: str, main: Model) -> Model:
         """Learn one, and measure it.
 
         Raises
@@ -155,19 +211,31 @@ class _Named:
         TrainingError
             If there is too little to learn from.
         """
-        lesson, rows = self.lesson.about(name)
         try:
-            require_enough(len(lesson.train))
-            divided = [one.among(rows) for one in self.divided]
-            at_work = replace(self.progress, report=self._telling(name))
-            found = _predict_left_out(lesson, divided, self.options, self.unfinished, at_work)
-            called, known = f"{self.main.name}: {name}", self.main.witnesses
-            return _fit(lesson, found, self.options, called, known)
+            lesson, divided = self._about(name)
+            work = self.work.about(name)
+            found = _predict_left_out(lesson, divided, work)
+            return _fit(lesson, found, work, f"{main.name}: {name}", main.witnesses)
         except TrainingError as error:
             raise TrainingError(f"{SCORE_PREFIX}{name}: {error}") from error
 
-    def _telling(self, name: str) -> Callable[[str, int, int], None]:
-        return lambda stage, done, n: self.progress.report(f"{name}: {stage}", done, n)
+    def pieces(self, name: str) -> list[Piece]:
+        """List what can be made apart of one.
+
+        Raises
+        ------
+        TrainingError
+            If there is too little to learn from.
+        """
+        try:
+            return _pieces(*self._about(name), self.work.about(name))
+        except TrainingError as error:
+            raise TrainingError(f"{SCORE_PREFIX}{name}: {error}") from error
+
+    def _about(self, name: str) -> tuple[Lesson, list[_Division]]:
+        lesson, rows = self.lesson.about(name)
+        require_enough(len(lesson.train))
+        return lesson, [one.among(rows) for one in self.divided]
 
 
 def require_free(folder: Path, resume: bool) -> None:
@@ -184,6 +252,18 @@ def require_free(folder: Path, resume: bool) -> None:
         raise UsageError(
             f"{folder}: is not empty: choose another folder, or add --resume to finish or renew it"
         )
+
+
+def require_free_but_for_pieces(folder: Path) -> None:
+    """Refuse a folder that holds more than pieces of a model.
+
+    Raises
+    ------
+    UsageError
+        If it does, or is a file.
+    """
+    holds_pieces_alone = folder.is_dir() and {one.name for one in folder.iterdir()} <= {UNFINISHED}
+    require_free(folder, resume=holds_pieces_alone)
 
 
 def _can_be_left_out(lesson: Lesson, wanted: str | None) -> bool:
@@ -221,18 +301,12 @@ def _divisions(lesson: Lesson, options: TrainingOptions) -> list[_Division]:
     return drawn
 
 
-def _predict_left_out(
-    lesson: Lesson,
-    divided: Sequence[_Division],
-    options: TrainingOptions,
-    unfinished: Path,
-    progress: Progress,
-) -> list[LeftOut]:
+def _predict_left_out(lesson: Lesson, divided: Sequence[_Division], work: _Work) -> list[LeftOut]:
     """Predict each performance left out at random, and, where groups are known, with its group.
 
     The last is what the model is judged by.
     """
-    leaving = LeavingOut(lesson.train, lesson.validation, options, unfinished, progress)
+    leaving = work.leaving(lesson)
     random, *grouped = divided
     found = [_at_random(leaving, random)]
     return found + [_by_group(leaving, one, lesson.column) for one in grouped]
@@ -259,7 +333,7 @@ def hardest_left_out(
     TrainingError, UsageError
         If what is left is too little to learn from.
     """
-    leaving = LeavingOut(lesson.train, lesson.validation, options, unfinished, progress)
+    leaving = _Work(options, unfinished, progress).leaving(lesson)
     random, *grouped = _divisions(lesson, options)
     return _by_group(leaving, grouped[0], lesson.column) if grouped else _at_random(leaving, random)
 
@@ -290,12 +364,12 @@ def _described(options: TrainingOptions) -> str:
 def _fit(
     lesson: Lesson,
     predicted: Sequence[LeftOut],
-    options: TrainingOptions,
+    work: _Work,
     name: str,
     witnesses: Witnesses | None = None,
 ) -> Model:
-    samples, names = lesson.train, lesson.names
-    scorer = left_out.fitted_scorer(options, samples, lesson.validation)
+    samples, names, options = lesson.train, lesson.names, work.options
+    scorer = work.fitting(lesson).fitted()
     judging = Judging(samples, scorer.target.divisors(samples), options.scorer)
     labelling = judging.labelling(predicted[-1], names) if names else None
     predicted = [judging.as_chances(one, names) for one in predicted] if names else predicted
