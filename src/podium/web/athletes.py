@@ -1,4 +1,4 @@
-"""The page of athletes: one season each, and all of one athlete deleted with one action."""
+"""The page of athletes: one season each."""
 
 from collections import defaultdict
 from typing import Annotated, Any
@@ -8,22 +8,21 @@ from fastapi.responses import HTMLResponse
 
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
-from podium.web.messages import AthleteOut, DeletedOut, Problem, SeasonOut
+from podium.web.messages import AthleteOut, Problem, SeasonOut
 from podium.web.records import Job, day_of
 from podium.web.store import NotThere, Store
-from podium.web.worker import Worker
 
 Name = Annotated[str, Query(min_length=1, max_length=200, description="As it was written.")]
 
-_MISSING: dict[int | str, dict[str, Any]] = {
+NOBODY: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "Nobody has that name"}
 }
 
 
-def add_athletes(app: FastAPI, store: Store, worker: Worker) -> None:
+def add_athletes(app: FastAPI, store: Store) -> None:
     """Add the page of athletes, and what it asks for, to an application."""
     _add_page(app)
-    _add_answers(app, store, worker)
+    _add_answers(app, store)
 
 
 def _add_page(app: FastAPI) -> None:
@@ -40,7 +39,7 @@ def _add_page(app: FastAPI) -> None:
         return Response(source("shared.js") + source("athletes.js"), media_type="text/javascript")
 
 
-def _add_answers(app: FastAPI, store: Store, worker: Worker) -> None:
+def _add_answers(app: FastAPI, store: Store) -> None:
     @app.get("/api/athletes")
     def list_athletes() -> list[AthleteOut]:
         own: dict[str, list[str]] = defaultdict(list)
@@ -52,7 +51,7 @@ def _add_answers(app: FastAPI, store: Store, worker: Worker) -> None:
             for name, days in sorted(own.items(), key=lambda one: one[0].casefold())
         ]
 
-    @app.get("/api/season", responses=_MISSING, response_model=SeasonOut)
+    @app.get("/api/season", responses=NOBODY, response_model=SeasonOut)
     def see_a_season(
         athlete: Name,
         action: Annotated[str, Query(max_length=40, description="Of one action alone.")] = "",
@@ -60,20 +59,13 @@ def _add_answers(app: FastAPI, store: Store, worker: Worker) -> None:
     ) -> Response:
         from podium.web.seasons import season  # what it reads takes a while to load
 
-        found = season(athlete, _jobs_of(store, athlete), action, load_words(language))
+        found = season(athlete, jobs_of(store, athlete), action, load_words(language))
         # As it is: checking hundreds of rows again takes as long as finding them.
         return Response(found.model_dump_json(), media_type="application/json")
 
-    @app.delete("/api/athletes", responses=_MISSING)
-    def delete_all_of_an_athlete(athlete: Name) -> DeletedOut:
-        """Delete all assessments of an athlete: videos, reports, drawings, notes."""
-        jobs = _jobs_of(store, athlete)
-        for job in jobs:
-            worker.cancel(job.id)
-        return DeletedOut(n=store.remove_jobs([job.id for job in jobs]))
 
-
-def _jobs_of(store: Store, athlete: str) -> list[Job]:
+def jobs_of(store: Store, athlete: str) -> list[Job]:
+    """Return all assessments of an athlete; `NotThere` if there are none."""
     found = [job for job in store.jobs() if job.about.athlete == athlete]
     if not found:
         raise NotThere(f"nobody is called {athlete[:40]!r}: their assessments may be deleted")

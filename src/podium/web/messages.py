@@ -14,10 +14,13 @@ from podium.report.notes import (
     MAX_VERDICTS,
     Tool,
 )
+from podium.report.offers import Offer
 from podium.report.words import ENGLISH
 from podium.web.records import Stage, State, is_day
 
 MAX_IN_BATCH = 500
+
+RenderingState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 Id = Annotated[str, Field(max_length=64)]
 
@@ -303,6 +306,35 @@ class TakenOut(BaseModel):
     """How many assessments were taken in that were not here."""
 
     n: int
+
+
+class RenderingIn(Strict):
+    """What is to be made of a report to send it, as `podium render` makes it."""
+
+    what: Annotated[
+        Offer,
+        Field(description="A film with both videos beside each other or one over the other, ..."),
+    ]
+    plain: Annotated[
+        bool, Field(description="Time runs in both as it was filmed, not in step.")
+    ] = False
+    language: Annotated[str, Field(max_length=10, description="Of what the film says.")] = ENGLISH
+
+
+class RenderingOut(BaseModel):
+    """What can be made of a report (`offers`), and what is being made of it, or was.
+
+    A file that is `done` is there until the page is stopped, or something else is asked for.
+    """
+
+    offers: list[Offer]
+    what: Offer | None
+    plain: bool
+    state: RenderingState | None
+    share: Annotated[float, Field(description="How much of it is made, 0 to 1.")]
+    error: str | None
+    name: Annotated[str | None, Field(description="What the file is called.")]
+    n_bytes: int | None
 
 
 class WorkOut(BaseModel):

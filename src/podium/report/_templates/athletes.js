@@ -12,13 +12,6 @@
   const dayText = (day) => days.format(new Date(`${day}T12:00:00`));
   const name = () => element("athlete").value;
 
-  async function ask(path, method = "GET") {
-    const response = await fetch(path, { method });
-    const said = await response.json();
-    if (!response.ok) throw new Error(reasonOf(said));
-    return said;
-  }
-
   const svg = (tag, attributes) => {
     const made = document.createElementNS(element("shape").namespaceURI, tag);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);

@@ -15,17 +15,6 @@
     return made;
   }
 
-  async function ask(path, method = "GET", body) {
-    const response = await fetch(path, {
-      method,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const said = response.status === 204 ? null : await response.json();
-    if (!response.ok) throw new Error(reasonOf(said));
-    return said;
-  }
-
   function tell(text, isWrong = false) {
     element("said").textContent = text;
     element("said").classList.toggle("wrong", isWrong);
@@ -402,6 +391,7 @@
     if (job.state === "failed" || job.state === "cancelled") {
       row.append(button("again", job.video, () => order(`/api/assessments/${job.id}/again`, "POST")));
     }
+    if (job.state === "done") row.append(button("send", job.video, () => openSending(job)));
     row.append(button("details", job.video, () => openDetails(job)));
     row.append(button("delete", job.video, () => { picked.delete(job.id); order(`/api/assessments/${job.id}`, "DELETE"); }));
     if (job.batch) row.append(make("a", words.table, { "href": `/api/batches/${job.batch}/table.csv`, "download": "podium.csv" }));
