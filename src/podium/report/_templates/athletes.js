@@ -1,7 +1,7 @@
 (() => {
   const WIDE = 1000;
   const HIGH = 300;
-  const AT_ONCE = 40;
+  const AT_ONCE = 12; /* rows: more are below what a screen shows */
   const TICKS = 4; /* about so many lines across a chart */
   const MANY = 100;
   let season = null;
@@ -120,6 +120,11 @@
     return made;
   }
 
+  function showRest(series, rows) {
+    element("others").replaceChildren(...series.map((one) => figure(one, true)));
+    element("rows").append(...rows.map(row));
+  }
+
   function show() {
     const [first, ...others] = season.series;
     element("curves").hidden = !first;
@@ -128,10 +133,9 @@
     element("others").replaceChildren();
     const all = [...season.rows].reverse();
     element("rows").replaceChildren(...all.slice(0, AT_ONCE).map(row));
-    clearTimeout(later);
-    later = setTimeout(() => { /* what is in sight comes first */
-      element("others").replaceChildren(...others.map((one) => figure(one, true)));
-      element("rows").append(...all.slice(AT_ONCE).map(row));
+    cancelAnimationFrame(later);
+    later = requestAnimationFrame(() => { /* what is in sight comes first: the rest once it is on screen */
+      later = requestAnimationFrame(() => showRest(others, all.slice(AT_ONCE)));
     });
     const chosen = element("action").value;
     element("action").replaceChildren(make("option", words.all, { value: "" }), ...season.actions.map((one) => make("option", one, { value: one })));
@@ -140,25 +144,23 @@
 
   const seasonOf = (athlete, action) => ask(`/api/season?${new URLSearchParams({ athlete, action, language: settings.language })}`);
 
-  async function load(asked = null) {
-    location.replace(`#${encodeURIComponent(name())}`);
+  async function load(ahead = null) {
     try {
-      season = await (asked || seasonOf(name(), element("action").value));
+      season = ahead || await seasonOf(name(), element("action").value);
       show();
+      location.replace(`#${encodeURIComponent(name())}`);
     } catch (error) {
       element("said").textContent = error.message;
     }
   }
 
-  async function begin() {
-    const wanted = decodeURIComponent(location.hash.slice(1));
-    const ahead = wanted ? seasonOf(wanted, "") : null; /* both at once */
-    if (ahead) ahead.catch(() => {});
-    const athletes = await ask("/api/athletes");
+  /* Everybody there is, and one of them: what came with the page is there already. */
+  async function begin({ athletes, season: ahead }) {
+    const wanted = decodeURIComponent(location.hash.slice(1)) || (ahead ? ahead.athlete : "");
     element("athlete").replaceChildren(...athletes.map((one) => make("option", `${one.name} (${one.n})`, { value: one.name })));
     element("athlete").value = athletes.some((one) => one.name === wanted) ? wanted : (athletes[0] || { name: "" }).name;
     for (const id of ["athlete", "action", "delete"]) element(id).disabled = !athletes.length;
-    if (athletes.length) return load(name() === wanted ? ahead : null);
+    if (athletes.length) return load(ahead && ahead.athlete === name() ? ahead : null);
     element("curves").hidden = element("all").hidden = true;
     if (!element("said").textContent) element("said").textContent = words.nobody;
     return undefined;
@@ -177,7 +179,7 @@
       const { n } = await ask(`/api/athletes?${new URLSearchParams({ athlete: who })}`, "DELETE");
       element("action").value = "";
       location.replace("#");
-      await begin();
+      await begin({ athletes: await ask("/api/athletes"), season: null });
       element("said").textContent = say("deleted", { n, name: who });
     } catch (error) {
       element("said").textContent = error.message;
@@ -190,5 +192,5 @@
   element("sure-no").onclick = () => element("sure").close();
   element("sure-yes").onclick = deleteAll;
   element("language").onchange = () => { location.search = `?language=${element("language").value}`; };
-  begin().catch(() => { element("said").textContent = words.lost; });
+  begin(JSON.parse(element("ahead").textContent)).catch(() => { element("said").textContent = words.lost; });
 })();

@@ -431,7 +431,7 @@
 
   function aboutLine(about) {
     const line = make("div", "", { "class": "note" });
-    if (about.athlete) line.append(make("a", about.athlete, { href: `/athletes?${new URLSearchParams({ language: settings.language })}#${encodeURIComponent(about.athlete)}` }));
+    if (about.athlete) line.append(make("a", about.athlete, { href: `/athletes?${new URLSearchParams({ language: settings.language, athlete: about.athlete })}` }));
     const rest = [about.day && dayText(about.day), about.event, ...about.tags.map((tag) => `#${tag}`)].filter(Boolean).join(" · ");
     line.append((about.athlete && rest ? " · " : "") + rest);
     if (about.text) line.append(make("div", about.text));
