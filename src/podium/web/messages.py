@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from podium.report.notes import (
+    MAX_CENTIMETRES,
     MAX_DRAWINGS,
     MAX_FRAME,
     MAX_LETTERS,
@@ -128,6 +129,8 @@ class Drawn(Strict):
     ]  # fmt: skip
     text: Annotated[str, Field(max_length=MAX_LETTERS)] = ""
     degrees: Annotated[float | None, Field(ge=0, le=180)] = None
+    centimetres: Annotated[float | None, Field(ge=0, le=MAX_CENTIMETRES)] = None
+    is_known: Annotated[bool, Field(description="Whether somebody said how long it is.")] = False
 
 
 Sentence = Annotated[str, Field(max_length=MAX_SENTENCE)]
@@ -135,15 +138,17 @@ Seconds = Annotated[float, Field(ge=-MAX_SECONDS, le=MAX_SECONDS)]
 
 
 class VerdictIn(Strict):
-    """What somebody says of a remark: that it is true, or not, and what it really was."""
+    """What somebody says of a remark or a moment: that it is so or not, and what it really was."""
 
-    about: Annotated[Sentence, Field(description="`clips`, or the name of a measure.")]
+    about: Annotated[Sentence, Field(description="`clips`, `moment`, or the name of a measure.")]
     moment: Sentence
     start_seconds: Seconds | None
     end_seconds: Seconds | None
     words: Sentence
     is_true: bool
     was: Sentence = ""
+    is_praise: bool = False
+    was_seconds: Annotated[Seconds | None, Field(description="Of a moment: when it was.")] = None
 
 
 class Added(Strict):
