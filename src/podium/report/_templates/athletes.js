@@ -116,7 +116,8 @@
     else video.textContent = `${text} (${words[one.state]})`;
     const score = one.score === null ? words.none : say("span", { score: written(one.score, 1), low: written(one.low, 1), high: written(one.high, 1) });
     const notes = [...one.tags.map((tag) => `#${tag}`), one.text].filter(Boolean).join(" ");
-    made.append(make("td", dayText(one.day)), video, make("td", score), make("td", one.difficulty === null ? "" : written(one.difficulty, 1)), make("td", one.event), make("td", notes));
+    const cells = { day: dayText(one.day), video: null, outcome: score, difficulty: one.difficulty === null ? "" : written(one.difficulty, 1), event: one.event, notes };
+    for (const [column, text] of Object.entries(cells)) made.append(text === null ? video : make("td", text, { "data-label": words[column] }));
     return made;
   }
 

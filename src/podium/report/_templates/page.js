@@ -411,11 +411,12 @@
 
   function rowOf(job) {
     const row = make("tr", "", { "data-id": job.id, "data-state": job.state });
-    const pick = make("td");
+    const pick = make("td", "", { "class": "pick" });
     if (job.state === "done") {
       const box = make("input", "", { "type": "checkbox", "aria-label": say("pick_one", { name: job.video }) });
       box.checked = picked.has(job.id);
       box.onchange = () => pickOne(job.id, box.checked);
+      pick.dataset.label = words.pick;
       pick.append(box);
     }
     const when = new Date(job.created_seconds * 1000).toLocaleString(settings.language);
@@ -423,7 +424,7 @@
     const name = make("td", job.video + what, { "class": "name" });
     if (isAnythingSaid(job.about)) name.append(aboutLine(job.about));
     row.append(pick, name, outcome(job),
-      make("td", job.reference || "-"), make("td", when), todo(job));
+      make("td", job.reference || "-", { "data-label": words.reference }), make("td", when, { "data-label": words.when }), todo(job));
     return row;
   }
 
