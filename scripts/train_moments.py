@@ -1,19 +1,21 @@
 """Train the network that finds the moments of a dive, on dives in which they are marked.
 
-    python scripts/train_moments.py
+    python scripts/train_moments.py [--corrections corrections.csv]
 
 It learns from how the athlete moved and lay in each frame (`podium.measures._described`) of the
 training dives of unlv-dive and of some that Podium renders, of 24 to 60 frames a second, all
 mirrored, played faster and slower, cut short and begun late. Measures it on dives that were left
-out, at random and as whole events; writes the weights that ship and a card.
+out, at random and as whole events; writes the weights that ship and a card. Moments that a table
+of `podium corrections` names are where coaches said they are; what was marked before, and what is
+then found of those dives while they are left out, is listed.
 """
 
 import argparse
 import csv
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from torch import Tensor, nn
 
 from podium.athlete.outline import outline
 from podium.athlete.values import Athlete
+from podium.benchmark.corrected import read_corrected_moments
 from podium.machine.files import write_bytes
 from podium.measures._described import TURNED, describe
 from podium.measures._moments import (
@@ -96,6 +99,9 @@ class Lesson:
     number: str = ""
     """Of the dive, where people marked it."""
 
+    seconds: Floats = field(default_factory=lambda: np.empty(0))
+    """When its frames are shown."""
+
 
 def lesson(row: dict[str, str], folder: Path, kept: Path) -> Lesson:
     """Follow the athlete of a row of the table."""
@@ -103,7 +109,42 @@ def lesson(row: dict[str, str], folder: Path, kept: Path) -> Lesson:
     marks = [abs(numbers - int(mark)).argmin() for mark in row["stage_frames"].split(";")]
     described = describe(seen, outline(seen))
     found = np.asarray(marks, np.float64)
-    return Lesson(row["id"], described, found, row["event"], row["dive_number"])
+    return Lesson(row["id"], described, found, row["event"], row["dive_number"], seen.start_seconds)
+
+
+def put_right(one: Lesson, said: Mapping[str, float | None]) -> Lesson:
+    """Return a dive with its moments where coaches said they are; `None` is not known."""
+    marks = one.marks.copy()
+    for column, name in enumerate(MARKED):
+        if name in said:
+            at = said[name]
+            marks[column] = UNKNOWN if at is None else abs(one.seconds - at).argmin()
+    return replace(one, marks=marks)
+
+
+def show_changes(
+    before: Sequence[Lesson], after: Sequence[Lesson], parts: Sequence[Sequence[int]],
+    recipe: Recipe,
+) -> None:  # fmt: skip
+    """Print what was marked, what was said, and what is found of dives that are left out."""
+    pairs = zip(before, after, strict=True)
+    changed = [
+        i for i, (b, a) in enumerate(pairs) if not np.array_equal(b.marks, a.marks, equal_nan=True)
+    ]
+    for part in parts:
+        own = [index for index in part if index in set(changed)]
+        if not own:
+            continue
+        found = [errors(lessons, [part], recipe) for lessons in (before, after)]
+        for index, column in ((i, c) for i in own for c in range(len(MARKED))):
+            marks = [float(lessons[index].marks[column]) for lessons in (before, after)]
+            if marks[0] != marks[1] and not np.isnan(marks).all():
+                late = [of[index, column] for of in found]
+                print(
+                    f"{before[index].id} {MARKED[column]}: marked in frame {marks[0]:.0f}, said "
+                    f"{marks[1]:.0f}; late by {late[0]:+.0f} of the mark, then {late[1]:+.0f} of "
+                    "what was said"
+                )
 
 
 def rendered(index: int, recipe: Recipe, folder: Path) -> Lesson:
@@ -291,10 +332,10 @@ def drift(lessons: Sequence[Lesson]) -> Floats:
     ids = np.array([int(lessons[index].id) for index in real])
     lasted, found = marks - marks[:, :1], np.zeros((len(lessons), len(MARKED)))
     alike = [numbers == number for number in numbers]
-    usual = [np.median(lasted[same if same.sum() > FEW else ...], axis=0) for same in alike]
+    usual = [np.nanmedian(lasted[same if same.sum() > FEW else ...], axis=0) for same in alike]
     for index, own in zip(real, ids, strict=True):
         near = (np.abs(ids - own) <= NEIGHBOURS) & (ids != own)
-        found[index] = np.median((lasted - usual)[near], axis=0).round()
+        found[index] = np.nanmedian((lasted - usual)[near], axis=0).round()
     return found
 
 
@@ -323,16 +364,18 @@ no more.
 """
 
 
-def card_rows(name: str, found: Floats, drifts: Floats) -> list[str]:
+def card_rows(name: str, every: Floats, drifts: Floats, marks: Floats) -> list[str]:
     """Return a row of the card for each moment."""
     rows = []
     for column, moment in enumerate(MARKED):
-        if np.isnan(found[:, column]).all():  # not marked
+        is_known = ~np.isnan(marks[:, column])
+        if not is_known.any() or np.isnan(every[:, column]).all():  # not marked, or never found
             continue
+        found = every[is_known]
         late, held = np.abs(found[:, column]), found[:, column + len(MARKED)]
         shares = " | ".join(f"{np.mean(late <= most):.3f}" for most in (1, 2, 3))
         middle = f"{np.nanmedian(found[:, column]):+.0f}"
-        even = f"{np.mean(np.abs(found[:, column] + drifts[:, column]) <= 2):.3f}"
+        even = f"{np.mean(np.abs(found[:, column] + drifts[is_known, column]) <= 2):.3f}"
         rows.append(
             f"| {name} | {moment} | {shares} | {middle} | {np.mean(late <= held):.2f} | {even} |"
         )
@@ -346,7 +389,7 @@ def come_out_before_water(lessons: Sequence[Lesson]) -> tuple[int, int]:
     """
     found = {int(one.id): one.marks[3] - one.marks[2] for one in lessons if one.number}
     early, late = ([n for i, n in found.items() if i in part] for part in (EARLY, LATE))
-    return round(float(np.median(early))), round(float(np.median(late)))
+    return round(float(np.nanmedian(early))), round(float(np.nanmedian(late)))
 
 
 def main() -> None:
@@ -355,6 +398,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/unlv-dive"))
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--kept", type=Path, help="where followed athletes are kept")
+    parser.add_argument("--corrections", type=Path, help="what podium corrections wrote")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=Recipe.n_epochs)
     arguments = parser.parse_args()
@@ -367,7 +411,6 @@ def main() -> None:
         kept = arguments.kept or Path(made)
         lessons = list(pool.map(partial(lesson, folder=arguments.data, kept=kept), rows))
         lessons += pool.map(partial(rendered, recipe=recipe, folder=kept), range(n))
-    write_bytes(arguments.out, save(learned(lessons, recipe).arrays()))
     order = np.random.default_rng(recipe.seed).permutation(len(lessons))
     events = np.array([one.event for one in lessons])
     divisions = {
@@ -376,13 +419,22 @@ def main() -> None:
             np.flatnonzero(events == event) for event in np.unique(events) if event != RENDERED
         ],
     }
+    if arguments.corrections:
+        names = {row["id"]: row["file_name"] for row in rows}
+        said = read_corrected_moments(arguments.corrections, names)
+        before, lessons = lessons, [put_right(one, said.get(one.id, {})) for one in lessons]
+        show_changes(before, lessons, [p.tolist() for p in divisions["dives at random"]], recipe)
+    write_bytes(arguments.out, save(learned(lessons, recipe).arrays()))
     table, drifts = [], drift(lessons)
+    marks = np.stack([one.marks for one in lessons])
     for name, parts in divisions.items():
         found = errors(lessons, [part.tolist() for part in parts], recipe)
         is_marked = events != RENDERED
-        table += card_rows(name, found[is_marked], drifts[is_marked])
+        table += card_rows(name, found[is_marked], drifts[is_marked], marks[is_marked])
         if name != "whole events":
-            table += card_rows("rendered dives", found[~is_marked], drifts[~is_marked])
+            table += card_rows(
+                "rendered dives", found[~is_marked], drifts[~is_marked], marks[~is_marked]
+            )
     first, last = come_out_before_water(lessons)
     card = CARD.format(
         n=len(rows), made=n, seed=recipe.seed, rows="\n".join(table), most=int(abs(drifts).max()),

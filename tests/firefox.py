@@ -12,6 +12,7 @@ from typing import Any
 PREFERENCES = {
     "app.update.enabled": False,
     "browser.aboutwelcome.enabled": False,
+    "browser.download.folderList": 2,  # whatever is saved goes into the folder that is named
     "browser.shell.checkDefaultBrowser": False,
     "datareporting.policy.dataSubmissionEnabled": False,
     "extensions.getAddons.cache.enabled": False,
@@ -44,7 +45,8 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 class Firefox:
     """One page in one window."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, downloads: Path) -> None:
+        self.downloads = downloads
         self._file = connection.makefile("rwb")
         self._number = 0
         self._read()  # how it introduces itself
@@ -122,7 +124,9 @@ def running(program: str, folder: Path) -> Iterator[Firefox]:
     """Run a Firefox with a new profile in `folder` until the end of the block."""
     profile = folder / "profile"
     profile.mkdir()
-    lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in PREFERENCES.items()]
+    downloads = folder / "downloads"
+    chosen = PREFERENCES | {"browser.download.dir": str(downloads)}
+    lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in chosen.items()]
     (profile / "user.js").write_text("\n".join(lines), "utf-8")
     command = [program, "--headless", "--no-remote", "--marionette",
                "--remote-allow-system-access", "--profile", str(profile)]  # fmt: skip
@@ -130,7 +134,7 @@ def running(program: str, folder: Path) -> Iterator[Firefox]:
     process = subprocess.Popen(command, stdout=silent, stderr=silent, start_new_session=True)
     try:
         with socket.create_connection(("127.0.0.1", _port(profile)), timeout=120) as connection:
-            yield Firefox(connection)
+            yield Firefox(connection, downloads)
     finally:
         process.terminate()
         process.wait(60)

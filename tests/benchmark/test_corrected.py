@@ -2,7 +2,7 @@
 
 import pytest
 
-from podium.benchmark.corrected import read_corrected
+from podium.benchmark.corrected import read_corrected, read_corrected_moments
 from podium.errors import ManifestError, MissingFile
 
 NAMES = {"001": "videos/001.avi", "002": "videos/002.avi", "x": "a/twice.avi", "y": "b/twice.avi"}
@@ -58,6 +58,42 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path):
     )
     with pytest.raises(MissingFile) as missing:
         read_corrected(tmp_path / "none.csv", NAMES)
+    assert str(missing.value) == (
+        f"{tmp_path / 'none.csv'}: no such table: podium corrections REPORT --out FILE writes one"
+    )
+
+
+MOMENTS = "file_name,about,moment,start_seconds,is_true,was_seconds"
+
+
+def test_moments_are_when_coaches_said_and_no_remarks(tmp_path):
+    path = table(
+        tmp_path,
+        "001.avi,moment,board_left,0.8,yes,", "a/002.avi,moment,water,2.1,no,2.25",
+        "001.avi,moment,come_out,1.5,no,", "001.avi,entry_angle_degrees,entry,2.0,yes,",
+        "mine.mp4,moment,water,1.0,yes,", "001.avi,moment,board_left,0.8,no,0.9",
+        columns=MOMENTS,
+    )  # fmt: skip
+    assert read_corrected_moments(path, NAMES) == {
+        "001": {"board_left": 0.9, "come_out": None}, "002": {"water": 2.25}
+    }  # fmt: skip
+    assert read_corrected(path, NAMES).said == {"001": {"entry": "fault"}}
+
+
+def test_a_time_that_is_none_is_refused(tmp_path):
+    path = table(
+        tmp_path, "001.avi,moment,water,1.0,no,soon", "001.avi,moment,water,nan,yes,",
+        "001.avi,moment,water,1.0,perhaps,", columns=MOMENTS,
+    )  # fmt: skip
+    with pytest.raises(ManifestError) as refused:
+        read_corrected_moments(path, NAMES)
+    assert str(refused.value) == (
+        f"{path}: line 2: was_seconds is 'soon': it must be a number of seconds; "
+        "line 3: start_seconds is 'nan': it must be a number of seconds; "
+        "line 4: is_true is 'perhaps': it must be yes or no"
+    )
+    with pytest.raises(MissingFile) as missing:
+        read_corrected_moments(tmp_path / "none.csv", NAMES)
     assert str(missing.value) == (
         f"{tmp_path / 'none.csv'}: no such table: podium corrections REPORT --out FILE writes one"
     )

@@ -44,7 +44,8 @@ def test_they_are_one_table(podium, places, tmp_path):
     assert rows[0] == {
         "file_name": "a.mp4", "about": "entry_angle_degrees", "moment": "entry",
         "start_seconds": "1.5000", "end_seconds": "", "words": "'=Entry 12 degrees past vertical",
-        "is_true": "no", "was": "the splash", "is_praise": "no", "report": str(places[0]),
+        "is_true": "no", "was": "the splash", "was_seconds": "", "is_praise": "no",
+        "report": str(places[0]),
     }  # fmt: skip
     code, said, _ = podium("corrections", places[0])
     assert (code, said.splitlines()[1].split(",")[0]) == (0, "a.mp4")
@@ -77,7 +78,8 @@ def test_a_copy_of_a_report_and_its_folder_are_one(podium, places, tmp_path):
 def test_they_are_json(podium, places):
     code, said, _ = podium("corrections", places[1], "--json")
     (row,) = json.loads(said)["corrections"]
-    assert (code, row) == (0, {**TRUE, "is_praise": False, "file_name": "b.mp4",
+    assert (code, row) == (0, {**TRUE, "was_seconds": None, "is_praise": False,
+                               "file_name": "b.mp4",
                                "report": str(places[1] / "result.json")})  # fmt: skip
 
 
@@ -108,3 +110,21 @@ def test_a_place_without_a_report_is_refused(podium, tmp_path):
     gone = tmp_path / "gone"
     said = "no such file or folder: name a report, or the folder of one"
     assert podium("corrections", gone) == (3, "", f"podium: {gone}: {said}\n")
+
+
+def test_moments_are_counted_by_themselves(podium, tmp_path):
+    moment = {**VERDICT, "about": "moment", "moment": "water", "was": ""}
+    said = [
+        {**moment, "was_seconds": 1.62}, {**moment, "moment": "come_out"},
+        {**moment, "moment": "board_left", "is_true": True}, TRUE,
+    ]  # fmt: skip
+    report = tmp_path / "a.html"
+    report.write_text(script("notes", {"verdicts": said}) + script("data", {"name": "a.mp4"}))
+    code, table, err = podium("corrections", report)
+    assert (code, err) == (
+        0,
+        "1 remarks judged: 1 true, 0 not\n"
+        "3 moments judged: 1 true, 2 not, of which 1 with their time\n",
+    )
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [row["was_seconds"] for row in rows] == ["1.6200", "", "", ""]

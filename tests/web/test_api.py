@@ -571,4 +571,5 @@ def test_it_is_said_where_the_page_can_be_opened(host, shown, warned):
 )
 def test_a_shared_page_is_opened_by_an_address_with_its_token(host, shown):
     opened = f"open http://{shown}:8000/?token=secret (Ctrl+C stops it)"
-    assert where_to_open(host, 8000, Token("secret"), lambda: "10.9.8.7") == (TOLD, opened)
+    said = where_to_open(host, 8000, Token("secret"), lambda: "10.9.8.7")
+    assert said[:2] == (TOLD, opened)

@@ -1,6 +1,7 @@
 """Whose performances they are: said, listed, followed over a season, and deleted all at once."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,17 @@ def test_all_that_is_wrong_with_a_table_is_said_at_once(client, files):
         "again: keep one row",
     )
     assert files() == []
+
+
+@pytest.mark.parametrize("asked", ["Zoe </script><b>", "nobody", None])
+def test_the_page_brings_a_season_along(folder, make_client, asked):
+    for number, name in enumerate(("Zoe </script><b>", "Ada", "Ada")):
+        put_done(folder, number, About(name, f"2026-01-0{number + 1}"))
+    with make_client() as client:
+        html = client.get("/athletes", params={"athlete": asked} if asked else {}).text
+        (ahead,) = re.findall('<script type="application/json" id="ahead">(.*?)</script>', html)
+        found = json.loads(ahead)
+        assert found["athletes"] == client.get("/api/athletes").json()
+        athlete = asked if asked and asked.startswith("Zoe") else "Ada"
+        assert found["season"] == client.get("/api/season", params={"athlete": athlete}).json()
+        assert found["season"]["n"] == (1 if athlete != "Ada" else 2)

@@ -110,3 +110,20 @@ def test_damaged_ones_are_said(client, tmp_path):
     assert (answer.status_code, answer.json()["detail"]) == (
         422, f"{path}: notes.drawings must be a list of at most 20,000 entries"
     )  # fmt: skip
+
+
+def test_all_that_a_report_can_say_is_kept(client):
+    """Praise, a moment with its true time, and a ruler with its length."""
+    address = f"/api/assessments/{DONE}/notes"
+    remark = {
+        "about": "entry_angle_degrees", "moment": "entry", "start_seconds": 1.5,
+        "end_seconds": None, "words": "upright", "is_true": True, "was": "", "is_praise": True,
+    }  # fmt: skip
+    moment = {**remark, "about": "moment", "words": "the water is met", "is_true": False,
+              "was_seconds": 1.62}  # fmt: skip
+    del moment["is_praise"]
+    ruler = {**LINE, "tool": "ruler", "centimetres": 180.0, "is_known": True}
+    added = {"drawings": [ruler], "verdicts": [remark, moment]}
+    answer = client.put(address, json=added)
+    assert (answer.status_code, answer.text) == (204, "")
+    assert client.get(address).json() == added

@@ -20,6 +20,8 @@ OPERATIONS = {
     "GET /api/assessments/{id}/timeline.vtt", "GET /api/batches/{id}",
     "GET /api/batches/{id}/table.csv", "POST /api/audits", "DELETE /api/audits/{id}",
     "PATCH /api/assessments/{id}", "GET /api/athletes", "DELETE /api/athletes", "GET /api/season",
+    "GET /api/assessments/{id}/rendering", "POST /api/assessments/{id}/rendering",
+    "DELETE /api/assessments/{id}/rendering", "GET /api/assessments/{id}/rendering/file",
     "POST /api/uploads", "GET /api/uploads/{id}", "PUT /api/uploads/{id}",
     "DELETE /api/uploads/{id}",
     "POST /api/tables", "GET /api/store", "POST /api/store",

@@ -6,11 +6,13 @@ Read from the table that `podium corrections` writes.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path, PurePath, PureWindowsPath
 
 from podium.errors import ManifestError, MissingFile
 from podium.inputs.problems import Problems
 from podium.inputs.table import Row, read_rows
+from podium.report.notes import MOMENT
 
 ANSWERS = {"yes": True, "no": False}
 NEEDED = ("file_name", "moment", "is_true")
@@ -18,6 +20,10 @@ FAULT, PRAISE, NONE = "fault", "praise", "none"
 
 Said = dict[str, dict[str, str]]
 """Of each performance, by its id, what was said of a phase: fault, praise or none."""
+
+
+Timed = dict[str, dict[str, float | None]]
+"""Of each performance, by its id, when moments are, in seconds of its video; `None`: not known."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ def read_corrected(path: Path, names: Mapping[str, str]) -> Corrected:
         if not _is_sound(row, path, problems):
             continue
         name, phase = _last_part(row.cells["file_name"]), row.cells["moment"]
+        if row.cells.get("about") == MOMENT:
+            continue
         if (id_ := ids.get(name)) is None:
             unknown[name] = None
         elif phase:
@@ -66,6 +74,48 @@ def read_corrected(path: Path, names: Mapping[str, str]) -> Corrected:
     if problems:
         raise ManifestError(f"{path}: {problems.sentences()}")
     return Corrected(dict(found), tuple(unknown))
+
+
+def read_corrected_moments(path: Path, names: Mapping[str, str]) -> Timed:
+    """Read of a table of corrections when moments are; `names` are the files of performances.
+
+    One that is right is when the report says; of one that is not, the time that was said counts,
+    and where none was, `None`: nobody knows when it is, only that it is not there. Of two rows
+    about one moment the later counts.
+
+    Raises
+    ------
+    MissingFile, ManifestError
+        If there is no such table, or it is not one of corrections.
+    """
+    if not path.is_file():
+        raise MissingFile(f"{path}: no such table: podium corrections REPORT --out FILE writes one")
+    ids, problems = _ids(names), Problems()
+    found = defaultdict[str, dict[str, float | None]](dict)
+    for row in read_rows(path, "corrections"):
+        if row.cells.get("about") != MOMENT or not _is_sound(row, path, problems):
+            continue
+        column = "start_seconds" if ANSWERS[row.cells["is_true"]] else "was_seconds"
+        said = row.cells.get(column, "")
+        seconds = _seconds(said)
+        if said and seconds is None:
+            problems.add(
+                row.line, "{name} is {word!r}: it must be a number of seconds",
+                name=column, word=said,
+            )  # fmt: skip
+        elif id_ := ids.get(_last_part(row.cells["file_name"])):
+            found[id_][row.cells["moment"]] = seconds
+    if problems:
+        raise ManifestError(f"{path}: {problems.sentences()}")
+    return dict(found)
+
+
+def _seconds(said: str) -> float | None:
+    try:
+        seconds = float(said)
+    except ValueError:
+        return None
+    return seconds if isfinite(seconds) else None
 
 
 def _ids(names: Mapping[str, str]) -> dict[str, str]:

@@ -23,12 +23,13 @@ def corrections(
     out: Annotated[Path | None, typer.Option(help="Write the table to this file (.csv).")] = None,
     as_json: Json = False,
 ) -> None:
-    """Gather which remarks people said are true or not, and what it really was, as a table."""
+    """Gather which remarks and moments people said are true or not, and what was, as a table."""
     require_file(out, "the table")
     require_no_input(out, *reports)
     from podium.inputs.spreadsheet import csv_text
     from podium.machine.files import write_bytes
     from podium.report.corrections import COLUMNS, find_corrections
+    from podium.report.notes import MOMENT
 
     found = find_corrections(reports)
     rows = found.rows
@@ -41,5 +42,13 @@ def corrections(
         show_lines(table.replace("\r\n", "\n").rstrip("\n"))
     for path in found.repeated:
         say(f"{path}: the same report was given before: what is said twice is taken once")
-    n_true = sum(row["is_true"] is True for row in rows)
-    say(f"{len(rows)} remarks judged: {n_true} true, {len(rows) - n_true} not")
+    remarks = [row for row in rows if row["about"] != MOMENT]
+    n_true = sum(row["is_true"] is True for row in remarks)
+    say(f"{len(remarks)} remarks judged: {n_true} true, {len(remarks) - n_true} not")
+    if moments := [row for row in rows if row["about"] == MOMENT]:
+        n_true = sum(row["is_true"] is True for row in moments)
+        n_said = sum(row["was_seconds"] is not None for row in moments)
+        say(
+            f"{len(moments)} moments judged: {n_true} true, {len(moments) - n_true} not, "
+            f"of which {n_said} with their time"
+        )

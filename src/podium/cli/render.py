@@ -10,7 +10,7 @@ from podium.cli.app import Language, Limits, app
 from podium.cli.given import require_no_input
 from podium.cli.output import say, showing_stages
 from podium.cli.usage import require_file
-from podium.errors import UnusableFile, UsageError
+from podium.errors import UsageError
 
 if TYPE_CHECKING:
     from podium.report.kept import KeptReport
@@ -173,16 +173,9 @@ def _film(kept: "KeptReport", language: str, out: Path, *, overlay: bool, plain:
 
 
 def _still(kept: "KeptReport", still: Path) -> None:
-    """Follow the athlete in the copy that the report keeps, and show the whole dive at once."""
-    from podium.examination import examine
+    """Show the whole dive at once, as the copy that the report keeps shows it."""
     from podium.machine.files import write_bytes
-    from podium.report.stroboscope import png, stroboscope
+    from podium.report.stroboscope import whole_dive
 
-    examined = examine(kept.query.path)
-    made = stroboscope(examined.dive, examined.frames.pixels)
-    if made is None:
-        raise UnusableFile.of_file(
-            kept.query.path, "too little of the athlete is seen in it for one picture of the dive"
-        )
-    write_bytes(still, png(made))
+    write_bytes(still, whole_dive(kept.query.path))
     say(f"picture: {still}")

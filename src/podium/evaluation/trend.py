@@ -60,12 +60,14 @@ def trend(
     length = float(np.ptp(when)) if len(when) else 0.0
     if len(seen) < MIN_VALUES or length == 0:
         return None
-    slope, middle = np.polynomial.Polynomial.fit(when - when.mean(), seen, 1).convert().coef[::-1]
-    rest = seen - middle - slope * (when - when.mean())
+    since = when - when.mean()
+    squares, middle = float((since**2).sum()), float(seen.mean())
+    slope = float((since * seen).sum()) / squares
+    rest = seen - middle - slope * since
     variance = float((rest**2).sum()) / (len(seen) - 2)
     known = float(np.mean((np.asarray(widths, float) / RANGE_SDS) ** 2)) if len(widths) else 0.0
-    error = sqrt(max(variance, known) / float(((when - when.mean()) ** 2).sum()))
+    error = sqrt(max(variance, known) / squares)
     either = float(stdtrit(len(seen) - 2, 0.975)) * error * length
-    change = float(slope) * length
-    first = float(middle + slope * (when.min() - when.mean()))
+    change = slope * length
+    first = middle + slope * float(since.min())
     return Trend(first, change, change - either, change + either)

@@ -25,8 +25,10 @@ PACKAGES: Mapping[str, Mapping[str, str]] = {
     "slurm": {"submitit": "submitit"},
     "tensorboard": {"tensorboardX": "tensorboardX"},
     "train": {"torch": "PyTorch", "sklearn": "scikit-learn"},
-    "web": {"fastapi": "FastAPI", "uvicorn": "Uvicorn", "pydantic": "Pydantic"},
-}
+    "web": {
+        "fastapi": "FastAPI", "uvicorn": "Uvicorn", "pydantic": "Pydantic", "segno": "segno",
+    },
+}  # fmt: skip
 """The packages of each extra: the name that they are imported by, and the one people know."""
 
 

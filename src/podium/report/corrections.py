@@ -15,7 +15,7 @@ from podium.report.notes import Notes, Verdict, notes_in_file, notes_in_result
 
 COLUMNS = (
     "file_name", "about", "moment", "start_seconds", "end_seconds", "words", "is_true", "was",
-    "is_praise", "report",
+    "was_seconds", "is_praise", "report",
 )  # fmt: skip
 
 MAX_JSON_BYTES = 20_000_000
@@ -29,7 +29,7 @@ class Corrections:
     """What people said of remarks, and what was given more than once."""
 
     rows: list[dict[str, object]]
-    """A row for each remark that somebody judged."""
+    """A row for each remark, and each moment, that somebody judged."""
 
     repeated: list[Path]
     """The files of which a report was taken already, wholly or in part."""
@@ -47,7 +47,7 @@ class _Found:
 
 
 def find_corrections(paths: Sequence[Path]) -> Corrections:
-    """Return a row for each remark that somebody judged; of a report given twice, once.
+    """Return a row for each remark or moment that somebody judged; of a report given twice, once.
 
     Each path is a report, a `result.json`, a folder that `--report-dir` wrote, or the folder of
     `podium serve`. Reports are the same if they say the same of the same video; what was said only

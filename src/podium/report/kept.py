@@ -104,7 +104,18 @@ def opened(path: Path) -> Iterator[KeptReport]:
         yield read_kept(path)
         return
     with TemporaryDirectory(prefix="podium-") as folder:
-        yield _of_page(path, read_bytes(path, MAX_REPORT_BYTES), Path(folder))
+        yield unpacked(path, Path(folder))
+
+
+def unpacked(path: Path, folder: Path) -> KeptReport:
+    """Read a report that is one file, and write its videos into a folder.
+
+    Raises
+    ------
+    MissingFile, UnusableFile
+        If there is none, or it is not a report with its videos.
+    """
+    return _of_page(path, read_bytes(path, MAX_REPORT_BYTES), folder)
 
 
 def read_kept(path: Path) -> KeptReport:

@@ -11,6 +11,7 @@ from podium.examination.values import Examination
 from podium.measures import Phase
 from podium.report.athlete_view import AthleteView, athlete_view
 from podium.report.expert import Expert
+from podium.report.moments import dated
 from podium.report.page import Report
 from podium.report.player import page_values, part_shown, side, spoken
 from podium.report.templates import render
@@ -89,6 +90,7 @@ class _Page:
             parts=self.parts,
             steps=words("measures.steps") if self.steps else "",
             saved=self.saved,
+            dated=dated(self.examined, (), words),
             data=self._data(),
         )
 

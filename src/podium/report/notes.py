@@ -23,6 +23,9 @@ MAX_VERDICTS, MAX_SENTENCE = 1_000, 1_000
 CLIPS = "clips"
 """What a verdict is about where a remark is of clips; else it names a measure or an angle."""
 
+MOMENT = "moment"
+"""What a verdict is about where it is on when something happened."""
+
 MAX_FRAME, MAX_SECONDS, MAX_CENTIMETRES = 10_000_000, 1e6, 1e5
 
 _ELEMENT = re.compile(rb'(<script type="application/json" id="notes")[^>]*>([^<]*)(</script>)')
@@ -85,7 +88,7 @@ class Verdict:
     """What somebody says of a remark: that it is true, or not, and what it really was."""
 
     about: str
-    """`clips`, or the measure or the angle that the remark is about."""
+    """`clips`, `moment`, or the measure or the angle that the remark is about."""
 
     moment: str
     """In which part of the performance."""
@@ -108,6 +111,9 @@ class Verdict:
     is_praise: bool = False
     """Whether the remark says that something was good."""
 
+    was_seconds: float | None = None
+    """Of a moment, when it really was, where somebody said that."""
+
     def __post_init__(self) -> None:
         """Refuse what no report says."""
         for said in (self.about, self.moment, self.words, self.was):
@@ -115,7 +121,7 @@ class Verdict:
             _require(
                 n <= MAX_SENTENCE, "a verdict's number of letters", n, f"at most {MAX_SENTENCE:,}"
             )
-        for at in (self.start_seconds, self.end_seconds):
+        for at in (self.start_seconds, self.end_seconds, self.was_seconds):
             is_time = abs(at or 0.0) <= MAX_SECONDS
             _require(is_time, "a verdict's time", at, f"at most {MAX_SECONDS:g} s")
 
@@ -209,8 +215,9 @@ def with_notes_in_json(result: bytes, notes: Notes) -> bytes:
 
 
 def _as_remarked(plain: dict[str, Any]) -> dict[str, Any]:
-    """Leave out that a remark is no praise: most are none."""
-    return {key: value for key, value in plain.items() if key != "is_praise" or value}
+    """Leave out what most verdicts do not have: that it is praise, and when it really was."""
+    usual = {"is_praise": False, "was_seconds": None}
+    return {key: value for key, value in plain.items() if key not in usual or value != usual[key]}
 
 
 def _without_nothing(plain: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from podium.assessment.values import Assessment, Reference
 from podium.machine.files import write_bytes
 from podium.report.glance import glance
 from podium.report.key_frames import decode_small, middles, pictured
+from podium.report.moments import dated
 from podium.report.player import offset_of, page_values, played, side, spoken
 from podium.report.remark_words import group_note, is_praised
 from podium.report.result import clips_csv, result_json, timeline_vtt
@@ -210,6 +211,7 @@ class _Page:
             data=self._data() if self.moments else None,
             athlete=self.athlete,
             glance=self.seen,
+            dated=dated(assessment.examination, parts_of(assessment), words),
         )
 
     def data_files(self) -> tuple[tuple[str, str, str], ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
+from fastapi.responses import FileResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import Scope
@@ -23,8 +23,7 @@ from podium.judging import (
     find_action,
     find_rule,
 )
-from podium.report.templates import render, source
-from podium.report.words import ENGLISH, languages, load_words
+from podium.report.words import languages, load_words
 from podium.web import in_parts, records
 from podium.web.additions import add_additions
 from podium.web.answers import (
@@ -61,9 +60,12 @@ from podium.web.messages import (
     WantedBatch,
     WorkOut,
 )
+from podium.web.pages import add_pages
 from podium.web.receiving import OCTETS, Allowed, last_part, receive
 from podium.web.records import About, Job, State
 from podium.web.refusals import say_refusals, shorten
+from podium.web.removal import add_removal
+from podium.web.renderings import Renderer, add_renderings
 from podium.web.routes import CarefulRoute
 from podium.web.store import Store
 from podium.web.tables import add_tables
@@ -117,6 +119,7 @@ def make_app(
     """
     store = Store(folder)
     worker, model = Worker(store, allow_parts=allow_parts), locate(model)
+    renderer = Renderer(store)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -124,6 +127,7 @@ def make_app(
             worker.start()
         yield
         worker.stop()
+        renderer.stop()
         store.close()
 
     app = FastAPI(
@@ -140,21 +144,23 @@ def make_app(
     app.add_middleware(Bodies, is_unbounded=_sends_a_file, pace=pace)
     app.add_middleware(Guard, host=host, token=token)
     say_refusals(app)
-    _add_pages(app)
+    add_pages(app, host, token)
     _add_choices(app, model, allow_parts)
     _add_videos(app, store, max_video_bytes)
     _add_assessments(app, store, worker, model)
     _add_batches(app, store, worker, model)
     add_audits(app, store, max_table_bytes)
-    _add_keeping(app, store, worker)
+    _add_keeping(app, store, worker, renderer)
     return app
 
 
-def _add_keeping(app: FastAPI, store: Store, worker: Worker) -> None:
-    """Add what is kept beside assessments, and what is sent in parts."""
+def _add_keeping(app: FastAPI, store: Store, worker: Worker, renderer: Renderer) -> None:
+    """Add what is kept beside assessments or made of them, and what is sent in parts."""
     add_uploads(app, store)
     add_additions(app, store)
-    add_athletes(app, store, worker)
+    add_renderings(app, store, renderer)
+    add_athletes(app, store)
+    add_removal(app, store, worker, renderer)
     add_tables(app, store)
     add_backups(app, store, worker)
 
@@ -197,22 +203,6 @@ def _sends_a_file(scope: Scope) -> bool:
     sending = "/api/videos", "/api/audits", "/api/tables", "/api/store"
     is_part = scope["method"] == "PUT" and scope["path"].startswith(in_parts.PREFIX)
     return is_part or (scope["method"] == "POST" and scope["path"] in sending)
-
-
-def _add_pages(app: FastAPI) -> None:
-    @app.get("/", include_in_schema=False)
-    def page(language: str = ENGLISH) -> HTMLResponse:
-        words = load_words(language if language in languages() else ENGLISH)
-        texts = words.of("page") | words.of("state")
-        return HTMLResponse(render("page.html", words=words, texts=texts, languages=languages()))
-
-    @app.get("/page.css", include_in_schema=False)
-    def style() -> Response:
-        return Response(source("page.css"), media_type="text/css")
-
-    @app.get("/page.js", include_in_schema=False)
-    def script() -> Response:
-        return Response(source("shared.js") + source("page.js"), media_type="text/javascript")
 
 
 def _add_choices(app: FastAPI, model: str, allow_parts: tuple[str, ...]) -> None:
@@ -293,11 +283,6 @@ def _add_assessments(app: FastAPI, store: Store, worker: Worker, model: str) -> 
     def see_whether_work_goes_on() -> WorkOut:
         n_waiting = sum(job.state == "waiting" for job in store.jobs())
         return WorkOut(goes_on=worker.goes_on(), n_waiting=n_waiting)
-
-    @app.delete("/api/assessments/{id}", status_code=204, responses=_MISSING)
-    def delete_an_assessment(id: Id) -> None:
-        worker.cancel(id)
-        store.remove_job(id)
 
     @app.get("/api/comparison", responses=_MISSING)
     def compare_two_assessments(

@@ -1,7 +1,7 @@
 """What runs in a process of its own, so that the page stays quick and odd files do no harm.
 
 python -m podium.web.child probe VIDEO | first VIDEO | choices MODEL [ALLOWED PART ...]
-    | assess FOLDER | audit TABLE OPTIONS
+    | assess FOLDER | audit TABLE OPTIONS | render FOLDER
 """
 
 import json
@@ -37,6 +37,9 @@ def main(arguments: list[str]) -> int:
             print(json.dumps(_choices(argument, more)))
         elif task == "audit":
             print(json.dumps(_audit(Path(argument), **json.loads(more[0]))))
+        elif task == "render":
+            _end_with_the_server()
+            _render(Path(argument))
         else:
             _end_with_the_server()
             _assess(Path(argument))
@@ -185,6 +188,39 @@ def _compare_people(folder: Path, task: dict[str, Any]) -> bool:
     report = make_movement_report(comparison, video, reference, language, names=names)
     _keep(folder, report, movement_files(comparison, *names, language))
     return True
+
+
+def _render(folder: Path) -> None:
+    """Make of a report what `task.json` asks for; how far it is goes to standard output."""
+    task = read_json(folder / "task.json", MAX_TASK_BYTES)
+    report = Path(task["report"])
+    if task["what"] == "page":
+        from podium.report.one_page import make_pdf, read_printed
+
+        write_bytes(folder / task["file"], make_pdf(read_printed(report)))
+        return
+    from podium.report.kept import unpacked
+
+    kept = unpacked(report, folder)
+    if task["what"] == "picture":
+        from podium.report.stroboscope import whole_dive
+
+        write_bytes(folder / task["file"], whole_dive(kept.query.path))
+        return
+    from podium.report.film import FilmOptions, make_film
+    from podium.report.words import load_words
+    from podium.web.records import read_notes
+
+    kept = replace(kept, notes=read_notes(Path(task["notes"])))
+    options = FilmOptions(task["what"], task["plain"])
+    film = make_film(kept, load_words(task["language"]), options, _tell_share)
+    write_bytes(folder / task["file"], film.content)
+
+
+def _tell_share(done: int, total: int) -> None:
+    """Say how much of a film is made, in hundredths."""
+    if 100 * done // total > 100 * (done - 1) // total:
+        print(json.dumps({"share": done / total}), flush=True)
 
 
 def _keep(folder: Path, report: "Report", files: dict[str, str]) -> None:

@@ -23,7 +23,10 @@ LOCK = "podium-server.lock"
 SERVER = "podium-server.json"
 """Says which process has the folder."""
 
-PARTS = ("videos", "assessments", "partial")
+PARTS = ("videos", "assessments", "partial", "renderings")
+PASSING = "renderings"
+"""What was made of reports to be sent: it lies there until the page is stopped."""
+
 VERSION = 1
 """Of how the files lie in the folder. A folder of a later version is left alone."""
 
@@ -33,6 +36,7 @@ _ABOUT = "podium serve keeps videos and assessments in this folder"
 _FILES = (
     r"video|about\.json|job\.json|notes\.json|task\.json|progress\.json|said"
     r"|report\.html|result\.json|clips\.csv|timeline\.vtt"
+    r"|query\.mp4|reference\.mp4|film\.mp4|picture\.png|page\.pdf"
 )
 _FILE = re.compile(rf"{_FILES}|\.({_FILES})\.[a-z0-9_]{{8}}")
 """What Podium calls its files below a video or an assessment, half-written ones too."""
@@ -82,6 +86,7 @@ class Home:
         """Let another server have the folder."""
         if self._lock.is_locked:
             with suppress(OSError):
+                self.forget_passing()
                 (self.folder / SERVER).unlink(missing_ok=True)
             self._lock.release()
 
@@ -103,6 +108,13 @@ class Home:
             self.part(name)
         for path in self.part("partial").iterdir():
             if partial.fullmatch(path.name):
+                clear(path)
+        self.forget_passing()
+
+    def forget_passing(self) -> None:
+        """Remove what was made to be sent."""
+        for path in self.part(PASSING).iterdir():
+            if is_id(path.name):
                 clear(path)
 
 

@@ -8,6 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from podium.errors import UsageError
+from podium.web.codes import code_lines
 from podium.web.connections import USUAL_LIMITS, ConnectionLimits, with_limits
 from podium.web.guard import EVERYWHERE, LOCAL_NAMES, Token, host_in_address
 
@@ -55,19 +56,29 @@ def where_to_open(
     """Return where the page can be opened, and by whom.
 
     `own_address` finds the address by which others reach this machine; `None` asks the system.
+    Of a page that is shared, the address also follows as a code for the camera of a phone.
     """
     if token is not None:
-        named = (own_address or _own_address)() if host in EVERYWHERE else host_in_address(host)
+        address = shared_address(host, port, token, own_address)
         return (
             "whoever has this address can open the page and see all that is in it; it holds until "
             "the page is stopped, and what is sent is not encrypted",
-            f"open http://{named}:{port}/?token={token.secret} (Ctrl+C stops it)",
+            f"open {address} (Ctrl+C stops it)",
+            *code_lines(address),
         )
     named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host_in_address(host))
     opened = f"open http://{named}:{port} (Ctrl+C stops it)"
     if host in LOCAL_NAMES | {"::1"}:
         return (opened,)
     return "the page answers this machine only: add --share to let others in", opened
+
+
+def shared_address(
+    host: str, port: int, token: Token, own_address: Callable[[], str] | None = None
+) -> str:
+    """Return the address by which others open a page that is shared, with its token."""
+    named = (own_address or _own_address)() if host in EVERYWHERE else host_in_address(host)
+    return f"http://{named}:{port}/?token={token.secret}"
 
 
 def _own_address() -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from podium.report.notes import (
+    MAX_CENTIMETRES,
     MAX_DRAWINGS,
     MAX_FRAME,
     MAX_LETTERS,
@@ -14,10 +15,13 @@ from podium.report.notes import (
     MAX_VERDICTS,
     Tool,
 )
+from podium.report.offers import Offer
 from podium.report.words import ENGLISH
 from podium.web.records import Stage, State, is_day
 
 MAX_IN_BATCH = 500
+
+RenderingState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 Id = Annotated[str, Field(max_length=64)]
 
@@ -125,6 +129,8 @@ class Drawn(Strict):
     ]  # fmt: skip
     text: Annotated[str, Field(max_length=MAX_LETTERS)] = ""
     degrees: Annotated[float | None, Field(ge=0, le=180)] = None
+    centimetres: Annotated[float | None, Field(ge=0, le=MAX_CENTIMETRES)] = None
+    is_known: Annotated[bool, Field(description="Whether somebody said how long it is.")] = False
 
 
 Sentence = Annotated[str, Field(max_length=MAX_SENTENCE)]
@@ -132,15 +138,17 @@ Seconds = Annotated[float, Field(ge=-MAX_SECONDS, le=MAX_SECONDS)]
 
 
 class VerdictIn(Strict):
-    """What somebody says of a remark: that it is true, or not, and what it really was."""
+    """What somebody says of a remark or a moment: that it is so or not, and what it really was."""
 
-    about: Annotated[Sentence, Field(description="`clips`, or the name of a measure.")]
+    about: Annotated[Sentence, Field(description="`clips`, `moment`, or the name of a measure.")]
     moment: Sentence
     start_seconds: Seconds | None
     end_seconds: Seconds | None
     words: Sentence
     is_true: bool
     was: Sentence = ""
+    is_praise: bool = False
+    was_seconds: Annotated[Seconds | None, Field(description="Of a moment: when it was.")] = None
 
 
 class Added(Strict):
@@ -303,6 +311,35 @@ class TakenOut(BaseModel):
     """How many assessments were taken in that were not here."""
 
     n: int
+
+
+class RenderingIn(Strict):
+    """What is to be made of a report to send it, as `podium render` makes it."""
+
+    what: Annotated[
+        Offer,
+        Field(description="A film with both videos beside each other or one over the other, ..."),
+    ]
+    plain: Annotated[
+        bool, Field(description="Time runs in both as it was filmed, not in step.")
+    ] = False
+    language: Annotated[str, Field(max_length=10, description="Of what the film says.")] = ENGLISH
+
+
+class RenderingOut(BaseModel):
+    """What can be made of a report (`offers`), and what is being made of it, or was.
+
+    A file that is `done` is there until the page is stopped, or something else is asked for.
+    """
+
+    offers: list[Offer]
+    what: Offer | None
+    plain: bool
+    state: RenderingState | None
+    share: Annotated[float, Field(description="How much of it is made, 0 to 1.")]
+    error: str | None
+    name: Annotated[str | None, Field(description="What the file is called.")]
+    n_bytes: int | None
 
 
 class WorkOut(BaseModel):

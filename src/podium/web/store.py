@@ -16,7 +16,7 @@ from podium.errors import PodiumError, UnusableFile
 from podium.machine.files import remove_half_written, user_folder, write_bytes
 from podium.report.notes import Notes
 from podium.web import records
-from podium.web.home import UPLOAD, Home, clear
+from podium.web.home import PASSING, UPLOAD, Home, clear
 from podium.web.records import ENDED, About, Job, Request, StoredVideo, is_id, new_id
 
 UNUSED_SECONDS = 24 * 3600.0
@@ -184,6 +184,10 @@ class Store:
             return [job for job in everything if job.batch == batch]
         return everything[::-1]
 
+    def unordered(self) -> list[Job]:
+        """List the assessments in no order: thousands are put into one in a while only."""
+        return list(self._jobs.values())
+
     def has_job(self, id_: str) -> bool:
         """Return whether an assessment is there."""
         return id_ in self._jobs
@@ -226,6 +230,7 @@ class Store:
             jobs = [self._jobs[id_] for id_ in ids if id_ in self._jobs]
             for job in jobs:
                 self._remove("assessments", job.id)
+                self._remove(PASSING, job.id)
                 del self._jobs[job.id]
                 self._damaged_job.discard(job.id)
             asked_for = set().union(*(other.request.videos() for other in self._jobs.values()))
@@ -239,6 +244,10 @@ class Store:
     def job_folder(self, id_: str) -> Path:
         """Return where the files of an assessment lie; its id was made up here."""
         return self.folder / "assessments" / id_
+
+    def passing_folder(self, id_: str) -> Path:
+        """Return where what is made of a report to be sent lies, until the page is stopped."""
+        return self._home.part(PASSING) / id_
 
     def outcome(self, id_: str, name: str) -> Path:
         """Find a file of a finished assessment.

@@ -138,7 +138,7 @@ class Worker:
         except Exception as error:  # such as a full disk: the next one may go well
             said = explain(error)
             traced = error if isinstance(said, Bug) else None
-            outcome = {"state": "failed", "error": _one_line(str(said))}
+            outcome = {"state": "failed", "error": one_line(str(said))}
             _log.warning("the assessment %s failed: %s", job.id, outcome["error"], exc_info=traced)
         with _outliving("clearing up"):
             self._clear(job)
@@ -157,7 +157,7 @@ class Worker:
         folder = self._store.job_folder(job.id)
         self._prepare(job, folder)
         # What it says goes through pipes: a disk that is full keeps nobody from saying so.
-        child = _start_child("assess", folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        child = start_child("assess", folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._running = (job.id, child)
         assert child.stdin is not None
         assert child.stdout is not None
@@ -202,7 +202,7 @@ class Worker:
             except subprocess.TimeoutExpired:
                 now = time.monotonic()
                 if self._stopping.is_set() or now > end or not self._is_on(job):
-                    _kill(child)
+                    end_child(child)
                 else:
                     self._heard_seconds = now
 
@@ -234,7 +234,7 @@ class Worker:
     def _end_child(self, id_: str | None = None) -> None:
         running = self._running
         if running and id_ in (None, running[0]):
-            _kill(running[1])
+            end_child(running[1])
 
 
 def probe(path: Path) -> None:
@@ -316,19 +316,19 @@ def audit(
 def _ask(
     task: str, argument: str | Path, seconds: float, more: tuple[str, ...] = ()
 ) -> tuple[int, dict[str, Any]]:
-    child = _start_child(task, argument, *more, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    child = start_child(task, argument, *more, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     try:
         out, said = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        _kill(child)
+        end_child(child)
         child.communicate()
         return 1, {}
     if child.returncode == Bug.exit_code:
         _log.warning("the task %s ended with an exception: %s", task, _last_words(said))
-    return child.returncode, _last_line(out)
+    return child.returncode, last_line(out)
 
 
-def _last_line(said: bytes) -> dict[str, Any]:
+def last_line(said: bytes) -> dict[str, Any]:
     """Read what a child says at its end; one that was ended may not have come so far."""
     try:
         found = parse_json(said.splitlines()[-1], "what a child process said")
@@ -337,7 +337,7 @@ def _last_line(said: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _start_child(
+def start_child(
     task: str, argument: str | Path, *more: str, **pipes: Any
 ) -> "subprocess.Popen[bytes]":
     """Start a child that leaves a processor to the page, in a group of its own."""
@@ -358,7 +358,7 @@ def _last_words(said: bytes) -> str:
     return said[-processes.KEPT_BYTES :].decode("utf-8", "replace").strip()
 
 
-def _kill(child: "subprocess.Popen[bytes]") -> None:
+def end_child(child: "subprocess.Popen[bytes]") -> None:
     """End a child and whatever it has started, and wait until they are gone."""
     if child.poll() is None:
         with suppress(ProcessLookupError):
@@ -371,13 +371,14 @@ def _kill(child: "subprocess.Popen[bytes]") -> None:
 
 
 def _error_of(said: str, code: int) -> str:
-    message = _last_line(said.encode("utf-8")).get("error")
+    message = last_line(said.encode("utf-8")).get("error")
     if isinstance(message, str):
-        return _one_line(message)
+        return one_line(message)
     return f"the assessment ended unexpectedly ({code}): try again, or try podium score"
 
 
-def _one_line(message: str) -> str:
+def one_line(message: str) -> str:
+    """Return a message in one line that can be kept and shown."""
     return make_storable(" ".join(message.split()))[:MAX_ERROR_LETTERS]
 
 

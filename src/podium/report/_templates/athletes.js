@@ -1,7 +1,7 @@
 (() => {
   const WIDE = 1000;
   const HIGH = 300;
-  const AT_ONCE = 40;
+  const AT_ONCE = 12; /* rows: more are below what a screen shows */
   const TICKS = 4; /* about so many lines across a chart */
   const MANY = 100;
   let season = null;
@@ -11,13 +11,6 @@
   const days = new Intl.DateTimeFormat(settings.language); /* made once: it takes longer than a whole list */
   const dayText = (day) => days.format(new Date(`${day}T12:00:00`));
   const name = () => element("athlete").value;
-
-  async function ask(path, method = "GET") {
-    const response = await fetch(path, { method });
-    const said = await response.json();
-    if (!response.ok) throw new Error(reasonOf(said));
-    return said;
-  }
 
   const svg = (tag, attributes) => {
     const made = document.createElementNS(element("shape").namespaceURI, tag);
@@ -123,8 +116,14 @@
     else video.textContent = `${text} (${words[one.state]})`;
     const score = one.score === null ? words.none : say("span", { score: written(one.score, 1), low: written(one.low, 1), high: written(one.high, 1) });
     const notes = [...one.tags.map((tag) => `#${tag}`), one.text].filter(Boolean).join(" ");
-    made.append(make("td", dayText(one.day)), video, make("td", score), make("td", one.difficulty === null ? "" : written(one.difficulty, 1)), make("td", one.event), make("td", notes));
+    const cells = { day: dayText(one.day), video: null, outcome: score, difficulty: one.difficulty === null ? "" : written(one.difficulty, 1), event: one.event, notes };
+    for (const [column, text] of Object.entries(cells)) made.append(text === null ? video : make("td", text, { "data-label": words[column] }));
     return made;
+  }
+
+  function showRest(series, rows) {
+    element("others").replaceChildren(...series.map((one) => figure(one, true)));
+    element("rows").append(...rows.map(row));
   }
 
   function show() {
@@ -135,10 +134,9 @@
     element("others").replaceChildren();
     const all = [...season.rows].reverse();
     element("rows").replaceChildren(...all.slice(0, AT_ONCE).map(row));
-    clearTimeout(later);
-    later = setTimeout(() => { /* what is in sight comes first */
-      element("others").replaceChildren(...others.map((one) => figure(one, true)));
-      element("rows").append(...all.slice(AT_ONCE).map(row));
+    cancelAnimationFrame(later);
+    later = requestAnimationFrame(() => { /* what is in sight comes first: the rest once it is on screen */
+      later = requestAnimationFrame(() => showRest(others, all.slice(AT_ONCE)));
     });
     const chosen = element("action").value;
     element("action").replaceChildren(make("option", words.all, { value: "" }), ...season.actions.map((one) => make("option", one, { value: one })));
@@ -147,25 +145,23 @@
 
   const seasonOf = (athlete, action) => ask(`/api/season?${new URLSearchParams({ athlete, action, language: settings.language })}`);
 
-  async function load(asked = null) {
-    location.replace(`#${encodeURIComponent(name())}`);
+  async function load(ahead = null) {
     try {
-      season = await (asked || seasonOf(name(), element("action").value));
+      season = ahead || await seasonOf(name(), element("action").value);
       show();
+      location.replace(`#${encodeURIComponent(name())}`);
     } catch (error) {
       element("said").textContent = error.message;
     }
   }
 
-  async function begin() {
-    const wanted = decodeURIComponent(location.hash.slice(1));
-    const ahead = wanted ? seasonOf(wanted, "") : null; /* both at once */
-    if (ahead) ahead.catch(() => {});
-    const athletes = await ask("/api/athletes");
+  /* Everybody there is, and one of them: what came with the page is there already. */
+  async function begin({ athletes, season: ahead }) {
+    const wanted = decodeURIComponent(location.hash.slice(1)) || (ahead ? ahead.athlete : "");
     element("athlete").replaceChildren(...athletes.map((one) => make("option", `${one.name} (${one.n})`, { value: one.name })));
     element("athlete").value = athletes.some((one) => one.name === wanted) ? wanted : (athletes[0] || { name: "" }).name;
     for (const id of ["athlete", "action", "delete"]) element(id).disabled = !athletes.length;
-    if (athletes.length) return load(name() === wanted ? ahead : null);
+    if (athletes.length) return load(ahead && ahead.athlete === name() ? ahead : null);
     element("curves").hidden = element("all").hidden = true;
     if (!element("said").textContent) element("said").textContent = words.nobody;
     return undefined;
@@ -184,7 +180,7 @@
       const { n } = await ask(`/api/athletes?${new URLSearchParams({ athlete: who })}`, "DELETE");
       element("action").value = "";
       location.replace("#");
-      await begin();
+      await begin({ athletes: await ask("/api/athletes"), season: null });
       element("said").textContent = say("deleted", { n, name: who });
     } catch (error) {
       element("said").textContent = error.message;
@@ -197,5 +193,5 @@
   element("sure-no").onclick = () => element("sure").close();
   element("sure-yes").onclick = deleteAll;
   element("language").onchange = () => { location.search = `?language=${element("language").value}`; };
-  begin().catch(() => { element("said").textContent = words.lost; });
+  begin(JSON.parse(element("ahead").textContent)).catch(() => { element("said").textContent = words.lost; });
 })();

@@ -7,12 +7,17 @@ const KNOWN_BY = {
   verdicts: ["about", "moment", "start_seconds", "words"],
 };
 const nameOf = (kind, one) => JSON.stringify(KNOWN_BY[kind].map((key) => one[key] || ""));
-const saysSame = (one, other) => Boolean(one) && Boolean(other) && one.is_true === other.is_true && one.was === other.was;
+const saidTime = (one) => (one.was_seconds === undefined ? null : one.was_seconds);
+const saysSame = (one, other) => Boolean(one) && Boolean(other) && one.is_true === other.is_true && one.was === other.was && saidTime(one) === saidTime(other);
 
 /* What two windows said of one remark: what was written by either stays. */
 function settled(ours, theirs) {
   if (ours.is_true || theirs.is_true) return ours.is_true ? theirs : ours;
-  return { ...theirs, was: [...new Set([theirs.was, ours.was].filter(Boolean))].join("; ") };
+  const [own, others] = [ours, theirs].map(saidTime);
+  const also = own !== null && others !== null && own !== others ? `${own} s` : "";
+  const was = [...new Set([theirs.was, ours.was, also].filter(Boolean))].join("; ");
+  const time = others === null ? own : others;
+  return { ...theirs, was, ...(time === null ? {} : { was_seconds: time }) };
 }
 
 /* What is in `theirs`, with all that was added and taken away between `base` and `ours`. */
@@ -135,11 +140,34 @@ class Notes {
   }
 }
 
-/* Beside each remark: whether it is true, or what it really was. */
+/* What it really was, in words, as a verdict keeps it. */
+class Wording {
+  static said = (text) => ({ was: text.trim() });
+  static shown = (verdict) => verdict.was;
+  static label = "was";
+  static together = (typed, elsewhere) => (typed.includes(elsewhere) ? typed : `${elsewhere}; ${typed}`);
+}
+
+/* When it really was, in seconds. */
+class Timing {
+  static said = (text) => (Timing.number(text) === null ? { was: "" } : { was: "", was_seconds: Timing.number(text) });
+  static shown = (verdict) => (saidTime(verdict) === null ? "" : String(Math.round(100 * verdict.was_seconds) / 100));
+  static label = "was_seconds";
+  static together = (typed) => typed;
+
+  static number(text) {
+    const number = Number(text.trim().replace(",", "."));
+    return text.trim() && Number.isFinite(number) && Math.abs(number) < 1e6 ? number : null;
+  }
+}
+
+/* Beside each remark and each moment: whether it is true, or what it really was. */
 class Verdicts {
-  constructor(notes, words) {
+  /* `now` tells which second of the video is on screen, or nothing where none plays. */
+  constructor(notes, words, now) {
     this.notes = notes;
     this.words = words;
+    this.now = now;
     for (const place of document.querySelectorAll("[data-remark]")) this.add(place, JSON.parse(place.dataset.remark));
   }
 
@@ -148,45 +176,58 @@ class Verdicts {
   }
 
   add(place, remark) {
-    const { words } = this;
-    const [yes, no] = [true, false].map((isTrue) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = isTrue ? words.is_true : words.is_not;
-      button.setAttribute("aria-label", `${button.textContent}: ${remark.words}`);
-      button.onclick = () => {
-        const known = this.find(remark);
-        this.keep(remark, known && known.is_true === isTrue ? null : { is_true: isTrue, was: isTrue ? "" : was.value.trim() });
-        show();
-        if (!isTrue && !was.hidden) was.focus();
-      };
-      return button;
-    });
-    const was = document.createElement("input");
-    was.maxLength = 1000;
-    was.autocomplete = "off";
-    was.placeholder = words.was;
-    was.setAttribute("aria-label", `${words.was} (${remark.words})`);
-    was.onchange = () => {
-      this.keep(remark, { is_true: false, was: was.value.trim() });
+    const kind = remark.about === "moment" ? Timing : Wording;
+    const was = this.field(remark, kind);
+    const [yes, no] = [true, false].map((isTrue) => this.button(this.words[isTrue ? "is_true" : "is_not"], remark, () => {
+      const known = this.find(remark);
+      this.keep(remark, known && known.is_true === isTrue ? null : { is_true: isTrue, ...kind.said(isTrue ? "" : was.value) });
       show();
-    };
+      if (!isTrue && !was.hidden) was.focus();
+    }));
+    const here = kind === Timing && this.now() !== null ? this.button(this.words.as_shown, remark, () => {
+      was.value = kind.shown({ was_seconds: this.now() });
+      was.onchange();
+    }) : null;
     const show = () => {
       const known = this.find(remark);
       yes.setAttribute("aria-pressed", String(Boolean(known && known.is_true)));
       no.setAttribute("aria-pressed", String(Boolean(known && !known.is_true)));
       was.hidden = !known || known.is_true;
-      was.value = was.dataset.shown = known ? known.was : "";
+      if (here) here.hidden = was.hidden;
+      was.value = was.dataset.shown = known ? kind.shown(known) : "";
+    };
+    was.onchange = () => {
+      this.keep(remark, { is_true: false, ...kind.said(was.value) });
+      show();
     };
     this.notes.onMerged.push(() => { /* who writes goes on, beside what was written elsewhere */
       const [typed, before] = [was.value, was.dataset.shown];
       show();
       if (typed === before) return;
       was.hidden = false;
-      was.value = was.value === before || !was.value || typed.includes(was.value) ? typed : `${was.value}; ${typed}`;
+      was.value = was.value === before || !was.value ? typed : kind.together(typed, was.value);
     });
-    place.append(yes, no, was);
+    place.append(yes, no, was, ...(here ? [here] : []));
     show();
+  }
+
+  button(text, remark, action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.setAttribute("aria-label", `${text}: ${remark.words}`);
+    button.onclick = action;
+    return button;
+  }
+
+  field(remark, kind) {
+    const was = document.createElement("input");
+    was.maxLength = kind === Timing ? 12 : 1000;
+    was.inputMode = kind === Timing ? "decimal" : "text";
+    was.autocomplete = "off";
+    was.placeholder = this.words[kind.label];
+    was.setAttribute("aria-label", `${was.placeholder} (${remark.words})`);
+    return was;
   }
 
   keep(remark, verdict) {

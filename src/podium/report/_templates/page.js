@@ -15,17 +15,6 @@
     return made;
   }
 
-  async function ask(path, method = "GET", body) {
-    const response = await fetch(path, {
-      method,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const said = response.status === 204 ? null : await response.json();
-    if (!response.ok) throw new Error(reasonOf(said));
-    return said;
-  }
-
   function tell(text, isWrong = false) {
     element("said").textContent = text;
     element("said").classList.toggle("wrong", isWrong);
@@ -402,6 +391,7 @@
     if (job.state === "failed" || job.state === "cancelled") {
       row.append(button("again", job.video, () => order(`/api/assessments/${job.id}/again`, "POST")));
     }
+    if (job.state === "done") row.append(button("send", job.video, () => openSending(job)));
     row.append(button("details", job.video, () => openDetails(job)));
     row.append(button("delete", job.video, () => { picked.delete(job.id); order(`/api/assessments/${job.id}`, "DELETE"); }));
     if (job.batch) row.append(make("a", words.table, { "href": `/api/batches/${job.batch}/table.csv`, "download": "podium.csv" }));
@@ -421,11 +411,12 @@
 
   function rowOf(job) {
     const row = make("tr", "", { "data-id": job.id, "data-state": job.state });
-    const pick = make("td");
+    const pick = make("td", "", { "class": "pick" });
     if (job.state === "done") {
       const box = make("input", "", { "type": "checkbox", "aria-label": say("pick_one", { name: job.video }) });
       box.checked = picked.has(job.id);
       box.onchange = () => pickOne(job.id, box.checked);
+      pick.dataset.label = words.pick;
       pick.append(box);
     }
     const when = new Date(job.created_seconds * 1000).toLocaleString(settings.language);
@@ -433,7 +424,7 @@
     const name = make("td", job.video + what, { "class": "name" });
     if (isAnythingSaid(job.about)) name.append(aboutLine(job.about));
     row.append(pick, name, outcome(job),
-      make("td", job.reference || "-"), make("td", when), todo(job));
+      make("td", job.reference || "-", { "data-label": words.reference }), make("td", when, { "data-label": words.when }), todo(job));
     return row;
   }
 
@@ -441,7 +432,7 @@
 
   function aboutLine(about) {
     const line = make("div", "", { "class": "note" });
-    if (about.athlete) line.append(make("a", about.athlete, { href: `/athletes?${new URLSearchParams({ language: settings.language })}#${encodeURIComponent(about.athlete)}` }));
+    if (about.athlete) line.append(make("a", about.athlete, { href: `/athletes?${new URLSearchParams({ language: settings.language, athlete: about.athlete })}` }));
     const rest = [about.day && dayText(about.day), about.event, ...about.tags.map((tag) => `#${tag}`)].filter(Boolean).join(" · ");
     line.append((about.athlete && rest ? " · " : "") + rest);
     if (about.text) line.append(make("div", about.text));

@@ -498,14 +498,15 @@
   setUpFolds();
   setUpPaper();
   setUpSaving();
-  new Verdicts(notes, data.words);
+  let player = null;
   if (data.query) {
     element("playing").hidden = false;
-    const player = new Player();
+    player = new Player();
     setUpButtons(player);
     setUpKeys(player);
     for (const video of document.querySelectorAll("video")) {
       video.onerror = () => { element("trouble").textContent = data.words.unreadable; };
     }
   }
+  new Verdicts(notes, data.words, () => (player ? player.query.starts[player.query.number] : null));
 })();

@@ -18,3 +18,14 @@ function reasonOf(said) {
   if (said && Array.isArray(said.detail)) return said.detail.map((one) => one.msg).join("; ");
   return words.lost;
 }
+
+async function ask(path, method = "GET", body) {
+  const response = await fetch(path, {
+    method,
+    headers: body === undefined ? {} : { "Content-Type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const said = response.status === 204 ? null : await response.json();
+  if (!response.ok) throw new Error(reasonOf(said));
+  return said;
+}
