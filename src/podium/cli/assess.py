@@ -9,6 +9,7 @@ import typer
 from podium.cli.app import (
     AllowPart,
     Athlete,
+    BlurFaces,
     Device,
     Json,
     Language,
@@ -61,6 +62,7 @@ def score(
     speed: Speed = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
+    blur_faces: BlurFaces = False,
     csv: Annotated[
         Path | None,
         typer.Option(help="Write a table of all videos to this CSV file, a row for each."),
@@ -77,7 +79,7 @@ def score(
     --json lists them in one object, and --report-dir gets a folder with a report for each.
     """
     use_device(device)
-    outputs = Outputs(report, report_dir, language)
+    outputs = Outputs(report, report_dir, language, blur_faces)
     if csv or len(video) > 1 or video[0].is_dir():
         from podium.batch.folder import How
 
@@ -124,6 +126,7 @@ def compare(
     allow_part: AllowPart = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
+    blur_faces: BlurFaces = False,
     language: Language = "en",
     as_json: Json = False,
     mirror: Annotated[
@@ -139,7 +142,7 @@ def compare(
     """
     from podium.cli.movement import compare_joints
 
-    outputs = Outputs(report, report_dir, language)
+    outputs = Outputs(report, report_dir, language, blur_faces)
     outputs.check(video, reference)
     why_not = compare_joints(video, reference, outputs, as_json, mirror, frames_per_second)
     if why_not is None:

@@ -83,6 +83,12 @@ class KeptReport:
     notes: Notes = field(default_factory=Notes)
     """What was added to it."""
 
+    is_dive: bool = False
+    """Whether somebody dives in it."""
+
+    is_drawn: bool = False
+    """Whether the expert is a figure, not a video."""
+
     @property
     def drawings(self) -> tuple[Drawing, ...]:
         """Return what was drawn on its videos."""
@@ -167,7 +173,15 @@ def _kept(content: "_Checked", folder: Path, notes: Notes) -> KeptReport:
         tuple(sorted([*map(_line, content.objects("remarks")), *_measured(content)], key=_when)),
         tuple(_clip(one) for one in content.objects("clips")),
         notes,
+        is_dive=_is_dive(content),
+        is_drawn=shown.value.get("steps") is not None,
     )
+
+
+def _is_dive(content: "_Checked") -> bool:
+    """Return whether phases of a dive were measured."""
+    measures = content.objects("measures") if "measures" in content.value else []
+    return any(one.value.get("phase") for one in measures)
 
 
 def _when(line: Line) -> float:

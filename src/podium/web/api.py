@@ -403,6 +403,7 @@ def _ask(
                 how.expert,
                 how.language,
                 athlete,
+                how.blur_faces,
             )
             for video in videos
         ],

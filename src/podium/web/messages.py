@@ -83,6 +83,10 @@ class How(Strict):
     language: Annotated[str, Field(max_length=10, description="The language of the report.")] = (
         ENGLISH
     )
+    blur_faces: Annotated[
+        bool,
+        Field(description="Whether faces are made unrecognisable in the report, as far as found."),
+    ] = False
 
 
 class Wanted(How):

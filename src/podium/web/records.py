@@ -70,6 +70,9 @@ class Request:
     athlete: tuple[float, float] | None = None
     """Where the athlete is in the first frame, in pixels from the left and from the top."""
 
+    blur_faces: bool = False
+    """Whether faces are made unrecognisable in the report."""
+
     def videos(self) -> set[str]:
         """Return the ids of the videos that it needs."""
         return {video for video in (self.video, self.reference) if video}

@@ -183,6 +183,7 @@
     if (action) how.action = action;
     if (difficulty) how.difficulty = Number(difficulty);
     if (element("beside").value === "expert") how.expert = element("expert").value;
+    if (element("blur-faces").checked) how.blur_faces = true;
     return how;
   }
 
