@@ -1,6 +1,7 @@
 """The commands that score and compare videos."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -120,8 +121,14 @@ def _score_several(
 
 @app.command()
 def compare(
-    video: Annotated[Path, typer.Argument(help="The video of the performance.")],
-    reference: Annotated[Path, typer.Argument(help="The expert's video.")],
+    video: Annotated[
+        Path, typer.Argument(help="The video of the performance, or a report that was kept.")
+    ],
+    reference: Annotated[Path, typer.Argument(help="The expert's video, or another report.")],
+    others: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[OTHER]...", help="More videos or reports: a table of all."),
+    ] = None,
     model: Model = "diving",
     allow_part: AllowPart = None,
     report: ReportPath = None,
@@ -138,11 +145,22 @@ def compare(
     """Say how alike two performances are, and what differs; no training data are needed.
 
     People who exercise, on video or as files of skeletons, are compared joint by joint and
-    repetition by repetition; dives clip by clip.
+    repetition by repetition; dives clip by clip. Three and more, or reports that were kept, stand
+    side by side in a table: score, measures, where most is lost, and what differs from the first.
     """
+    from podium.cli.beside import compare_several, is_kept
     from podium.cli.movement import compare_joints
 
     outputs = Outputs(report, report_dir, language, blur_faces)
+    if others or is_kept(video) or is_kept(reference):
+        several = [video, reference, *(others or ())]
+        if mirror or frames_per_second is not None:
+            raise UsageError(
+                "--mirror and --frames-per-second are for two people who exercise: leave them out"
+            )
+        outputs.require_report()
+        compare_several(several, partial(load_assessor, model, allow_part), outputs, as_json)
+        return
     outputs.check(video, reference)
     why_not = compare_joints(video, reference, outputs, as_json, mirror, frames_per_second)
     if why_not is None:

@@ -41,8 +41,9 @@ from podium.web.answers import (
 from podium.web.athletes import add_athletes
 from podium.web.audits import MAX_TABLE_BYTES, add_audits
 from podium.web.backups import add_backups
+from podium.web.beside import add_side_by_side
 from podium.web.bodies import USUAL_PACE, Bodies, Pace
-from podium.web.guard import Guard, Token
+from podium.web.guard import PLAYING_POLICY, Guard, Token
 from podium.web.in_parts import add_uploads
 from podium.web.listening import ALL_ADDRESSES, THIS_MACHINE, listen, settings, where_to_open
 from podium.web.listing import Order, Wish
@@ -67,6 +68,7 @@ from podium.web.refusals import say_refusals, shorten
 from podium.web.routes import CarefulRoute
 from podium.web.store import Store
 from podium.web.tables import add_tables
+from podium.web.voices import add_voices, is_voice
 from podium.web.worker import Worker, choices, first_frame, locate, probe
 
 FILES = {
@@ -157,6 +159,8 @@ def _add_keeping(app: FastAPI, store: Store, worker: Worker) -> None:
     add_athletes(app, store, worker)
     add_tables(app, store)
     add_backups(app, store, worker)
+    add_side_by_side(app, store)
+    add_voices(app, store)
 
 
 def serve(
@@ -195,8 +199,9 @@ def choices_of(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
 def _sends_a_file(scope: Scope) -> bool:
     """Return whether the body of a request has a limit of its own, that of videos or of tables."""
     sending = "/api/videos", "/api/audits", "/api/tables", "/api/store"
-    is_part = scope["method"] == "PUT" and scope["path"].startswith(in_parts.PREFIX)
-    return is_part or (scope["method"] == "POST" and scope["path"] in sending)
+    method, path = scope["method"], scope["path"]
+    is_part = method == "PUT" and path.startswith(in_parts.PREFIX)
+    return is_part or is_voice(method, path) or (method == "POST" and path in sending)
 
 
 def _add_pages(app: FastAPI) -> None:
@@ -204,7 +209,8 @@ def _add_pages(app: FastAPI) -> None:
     def page(language: str = ENGLISH) -> HTMLResponse:
         words = load_words(language if language in languages() else ENGLISH)
         texts = words.of("page") | words.of("state")
-        return HTMLResponse(render("page.html", words=words, texts=texts, languages=languages()))
+        content = render("page.html", words=words, texts=texts, languages=languages())
+        return HTMLResponse(content, headers={"content-security-policy": PLAYING_POLICY})
 
     @app.get("/page.css", include_in_schema=False)
     def style() -> Response:
@@ -395,21 +401,14 @@ def _ask(
     jobs = store.add(
         [
             records.Request(
-                video,
-                model,
-                named,
-                how.difficulty,
-                how.reference,
-                how.expert,
-                how.language,
-                athlete,
-                how.blur_faces,
+                video, model, named, how.difficulty, how.reference, how.expert, how.language,
+                athlete, how.blur_faces,
             )
             for video in videos
         ],
         batch,
         abouts,
-    )
+    )  # fmt: skip
     worker.wake()
     return jobs
 

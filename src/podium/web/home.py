@@ -31,7 +31,7 @@ MAX_MARKER_BYTES = 4096
 
 _ABOUT = "podium serve keeps videos and assessments in this folder"
 _FILES = (
-    r"video|about\.json|job\.json|notes\.json|task\.json|progress\.json|said"
+    r"video|voice|about\.json|job\.json|notes\.json|task\.json|progress\.json|said"
     r"|report\.html|result\.json|clips\.csv|timeline\.vtt|[0-9]\.mp4"
 )
 _FILE = re.compile(rf"{_FILES}|\.({_FILES})\.[a-z0-9_]{{8}}")
