@@ -118,10 +118,10 @@ def _arrays(podium: Distribution) -> Iterator[dict[str, Any]]:
 def _fetched() -> Iterator[dict[str, Any]]:
     """Yield the files that come with `podium fetch pose` only."""
     from podium.joints.fetching import PACKAGE
-    from podium.joints.weights import DETECTOR, LANDMARKS
+    from podium.joints.weights import DETECTOR, FACES, LANDMARKS
 
     purl = f"pkg:pypi/{PACKAGE.replace('==', '@')}"
-    for one in (DETECTOR, LANDMARKS):
+    for one in (DETECTOR, LANDMARKS, FACES):
         yield {**_model(one.name, f"{purl}#{one.inside}", one.sha256), "scope": "optional"}
 
 
@@ -156,7 +156,7 @@ def _texts(package: Distribution) -> Iterator[str]:
 
 
 NOTICE = """Podium is under Apache-2.0, and so are the networks and models in it.
-`podium fetch pose` gets two networks of BlazePose (Apache-2.0), with their licence beside them.
+`podium fetch pose` gets networks of BlazePose and BlazeFace (Apache-2.0) with their licence.
 Podium itself brings none of the packages below: they are what an installation of it consists of."""
 
 

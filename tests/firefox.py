@@ -4,7 +4,7 @@ import json
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -120,12 +120,16 @@ class Firefox:
 
 
 @contextmanager
-def running(program: str, folder: Path) -> Iterator[Firefox]:
-    """Run a Firefox with a new profile in `folder` until the end of the block."""
+def running(program: str, folder: Path, more: Mapping[str, Any] | None = None) -> Iterator[Firefox]:
+    """Run a Firefox with a new profile in `folder` until the end of the block.
+
+    `more` are preferences beside `PREFERENCES`.
+    """
+    preferences = PREFERENCES | dict(more or {})
     profile = folder / "profile"
     profile.mkdir()
     downloads = folder / "downloads"
-    chosen = PREFERENCES | {"browser.download.dir": str(downloads)}
+    chosen = preferences | {"browser.download.dir": str(downloads)}
     lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in chosen.items()]
     (profile / "user.js").write_text("\n".join(lines), "utf-8")
     command = [program, "--headless", "--no-remote", "--marionette",

@@ -128,6 +128,7 @@ def test_a_bill_of_materials_names_what_is_fetched(script):
     assert [one["name"] for one in fetched] == [
         "pose_detection.tflite",
         "pose_landmark_full.tflite",
+        "face_detection_full_range_sparse.tflite",
     ]
     assert {one["type"] for one in fetched} == {"machine-learning-model"}
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podium import evaluation as evaluation
     from podium import examination as examination
     from podium import exporting as exporting
+    from podium import faces as faces
     from podium import features as features
     from podium import folds as folds
     from podium import joints as joints
@@ -70,6 +71,7 @@ __getattr__, __dir__, __all__ = lazily(
         "evaluation",
         "examination",
         "exporting",
+        "faces",
         "features",
         "folds",
         "joints",

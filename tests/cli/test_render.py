@@ -2,11 +2,16 @@
 
 from dataclasses import asdict
 
+import numpy as np
+
 from podium.cli.app import Exit
-from podium.report import film
+from podium.faces import Faces
+from podium.report import faceless, film
 from podium.report.filed import json_in
+from podium.video.frames import decode, each_frame, probe
 from report.test_film import HEIGHT, WIDTH, drawing, write_report
 from report.test_one_page import SHEET, page_of
+from videos import write_video
 
 
 def test_a_film_is_written_whole(podium, tmp_path, monkeypatch):
@@ -76,3 +81,52 @@ def test_marks_go_to_kinovea_and_come_back(podium, tmp_path):
         f"podium: {elsewhere}: the videos of this report lie in {bare}: write it there\n"
     )
     assert not elsewhere.exists()
+
+
+def test_faces_are_hidden_in_films_pages_and_pictures_only(podium, tmp_path):
+    report, out = write_report(tmp_path), tmp_path / "marks.kva"
+    assert podium("render", report, "--out", out, "--blur-faces") == (
+        Exit.USAGE, "",
+        "podium: --blur-faces is for films, pages and pictures (.mp4, .pdf, .png), not for .kva: "
+        "for a report without faces, score the video with --blur-faces\n",
+    )  # fmt: skip
+    assert not out.exists()
+
+
+def test_a_film_without_faces_is_made_of_copies_without_them(podium, tmp_path, monkeypatch):
+    """All of both videos is taken for a face here: nothing of them may be left."""
+    monkeypatch.setattr(film, "PANEL_WIDTH", WIDTH)
+    monkeypatch.setattr(film, "PANEL_HEIGHT", HEIGHT)
+    monkeypatch.setattr(faceless, "find_faces", everywhere)
+    report, out = write_report(tmp_path), tmp_path / "film.mp4"
+    noise = np.random.default_rng(1).integers(0, 256, (24, HEIGHT, WIDTH, 3), np.uint8)
+    for name in ("query", "reference"):
+        write_video(tmp_path / f"{name}.mp4", list(noise), frames_per_second=30)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    said = podium("render", report, "--out", out)
+    assert (said[0], colours(out) > 100) == (Exit.DONE, True)
+    code, _, told = podium("render", report, "--out", out, "--blur-faces")
+    assert (code, colours(out) < 30) == (Exit.DONE, True)
+    lines = [line for line in told.splitlines() if line.startswith("Faces in ")]
+    assert lines == [
+        f"Faces in {called}: found in 24 of 24 frames and made unrecognisable; in 0 more, hidden "
+        "where they had been a moment before or after. Only the face of the athlete was looked "
+        "for, nobody else's: look at it before you share it."
+        for called in ("mine.mp4", "expert.mp4")
+    ]
+    out.unlink()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def colours(out):
+    """How many colours, coarsely, the first picture of the performance has."""
+    about = probe(out)
+    shown = next(each_frame(out, width=about.width, height=about.height)).pixels
+    panel = shown[film.TOP + 2 : film.TOP + HEIGHT - 2, 2 : WIDTH - 2].reshape(-1, 3)
+    return len({tuple(pixel // 16) for pixel in panel})
+
+
+def everywhere(video, seen=None, *, progress):
+    frames = decode(video, width=WIDTH, height=HEIGHT)
+    circle = np.array([[WIDTH / HEIGHT / 2, 0.5, WIDTH / HEIGHT]])
+    return Faces(frames.start_seconds, (circle,) * len(frames), len(frames), False)

@@ -16,15 +16,16 @@ from podium.joints import fetching, weights
 from podium.joints.fetching import ADVICE, fetch, unpack
 from podium.joints.weights import Pinned, require_files
 
-CONTENTS = {"a.tflite": b"detector" * 100, "b.tflite": b"landmarks" * 100}
+WORDS = {"a.tflite": b"detector", "b.tflite": b"landmarks", "c.tflite": b"faces"}
+CONTENTS = {name: word * 100 for name, word in WORDS.items()}
 TEXTS = {"LICENSE": b"Apache", "METADATA": b"Name: mediapipe"}
 WHEEL = "mediapipe-0.10.21-py3-none-any.whl"
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    """Pin two small files in place of the real ones."""
-    names = ("DETECTOR", "LANDMARKS")
+    """Pin three small files in place of the real ones."""
+    names = ("DETECTOR", "LANDMARKS", "FACES")
     for name, (file, content) in zip(names, CONTENTS.items(), strict=True):
         digest = hashlib.sha256(content).hexdigest()
         pinned = Pinned(file, f"inside/{file}", len(content), digest)
@@ -59,7 +60,7 @@ def by_pip(monkeypatch, **changed: bytes | None) -> list[list[str]]:
     return calls
 
 
-def test_two_files_are_kept_with_their_licence_and_nothing_else(tmp_path, monkeypatch):
+def test_three_files_are_kept_with_their_licence_and_nothing_else(tmp_path, monkeypatch):
     calls = by_pip(monkeypatch)
     folder = tmp_path / "new" / "pose"
     assert fetch(folder) is True

@@ -135,5 +135,16 @@ def test_a_page_that_is_none_is_refused(tmp_path, sheet, rest, why):
 
 def test_without_pictures_it_is_words(tmp_path):
     printed = read_printed(page_of(tmp_path, asdict(SHEET)))
-    assert printed == Printed(SHEET, (None, None), None)
+    assert printed == Printed(SHEET, (None, None), None, (None, None))
     drawn(make_pdf(printed))
+
+
+def test_the_moment_of_a_picture_is_what_the_button_beside_it_plays(tmp_path):
+    shown = (
+        '<div><img class="first" id="work-picture" src="data:,x" alt=""><p>late</p>'
+        '<button data-play="1.2" data-until="2.4"></button></div>'
+        '<section></section><img id="good-picture" src="data:,y">'
+        '<section><button data-play="7" data-until="9"></button></section>'
+    )
+    printed = read_printed(page_of(tmp_path, asdict(SHEET), shown))
+    assert printed.moments == (pytest.approx(1.8), None)

@@ -211,6 +211,13 @@ def test_the_first_frame_is_shown_with_its_place_in_the_video(client, video):
 # asking
 
 
+def test_whether_faces_are_hidden_waits_with_the_rest(client, video):
+    for wanted in (True, False):
+        job = asked(client, video, blur_faces=wanted).json()
+        assert client.app.state.store.job(job["id"]).request.blur_faces is wanted
+    assert asked(client, video, blur_faces="perhaps").status_code == 422
+
+
 def test_where_the_athlete_is_waits_with_the_rest(client, video):
     job = asked(client, video, athlete=[12.5, 40]).json()
     assert client.app.state.store.job(job["id"]).request.athlete == (12.5, 40)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -42,6 +43,21 @@ def test_from_a_video_to_its_report_and_nothing_left(small_model, tmp_path):
         client.delete(f"/api/assessments/{id_}")
         assert all_files(server.folder) == []
         assert children_of(server.process.pid) == []
+
+
+def test_a_report_without_faces_says_so_and_leaves_no_copy(joint_networks, small_model, tmp_path):
+    dive, expert = small_model.video("test", "107"), small_model.video("train", "107")
+    with running(tmp_path / "store", str(small_model.folder)) as server, server.client() as client:
+        video, own = send(client, dive, "dive.mp4"), send(client, expert, "expert.mp4")
+        how = {"video": video, "reference": own, "action": "107", "blur_faces": True}
+        id_ = client.post("/api/assessments", json=how).json()["id"]
+        job = finished(client, id_)
+        assert (job["state"], job["error"]) == ("done", None)
+        report = client.get(f"/assessments/{id_}/report").text
+        said = re.findall(r"Faces in (\S+): found in \d+ of \d+ frames", report)
+        assert said == ["dive.mp4", "expert.mp4"]
+        kept = {Path(name).name for name in all_files(server.folder)}
+        assert kept == {"job.json", "report.html", "result.json", "clips.csv", "timeline.vtt"}
 
 
 def sent(video: StoredVideo) -> list[str]:

@@ -96,6 +96,16 @@ ReportFolder = Annotated[
 ]
 
 
+BlurFaces = Annotated[
+    bool,
+    typer.Option(
+        "--blur-faces",
+        help="Make faces unrecognisable in the videos and pictures that are written, as far as "
+        "they are found.",
+    ),
+]
+
+
 Language = Annotated[str, typer.Option(help="The language of the report, such as en, de or fr.")]
 
 

@@ -1,6 +1,7 @@
 """The commands that score and compare videos."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 from podium.cli.app import (
     AllowPart,
     Athlete,
+    BlurFaces,
     Device,
     Json,
     Language,
@@ -61,6 +63,7 @@ def score(
     speed: Speed = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
+    blur_faces: BlurFaces = False,
     csv: Annotated[
         Path | None,
         typer.Option(help="Write a table of all videos to this CSV file, a row for each."),
@@ -77,7 +80,7 @@ def score(
     --json lists them in one object, and --report-dir gets a folder with a report for each.
     """
     use_device(device)
-    outputs = Outputs(report, report_dir, language)
+    outputs = Outputs(report, report_dir, language, blur_faces)
     if csv or len(video) > 1 or video[0].is_dir():
         from podium.batch.folder import How
 
@@ -118,12 +121,19 @@ def _score_several(
 
 @app.command()
 def compare(
-    video: Annotated[Path, typer.Argument(help="The video of the performance.")],
-    reference: Annotated[Path, typer.Argument(help="The expert's video.")],
+    video: Annotated[
+        Path, typer.Argument(help="The video of the performance, or a report that was kept.")
+    ],
+    reference: Annotated[Path, typer.Argument(help="The expert's video, or another report.")],
+    others: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[OTHER]...", help="More videos or reports: a table of all."),
+    ] = None,
     model: Model = "diving",
     allow_part: AllowPart = None,
     report: ReportPath = None,
     report_dir: ReportFolder = None,
+    blur_faces: BlurFaces = False,
     language: Language = "en",
     as_json: Json = False,
     mirror: Annotated[
@@ -135,11 +145,22 @@ def compare(
     """Say how alike two performances are, and what differs; no training data are needed.
 
     People who exercise, on video or as files of skeletons, are compared joint by joint and
-    repetition by repetition; dives clip by clip.
+    repetition by repetition; dives clip by clip. Three and more, or reports that were kept, stand
+    side by side in a table: score, measures, where most is lost, and what differs from the first.
     """
+    from podium.cli.beside import compare_several, is_kept
     from podium.cli.movement import compare_joints
 
-    outputs = Outputs(report, report_dir, language)
+    outputs = Outputs(report, report_dir, language, blur_faces)
+    if others or is_kept(video) or is_kept(reference):
+        several = [video, reference, *(others or ())]
+        if mirror or frames_per_second is not None:
+            raise UsageError(
+                "--mirror and --frames-per-second are for two people who exercise: leave them out"
+            )
+        outputs.require_report()
+        compare_several(several, partial(load_assessor, model, allow_part), outputs, as_json)
+        return
     outputs.check(video, reference)
     why_not = compare_joints(video, reference, outputs, as_json, mirror, frames_per_second)
     if why_not is None:

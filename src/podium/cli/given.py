@@ -1,6 +1,7 @@
 """What commands are given: models, tables, parts of them, and where reports are to go."""
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,12 +102,15 @@ class Outputs:
     report: Path | None
     folder: Path | None
     language: str
+    blur_faces: bool = False
+    """Whether faces are made unrecognisable in it."""
 
     def check(self, *read: str | Path) -> None:
         """Refuse an unknown language, and to write over what is to be read."""
         from podium.report.words import load_words
 
         load_words(self.language)
+        self.require_report()
         require_file(self.report, "the report")
         require_folder(self.folder, "the report")
         require_no_input(self.report, *read)
@@ -117,18 +121,48 @@ class Outputs:
             for name in FILES_BESIDE:
                 require_no_input(self.folder / name, *read)
 
+    def require_report(self) -> None:
+        """Refuse what is asked of a report where none is to be written."""
+        if self.blur_faces and not (self.report or self.folder):
+            raise UsageError("--blur-faces is for a report: give --report or --report-dir, too")
+
     def write(self, assessment: "Assessment") -> None:
         """Write what was asked for, and say where it is."""
+        if not (self.report or self.folder):
+            return
+        with self._as_shared(assessment) as (shown, notes):
+            self._write(shown, notes)
+
+    def _write(self, assessment: "Assessment", notes: Sequence[str]) -> None:
+        from podium.report.page import make_report, make_report_folder
+
         if self.report:
-            report = assessment.report(self.language)
+            report = make_report(assessment, self.language, notes=notes)
             say(f"report: {report.save(self.report)}")
             if report.videos_are_left_out:
                 say("the videos are too large for one file: --report-dir puts them beside it")
         if self.folder:
-            from podium.report.page import make_report_folder
-
-            made = make_report_folder(assessment, self.language)
+            made = make_report_folder(assessment, self.language, notes=notes)
             say(f"report: {made.save(self.folder / 'report.html')}")
+
+    def keep(self, assessment: "Assessment") -> None:
+        """Write the folder, and say nothing of it: it is one of many."""
+        from podium.report.page import make_report_folder
+
+        assert self.folder is not None
+        with self._as_shared(assessment) as (shown, notes):
+            made = make_report_folder(shown, self.language, notes=notes)
+            made.save(self.folder / "report.html")
+
+    def _as_shared(
+        self, assessment: "Assessment"
+    ) -> "AbstractContextManager[tuple[Assessment, list[str]]]":
+        """Return an assessment as it is shown, and what is said below its videos."""
+        if not self.blur_faces:
+            return nullcontext((assessment, []))
+        from podium.cli.sharing import without_faces
+
+        return without_faces(assessment, self.language)
 
 
 def _require_html(path: Path | None) -> None:

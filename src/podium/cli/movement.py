@@ -1,5 +1,6 @@
 """Comparing and measuring people who exercise, joint by joint."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,9 +129,17 @@ def _write(
         return
     from podium.report.movement_page import make_movement_report
 
-    report = make_movement_report(
-        comparison, video, reference, outputs.language, are_videos=people.are_videos
-    )
+    names, are_videos = (video.name, reference.name), people.are_videos
+    with ExitStack() as stack:
+        paths, notes = (video, reference), list[str]()
+        if outputs.blur_faces:
+            from podium.cli.sharing import videos_without_faces
+
+            hidden = videos_without_faces(paths, are_videos, outputs.language)
+            paths, notes = stack.enter_context(hidden)
+        report = make_movement_report(
+            comparison, *paths, outputs.language, are_videos=are_videos, names=names, notes=notes
+        )
     targets = [outputs.report, outputs.folder and outputs.folder / "report.html"]
     for target in targets:
         if target:

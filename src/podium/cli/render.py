@@ -1,14 +1,16 @@
 """The command that makes a film of a report, to send it."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podium.cli.app import Language, Limits, app
+from podium.cli.app import BlurFaces, Language, Limits, app
 from podium.cli.given import require_no_input
 from podium.cli.output import say, showing_stages
+from podium.cli.sharing import report_without_faces
 from podium.cli.usage import require_file
 from podium.errors import UsageError
 
@@ -55,6 +57,7 @@ def render(
     plain: Annotated[
         bool, typer.Option("--plain", help="Let time run in both as it was filmed, not in step.")
     ] = False,
+    blur_faces: BlurFaces = False,
     language: Language = "en",
     limits: Limits = None,
 ) -> None:
@@ -67,26 +70,34 @@ def render(
     _require_kind(out, "--out", KINDS, "what is made of the report")
     _require_kind(still, "--still", (".png",), "the picture")
     kind = out.suffix.lower() if out else ""
-    if out and kind == ".pdf":
+    if blur_faces and kind in (".kva", ".html"):
+        raise UsageError(
+            f"--blur-faces is for films, pages and pictures (.mp4, .pdf, .png), not for {kind}: "
+            "for a report without faces, score the video with --blur-faces"
+        )
+    if out and kind == ".pdf" and not blur_faces:
         _page(report, out)
-    if kind in ("", ".pdf") and still is None:
+    if kind in ("", ".pdf") and still is None and not blur_faces:
         return
     from podium.report.kept import opened
 
-    with opened(report) as kept:
+    with opened(report) as kept, ExitStack() as stack:
         sides = [side.path for side in (kept.query, kept.reference) if side]
         given = [path for path in (marks, expert_marks) if path]
         for written in (out, still):
             require_no_input(written, kept.path, *sides, *given)
         kept = _with_marks(kept, marks, expert_marks)
+        shown = stack.enter_context(report_without_faces(kept)) if blur_faces else kept
         if out and kind == ".mp4":
-            _film(kept, language, out, overlay=overlay, plain=plain)
+            _film(shown, language, out, overlay=overlay, plain=plain)
+        if out and kind == ".pdf" and blur_faces:
+            _page(report, out, kept, shown)
         if out and kind == ".kva":
             _marks(kept, out)
         if out and kind == ".html":
             _report(report, kept, out)
         if still:
-            _still(kept, still)
+            _still(kept, shown, still)
 
 
 def _require_kind(path: Path | None, option: str, suffixes: tuple[str, ...], what: str) -> None:
@@ -96,13 +107,20 @@ def _require_kind(path: Path | None, option: str, suffixes: tuple[str, ...], wha
         raise UsageError(f"{option} {path} must end in {allowed}: name another file for {what}")
 
 
-def _page(report: Path, out: Path) -> None:
-    """Write what a report says first on one page."""
+def _page(
+    report: Path, out: Path, kept: "KeptReport | None" = None, shown: "KeptReport | None" = None
+) -> None:
+    """Write what a report says first on one page; its pictures are those of what is `shown`."""
     from podium.machine.files import write_bytes
     from podium.report.one_page import make_pdf, read_printed
 
     require_no_input(out, report)
-    write_bytes(out, make_pdf(read_printed(report)))
+    printed = read_printed(report)
+    if kept and shown:
+        from podium.report.redrawn import pictured_anew
+
+        printed = pictured_anew(printed, kept, shown)
+    write_bytes(out, make_pdf(printed))
     say(f"page: {out}")
 
 
@@ -172,10 +190,10 @@ def _film(kept: "KeptReport", language: str, out: Path, *, overlay: bool, plain:
     say(f"film: {out} ({size})")
 
 
-def _still(kept: "KeptReport", still: Path) -> None:
-    """Show the whole dive at once, as the copy that the report keeps shows it."""
+def _still(kept: "KeptReport", shown: "KeptReport", still: Path) -> None:
+    """Follow the athlete in the copy that the report keeps, and show the whole dive at once."""
     from podium.machine.files import write_bytes
-    from podium.report.stroboscope import whole_dive
+    from podium.report.redrawn import picture_of
 
-    write_bytes(still, whole_dive(kept.query.path))
+    write_bytes(still, picture_of(kept.query, shown.query))
     say(f"picture: {still}")

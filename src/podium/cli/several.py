@@ -1,7 +1,7 @@
 """Several videos scored at once: a line each, a table, a report for each."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,6 +77,7 @@ class Several:
         require_file(self.table, "the table")
         require_no_input(self.table, *inputs)
         require_folder(self.outputs.folder, "the reports")
+        self.outputs.require_report()
         Outputs(None, None, self.outputs.language).check()
         for folder in self.folders.values():
             Outputs(None, folder, self.outputs.language).check(*inputs)
@@ -105,7 +106,7 @@ class Several:
             if not self.as_json:
                 show(_line(one, width, words))
             if one.assessment and one.name in self.folders:
-                _keep(one.assessment, self.folders[one.name], self.outputs.language)
+                replace(self.outputs, folder=self.folders[one.name]).keep(one.assessment)
             done.append((dict(one.cells()), one.to_json() if self.as_json else None))
         return done
 
@@ -161,12 +162,6 @@ def _tries(path: Path) -> Iterator[str]:
         yield path.stem
     yield path.name
     yield from (f"{path.name}-{n}" for n in count(2))
-
-
-def _keep(assessment: "Assessment", folder: Path, language: str) -> None:
-    from podium.report.page import make_report_folder
-
-    make_report_folder(assessment, language).save(folder / "report.html")
 
 
 def _header(width: int, words: "Words") -> str:

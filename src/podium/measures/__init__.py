@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from podium.measures._entry import Entry as Entry
     from podium.measures._entry import entry_of as entry_of
     from podium.measures._entry import settled as settled
+    from podium.measures._head import head_directions as head_directions
     from podium.measures._look import look as look
     from podium.measures._measure import Measure as Measure
     from podium.measures._measure import measure as measure
@@ -26,6 +27,7 @@ __getattr__, __dir__, __all__ = lazily(
     {
         "_dive": ("Dive", "Moment", "Moments"),
         "_entry": ("Entry", "entry_of", "settled"),
+        "_head": ("head_directions",),
         "_look": ("look",),
         "_measure": ("Measure", "measure", "measure_movement", "names_that_read"),
         "_pace": ("pace",),

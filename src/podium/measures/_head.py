@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.inputs.saved import Arrays, array_of, read_arrays
-from podium.measures._polar import N_RINGS, Shapes
+from podium.measures._polar import N_RINGS, Masks, Shapes, is_seen, shapes_of
 from podium.networks.layers import softmax
 
 Floats = npt.NDArray[np.float64]
@@ -63,6 +63,15 @@ def head_probabilities(shapes: Shapes, arrays: Arrays | None = None) -> Floats:
     """
     logits = head_logits(shapes, _learned() if arrays is None else arrays).astype(np.float64)
     return softmax(logits)
+
+
+def head_directions(masks: Masks) -> Floats:
+    """Return how probable each direction of the head is in silhouettes, (frames, directions).
+
+    Clockwise from straight up, seen from the middle of each; nothing where there is no silhouette.
+    """
+    shapes = shapes_of(masks)
+    return np.where(is_seen(shapes)[:, None], head_probabilities(shapes), 0.0)
 
 
 @cache

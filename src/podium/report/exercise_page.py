@@ -44,10 +44,12 @@ def make_exercise_report(
     *,
     inside: bool = True,
     max_video_bytes: int = MAX_VIDEO_BYTES,
+    notes: Sequence[str] = (),
 ) -> Report:
     """Render an assessment of an exercise, its video `inside` the page or as a file beside it.
 
-    A video that would make one file larger than `max_video_bytes` is left out, and that is said.
+    A video that would make one file larger than `max_video_bytes` is left out, and that is said;
+    so are `notes`.
 
     Raises
     ------
@@ -58,11 +60,12 @@ def make_exercise_report(
     """
     words, playback = load_words(language), make_playback(assessment.video_path)
     assert assessment.exercise is not None
-    shown = assessment.as_shown()
-    if inside and len(playback.content) > max_video_bytes:
-        page = _Page(shown, assessment.exercise, words, playback, inside=True, is_played=False)
+    is_played = not inside or len(playback.content) <= max_video_bytes
+    page = _Page(
+        assessment.as_shown(), assessment.exercise, words, playback, inside, is_played, tuple(notes)
+    )
+    if not is_played:
         return Report(page.html(), videos_are_left_out=True)
-    page = _Page(shown, assessment.exercise, words, playback, inside=inside)
     if inside:
         return Report(page.html())
     beside = {name: content.encode() for name, _, content in page.files()}
@@ -81,6 +84,7 @@ class _Page:
     playback: Playback
     inside: bool
     is_played: bool = True
+    more_notes: tuple[str, ...] = ()
 
     def html(self) -> str:
         """Fill the template."""
@@ -191,10 +195,11 @@ class _Page:
 
     def _notes(self) -> list[str]:
         if self.is_played:
-            return [self.words("movement.colours")]
+            return [self.words("movement.colours"), *self.more_notes]
         megabytes = math.ceil(len(self.playback.content) / 2**20)
         most = self.words.plain(MAX_VIDEO_BYTES / 2**20)
-        return [self.words("player.too_large", megabytes=megabytes, most=most)]
+        large = self.words("player.too_large", megabytes=megabytes, most=most)
+        return [large, *self.more_notes]
 
     def _bars(self) -> list[dict[str, Any]]:
         """Show from when to when each repetition lasts, from 0 to 1000 over the whole video."""

@@ -83,10 +83,81 @@ class KeptReport:
     notes: Notes = field(default_factory=Notes)
     """What was added to it."""
 
+    is_dive: bool = False
+    """Whether somebody dives in it."""
+
+    is_drawn: bool = False
+    """Whether the expert is a figure, not a video."""
+
     @property
     def drawings(self) -> tuple[Drawing, ...]:
         """Return what was drawn on its videos."""
         return self.notes.drawings
+
+
+class Checked:
+    """An object of a file that may be a stranger's, of which only what fits is believed."""
+
+    def __init__(self, file: Path, value: Any, name: str = "") -> None:
+        self.file, self.name = file, name
+        if not isinstance(value, Mapping):
+            raise self.refusal(f"{name or 'its content'} is no object")
+        self.value = value
+        if not name:
+            self._require_schema()
+
+    def _require_schema(self) -> None:
+        said = (self.value.get("schema"), self.value.get("schema_version"))
+        if said != (SCHEMA, SCHEMA_VERSION):
+            raise UnusableFile.of_file(
+                self.file, f"is not a {SCHEMA} of version {SCHEMA_VERSION}: {ANEW}"
+            )
+
+    def refusal(self, why: str) -> UnusableFile:
+        """Return why the file cannot be used."""
+        return UnusableFile.of_file(self.file, f"{why}: {ANEW}")
+
+    def object(self, key: str) -> "Checked":
+        """Return an object in it."""
+        return Checked(self.file, self.value.get(key), key)
+
+    def objects(self, key: str) -> list["Checked"]:
+        """Return a list of objects in it."""
+        return [Checked(self.file, one, f"an entry of {key}") for one in self._entries(key)]
+
+    def _entries(self, key: str) -> list[Any]:
+        found = self.value.get(key)
+        if not isinstance(found, list) or len(found) > MAX_ENTRIES:
+            raise self.refusal(f"{key} is no list of at most {MAX_ENTRIES:,} entries")
+        return found
+
+    def number(self, key: str) -> float:
+        """Return a number in it."""
+        return self._number(self.value.get(key), key)
+
+    def _number(self, found: Any, key: str) -> float:
+        is_number = isinstance(found, int | float) and not isinstance(found, bool)
+        if not is_number or not isfinite(found) or abs(found) > MAX_SECONDS:
+            raise self.refusal(f"{key} is no number of at most {MAX_SECONDS:g}")
+        return float(found)
+
+    def numbers(self, key: str) -> list[float]:
+        """Return a list of numbers in it, none less than the one before."""
+        found = [self._number(one, key) for one in self._entries(key)]
+        if found != sorted(found):
+            raise self.refusal(f"{key} goes back in time")
+        return found
+
+    def number_or_none(self, key: str) -> float | None:
+        """Return a number in it, if there is one."""
+        return None if self.value.get(key) is None else self.number(key)
+
+    def text(self, key: str) -> str:
+        """Return a text in it."""
+        found = self.value.get(key)
+        if not isinstance(found, str) or len(found) > MAX_TEXT:
+            raise self.refusal(f"{key} is no text of at most {MAX_TEXT:,} characters")
+        return found
 
 
 @contextmanager
@@ -118,6 +189,37 @@ def unpacked(path: Path, folder: Path) -> KeptReport:
     return _of_page(path, read_bytes(path, MAX_REPORT_BYTES), folder)
 
 
+def read_result(path: Path) -> Checked:
+    """Read the result of an assessment: a folder's, a `result.json`, or what lies in one file.
+
+    Raises
+    ------
+    MissingFile, UnusableFile
+        If there is none.
+    """
+    if path.is_file() and path.suffix.lower() in PAGES:
+        return _result_in(path, read_bytes(path, MAX_REPORT_BYTES))
+    file = _result_of(path)
+    return Checked(file, read_json(file, MAX_BYTES))
+
+
+def _result_of(path: Path) -> Path:
+    file = path if path.is_file() else path / "result.json"
+    if not file.is_file():
+        raise MissingFile.of_file(
+            file, "no such file: name the folder that podium score --report-dir wrote"
+        )
+    return file
+
+
+def _result_in(path: Path, content: bytes) -> Checked:
+    saved = json_in(content, "data", path).get("saved")
+    text = saved.get("result.json") if isinstance(saved, dict) else None
+    if not isinstance(text, str):
+        raise UnusableFile.of_file(path, f"holds no result of an assessment: {ANEW}")
+    return Checked(path, parse_json(text.encode(), str(path)))
+
+
 def read_kept(path: Path) -> KeptReport:
     """Read a report's folder, or the `result.json` in it.
 
@@ -126,13 +228,9 @@ def read_kept(path: Path) -> KeptReport:
     MissingFile, UnusableFile
         If there is none, or it is not a report with its videos.
     """
-    file = path if path.is_file() else path / "result.json"
-    if not file.is_file():
-        raise MissingFile.of_file(
-            file, "no such file: name the folder that podium score --report-dir wrote"
-        )
+    file = _result_of(path)
     plain = read_json(file, MAX_BYTES)
-    return _kept(_Checked(file, plain), file.parent, _notes_beside(file, plain))
+    return _kept(Checked(file, plain), file.parent, _notes_beside(file, plain))
 
 
 def _notes_beside(file: Path, plain: Any) -> Notes:
@@ -153,20 +251,16 @@ def _added(plain: Any, file: Path) -> Notes:
 
 def _of_page(path: Path, content: bytes, folder: Path) -> KeptReport:
     """Read a report that is one file; its videos lie in it, else beside it."""
-    saved = json_in(content, "data", path).get("saved")
-    text = saved.get("result.json") if isinstance(saved, dict) else None
-    if not isinstance(text, str):
-        raise UnusableFile.of_file(path, f"holds no result of an assessment: {ANEW}")
     beside = path.parent
     for side in ("query", "reference"):
         if video := video_in(content, side, path):
             beside = folder
             (folder / f"{side}.mp4").write_bytes(video)
-    checked = _Checked(path, parse_json(text.encode(), str(path)))
+    checked = _result_in(path, content)
     return _kept(checked, beside, notes_in_file(json_in(content, "notes", path), path))
 
 
-def _kept(content: "_Checked", folder: Path, notes: Notes) -> KeptReport:
+def _kept(content: Checked, folder: Path, notes: Notes) -> KeptReport:
     shown = content.object("playback")
     reference = shown.value.get("reference")
     theirs = folder / "reference.mp4"
@@ -178,81 +272,28 @@ def _kept(content: "_Checked", folder: Path, notes: Notes) -> KeptReport:
         tuple(sorted([*map(_line, content.objects("remarks")), *_measured(content)], key=_when)),
         tuple(_clip(one) for one in content.objects("clips")),
         notes,
+        is_dive=_is_dive(content),
+        is_drawn=shown.value.get("steps") is not None,
     )
+
+
+def _is_dive(content: Checked) -> bool:
+    """Return whether phases of a dive were measured."""
+    measures = content.objects("measures") if "measures" in content.value else []
+    return any(one.value.get("phase") for one in measures)
 
 
 def _when(line: Line) -> float:
     return line.start_seconds
 
 
-class _Checked:
-    """An object of the file, of which only what fits is believed."""
-
-    def __init__(self, file: Path, value: Any, name: str = "") -> None:
-        self.file, self.name = file, name
-        if not isinstance(value, Mapping):
-            raise self.refusal(f"{name or 'its content'} is no object")
-        self.value = value
-        if not name:
-            self._require_schema()
-
-    def _require_schema(self) -> None:
-        said = (self.value.get("schema"), self.value.get("schema_version"))
-        if said != (SCHEMA, SCHEMA_VERSION):
-            raise UnusableFile.of_file(
-                self.file, f"is not a {SCHEMA} of version {SCHEMA_VERSION}: {ANEW}"
-            )
-
-    def refusal(self, why: str) -> UnusableFile:
-        """Return why the file cannot be used."""
-        return UnusableFile.of_file(self.file, f"{why}: {ANEW}")
-
-    def object(self, key: str) -> "_Checked":
-        """Return an object in it."""
-        return _Checked(self.file, self.value.get(key), key)
-
-    def objects(self, key: str) -> list["_Checked"]:
-        """Return a list of objects in it."""
-        return [_Checked(self.file, one, f"an entry of {key}") for one in self._entries(key)]
-
-    def _entries(self, key: str) -> list[Any]:
-        found = self.value.get(key)
-        if not isinstance(found, list) or len(found) > MAX_ENTRIES:
-            raise self.refusal(f"{key} is no list of at most {MAX_ENTRIES:,} entries")
-        return found
-
-    def number(self, key: str) -> float:
-        """Return a number in it."""
-        return self._number(self.value.get(key), key)
-
-    def _number(self, found: Any, key: str) -> float:
-        is_number = isinstance(found, int | float) and not isinstance(found, bool)
-        if not is_number or not isfinite(found) or abs(found) > MAX_SECONDS:
-            raise self.refusal(f"{key} is no number of at most {MAX_SECONDS:g}")
-        return float(found)
-
-    def numbers(self, key: str) -> list[float]:
-        """Return a list of numbers in it, none less than the one before."""
-        found = [self._number(one, key) for one in self._entries(key)]
-        if found != sorted(found):
-            raise self.refusal(f"{key} goes back in time")
-        return found
-
-    def text(self, key: str) -> str:
-        """Return a text in it."""
-        found = self.value.get(key)
-        if not isinstance(found, str) or len(found) > MAX_TEXT:
-            raise self.refusal(f"{key} is no text of at most {MAX_TEXT:,} characters")
-        return found
-
-
-def _side(about: _Checked, path: Path) -> Side:
+def _side(about: Checked, path: Path) -> Side:
     if not path.is_file():
         raise MissingFile.of_file(path, f"no such file beside {about.file.name}: {ANEW}")
     return Side(path, about.text("name"), about.number("offset_seconds"))
 
 
-def _steps(content: _Checked, shown: _Checked) -> tuple[tuple[float, float], ...]:
+def _steps(content: Checked, shown: Checked) -> tuple[tuple[float, float], ...]:
     """Return the moments of the expert who is drawn, else those of both videos."""
     if shown.value.get("steps") is not None:
         return _together(shown.object("steps"), "query", "reference")
@@ -261,21 +302,21 @@ def _steps(content: _Checked, shown: _Checked) -> tuple[tuple[float, float], ...
     return ()
 
 
-def _together(steps: _Checked, ours: str, theirs: str) -> tuple[tuple[float, float], ...]:
+def _together(steps: Checked, ours: str, theirs: str) -> tuple[tuple[float, float], ...]:
     own, others = steps.numbers(ours), steps.numbers(theirs)
     if len(own) != len(others):
         raise steps.refusal(f"{steps.name} has not as many moments of both videos")
     return tuple(zip(own, others, strict=True))
 
 
-def _line(one: _Checked) -> Line:
+def _line(one: Checked) -> Line:
     cost = one.value.get("contribution")
     points = one.number("contribution") if cost is not None else 0.0
     span = one.number("start_seconds"), one.number("end_seconds")
     return Line(*span, words=one.text("words"), cost=max(-points, 0.0))
 
 
-def _measured(content: _Checked) -> Iterator[Line]:
+def _measured(content: Checked) -> Iterator[Line]:
     """Yield what is remarked of what was measured, when it was seen; earlier files have none."""
     if "measured_remarks" not in content.value:
         return
@@ -289,5 +330,5 @@ def _measured(content: _Checked) -> Iterator[Line]:
         yield Line(start - AROUND_SECONDS, end + AROUND_SECONDS, remark.text("words"), 0.0)
 
 
-def _clip(one: _Checked) -> tuple[float, float, float]:
+def _clip(one: Checked) -> tuple[float, float, float]:
     return one.number("start_seconds"), one.number("end_seconds"), one.number("similarity")

@@ -1,6 +1,7 @@
 """The page of two movements beside each other: joints over both videos, curves, what differs."""
 
 import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,11 +41,12 @@ def make_movement_report(
     *,
     are_videos: tuple[bool, bool] = (True, True),
     names: tuple[str, str] | None = None,
+    notes: Sequence[str] = (),
 ) -> Report:
     """Render a comparison as one file that plays offline.
 
     `are_videos` says of both whether they are videos; a skeleton without one is drawn. `names` are
-    what they are called, where that is not what their files are.
+    what they are called, where that is not what their files are; `notes` are said below them.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def make_movement_report(
     )
     with ThreadPoolExecutor(len(shown)) as pool:
         sides = list(pool.map(lambda one: _side(*one), shown))
-    return Report(_Page(of, load_words(language), *sides).html())
+    return Report(_Page(of, load_words(language), sides[0], sides[1], tuple(notes)).html())
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class _Page:
     words: Words
     ours: _Side
     theirs: _Side
+    more_notes: tuple[str, ...] = ()
 
     def html(self) -> str:
         """Fill the template."""
@@ -148,7 +151,7 @@ class _Page:
         notes = [self.words("movement.mirrored")] if self.of.is_mirrored else []
         is_drawn = self.ours.drawn is None or self.theirs.drawn is None
         notes += [self.words("movement.skeleton")] if is_drawn else []
-        return [*notes, self.words("movement.colours")]
+        return [*notes, self.words("movement.colours"), *self.more_notes]
 
     def _row(self, pair: Pair) -> dict[str, Any]:
         """Return what the table says of a repetition."""

@@ -48,6 +48,9 @@ class Printed:
     whole: Image.Image | None
     """The whole dive in one picture."""
 
+    moments: tuple[float | None, ...] = ()
+    """Of each of the pictures when it was, in seconds of the video; `None` where it is not said."""
+
 
 def read_printed(path: Path) -> Printed:
     """Read from a report what goes on its page: from one file, or the `report.html` of a folder.
@@ -69,7 +72,8 @@ def read_printed(path: Path) -> Printed:
     except (ModelError, UsageError) as error:
         raise UnusableFile.of_file(page, str(error)) from error
     shown = tuple(_picture(content, id_, page) for id_ in PICTURES)
-    return Printed(sheet, shown, _picture(content, WHOLE, page))
+    moments = tuple(_moment(content, id_) for id_ in PICTURES)
+    return Printed(sheet, shown, _picture(content, WHOLE, page), moments)
 
 
 def _picture(content: bytes, id_: str, path: Path) -> Image.Image | None:
@@ -86,6 +90,18 @@ def _picture(content: bytes, id_: str, path: Path) -> Image.Image | None:
         return picture.convert("RGB")
     except (binascii.Error, UnidentifiedImageError, OSError, SyntaxError) as error:
         raise UnusableFile.of_file(path, "a picture in it is damaged") from error
+
+
+def _moment(content: bytes, id_: str) -> float | None:
+    """Return the middle of what the button beside a picture plays."""
+    number = rb"(-?[0-9]{1,6}(?:\.[0-9]+)?)"
+    found = re.search(
+        rb' id="%b"(?:(?!<img|<section).)*?data-play="%b" data-until="%b"' % (
+            id_.encode(), number, number
+        ),
+        content, re.DOTALL,
+    )  # fmt: skip
+    return (float(found[1]) + float(found[2])) / 2 if found else None
 
 
 def make_pdf(printed: Printed) -> bytes:

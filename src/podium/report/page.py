@@ -76,11 +76,12 @@ def make_report(
     language: str = ENGLISH,
     *,
     max_video_bytes: int = MAX_VIDEO_BYTES,
+    notes: Sequence[str] = (),
 ) -> Report:
     """Render an assessment as one file, with small copies of its videos inside.
 
     What was measured of the athlete is shown, too. Videos that would make it
-    larger than `max_video_bytes` are left out, and the report says so.
+    larger than `max_video_bytes` are left out, and the report says so. `notes` are said below them.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def make_report(
         If there are no words in that language.
     """
     if assessment.exercise:
-        return _of_exercise(assessment, language, max_video_bytes=max_video_bytes)
+        return _of_exercise(assessment, language, max_video_bytes=max_video_bytes, notes=notes)
     words = load_words(language)
     frames = _small_frames(assessment)
     athlete = _athlete(assessment, words)
@@ -97,21 +98,23 @@ def make_report(
     videos = query, expert.playback if expert else reference
     n_bytes = sum(len(video.content) for video in videos if video)
     if n_bytes <= max_video_bytes:
-        page = _Page(assessment, words, frames, *videos, athlete=athlete, figure=expert)
+        page = _Page(assessment, words, frames, *videos, notes, athlete=athlete, figure=expert)
         return Report(page.html())
     note = words(
         "player.too_large",
         megabytes=math.ceil(n_bytes / 2**20),
         most=words.plain(max_video_bytes / 2**20),
     )
-    page = _Page(assessment, words, frames, None, None, (note,), athlete=athlete)
+    page = _Page(assessment, words, frames, None, None, (note, *notes), athlete=athlete)
     return Report(page.html(), videos_are_left_out=True)
 
 
-def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Report:
+def make_report_folder(
+    assessment: Assessment, language: str = ENGLISH, *, notes: Sequence[str] = ()
+) -> Report:
     """Render an assessment with its videos, key frames and data as files beside the page.
 
-    What was measured of the athlete is shown, too.
+    What was measured of the athlete is shown, too; `notes` are said below the videos.
 
     Raises
     ------
@@ -119,7 +122,7 @@ def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Repor
         If there are no words in that language.
     """
     if assessment.exercise:
-        return _of_exercise(assessment, language, inside=False)
+        return _of_exercise(assessment, language, inside=False, notes=notes)
     words = load_words(language)
     frames = _small_frames(assessment)
     athlete = _athlete(assessment, words)
@@ -127,8 +130,9 @@ def make_report_folder(assessment: Assessment, language: str = ENGLISH) -> Repor
     expert = _figure(assessment, words) if query and reference is None else None
     reference = expert.playback if expert else reference
     page = _Page(
-        assessment, words, frames, query, reference, inside=False, athlete=athlete, figure=expert
-    )
+        assessment, words, frames, query, reference, notes,
+        inside=False, athlete=athlete, figure=expert,
+    )  # fmt: skip
     videos = {"query.mp4": query, "reference.mp4": reference}
     beside = {name: video.content for name, video in videos.items() if video}
     beside |= {name: content.encode() for name, _, content in page.data_files()}

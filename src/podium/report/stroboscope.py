@@ -5,7 +5,6 @@ them show at a place, the athlete left out, is the background, and the athlete i
 """
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Self
 
 import cv2
@@ -13,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.athlete.values import Athlete
-from podium.errors import UnusableFile
 from podium.measures import Dive
 from podium.report.overlay import smooth_path
 
@@ -64,27 +62,6 @@ class Stroboscope:
     pixels: Pixels
     places: Floats
     seconds: Floats
-
-
-def whole_dive(video: Path) -> bytes:
-    """Follow the athlete in a video, and show the whole dive in one picture (PNG).
-
-    Raises
-    ------
-    VideoError
-        If the video cannot be used.
-    UnusableFile
-        If too little of the athlete is seen in it.
-    """
-    from podium.examination import examine  # what follows an athlete takes a while to load
-
-    examined = examine(video)
-    made = stroboscope(examined.dive, examined.frames.pixels)
-    if made is None:
-        raise UnusableFile.of_file(
-            video, "too little of the athlete is seen in it for one picture of the dive"
-        )
-    return png(made)
 
 
 def stroboscope(dive: Dive, pixels: Pixels) -> Stroboscope | None:

@@ -20,7 +20,16 @@ from podium.web.messages import (
     VideoOut,
     WhyOut,
 )
-from podium.web.records import About, Job, Stage, StoredVideo, doubts_of, read_clips, read_stage
+from podium.web.records import (
+    VOICE,
+    About,
+    Job,
+    Stage,
+    StoredVideo,
+    doubts_of,
+    read_clips,
+    read_stage,
+)
 from podium.web.store import NotThere, Store
 
 BATCH_COLUMNS = (
@@ -123,6 +132,7 @@ def job_out(store: Store, job: Job) -> AssessmentOut:
         error=job.error,
         summary=job.summary,
         about=about_out(job.about),
+        has_voice=(store.job_folder(job.id) / VOICE).is_file(),
         recognised=_recognised(job),
         measured=_measured(job),
         withheld=_why_withheld(job),

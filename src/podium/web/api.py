@@ -40,6 +40,7 @@ from podium.web.answers import (
 from podium.web.athletes import add_athletes
 from podium.web.audits import MAX_TABLE_BYTES, add_audits
 from podium.web.backups import add_backups
+from podium.web.beside import add_side_by_side
 from podium.web.bodies import USUAL_PACE, Bodies, Pace
 from podium.web.guard import Guard, Token
 from podium.web.in_parts import add_uploads
@@ -69,6 +70,7 @@ from podium.web.renderings import Renderer, add_renderings
 from podium.web.routes import CarefulRoute
 from podium.web.store import Store
 from podium.web.tables import add_tables
+from podium.web.voices import add_voices, is_voice
 from podium.web.worker import Worker, choices, first_frame, locate, probe
 
 FILES = {
@@ -163,6 +165,8 @@ def _add_keeping(app: FastAPI, store: Store, worker: Worker, renderer: Renderer)
     add_removal(app, store, worker, renderer)
     add_tables(app, store)
     add_backups(app, store, worker)
+    add_side_by_side(app, store)
+    add_voices(app, store)
 
 
 def serve(
@@ -201,8 +205,9 @@ def choices_of(model: str, allow_parts: tuple[str, ...] = ()) -> dict[str, Any]:
 def _sends_a_file(scope: Scope) -> bool:
     """Return whether the body of a request has a limit of its own, that of videos or of tables."""
     sending = "/api/videos", "/api/audits", "/api/tables", "/api/store"
-    is_part = scope["method"] == "PUT" and scope["path"].startswith(in_parts.PREFIX)
-    return is_part or (scope["method"] == "POST" and scope["path"] in sending)
+    method, path = scope["method"], scope["path"]
+    is_part = method == "PUT" and path.startswith(in_parts.PREFIX)
+    return is_part or is_voice(method, path) or (method == "POST" and path in sending)
 
 
 def _add_choices(app: FastAPI, model: str, allow_parts: tuple[str, ...]) -> None:
@@ -380,20 +385,14 @@ def _ask(
     jobs = store.add(
         [
             records.Request(
-                video,
-                model,
-                named,
-                how.difficulty,
-                how.reference,
-                how.expert,
-                how.language,
-                athlete,
+                video, model, named, how.difficulty, how.reference, how.expert, how.language,
+                athlete, how.blur_faces,
             )
             for video in videos
         ],
         batch,
         abouts,
-    )
+    )  # fmt: skip
     worker.wake()
     return jobs
 

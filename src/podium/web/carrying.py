@@ -15,6 +15,7 @@ from podium.errors import UnusableFile
 from podium.web import records
 from podium.web.home import clear
 from podium.web.store import Store
+from podium.web.voices import MAX_VOICE_BYTES, kind_of_file
 
 MAX_FILES = 200_000
 MAX_FILE_BYTES = 512 * 2**20
@@ -25,7 +26,7 @@ MAX_LIST_BYTES = 64 * 2**20
 """How long the list at its end may be: 200,000 names take a third of that."""
 
 _NAME = re.compile(
-    r"videos/[0-9a-f]{32}/(?:video|about\.json)|assessments/[0-9a-f]{32}/(?:job\.json|notes\.json"
+    r"videos/[0-9a-f]{32}/(?:video|about\.json)|assessments/[0-9a-f]{32}/(?:job\.json|notes\.json|voice"
     r"|result/(?:report\.html|result\.json|clips\.csv|timeline\.vtt))",
     re.ASCII,
 )
@@ -122,8 +123,14 @@ def _require_descriptions(folder: Path, called: str) -> None:
                 read(one)
                 if (one / records.NOTES).exists():
                     records.read_notes(one)
+                _require_voice(one / records.VOICE)
             except (OSError, UnusableFile) as error:
                 raise _not_ours(called, f"{kind}/{one.name}: {_reason(error)}") from error
+
+
+def _require_voice(path: Path) -> None:
+    if path.exists() and (path.stat().st_size > MAX_VOICE_BYTES or kind_of_file(path) is None):
+        raise UnusableFile.of_file(path, "its voice note is none that podium serve keeps")
 
 
 def _reason(error: OSError | UnusableFile) -> str:

@@ -9,6 +9,8 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,11 +153,19 @@ def _assess(folder: Path) -> None:
         task,
     )  # fmt: skip
     _tell(folder, "writing")
-    report = make_report(assessment, task["language"])
+    words = load_words(task["language"])
+    with ExitStack() as stack:
+        shown, notes = assessment, list[str]()
+        if task["blur_faces"]:
+            from podium.report.faceless import without_faces
+
+            shown, hidden = without_faces(assessment, stack.enter_context(_copies(folder)))
+            notes = [one.sentence(words) for one in hidden]
+        report = make_report(shown, task["language"], notes=notes)
     data = {
         "result.json": result_json(assessment),
         "clips.csv": clips_csv(assessment),
-        "timeline.vtt": timeline_vtt(assessment, load_words(task["language"])),
+        "timeline.vtt": timeline_vtt(assessment, words),
     }
     _keep(folder, report, data)
 
@@ -181,11 +191,23 @@ def _compare_people(folder: Path, task: dict[str, Any]) -> bool:
     from podium.report.movement_page import make_movement_report
     from podium.report.movement_result import movement_files
 
-    names = task["video_name"], task["reference_name"]
+    names, both, language = (
+        (task["video_name"], task["reference_name"]),
+        (video, reference),
+        task["language"],
+    )
     comparison = compare(people.ours, people.theirs, theirs_name=names[1])
     _tell(folder, "writing")
-    language = task["language"]
-    report = make_movement_report(comparison, video, reference, language, names=names)
+    with ExitStack() as stack:
+        shown, notes = both, list[str]()
+        if task["blur_faces"]:
+            from podium.report.faceless import copies_without_faces
+            from podium.report.words import load_words
+
+            copies = stack.enter_context(_copies(folder))
+            shown, hidden = copies_without_faces(both, names, people.are_videos, copies)
+            notes = [one.sentence(load_words(language)) for one in hidden]
+        report = make_movement_report(comparison, *shown, language, names=names, notes=notes)
     _keep(folder, report, movement_files(comparison, *names, language))
     return True
 
@@ -203,9 +225,9 @@ def _render(folder: Path) -> None:
 
     kept = unpacked(report, folder)
     if task["what"] == "picture":
-        from podium.report.stroboscope import whole_dive
+        from podium.report.redrawn import picture_of
 
-        write_bytes(folder / task["file"], whole_dive(kept.query.path))
+        write_bytes(folder / task["file"], picture_of(kept.query, kept.query))
         return
     from podium.report.film import FilmOptions, make_film
     from podium.report.words import load_words
@@ -221,6 +243,19 @@ def _tell_share(done: int, total: int) -> None:
     """Say how much of a film is made, in hundredths."""
     if 100 * done // total > 100 * (done - 1) // total:
         print(json.dumps({"share": done / total}), flush=True)
+
+
+@contextmanager
+def _copies(folder: Path) -> Iterator[Path]:
+    """Return where copies of videos without faces lie until the end of the block.
+
+    Should this process be killed, they go with the half-done result.
+    """
+    half_done = folder / "result.partial"
+    half_done.mkdir(exist_ok=True)
+    yield half_done
+    for copy in half_done.glob("?.mp4"):
+        copy.unlink()
 
 
 def _keep(folder: Path, report: "Report", files: dict[str, str]) -> None:

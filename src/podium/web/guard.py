@@ -30,12 +30,16 @@ POLICY = (
 )
 """The page's own files and nothing else. A report brings a policy of its own."""
 
+PLAYING_POLICY = f"{POLICY}; media-src 'self'"
+"""The same of a page that plays voice notes, which lie here."""
+
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "x-frame-options": "DENY",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(self)",
     "cache-control": "no-store",
 }
 _FROM_HERE = ("same-origin", "none")

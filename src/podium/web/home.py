@@ -34,8 +34,8 @@ MAX_MARKER_BYTES = 4096
 
 _ABOUT = "podium serve keeps videos and assessments in this folder"
 _FILES = (
-    r"video|about\.json|job\.json|notes\.json|task\.json|progress\.json|said"
-    r"|report\.html|result\.json|clips\.csv|timeline\.vtt"
+    r"video|voice|about\.json|job\.json|notes\.json|task\.json|progress\.json|said"
+    r"|report\.html|result\.json|clips\.csv|timeline\.vtt|[0-9]\.mp4"
     r"|query\.mp4|reference\.mp4|film\.mp4|picture\.png|page\.pdf"
 )
 _FILE = re.compile(rf"{_FILES}|\.({_FILES})\.[a-z0-9_]{{8}}")

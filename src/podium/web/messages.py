@@ -87,6 +87,10 @@ class How(Strict):
     language: Annotated[str, Field(max_length=10, description="The language of the report.")] = (
         ENGLISH
     )
+    blur_faces: Annotated[
+        bool,
+        Field(description="Whether faces are made unrecognisable in the report, as far as found."),
+    ] = False
 
 
 class Wanted(How):
@@ -224,6 +228,7 @@ class AssessmentOut(BaseModel):
     error: str | None
     summary: dict[str, Any] | None
     about: AboutOut
+    has_voice: Annotated[bool, Field(description="Whether there is a voice note beside it.")]
     recognised: Annotated[str, Field(description="Which dive was recognised, in words, or empty.")]
     measured: list[MeasureOut]
     withheld: Annotated[
@@ -395,6 +400,48 @@ class ComparisonOut(BaseModel):
     ranges_overlap: bool | None
     earlier_clips: list[dict[str, Any]]
     later_clips: list[dict[str, Any]]
+
+
+class CellOut(BaseModel):
+    """What is said of one assessment in one line of a table."""
+
+    value: str
+    range: str
+    beside_first: Annotated[
+        Literal["", "first", "more", "less", "unclear"],
+        Field(description="More or less than the first; unclear within the ranges of both."),
+    ]
+
+
+class LineOut(BaseModel):
+    """One quantity of several assessments."""
+
+    name: str
+    cells: list[CellOut]
+
+
+class ColumnOut(BaseModel):
+    """One of several assessments."""
+
+    id: str
+    name: str
+    athlete: str
+    day: str
+    has_video: bool
+
+
+class SideBySideOut(BaseModel):
+    """Several assessments beside each other."""
+
+    columns: list[ColumnOut]
+    rows: list[LineOut]
+
+
+class StepsOut(BaseModel):
+    """Which moments of two videos belong together, in seconds of the reports' copies."""
+
+    ours: list[float]
+    theirs: list[float]
 
 
 class AuditOut(BaseModel):

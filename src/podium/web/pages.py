@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, languages, load_words
 from podium.web.codes import code_picture
-from podium.web.guard import Token
+from podium.web.guard import PLAYING_POLICY, Token
 from podium.web.listening import shared_address
 
 _SCRIPTS = ("shared.js", "sending.js", "page.js")
@@ -20,12 +20,11 @@ def add_pages(app: FastAPI, host: str, token: Token | None) -> None:
         words = load_words(language if language in languages() else ENGLISH)
         texts = words.of("page") | words.of("state")
         shared = shared_address(host, _port_of(request), token) if token else ""
-        return HTMLResponse(
-            render(
-                "page.html", words=words, texts=texts, languages=languages(),
-                shared=shared, code=code_picture(shared) if shared else "",
-            )
+        content = render(
+            "page.html", words=words, texts=texts, languages=languages(),
+            shared=shared, code=code_picture(shared) if shared else "",
         )  # fmt: skip
+        return HTMLResponse(content, headers={"content-security-policy": PLAYING_POLICY})
 
     @app.get("/page.css", include_in_schema=False)
     def style() -> Response:

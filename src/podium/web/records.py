@@ -36,6 +36,9 @@ MAX_SECONDS = 253_402_300_800.0
 NOTES = "notes.json"
 """What was added to a report, beside the assessment's own file."""
 
+VOICE = "voice"
+"""A voice note, beside it; what kind of sound it is is seen by how it begins."""
+
 LISTED = (
     "flight_seconds", "jump_height_bodies", "tightness", "opening_seconds",
     "entry_angle_degrees", "splash_size",
@@ -69,6 +72,9 @@ class Request:
     language: str = "en"
     athlete: tuple[float, float] | None = None
     """Where the athlete is in the first frame, in pixels from the left and from the top."""
+
+    blur_faces: bool = False
+    """Whether faces are made unrecognisable in the report."""
 
     def videos(self) -> set[str]:
         """Return the ids of the videos that it needs."""

@@ -284,6 +284,21 @@ class Store:
             path = self.job_folder(self.job(id_).id) / records.NOTES
             write_bytes(path, json.dumps(notes.to_json()).encode("ascii"))
 
+    def voice(self, id_: str) -> Path | None:
+        """Return where the voice note of an assessment lies; `None` where there is none."""
+        path = self.job_folder(self.job(id_).id) / records.VOICE
+        return path if path.is_file() and not path.is_symlink() else None
+
+    def keep_voice(self, id_: str, partial: Path) -> None:
+        """Keep a voice note that was received, in place of the one before."""
+        with self._lock:
+            os.replace(partial, self.job_folder(self.job(id_).id) / records.VOICE)
+
+    def remove_voice(self, id_: str) -> None:
+        """Remove the voice note of an assessment, if there is one."""
+        with self._lock:
+            (self.job_folder(self.job(id_).id) / records.VOICE).unlink(missing_ok=True)
+
     def take_in(self, folder: Path) -> int:
         """Take over what was unpacked: `videos` and `assessments` in a folder, by their ids.
 

@@ -2,6 +2,7 @@
   const written = (value, digits = 1) => value.toFixed(digits).replace(".", settings.decimal);
 
   const MOST_LISTED = 50;
+  const MOST_COMPARED = 20;
   let choices = null;
   let files = [];
   let table = null;
@@ -172,6 +173,7 @@
     if (action) how.action = action;
     if (difficulty) how.difficulty = Number(difficulty);
     if (element("beside").value === "expert") how.expert = element("expert").value;
+    if (element("blur-faces").checked) how.blur_faces = true;
     return how;
   }
 
@@ -391,6 +393,7 @@
     if (job.state === "failed" || job.state === "cancelled") {
       row.append(button("again", job.video, () => order(`/api/assessments/${job.id}/again`, "POST")));
     }
+    if (job.has_voice) row.append(button("voice_play", job.video, () => hear(job)));
     if (job.state === "done") row.append(button("send", job.video, () => openSending(job)));
     row.append(button("details", job.video, () => openDetails(job)));
     row.append(button("delete", job.video, () => { picked.delete(job.id); order(`/api/assessments/${job.id}`, "DELETE"); }));
@@ -451,7 +454,100 @@
     for (const key of ["athlete", "day", "event", "text"]) element(`details-${key}`).value = job.about[key];
     element("details-tags").value = job.about.tags.join(", ");
     element("details-trouble").textContent = "";
+    showVoice(job.has_voice, canRecord ? "" : words.voice_cannot);
     element("details").showModal();
+  }
+
+  /* A voice note: recorded here, kept beside the assessment. */
+  const MOST_VOICE_SECONDS = 600;
+  const canRecord = Boolean(window.MediaRecorder && navigator.mediaDevices && navigator.mediaDevices.getUserMedia);
+  let recorder = null;
+
+  const voiceOf = (id) => `/api/assessments/${id}/voice`;
+
+  function showVoice(is, said = "") {
+    const player = element("voice-player");
+    player.hidden = element("voice-delete").hidden = !is;
+    if (!is) player.removeAttribute("src");
+    else if (player.getAttribute("src") === voiceOf(detailed.id)) player.load(); /* recorded anew, at the same address */
+    else player.src = voiceOf(detailed.id);
+    element("voice-record").hidden = !canRecord;
+    element("voice-record").textContent = is ? words.voice_anew : words.voice_record;
+    element("voice-said").textContent = said;
+  }
+
+  async function record() {
+    if (recorder) {
+      recorder.stop();
+      return;
+    }
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      if (!element("details").open) stopAll(stream);
+      else recordOf(stream, detailed.id);
+    } catch (error) {
+      const why = error.name === "NotAllowedError" ? words.voice_denied : words.voice_none;
+      element("voice-said").textContent = why;
+    }
+  }
+
+  const stopAll = (stream) => { for (const track of stream.getTracks()) track.stop(); };
+
+  function recordOf(stream, id) {
+    const pieces = [];
+    const made = recorder = new MediaRecorder(stream, { audioBitsPerSecond: 32000 });
+    const timer = setTimeout(() => made.stop(), 1000 * MOST_VOICE_SECONDS);
+    made.ondataavailable = (event) => pieces.push(event.data);
+    made.onstop = () => {
+      clearTimeout(timer);
+      stopAll(stream);
+      recorder = null;
+      keepVoice(id, new Blob(pieces));
+    };
+    made.start();
+    element("voice-record").textContent = words.voice_stop;
+    element("voice-said").textContent = words.voice_recording;
+  }
+
+  async function keepVoice(id, sound) {
+    const isShown = () => element("details").open && detailed.id === id;
+    try {
+      const headers = { "Content-Type": "application/octet-stream" };
+      const response = await fetch(voiceOf(id), { method: "PUT", headers, body: sound });
+      if (!response.ok) throw new Error(reasonOf(await response.json()));
+      if (isShown()) showVoice(true, words.voice_kept);
+    } catch (error) {
+      const why = error instanceof TypeError ? words.lost : error.message;
+      if (isShown()) element("voice-said").textContent = why;
+      else element("trouble").textContent = why;
+      element("voice-record").textContent = words.voice_record;
+    }
+    refresh();
+  }
+
+  async function deleteVoice() {
+    try {
+      await ask(voiceOf(detailed.id), "DELETE");
+      showVoice(false, words.voice_deleted);
+    } catch (error) {
+      element("voice-said").textContent = error.message;
+    }
+    element("voice-record").focus();
+    refresh();
+  }
+
+  /* Played from the list: one at a time. */
+  const heard = new Audio();
+  let heardId = "";
+
+  function hear(job) {
+    if (heardId === job.id && !heard.paused) {
+      heard.pause();
+      return;
+    }
+    heardId = job.id;
+    heard.src = voiceOf(job.id);
+    heard.play().catch((error) => { if (error.name !== "AbortError") element("trouble").textContent = words.voice_unplayed; });
   }
 
   async function keepDetails(event) {
@@ -599,16 +695,20 @@
     (same || element("list")).focus();
   }
 
-  /* Two of one's own over time. */
+  /* Two of one's own over time; several have a page of their own. */
   function pickOne(id, is) {
     if (is) picked.add(id);
     else picked.delete(id);
-    if (picked.size > 2) picked.delete(picked.values().next().value);
+    if (picked.size > MOST_COMPARED) picked.delete(picked.values().next().value);
     for (const box of document.querySelectorAll("#rows input")) box.checked = picked.has(box.closest("tr").dataset.id);
     compare();
   }
 
   async function compare() {
+    const link = element("side-by-side");
+    link.parentElement.hidden = picked.size < 2;
+    link.textContent = say("side_by_side", { n: picked.size });
+    link.href = `/side_by_side?${new URLSearchParams({ ids: [...picked].join(","), language: settings.language })}`;
     element("comparison").hidden = picked.size !== 2;
     if (picked.size !== 2) return;
     const [one, other] = picked;
@@ -665,6 +765,12 @@
   element("pages-on").onclick = () => turn(1);
   element("store").onchange = takeIn;
   element("details-form").onsubmit = keepDetails;
+  element("voice-record").onclick = record;
+  element("voice-delete").onclick = deleteVoice;
+  element("details").onclose = () => {
+    element("voice-player").pause();
+    if (recorder) recorder.stop();
+  };
   element("details-close").onclick = () => element("details").close();
   element("stop").onclick = () => { stopped = true; if (upload) upload.abort(); };
   element("videos").onchange = () => choose(element("videos").files);

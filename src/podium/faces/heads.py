@@ -1,0 +1,75 @@
+"""Where an athlete's head is: by the joints of the face, or at one end of a silhouette."""
+
+import numpy as np
+import numpy.typing as npt
+
+from podium.athlete import Athlete
+from podium.athlete.follow import ROOM
+from podium.faces.values import NONE
+from podium.joints.blazepose import Look
+from podium.joints.values import LEAST_VISIBILITY
+from podium.measures import head_directions
+
+Floats = npt.NDArray[np.float64]
+
+N_FACE = 11
+"""The first joints of BlazePose are those of the face: nose, eyes, ears and mouth."""
+
+WIDER, OF_REGION = 2.4, 0.075
+"""The circle about a head is so many times as wide as the joints of the face reach, and no less
+than this share of the side of what is looked at."""
+
+OF_LENGTH = 0.11
+"""It is at least so large for the length of a stretched athlete."""
+
+LEAST_SURE = 0.4
+"""The head is at an end of a silhouette, or beside it, with at least this probability."""
+
+INWARDS = 1.6
+"""Of a body that reaches over its head, the head is further in: a second circle is so many radii
+nearer to the middle."""
+
+BESIDE = 3
+"""So many directions to each side are told from each other by nobody."""
+
+
+def head_of(look: Look) -> Floats:
+    """Return the circle about the head of a person whose joints were found, (0 or 1, 3)."""
+    is_seen = look.visibility[:N_FACE].max() >= LEAST_VISIBILITY
+    if not is_seen:
+        return NONE
+    joints = look.places[:N_FACE].astype(np.float64)
+    middle = joints.mean(axis=0)
+    reach = np.linalg.norm(joints - middle, axis=1).max()
+    radius = max(WIDER * reach, OF_REGION * look.next_region.side)
+    return np.array([[*middle, radius]])
+
+
+def heads_of(athlete: Athlete) -> tuple[Floats, ...]:
+    """Return circles about the head of a silhouette in each frame, (0 or 2, 3).
+
+    Another, nearer to the middle, is about the head of one whose arms are stretched. All are in
+    pixels of the picture in which the athlete was followed.
+    """
+    probable = head_directions(athlete.masks)
+    length = athlete.reach / ROOM
+    return tuple(
+        _at_end(athlete, number, sure, OF_LENGTH * length) for number, sure in enumerate(probable)
+    )
+
+
+def _at_end(athlete: Athlete, number: int, sure: Floats, radius: float) -> Floats:
+    """Return circles where the silhouette ends in the direction of its head."""
+    down, right = np.nonzero(athlete.masks[number])
+    best = int(sure.argmax())
+    near = np.arange(best - BESIDE, best + BESIDE + 1) % len(sure)
+    if not len(down) or sure[near].sum() < LEAST_SURE:
+        return NONE
+    angle = 2 * np.pi * (best + 0.5) / len(sure)
+    towards = np.array([np.sin(angle), -np.cos(angle)])
+    places = np.stack([right, down], axis=1).astype(np.float64)
+    along = (places - places.mean(axis=0)) @ towards
+    end = places[along >= np.percentile(along, 92)].mean(axis=0)
+    middle = (end + 0.5) * athlete.pixel + athlete.middles[number] - athlete.reach
+    inner = middle - INWARDS * radius * towards
+    return np.array([[*middle, radius], [*inner, radius]])
