@@ -142,6 +142,7 @@ def test_all_of_one_athlete_is_deleted_with_one_action(
         "video_path": str(store.video_path(ours)),
         "reference_path": None, "expert": None, "action": None, "difficulty": None,
         "athlete": None, "language": "en", "video_name": "a.mp4", "reference_name": None,
+        "blur_faces": False,
     }  # fmt: skip
     (done / "task.json").write_text(json.dumps(task))
     child._assess(done)

@@ -25,7 +25,9 @@ OPERATIONS = {
     "POST /api/uploads", "GET /api/uploads/{id}", "PUT /api/uploads/{id}",
     "DELETE /api/uploads/{id}",
     "POST /api/tables", "GET /api/store", "POST /api/store",
-    "GET /api/audits/{id}/audit.json",
+    "GET /api/audits/{id}/audit.json", "GET /api/side_by_side", "GET /api/steps",
+    "GET /api/assessments/{id}/video.mp4", "GET /api/assessments/{id}/voice",
+    "PUT /api/assessments/{id}/voice", "DELETE /api/assessments/{id}/voice",
 }  # fmt: skip
 SENDING = ("POST /api/videos", "POST /api/audits")
 """Those that start a process each time."""

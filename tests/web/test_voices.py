@@ -5,6 +5,7 @@ import os
 import shutil
 import zipfile
 
+import av
 import pytest
 
 from browsers import CHROMIUM
@@ -198,6 +199,11 @@ def test_it_is_recorded_in_firefox(served, firefox_program, tmp_path):
         firefox.wait("document.getElementById('voice-said').textContent.startsWith('Kept')")
         firefox.evaluate("document.getElementById('voice-player').play()")
         firefox.wait("document.getElementById('voice-player').currentTime > 0.2")
-        assert firefox.complaints() == []
+        # It says so of what it recorded itself, and plays it all the same.
+        own = f"Media resource {served.url}{VOICE} could not be decoded."
+        assert set(firefox.complaints()) <= {own}
     kept = served.folder / "assessments" / id_of(1) / "voice"
     assert kind_of(kept.read_bytes()[:12]) in ("audio/ogg", "audio/webm")
+    with av.open(str(kept)) as sound:
+        n_samples = sum(frame.samples for frame in sound.decode(audio=0))
+        assert n_samples > sound.streams.audio[0].rate
