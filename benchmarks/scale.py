@@ -2,9 +2,10 @@
 
 Makes 1,000, 10,000 and 100,000 files of features (`--sizes`), learns a small model from the first
 300, and runs the commands on each table, one process each: `check`, `predict`, the same with
-`--resume` when all is done, `merge` and `evaluate`. Beside them stand the parts of training that
-see all performances at once. Seconds are those of the processor, as others may use the machine. A
-row's exponent is 1 where it grows with the number, 2 with its square.
+`--resume` when all is done, `merge`, `evaluate`, `train` on all of it, and reports of every tenth
+performance. Beside them stand the parts of training that see all performances at once. Seconds are
+those of the processor, as others may use the machine. A row's exponent is 1 where it grows with the
+number, 2 with its square. What is not measured anew is kept as it was.
 
     OMP_NUM_THREADS=1 python benchmarks/scale.py
 """
@@ -26,11 +27,33 @@ from typing import Any
 
 import numpy as np
 
+from podium.features.values import Features, Sample
+from podium.folds.copies import near_copies
 from podium.inputs.spreadsheet import harmless
 from podium.metric.pairs import PairOptions, PairSampler
+from podium.performance import Performance
+from podium.witnesses.memory import learn_memory
 from podium.witnesses.novelty import learn_novelty
 
 RESULTS = Path(__file__).parent / "results" / "scale.json"
+PAGE = Path(__file__).parents[1] / "docs" / "scale.md"
+HEAD = "| | "
+"""How the table of the page begins, in which it is put anew."""
+
+WORDS = {
+    "check": "`podium check`",
+    "predict": "`podium predict --shard 0/2` (half of the table)",
+    "predict --resume": "the same with `--resume`, all done",
+    "merge": "`podium merge`",
+    "evaluate": "`podium evaluate`",
+    "report": "reports of every tenth (`podium score --report-dir`)",
+    "train": "`podium train --scorer ridge`",
+    "learn_novelty": "learning what is usual",
+    "finding copies": "finding copies of one performance",
+    "learn_memory": "learning which were learned from",
+    "pairs, counted": "counting pairs",
+    "pairs, an epoch": "drawing the pairs of an epoch",
+}
 SIZES = (1_000, 10_000, 100_000)
 N_LEARNED, N_CLIPS, DIM = 300, 4, 16
 RUN = """
@@ -101,7 +124,23 @@ def commands(folder: Path, table: Path, model: Path) -> dict[str, Row]:
     merged = folder / "all.csv"
     found["merge"] = command(folder, "merge", merged, *shards)
     found["evaluate"] = command(folder, "evaluate", merged, table, "--json")
+    found["report"] = report(folder, table, model)
     return found
+
+
+def report(folder: Path, table: Path, model: Path) -> Row:
+    """Measure reports of every tenth performance, a folder each, and the table of all."""
+    paths = sorted(table.parent.glob("features/*/*.npy"))[::10]
+    out = "--report-dir", folder / "reports", "--csv", folder / "reports.csv"
+    return command(folder, "score", *paths, "--model", model, *out)
+
+
+def train(n: int) -> Row:
+    """Measure training on so many performances, as far as it sees all of them: by `ridge`."""
+    with tempfile.TemporaryDirectory(prefix="podium-scale-") as made:
+        folder = Path(made)
+        table = write_table(folder, n)
+        return command(folder, "train", table, "--out", folder / "m", "--scorer", "ridge")
 
 
 def within(work: Callable[[], object]) -> Row:
@@ -121,6 +160,25 @@ def parts_of_training(n: int) -> dict[str, Row]:
         "learn_novelty": within(lambda: learn_novelty(features)),
         "pairs, counted": within(lambda: PairSampler(scores, PairOptions())),
         "pairs, an epoch": _epoch(scores),
+    }
+
+
+def parts_with_pairs(n: int) -> dict[str, Row]:
+    """Measure the parts of training that compare performances with one another."""
+    rng = np.random.default_rng(0)
+    times = np.arange(N_CLIPS, dtype=np.float64)
+    samples = [
+        Sample(
+            Performance(f"p{number}", Path(f"{number}.npy"), score=60.0),
+            Features(
+                rng.standard_normal((N_CLIPS, DIM)).astype(np.float32), times, times + 1, "x", None
+            ),
+        )
+        for number in range(n)
+    ]
+    return {
+        "finding copies": within(lambda: near_copies(samples)),
+        "learn_memory": within(lambda: learn_memory(samples)),
     }
 
 
@@ -155,24 +213,74 @@ def growth_of(measured: Mapping[int, Mapping[str, Row]]) -> dict[str, float]:
     return found
 
 
-def main(sizes: Sequence[int], training_sizes: Sequence[int]) -> None:
-    """Measure all sizes, print what was measured, and write it as JSON."""
-    measured: dict[int, dict[str, Row]] = {n: {} for n in sorted({*sizes, *training_sizes})}
-    for n, rows in measured.items():
-        rows |= parts_of_training(n) if n in training_sizes else {}
-        rows |= measure_commands(n) if n in sizes else {}
-        for name, row in rows.items():
-            print(f"{n:>8,}  {name:<20} {row['seconds']:>9.2f} s {row['megabytes']:>7,} MB")
-    about = {"python": platform.python_version(), "processors": os.cpu_count(), "clips": N_CLIPS}
-    plain = {"about": about, "sizes": measured, "exponents": growth_of(measured)}
-    RESULTS.write_text(json.dumps(plain, indent=1) + "\n")
+def measure(kind: str, n: int) -> dict[str, Row]:
+    """Measure one kind of work on so many performances."""
+    measured = {
+        "commands": measure_commands,
+        "train": lambda n: {"train": train(n)},
+        "parts": parts_of_training,
+        "pairs": parts_with_pairs,
+    }
+    return measured[kind](n)
+
+
+def kept() -> dict[int, dict[str, Row]]:
+    """Return what was measured before."""
+    before = json.loads(RESULTS.read_text())["sizes"] if RESULTS.is_file() else {}
+    return {int(n): rows for n, rows in before.items()}
+
+
+def main(asked: Mapping[str, Sequence[int]]) -> None:
+    """Measure what is asked for, print it, and write it as JSON after each size."""
+    measured = kept()
+    for kind, sizes in asked.items():
+        for n in sizes:
+            rows = measure(kind, n)
+            measured.setdefault(n, {}).update(rows)
+            for name, row in rows.items():
+                print(f"{n:>8,}  {name:<20} {row['seconds']:>9.2f} s {row['megabytes']:>7,} MB")
+            write(dict(sorted(measured.items())))
     for name, value in growth_of(measured).items():
         print(f"{name:<20} grows with the number to the power of {value}")
 
 
+def write(measured: Mapping[int, Mapping[str, Row]]) -> None:
+    """Write what was measured as JSON, and as the table of the page."""
+    about = {
+        "python": platform.python_version(), "processors": os.cpu_count(), "clips": N_CLIPS,
+        "runs": "of several runs of this script, on machines that others used",
+    }  # fmt: skip
+    plain = {"about": about, "sizes": measured, "exponents": growth_of(measured)}
+    RESULTS.write_text(json.dumps(plain, indent=1) + "\n")
+    before, _, rest = PAGE.read_text().partition(f"\n{HEAD}")
+    PAGE.write_text(f"{before}\n{table_of(measured)}\n\n{rest.partition(2 * chr(10))[2]}")
+
+
+def table_of(measured: Mapping[int, Mapping[str, Row]]) -> str:
+    """Return what was measured as a table of Markdown, with how each row grows."""
+    growth = growth_of(measured)
+    rows = [
+        [words, *(_cell(measured[n].get(name)) for n in measured), f"{growth[name]:.2f}"]
+        for name, words in WORDS.items()
+        if name in growth
+    ]
+    head = ["", *(f"{n:,}" for n in measured), "grows to the power of"]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines).replace("|  |", "| |", 1)
+
+
+def _cell(row: Row | None) -> str:
+    return f"{row['seconds']:g} s, {row['megabytes']} MB" if row else ""
+
+
 if __name__ == "__main__":
     reader = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    reader.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="of tables")
-    reader.add_argument("--training", type=int, nargs="*", default=SIZES, help="of training data")
-    chosen = reader.parse_args()
-    main(chosen.sizes, chosen.training)
+    kinds = {
+        "commands": "that work off a table",
+        "train": "on all of a table",
+        "parts": "of training that see all performances",
+        "pairs": "parts of training that compare performances with one another",
+    }
+    for kind, words in kinds.items():
+        reader.add_argument(f"--{kind}", type=int, nargs="*", default=SIZES, help=words)
+    main(vars(reader.parse_args()))

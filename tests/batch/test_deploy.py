@@ -1,6 +1,8 @@
 """What `deploy` holds for schedulers, run as processes of this machine."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -127,3 +129,34 @@ def test_what_the_container_copies_is_there_or_made_by_the_release():
     ignored = (DEPLOY.parent / ".dockerignore").read_text().split()
     assert ignored == ["*", "!constraints.txt", "!dist/*.whl"]
     assert steps("RUN")[0].count(to.rstrip("/")) == 2
+
+
+def one(given):
+    """The one step of a container file that is called so."""
+    (line,) = steps(given)
+    return line
+
+
+@pytest.mark.skipif(not shutil.which("unshare"), reason="unshare, of util-linux, is not there")
+def test_what_the_container_runs_needs_no_network_and_no_settings(small_model, programs, tmp_path):
+    """Its entry point in an empty folder of videos, with its variables alone, cut off."""
+    alone = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
+    if subprocess.run([*alone, "true"], capture_output=True, timeout=60).returncode:
+        pytest.skip("this system lets nobody cut a process off from the network")
+    videos, cache = tmp_path / "videos", tmp_path / "cache"
+    videos.mkdir(), cache.mkdir()
+    shutil.copy(small_model.video(), videos / "my_dive.mp4")
+    variables = dict(word.split("=") for word in one("ENV").split())
+    assert variables == {"PODIUM_CACHE": "/cache", "OMP_NUM_THREADS": "1", "HOME": "/cache"}
+    assert (one("WORKDIR"), one("USER")) == ("/videos", "65534:65534")
+    words = [*json.loads(one("ENTRYPOINT")), "score", "my_dive.mp4", "--json"]
+    done = subprocess.run(
+        [*alone, *words, "--model", str(small_model.folder)],
+        capture_output=True, text=True, timeout=250, cwd=videos,
+        env={"PATH": f"{programs}:/usr/bin:/bin"}
+        | {name: value.replace("/cache", str(cache)) for name, value in variables.items()},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["model"] == "bars"
+    assert [path.name for path in videos.iterdir()] == ["my_dive.mp4"]
+    assert [*cache.rglob("*.safetensors")], "its cache is where the container says"

@@ -2,8 +2,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import rankdata
 
-from podium.evaluation.resampling import Bootstrap, compare, middle
+from podium.evaluation.resampling import Bootstrap, compare, mid_ranks, middle
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,14 @@ def test_a_split_on_which_two_are_the_same_is_better_for_neither():
     assert (found.spearman.gap, found.mse.gap) == (0.05, -1.0)
     again = compare(theirs, ours, Bootstrap([*ours, *theirs], points))
     assert (again.spearman.n_better, again.mse.n_better) == (0, 0)
+
+
+def test_ranks_of_rows_that_count_several_times_are_those_of_rows_that_stand_there_so_often():
+    generator = np.random.default_rng(0)
+    values = generator.integers(0, 6, 15).astype(float)
+    counts = generator.integers(0, 4, (8, 15)).astype(float)
+    for row, ranks in zip(counts, mid_ranks(values, counts), strict=True):
+        written_out = np.repeat(values, row.astype(int))
+        there = row > 0
+        expected = [rankdata(written_out)[written_out == value][0] for value in values[there]]
+        np.testing.assert_array_equal(ranks[there], expected)

@@ -143,3 +143,15 @@ def test_arrays_that_make_no_sense_give_an_answer(memory, size):
     assert found is not None
     for values in (dives()[0].features.values, np.full((2, 344), 1e15, np.float32)):
         assert found.remembers(values) in (True, False)
+
+
+def test_of_very_many_some_of_each_part_are_asked(monkeypatch):
+    generator = np.random.default_rng(2)
+    apart = [sample_of("", generator.normal(size=(6, 60))) for _ in range(30)]
+    asked = []
+    monkeypatch.setattr("podium.witnesses.memory.MAX_ASKED", 10)
+    monkeypatch.setattr(
+        "podium.witnesses.memory._evidence", lambda _, ones: asked.append(len(ones)) or [0.0]
+    )
+    assert learn_memory(apart).enough == ENOUGH
+    assert asked == [2] * 5  # each third of six

@@ -217,7 +217,8 @@ def _train_share(
     performances: "Sequence[Performance]", out: Path, options: "TrainingOptions", share: "Part"
 ) -> None:
     """Make a shard's share of the folds and networks of a model."""
-    from podium.training import UNFINISHED, pieces_of
+    from podium.training import pieces_of
+    from podium.training.pieces import UNFINISHED
 
     with showing_progress() as shown, stopping(shown, TO_GO_ON) as progress:
         pieces, extraction = pieces_of(

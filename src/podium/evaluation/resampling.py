@@ -153,9 +153,9 @@ def weighted_spearman(first: Floats, second: Floats, counts: Floats) -> Floats:
 
 def mid_ranks(values: Floats, counts: Floats) -> Floats:
     """Rank values, (rows,), that each stand there `counts` (draws, rows) times, ties shared."""
-    distinct, indices = np.unique(values, return_inverse=True)
-    belongs = np.eye(len(distinct))[indices]
-    sizes = counts @ belongs
+    _, indices, repeats = np.unique(values, return_inverse=True, return_counts=True)
+    starts = np.cumsum(repeats) - repeats
+    sizes = np.add.reduceat(counts[:, np.argsort(indices, kind="stable")], starts, axis=1)
     ranks = np.cumsum(sizes, axis=1) - sizes + (sizes + 1) / 2
     return np.asarray(ranks[:, indices], np.float64)
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from podium.training.marked import find_marked as find_marked
     from podium.training.options import Progress as Progress
     from podium.training.options import TrainingOptions as TrainingOptions
-    from podium.training.pieces import UNFINISHED as UNFINISHED
     from podium.training.pieces import Piece as Piece
     from podium.training.run import pieces_of as pieces_of
     from podium.training.run import train_model as train_model
@@ -21,7 +20,7 @@ __getattr__, __dir__, __all__ = lazily(
         "left_out": ("hide_labels", "make_scorer"),
         "marked": ("find_marked",),
         "options": ("Progress", "TrainingOptions"),
-        "pieces": ("UNFINISHED", "Piece"),
+        "pieces": ("Piece",),
         "run": ("pieces_of", "train_model"),
     },
 )

@@ -27,6 +27,9 @@ STEP = 0.5
 
 MIDDLE = 8
 
+MAX_ASKED = 5_000
+"""Of more that were left out, so many are asked, evenly: each is compared with all others."""
+
 LENIENCE = 1.1
 """There must be so many times the evidence that there is for any performance left out."""
 
@@ -114,7 +117,9 @@ def learn_memory(samples: Sequence[Sample]) -> Memory:
     """
     copies = {index for together in near_copies(samples) for index in together}
     apart = [sample for index, sample in enumerate(samples) if index not in copies]
-    left_out = measure_left_out(interleaved(apart), _learn, _evidence) if len(apart) > 1 else ()
+    every = -(-len(apart) // MAX_ASKED)
+    folds = ((others, left_out[::every]) for others, left_out in interleaved(apart))
+    left_out = measure_left_out(folds, _learn, _evidence) if len(apart) > 1 else ()
     return replace(_learn(samples), enough=max(ENOUGH, LENIENCE * max(left_out, default=0.0)))
 
 
