@@ -1,7 +1,7 @@
 (() => {
   const ids = new URLSearchParams(location.search).get("ids") || "";
   const sides = { left: null, right: null };
-  const marks = { "": "", first: "", more: "▲", less: "▼", unclear: "≈" };
+  const marks = { more: "▲", less: "▼", unclear: "≈" };
   let steps = { ours: [], theirs: [] };
   let newest = 0;
 
@@ -13,9 +13,10 @@
   }
 
   function showTable(table) {
-    const heads = table.columns.map((one) => {
+    const heads = table.columns.map((one, i) => {
       const head = make("th", one.name, { scope: "col" });
       head.append(make("div", [one.athlete, one.day].filter(Boolean).join(" · "), { "class": "note" }));
+      if (i === 0) head.append(make("div", words.first, { "class": "note" }));
       return head;
     });
     element("heads").replaceChildren(make("td", words.what), ...heads);
@@ -29,8 +30,8 @@
   function cellOf(one) {
     const cell = make("td", one.value || "-");
     if (one.range) cell.append(make("div", one.range, { "class": "note" }));
-    const said = words[one.beside_first];
-    if (one.beside_first) cell.append(make("div", `${marks[one.beside_first]} ${said}`.trim(), { "class": `verdict ${one.beside_first}` }));
+    const found = one.beside_first;
+    if (marks[found]) cell.append(make("div", `${marks[found]} ${words[found]}`, { "class": `verdict ${found}` }));
     return cell;
   }
 
