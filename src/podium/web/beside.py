@@ -1,10 +1,11 @@
 """The page that puts several assessments side by side, and plays two of them in step."""
 
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, HTTPException, Query, Response
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
 
 from podium.errors import UnusableFile
 from podium.machine.files import read_bytes
@@ -15,15 +16,7 @@ from podium.report.side_by_side import Told, lines_of, steps_between, told_of
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, languages, load_words
 from podium.web.guard import POLICY
-from podium.web.messages import (
-    CellOut,
-    ColumnOut,
-    Id,
-    LineOut,
-    Problem,
-    SideBySideOut,
-    StepsOut,
-)
+from podium.web.messages import Id, Problem
 from podium.web.records import day_of
 from podium.web.store import NotThere, Store
 
@@ -38,6 +31,48 @@ _MISSING: dict[int | str, dict[str, Any]] = {
 }
 _POLICY = f"{POLICY}; media-src blob:"
 """A video is fetched from this page, and played from memory."""
+
+
+class CellOut(BaseModel):
+    """What is said of one assessment in one line of a table."""
+
+    value: str
+    range: str
+    beside_first: Annotated[
+        Literal["", "first", "more", "less", "unclear"],
+        Field(description="More or less than the first; unclear within the ranges of both."),
+    ]
+
+
+class LineOut(BaseModel):
+    """One quantity of several assessments."""
+
+    name: str
+    cells: list[CellOut]
+
+
+class ColumnOut(BaseModel):
+    """One of several assessments."""
+
+    id: str
+    name: str
+    athlete: str
+    day: str
+    has_video: bool
+
+
+class SideBySideOut(BaseModel):
+    """Several assessments beside each other."""
+
+    columns: list[ColumnOut]
+    rows: list[LineOut]
+
+
+class StepsOut(BaseModel):
+    """Which moments of two videos belong together, in seconds of the reports' copies."""
+
+    ours: list[float]
+    theirs: list[float]
 
 
 def add_side_by_side(app: FastAPI, store: Store) -> None:

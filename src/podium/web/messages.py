@@ -402,48 +402,6 @@ class ComparisonOut(BaseModel):
     later_clips: list[dict[str, Any]]
 
 
-class CellOut(BaseModel):
-    """What is said of one assessment in one line of a table."""
-
-    value: str
-    range: str
-    beside_first: Annotated[
-        Literal["", "first", "more", "less", "unclear"],
-        Field(description="More or less than the first; unclear within the ranges of both."),
-    ]
-
-
-class LineOut(BaseModel):
-    """One quantity of several assessments."""
-
-    name: str
-    cells: list[CellOut]
-
-
-class ColumnOut(BaseModel):
-    """One of several assessments."""
-
-    id: str
-    name: str
-    athlete: str
-    day: str
-    has_video: bool
-
-
-class SideBySideOut(BaseModel):
-    """Several assessments beside each other."""
-
-    columns: list[ColumnOut]
-    rows: list[LineOut]
-
-
-class StepsOut(BaseModel):
-    """Which moments of two videos belong together, in seconds of the reports' copies."""
-
-    ours: list[float]
-    theirs: list[float]
-
-
 class AuditOut(BaseModel):
     """What a table of marks says of its judges."""
 
