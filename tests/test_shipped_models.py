@@ -204,6 +204,7 @@ def test_a_springboard_dive_is_scored_with_a_warning(
     assert [w for w in result["video"]["warnings"] if w.startswith("this video is unlike those")]
 
 
+@pytest.mark.timeout(1200)
 def test_the_test_split_is_predicted_whole(data_folder: Path, tmp_path: Path) -> None:
     table, out = data_folder / "unlv-dive" / "metadata.csv", tmp_path / "p.csv"
     assert run(["predict", str(table), "--split", "test", "--out", str(out)]) == 0

@@ -1076,10 +1076,6 @@ WRONG_WORDS = {
     "score a.mp4 --report out.pdf": (
         "--report out.pdf must end in .html: a report is a page, which a browser can print to PDF"
     ),
-    "compare a.mp4 b.mp4 c.mp4": (
-        "podium compare does not know what to do with 'c.mp4': leave it out, put quotes around a "
-        "name that contains spaces, or see podium compare --help"
-    ),
     "score a.mp4 --difficulty hard": "--difficulty 'hard' must be a number, such as 3.2",
     "score a.mp4 --difficulty 3,3": "--difficulty '3,3' must be a number, such as 3.2",
     "score a.mp4 --difficulty": "--difficulty needs a value: write one after it",

@@ -88,8 +88,9 @@ def test_no_style_and_no_script_needs_one_browser(name):
 def test_no_page_needs_one_browser(make_video, language):
     words = load_words(language)
     page = render(
-        "page.html", words=words, texts=words.of("page") | words.of("state"), languages=languages()
-    )
+        "page.html", words=words, texts=words.of("page") | words.of("state"), languages=languages(),
+        shared="http://192.0.2.1:8017/?token=x", code="",
+    )  # fmt: skip
     assert only_in_one(page) == []
     assert only_in_one(report(make_video(), language)) == []
 

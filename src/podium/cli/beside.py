@@ -27,7 +27,7 @@ MARKS = {"": "", "first": "", "more": "+", "less": "-", "unclear": "="}
 
 def is_kept(path: Path) -> bool:
     """Return whether a path is a report that was kept, not a video."""
-    return path.is_dir() or path.suffix.lower() in KEPT
+    return (path / "result.json").is_file() or path.suffix.lower() in KEPT
 
 
 def compare_several(

@@ -19,7 +19,8 @@ def add_pages(app: FastAPI, host: str, token: Token | None) -> None:
     def page(request: Request, language: str = ENGLISH) -> HTMLResponse:
         words = load_words(language if language in languages() else ENGLISH)
         texts = words.of("page") | words.of("state")
-        shared = shared_address(host, _port_of(request), token) if token else ""
+        shows = token is not None and _is_asked_here(request)
+        shared = shared_address(host, _port_of(request), token) if token and shows else ""
         content = render(
             "page.html", words=words, texts=texts, languages=languages(),
             shared=shared, code=code_picture(shared) if shared else "",
@@ -33,6 +34,13 @@ def add_pages(app: FastAPI, host: str, token: Token | None) -> None:
     @app.get("/page.js", include_in_schema=False)
     def script() -> Response:
         return Response("".join(map(source, _SCRIPTS)), media_type="text/javascript")
+
+
+def _is_asked_here(request: Request) -> bool:
+    """Return whether a browser of this machine asks: guests are not shown the way in for others."""
+    asked_by = request.client.host if request.client else ""
+    here, _ = request.scope.get("server") or ("", 80)
+    return asked_by in ("127.0.0.1", "::1", here)
 
 
 def _port_of(request: Request) -> int:
