@@ -12,6 +12,7 @@ from podium.joints.cuts import PERSON_CHANGES
 from podium.keypoints import KEYPOINTS_FILLED
 from podium.movement import comparing
 from podium.report.words import load_words
+from skeletons.test_reading import mediapipe_json, openpose_file, openpose_folder
 
 
 @pytest.fixture
@@ -133,3 +134,11 @@ def test_where_nobody_dives_joints_are_looked_for(podium, make_video, monkeypatc
     code, said, _ = podium("measure", video, "--height", 10, "--json")
     assert code == Exit.DONE, "it is said to be a dive"
     assert "measured" not in json.loads(said)
+
+
+@pytest.mark.parametrize("make", [mediapipe_json, openpose_folder, openpose_file])
+def test_skeletons_in_json_are_people_and_no_reports(podium, make, tmp_path):
+    path = make(tmp_path)
+    code, said, _ = podium("compare", path, path, "--frames-per-second", 30)
+    assert code == Exit.DONE
+    assert "Repetitions" in said or "similarity" in said.lower()

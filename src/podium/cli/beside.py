@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from podium.report.side_by_side import Cell, Told
     from podium.report.words import Words
 
-KEPT = (".html", ".htm", ".json")
-"""How the names of reports end that were kept; others are folders."""
-
-MOST = 20
-"""More do not stand beside each other."""
-
 MAX_NAME, MAX_CELL = 40, 48
 MARKS = {"": "", "first": "", "more": "+", "less": "-", "unclear": "="}
 """What stands before a value: how it is beside the first."""
@@ -27,7 +21,13 @@ MARKS = {"": "", "first": "", "more": "+", "less": "-", "unclear": "="}
 
 def is_kept(path: Path) -> bool:
     """Return whether a path is a report that was kept, not a video."""
-    return (path / "result.json").is_file() or path.suffix.lower() in KEPT
+    from podium.report.filed import PAGES
+    from podium.report.kept import RESULT, is_result
+
+    suffix = path.suffix.lower()
+    if suffix != ".json":
+        return suffix in PAGES or (path / RESULT).is_file()
+    return path.name == RESULT or not path.exists() or is_result(path)  # else of a skeleton
 
 
 def compare_several(
@@ -47,9 +47,10 @@ def compare_several(
             "--report and --report-dir are for one video beside one expert: leave them out; "
             "podium serve plays any two of several in step"
         )
+    from podium.report.side_by_side import MOST, lines_of, to_json
+
     if len(paths) > MOST:
         raise UsageError(f"{len(paths)} performances are too many to compare: name {MOST} at most")
-    from podium.report.side_by_side import lines_of, to_json
     from podium.report.words import load_words
 
     several, words = _told(paths, load), load_words()

@@ -12,12 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from podium.errors import MissingFile, UnusableFile
+from podium.errors import MissingFile, PodiumError, UnusableFile
 from podium.machine.files import parse_json, read_bytes, read_json
 from podium.report.filed import MAX_REPORT_BYTES, PAGES, json_in, video_in
 from podium.report.glance import AROUND_SECONDS
 from podium.report.notes import Drawing, Notes, notes_in_file, notes_in_result
 from podium.report.result import SCHEMA, SCHEMA_VERSION
+
+RESULT = "result.json"
+"""What a report's folder, or a report that is one file, keeps its data as."""
 
 MAX_BYTES = 20_000_000
 MAX_ENTRIES, MAX_TEXT = 10_000, 1_000
@@ -198,13 +201,13 @@ def read_result(path: Path) -> Checked:
         If there is none.
     """
     if path.is_file() and path.suffix.lower() in PAGES:
-        return _result_in(path, read_bytes(path, MAX_REPORT_BYTES))
+        return result_in(path, read_bytes(path, MAX_REPORT_BYTES))
     file = _result_of(path)
     return Checked(file, read_json(file, MAX_BYTES))
 
 
 def _result_of(path: Path) -> Path:
-    file = path if path.is_file() else path / "result.json"
+    file = path if path.is_file() else path / RESULT
     if not file.is_file():
         raise MissingFile.of_file(
             file, "no such file: name the folder that podium score --report-dir wrote"
@@ -212,9 +215,25 @@ def _result_of(path: Path) -> Path:
     return file
 
 
-def _result_in(path: Path, content: bytes) -> Checked:
+def is_result(file: Path) -> bool:
+    """Return whether a JSON file is the result of an assessment, of whatever version."""
+    try:
+        plain = read_json(file, MAX_BYTES)
+    except PodiumError:
+        return False
+    return isinstance(plain, Mapping) and plain.get("schema") == SCHEMA
+
+
+def result_in(path: Path, content: bytes) -> Checked:
+    """Read the result that lies in a report that is one file.
+
+    Raises
+    ------
+    UnusableFile
+        If there is none.
+    """
     saved = json_in(content, "data", path).get("saved")
-    text = saved.get("result.json") if isinstance(saved, dict) else None
+    text = saved.get(RESULT) if isinstance(saved, dict) else None
     if not isinstance(text, str):
         raise UnusableFile.of_file(path, f"holds no result of an assessment: {ANEW}")
     return Checked(path, parse_json(text.encode(), str(path)))
@@ -256,7 +275,7 @@ def _of_page(path: Path, content: bytes, folder: Path) -> KeptReport:
         if video := video_in(content, side, path):
             beside = folder
             (folder / f"{side}.mp4").write_bytes(video)
-    checked = _result_in(path, content)
+    checked = result_in(path, content)
     return _kept(checked, beside, notes_in_file(json_in(content, "notes", path), path))
 
 

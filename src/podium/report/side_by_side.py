@@ -14,6 +14,9 @@ from podium.report.kept import Checked
 from podium.report.measured import row
 from podium.report.words import Words
 
+MOST = 20
+"""More do not stand beside each other."""
+
 Verdict = Literal["", "first", "more", "less", "unclear"]
 """Beside the first: more or less than it, or not to be told; "" where nothing can be said."""
 

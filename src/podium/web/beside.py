@@ -12,16 +12,13 @@ from podium.machine.files import read_bytes
 from podium.report.filed import MAX_REPORT_BYTES, json_in, video_in
 from podium.report.kept import read_result
 from podium.report.player import SPEEDS
-from podium.report.side_by_side import Told, lines_of, steps_between, told_of
+from podium.report.side_by_side import MOST, Told, lines_of, steps_between, told_of
 from podium.report.templates import render, source
 from podium.report.words import ENGLISH, Words, languages, load_words
 from podium.web.guard import POLICY
 from podium.web.messages import Id, Problem
 from podium.web.records import day_of
 from podium.web.store import NotThere, Store
-
-MOST = 20
-"""More do not stand beside each other."""
 
 IDS = rf"^[^,]{{1,64}}(,[^,]{{1,64}}){{1,{MOST - 1}}}$"
 """From two ids to `MOST` of them."""
