@@ -41,9 +41,10 @@ def likely_difficulties(
     found = seen.recognised if seen else None
     if found is None or rule is None or found.action != action:
         return None
+    height = _height_learned(rule, target)
     covered, values = 0.0, []
     for dive, probability in _likeliest(found):
-        values.append(difficulties_of(dive, rule, target))
+        values.append(_agreed(known_difficulties(rule, dive, height), dive, target))
         covered += probability
         if covered >= LIKELY:
             break
@@ -75,6 +76,10 @@ def difficulties_of(dive: Action, rule: ScoringRule | None, target: Target) -> D
     none; `None` where neither has any.
     """
     table = known_difficulties(rule, dive, _height_learned(rule, target)) if rule else ()
+    return _agreed(table, dive, target)
+
+
+def _agreed(table: tuple[float, ...], dive: Action, target: Target) -> Difficulties | None:
     learned = target.by_action.get(dive.name)
     if learned is None:
         return Difficulties(table[0], table[-1], table[-1]) if table else None

@@ -4,7 +4,7 @@ Read from the table that `podium corrections` writes.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path, PurePath, PureWindowsPath
@@ -56,16 +56,12 @@ def read_corrected(path: Path, names: Mapping[str, str]) -> Corrected:
     MissingFile, ManifestError
         If there is no such table, or it is not one of corrections.
     """
-    if not path.is_file():
-        raise MissingFile(f"{path}: no such table: podium corrections REPORT --out FILE writes one")
     ids, problems = _ids(names), Problems()
     found, unknown = defaultdict[str, dict[str, str]](dict), dict[str, None]()
-    for row in read_rows(path, "corrections"):
-        if not _is_sound(row, path, problems):
-            continue
-        name, phase = _last_part(row.cells["file_name"]), row.cells["moment"]
+    for row in _sound_rows(path, problems):
         if row.cells.get("about") == MOMENT:
             continue
+        name, phase = _last_part(row.cells["file_name"]), row.cells["moment"]
         if (id_ := ids.get(name)) is None:
             unknown[name] = None
         elif phase:
@@ -88,12 +84,10 @@ def read_corrected_moments(path: Path, names: Mapping[str, str]) -> Timed:
     MissingFile, ManifestError
         If there is no such table, or it is not one of corrections.
     """
-    if not path.is_file():
-        raise MissingFile(f"{path}: no such table: podium corrections REPORT --out FILE writes one")
     ids, problems = _ids(names), Problems()
     found = defaultdict[str, dict[str, float | None]](dict)
-    for row in read_rows(path, "corrections"):
-        if row.cells.get("about") != MOMENT or not _is_sound(row, path, problems):
+    for row in _sound_rows(path, problems):
+        if row.cells.get("about") != MOMENT:
             continue
         column = "start_seconds" if ANSWERS[row.cells["is_true"]] else "was_seconds"
         said = row.cells.get(column, "")
@@ -130,6 +124,15 @@ def _ids(names: Mapping[str, str]) -> dict[str, str]:
 
 def _last_part(name: str) -> str:
     return PurePath(PureWindowsPath(name).as_posix()).name
+
+
+def _sound_rows(path: Path, problems: Problems) -> Iterator[Row]:
+    """Yield the rows of a table of corrections that are sound; what is wrong is a problem."""
+    if not path.is_file():
+        raise MissingFile(f"{path}: no such table: podium corrections REPORT --out FILE writes one")
+    for row in read_rows(path, "corrections"):
+        if _is_sound(row, path, problems):
+            yield row
 
 
 def _is_sound(row: Row, path: Path, problems: Problems) -> bool:

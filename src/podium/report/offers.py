@@ -1,10 +1,11 @@
 """What can be made of a report to send it: which films, a picture, a page to print."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from podium.errors import PodiumError
-from podium.machine.files import parse_json, read_bytes
+from podium.machine.files import read_bytes
 from podium.report.filed import MAX_REPORT_BYTES, json_in
 from podium.report.one_page import WHOLE
 
@@ -25,7 +26,7 @@ def offers_of(page: Path) -> list[Offer]:
         data = json_in(content, "data", page)
     except PodiumError:  # such as of movements, of which there is no film yet
         return []
-    shown = _playback_in(data, page)
+    shown = _playback_in(content, page)
     has: dict[Offer, bool] = {
         "beside": isinstance(shown.get("query"), dict),
         "overlay": isinstance(shown.get("reference"), dict),
@@ -35,13 +36,11 @@ def offers_of(page: Path) -> list[Offer]:
     return [offer for offer, is_there in has.items() if is_there]
 
 
-def _playback_in(data: dict[str, Any], page: Path) -> dict[str, Any]:
+def _playback_in(content: bytes, page: Path) -> Mapping[str, Any]:
     """Return what the result that a report keeps says of its videos."""
-    saved = data.get("saved")
-    text = saved.get("result.json") if isinstance(saved, dict) else None
+    from podium.report.kept import result_in
+
     try:
-        result = parse_json(text.encode(), str(page)) if isinstance(text, str) else None
+        return result_in(page, content).object("playback").value
     except PodiumError:
         return {}
-    shown = result.get("playback") if isinstance(result, dict) else None
-    return shown if isinstance(shown, dict) else {}
