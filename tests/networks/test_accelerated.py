@@ -144,8 +144,11 @@ def test_with_rounded_products_much_the_same_is_learned(learned, monkeypatch):
 
 
 QUICK = (
-    pytest.param("c3d_lstm", marks=needs_rounded_lstm), "clipwise_rank", "pairwise_rank", "score_distribution",
-)  # fmt: skip
+    pytest.param("c3d_lstm", marks=needs_rounded_lstm),
+    "clipwise_rank",
+    "pairwise_rank",
+    "score_distribution",
+)
 """Scorers that learn in PyTorch within a second, beside the paper's."""
 
 
