@@ -358,7 +358,7 @@ def test_a_process_that_does_not_end_is_not_waited_for(monkeypatch):
         def wait(self, seconds):
             raise subprocess.TimeoutExpired("child", seconds)
 
-    workers._kill(Stuck())
+    workers.end_child(Stuck())
 
 
 # a full disk
