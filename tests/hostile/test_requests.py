@@ -65,7 +65,8 @@ def said(answer) -> str:
 NUMBER = "difficulty must be a number"
 UNICODE = "must be text whose characters all exist"
 FIELDS = (
-    "choose one of action, difficulty, reference, expert, language, blur_faces, video, athlete, about"
+    "choose one of action, difficulty, reference, expert, language, blur_faces, video, athlete, "
+    "about"
 )
 QUERY = "choose one of limit, offset, search, athlete, state, order"
 DEEP = "the body of the request: is not valid JSON (nested too deeply)"
