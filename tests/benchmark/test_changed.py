@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from podium.benchmark.changed import changed_since, changed_systems, noted_below
 from podium.benchmark.provenance import About
 from podium.benchmark.results import Results, SystemNote
-from podium.benchmark.run import System
+from podium.benchmark.system import System
 from podium.scorers.siamese_lstm import SiameseLSTMOptions
 
 NOW = SiameseLSTMOptions(head="joint_in_order", n_networks=1)

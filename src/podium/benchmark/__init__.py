@@ -4,6 +4,7 @@
 """
 
 from podium.benchmark.results import Results
-from podium.benchmark.run import Benchmark, System
+from podium.benchmark.run import Benchmark
+from podium.benchmark.system import System
 
 __all__ = ["Benchmark", "Results", "System"]

@@ -5,7 +5,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from podium.benchmark.results import Results
-from podium.benchmark.run import System
+from podium.benchmark.system import System
 from podium.machine import extras
 from podium.training.settings import flat
 
@@ -59,7 +59,7 @@ def changed_since(results: Results, systems: Sequence[System] | None = None) -> 
 def _papers() -> Sequence[System]:
     """Return the systems of the paper, some of which are made of PyTorch's parts."""
     extras.require("train", "telling what has changed since results were measured")
-    from podium.benchmark.paper import SYSTEMS
+    from podium.benchmark.paper_systems import SYSTEMS
 
     return SYSTEMS
 

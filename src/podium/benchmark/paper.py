@@ -20,6 +20,7 @@ from podium.benchmark.faults import (
     read_comments,
     tally,
 )
+from podium.benchmark.paper_systems import CLAIMS, N_ATTEMPTS, QUICK, SYSTEMS
 from podium.benchmark.results import (
     Ceiling,
     Claim,
@@ -30,9 +31,9 @@ from podium.benchmark.results import (
     bootstrap_of,
     summary,
 )
-from podium.benchmark.run import Benchmark, System
+from podium.benchmark.run import Benchmark
 from podium.benchmark.segments import segment_table
-from podium.benchmark.siamese_as_printed import embeddings, joint_embeddings, paper_options
+from podium.benchmark.siamese_as_printed import embeddings, joint_embeddings
 from podium.benchmark.splits import (
     DataSplit,
     action_of,
@@ -41,6 +42,7 @@ from podium.benchmark.splits import (
     save_splits,
     stratified_splits,
 )
+from podium.benchmark.system import System
 from podium.benchmark.unseen import unseen_joints
 from podium.datasets.unlv_dive import UnlvDive
 from podium.errors import UnknownName, UsageError
@@ -51,84 +53,11 @@ from podium.features.values import Sample
 from podium.judging.diving import RULE as DIVING
 from podium.performance import Performance
 from podium.scorers import ComparingScorer
-from podium.scorers._pose_spectrum import PoseSpectrumOptions
-from podium.scorers.approximate_entropy import ApproximateEntropyOptions
-from podium.scorers.c3d_lstm import C3DLSTMOptions
-from podium.scorers.c3d_svr import C3DSVROptions
-from podium.scorers.clipwise_rank import ClipwiseRankOptions
-from podium.scorers.frequency_skill import FrequencySkillOptions
-from podium.scorers.multiscale_lstm import MultiscaleLSTMOptions
-from podium.scorers.pairwise_rank import PairwiseRankOptions
-from podium.scorers.rank_aware_attention import RankAwareAttentionOptions
-from podium.scorers.s3d import S3DOptions
 from podium.scorers.siamese_lstm import SiameseLSTM
 from podium.training import Piece, Progress
 
 SPLITS = Path(__file__).parent / "_protocol" / "paper_splits.json"
 """The ten splits of the dives whose scores are at hand: ids only."""
-
-FINAL = C3DLSTMOptions(target="score")
-INCREMENTAL = C3DLSTMOptions(target="score", label="incremental")
-FEW, MANY = 3, 7
-"""Augmented variants of each dive; with the dive itself 4 and 8 sequences."""
-
-SYSTEMS = (
-    System("constant", "Constant (floor)", "constant"),
-    System("difficulty", "Difficulty alone (floor)", "difficulty"),
-    System("type_mean", "Mean of the type x difficulty (floor)", "type_mean"),
-    System("pose_dct", "Pose + DCT", "pose_dct", PoseSpectrumOptions("score"), "keypoints"),
-    System("pose_dft", "Pose + DFT", "pose_dft", PoseSpectrumOptions("score"), "keypoints"),
-    System("c3d_lstm_f", "C + L (F)", "c3d_lstm", FINAL),
-    System("c3d_lstm_i", "C + L (I)", "c3d_lstm", INCREMENTAL),
-    System("c3d_lstm_svr_f", "C + L + S (F)", "c3d_lstm_svr", FINAL),
-    System("c3d_lstm_svr_i", "C + L + S (I)", "c3d_lstm_svr", INCREMENTAL),
-    System("s3d", "S3D", "s3d", S3DOptions(target="score")),
-    System("type_regressors", "One C + L (F) a type", "type_regressors", FINAL),
-    System("siamese_best", "Ours: best performer bias per dive", "siamese_lstm",
-           paper_options("best", 26_000), n_variants=MANY),
-    System("siamese_worst", "Ours: worst performer bias per dive", "siamese_lstm",
-           paper_options("worst", 26_000), n_variants=MANY, metric_of="siamese_best"),
-    System("siamese_constant", "Ours: constant expert bias", "siamese_lstm",
-           paper_options("constant", 26_000), n_variants=MANY, metric_of="siamese_best"),
-    System("siamese_no_dml", "Without DML, with expert bias", "siamese_lstm",
-           paper_options(learn_metric=False)),
-    System("siamese_3k", "With DML + expert bias (no augmentation)", "siamese_lstm",
-           paper_options(n_pairs=3_200)),
-    System("siamese_14k", "With DML + expert bias (few augmented)", "siamese_lstm",
-           paper_options(n_pairs=14_000), n_variants=FEW),
-    System("podium", "Podium: siamese_lstm, its defaults", "siamese_lstm"),
-    System("ridge", "Podium: ridge on execution, no reference", "ridge"),
-    System("c3d_svr", "C3D-SVR", "c3d_svr", C3DSVROptions("score")),
-    System("clipwise_rank", "Clip-wise + ranking loss", "clipwise_rank",
-           ClipwiseRankOptions(target="score")),
-    System("multiscale_lstm", "Self-attentive + multi-scale LSTM", "multiscale_lstm",
-           MultiscaleLSTMOptions(target="score")),
-    System("pairwise_rank", "Pairwise deep ranking", "pairwise_rank",
-           PairwiseRankOptions(target="score")),
-    System("rank_aware_attention", "Rank-aware attention", "rank_aware_attention",
-           RankAwareAttentionOptions(target="score")),
-    System("approximate_entropy", "Approximate entropy", "approximate_entropy",
-           ApproximateEntropyOptions("score"), "keypoints"),
-    System("frequency_skill", "Frequency features, skill classes", "frequency_skill",
-           FrequencySkillOptions("score")),
-)  # fmt: skip
-
-QUICK = ("type_mean", "c3d_lstm_f", "siamese_3k")
-"""The systems of `--quick`."""
-
-CLAIMS = (
-    ("siamese_best", "c3d_lstm_f", "An expert's bias beats regression without one"),
-    ("siamese_best", "type_regressors", "An expert's bias beats one regressor a type"),
-    ("siamese_best", "siamese_constant", "An expert of the same type beats a constant expert"),
-    ("siamese_best", "siamese_worst", "The best performer is a better bias than the worst"),
-    ("siamese_best", "siamese_no_dml", "Metric learning helps the score"),
-    ("siamese_best", "siamese_3k", "More pairs by augmentation help the score"),
-    ("podium", "siamese_best", "Podium's defaults beat the method as printed"),
-    ("podium", "type_mean", "Podium's defaults beat the mean of the type"),
-    ("podium", "c3d_svr", "Podium's defaults beat C3D-SVR"),
-    ("podium", "ridge", "Podium's defaults beat a plain ridge on execution"),
-)
-"""Pairs of systems of which the first should be better, and the claim in words."""
 
 FLAGGING = {
     "c3d_lstm_i": "C3D + LSTM",
@@ -142,7 +71,8 @@ FLAGGING = {
 class PaperBenchmark:
     """All of the paper's tables on UNLV-Dive, as far as its data are at `root`.
 
-    `quick` measures three systems on two splits; `systems` names those to be measured, () all;
+    What chance has a part in is fitted `n_attempts` times on each split. `quick` measures three
+    systems on two splits, once; `systems` names those to be measured, () all;
     where some are named, the others are those of `earlier` results. Finished cells are kept in
     `folder`. `corrections` is a table of what coaches said of remarks: of the phases that it names,
     it says what was faulty.
@@ -152,6 +82,7 @@ class PaperBenchmark:
     backbone: str = "motion"
     keypoints: str | None = None
     n_seeds: int = 10
+    n_attempts: int = N_ATTEMPTS
     quick: bool = False
     systems: Sequence[str] = ()
     folder: Path | None = None
@@ -183,6 +114,7 @@ class PaperBenchmark:
         return Benchmark(
             dives, self.backbone, systems, splits=splits, folder=self.folder, earlier=self.earlier,
             keypoints=self.keypoints, cache=self.cache, progress=self.progress,
+            n_attempts=1 if self.quick else self.n_attempts,
             hook=Collector(splits[0].seed),
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ import ast
 import hashlib
 import platform
 import subprocess
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from importlib.util import find_spec, resolve_name
@@ -59,24 +59,31 @@ class About:
         }
 
 
-def code_digest(module: str, apart_from: Collection[str] = ()) -> str:
+def code_digest(module: str, apart_from: Collection[str] = (), within: Sequence[str] = ()) -> str:
     """Return a digest of a module's code, with all that it imports of its package, in turn.
 
     Of Podium's modules too, if it is another's. Comments, docstrings and line breaks do not count,
-    nor do the modules named in `apart_from`, with what only they import.
+    nor do the modules named in `apart_from`, with what only they import. Where packages are named
+    by `within`, only what is in them is followed.
     """
     packages = {"podium", module.partition(".")[0]}
     found: dict[str, str] = {}
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        if name in found or name in apart_from or (path := _source(name)) is None:
+        if name in found or name in apart_from or not _is_within(name, within):
+            continue
+        if (path := _source(name)) is None:
             continue
         tree = ast.parse(path.read_bytes())
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
         waiting += [n for n in _imports_of(tree, package) if n.partition(".")[0] in packages]
         found[name] = ast.dump(_WithoutWords().visit(tree))
     return digest_of(sorted(found.items()))
+
+
+def _is_within(module: str, packages: Sequence[str]) -> bool:
+    return not packages or any(f"{module}.".startswith(f"{package}.") for package in packages)
 
 
 def samples_digest(samples: Iterable[Sample], n_variants: int = 0) -> str:

@@ -64,6 +64,11 @@ class SystemRow:
     execution_spearman: float | None
     n_splits: int
     seconds: float
+    n_attempts: int = field(default=1, kw_only=True)
+    """How many times it was fitted on each split, with a seed of its own each time."""
+
+    spearman_seed_sd: float | None = field(default=None, kw_only=True)
+    """By how much rho differs between fits on the same split that differ in the seed alone."""
 
 
 @dataclass(frozen=True)
@@ -206,6 +211,8 @@ class SystemNote:
     metric_of: str | None = None
     commit: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    """A digest of the code that learned; "" in results that do not say it."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +221,7 @@ class ResultRow:
 
     `predictions` maps test ids to points. `extras` is what a protocol looked at besides.
     `made_from` tells apart what it came from: code, options, versions, the split and the samples.
+    `attempt` counts the fits that differ in their seed alone.
     """
 
     system: str
@@ -224,6 +232,7 @@ class ResultRow:
     measures: SplitMeasures = SplitMeasures()
     extras: Mapping[str, Any] = field(default_factory=dict)
     made_from: str = ""
+    attempt: int = 0
 
     @property
     def spearman(self) -> float | None:
@@ -345,7 +354,7 @@ class Results:
         return Results(
             about,
             {name: systems[name] for name in named},
-            tuple(sorted(cells, key=lambda c: (c.split, named.index(c.system)))),
+            tuple(sorted(cells, key=lambda c: (c.split, c.attempt, named.index(c.system)))),
             self.tables.merge(earlier.tables),
         )
 
@@ -362,8 +371,9 @@ class Results:
             )
 
     def of(self, system: str) -> tuple[ResultRow, ...]:
-        """Return the cells of one system, by split."""
-        return tuple(sorted((c for c in self.cells if c.system == system), key=lambda c: c.split))
+        """Return the cells of one system, by split and attempt."""
+        ours = (cell for cell in self.cells if cell.system == system)
+        return tuple(sorted(ours, key=lambda cell: (cell.split, cell.attempt)))
 
 
 def measures(predicted: Floats, samples: Sequence[Sample]) -> SplitMeasures:
@@ -411,9 +421,21 @@ def _row(cells: Sequence[ResultRow], draws: Bootstrap) -> SystemRow:
         mse=_mean([cell.mse for cell in cells]),
         mse_interval=middle(mse),
         execution_spearman=_mean([cell.measures.execution_spearman for cell in cells]),
-        n_splits=len(cells),
+        n_splits=len({cell.split for cell in cells}),
         seconds=round(sum(cell.seconds for cell in cells), 1),
+        n_attempts=max((cell.attempt + 1 for cell in cells), default=1),
+        spearman_seed_sd=_seed_sd(cells),
     )
+
+
+def _seed_sd(cells: Sequence[ResultRow]) -> float | None:
+    """Return how much rho varies within splits, pooled; `None` without several fits of one."""
+    by_split: dict[int, list[float]] = {}
+    for cell in cells:
+        if cell.spearman is not None:
+            by_split.setdefault(cell.split, []).append(cell.spearman)
+    variances = [float(np.var(found, ddof=1)) for found in by_split.values() if len(found) > 1]
+    return known_number(float(np.sqrt(np.mean(variances)))) if variances else None
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -11,14 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from podium import _catalog
 from podium.backbones import make_backbone
 from podium.benchmark.provenance import (
-    PACKAGES,
     About,
-    code_digest,
     commit,
     digest_of,
     samples_digest,
@@ -27,6 +24,7 @@ from podium.benchmark.provenance import (
 from podium.benchmark.results import ResultRow, Results, SystemNote, Tables, measures, summary
 from podium.benchmark.saved import read_row
 from podium.benchmark.splits import DataSplit, group_splits, stratified_splits
+from podium.benchmark.system import FORMAT, Input, System, system_of
 from podium.errors import ModelError, UsageError
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.features.given import read_features
@@ -41,15 +39,6 @@ from podium.performance import Performance
 from podium.training import Piece, Progress, hide_labels, make_scorer
 from podium.video.augmentation import AugmentationOptions, draw
 
-FORMAT = 2
-"""Raised when cells come to hold other measures, or protocols look at something else."""
-
-APART = ("podium.features.extraction", "podium.video.clips", "podium.backbones", "podium.errors")
-"""Modules whose code a result does not depend on but through the samples, or not at all."""
-
-Input = Literal["clips", "keypoints", "judges"]
-"""What a scorer looks at: `judges` are the marks of the very performance that it scores."""
-
 
 class Dataset(Protocol):
     """What lists performances."""
@@ -59,45 +48,8 @@ class Dataset(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class System:
-    """A row of a table: a scorer with its options, under the name that the papers give it.
-
-    It is fitted with `n_variants` augmented variants of each training performance. With `metric_of`
-    it takes the frozen metric of another system of the same split, and fits the rest anew.
-    """
-
-    name: str
-    title: str
-    scorer: str
-    options: Any = None
-    reads: Input = "clips"
-    n_variants: int = 0
-    metric_of: str | None = None
-
-    def recipe(self, systems: Sequence["System"] = ()) -> str:
-        """Return a digest of what its results come from, besides data: code, options, versions.
-
-        `systems` are those that are fitted beside it, one of which its metric may be of.
-        """
-        (kind,) = _catalog.resolve("podium.scorers", self.scorer, (self.scorer,))
-        of = [other.recipe(systems) for other in systems if other.name == self.metric_of]
-        code = code_digest(kind.__module__, APART)
-        packages = [version for name, version in versions().items() if name in PACKAGES]
-        return digest_of(
-            self.scorer, self.settings(), self.reads, self.n_variants, of, code, packages, FORMAT
-        )
-
-    def settings(self) -> Any:
-        """Return the options that the scorer has, its defaults where none were named."""
-        return getattr(make_scorer(self.scorer, self.options, 0), "options", None)
-
-
-def system_of(name: str) -> System:
-    """Build a system from a scorer's name, with its defaults."""
-    (kind,) = _catalog.resolve("podium.scorers", name, (name,))
-    return System(name, name, name, reads=getattr(kind, "reads", "clips"))
-
+SEEDS_APART = 1_000
+"""By so much do the seeds of two attempts at one split differ; there are fewer splits."""
 
 RANDOM = "none"
 """The group of splits that are drawn at random, as in most of the field."""
@@ -115,9 +67,10 @@ class Benchmark:
     column `group`, the finest that is there for `None`; with "none" they are drawn at random. In
     `folder`, if given, each finished cell is kept, and taken from there when the run is started
     again, unless the scorer's code or options, the packages or the samples have changed since. So
-    are cells of `earlier` results. `name` is that of the data set, for what is said. `keypoints` is
-    the backbone of scorers of pose; without one they are left out, which `about.left_out` says, but
-    where performances are files of joints.
+    are cells of `earlier` results. What chance has a part in is fitted `n_attempts` times on each
+    split, with a seed of its own each time; `hook` looks at the first. `name` is that of the data
+    set, for what is said. `keypoints` is the backbone of scorers of pose; without one they are left
+    out, which `about.left_out` says, but where performances are files of joints.
     """
 
     dataset: Dataset | Sequence[Performance]
@@ -130,6 +83,7 @@ class Benchmark:
     folder: Path | None = None
     earlier: Results | None = None
     keypoints: str | None = None
+    n_attempts: int = 1
     cache: FeatureCache | None = field(default_factory=FeatureCache)
     progress: Progress = field(default_factory=Progress)
     hook: Hook = lambda scorer, split, train, test: {}
@@ -146,12 +100,13 @@ class Benchmark:
         """
         prepared = self._prepared()
         cells = []
-        for number, split in enumerate(prepared.splits):
-            fitted: dict[str, Any] = {}
-            for index, system in enumerate(prepared.systems):
-                done = number * len(prepared.systems) + index
-                self.progress.report("measuring", done, prepared.n_cells)
-                cells.append(self._known_or_made(prepared, system, split, fitted))
+        fitted: dict[str, Any] = {}
+        places = prepared.places(self.n_attempts)
+        for done, place in enumerate(places):
+            if place.is_first:
+                fitted = {}
+            self.progress.report("measuring", done, len(places))
+            cells.append(self._known_or_made(prepared, place, fitted))
         made_with: dict[str, Any] = {"commit": commit(), "versions": versions()}
         about = About(
             format=FORMAT,
@@ -182,14 +137,16 @@ class Benchmark:
         if self.folder is None:
             raise UsageError("cells of a benchmark are pieces of it only in a folder: name one")
         prepared, found = self._prepared(), []
-        lots: dict[tuple[int, str], int] = {}
-        for split in prepared.splits:
-            fitted: dict[str, Any] = {}
-            for system in prepared.systems:
-                lot = lots.setdefault((split.seed, system.metric_of or system.name), len(lots))
-                path = self._path(system, split, prepared.made_from(system, split))
-                make = partial(self._keep, prepared, system, split, fitted)
-                found.append(Piece(path.name if path else "", make, lot))
+        lots: dict[tuple[int, int, str], int] = {}
+        fitted: dict[str, Any] = {}
+        for place in prepared.places(self.n_attempts):
+            if place.is_first:
+                fitted = {}
+            whose = place.system.metric_of or place.system.name
+            lot = lots.setdefault((place.split.seed, place.attempt, whose), len(lots))
+            path = self._path(place, prepared.made_from(place))
+            make = partial(self._keep, prepared, place, fitted)
+            found.append(Piece(path.name if path else "", make, lot))
         return found
 
     def _prepared(self) -> "_Prepared":
@@ -209,18 +166,17 @@ class Benchmark:
         return _Prepared(systems, left_out, samples, splits, recipes, grouping.column, n)
 
     def _known_or_made(
-        self, prepared: "_Prepared", system: System, split: DataSplit, fitted: dict[str, Any]
+        self, prepared: "_Prepared", place: "_Place", fitted: dict[str, Any]
     ) -> ResultRow:
-        made_from = prepared.made_from(system, split)
-        known = self._find_known(system, split, made_from)
-        return known or self._cell(system, split, prepared.samples[system.reads], fitted, made_from)
+        made_from = prepared.made_from(place)
+        known = self._find_known(place, made_from)
+        samples = prepared.samples[place.system.reads]
+        return known or self._cell(place, samples, fitted, made_from)
 
-    def _keep(
-        self, prepared: "_Prepared", system: System, split: DataSplit, fitted: dict[str, Any]
-    ) -> None:
+    def _keep(self, prepared: "_Prepared", place: "_Place", fitted: dict[str, Any]) -> None:
         """Have a cell in the folder, made now or known from earlier results."""
-        path = self._path(system, split, prepared.made_from(system, split))
-        cell = self._known_or_made(prepared, system, split, fitted)
+        path = self._path(place, prepared.made_from(place))
+        cell = self._known_or_made(prepared, place, fitted)
         if path and not path.is_file():
             write_bytes(path, json.dumps(asdict(cell)).encode())
 
@@ -303,27 +259,28 @@ class Benchmark:
         advance = self.progress.counting(f"looking at videos ({backbone})", len(performances))
         return all_samples(performances, backbone, n_variants, self.cache, advance)
 
-    def _find_known(self, system: System, split: DataSplit, made_from: str) -> ResultRow | None:
+    def _find_known(self, place: "_Place", made_from: str) -> ResultRow | None:
         """Take a cell from an earlier run, if it was made from the same."""
-        kept = _read_row(self._path(system, split, made_from))
-        found = self.earlier.of(system.name) if self.earlier else ()
+        kept = _read_row(self._path(place, made_from))
+        found = self.earlier.of(place.system.name) if self.earlier else ()
+        sought = (place.split.seed, place.attempt, made_from)
         for cell in (kept, *found):
-            if cell and (cell.split, cell.made_from) == (split.seed, made_from):
+            if cell and (cell.split, cell.attempt, cell.made_from) == sought:
                 return cell
         return None
 
     def _cell(
         self,
-        system: System,
-        split: DataSplit,
+        place: "_Place",
         samples: Mapping[str, Sample],
         fitted: dict[str, Any],
         made_from: str,
     ) -> ResultRow:
         """Fit and measure one system on one split; `fitted` keeps the split's scorers."""
+        system, split = place.system, place.split
         train, test = [samples[i] for i in split.train], [samples[i] for i in split.test]
         started = time.monotonic()
-        scorer = _fit(system, split, train, fitted)
+        scorer = _fit(place, train, fitted)
         fitted[system.name] = scorer
         predicted = scorer.predict(_hide_labels(system, test))
         cell = ResultRow(
@@ -335,18 +292,37 @@ class Benchmark:
                 s.performance.id: round(float(p), 2) for s, p in zip(test, predicted, strict=True)
             },
             measures=measures(predicted, test),
-            extras=self.hook(scorer, split, train, test),
+            extras={} if place.attempt else self.hook(scorer, split, train, test),
             made_from=made_from,
+            attempt=place.attempt,
         )
-        if path := self._path(system, split, made_from):
+        if path := self._path(place, made_from):
             remove_half_written(path)
             write_bytes(path, json.dumps(asdict(cell)).encode())
         return cell
 
-    def _path(self, system: System, split: DataSplit, made_from: str) -> Path | None:
+    def _path(self, place: "_Place", made_from: str) -> Path | None:
         if self.folder is None:
             return None
-        return self.folder / "cells" / f"{system.name}-{split.seed}-{made_from}.json"
+        again = f"-{place.attempt}" if place.attempt else ""
+        name = f"{place.system.name}-{place.split.seed}{again}-{made_from}.json"
+        return self.folder / "cells" / name
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a cell stands: a system on a split, fitted for the so-manieth time."""
+
+    system: System
+    split: DataSplit
+    attempt: int
+    is_first: bool
+    """Whether it is the first of its split and attempt, whose scorers have nothing of others."""
+
+    @property
+    def seed(self) -> int:
+        """What chance starts from; that of the split in the first attempt."""
+        return self.split.seed + SEEDS_APART * self.attempt
 
 
 @dataclass(frozen=True)
@@ -363,14 +339,19 @@ class _Prepared:
 
     n_performances: int
 
-    @property
-    def n_cells(self) -> int:
-        """How many there are."""
-        return len(self.splits) * len(self.systems)
+    def places(self, n_attempts: int) -> list[_Place]:
+        """List the cells in the order in which they are made."""
+        return [
+            _Place(system, split, attempt, number == 0)
+            for split in self.splits
+            for attempt in range(n_attempts)
+            for number, system in enumerate(s for s in self.systems if s.at(attempt))
+        ]
 
-    def made_from(self, system: System, split: DataSplit) -> str:
+    def made_from(self, place: _Place) -> str:
         """Return a digest of what a cell is made from."""
-        return digest_of(self.recipes[system.name], split)
+        again = (place.attempt,) if place.attempt else ()
+        return digest_of(self.recipes[place.system.name], place.split, *again)
 
 
 def _is_file_of_joints(performance: Performance) -> bool:
@@ -410,11 +391,14 @@ def all_samples(
     return {sample.performance.id: sample for sample in extraction.samples}
 
 
-def _fit(system: System, split: DataSplit, train: Sequence[Sample], fitted: dict[str, Any]) -> Any:
+def _fit(place: _Place, train: Sequence[Sample], fitted: dict[str, Any]) -> Any:
+    system = place.system
     seen = [replace(s, variants=s.variants[: system.n_variants]) for s in train]
     if system.metric_of in fitted:
-        return fitted[system.metric_of].refit(seen, system.options.references)
-    return make_scorer(system.scorer, system.options, split.seed).fit(seen)
+        ours = system.options
+        changes = {"constant_action": ours.constant_action, "target": ours.target}
+        return fitted[system.metric_of].refit(seen, ours.references, **changes)
+    return make_scorer(system.scorer, system.options, place.seed).fit(seen)
 
 
 def _hide_labels(system: System, test: Sequence[Sample]) -> list[Sample]:
@@ -440,5 +424,6 @@ def _note_of(system: System, **made_with: Any) -> SystemNote:
         reads=system.reads,
         n_variants=system.n_variants,
         metric_of=system.metric_of,
+        code=system.code(),
         **made_with,
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from podium.benchmark.paper import SYSTEMS, PaperBenchmark
+from podium.benchmark.paper import PaperBenchmark
+from podium.benchmark.paper_systems import SYSTEMS
 from podium.benchmark.provenance import code_digest, commit, digest_of, samples_digest
 from podium.benchmark.results import (
     UNLV_VAULT,
@@ -18,8 +19,9 @@ from podium.benchmark.results import (
     measures,
     summary,
 )
-from podium.benchmark.run import APART, System, all_samples
+from podium.benchmark.run import all_samples
 from podium.benchmark.splits import DataSplit, group_splits, stratified_splits
+from podium.benchmark.system import APART, System
 from podium.datasets.pushups import Pushups
 from podium.datasets.simulated import Simulated
 from podium.datasets.unlv_vault import UNKNOWN_TYPE, UnlvVault

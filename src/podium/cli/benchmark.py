@@ -18,7 +18,8 @@ from podium.machine import extras
 if TYPE_CHECKING:
     from podium.benchmark.paper import PaperBenchmark
     from podium.benchmark.results import Results
-    from podium.benchmark.run import Benchmark, System
+    from podium.benchmark.run import Benchmark
+    from podium.benchmark.system import System
     from podium.performance import Performance
 from podium.cli.app import Backbone, Limits, References, Shard, app
 from podium.cli.given import open_cache
@@ -52,6 +53,15 @@ def benchmark(
             help="How many splits, seeded from 0 on.",
         ),
     ] = 10,
+    attempts: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole_number("--attempts", 1, example=5),
+            metavar="N",
+            help="How many times each scorer that uses chance is fitted on each split, with a seed "
+            "of its own each time; by default 5 for paper, and else once.",
+        ),
+    ] = None,
     quick: Annotated[bool, typer.Option(help="Two splits and three scorers only.")] = False,
     out: Annotated[
         Path,
@@ -108,6 +118,7 @@ def benchmark(
         return
     _catalog.resolve("podium.backbones", backbone, (backbone,))
     asked: dict[str, Any] = {
+        **({"n_attempts": attempts} if attempts else {}),
         "backbone": backbone, "keypoints": keypoints or _pose_at_hand(), "folder": out,
         "cache": open_cache(),
     }  # fmt: skip
@@ -233,7 +244,7 @@ def _systems(scorers: "Sequence[str]", references: str | None) -> "Sequence[str 
     """Return scorers by name; those that compare, with the references that were chosen."""
     if references is None:
         return scorers
-    from podium.benchmark.run import system_of
+    from podium.benchmark.system import system_of
     from podium.training.settings import scorer_options
 
     systems = [system_of(name) for name in scorers]

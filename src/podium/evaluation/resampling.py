@@ -1,6 +1,8 @@
 """Resampling: how sure an average over splits is, and a difference between two systems.
 
-A performance is drawn for all splits at once: splits overlap, and are no independent tries.
+A performance is drawn for all splits at once: splits overlap, and are no independent tries. Where a
+system was fitted several times on a split with other seeds, these fits are drawn too, so that an
+interval holds what chance in training does.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -77,13 +79,32 @@ class Bootstrap:
         generator = np.random.default_rng(0)
         chosen = generator.integers(0, len(ids), size=(n, len(ids)))
         self.counts = np.stack([np.bincount(row, minlength=len(ids)) for row in chosen])
+        self.n = n
         self.index = {name: number for number, name in enumerate(ids)}
         self.true = {name: true[name] for name in ids}
 
-    def means(self, outcomes: Sequence[Outcome]) -> tuple[Floats, Floats]:
-        """Return the mean over splits of Spearman's rho and of MSE in each draw, (draws,) each."""
-        rows = [self._split(outcome.predictions) for outcome in outcomes]
+    def means(self, outcomes: Sequence[Outcome], stream: int = 0) -> tuple[Floats, Floats]:
+        """Return the mean over splits of Spearman's rho and of MSE in each draw, (draws,) each.
+
+        Of several outcomes on a split as many are drawn with replacement, anew for each draw; by
+        other numbers for another `stream`, as the fits of two systems have nothing in common.
+        """
+        generator = np.random.default_rng([1, stream])
+        splits = by_split(outcomes).values()
+        rows = [self._fits(fits, generator) for fits in splits]
         return known_mean([ranks for ranks, _ in rows]), known_mean([mse for _, mse in rows])
+
+    def _fits(
+        self, fits: Sequence[Outcome], generator: np.random.Generator
+    ) -> tuple[Floats, Floats]:
+        """Return what the fits on one split come to in each draw, (draws,) each."""
+        rows = [self._split(fit.predictions) for fit in fits]
+        if len(rows) == 1:
+            return rows[0]
+        n = len(rows)
+        drawn = generator.multinomial(n, np.full(n, 1 / n), size=self.n).T / n
+        ranks, mse = (np.stack(part) for part in zip(*rows, strict=True))
+        return (drawn * ranks).sum(axis=0), (drawn * mse).sum(axis=0)
 
     def _split(self, predictions: Mapping[str, float]) -> tuple[Floats, Floats]:
         names = list(predictions)
@@ -95,23 +116,47 @@ class Bootstrap:
         return spearman, mse
 
 
+def by_split(outcomes: Iterable[Outcome]) -> dict[int, list[Outcome]]:
+    """Gather the outcomes on each split: one, or several fits with other seeds."""
+    found: dict[int, list[Outcome]] = {}
+    for outcome in outcomes:
+        found.setdefault(outcome.split, []).append(outcome)
+    return found
+
+
 def compare(first: Sequence[Outcome], second: Sequence[Outcome], draws: Bootstrap) -> Comparison:
     """Compare two systems on the splits that both have."""
     shared = {one.split for one in first} & {one.split for one in second}
     first = [one for one in first if one.split in shared]
     second = [one for one in second if one.split in shared]
-    ours, theirs = draws.means(first), draws.means(second)
-    by_rank = _differences([one.spearman for one in first], [one.spearman for one in second])
-    by_mse = _differences([one.mse for one in first], [one.mse for one in second])
+    ours, theirs = draws.means(first, 1), draws.means(second, 2)
+    by_rank = _differences(first, second, lambda one: one.spearman)
+    by_mse = _differences(first, second, lambda one: one.mse)
     return Comparison(
         _gap(by_rank, ours[0] - theirs[0], lambda gaps: gaps > 0),
         _gap(by_mse, ours[1] - theirs[1], lambda gaps: gaps < 0),
     )
 
 
-def _differences(ours: Sequence[float | None], theirs: Sequence[float | None]) -> Floats:
-    pairs = zip(ours, theirs, strict=True)
+def _differences(
+    first: Sequence[Outcome],
+    second: Sequence[Outcome],
+    measure: Callable[[Outcome], float | None],
+) -> Floats:
+    """Return by how much the mean over fits differs, (splits,), where both are known."""
+    ours, theirs = (
+        {split: _known_mean_of(fits, measure) for split, fits in by_split(one).items()}
+        for one in (first, second)
+    )
+    pairs = ((ours[split], theirs[split]) for split in ours)
     return np.array([a - b for a, b in pairs if a is not None and b is not None])
+
+
+def _known_mean_of(
+    fits: Sequence[Outcome], measure: Callable[[Outcome], float | None]
+) -> float | None:
+    known = [value for fit in fits if (value := measure(fit)) is not None]
+    return float(np.mean(known)) if known else None
 
 
 def _gap(gaps: Floats, drawn: Floats, is_better: Callable[[Floats], npt.NDArray[np.bool_]]) -> Gap:

@@ -10,8 +10,8 @@ from podium.errors import TrainingError, UsageError
 from podium.features.values import Sample
 
 ReferenceChoice = Literal["best", "worst", "constant", "nearest"]
-"""`best` or `worst` of each action with all ties (table III), `constant`: the best of the most
-frequent action for all, `nearest`: the most similar high-scoring performance, whatever its action.
+"""`best` or `worst` of each action with all ties (table III), `constant`: the best of one action
+for all, `nearest`: the most similar high-scoring performance, whatever its action.
 """
 
 CHOICES: tuple[str, ...] = get_args(ReferenceChoice)
@@ -39,11 +39,14 @@ def reference_choice(text: str) -> ReferenceChoice:
     raise UsageError(f"no references are called {text!r}: choose one of {', '.join(CHOICES)}")
 
 
-def choose_references(samples: Sequence[Sample], choice: ReferenceChoice) -> tuple[Sample, ...]:
+def choose_references(
+    samples: Sequence[Sample], choice: ReferenceChoice, constant_action: str = ""
+) -> tuple[Sample, ...]:
     """Pick the references out of the training performances.
 
     Performances marked `is_reference` are taken for their action instead, whatever the choice of
-    `best`. Order is that of `samples`.
+    `best`. `constant` are those of `constant_action`, "" being the most frequent. Order is that of
+    `samples`.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def choose_references(samples: Sequence[Sample], choice: ReferenceChoice) -> tup
     if not samples:
         raise TrainingError("there is no performance to choose references from")
     if choice == "constant":
-        return _extremes(_of_action(samples, _most_frequent(samples)), max)
+        return _extremes(_of_constant(samples, constant_action), max)
     by_action = [
         _of_action_or_marked(_of_action(samples, action), choice) for action in _actions(samples)
     ]
@@ -114,6 +117,18 @@ def _actions(samples: Sequence[Sample]) -> list[str | None]:
 
 def _of_action(samples: Sequence[Sample], action: str | None) -> list[Sample]:
     return [sample for sample in samples if sample.performance.action == action]
+
+
+def _of_constant(samples: Sequence[Sample], action: str) -> list[Sample]:
+    """Return those of which the best are constant references."""
+    chosen = _of_action(samples, action or _most_frequent(samples))
+    if not chosen:
+        known = ", ".join(sorted(str(known) for known in _actions(samples)))
+        raise UsageError(
+            f"constant_action is {action!r}, which no training performance is of: choose one of "
+            f"{known}, or leave it out"
+        )
+    return chosen
 
 
 def _most_frequent(samples: Sequence[Sample]) -> str | None:

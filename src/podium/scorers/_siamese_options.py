@@ -23,6 +23,9 @@ class SiameseLSTMOptions:
     references: ReferenceChoice = "best"
     """Which performances the others are compared with: for each action its best, or others."""
 
+    constant_action: str = ""
+    """Of which action the references are that are constant; "" is the most frequent."""
+
     target: TargetChoice = "auto"
     """What is learned: the score, or the execution where difficulties are known."""
 

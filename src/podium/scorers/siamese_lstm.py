@@ -117,14 +117,16 @@ class SiameseLSTM:
         return self._fit_scores(train, known)
 
     def refit(
-        self, train: Sequence[Sample], references: ReferenceChoice | None = None
+        self, train: Sequence[Sample], references: ReferenceChoice | None = None, **changes: Any
     ) -> "SiameseLSTM":
         """Return it with the metric as it is, and references and last layer fitted anew.
 
         This is how the paper changes the bias (table I), and goes from dives to vaults (VI). How
-        clips may deviate is part of the metric.
+        clips may deviate is part of the metric. `changes` are of options that the last layer alone
+        reads, such as `target` and `constant_action`.
         """
-        options = replace(self.options, references=references or self.options.references)
+        references = references or self.options.references
+        options = replace(self.options, references=references, **changes)
         other = SiameseLSTM(options, self.seed)
         other.target = choose_target(train, options.target)
         other.n_clips, other.normaliser = self.n_clips, self.normaliser
@@ -337,7 +339,9 @@ class SiameseLSTM:
             groups, targets = [s.group for s in train], self.target.of(rows)
             steadiness = self.options.steadiness
             self.last_clips = fit_last_clips(rows, targets, n_clips, groups, steadiness)
-        self.references = choose_references(train, self.options.references)
+        self.references = choose_references(
+            train, self.options.references, self.options.constant_action
+        )
         if self.options.in_step:
             self.usual_steps = fit_steps(train, self.references, self.normaliser, self.target)
         self.members = tuple(self._fit_member(network, rows, len(train)) for network in networks)
