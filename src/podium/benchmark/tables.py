@@ -10,7 +10,9 @@ from podium.benchmark.findings import (
     YES,
     Level,
     findings,
+    n_claims,
     verdict,
+    widening,
 )
 from podium.benchmark.markdown import (
     OF_DIVES,
@@ -22,10 +24,14 @@ from podium.benchmark.markdown import (
     table,
     with_interval,
 )
+from podium.benchmark.opening import opening
+from podium.benchmark.readings import as_printed
 from podium.benchmark.results import ResultRow, Results
 from podium.benchmark.table_vi import table_vi
 from podium.benchmark.table_vii import figure_5, table_vii
+from podium.benchmark.targets import targets_table
 from podium.errors import MissingFile, ModelError, UsageError
+from podium.evaluation.resampling import by_split
 from podium.machine.files import write_bytes
 
 BEGIN, END = "<!-- results: made by podium benchmark --render -->", "<!-- end of results -->"
@@ -93,6 +99,7 @@ def page(all_results: Sequence[Results]) -> str:
         "Made by `podium benchmark paper --render` from the JSON in `benchmarks/results/paper`; a "
         "test fails when they differ. Nothing here was chosen on test performances: networks stop "
         "on a part of the training dives, and each split's test scores are read once.",
+        *filter(None, [opening(all_results)]),
         _legend(),
     ]
     for results in all_results:
@@ -103,8 +110,9 @@ def page(all_results: Sequence[Results]) -> str:
 def chapter(results: Results) -> list[str]:
     """Write the tables of one backbone."""
     makers = (
-        _origin, changed_since, _findings, overview, _split_table, _type_counts, _by_type,
-        _metric_learning, table_vi, table_vii, _segments, _faults, figure_5, _claims, _keypoints,
+        _origin, changed_since, _findings, as_printed, overview, targets_table, _split_table,
+        _type_counts, _by_type, _metric_learning, table_vi, table_vii, _segments, _faults, figure_5,
+        _claims, _keypoints,
     )  # fmt: skip
     return [text for make in makers if (text := make(results))]
 
@@ -141,7 +149,8 @@ def _legend() -> str:
         "MSE the mean squared error in points squared (lower). Execution rho divides the "
         "difficulty out of both. Numbers are means over the splits; in brackets are 95 % "
         "intervals from drawing test performances with replacement, all splits together, as the "
-        "splits overlap. \"Paper\" is what the paper prints, on its own 264 dives and splits, "
+        "splits overlap, and, where chance has a part in a system, drawing among its fits with "
+        "other seeds. \"Paper\" is what the paper prints, on its own 264 dives and splits, "
         "with C3D features."
     )  # fmt: skip
 
@@ -189,7 +198,8 @@ def _findings(results: Results) -> str:
     rows = [[f.claim, f.printed, f.here, f.verdict] for f in found]
     note = (
         "Gaps are the first system's mean less the second's (tests: [the claims](#the-claims)); "
-        "\"not shown\" means that the intervals leave it open. The features are other than the "
+        "\"not shown\" means that the interval of rho, widened for the number of claims, leaves it "
+        "open. The features are other than the "
         "paper's C3D, the dives fewer, and nothing was chosen on test dives, which is not known of "
         "the paper. Simulated vaults and push-ups stand for its vaults; to beat another there "
         "shows nothing of a system that does not beat a constant (table VI)."
@@ -208,12 +218,15 @@ def overview(results: Results) -> str:
     rows = []
     for name, row in results.tables.summary.items():
         title, execution = results.systems[name].title, number(row.execution_spearman, 2)
-        rows.append([title, *measure_cells(row), execution, *_printed_cells(name)])
+        seeds = f"{row.n_attempts}", number(row.spearman_seed_sd, 2)
+        rows.append([title, *measure_cells(row), execution, *seeds, *_printed_cells(name)])
     ceiling = results.tables.ceiling
     if ceiling and ceiling.n:
         title = "One judge against the other six (ceiling)"
-        rows.append([title, number(ceiling.spearman, 2), number(ceiling.mse, 0), "", "", ""])
-    header = ["system", "rho (95 %)", "MSE (95 %)", "execution rho", "rho, paper", "MSE, paper"]
+        told = number(ceiling.spearman, 2), number(ceiling.mse, 0)
+        rows.append([title, *told, "", "", "", "", ""])
+    header = ["system", "rho (95 %)", "MSE (95 %)", "execution rho", "fits a split",
+              "SD of rho over seeds", "rho, paper", "MSE, paper"]  # fmt: skip
     return "### Tables I and II, on average, and every other system\n\n" + table(header, rows)
 
 
@@ -222,16 +235,23 @@ def _split_table(results: Results) -> str:
     if not names:
         return ""
     header = ["split", *(results.systems[name].title for name in names)]
-    ranks = [{cell.split: number(cell.spearman, 2) for cell in results.of(n)} for n in names]
-    losses = [{cell.split: number(cell.mse, 0) for cell in results.of(n)} for n in names]
+    fits = [by_split(results.of(name)) for name in names]
+    ranks = [
+        {split: number(mean_of(one.spearman for one in found), 2) for split, found in ours.items()}
+        for ours in fits
+    ]
+    losses = [
+        {split: number(mean_of(one.mse for one in found), 0) for split, found in ours.items()}
+        for ours in fits
+    ]
     printed = [_printed_cells(name) for name in names]
     parts = []
-    for title, by_split, told in (
+    for title, by_place, told in (
         ("Table I: rank correlation", ranks, [spearman for spearman, _ in printed]),
         ("Table II: MSE", losses, [mse for _, mse in printed]),
     ):
         rows = [
-            [str(place + 1), *(known.get(split, "") for known in by_split)]
+            [str(place + 1), *(known.get(split, "") for known in by_place)]
             for place, split in enumerate(results.about.seeds)
         ]
         rows.append(["paper's average", *told])
@@ -355,21 +375,25 @@ def _faults(results: Results) -> str:
 
 
 def _claims(results: Results) -> str:
-    rows = []
+    rows, n = [], n_claims(results)
     for row in results.tables.claims:
         cells = []
         for part, digits in ((row.spearman, 3), (row.mse, 1)):
             p = "-" if part.p is None else f"{part.p:.3f}"
             cells += [gap(part, digits), f"{p} ({part.n_better} of {part.n_splits})"]
-        rows.append([row.claim, *cells, verdict(row)])
+        rows.append([row.claim, *cells, verdict(row, n)])
     if not rows:
         return ""
     header = ["claim", "gap in rho (95 %)", "Wilcoxon p (splits better)", "gap in MSE (95 %)",
               "Wilcoxon p (splits better)", "does it hold here?"]  # fmt: skip
     note = (
-        "A gap is the first system's mean less the second's. A claim holds if an interval lies "
-        "wholly on its side of 0 and the other not wholly on the wrong side; the test over splits "
-        "is shown as papers show it, though overlapping splits make it too sure."
+        "A gap is the first system's mean less the second's, over splits and fits. **The test, "
+        f"named beforehand**: a claim holds if the interval of the gap in rho, {widening(n):.2f} "
+        "times as wide, lies wholly on its side of 0; so much wider makes 95 % into "
+        f"1 - .05 / {n} (Bonferroni, for the {n} claims of this chapter). Without that "
+        f"correction {0.025 * n:.1f} of them would be found to hold by chance alone; with it the "
+        "chance that any is, is at most 2.5 %. MSE, and the test over splits as papers show it "
+        "(overlapping splits make it too sure), decide nothing."
     )
     return f"### The claims\n\n{table(header, rows)}\n\n{note}"
 
