@@ -8,8 +8,8 @@ import pytest
 from podium.benchmark import tables
 from podium.benchmark.results import ResultRow, Results, bootstrap_of
 from podium.benchmark.run import Benchmark
-from podium.benchmark.system import System, system_of
 from podium.benchmark.splits import stratified_splits
+from podium.benchmark.system import System, system_of
 from podium.errors import MissingFile, ModelError, UnknownName, UsageError
 from podium.evaluation import metrics
 from podium.evaluation.resampling import Bootstrap, Gap, compare

@@ -79,7 +79,9 @@ def results() -> Results:
 
 
 def test_rows_stand_beside_the_printed_ones(results):
-    assert "| C + L (F) | 0.50 (0.40 to 0.60) | 100 |  | 1 |  | 0.64 | 95 |" in tables.overview(results)
+    assert "| C + L (F) | 0.50 (0.40 to 0.60) | 100 |  | 1 |  | 0.64 | 95 |" in tables.overview(
+        results
+    )
 
 
 def test_what_was_not_measured_has_no_table(results):
@@ -288,7 +290,10 @@ def test_both_targets_of_a_system_stand_side_by_side(results):
         ridge_score=("A ridge on the score", 0.4), alone=("Alone", 0.1),
     )  # fmt: skip
     lines = targets_table(found).splitlines()
-    assert lines[4:6] == ["| S3D | 0.50 | 100 | 0.60 | 100 |", "| A ridge | 0.40 | 100 | 0.70 | 100 |"]
+    assert lines[4:6] == [
+        "| S3D | 0.50 | 100 | 0.60 | 100 |",
+        "| A ridge | 0.40 | 100 | 0.70 | 100 |",
+    ]
     assert targets_table(results) == ""
 
 

@@ -131,3 +131,21 @@ def test_what_stops_phase_one_is_of_its_actions(train, graded):
     assert stopped_by(everything, validation, 2) == [["a", "b"], ["a"]]
     others = graded(8, seed=5, action="c")
     assert stopped_by(everything, others, 2) == [["a", "b"], ["c"]]  # better than nothing
+
+
+def test_a_score_is_said_as_the_expert_s_part_and_its_own(scorer, train):
+    query = train[3]
+    parts = scorer.explain(query)
+    partners = scorer.partners(query, scorer.references)
+    assert [one.name for one in parts] == [partner.performance.id for partner in partners]
+    sums = [one.values["expert_points"] + one.values["own_points"] for one in parts]
+    scores = scorer.compare([query], partners)[0]
+    np.testing.assert_allclose(sums, scores, rtol=1e-4, atol=1e-3)
+    own = {round(one.values["own_points"], 6) for one in parts}
+    assert len(own) == 1  # it does not depend on the expert
+
+
+def test_what_is_no_sum_is_not_parted(train):
+    options = replace(paper_options(n_pairs=100, reading=Reading("relu")), n_networks=1)
+    options = replace(options, learn_metric=False)
+    assert SiameseLSTM(options).fit(train).explain(train[0]) == ()

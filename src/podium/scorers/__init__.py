@@ -14,6 +14,7 @@ from podium.networks.program import Term
 from podium.scorers._arguments import HANDS as HANDS
 from podium.scorers._arguments import PERCENTILES as PERCENTILES
 from podium.scorers._arguments import Argument as Argument
+from podium.scorers._explanations import Explanation as Explanation
 from podium.scorers._target import Target
 
 Floats = npt.NDArray[np.float64]
@@ -153,4 +154,13 @@ class ArguingScorer(Scorer, Protocol):
 
     def arguments(self, query: Sample) -> tuple[Argument, ...]:
         """Say how angles of a performance stand among those of correct ones; none if not known."""
+        ...
+
+
+@runtime_checkable
+class ExplainingScorer(Scorer, Protocol):
+    """A scorer whose method has feedback of its own, beside the similarity of clips."""
+
+    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+        """Say what it points at in a performance, the weightiest first; none where nothing is."""
         ...

@@ -17,6 +17,7 @@ from podium.errors import UsageError
 from podium.features.values import Sample
 from podium.keypoints import FRAMES_PER_CLIP, Keypoints, joint_names, shape_of
 from podium.scorers import Floats
+from podium.scorers._explanations import Explanation, at_clip
 from podium.scorers._support_vectors import LineScorer
 from podium.scorers._target import TargetChoice
 
@@ -105,6 +106,20 @@ class PoseSpectrum(LineScorer[PoseSpectrumOptions]):
             )
             for joint in best
             for stretch in [int(gains[:, joint].argmax())]
+        )
+
+    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+        """Say which joints should move where (Pirsiavash et al.); see `ExplainingScorer`."""
+        return tuple(
+            Explanation(
+                "joint_move",
+                {"points": one.points},
+                one.joint,
+                tuple(float(part) for part in one.direction),
+                **at_clip(query, one.start_frame // FRAMES_PER_CLIP),
+            )
+            for one in self.advice(query)
+            if one.points > 0
         )
 
     def inputs(self, samples: Sequence[Sample]) -> npt.NDArray[np.float64]:

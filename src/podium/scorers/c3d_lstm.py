@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from podium.errors import UsageError
 from podium.features.values import Sample
 from podium.scorers import Floats
+from podium.scorers._explanations import Explanation, at_clip
 from podium.scorers._sequence_regression import Batch, SequenceOptions, SequenceRegression
 
 Label = Literal["final", "incremental"]
@@ -104,6 +105,20 @@ class C3DLSTM(SequenceRegression):
     def faulty_clips(self, sample: Sample) -> npt.NDArray[np.bool_]:
         """Return the clips at which the running score falls, (clips,)."""
         return falls(self.running_scores(sample))
+
+    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+        """Say where the running score falls (Parmar and Morris); see `ExplainingScorer`."""
+        return falls_of(self.running_scores(query), query)
+
+
+def falls_of(running: Floats, query: Sample) -> tuple[Explanation, ...]:
+    """Say at which clips a running score, (clips,), falls, the deepest fall first."""
+    changes = np.diff(running, prepend=running[:1])
+    falling = sorted(np.flatnonzero(falls(running)), key=lambda clip: changes[clip])
+    return tuple(
+        Explanation("falling_score", {"points": float(changes[clip])}, **at_clip(query, clip))
+        for clip in map(int, falling)
+    )
 
 
 def shares_done(is_clip: Tensor) -> Tensor:

@@ -10,10 +10,11 @@ from podium.features.values import Sample
 from podium.inputs.saved import values_of
 from podium.metric.curves import Curve
 from podium.scorers import Floats, ScorerState
+from podium.scorers._explanations import Explanation
 from podium.scorers._learned import Learned
 from podium.scorers._support_vectors import Line, fit_line
 from podium.scorers._target import Target
-from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions, falls
+from podium.scorers.c3d_lstm import C3DLSTM, C3DLSTMOptions, falls, falls_of
 
 
 class C3DLSTMSVR:
@@ -58,6 +59,10 @@ class C3DLSTMSVR:
     def faulty_clips(self, sample: Sample) -> npt.NDArray[np.bool_]:
         """Return the clips at which the running score falls, (clips,)."""
         return falls(self.running_scores(sample))
+
+    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+        """Say where the running score falls; see `ExplainingScorer`."""
+        return falls_of(self.running_scores(query), query)
 
     def state(self) -> ScorerState:
         """Return all that `restore` needs."""

@@ -14,6 +14,7 @@ from podium.features.values import Sample
 from podium.inputs.saved import array_of, values_of
 from podium.metric.embedding import Normaliser, fit_normaliser
 from podium.scorers import Floats, ScorerState
+from podium.scorers._explanations import Explanation
 from podium.scorers._learned import Learned
 from podium.scorers._target import Target, TargetChoice, choose_target
 
@@ -78,6 +79,13 @@ class FrequencySkill:
             return np.zeros(0)
         values = [means[self._neighbours(query)].mean() for query in queries]
         return self.target.points(np.array(values), queries)
+
+    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+        """Say of which class most neighbours are (Zia et al.); see `ExplainingScorer`."""
+        classes = self._neighbours(query)
+        counts = np.bincount(classes, minlength=len(SKILLS))
+        values = {"n": float(counts.max()), "of": float(len(classes))}
+        return (Explanation("skill_class", values, SKILLS[int(counts.argmax())]),)
 
     def state(self) -> ScorerState:
         """Return all that `restore` needs."""

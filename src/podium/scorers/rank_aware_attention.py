@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from podium.errors import UsageError
 from podium.features.values import Sample
+from podium.scorers._explanations import Explanation, ExplanationKind, at_clip
 from podium.scorers._ranking import Ranking
 from podium.scorers._sequence_regression import Batch, SequenceOptions, ordered_pairs
 
@@ -111,6 +112,17 @@ class RankAwareAttention(Ranking):
             sequences, is_clip = self.inputs([sample])
             weights = self.network(sequences, is_clip)[1][0].mean(dim=1)[:, is_clip[0]]
         return np.asarray(weights.numpy(), np.float64)
+
+    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+        """Say which clip weighed most as skill, and as lack of it; see `ExplainingScorer`."""
+        kinds: tuple[ExplanationKind, ...] = ("shows_skill", "lacks_skill")
+        return tuple(
+            Explanation(
+                kind, {"share": float(weights[clip] / weights.sum())}, **at_clip(query, clip)
+            )
+            for kind, weights in zip(kinds, self.attention(query), strict=True)
+            for clip in [int(weights.argmax())]
+        )
 
 
 def pair_losses(better: Tensor, worse: Tensor, options: RankAwareAttentionOptions) -> Tensor:

@@ -33,6 +33,7 @@ from podium.networks.layers import Array
 from podium.networks.program import Term
 from podium.scorers import Floats, LearnedNetwork, ScorerState
 from podium.scorers._clip_metrics import ClipMetric, DeviationClips, InStepClips, NetworkClips
+from podium.scorers._explanations import Explanation
 from podium.scorers._heads import make_head
 from podium.scorers._in_step import Steps, fit_steps
 from podium.scorers._learned import Learned
@@ -151,6 +152,40 @@ class SiameseLSTM:
             last = self.last_clips.predict(queries)[:, None]
             values = (1 - share) * values + share * last
         return self.target.points(values.T, queries).T
+
+    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+        """Part the score into each expert's term and the query's, where it is their sum.
+
+        That is so of a linear network (equations 1 to 3) whose last layer reads nothing beside it;
+        else there is nothing to say. See `ExplainingScorer`.
+        """
+        if not self._adds_up:
+            return ()
+        chosen = self.partners(query, self.references)
+        parts = [
+            member.terms(
+                self.embedded(member.network, chosen),
+                np.repeat(self.embedded(member.network, [query]), len(chosen), axis=0),
+            )
+            for member in self.members
+        ]
+        experts, own = (np.mean(part, axis=0) for part in zip(*parts, strict=True))
+        unit = self.target.points_of(np.ones(1), query) - self.target.points_of(np.zeros(1), query)
+        scores = self.target.points_of(experts + own, query)
+        return tuple(
+            Explanation(
+                "terms",
+                {"expert_points": float(score - mine), "own_points": float(mine)},
+                reference.performance.id,
+            )
+            for reference, score, mine in zip(chosen, scores, own * unit, strict=True)
+        )
+
+    @property
+    def _adds_up(self) -> bool:
+        is_joint = self.options.head in ("joint", "joint_in_order")
+        is_linear = self.options.siamese.activation == "linear"
+        return is_joint and is_linear and not self.last_clips
 
     def partners(self, query: Sample, references: Sequence[Sample]) -> tuple[Sample, ...]:
         """Return those of the references that a query is to be compared with.
