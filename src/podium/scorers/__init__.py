@@ -161,6 +161,9 @@ class ArguingScorer(Scorer, Protocol):
 class ExplainingScorer(Scorer, Protocol):
     """A scorer whose method has feedback of its own, beside the similarity of clips."""
 
-    def explain(self, query: Sample) -> tuple[Explanation, ...]:
-        """Say what it points at in a performance, the weightiest first; none where nothing is."""
+    def explain(self, query: Sample, references: Sequence[Sample] = ()) -> tuple[Explanation, ...]:
+        """Say what it points at in a performance, the weightiest first; none where nothing is.
+
+        Beside `references`, where it compares: its own where none are given.
+        """
         ...

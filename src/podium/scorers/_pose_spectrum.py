@@ -108,7 +108,7 @@ class PoseSpectrum(LineScorer[PoseSpectrumOptions]):
             for stretch in [int(gains[:, joint].argmax())]
         )
 
-    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+    def explain(self, query: Sample, references: Sequence[Sample] = ()) -> tuple[Explanation, ...]:
         """Say which joints should move where (Pirsiavash et al.); see `ExplainingScorer`."""
         return tuple(
             Explanation(

@@ -106,7 +106,7 @@ class C3DLSTM(SequenceRegression):
         """Return the clips at which the running score falls, (clips,)."""
         return falls(self.running_scores(sample))
 
-    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+    def explain(self, query: Sample, references: Sequence[Sample] = ()) -> tuple[Explanation, ...]:
         """Say where the running score falls (Parmar and Morris); see `ExplainingScorer`."""
         return falls_of(self.running_scores(query), query)
 

@@ -60,7 +60,7 @@ class C3DLSTMSVR:
         """Return the clips at which the running score falls, (clips,)."""
         return falls(self.running_scores(sample))
 
-    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+    def explain(self, query: Sample, references: Sequence[Sample] = ()) -> tuple[Explanation, ...]:
         """Say where the running score falls; see `ExplainingScorer`."""
         return falls_of(self.running_scores(query), query)
 

@@ -80,7 +80,7 @@ class FrequencySkill:
         values = [means[self._neighbours(query)].mean() for query in queries]
         return self.target.points(np.array(values), queries)
 
-    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+    def explain(self, query: Sample, references: Sequence[Sample] = ()) -> tuple[Explanation, ...]:
         """Say of which class most neighbours are (Zia et al.); see `ExplainingScorer`."""
         classes = self._neighbours(query)
         counts = np.bincount(classes, minlength=len(SKILLS))

@@ -113,7 +113,7 @@ class RankAwareAttention(Ranking):
             weights = self.network(sequences, is_clip)[1][0].mean(dim=1)[:, is_clip[0]]
         return np.asarray(weights.numpy(), np.float64)
 
-    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+    def explain(self, query: Sample, references: Sequence[Sample] = ()) -> tuple[Explanation, ...]:
         """Say which clip weighed most as skill, and as lack of it; see `ExplainingScorer`."""
         kinds: tuple[ExplanationKind, ...] = ("shows_skill", "lacks_skill")
         return tuple(

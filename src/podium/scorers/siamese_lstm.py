@@ -153,7 +153,7 @@ class SiameseLSTM:
             values = (1 - share) * values + share * last
         return self.target.points(values.T, queries).T
 
-    def explain(self, query: Sample) -> tuple[Explanation, ...]:
+    def explain(self, query: Sample, references: Sequence[Sample] = ()) -> tuple[Explanation, ...]:
         """Part the score into each expert's term and the query's, where it is their sum.
 
         That is so of a linear network (equations 1 to 3) whose last layer reads nothing beside it;
@@ -161,7 +161,7 @@ class SiameseLSTM:
         """
         if not self._adds_up:
             return ()
-        chosen = self.partners(query, self.references)
+        chosen = references or self.partners(query, self.references)
         parts = [
             member.terms(
                 self.embedded(member.network, chosen),
