@@ -4,6 +4,7 @@ One branch learns to look where skill shows, one where it is lacking, and a thir
 alike, for the other two to be better than.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
