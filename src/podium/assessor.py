@@ -12,6 +12,7 @@ from podium.assessment.feedback import (
     ClipFeedback,
     WorthOf,
     clip_feedback,
+    explanations_of,
     phase_points,
     remarks,
 )
@@ -402,6 +403,7 @@ class Assessor:
             remarks=remarks(clips, worth_of),
             phase_points=phase_points(clips, worth_of),
             segments=segments_of(self.model.scorer, query, references, clips),
+            explanations=explanations_of(self.model.scorer, query, references),
             model=self.model.name,
             backbone=self.model.backbone_name,
             doubts=self._weighed(self._doubts(question, references), question, score),

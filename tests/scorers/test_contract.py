@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -22,6 +22,8 @@ from podium.features.values import Sample
 from podium.folds.division import parts
 from podium.keypoints import Keypoints
 from podium.performance import Performance
+from podium.scorers import ExplainingScorer
+from podium.scorers._explanations import ExplanationKind
 from podium.scorers.ensemble import Ensemble, EnsembleOptions
 from podium.scorers.gap_regression import GapRegression, GapRegressionOptions
 from podium.scorers.score_distribution import ScoreDistribution, ScoreDistributionOptions
@@ -146,6 +148,17 @@ def test_it_is_called_as_its_file(name, fitted):
 
 def test_it_learns_and_scores_as_every_scorer_must(name, samples):
     check_scorer(lambda: make(name), samples)
+
+
+def test_what_it_points_at_is_said_of_the_very_performance(fitted, queries):
+    if not isinstance(fitted, ExplainingScorer):
+        return  # its method has no feedback of its own
+    for query in queries:
+        found = fitted.explain(query)
+        assert found == fitted.explain(hide_labels(query))
+        for one in found:
+            assert one.kind in get_args(ExplanationKind)
+            assert (one.start_seconds is None) == (one.end_seconds is None)
 
 
 ASKED_BEFORE_FIT: dict[str, Callable[[Any, list[Sample]], Any]] = {

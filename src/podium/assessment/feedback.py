@@ -10,7 +10,7 @@ import numpy as np
 from podium.assessment.worth import Worth, contributions
 from podium.checks import require, require_share
 from podium.features.values import Sample
-from podium.scorers import ComparingScorer
+from podium.scorers import ComparingScorer, ExplainingScorer, Explanation, Scorer
 
 FAULTY_BELOW = 0.5
 """A clip less similar than this to the expert's is faulty (paper, V-E)."""
@@ -238,3 +238,12 @@ def _remark(span: Sequence[ClipFeedback], worst: float, worth_of: WorthOf) -> Re
         contribution_low=worth.low if worth else None,
         contribution_high=worth.high if worth else None,
     )
+
+
+def explanations_of(
+    scorer: Scorer, query: Sample, references: Sequence[Sample]
+) -> tuple[Explanation, ...]:
+    """Return what the scorer itself points at; nothing where its method has no such feedback."""
+    if not isinstance(scorer, ExplainingScorer):
+        return ()
+    return scorer.explain(query, references)

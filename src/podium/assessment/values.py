@@ -16,6 +16,7 @@ from podium.evaluation.labelling import Labelling
 from podium.examination.values import Examination
 from podium.features.alignment import Alignment
 from podium.judging import Marks
+from podium.scorers import Explanation
 from podium.video.clips import VideoFacts
 from podium.video.frames import WHOLE, Part
 
@@ -172,7 +173,8 @@ class Assessment:
     `name` is what reports call the video, where
     that is not the name of its file. `part` is where in its video the performance lies; all seconds
     count from the first frame of the file. `phase_points` are what phases are worth, where experts
-    agree on that. `segments` are the elements of a long performance, in order. `examination` is
+    agree on that. `segments` are the elements of a long performance, in order. `explanations` are
+    what the scorer itself points at, where its method has feedback of its own. `examination` is
     what was measured of the athlete, where the sport has measures and there is a video; `exercise`
     is how a person who exercises moves, where the model says what argues for its class. `renderer`
     puts it into words.
@@ -197,6 +199,7 @@ class Assessment:
     part: Part = WHOLE
     phase_points: tuple[PhasePoints, ...] = ()
     segments: tuple[Segment, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
     examination: Examination | None = field(default=None, repr=False, compare=False)
     exercise: Exercise | None = field(default=None, repr=False, compare=False)
     renderer: "Renderer | None" = field(default=None, repr=False, compare=False)
@@ -236,7 +239,13 @@ class Assessment:
         exercise = self.exercise and replace(self.exercise, arguments=())
         segments = tuple(one.without_points() for one in self.segments)
         return replace(
-            self, clips=clips, remarks=lines, phase_points=(), segments=segments, exercise=exercise
+            self,
+            clips=clips,
+            remarks=lines,
+            phase_points=(),
+            segments=segments,
+            explanations=(),
+            exercise=exercise,
         )
 
     @property

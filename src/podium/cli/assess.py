@@ -196,6 +196,7 @@ def _answer(assessment: "Assessment", outputs: Outputs, as_json: bool) -> None:
         show(line)
     _say_segments(assessment.as_shown(), words)
     _say_remarks(assessment.as_shown(), words)
+    _say_explanations(assessment, words)
     if assessment.examination:
         show_remarks(assessment.examination, words, assessment.as_shown().phase_points)
 
@@ -243,3 +244,14 @@ def _say_remarks(assessment: "Assessment", words: "Words") -> None:
         show(f"{words(f'remarks.{group}')} ({group_note(assessment, group, words)}):")
         for remark in remarks:
             show(remark)
+
+
+def _say_explanations(assessment: "Assessment", words: "Words") -> None:
+    """Say what the scorer itself points at, where its method has feedback of its own."""
+    from podium.report.explained import explained
+
+    found = explained(assessment, words)
+    if found:
+        show(f"{words('explained.heading')}:")
+    for one in found:
+        show(f"  {one.when + ': ' if one.when else ''}{one.words}")

@@ -20,6 +20,7 @@ from podium.assessment.feedback import (
 )
 from podium.assessment.values import Assessment, Reference
 from podium.machine.files import write_bytes
+from podium.report.explained import explained
 from podium.report.glance import glance
 from podium.report.key_frames import decode_small, middles, pictured
 from podium.report.moments import dated
@@ -192,6 +193,7 @@ class _Page:
             reference_name=self._reference_name(),
             compared=self._reference_note(),
             groups=group_remarks(assessment.remarks),
+            explained=explained(assessment, self.words),
             note_of=self._note_of,
             doubts=partial(doubts_of, assessment, words),
             if_trusted=if_trusted(assessment, words),

@@ -14,6 +14,7 @@ from podium.features.alignment import Alignment
 from podium.inputs.spreadsheet import csv_text
 from podium.measures import Reading, measure_movement
 from podium.report.exercise_words import argument_sentence, repetition_at
+from podium.report.explained import explanations_to_json
 from podium.report.remark_words import remark_sentences
 from podium.report.segments import segments_to_json
 from podium.report.words import Words, load_words
@@ -61,6 +62,7 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         "remarks": [_remark_to_json(remark) for remark in shown.remarks],
         "phase_points": [{"phase": one.phase, **asdict(one.worth)} for one in shown.phase_points],
         **({"segments": segments_to_json(shown.segments, words)} if shown.segments else {}),
+        **_explanations_to_json(shown, words),
         "model": assessment.model,
         "backbone": assessment.backbone,
         "doubts": [doubt_to_json(doubt, words) for doubt in assessment.doubts],
@@ -81,6 +83,11 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         plain = {**_score_to_json(assessment.score, assessment.is_withheld), **plain}
     cleaned: dict[str, Any] = _without_nan(plain)
     return cleaned
+
+
+def _explanations_to_json(shown: Assessment, words: Words) -> dict[str, Any]:
+    found = explanations_to_json(shown.explanations, words)
+    return {"explanations": found} if found else {}
 
 
 def _exercise_to_json(assessment: Assessment, words: Words) -> dict[str, Any]:
