@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# As many as there are processors, but no more than four: each may take three gigabytes.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -le 4 ] && echo $$n || echo 4)
 CONSTRAINTS ?= -c constraints.txt
 LIGHT := dev,benchmark,docs,mobilenet,mocap,pandas,parquet,pose,web
 EXTRAS := $(LIGHT),train,ray,slurm,remote,hub,int8,openvino,tensorboard
@@ -16,8 +17,8 @@ QUICK := -m "not slow" tests/test_package.py tests/test_catalog.py tests/test_do
 	tests/backbones/test_contract.py tests/datasets/test_contract.py tests/scorers/test_contract.py \
 	tests/hostile/test_mutated_models.py
 # What is the same with PyTorch and without is tried once, by `make test`.
-ALIKE := --ignore-glob='*_in_browser.py' $(addprefix --ignore=tests/,audit benchmark hostile inputs judging \
-	machine proofreading simulation video)
+ALIKE := --ignore-glob='*_in_browser.py' $(addprefix --ignore=tests/,audit benchmark faces hostile inputs \
+	joints judging machine measures movement proofreading report simulation skeletons video)
 LOCK = .venv-lock/bin/uv pip compile pyproject.toml --all-extras --python-version 3.11 --quiet --upgrade \
 	--no-annotate --no-header --no-emit-index-url
 # The newest PyTorch that is at hand as a build for processors alone where no index is named.

@@ -35,9 +35,9 @@ FOUND = (
 def assessed(**changes) -> Assessment:
     plain = Assessment(
         video_path=Path("dive.mp4"), video=None, score=Score(60.0, 50.0, 70.0, 0.0, 96.0),
-        action="407", difficulty=3.2, difficulty_is_assumed=False, references=(Reference("017", 95.5, 0.4),),
-        clips=(), remarks=(), model="bars", backbone="motion", explanations=FOUND,
-        renderer=RENDERER,
+        action="407", difficulty=3.2, difficulty_is_assumed=False,
+        references=(Reference("017", 95.5, 0.4),), clips=(), remarks=(), model="bars",
+        backbone="motion", explanations=FOUND, renderer=RENDERER,
     )  # fmt: skip
     return replace(plain, **changes)
 
