@@ -40,14 +40,14 @@ def test_what_was_measured_otherwise_is_named_with_what_it_was():
         ("`head` joint (now joint_in_order)", "`n_components` 16 (now 32)"),
     )
     assert changed_since(found, SYSTEMS) == (
-        "**Changed since.** These rows were measured before their options became what they are "
-        "today, and have not been measured again; claims that rest on them are of the system as it "
-        "was. *Ours*; *Ours, too*: with `head` joint (now joint_in_order), `n_components` 16 (now "
-        "32)."
+        "**Changed since.** These rows were measured before their options or their code became "
+        "what they are today, and have not been measured again; claims that rest on them are of "
+        "the system as it was. *Ours*; *Ours, too*: with `head` joint (now joint_in_order), "
+        "`n_components` 16 (now 32)."
     )
     assert noted_below([found], SYSTEMS) == (
-        "\n\nMeasured before their options became what they are today, and not again since: "
-        "Ours; Ours, too."
+        "\n\nMeasured before their options or code became what they are today, and not again "
+        "since: Ours; Ours, too."
     )
 
 
@@ -59,3 +59,15 @@ def test_nothing_is_said_where_nothing_changed():
 def test_options_within_options_are_named_by_both():
     found = results(siamese=replace(NOW.siamese, activation="linear"))
     assert changed_systems(found, SYSTEMS)["Ours"] == ("`siamese.activation` linear (now relu)",)
+
+
+def test_what_other_code_learned_is_said():
+    found = results()
+    notes = {
+        name: replace(note, code=next(s for s in SYSTEMS if s.name == name).code())
+        for name, note in found.systems.items()
+    }
+    assert changed_systems(replace(found, systems=notes), SYSTEMS) == {}
+    notes["same"] = replace(notes["same"], code="0123456789ab")
+    other = changed_systems(replace(found, systems=notes), SYSTEMS)
+    assert other == {"The same": ("the code that learned as it was",)}

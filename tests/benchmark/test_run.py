@@ -15,6 +15,7 @@ from podium.evaluation import metrics
 from podium.evaluation.resampling import Bootstrap, Gap, compare
 from podium.performance import Performance
 from podium.scorers.ridge import RidgeOptions
+from podium.scorers.siamese_lstm import SiameseLSTMOptions
 
 
 @pytest.fixture(scope="module")
@@ -405,3 +406,83 @@ def test_where_every_scorer_needs_joints_and_there_are_none_that_is_said(tmp_pat
     videos = [Performance(f"v{n}", tmp_path / f"{n}.mp4", float(n)) for n in range(4)]
     with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
         Benchmark(videos, scorers=["pose_dct"]).run()
+
+
+# several fits on each split
+
+
+CHANCE = System("chance", "By chance", "siamese_lstm", SiameseLSTMOptions(
+    n_networks=1, learn_metric=False, n_last_clips=0))  # fmt: skip
+FIXED = System("fixed", "By none", "ridge", uses_chance=False)
+
+
+@pytest.fixture(scope="module")
+def repeated(dives, tmp_path_factory) -> Results:
+    folder = tmp_path_factory.mktemp("repeated")
+    return Benchmark(
+        dives, scorers=[CHANCE, FIXED], seeds=range(2), n_attempts=3, folder=folder,
+        hook=lambda *_: {"seen": True},
+    ).run()  # fmt: skip
+
+
+def test_what_uses_chance_is_fitted_anew_with_other_seeds(repeated):
+    places = [(cell.system, cell.split, cell.attempt) for cell in repeated.cells]
+    fits = [("chance", "fixed"), ("chance",), ("chance",)]
+    assert places == [
+        (system, split, attempt)
+        for split in range(2)
+        for attempt, systems in enumerate(fits)
+        for system in systems
+    ]
+    first, second, third = (cell.predictions for cell in repeated.of("chance")[:3])
+    assert first.keys() == second.keys() == third.keys()
+    assert first != second != third != first
+    assert [bool(cell.extras) for cell in repeated.of("chance")] == [True, False, False] * 2
+
+
+def test_the_row_is_the_mean_of_all_fits_and_says_what_seeds_do(repeated):
+    row, fixed = (repeated.tables.summary[name] for name in ("chance", "fixed"))
+    found = np.array([cell.spearman for cell in repeated.of("chance")]).reshape(2, 3)
+    assert (row.n_splits, row.n_attempts, fixed.n_attempts) == (2, 3, 1)
+    assert row.spearman == pytest.approx(found.mean(), abs=1e-3)
+    sd = np.sqrt(found.var(axis=1, ddof=1).mean())
+    assert row.spearman_seed_sd == pytest.approx(sd, abs=1e-3)
+    assert fixed.spearman_seed_sd is None
+
+
+def test_the_first_fit_is_that_of_a_benchmark_of_one(repeated, dives):
+    once = Benchmark(dives, scorers=[CHANCE, FIXED], seeds=range(2)).run()
+    first = [cell for cell in repeated.cells if cell.attempt == 0]
+    assert [(c.made_from, c.predictions) for c in first] == [
+        (c.made_from, c.predictions) for c in once.cells
+    ]
+
+
+def test_fits_are_kept_apart_and_found_again(dives, tmp_path, monkeypatch):
+    asked = Benchmark(dives, scorers=[CHANCE], seeds=range(1), n_attempts=2, folder=tmp_path)
+    pieces = asked.pieces()
+    names = [re.sub("-[0-9a-f]{12}", "", piece.name) for piece in pieces]
+    assert names == ["chance-0.json", "chance-0-1.json"]
+    assert len({piece.lot for piece in pieces}) == 2
+    for piece in pieces:
+        piece.make()
+    monkeypatch.setattr("podium.benchmark.run._fit", None)  # nothing is fitted again
+    assert [cell.attempt for cell in asked.run().cells] == [0, 1]
+
+
+def test_chance_in_training_widens_the_interval():
+    """Fits that differ are drawn too: one that is drawn alone would hide what a seed does."""
+    true = {str(i): float(i) for i in range(40)}
+    generator = np.random.default_rng(0)
+
+    def fit(noise: float, attempt: int) -> ResultRow:
+        said = {name: value + noise * generator.normal() for name, value in true.items()}
+        return ResultRow("x", 0, 9, 0.0, said, attempt=attempt)
+
+    alike = [fit(8.0, 0)]
+    apart = [alike[0], *(fit(noise, i) for i, noise in enumerate((1.0, 40.0), 1))]
+    draws = Bootstrap(apart, true)
+    widths = [np.ptp(np.quantile(draws.means(fits)[0], [0.025, 0.975])) for fits in (alike, apart)]
+    assert widths[1] > 1.3 * widths[0]
+    again = [replace(alike[0], attempt=i) for i in range(3)]
+    np.testing.assert_allclose(draws.means(again)[0], draws.means(alike)[0])

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from podium.benchmark import findings, tables
+from podium.benchmark.changed import changed_systems
 from podium.benchmark.opening import opening
+from podium.benchmark.paper_systems import SYSTEMS
 from podium.benchmark.provenance import About
 from podium.benchmark.readings import as_printed
 from podium.benchmark.results import (
@@ -225,6 +227,15 @@ def test_docs_and_readme_say_what_the_stored_results_say():
     assert docs == tables.page(stored), advice
     readme = (REPOSITORY / "README.md").read_text("utf-8")
     assert readme == tables.with_block(readme, tables.block(stored)), advice
+
+
+def test_stored_results_are_of_the_systems_as_they_are():
+    advice = (
+        "results are of other options or code than today's: run podium benchmark paper --out "
+        "benchmarks/results/paper --scorer NAME for each, then the same with --render"
+    )
+    for stored in tables.load_all(STORED):
+        assert changed_systems(stored, SYSTEMS) == {}, advice
 
 
 def test_stored_results_are_small_and_hold_no_words_of_the_data():

@@ -40,7 +40,8 @@ def _difference(
     frame: Pixels, other: Pixels, movement: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.uint8]:
     moved, inside = moved_as(other, movement)
-    difference = cv2.absdiff(frame, moved).max(axis=2)
+    red, green, blue = cv2.split(cv2.absdiff(frame, moved))
+    difference = cv2.max(cv2.max(red, green), blue)
     difference[inside < _CERTAIN] = 0
     return np.asarray(difference, np.uint8)
 

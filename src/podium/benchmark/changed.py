@@ -4,28 +4,41 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from podium.benchmark.results import Results
+from podium.benchmark.results import Results, SystemNote
 from podium.benchmark.system import System
 from podium.machine import extras
 from podium.training.settings import flat
 
+OTHER_CODE = "the code that learned as it was"
+
 
 def changed_systems(results: Results, systems: Sequence[System]) -> dict[str, tuple[str, ...]]:
-    """Return the systems that had other options when they were measured, with what these were.
+    """Return the systems that were other ones when they were measured, with what these were.
 
-    By title, each as `head "joint" (now "joint_in_order")`. Systems that are not measured, or no
+    By title, each option as `head "joint" (now "joint_in_order")`, and whether the code that learns
+    is another. Systems that are not measured, or no
     longer there, are not named.
     """
     found = {}
     for system in systems:
         note = results.systems.get(system.name)
-        options = system.settings()
-        if note is None or note.options is None or not is_dataclass(options):
-            continue
-        now = asdict(options)  # type: ignore[arg-type]
-        if differing := tuple(_differing(note.options, now)):
+        if note and (
+            differing := (*_options_differing(note, system), *_code_differing(note, system))
+        ):
             found[system.title] = differing
     return found
+
+
+def _options_differing(note: SystemNote, system: System) -> tuple[str, ...]:
+    options = system.settings()
+    if note.options is None or not is_dataclass(options):
+        return ()
+    return tuple(_differing(note.options, asdict(options)))  # type: ignore[arg-type]
+
+
+def _code_differing(note: SystemNote, system: System) -> tuple[str, ...]:
+    """Say that other code learned; nothing where results do not say which did."""
+    return (OTHER_CODE,) if note.code and note.code != system.code() else ()
 
 
 def _differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -50,9 +63,9 @@ def changed_since(results: Results, systems: Sequence[System] | None = None) -> 
         for differing, titles in by_change.items()
     ]
     return (
-        "**Changed since.** These rows were measured before their options became what they are "
-        "today, and have not been measured again; claims that rest on them are of the system as "
-        f"it was. {' '.join(told)}"
+        "**Changed since.** These rows were measured before their options or their code became "
+        "what they are today, and have not been measured again; claims that rest on them are of "
+        f"the system as it was. {' '.join(told)}"
     )
 
 
@@ -71,6 +84,6 @@ def noted_below(all_results: Sequence[Results], systems: Sequence[System] | None
     if not titles:
         return ""
     return (
-        "\n\nMeasured before their options became what they are today, and not again since: "
-        f"{'; '.join(sorted(titles))}."
+        "\n\nMeasured before their options or code became what they are today, and not again "
+        f"since: {'; '.join(sorted(titles))}."
     )
