@@ -265,6 +265,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     ]
     for row in rows:
         reached = {True: "yes", False: "no", None: "not measured"}[row["is_reached"]]
+        reached += f": {row['note']}" if row["note"] else ""
         sign = "at most " if row["less_is_better"] else ""
         floor = f"{_cell(row['floor'], row)} ({row['floor_is']})" if row["floor"] else ""
         cells = (

@@ -92,8 +92,9 @@ def errors_of(one: Rendered) -> Iterator[tuple[str, float]]:
         "splash": splash_of(one),
     }
     for name, (found, true, unit) in pairs.items():
-        is_small = name == "splash" and true is not None and true < LEAST_SPLASH
-        if isinstance(found.value, float) and isinstance(true, float) and not is_small:
+        if not (isinstance(found.value, float) and isinstance(true, float)):
+            continue
+        if name != "splash" or true >= LEAST_SPLASH:
             yield name, abs(found.value - true) * unit
 
 
