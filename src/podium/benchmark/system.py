@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from podium import _catalog
@@ -19,6 +20,12 @@ LEARNING = ("podium.scorers", "podium.metric", "podium.networks")
 
 Input = Literal["clips", "keypoints", "judges"]
 """What a scorer looks at: `judges` are the marks of the very performance that it scores."""
+
+
+@cache
+def _learning_code(module: str) -> str:
+    """Digest a scorer's code once: many rows of a table are of one scorer."""
+    return code_digest(module, within=LEARNING)
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class System:
     def code(self) -> str:
         """Return a digest of the code that decides what its scorer learns."""
         (kind,) = _catalog.resolve("podium.scorers", self.scorer, (self.scorer,))
-        return code_digest(kind.__module__, within=LEARNING)
+        return _learning_code(kind.__module__)
 
     def at(self, attempt: int) -> bool:
         """Return whether it is fitted once more with another seed."""
