@@ -64,9 +64,7 @@ def without_faces(
         examined, copy = hider.hide_dive(examined, video, name)
     else:
         copy, _ = hider.hide(video, name, None)
-    references = tuple(
-        hider.hide_reference(one, is_dive=examined is not None) for one in assessment.references
-    )
+    references = tuple(hider.hide_reference(one, examined) for one in assessment.references)
     shown = replace(
         assessment, video_path=copy, name=assessment.shown_name, references=references,
         examination=examined,
@@ -167,12 +165,17 @@ class _Hider:
         frames = hidden_frames(examined.frames, faces, probe(video))
         return replace(examined, frames=frames), copy
 
-    def hide_reference(self, reference: Reference, *, is_dive: bool) -> Reference:
-        """Copy the video of a reference, if it has one."""
-        if reference.path is None:
+    def hide_reference(self, reference: Reference, examined: Examination | None) -> Reference:
+        """Copy the video of a reference, if it has one; who dives in it may be followed already."""
+        video, expert = reference.path, examined.expert if examined else None
+        if video is None:
             return reference
-        seen = _followed(reference.path) if is_dive else None
-        copy, _ = self.hide(reference.path, reference.shown_name, seen)
+        seen = None
+        if expert and expert.path == video:
+            seen = Seen(expert.frames, expert.dive.athlete)
+        elif examined:
+            seen = _followed(video)
+        copy, _ = self.hide(video, reference.shown_name, seen)
         return replace(reference, path=copy, name=reference.shown_name)
 
     def hide_side(self, side: Side, *, is_dive: bool) -> Side:
