@@ -303,7 +303,7 @@ def test_what_is_of_tables_and_what_is_of_one_video_is_not_mixed(podium, small_m
         Exit.USAGE,
         f"podium: {table}: --out is for a table, whose columns say what is known of each video: "
         "leave out --reference, --action, --height, --athlete, --speed, --frames-per-second, "
-        "--report and --json, or --out\n",
+        "--report, --blur-faces and --json, or --out\n",
     )
     code, _, err = podium("measure", table, "--shard", "0/2")
     assert (code, err) == (

@@ -1,10 +1,13 @@
 """`podium measure` and `podium predict --measures`, on dives that Podium renders."""
 
+import base64
 import csv
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from markupsafe import escape
@@ -12,11 +15,14 @@ from markupsafe import escape
 from podium.assessor import load
 from podium.batch.scoring import Task, record_of
 from podium.cli.app import Exit
+from podium.faces import Faces
 from podium.features import extraction
 from podium.measures import Phase
 from podium.performance import Performance
+from podium.report import faceless
 from podium.report.measures_table import COLUMNS
 from podium.report.words import load_words
+from podium.video.frames import decode, each_frame, probe
 from rendered_dives import rendered_dives
 
 CONTRACT = (
@@ -134,6 +140,72 @@ def test_people_read_the_same_in_words(podium, dives):
     words = load_words()
     assert words("measure.half_somersaults") in out
     assert words("measure.entry_angle_degrees") in out
+
+
+def test_a_report_without_faces_is_made_of_copies_without_them(
+    podium, dives, tmp_path, monkeypatch
+):
+    """All of both videos is taken for a face here: nothing of them may be left."""
+    monkeypatch.setattr(faceless, "find_faces", everywhere)
+    page, before = tmp_path / "dive.html", [path.read_bytes() for path in dives]
+    both = ("measure", dives[0], "--reference", dives[1], "--report", page)
+    code, _, err = podium(*both, "--blur-faces")
+    assert (code, err.splitlines()[-1]) == (Exit.DONE, f"report: {page}")
+    for path in dives:
+        n_frames = probe(path).n_frames
+        said = (
+            f"Faces in {path.name}: found in {n_frames} of {n_frames} frames and made "
+            "unrecognisable; in 0 more, hidden where they had been a moment before or after. Only "
+            "the face of the athlete was looked for, nobody else's: look at it before you share it."
+        )
+        assert said in err.splitlines()
+        assert escape(said) in page.read_text("utf-8")
+    ours, theirs, _, *moments = pictures_in(page)  # one is put together of what moves
+    assert len(moments) >= 3
+    assert min(flat_share(one) for one in (ours, theirs)) > 0.97
+    assert min(flat_share(one) for one in moments) > 0.9
+    for path in dives:
+        assert flat_share(first_picture(path)) < 0.9
+    assert all(path.name in page.read_text("utf-8") for path in dives)  # and no copy is named
+    assert not re.search(r"\b[01]\.mp4", page.read_text("utf-8"))
+    assert [path.read_bytes() for path in dives] == before
+
+
+def everywhere(video, seen, *, progress):
+    about = probe(video)
+    times = decode(video, width=16, height=16).start_seconds
+    wide = about.width / about.height
+    circle = np.array([[wide / 2, 0.5, wide]])
+    return Faces(times, (circle,) * len(times), len(times), False)
+
+
+def pictures_in(page: Path) -> list[np.ndarray]:
+    """Return the first picture of each video in a page, and then its pictures."""
+    written, found = page.read_text("utf-8"), []
+    for coded in re.findall(r'id="\w+-video">([\w+/=]+)<', written):
+        film = page.with_suffix(".mp4")
+        film.write_bytes(base64.b64decode(coded))
+        found.append(first_picture(film))
+    for coded in re.findall(r"data:image/jpeg;base64,([\w+/=]+)", written):
+        content = np.frombuffer(base64.b64decode(coded), np.uint8)
+        found.append(cv2.imdecode(content, cv2.IMREAD_COLOR))
+    return found
+
+
+def first_picture(film: Path) -> np.ndarray:
+    about = probe(film)
+    return next(each_frame(film, width=about.width, height=about.height)).pixels
+
+
+def flat_share(picture: np.ndarray) -> float:
+    """How much of a picture is just as what lies right of it; lines that are drawn are not."""
+    right = np.abs(np.diff(picture.astype(int), axis=1)).max(axis=2)
+    return float((right <= 2).mean())
+
+
+def test_what_is_no_report_has_no_faces_to_hide(podium, dives):
+    message = "podium: --blur-faces is for a report: give --report, too\n"
+    assert podium("measure", dives[0], "--blur-faces") == (Exit.USAGE, "", message)
 
 
 def test_the_report_is_a_page(podium, dives, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 from podium.web import child
 from podium.web.records import About
+from podium.web.seasons import N_AHEAD
 
 from .conftest import send
 from .prepared import put_done
@@ -199,5 +200,24 @@ def test_the_page_brings_a_season_along(folder, make_client, asked):
         found = json.loads(ahead)
         assert found["athletes"] == client.get("/api/athletes").json()
         athlete = asked if asked and asked.startswith("Zoe") else "Ada"
-        assert found["season"] == client.get("/api/season", params={"athlete": athlete}).json()
+        whole = client.get("/api/season", params={"athlete": athlete}).json()
+        assert found["season"] == whole | {"series": whole["series"][:1], "is_part": True}
         assert found["season"]["n"] == (1 if athlete != "Ada" else 2)
+
+
+def test_of_a_long_season_the_page_brings_what_is_seen_first(folder, make_client):
+    measure = {"name": "flight_seconds", "unit": "seconds", "phase": "flight", "value": 1.4,
+               "low": 1.3, "high": 1.6}  # fmt: skip
+    for number in range(20):
+        about = About("Ada", f"2026-01-{number + 1:02d}")
+        put_done(folder, number, about, summary={"measures": [measure]})
+    with make_client() as client:
+        html = client.get("/athletes").text
+        whole = season(client).json()
+    (ahead,) = re.findall('<script type="application/json" id="ahead">(.*?)</script>', html)
+    shown = json.loads(ahead)["season"]
+    assert [one["name"] for one in whole["series"]] == ["score", "flight_seconds"]
+    assert shown["series"] == whole["series"][:1]
+    assert shown["rows"][-N_AHEAD:] == whole["rows"][-N_AHEAD:]
+    days = [{"day": one["day"]} for one in whole["rows"]]
+    assert shown["rows"][:-N_AHEAD] == days[:-N_AHEAD]

@@ -46,7 +46,8 @@ def served(browser, small_model, tmp_path_factory):
     for number in range(5):
         put_done(store, number, about, video_name=f"training_{number}_" + "x" * 40 + ".mp4")
         result = store / "assessments" / id_of(number) / "result" / "result.json"
-        result.write_text(json.dumps({"score": 61.3, "clips": [clip]}))
+        plain = {"schema": "podium-result", "schema_version": 1, "score": 61.3, "clips": [clip]}
+        result.write_text(json.dumps(plain))
     put_done(store, 20, state="failed", error="its video is gone: send it again", summary={})
     with running(store, str(small_model.folder)) as server:
         yield server
@@ -87,7 +88,7 @@ def test_upload_list_and_what_is_asked_of_a_row(page):
 def test_two_that_are_compared(page):
     for number in (3, 4):
         page.locator(f"#rows tr[data-id='{id_of(number)}'] input").tap()
-    page.locator("#clips td").first.wait_for()
+    page.locator("#beside-rows td").first.wait_for()
     fits(page)
     box = page.locator("#comparison table").bounding_box()
     assert box["x"] + box["width"] <= WIDE

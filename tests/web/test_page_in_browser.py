@@ -126,7 +126,7 @@ def test_a_batch_is_compared_downloaded_and_deleted(server: Server, page, small_
     boxes.nth(0).check()
     boxes.nth(1).check()
     page.locator("#comparison").wait_for(state="visible")
-    page.locator("#difference", has_text="points from the earlier to the later").wait_for()
+    page.locator("#beside-rows tr", has_text="Score").first.wait_for()
     for id_ in [page.locator("#rows tr").nth(n).get_attribute("data-id") for n in range(2)]:
         ours = page.locator(f"#rows tr[data-id='{id_}']")
         ours.get_by_role("button", name=re.compile("Delete")).click()
@@ -384,6 +384,22 @@ def test_a_dropped_folder_is_assessed_beside_a_shipped_expert(page, server, fold
         page.locator(f"#rows tr[data-id='{id_}']").wait_for(state="detached")
 
 
+BESIDE = {
+    "columns": [
+        {"id": "0" * 32, "name": f"dive {number}.mp4", "athlete": "Ada", "day": "2026-05-31",
+         "has_video": True}
+        for number in (0, 1)
+    ],
+    "rows": [
+        {"name": "Entry angle", "cells": [
+            {"value": "3° short of vertical", "range": "", "beside_first": "first"},
+            {"value": "3° short of vertical", "range": "", "beside_first": "unclear"},
+        ]},
+    ],
+}  # fmt: skip
+"""What two that are compared are said to be."""
+
+
 def full_of(states: tuple[str, ...], browser_page, server: Server, about="The model") -> list[dict]:
     """Show assessments of these states, as if they had been made, and two of them compared."""
     summary = {
@@ -406,13 +422,8 @@ def full_of(states: tuple[str, ...], browser_page, server: Server, about="The mo
         }
         for number, state in enumerate(states)
     ]  # fmt: skip
-    clips = [{"start_seconds": 0.5, "similarity": 0.2, "faulty": True}]
-    compared = {
-        "earlier": jobs[0], "later": jobs[-1], "score_difference": 1.5, "ranges_overlap": True,
-        "earlier_clips": clips, "later_clips": clips,
-    }  # fmt: skip
     browser_page.route("**/api/assessments?*", lambda route: route.fulfill(json=jobs))
-    browser_page.route("**/api/comparison?*", lambda route: route.fulfill(json=compared))
+    browser_page.route("**/api/side_by_side?*", lambda route: route.fulfill(json=BESIDE))
     browser_page.reload()
     browser_page.locator("#about", has_text=about).wait_for(timeout=SECONDS)
     return jobs
@@ -443,22 +454,13 @@ def test_no_number_is_shown_of_what_is_withheld(page, server, language, about, s
     why = [{"doubt": "upside down", "remedy": "turn it"}]
     jobs[1] = withheld(jobs[1], why)
     jobs[2] = withheld(jobs[2], [{"doubt": "odd", "remedy": ""}, *why], score_if_trusted=None)
-    compared = {
-        "earlier": jobs[1], "later": jobs[0], "score_difference": None, "ranges_overlap": None,
-        "earlier_clips": [], "later_clips": [],
-    }  # fmt: skip
     page.route("**/api/assessments?*", lambda route: route.fulfill(json=jobs))
-    page.route("**/api/comparison?*", lambda route: route.fulfill(json=compared))
     page.reload()
     cells = page.locator("#rows tr td:nth-child(3)")
     cells.nth(2).wait_for()
     assert cells.nth(1).inner_text().split("\n")[:3] == list(said[:3])  # then what was measured
     assert cells.nth(2).inner_text().split("\n")[:3] == [said[3], "odd", said[4]]
     assert breaches(page) == []
-    for number in (0, 1):
-        page.locator("#rows input").nth(number).check()
-    none = re.compile("No difference|Kein Unterschied|Pas de différence")
-    page.locator("#difference", has_text=none).wait_for()
 
 
 @pytest.fixture
@@ -467,7 +469,7 @@ def full(page, server):
     page.locator("#rows input").nth(0).check()
     page.locator("#rows input").nth(1).check()
     page.locator("#comparison").wait_for(state="visible")
-    page.locator("#clips tr").wait_for()
+    page.locator("#beside-rows tr").wait_for()
     page.click("#assess")  # what is wrong is said, too
     return page
 
@@ -601,7 +603,7 @@ def test_a_made_up_language_reaches_all_of_the_page(page, server, client, made_u
     full_of(states, page, server, "⟦The model")
     page.locator("#rows input").nth(0).check()
     page.locator("#rows input").nth(1).check()
-    page.locator("#clips tr").wait_for()
+    page.locator("#beside-rows tr").wait_for()
     page.click("#assess")
     page.fill("#action", "999")
     page.select_option("#beside", "own")

@@ -104,11 +104,24 @@ def test_what_is_asked_for_is_answered(served):
         )
 
 
+def table_text(page) -> str:
+    page.locator("#beside-rows tr").first.wait_for()
+    return page.locator("table.beside").inner_text()
+
+
 @pytest.mark.parametrize("width", [1200, 360])
 def test_several_are_ticked_and_two_play_in_step(served, visit, width):
     page = visit(f"{served.url}/").page
+    boxes = page.locator("#rows input[type=checkbox]")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    in_list = [table_text(page), page.locator("#comparison").is_visible()]
+    page.get_by_role("link", name="Put 2 side by side").click()
+    page.locator("#player[data-ready]").wait_for()
+    assert [table_text(page), True] == in_list  # two are compared by the same table
+    page.go_back()
     for number in range(3):
-        page.locator("#rows input[type=checkbox]").nth(number).check()
+        boxes.nth(number).check()
     page.set_viewport_size({"width": width, "height": 900})
     assert breaches(page) == []
     page.get_by_role("link", name="Put 3 side by side").click()
@@ -120,12 +133,12 @@ def test_several_are_ticked_and_two_play_in_step(served, visit, width):
         page.evaluate("seconds => { document.getElementById('left-video').currentTime = seconds; }",
                       (frame + 0.5) / 25)  # fmt: skip
         until_shown(page, frame, frame + 4)
-    cells = page.locator("#rows tr", has_text="Time in the air").locator("td")
+    cells = page.locator("#beside-rows tr", has_text="Time in the air").locator("td")
     assert [text.split("\n")[-1] for text in cells.all_inner_texts()] == [
         "0.22 to 0.26", "▲ more", "▲ more"
     ]  # fmt: skip
     assert page.get_by_text("the others are held against it").count() == 1
-    assert page.locator("#heads b").count() == 0
+    assert page.locator("#beside-heads b").count() == 0
     assert breaches(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator("#speed").select_option("2.0")

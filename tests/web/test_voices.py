@@ -1,22 +1,27 @@
 """A voice note is recorded in a browser, kept beside its assessment, and goes with it."""
 
 import io
+import math
 import os
 import shutil
 import zipfile
 
 import av
+import numpy as np
 import pytest
 
 from browsers import CHROMIUM
 from browsing import breaches
 from firefox import running as running_firefox
+from podium.report import voiced
+from podium.report.words import load_words
 from podium.web import voices
 from podium.web.records import About
 from podium.web.voices import kind_of
 
 from .conftest import HERE, ORIGIN, TestClient, all_files, make_app, running
 from .prepared import id_of, put_done
+from .test_renderings import DONE, put_report
 
 WEBM = b"\x1a\x45\xdf\xa3" + bytes(40)
 VOICE = f"/api/assessments/{id_of(1)}/voice"
@@ -207,3 +212,73 @@ def test_it_is_recorded_in_firefox(served, firefox_program, tmp_path):
     with av.open(str(kept)) as sound:
         n_samples = sum(frame.samples for frame in sound.decode(audio=0))
         assert n_samples > sound.streams.audio[0].rate
+
+
+def tone(seconds: float) -> bytes:
+    """A tone as browsers record speech: Opus in WebM."""
+    kept = io.BytesIO()
+    with av.open(kept, "w", format="webm") as made:
+        stream = made.add_stream("libopus", rate=48_000, layout="mono")
+        stream.bit_rate = 32_000
+        for begin in range(0, round(seconds * 48_000), 960):
+            waves = np.sin(2 * math.pi * 440 * (begin + np.arange(960)) / 48_000) / 2
+            frame = av.AudioFrame.from_ndarray(
+                (waves * 32_767).astype(np.int16)[None], format="s16", layout="mono"
+            )
+            frame.sample_rate, frame.pts = 48_000, begin
+            made.mux(stream.encode(frame))
+        made.mux(stream.encode(None))
+    return kept.getvalue()
+
+
+@pytest.fixture
+def spoken(tmp_path, make_video):
+    """A page with a report that plays, and a voice note beside it."""
+    put_report(tmp_path / "store", make_video, has_expert=False)
+    (tmp_path / "store" / "assessments" / DONE / "voice").write_bytes(tone(2))
+    with running(tmp_path / "store", "simulated") as server:
+        yield server
+
+
+def test_it_is_in_the_report_that_is_kept_and_plays_without_the_page(spoken, visit, tmp_path):
+    page = visit(f"{spoken.url}/assessments/{DONE}/report").page
+    plays(page)
+    assert breaches(page) == []
+    with page.expect_download() as download:
+        page.locator("#save-report").click()
+    kept = tmp_path / "kept.html"
+    download.value.save_as(kept)
+    assert kept.stat().st_size < voiced.MOST_BYTES
+    plays(visit(kept.as_uri(), offline=True).page)
+
+
+def plays(page) -> None:
+    page.locator("#voice audio").evaluate("audio => audio.play()")
+    page.wait_for_function("() => document.querySelector('#voice audio').currentTime > 0.2")
+    assert page.locator("#voice h2").inner_text() == "Voice note"
+
+
+@pytest.mark.slow
+def test_it_plays_in_a_report_in_firefox(spoken, firefox_program, tmp_path):
+    with running_firefox(firefox_program, tmp_path) as firefox:
+        firefox.goto(f"{spoken.url}/assessments/{DONE}/report")
+        firefox.evaluate("document.querySelector('#voice audio').play()")
+        firefox.wait("document.querySelector('#voice audio').currentTime > 0.2")
+        # As of what it recorded itself, it says that it could not, and plays it all the same.
+        for complaint in firefox.complaints():
+            assert complaint.startswith("Media resource data:audio/webm;base64,"), complaint
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_one_that_is_too_large_for_the_file_stays_on_the_page_and_the_report_says_so(language):
+    report = f'<html lang="{language}">media-src blob:;<main></main>'.encode()
+    sound = bytes(3_700_000)
+    inside = voiced.with_voice(report, sound, "audio/ogg")
+    assert inside.count(b'src="data:audio/ogg;base64,AAAA') == 1
+    assert b"media-src blob: data:;" in inside
+    assert len(inside) <= voiced.MOST_BYTES
+    left = voiced.with_voice(report, sound + bytes(100_000), "audio/ogg")
+    said = load_words(language)("voice.left", size=load_words(language).number(3.8), most="5")
+    assert f"<p>{said}</p></section>\n</main>" in left.decode()
+    assert b"data:" not in left
+    assert voiced.with_voice(b"no report", sound, "audio/ogg") == b"no report"

@@ -1,6 +1,7 @@
 """The command that measures what the body did."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 
 from podium.cli.app import (
     Athlete,
+    BlurFaces,
     Device,
     Json,
     Language,
@@ -96,6 +98,7 @@ def measure(
     speed: Speed = None,
     frames_per_second: SkeletonRate = None,
     report: ReportPath = None,
+    blur_faces: BlurFaces = False,
     language: Language = "en",
     as_json: Json = False,
     out: Annotated[
@@ -126,13 +129,16 @@ def measure(
 
     use_device(device)
     how = How(split, shard, resume, engine, jobs, remote)
-    asked = reference, action, height, athlete, speed, frames_per_second, report, as_json or None
+    asked = reference, action, height, athlete, speed, frames_per_second, report
     if out is not None:
-        _require_table_alone(video, any(one is not None for one in asked))
+        is_more_asked = as_json or blur_faces or any(one is not None for one in asked)
+        _require_table_alone(video, is_more_asked)
         _measure_table(video, out, how)
         return
     _require_table(video, how)
-    outputs = Outputs(report, None, language)
+    if blur_faces and report is None:
+        raise UsageError("--blur-faces is for a report: give --report, too")
+    outputs = Outputs(report, None, language, blur_faces)
     outputs.check(video, *(reference or ()))
     of_dives = reference or None, action, height, athlete, speed
     is_dive = any(one is not None for one in of_dives)
@@ -162,7 +168,7 @@ def _require_table_alone(table: Path, is_more_asked: bool) -> None:
         raise UsageError(
             f"{table}: --out is for a table, whose columns say what is known of each video: leave "
             "out --reference, --action, --height, --athlete, --speed, --frames-per-second, "
-            "--report and --json, or --out"
+            "--report, --blur-faces and --json, or --out"
         )
 
 
@@ -176,18 +182,34 @@ def _require_table(video: Path, how: How) -> None:
 
 def _tell(examination: "Examination", outputs: Outputs, as_json: bool) -> None:
     if outputs.report:
-        from podium.report.expert import filmed_expert
-        from podium.report.measured_page import make_measured_report
-
-        expert = filmed_expert(examination.expert) if examination.expert else None
-        page = make_measured_report(examination, outputs.language, expert=expert)
-        say(f"report: {page.save(outputs.report)}")
+        _write(examination, outputs.report, outputs)
     if as_json:
         from podium.report.result import examination_to_json
 
         show_json(examination_to_json(examination))
     else:
         _answer(examination)
+
+
+def _write(examination: "Examination", report: Path, outputs: Outputs) -> None:
+    """Write the page, of copies without faces where that is wanted."""
+    from podium.report.expert import filmed_expert
+    from podium.report.measured_page import make_measured_report
+
+    theirs = examination.expert
+    names = examination.path.name, theirs.path.name if theirs else ""
+    with ExitStack() as stack:
+        shown, notes = examination, list[str]()
+        if outputs.blur_faces:
+            from podium.cli.sharing import measured_without_faces
+
+            hidden = measured_without_faces(examination, outputs.language)
+            shown, notes = stack.enter_context(hidden)
+        page = make_measured_report(
+            shown, outputs.language, name=names[0], notes=notes,
+            expert=filmed_expert(shown.expert, names[1]) if shown.expert else None,
+        )  # fmt: skip
+    say(f"report: {page.save(report)}")
 
 
 def _require_no_dive(video: Path, is_said_to_be_one: bool) -> None:

@@ -10,6 +10,7 @@ from podium.cli.output import say, showing_stages
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
+    from podium.examination import Examination
     from podium.report.faceless import Hidden
     from podium.report.kept import KeptReport
 
@@ -28,6 +29,18 @@ def without_faces(
 
     with _hiding() as (folder, progress):
         shown, hidden = faceless.without_faces(assessment, folder, progress)
+        yield shown, _said(hidden, language)
+
+
+@contextmanager
+def measured_without_faces(
+    examination: "Examination", language: str
+) -> "Iterator[tuple[Examination, list[str]]]":
+    """Return what was measured, its videos without faces, and what is said of that."""
+    from podium.report import faceless
+
+    with _hiding() as (folder, progress):
+        shown, hidden = faceless.measured_without_faces(examination, folder, progress)
         yield shown, _said(hidden, language)
 
 

@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.athlete import Athlete
+from podium.athlete.follow import ROOM
 from podium.errors import MissingExtra, NoFolder, WeightsError
 from podium.faces.detector import FaceDetector
 from podium.faces.heads import head_of, heads_of
 from podium.faces.values import NONE, Faces, together
 from podium.joints import BlazePose
 from podium.joints.follow import Finder, Follower
-from podium.video.frames import Frames, each_frame, probe
+from podium.video.frames import Frame, Frames, each_frame, probe
 
 Floats = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
@@ -25,7 +26,13 @@ SHORT_SIDE = 480
 """Larger videos are looked at so small, in pixels."""
 
 LOOKS_PER_SECOND = 10.0
-"""So often faces of everybody are looked for; that of the athlete is followed in each frame."""
+"""So often faces of everybody are looked for, and the athlete's joints: between, the face is on the
+way from one place to the next. In a dive joints are looked for in each frame: found in few of them,
+a head that whirls is missed by less."""
+
+LARGEST = 0.09
+"""The head of an athlete whose silhouette is known is no larger, in lengths of one stretched:
+joints that are found beside a somersault lie anywhere."""
 
 AROUND_SECONDS = 0.25
 """A face that was found is hidden so long before and after, too: finding it flickers."""
@@ -38,6 +45,9 @@ WIDER = 1.4
 
 TOO_LARGE = 2.5
 """What was detected so many times as large as the athlete's head is no face."""
+
+SAME = 4.0
+"""Heads that lie no more than so many radii apart in two looks are the same one, moved."""
 
 _BOTH = 2
 
@@ -76,7 +86,9 @@ def find_faces(
         If what finds faces is not there, and no athlete was followed.
     """
     detector, finder = _finders(detector, finder, is_needed=seen is None)
-    times, detected, heads = _looked_at(video, detector, finder, progress)
+    every = 0.0 if seen else 1 / LOOKS_PER_SECOND
+    follower = _Sparing(finder, every) if finder else None
+    times, detected, heads = _looked_at(video, detector, follower, progress)
     if seen:
         heads = _with_silhouettes(video, times, heads, seen)
     n_found = sum(len(one) + len(other) > 0 for one, other in zip(detected, heads, strict=True))
@@ -103,7 +115,10 @@ def _finders(
 
 
 def _looked_at(
-    video: Path, detector: Detector | None, finder: Finder | None, progress: Callable[[], None]
+    video: Path,
+    detector: Detector | None,
+    follower: "_Sparing | None",
+    progress: Callable[[], None],
 ) -> tuple[Floats, list[Floats], list[Floats]]:
     """Return when each frame is shown, and the circles about everybody's face and the athlete's."""
     about = probe(video)
@@ -111,19 +126,66 @@ def _looked_at(
     width, height = (max(round(scale * side), 1) for side in (about.width, about.height))
     times: list[float] = []
     detected: list[Floats] = []
-    follower, due = Follower(finder) if finder else None, 0.0
+    due = 0.0
     for frame in each_frame(video, width=width, height=height):
         times.append(frame.start_seconds)
         detected.append(NONE)
         if follower:
-            follower.see(frame.pixels)
+            follower.see(frame)
         if detector and frame.start_seconds >= due - 1e-6:
             due = frame.start_seconds + 1 / LOOKS_PER_SECOND
             detected[-1] = detector(frame.pixels) / height
         progress()
-    looks = follower.looks if follower else [None] * len(times)
-    heads = [head_of(look) / height if look else NONE for look in looks]
+    heads = [one / height for one in follower.heads()] if follower else [NONE] * len(times)
     return np.array(times), _plausible(detected, heads), heads
+
+
+class _Sparing:
+    """Finds the athlete's head in some of the frames, and where it is between them."""
+
+    def __init__(self, finder: Finder, every_seconds: float) -> None:
+        self._follower, self._every = Follower(finder), every_seconds
+        self._due, self._n_frames = 0.0, 0
+        self._looked_at: list[int] = []
+        self._passed: Pixels | None = None
+
+    def see(self, frame: Frame) -> None:
+        """Look at the next frame, if it is time to."""
+        self._passed = frame.pixels
+        if frame.start_seconds >= self._due - 1e-6:
+            self._due = frame.start_seconds + self._every
+            self._look(frame.pixels)
+        self._n_frames += 1
+
+    def _look(self, picture: Pixels) -> None:
+        self._looked_at.append(self._n_frames)
+        self._follower.see(picture)
+        self._passed = None
+
+    def heads(self) -> list[Floats]:
+        """Return the circle about the head in each frame, (0 to 2, 3) each."""
+        if self._passed is not None:  # the last frame: between it and none there is nothing
+            self._n_frames -= 1
+            self._look(self._passed)
+            self._n_frames += 1
+        found = [head_of(look) if look else NONE for look in self._follower.looks]
+        heads: list[Floats] = [NONE] * self._n_frames
+        for before, after in zip(range(len(found)), range(1, len(found) + 1), strict=True):
+            first, last = self._looked_at[before], self._looked_at[min(after, len(found) - 1)]
+            heads[first] = found[before]
+            for number in range(first + 1, last):
+                share = (number - first) / (last - first)
+                heads[number] = _on_the_way(found[before], found[after], share)
+        return heads
+
+
+def _on_the_way(first: Floats, last: Floats, share: float) -> Floats:
+    """Return where a head is between two frames; where it is not the same one, it is at both."""
+    if len(first) and len(last):
+        apart = float(np.linalg.norm(first[0, :2] - last[0, :2]))
+        if apart <= SAME * max(first[0, 2], last[0, 2]):
+            return (1 - share) * first + share * last
+    return together([first, last])
 
 
 def _plausible(detected: Sequence[Floats], heads: Sequence[Floats]) -> list[Floats]:
@@ -143,6 +205,8 @@ def _with_silhouettes(
     high, wide = frames.pixels.shape[1:3]
     scale, corner = (across / wide, down / high), (left, top)
     heads = []
+    largest = LARGEST * seen.athlete.reach / ROOM * max(scale) / about.height
+    found = [np.minimum(one, (np.inf, np.inf, largest)) for one in found]
     for circles in heads_of(seen.athlete):
         places = circles[:, :2] * scale + corner
         heads.append(np.column_stack([places, circles[:, 2] * max(scale)]) / about.height)

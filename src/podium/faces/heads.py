@@ -19,14 +19,14 @@ WIDER, OF_REGION = 2.4, 0.075
 """The circle about a head is so many times as wide as the joints of the face reach, and no less
 than this share of the side of what is looked at."""
 
-OF_LENGTH = 0.11
-"""It is at least so large for the length of a stretched athlete."""
+OF_LENGTH = 0.075
+"""At an end of a silhouette it is so large for the length of a stretched athlete: as a head is."""
 
 LEAST_SURE = 0.4
 """The head is at an end of a silhouette, or beside it, with at least this probability."""
 
-INWARDS = 1.6
-"""Of a body that reaches over its head, the head is further in: a second circle is so many radii
+INWARDS = 0.176
+"""Of a body that reaches over its head, the head is further in: a second circle is so many lengths
 nearer to the middle."""
 
 BESIDE = 3
@@ -53,12 +53,10 @@ def heads_of(athlete: Athlete) -> tuple[Floats, ...]:
     """
     probable = head_directions(athlete.masks)
     length = athlete.reach / ROOM
-    return tuple(
-        _at_end(athlete, number, sure, OF_LENGTH * length) for number, sure in enumerate(probable)
-    )
+    return tuple(_at_end(athlete, number, sure, length) for number, sure in enumerate(probable))
 
 
-def _at_end(athlete: Athlete, number: int, sure: Floats, radius: float) -> Floats:
+def _at_end(athlete: Athlete, number: int, sure: Floats, length: float) -> Floats:
     """Return circles where the silhouette ends in the direction of its head."""
     down, right = np.nonzero(athlete.masks[number])
     best = int(sure.argmax())
@@ -71,5 +69,5 @@ def _at_end(athlete: Athlete, number: int, sure: Floats, radius: float) -> Float
     along = (places - places.mean(axis=0)) @ towards
     end = places[along >= np.percentile(along, 92)].mean(axis=0)
     middle = (end + 0.5) * athlete.pixel + athlete.middles[number] - athlete.reach
-    inner = middle - INWARDS * radius * towards
+    inner, radius = middle - INWARDS * length * towards, OF_LENGTH * length
     return np.array([[*middle, radius], [*inner, radius]])

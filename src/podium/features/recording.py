@@ -4,6 +4,7 @@ The event that all of them share, such as the splash, is looked for all along th
 stretch at a time: stretches overlap, so that each event lies well within one of them, and no more
 than one is in memory. A performance begins where the picture comes to life before its event, and
 ends where it comes to rest after it; where it never rests, as long before and after as is usual.
+An athlete who stands still at first looks as a pause does: the first movement is then the start.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator

@@ -35,8 +35,8 @@ class Expert:
         return in_step(moment_seconds(ours), self.moments)
 
 
-def filmed_expert(theirs: Examination) -> Expert:
-    """Show the video of an expert, with what was followed in it.
+def filmed_expert(theirs: Examination, name: str = "") -> Expert:
+    """Show the video of an expert, with what was followed in it; `name` is what it is called.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def filmed_expert(theirs: Examination) -> Expert:
     copy = make_playback(theirs.path, part=part_shown(WHOLE, frames), box=frames.box)
     drawn = overlay(dive) | {"said": ""} if dive.outline.is_seen.any() else None
     offset = float(frames.start_seconds[0])
-    return Expert(theirs.path.name, copy, offset, moment_seconds(dive), drawn)
+    return Expert(name or theirs.path.name, copy, offset, moment_seconds(dive), drawn)
 
 
 def drawn_expert(figure: Figure, name: str, words: Words) -> Expert:

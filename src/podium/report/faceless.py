@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from podium.assessment.values import Assessment, Reference
 from podium.athlete.follow import follow, frames_of
+from podium.examination.values import Examination
 from podium.faces import Faces, find_faces, hidden_copy, hidden_frames
 from podium.faces.finding import Seen
 from podium.report.kept import KeptReport, Side
@@ -58,20 +59,37 @@ def without_faces(
         If what finds faces is not there, and nobody dives.
     """
     hider = _Hider(folder, progress)
-    examined = assessment.examination
-    seen = Seen(examined.frames, examined.dive.athlete) if examined else None
-    copy, faces = hider.hide(assessment.video_path, assessment.shown_name, seen)
+    examined, video, name = assessment.examination, assessment.video_path, assessment.shown_name
     if examined:
-        frames = hidden_frames(examined.frames, faces, probe(assessment.video_path))
-        examined = replace(examined, frames=frames)
-    references = tuple(
-        hider.hide_reference(one, is_dive=examined is not None) for one in assessment.references
-    )
+        examined, copy = hider.hide_dive(examined, video, name)
+    else:
+        copy, _ = hider.hide(video, name, None)
+    references = tuple(hider.hide_reference(one, examined) for one in assessment.references)
     shown = replace(
         assessment, video_path=copy, name=assessment.shown_name, references=references,
         examination=examined,
     )  # fmt: skip
     return shown, tuple(hider.hidden)
+
+
+def measured_without_faces(
+    examined: Examination, folder: Path, progress: Progress = lambda done, total: None
+) -> tuple[Examination, tuple[Hidden, ...]]:
+    """Return what was measured of a dive, and of an expert's, with copies without faces as videos.
+
+    Raises
+    ------
+    MissingFile, VideoError
+        If a video cannot be read.
+    """
+    hider = _Hider(folder, progress)
+    dives = [examined, *([examined.expert] if examined.expert else [])]
+    shown = []
+    for dive in dives:
+        hidden, copy = hider.hide_dive(dive, dive.path, dive.path.name)
+        shown.append(replace(hidden, path=copy))
+    ours, theirs = shown[0], shown[1] if examined.expert else None
+    return replace(ours, expert=theirs), tuple(hider.hidden)
 
 
 def kept_without_faces(
@@ -141,12 +159,23 @@ class _Hider:
         self.hidden.append(Hidden(name, faces))
         return copy, faces
 
-    def hide_reference(self, reference: Reference, *, is_dive: bool) -> Reference:
-        """Copy the video of a reference, if it has one."""
-        if reference.path is None:
+    def hide_dive(self, examined: Examination, video: Path, name: str) -> tuple[Examination, Path]:
+        """Copy the video of a dive; return what was measured with its pictures without faces."""
+        copy, faces = self.hide(video, name, Seen(examined.frames, examined.dive.athlete))
+        frames = hidden_frames(examined.frames, faces, probe(video))
+        return replace(examined, frames=frames), copy
+
+    def hide_reference(self, reference: Reference, examined: Examination | None) -> Reference:
+        """Copy the video of a reference, if it has one; who dives in it may be followed already."""
+        video, expert = reference.path, examined.expert if examined else None
+        if video is None:
             return reference
-        seen = _followed(reference.path) if is_dive else None
-        copy, _ = self.hide(reference.path, reference.shown_name, seen)
+        seen = None
+        if expert and expert.path == video:
+            seen = Seen(expert.frames, expert.dive.athlete)
+        elif examined:
+            seen = _followed(video)
+        copy, _ = self.hide(video, reference.shown_name, seen)
         return replace(reference, path=copy, name=reference.shown_name)
 
     def hide_side(self, side: Side, *, is_dive: bool) -> Side:

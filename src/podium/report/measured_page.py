@@ -28,11 +28,12 @@ def make_measured_report(
     name: str = "",
     saved: Sequence[tuple[str, str, str]] = (),
     expert: Expert | None = None,
+    notes: Sequence[str] = (),
 ) -> Report:
     """Render what was measured of a video as one file that plays offline, beside an expert if any.
 
     `part` is where in the video the dive lies. `saved` are files that can be kept: name, key of
-    what the button says, and content.
+    what the button says, and content. `notes` are said above the video.
 
     Raises
     ------
@@ -51,6 +52,7 @@ def make_measured_report(
         parts=parts_of(examined),
         saved=tuple(saved),
         expert=expert,
+        notes=(*notes, *([expert.note] if expert and expert.note else [])),
         steps=expert.steps(examined.dive) if expert else None,
     )
     return Report(page.html())
@@ -68,6 +70,7 @@ class _Page:
     parts: tuple[Chapter, ...]
     saved: tuple[tuple[str, str, str], ...]
     expert: Expert | None
+    notes: tuple[str, ...]
     steps: dict[str, Any] | None
 
     def html(self) -> str:
@@ -83,7 +86,7 @@ class _Page:
             query=self.playback,
             reference=self.expert.playback if self.expert else None,
             reference_name=self.expert.name if self.expert else "",
-            notes=[self.expert.note] if self.expert and self.expert.note else [],
+            notes=self.notes,
             bars=self._bars(),
             track_note=words("measures.track") if self.view else "",
             faulty_below=None,

@@ -10,6 +10,7 @@ from podium.doubts import Severity, worst
 from podium.measures import Measurement, Phase, Reading
 from podium.report.notes import Notes, with_notes, with_notes_in_json
 from podium.report.player import served_policy
+from podium.report.voiced import with_voice, with_voices
 from podium.report.words import ENGLISH, Words, languages, load_words
 from podium.web.messages import (
     AboutIn,
@@ -31,6 +32,7 @@ from podium.web.records import (
     read_stage,
 )
 from podium.web.store import NotThere, Store
+from podium.web.voices import kind_of_file
 
 BATCH_COLUMNS = (
     "file_name", "state", "score", "score_low", "score_high", "action", "difficulty", "similarity",
@@ -43,8 +45,10 @@ def report_page(store: Store, id_: str) -> Response:
     """Return a report with what was added to it, which it keeps here; nobody else may frame it."""
     content = store.outcome(id_, "report.html").read_bytes()
     shown = with_notes(content, store.notes(id_), f"/api/assessments/{id_}/notes")
-    policy = {"content-security-policy": served_policy(content)}
-    return Response(shown, media_type="text/html", headers=policy)
+    policy = served_policy(content)
+    if (voice := store.voice(id_)) and (kind := kind_of_file(voice)):
+        shown, policy = with_voice(shown, voice.read_bytes(), kind), with_voices(policy)
+    return Response(shown, media_type="text/html", headers={"content-security-policy": policy})
 
 
 def result_file(store: Store, id_: str, name: str, kind: str) -> Response:

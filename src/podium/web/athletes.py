@@ -30,7 +30,7 @@ def add_athletes(app: FastAPI, store: Store) -> None:
 def _add_page(app: FastAPI, store: Store) -> None:
     @app.get("/athletes", include_in_schema=False)
     def page(language: str = ENGLISH, athlete: str = "") -> HTMLResponse:
-        """Show the page with the season of an athlete in it: a browser need not ask again."""
+        """Show the page with what is first seen of an athlete's season: nothing waits for more."""
         words = load_words(language if language in languages() else ENGLISH)
         own = _by_athlete(store)
         everybody = _everybody(own)
@@ -40,7 +40,7 @@ def _add_page(app: FastAPI, store: Store) -> None:
             render(
                 "athletes.html", words=words, texts=texts, languages=languages(),
                 athletes=[one.model_dump() for one in everybody],
-                season=_in_a_page(_season(shown, own[shown], "", words)) if shown else "null",
+                season=_in_a_page(_ahead(shown, own[shown], words)) if shown else "null",
             )
         )  # fmt: skip
 
@@ -58,6 +58,12 @@ def _season(athlete: str, jobs: Sequence[Job], action: str, words: Words) -> str
     from podium.web.seasons import season  # what it reads takes a while to load
 
     return season(athlete, jobs, action, words).model_dump_json()
+
+
+def _ahead(athlete: str, jobs: Sequence[Job], words: Words) -> str:
+    from podium.web.seasons import season_ahead  # what it reads takes a while to load
+
+    return season_ahead(athlete, jobs, words)
 
 
 def _by_athlete(store: Store) -> dict[str, list[Job]]:

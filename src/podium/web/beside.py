@@ -91,7 +91,8 @@ def _add_page(app: FastAPI) -> None:
 
     @app.get("/side_by_side.js", include_in_schema=False)
     def script() -> Response:
-        content = source("shared.js") + source("side_by_side.js")
+        scripts = "shared.js", "beside.js", "side_by_side.js"
+        content = "".join(map(source, scripts))
         return Response(content, media_type="text/javascript")
 
 

@@ -9,7 +9,7 @@ from podium.web.codes import code_picture
 from podium.web.guard import PLAYING_POLICY, Token
 from podium.web.listening import shared_address
 
-_SCRIPTS = ("shared.js", "sending.js", "page.js")
+_SCRIPTS = ("shared.js", "beside.js", "sending.js", "page.js")
 
 
 def add_pages(app: FastAPI, host: str, token: Token | None) -> None:

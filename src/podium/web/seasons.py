@@ -1,8 +1,11 @@
 """One athlete over time: scores and measures with their ranges, and whether they changed."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 from podium.evaluation.trend import trend
 from podium.report.words import Words
@@ -10,6 +13,9 @@ from podium.web.messages import SeasonOut, SeasonRowOut, SeriesOut, TrendOut
 from podium.web.records import LISTED, Job, day_of
 
 SCORE, EXECUTION = "score", "execution"
+
+N_AHEAD = 12
+"""So many of the newest rows are shown at first: the rest lies below what a screen shows."""
 
 
 @dataclass(frozen=True)
@@ -24,17 +30,43 @@ class _Value:
 def season(athlete: str, jobs: Sequence[Job], action: str, words: Words) -> SeasonOut:
     """Return what became of an athlete, in the order of days; of one action, or of all ("")."""
     own = sorted(((day_of(job), job.created_seconds, job) for job in jobs), key=lambda one: one[:2])
-    actions = sorted({action_of(job) for job in jobs if job.state == "done"} - {""})
     shown = [_Shown(day, job) for day, _, job in own if action in ("", action_of(job))]
     first = EXECUTION if _differ_in_difficulty(shown) else SCORE
     series = [_series(name, shown, words) for name in (first, *LISTED)]
     return SeasonOut(
         athlete=athlete,
-        actions=actions,
+        actions=_actions(jobs),
         n=len(own),
         rows=[_row(one) for one in shown],
         series=[one for one in series if one.values],
     )
+
+
+def season_ahead(athlete: str, jobs: Sequence[Job], words: Words) -> str:
+    """Return what a page shows of a season first, as JSON: the main curve and the newest rows.
+
+    Of the others it says the day alone, and of measures nothing: a page asks for them once this is
+    on screen.
+    """
+    own = sorted(((day_of(job), job.created_seconds, job) for job in jobs), key=lambda one: one[:2])
+    shown = [_Shown(day, job) for day, _, job in own]
+    first = _series(EXECUTION if _differ_in_difficulty(shown) else SCORE, shown, words)
+    newest = max(len(shown) - N_AHEAD, 0)
+    rows: list[dict[str, Any]] = [{"day": one.day} for one in shown[:newest]]
+    rows += [_row(one).model_dump() for one in shown[newest:]]
+    ahead = {
+        "athlete": athlete,
+        "actions": _actions(jobs),
+        "n": len(own),
+        "rows": rows,
+        "series": [first.model_dump()] if first.values else [],
+        "is_part": True,
+    }
+    return json.dumps(ahead, separators=(",", ":"))
+
+
+def _actions(jobs: Sequence[Job]) -> list[str]:
+    return sorted({action_of(job) for job in jobs if job.state == "done"} - {""})
 
 
 def action_of(job: Job) -> str:
@@ -43,30 +75,39 @@ def action_of(job: Job) -> str:
 
 
 class _Shown:
-    """One assessment of a season, read once: its day, its numbers by name, and their units."""
+    """One assessment of a season: its day, its numbers by name, and their units.
+
+    Measures are read once they are asked for: most of the time goes there.
+    """
 
     def __init__(self, day: str, job: Job) -> None:
         self.day, self.job, self.summary = day, job, job.summary or {}
-        self.ordinal = date.fromisoformat(day).toordinal()
         self.difficulty: float | None = job.request.difficulty or self.summary.get("difficulty")
-        self.units: dict[str, str] = {}
-        self.values: dict[str, _Value] = {}
-        if job.state == "done":
-            self._read()
 
-    def _read(self) -> None:
-        for one in self.summary.get("measures") or ():
-            if isinstance(one["value"], int | float):
-                name = one["name"]
-                self.values[name] = _Value(float(one["value"]), one["low"], one["high"])
-                self.units[name] = one["unit"]
-        if (value := self.summary.get("score")) is None:
-            return
+    def value(self, name: str) -> _Value | None:
+        """Return a number by its name, if there is one."""
+        if self.job.state != "done":
+            return None
+        if name not in (SCORE, EXECUTION):
+            return self._measured.get(name, (None, ""))[0]
+        value, by = self.summary.get("score"), self.difficulty if name == EXECUTION else 1
+        if value is None or not by:
+            return None
         ends = self.summary.get("score_low"), self.summary.get("score_high")
-        self.values[SCORE] = _Value(value, *ends)
-        if by := self.difficulty:
-            low, high = (None if one is None else one / by for one in ends)
-            self.values[EXECUTION] = _Value(value / by, low, high)
+        low, high = (None if one is None else one / by for one in ends)
+        return _Value(value / by, low, high)
+
+    def unit(self, name: str) -> str:
+        """Return the unit of what was measured."""
+        return "" if name in (SCORE, EXECUTION) else self._measured[name][1]
+
+    @cached_property
+    def _measured(self) -> dict[str, tuple[_Value, str]]:
+        return {
+            one["name"]: (_Value(float(one["value"]), one["low"], one["high"]), one["unit"])
+            for one in self.summary.get("measures") or ()
+            if isinstance(one["value"], int | float)
+        }
 
 
 def _row(shown: _Shown) -> SeasonRowOut:
@@ -80,15 +121,16 @@ def _row(shown: _Shown) -> SeasonRowOut:
 
 
 def _series(name: str, shown: Sequence[_Shown], words: Words) -> SeriesOut:
-    rows = [number for number, one in enumerate(shown) if name in one.values]
-    found = [shown[row].values[name] for row in rows]
+    known = [(row, value) for row, one in enumerate(shown) if (value := one.value(name))]
+    rows, found = [row for row, _ in known], [value for _, value in known]
     ranges = [v.high - v.low for v in found if v.low is not None and v.high is not None]
     widths = ranges if len(ranges) == len(found) else []
-    line = trend([shown[row].ordinal for row in rows], [one.value for one in found], widths)
+    days = [date.fromisoformat(shown[row].day).toordinal() for row in rows]
+    line = trend(days, [one.value for one in found], widths)
     return SeriesOut.model_construct(
         name=name,
         label=words.either(f"measure.{name}", words.either(f"season.{name}", name)),
-        unit=_unit(shown[rows[0]].units.get(name, ""), words) if rows else "",
+        unit=_unit(shown[rows[0]].unit(name), words) if rows else "",
         rows=rows,
         values=[one.value for one in found],
         lows=[one.low for one in found],
@@ -105,5 +147,5 @@ def _unit(unit: str, words: Words) -> str:
 
 def _differ_in_difficulty(shown: Sequence[_Shown]) -> bool:
     """Return whether scores are of dives of several difficulties: then they say little."""
-    scored = [one.difficulty for one in shown if SCORE in one.values]
+    scored = [one.difficulty for one in shown if one.value(SCORE)]
     return None not in scored and len(set(scored)) > 1

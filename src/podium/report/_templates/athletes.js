@@ -1,7 +1,7 @@
 (() => {
   const WIDE = 1000;
   const HIGH = 300;
-  const AT_ONCE = 12; /* rows: more are below what a screen shows */
+  const AT_ONCE = 12; /* rows: more are below what a screen shows (N_AHEAD in seasons.py) */
   const TICKS = 4; /* about so many lines across a chart */
   const MANY = 100;
   let season = null;
@@ -121,26 +121,44 @@
     return made;
   }
 
-  function showRest(series, rows) {
-    element("others").replaceChildren(...series.map((one) => figure(one, true)));
-    element("rows").append(...rows.map(row));
+  /* What came with the page is what is first seen of a season: the rest is asked for then. */
+  async function showRest() {
+    const shown = season;
+    if (shown.is_part) {
+      try {
+        const all = await seasonOf(shown.athlete, "");
+        if (season !== shown) return;
+        season = all;
+        showActions();
+      } catch (error) {
+        if (season === shown) element("said").textContent = error.message;
+        return;
+      }
+    }
+    element("others").replaceChildren(...season.series.slice(1).map((one) => figure(one, true)));
+    const rows = [...season.rows].reverse();
+    if (rows.length === shown.rows.length) element("rows").append(...rows.slice(AT_ONCE).map(row));
+    else element("rows").replaceChildren(...rows.map(row)); /* one was made meanwhile */
+  }
+
+  function showActions() {
+    const chosen = element("action").value;
+    element("action").replaceChildren(make("option", words.all, { value: "" }), ...season.actions.map((one) => make("option", one, { value: one })));
+    element("action").value = season.actions.includes(chosen) ? chosen : "";
   }
 
   function show() {
-    const [first, ...others] = season.series;
+    const [first] = season.series;
     element("curves").hidden = !first;
     element("all").hidden = false;
     element("main-curve").replaceChildren(...(first ? [figure(first, false)] : []));
     element("others").replaceChildren();
-    const all = [...season.rows].reverse();
-    element("rows").replaceChildren(...all.slice(0, AT_ONCE).map(row));
+    element("rows").replaceChildren(...season.rows.slice(-AT_ONCE).reverse().map(row));
     cancelAnimationFrame(later);
     later = requestAnimationFrame(() => { /* what is in sight comes first: the rest once it is on screen */
-      later = requestAnimationFrame(() => showRest(others, all.slice(AT_ONCE)));
+      later = requestAnimationFrame(showRest);
     });
-    const chosen = element("action").value;
-    element("action").replaceChildren(make("option", words.all, { value: "" }), ...season.actions.map((one) => make("option", one, { value: one })));
-    element("action").value = season.actions.includes(chosen) ? chosen : "";
+    showActions();
   }
 
   const seasonOf = (athlete, action) => ask(`/api/season?${new URLSearchParams({ athlete, action, language: settings.language })}`);

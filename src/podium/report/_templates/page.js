@@ -695,7 +695,7 @@
     (same || element("list")).focus();
   }
 
-  /* Two of one's own over time; several have a page of their own. */
+  /* Two are shown beside each other at once; their videos, and several, on a page of their own. */
   function pickOne(id, is) {
     if (is) picked.add(id);
     else picked.delete(id);
@@ -711,38 +711,14 @@
     link.href = `/side_by_side?${new URLSearchParams({ ids: [...picked].join(","), language: settings.language })}`;
     element("comparison").hidden = picked.size !== 2;
     if (picked.size !== 2) return;
-    const [one, other] = picked;
+    const asked = [...picked];
+    let table = { columns: [], rows: [] };
     try {
-      const made = await ask(`/api/comparison?one=${one}&other=${other}`);
-      const overlap = made.ranges_overlap ? words.overlap : words.no_overlap;
-      const sign = made.score_difference > 0 ? "+" : "";
-      const isWithheld = [made.earlier, made.later].some((job) => job.withheld.length);
-      element("difference").textContent = made.score_difference === null ? (isWithheld ? words.no_difference : "")
-        : `${say("difference", { points: sign + written(made.score_difference) })} ${overlap}`;
-      element("earlier").textContent = `${words.earlier}: ${made.earlier.video}`;
-      element("later").textContent = `${words.later}: ${made.later.video}`;
-      showClips(made.earlier_clips, made.later_clips);
+      table = await ask(besideOf(asked));
     } catch (error) {
-      element("difference").textContent = error.message;
+      element("trouble").textContent = error.message;
     }
-  }
-
-  function showClips(earlier, later) {
-    const rows = [];
-    for (let fromEnd = Math.max(earlier.length, later.length); fromEnd > 0; fromEnd -= 1) {
-      const row = make("tr");
-      row.append(make("th", `-${fromEnd}`, { scope: "row" }));
-      for (const clips of [earlier, later]) row.append(make("td", clipText(clips[clips.length - fromEnd])));
-      rows.push(row);
-    }
-    element("clips").replaceChildren(...rows);
-  }
-
-  function clipText(clip) {
-    if (!clip) return "-";
-    const seconds = clip.start_seconds === null ? "?" : written(clip.start_seconds);
-    const flag = clip.faulty ? ` ▼ ${words.unlike}` : "";
-    return say("clip_at", { seconds, similarity: written(clip.similarity, 2) }) + flag;
+    if (asked.join() === [...picked].join()) showBeside(table);
   }
 
   async function loadChoices() {

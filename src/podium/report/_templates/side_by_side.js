@@ -1,39 +1,8 @@
 (() => {
   const ids = new URLSearchParams(location.search).get("ids") || "";
   const sides = { left: null, right: null };
-  const marks = { more: "▲", less: "▼", unclear: "≈" };
   let steps = { ours: [], theirs: [] };
   let newest = 0;
-
-  async function ask(path) {
-    const response = await fetch(path);
-    const said = await response.json();
-    if (!response.ok) throw new Error(reasonOf(said));
-    return said;
-  }
-
-  function showTable(table) {
-    const heads = table.columns.map((one, i) => {
-      const head = make("th", one.name, { scope: "col" });
-      head.append(make("div", [one.athlete, one.day].filter(Boolean).join(" · "), { "class": "note" }));
-      if (i === 0) head.append(make("div", words.first, { "class": "note" }));
-      return head;
-    });
-    element("heads").replaceChildren(make("td", words.what), ...heads);
-    element("rows").replaceChildren(...table.rows.map((line) => {
-      const row = make("tr");
-      row.append(make("th", line.name, { scope: "row" }), ...line.cells.map(cellOf));
-      return row;
-    }));
-  }
-
-  function cellOf(one) {
-    const cell = make("td", one.value || "-");
-    if (one.range) cell.append(make("div", one.range, { "class": "note" }));
-    const found = one.beside_first;
-    if (marks[found]) cell.append(make("div", `${marks[found]} ${words[found]}`, { "class": `verdict ${found}` }));
-    return cell;
-  }
 
   /* Two of them, each as the report's own copy. */
   async function load(side, column) {
@@ -126,9 +95,8 @@
 
   async function begin() {
     try {
-      const asked = new URLSearchParams({ ids, language: settings.language });
-      const table = await ask(`/api/side_by_side?${asked}`);
-      showTable(table);
+      const table = await ask(besideOf(ids.split(",")));
+      showBeside(table);
       for (const [place, side] of ["left", "right"].entries()) {
         element(side).replaceChildren(...table.columns.map((one, n) => make("option", `${n + 1}. ${one.name}`)));
         element(side).selectedIndex = place;
