@@ -161,7 +161,7 @@ def write(found: dict[str, Any]) -> None:
     about = {"python": platform.python_version(), "processors": os.cpu_count()}
     RESULTS.write_text(json.dumps({"about": about, **found}, indent=1) + "\n")
     before, _, rest = PAGE.read_text().partition(f"\n{HEAD}")
-    paragraph = said(found, about["processors"] or 1)
+    paragraph = said(found, os.cpu_count() or 1)
     PAGE.write_text(f"{before}\n{paragraph}\n{rest.partition(chr(10) * 2)[2]}".rstrip() + "\n")
 
 
