@@ -5,7 +5,8 @@ Makes 1,000, 10,000 and 100,000 files of features (`--sizes`), learns a small mo
 `--resume` when all is done, `merge`, `evaluate`, `train` on all of it, and reports of every tenth
 performance. Beside them stand the parts of training that see all performances at once. Seconds are
 those of the processor, as others may use the machine. A row's exponent is 1 where it grows with the
-number, 2 with its square. What is not measured anew is kept as it was.
+number, 2 with its square. What is not measured anew is kept as it was; a command that takes more
+than 6 minutes is stopped.
 
     OMP_NUM_THREADS=1 python benchmarks/scale.py
 """
@@ -17,6 +18,7 @@ import math
 import os
 import platform
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,6 +58,7 @@ WORDS = {
 }
 SIZES = (1_000, 10_000, 100_000)
 N_LEARNED, N_CLIPS, DIM = 300, 4, 16
+MOST_SECONDS = 360
 RUN = """
 import resource, sys
 from podium.cli.commands import run
@@ -97,12 +100,18 @@ def first_rows(table: Path, n: int) -> Path:
 
 
 def command(folder: Path, *words: object) -> Row:
-    """Run a command of Podium in a process of its own; return its seconds and megabytes."""
+    """Run a command of Podium in a process of its own; return its seconds and megabytes.
+
+    One that takes too long is stopped, and its row holds `MOST_SECONDS` as `more_than`.
+    """
     environment = {**os.environ, "PODIUM_CACHE": str(folder / "cache"), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-c", RUN, *map(str, words)],
         capture_output=True, text=True, env=environment, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS)),
     )  # fmt: skip
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return {"more_than": MOST_SECONDS}
     if done.returncode:
         raise SystemExit(done.stderr)
     seconds, megabytes = done.stderr.rsplit("used ", 1)[1].split()
@@ -120,11 +129,12 @@ def commands(folder: Path, table: Path, model: Path) -> dict[str, Row]:
             folder, *predict, "--out", shards[0], "--shard", "0/2", "--resume"
         ),
     }
+    if "more_than" in found["predict"]:
+        return found
     command(folder, *predict, "--out", shards[1], "--shard", "1/2")
     merged = folder / "all.csv"
     found["merge"] = command(folder, "merge", merged, *shards)
     found["evaluate"] = command(folder, "evaluate", merged, table, "--json")
-    found["report"] = report(folder, table, model)
     return found
 
 
@@ -192,23 +202,23 @@ def exponent(small: Row, large: Row, factor: float) -> float:
     return round(math.log(max(large["seconds"], 0.01) / max(small["seconds"], 0.01), factor), 2)
 
 
-def measure_commands(n: int) -> dict[str, Row]:
-    """Measure the commands on so many performances, with a model learned from the first of them."""
+def with_table(n: int, work: Callable[[Path, Path, Path], dict[str, Row]]) -> dict[str, Row]:
+    """Measure commands on so many performances, with a model learned from the first of them."""
     with tempfile.TemporaryDirectory(prefix="podium-scale-") as made:
         folder = Path(made)
         table, model = write_table(folder, n), folder / "model"
         learned = first_rows(table, N_LEARNED)
         command(folder, "train", learned, "--out", model, "--scorer", "ridge")
-        return commands(folder, table, model)
+        return work(folder, table, model)
 
 
 def growth_of(measured: Mapping[int, Mapping[str, Row]]) -> dict[str, float]:
     """Return how each row grows, from the smallest number that it was measured with."""
     found = {}
     for name in dict.fromkeys(name for rows in measured.values() for name in rows):
-        sizes = [n for n, rows in sorted(measured.items()) if name in rows]
-        small, large = sizes[0], sizes[-1]
-        if large > small:
+        sizes = [n for n, rows in sorted(measured.items()) if "seconds" in rows.get(name, {})]
+        if len(sizes) > 1:
+            small, large = sizes[0], sizes[-1]
             found[name] = exponent(measured[small][name], measured[large][name], large / small)
     return found
 
@@ -216,7 +226,8 @@ def growth_of(measured: Mapping[int, Mapping[str, Row]]) -> dict[str, float]:
 def measure(kind: str, n: int) -> dict[str, Row]:
     """Measure one kind of work on so many performances."""
     measured = {
-        "commands": measure_commands,
+        "commands": lambda n: with_table(n, commands),
+        "reports": lambda n: with_table(n, lambda *made: {"report": report(*made)}),
         "train": lambda n: {"train": train(n)},
         "parts": parts_of_training,
         "pairs": parts_with_pairs,
@@ -238,7 +249,7 @@ def main(asked: Mapping[str, Sequence[int]]) -> None:
             rows = measure(kind, n)
             measured.setdefault(n, {}).update(rows)
             for name, row in rows.items():
-                print(f"{n:>8,}  {name:<20} {row['seconds']:>9.2f} s {row['megabytes']:>7,} MB")
+                print(f"{n:>8,}  {name:<20} {_cell(row)}")
             write(dict(sorted(measured.items())))
     for name, value in growth_of(measured).items():
         print(f"{name:<20} grows with the number to the power of {value}")
@@ -270,6 +281,8 @@ def table_of(measured: Mapping[int, Mapping[str, Row]]) -> str:
 
 
 def _cell(row: Row | None) -> str:
+    if row and "more_than" in row:
+        return f"stopped after {row['more_than']} s"
     return f"{row['seconds']:g} s, {row['megabytes']} MB" if row else ""
 
 
@@ -277,6 +290,7 @@ if __name__ == "__main__":
     reader = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     kinds = {
         "commands": "that work off a table",
+        "reports": "of every tenth of a table",
         "train": "on all of a table",
         "parts": "of training that see all performances",
         "pairs": "parts of training that compare performances with one another",

@@ -56,6 +56,9 @@ TRIALS = (
         "50 each",
         ("test_interrupted.py", "-k", "killed"),
     ),
+    Trial(
+        "shards ended at random, merged", "3 of 8", ("cli/test_batches.py", "-k", "byte_for_byte")
+    ),
     Trial("a disk that takes no more", "25", ("test_interrupted.py", "-k", "disk or limit_on")),
     Trial("any number of workers and threads", "7", ("test_interrupted.py", "-k", "number_of")),
     Trial("a socket opened by a command", "5", ("test_torture.py", "-k", "socket")),

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from podium.folds import Grouping, ids_of, near_copies, with_groups
+from podium.folds import Grouping, copies, ids_of, near_copies, with_groups
 from podium.folds.likeness import Looks, alikeness
 from podium.performance import Performance
 from rendered_copies import COPIES, copies_of, dives, sample_of
@@ -70,6 +70,61 @@ def test_copies_are_found_among_hundreds_of_long_ones():
     many = walks(300, n_clips=30)
     copies = [many[7][3:], many[200][:-1], many[299] * 1.02]
     assert near_copies(samples([*many, *copies])) == ((7, 300), (200, 301), (299, 302))
+
+
+# among very many
+
+
+def with_near_copies(seed: int) -> list[np.ndarray]:
+    """Performances of 4 to 9 clips, and copies of some: the same, spoiled, later, cut, doubled."""
+    generator = np.random.default_rng(seed)
+    known = [one[: generator.integers(4, 10)] for one in walks(500, n_clips=9, seed=seed)]
+    made = []
+    for number in generator.choice(len(known), 120):
+        one = known[number]
+        spoiled = one + generator.normal(size=one.shape) * generator.uniform(0, 1.2)
+        between = (one[:-1] + one[1:]) / 2
+        made.append([one, one[1:], between, spoiled, spoiled, spoiled][generator.integers(6)])
+    return [*known, *made, *[known[7]] * 9]
+
+
+@pytest.fixture
+def as_among_very_many(monkeypatch):
+    monkeypatch.setattr("podium.folds.copies.N_WHOLE", 50)
+    monkeypatch.setattr("podium.folds.copies.N_SAMPLE", 100)
+    monkeypatch.setattr("podium.folds.partings.MOST_TOGETHER", 40)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_among_very_many_the_same_copies_are_found(seed, request):
+    """Those found by crowds are those found by comparing each with all others."""
+    some = samples(with_near_copies(seed))
+    found = near_copies(some)
+    request.getfixturevalue("as_among_very_many")
+    assert near_copies(some) == found
+    n_found = sum(map(len, found))
+    assert 60 < n_found < 300  # some are found, and some copies are too much spoiled to be
+
+
+def test_among_very_many_that_are_equal_all_are_copies(as_among_very_many):
+    assert near_copies(samples(walks(1) * 400)) == (tuple(range(400)),)
+    assert near_copies(samples([np.full((6, 4), 1.0)] * 400)) == ()
+
+
+def test_among_very_many_without_a_copy_none_is_found(as_among_very_many):
+    assert near_copies(samples(walks(400))) == ()
+
+
+@pytest.mark.usefixtures("as_among_very_many")
+def test_those_compared_with_all_others_grow_with_the_copies_only(monkeypatch):
+    """Beside all others are seen those that may be copies: 3 pairs, whether of 300 or of 900."""
+    asked = []
+    seen = copies._beside_others
+    monkeypatch.setattr(copies, "_beside_others", lambda *a: asked.append(len(a[1])) or seen(*a))
+    for n in (300, 900):
+        many = walks(n, dim=100)
+        near_copies(samples([*many, *(one + 0.2 for one in many[:3])]))
+    assert asked == [6, 6]
 
 
 # how alike

@@ -11,7 +11,7 @@ Where clips are counted from the end, a copy that ends half a clip earlier shows
 not found; where they are aligned at an event, it is, if the event is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -19,9 +19,26 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.features.values import Sample
-from podium.folds.evidence import ENOUGH, N_COPIES, Usual, evidence, usual_of
+from podium.folds.evidence import (
+    ENOUGH,
+    LEAST_ALIKE,
+    N_COPIES,
+    SAME,
+    Usual,
+    evidence,
+    no_less_than,
+    usual_of,
+)
 from podium.folds.groups import Grouping
-from podium.folds.likeness import Array, Looks, alikeness, learn_view, longest
+from podium.folds.likeness import (
+    Array,
+    Looks,
+    alikeness,
+    alikeness_in_pairs,
+    learn_view,
+    longest,
+)
+from podium.folds.partings import Pairs, likely_pairs
 
 Clusters = tuple[tuple[int, ...], ...]
 Indices = npt.NDArray[np.intp]
@@ -34,30 +51,118 @@ N_NEAR = 128
 N_AT_ONCE = 256
 
 
+N_WHOLE = 10_000
+"""Of so many, each is compared with all others; of more, those that may be copies are."""
+
+N_SAMPLE = 2_048
+"""By so many of very many it is told whether a pair may be copies."""
+
+N_USUAL = 10_000
+"""Of very many, each is compared with so many for what is usual, evenly drawn."""
+
+MARGIN = 0.001
+"""What rounding may take from how alike two are."""
+
+
 def near_copies(samples: Sequence[Sample]) -> Clusters:
     """Return which performances are copies of one another, by their indices, ascending.
 
-    Memory grows with the performances, not with their pairs. Those of one or two clips, or among
-    a dozen at most, are found only where they are the same video read again.
+    Time and memory grow with the performances, not with their pairs, beyond `N_WHOLE` of them.
+    Those of one or two clips, or among a dozen at most, are found only where they are the same
+    video read again.
     """
     if len(samples) < 2:
         return ()
     features = [sample.features.values for sample in samples]
     looks = learn_view(samples).look(features, longest(features))
-    seen = _beside_others(looks)
-    levels = Usual.of_all([one.usual for one in seen])
-    ours = np.repeat(np.arange(len(seen)), [len(one.nearest) for one in seen])
-    theirs = np.concatenate([one.nearest for one in seen])
-    alike = np.concatenate([one.alike for one in seen])
-    found = evidence(alike, levels[ours], levels[theirs], looks.values.shape[2])
-    same = found > ENOUGH
-    pairs = zip(ours[same].tolist(), theirs[same].tolist(), strict=True)
+    ours, theirs = _in_all(looks) if len(looks) <= N_WHOLE else _in_many(looks)
+    pairs = zip(ours.tolist(), theirs.tolist(), strict=True)
     return tuple(one for one in _joined(len(samples), pairs) if len(one) > 1)
 
 
 def usual_among(looks: Looks) -> Usual:
-    """Return how alike performances usually are to others of them that are no copies."""
-    return Usual.of_all([one.usual for one in _beside_others(looks)])
+    """Return how alike performances usually are to others of them that are no copies.
+
+    Of very many, each is compared with some, evenly drawn, so that time grows with their number.
+    """
+    everyone = np.arange(len(looks))
+    some = everyone[:: -(-len(looks) // N_USUAL)]
+    return Usual.of_all([one.usual for one in _beside_others(looks, everyone, some)])
+
+
+def _in_all(looks: Looks) -> Pairs:
+    """Return the pairs that are copies, each compared with all others."""
+    return _copies_of(dict(enumerate(_beside_others(looks, np.arange(len(looks))))), looks)
+
+
+def _in_many(looks: Looks) -> Pairs:
+    """Return the pairs that are copies: of those that may be one, each compared with all others.
+
+    Whoever is the same as another is a copy whatever is usual, so of more than `N_WHOLE` of these,
+    as where all are equal, nothing more is asked.
+    """
+    ours, theirs = likely_pairs(looks.first(N_COARSE))
+    parts = [
+        alikeness_in_pairs(looks[ours[i : i + N_AT_ONCE]], looks[theirs[i : i + N_AT_ONCE]])
+        for i in range(0, len(ours), N_AT_ONCE)
+    ]
+    alike = np.concatenate([*parts, np.zeros(0, np.float32)])
+    same = alike > SAME
+    likely = _may_be(looks, ours, theirs, alike) & ~same
+    found = np.unique(np.concatenate([ours[likely], theirs[likely]]))
+    equals = np.unique(np.concatenate([ours[same], theirs[same]]))
+    asked = np.union1d(found, equals) if len(equals) <= N_WHOLE else found
+    more = _copies_of(_beside_until_closed(looks, asked), looks)
+    return np.concatenate([ours[same], more[0]]), np.concatenate([theirs[same], more[1]])
+
+
+def _may_be(looks: Looks, ours: Indices, theirs: Indices, alike: Array) -> npt.NDArray[np.bool_]:
+    """Return whether pairs that are so alike may be copies, by some of the others."""
+    found = alike > LEAST_ALIKE - MARGIN
+    which, places = np.unique(np.concatenate([ours[found], theirs[found]]), return_inverse=True)
+    if not len(which):
+        return found
+    some = looks[np.arange(0, len(looks), -(-len(looks) // N_SAMPLE))]
+    parts = [
+        no_less_than(usual_of(alikeness(some, looks[which[i : i + N_AT_ONCE]], (0.0,))))
+        for i in range(0, len(which), N_AT_ONCE)
+    ]
+    levels, n = Usual.of_all(parts), int(found.sum())
+    told = evidence(
+        alike[found] + MARGIN, levels[places[:n]], levels[places[n:]], looks.values.shape[2]
+    )
+    found[found] = told > ENOUGH
+    return found
+
+
+def _beside_until_closed(looks: Looks, asked: Indices) -> "dict[int, _Seen]":
+    """Return those that are asked for beside all others, and whoever may be a copy of one."""
+    seen: dict[int, _Seen] = {}
+    while len(asked):
+        found = _beside_others(looks, asked)
+        seen.update(zip(asked.tolist(), found, strict=True))
+        ours = np.repeat(asked, [len(one.nearest) for one in found])
+        theirs = np.concatenate([one.nearest for one in found])
+        alike = np.concatenate([one.alike for one in found])
+        more = np.unique(theirs[_may_be(looks, ours, theirs, alike)])
+        asked = np.array([one for one in more.tolist() if one not in seen], np.intp)
+    return seen
+
+
+def _copies_of(seen: "Mapping[int, _Seen]", looks: Looks) -> Pairs:
+    """Return the pairs that are copies, of performances that were looked at beside all others."""
+    if not seen:
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    places = np.full(len(looks), -1)
+    places[list(seen)] = np.arange(len(seen))
+    levels = Usual.of_all([one.usual for one in seen.values()])
+    ours = np.repeat(list(seen), [len(one.nearest) for one in seen.values()])
+    theirs = np.concatenate([one.nearest for one in seen.values()])
+    alike = np.concatenate([one.alike for one in seen.values()])
+    both = places[theirs] >= 0
+    ours, theirs, alike = ours[both], theirs[both], alike[both]
+    found = evidence(alike, levels[places[ours]], levels[places[theirs]], looks.values.shape[2])
+    return ours[found > ENOUGH], theirs[found > ENOUGH]
 
 
 def with_groups(
@@ -102,8 +207,9 @@ class _Seen:
     usual: Usual
 
 
-def _beside_others(looks: Looks) -> list[_Seen]:
-    return [_beside(looks, which, near) for which, near in _nearest(looks)]
+def _beside_others(looks: Looks, asked: Indices, others: Indices | None = None) -> list[_Seen]:
+    """Return those that are asked for beside all, or beside some others, each without itself."""
+    return [_beside(looks, which, near) for which, near in _nearest(looks, asked, others)]
 
 
 def _beside(looks: Looks, which: int, near: Indices) -> _Seen:
@@ -112,16 +218,22 @@ def _beside(looks: Looks, which: int, near: Indices) -> _Seen:
     return _Seen(near[best], alike[best, 0], usual_of(alike))
 
 
-def _nearest(looks: Looks) -> Iterator[tuple[int, Indices]]:
-    """Yield each performance with those that seem nearest to it, without itself."""
+def _nearest(
+    looks: Looks, asked: Indices, others: Indices | None = None
+) -> Iterator[tuple[int, Indices]]:
+    """Yield each that is asked for with those that seem nearest to it, without itself."""
     coarse = looks.first(N_COARSE)
-    n_near = min(N_NEAR, len(looks) - 1)
-    for start in range(0, len(looks), N_AT_ONCE):
-        some = np.arange(start, min(start + N_AT_ONCE, len(looks)))
-        alike = alikeness(coarse, coarse[some], COARSE_SHIFTS)
-        alike[some, some - start] = -2
+    others = np.arange(len(looks)) if others is None else others
+    known = coarse if len(others) == len(looks) else coarse[others]
+    n_near = min(N_NEAR, len(others) - 1)
+    for start in range(0, len(asked), N_AT_ONCE):
+        some = asked[start : start + N_AT_ONCE]
+        alike = alikeness(known, coarse[some], COARSE_SHIFTS)
+        at = np.searchsorted(others, some)
+        is_there = others[np.minimum(at, len(others) - 1)] == some
+        alike[at[is_there], np.flatnonzero(is_there)] = -2
         near = np.argpartition(-alike, n_near - 1, axis=0)[:n_near]
-        yield from ((int(which), np.sort(near[:, i])) for i, which in enumerate(some))
+        yield from ((int(one), np.sort(others[near[:, i]])) for i, one in enumerate(some))
 
 
 def _joined(n: int, pairs: Iterable[tuple[int, int]]) -> Clusters:

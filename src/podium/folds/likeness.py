@@ -195,6 +195,22 @@ def alikeness(known: Looks, asked: Looks, shifts: Sequence[float] = SHIFTS) -> A
     return best
 
 
+def alikeness_in_pairs(known: Looks, asked: Looks) -> Array:
+    """Return how alike each is to the one in the same place of the others, as `alikeness` says."""
+    best = np.full(len(known), -1, np.float32)
+    shorter = np.minimum(known.present.sum(axis=1), asked.present.sum(axis=1))
+    for by in SHIFTS:
+        moved = asked.later(by)
+        products = np.einsum("pcn,pcn->p", known.values, moved.values)
+        ours, theirs = known.energy() * moved.present, moved.energy() * known.present
+        sizes = ours.sum(axis=1) * theirs.sum(axis=1)
+        shared = (known.present * moved.present).sum(axis=1)
+        enough = shared >= np.maximum(LEAST_SHARED * shorter, np.minimum(MIN_SHARED, shorter))
+        fits = enough & (sizes > 0)
+        np.maximum(best, np.where(fits, products / np.sqrt(np.where(fits, sizes, 1)), -1), out=best)
+    return best
+
+
 def _moved(rows: Array, by: int) -> Array:
     """Return (performances, clips, ...) with the clips so many places earlier, and 0 for others."""
     moved = np.zeros_like(rows)
