@@ -87,6 +87,7 @@ docs: install ## Build the documentation site in site/; any warning is an error
 bench: install ## Measurements: print tables, write JSON to benchmarks/results
 	$(BIN)/python benchmarks/simulated_faults.py
 	$(BIN)/python benchmarks/whole_dive.py
+	$(BIN)/python benchmarks/rendered_measures.py
 	$(BIN)/python benchmarks/features.py
 	$(BIN)/python benchmarks/training_pairs.py
 	$(BIN)/python benchmarks/extraction.py

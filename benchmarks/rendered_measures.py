@@ -23,6 +23,7 @@ from podium.athlete.silhouette import window
 from podium.athlete.values import Athlete
 from podium.measures import Dive
 from podium.measures._look import look
+from podium.measures._splash import LIKE_WHITE
 from podium.measures._values import Measurement
 from podium.measures.entry_angle_degrees import EntryAngleDegrees
 from podium.measures.jump_height_bodies import JumpHeightBodies
@@ -126,6 +127,7 @@ def splash_of(one: Rendered) -> tuple[Measurement, float, float]:
     water, shown = still[first:last], one.pixels[first:last].astype(np.float32)
     way = WHITE - water
     white = ((shown - water) * way).sum(axis=3) / np.maximum((way**2).sum(axis=3), 1.0)
+    white[white < LIKE_WHITE] = 0  # from there on the measure calls water white
     marks = one.made.landmarks()[first - 1]
     body = float(np.linalg.norm(marks[Joint.LEFT_FINGERTIP] - marks[Joint.LEFT_TOE]))
     true = float(np.clip(white, 0, 1).sum(axis=(1, 2)).max()) / body**2

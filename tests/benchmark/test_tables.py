@@ -240,17 +240,19 @@ def test_stored_results_are_of_the_systems_as_they_are():
 
 def test_stored_results_are_small_and_hold_no_words_of_the_data():
     for path in STORED.glob("*.json"):
-        assert path.stat().st_size < 2_000_000
+        assert path.stat().st_size < 4_000_000
         assert "commentary" not in path.read_text("utf-8")
 
 
-def test_stored_results_have_one_name_for_each_measure(tmp_path):
+def test_results_from_when_measures_had_other_names_are_read(tmp_path):
     """What was kept when spearman was called rho is read, and written with the names of today."""
     (stored,) = tables.load_all(STORED)
-    assert '"rho"' in (STORED / "motion.json").read_text("utf-8")
-    written = stored.save(tmp_path / "a.json") and (tmp_path / "a.json").read_text("utf-8")
-    assert not re.search(r'"(rho|rho_interval|execution_rho)"', written)
-    again = Results.load(tmp_path / "a.json")
+    text = (STORED / "motion.json").read_text("utf-8")
+    assert not re.search(r'"(rho|rho_interval|execution_rho)"', text)
+    earlier = tmp_path / "earlier.json"
+    renamed = re.sub(r'"(execution_)?spearman(_interval)?":', r'"\1rho\2":', text)
+    earlier.write_text(renamed, "utf-8")
+    again = Results.load(earlier)
     assert (again.cells, again.systems) == (stored.cells, stored.systems)
     assert tables.page([again]) == tables.page([stored])
 
@@ -323,9 +325,9 @@ def test_the_page_begins_with_what_the_results_come_to(results):
     found = Results(results.about, {}, (), Tables(summary={"siamese_best": row}, claims=claims))
     lines = opening([results, found]).splitlines()
     assert lines == [
-        "1. **The headline.** The best performer's bias, as the equations print it, comes to on "
-        "`motion` rho 0.61 and MSE 100; the paper prints 0.69 and 88.6, with C3D features and "
-        "dives whose scores are not all at hand.",
+        "1. **The headline.** The best performer's bias, as the equations print it, comes to a "
+        "rho of 0.61 and an MSE of 100 on `motion`; the paper prints 0.69 and 88.6, with C3D "
+        "features and dives whose scores are not all at hand.",
         "2. **What the paper adds.** Its rho on `motion` less that of regression without an expert "
         "is 0.10 (0.06 to 0.20).",
         "3. **What these data cannot decide.** Scores are at hand of 12 of the paper's 264 dives, "

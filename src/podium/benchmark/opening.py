@@ -27,8 +27,8 @@ def opening(all_results: Sequence[Results]) -> str:
 def _headline(all_results: Sequence[Results]) -> str:
     printed = PRINTED.systems[BEST]
     levels = "; ".join(
-        f"on `{results.about.backbone}` rho {with_interval(row.spearman, row.spearman_interval, 2)}"
-        f" and MSE {with_interval(row.mse, row.mse_interval, 0)}"
+        f"a rho of {with_interval(row.spearman, row.spearman_interval, 2)} and an MSE of "
+        f"{with_interval(row.mse, row.mse_interval, 0)} on `{results.about.backbone}`"
         for results in all_results
         for row in [results.tables.summary[BEST]]
     )
