@@ -38,7 +38,7 @@ BEGIN, END = "<!-- results: made by podium benchmark --render -->", "<!-- end of
 
 HEADLINES = (
     "type_mean", "c3d_lstm_f", "c3d_svr", "s3d", "siamese_constant", "siamese_no_dml",
-    "siamese_best", "podium", "ridge",
+    "siamese_best", "siamese_best_execution", "c3d_svr_execution", "podium", "ridge",
 )  # fmt: skip
 
 SPLIT_COLUMNS = (
