@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from podium.benchmark import tables
-from podium.benchmark.results import ResultRow, Results, bootstrap_of
+from podium.benchmark.averages import bootstrap_of
+from podium.benchmark.results import ResultRow, Results
 from podium.benchmark.run import Benchmark
 from podium.benchmark.splits import stratified_splits
 from podium.benchmark.system import System, system_of

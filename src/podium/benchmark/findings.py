@@ -1,8 +1,8 @@
 """Stored results -> which of the paper's claims hold here.
 
-One test, named before the numbers were seen: a claim holds where the interval of the gap in rank
-correlation (of the mean squared error where the claim is of that) lies wholly on its side, after
-Bonferroni's correction for all the claims of the chapter.
+One test, named before these numbers were measured: a claim holds where the interval of the gap in
+rank correlation (of the mean squared error where the claim is of that) lies wholly on its side,
+after Bonferroni's correction for all the claims of the chapter.
 """
 
 import json

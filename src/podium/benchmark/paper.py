@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from podium.benchmark.averages import bootstrap_of, summary
 from podium.benchmark.corrected import read_corrected
 from podium.benchmark.faults import (
     FAULTY_BELOW,
@@ -21,16 +22,7 @@ from podium.benchmark.faults import (
     tally,
 )
 from podium.benchmark.paper_systems import CLAIMS, N_ATTEMPTS, QUICK, SYSTEMS
-from podium.benchmark.results import (
-    Ceiling,
-    Claim,
-    FaultRow,
-    ResultRow,
-    Results,
-    TypeCount,
-    bootstrap_of,
-    summary,
-)
+from podium.benchmark.results import Ceiling, Claim, FaultRow, ResultRow, Results, TypeCount
 from podium.benchmark.run import Benchmark
 from podium.benchmark.segments import segment_table
 from podium.benchmark.siamese_as_printed import embeddings, joint_embeddings

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from podium.backbones import make_backbone
+from podium.benchmark.averages import measures, summary
 from podium.benchmark.provenance import (
     About,
     commit,
@@ -21,7 +22,7 @@ from podium.benchmark.provenance import (
     samples_digest,
     versions,
 )
-from podium.benchmark.results import ResultRow, Results, SystemNote, Tables, measures, summary
+from podium.benchmark.results import ResultRow, Results, SystemNote, Tables
 from podium.benchmark.saved import read_row
 from podium.benchmark.splits import DataSplit, group_splits, stratified_splits
 from podium.benchmark.system import FORMAT, Input, System, system_of

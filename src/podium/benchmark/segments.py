@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from podium.benchmark.results import ResultRow, SystemRow, measures, summary
+from podium.benchmark.averages import measures, summary
+from podium.benchmark.results import ResultRow, SystemRow
 from podium.benchmark.splits import DataSplit
 from podium.features.values import Sample
 from podium.scorers.ridge import RidgeOptions

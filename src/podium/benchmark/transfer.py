@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from podium.benchmark.averages import bootstrap_of, measures, summary
 from podium.benchmark.paper import PaperBenchmark
 from podium.benchmark.paper_systems import SYSTEMS
 from podium.benchmark.provenance import code_digest, commit, digest_of, samples_digest
@@ -15,9 +16,6 @@ from podium.benchmark.results import (
     TransferRow,
     TransferTable,
     TransferTask,
-    bootstrap_of,
-    measures,
-    summary,
 )
 from podium.benchmark.run import all_samples
 from podium.benchmark.splits import DataSplit, group_splits, stratified_splits
