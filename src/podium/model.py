@@ -28,7 +28,7 @@ from podium.evaluation.labelling import Labelling
 from podium.examination.kept import KeptExpert, read_experts, write_experts
 from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache
-from podium.features.given import GIVEN, reading
+from podium.features.given import reading
 from podium.features.values import Features
 from podium.inputs.saved import (
     MAX_BYTES,
@@ -43,7 +43,7 @@ from podium.judging import ScoringRule, find_rule
 from podium.keypoints import Layout
 from podium.machine.files import read_json, write_bytes
 from podium.machine.hub import PREFIX, HubFolder
-from podium.scorers import ArguingScorer, ComparingScorer, Scorer, ScorerState
+from podium.scorers import Scorer, ScorerState
 from podium.scorers._tried import require_score
 from podium.video.clips import ClipOptions
 from podium.witnesses import Witnesses
@@ -64,13 +64,6 @@ MAX_CONFIG_BYTES = 4_000_000
 """How large the config of a model may be."""
 
 SHIPPED = Path(__file__).parent / "models"
-
-
-SHORT_RANGE = 10
-"""Of scores that lie closer together, such as 0 and 1, errors are small numbers, too."""
-
-MAX_LISTED = 10
-"""How many groups, and how many copies, a model card lists."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +140,8 @@ class Model:
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder; each file appears whole, the config last."""
+        from podium.report.model_card import model_card
+
         state = self.scorer.state()
         arrays = {
             **{f"scorer.{key}": values for key, values in state.arrays.items()},
@@ -446,31 +441,3 @@ def _backbone_of(folder: Path, about: _BackboneName, allow_parts: Collection[str
             f"{backbone.fingerprint}: train the model again, or use the same weights"
         )
     return backbone
-
-
-_EARLIER = {"auc": None, "drawn": "performances"}
-"""What evidence of versions means that did not say it."""
-
-
-def model_card(model: Model) -> str:
-    """Write what anyone should know before they trust a model, as Markdown."""
-    from podium.report.templates import render
-
-    evidence = model.evidence
-    main = {**_EARLIER, **evidence.hardest[model.scorer_name]}
-    low, high = model.score_range
-    return render(
-        "model_card.md",
-        model=model,
-        evidence=evidence,
-        main=main,
-        scores=[(model.headline or "score", model), *model.scores.items()],
-        has_classes=main["auc"] is not None,
-        is_seen=not model.reads.startswith(GIVEN),
-        compares=isinstance(model.scorer, ComparingScorer),
-        argues=isinstance(model.scorer, ArguingScorer) and model.scorer.argues,
-        digits=1 if high - low > SHORT_RANGE else 3,
-        n_groups=evidence.n_groups or len(evidence.groups),
-        largest=sorted(evidence.groups, key=lambda row: -row["n"])[:MAX_LISTED],
-        copies="; ".join(" and ".join(ids) for ids in evidence.copies[:MAX_LISTED]),
-    )

@@ -331,7 +331,8 @@ def test_the_page_begins_with_what_the_results_come_to(results):
         "2. **What the paper adds.** Its rho on `motion` less that of regression without an expert "
         "is 0.10 (0.06 to 0.20).",
         "3. **What these data cannot decide.** Scores are at hand of 12 of the paper's 264 dives; "
-        "no vault is at hand (table VI is of simulated ones); the features are not the paper's C3D.",
+        "no vault is at hand (table VI is of simulated ones); the features are not the paper's "
+        "C3D.",
         "",
         "Of the paper's claims, on `motion`:",
         "",
