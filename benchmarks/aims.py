@@ -143,10 +143,11 @@ def sides() -> list[Row]:
     """Whether the angle tells short from over; nothing is learned for it."""
     found = saved("entry_sides")
     area = (found["area"], *found["area_interval"]) if found else None
-    right = (found["right_left_out"],) if found else None
+    said, right = ((found[f"right_{by}"],) if found else None for by in ("as_said", "left_out"))
     return [
         Row("entry short or over (AUC)", 0.90, area),
-        Row("entry short or over, right", 0.85, right),
+        Row("entry short or over, right, as remarks say it", 0.85, said),
+        Row("entry short or over, right, by the border that parts all others best", 0.85, right),
     ]
 
 

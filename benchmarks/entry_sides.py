@@ -4,7 +4,9 @@
 
 `measures.csv` is what `podium predict unlv-dive/metadata.csv --measures` writes;
 `benchmarks/data/entry_sides.csv` holds which training dives a commentator called short (-1) or over
-(1), read by a person from the commentary. Writes `results/entry_sides.json`.
+(1), read by a person from the commentary. Writes `results/entry_sides.json`: how often the larger
+angle is called over, how often a dive is on the side on which Podium's remarks put it, and how
+often by the border that parts all others best.
 """
 
 import argparse
@@ -14,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from measuring import write
+
+from podium.remarks.standing import usual_angle
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,6 +73,7 @@ def main() -> None:
         "n_called": len(called),
         "area": round(auc(angles, sides), 4),
         "area_interval": [round(float(low), 4), round(float(high), 4)],
+        "right_as_said": round(float((np.where(angles < usual_angle(), -1, 1) == sides).mean()), 4),
         "right_left_out": round(left_out(angles, sides), 4),
     }
     print(f"{write('entry_sides', result)}: {result}")

@@ -35,10 +35,13 @@ def entering(
     bend: float = 0.0,
     scale: float = 1.0,
 ) -> Dive:
-    """A dive whose rod is `degrees` past the vertical as its lower end meets the water."""
+    """A dive whose rod is `degrees` past the vertical as its lower end meets the water.
+
+    It goes on turning while it goes under.
+    """
     seconds = np.arange(0, 1.6, 1 / frames_per_second)
     since = seconds - FLIES_SECONDS
-    turned = degrees + turning * np.minimum(since, 0)
+    turned = degrees + turning * since
     downs = WATER - LENGTH * scale / 2 + SPEED * scale * since
     masks = [
         silhouette(-angle, WATER - down, bend, scale)
@@ -51,5 +54,5 @@ def entering(
     middles = np.stack([np.full(n, 160.0), downs], axis=1)
     camera = CameraMotion(np.broadcast_to(np.eye(3), (n - 1, 3, 3)), np.ones(n - 1))
     one = Athlete(seconds, 320, 240, middles, SIDE / 2, masks, np.ones(n), camera)
-    water = int(np.searchsorted(seconds, FLIES_SECONDS))
+    water = int(np.abs(since).argmin())
     return Dive(one, outline(one), Moments(Moment(0), None, Moment(water)))

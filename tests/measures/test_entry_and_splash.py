@@ -94,3 +94,14 @@ def test_tightness_says_what_is_lacking() -> None:
     }
     for reason, moments in lacking.items():
         assert Tightness()(replace(dive, moments=moments)).reason == reason
+
+
+def test_a_wall_that_a_panning_camera_brings_into_view_is_no_splash() -> None:
+    """Where the camera's own movement is not known, all of the picture seems to change at once."""
+    dive = filmed(entering(5), 0.8, 0.8, 0.5)
+    assert dive.pixels is not None
+    seconds = dive.athlete.start_seconds
+    pixels = dive.pixels.copy()
+    pixels[seconds < FLIES_SECONDS + 0.05, :110] = BLUE
+    pixels[seconds >= FLIES_SECONDS + 0.05, :110] = WHITE
+    assert SplashSize()(replace(dive, pixels=pixels)).value == pytest.approx(0.8 * 0.8, rel=0.2)

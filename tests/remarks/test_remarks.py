@@ -15,11 +15,12 @@ from podium.remarks import (
     times_usual,
 )
 from podium.remarks._learned_arrays import LOOKS, N_CLIPS, N_LOOKS, WEIGHTS, learned
+from podium.remarks.standing import usual_angle
 
 USUAL = {
     "flight_seconds": 1.7,
     "tightness": 0.55,
-    "entry_angle_degrees": -6.0,
+    "entry_angle_degrees": usual_angle(),
     "line_straightness": 5.0,
     "splash_size": 0.2,
     "splash_height": 0.4,
@@ -72,8 +73,10 @@ def test_a_loose_flight_is_shown_by_a_late_come_out_where_it_is_surely_late() ->
 
 
 def test_an_entry_that_is_straight_is_no_fault_by_its_angle() -> None:
-    assert kinds(splash_size=1.6, splash_height=1.2)[Phase.ENTRY] is Kind.ENTRY_NOT_CLEAN
-    assert Phase.ENTRY not in kinds(splash_size=1.6, splash_height=0.1)
+    """What looks faulty is shown by how high water goes up, and by nothing where none does."""
+    seen = {"splash_size": 1.6, "looks_faulty": 0.6}
+    assert kinds(**seen, splash_height=1.2)[Phase.ENTRY] is Kind.ENTRY_NOT_CLEAN
+    assert Phase.ENTRY not in kinds(**seen, splash_height=0.1)
 
 
 def test_better_is_what_judges_like() -> None:

@@ -44,6 +44,12 @@ STIRRED = 0.06
 BEGINS = 0.4
 """So near to where the body went in a splash begins, in body lengths."""
 
+NOT_YET = 0.5
+"""So far from where the body goes in no drop is as it meets the water, in body lengths."""
+
+BESIDE = 7
+"""So wide, in pixels, is what may still be the athlete's about a pixel that is."""
+
 GAP = 0.06
 """Drops fly so far from each other, or twice as far, in body lengths."""
 
@@ -126,8 +132,31 @@ def _still_water(dive: Dive, line: Line) -> Pictures:
     near &= is_known & (down > place[1] - 0.3 * line.length)
     usual = np.median(water[near if near.any() else is_known], axis=0)
     water[~is_known] = usual
+    beyond = _beyond_splash(dive, met, place, line.length)
+    water[beyond] = np.maximum(water, dive.pixels[met])[beyond]
     side = 1 + 2 * max(1, round(STIRRED * line.length))
     return np.asarray(cv2.dilate(water, np.ones((side, side), np.uint8)), np.float32)
+
+
+def _beyond_splash(dive: Dive, met: int, place: Floats, length: float) -> Masks:
+    """Return where no drop can be yet as the body meets the water, nor the athlete is.
+
+    What is bright there stood there before, whether or not the camera's own movement is known.
+    """
+    hidden = _athlete(dive, met).astype(np.uint8)
+    centre = (round(float(place[0])), round(float(place[1])))
+    cv2.circle(hidden, centre, round(NOT_YET * length), 1, -1)
+    return np.asarray(hidden == 0)
+
+
+def _athlete(dive: Dive, index: int) -> Masks:
+    """Return which pixels of a frame are the athlete's, or next to these."""
+    athlete = dive.athlete
+    corner = athlete.middles[index] - athlete.reach + (athlete.pixel - 1) / 2
+    placed = np.hstack([athlete.pixel * np.eye(2), corner[:, None]])
+    seen = athlete.masks[index].astype(np.uint8)
+    whole = cv2.warpAffine(seen, placed, (athlete.width, athlete.height))
+    return np.asarray(cv2.dilate(whole, np.ones((BESIDE, BESIDE), np.uint8)) > 0)
 
 
 def _darker(seen: Pictures) -> Pictures:
@@ -140,9 +169,13 @@ def _darker(seen: Pictures) -> Pictures:
 
 
 def _moved(dive: Dive, start: int, stop: int) -> Pictures:
-    """Return a picture as the camera of another frame would have seen it; NaN beyond its border."""
+    """Return a picture as the camera of another frame would have seen it.
+
+    NaN beyond its border, and where the athlete is.
+    """
     assert dive.pixels is not None
     picture = dive.pixels[start].astype(np.float32)
+    picture[_athlete(dive, start)] = np.nan
     height, width = picture.shape[:2]
     movement = settled(dive.athlete.camera).between(start, stop)[:2]
     beyond = (np.nan, np.nan, np.nan)

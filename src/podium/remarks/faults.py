@@ -9,13 +9,10 @@ import numpy.typing as npt
 
 from podium.measures import Phase
 from podium.remarks._learned_arrays import INPUTS, learned
-from podium.remarks.standing import LIKE, Values, like, usual_value
+from podium.remarks.standing import LIKE, Values, like, usual_angle, usual_value
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[np.float32]
-
-USUAL_ANGLE = -6.0
-"""Degrees: the usual angle at the water, which commentators call vertical."""
 
 UNLIKE = 5.0
 """In spreads: no known dive looks so far from what is usual."""
@@ -68,7 +65,7 @@ def _input(values: Values, name: str) -> float:
     if not isinstance(value, int | float):
         return float("nan")
     if name == "angle_off":
-        return abs(value - USUAL_ANGLE)
+        return abs(value - usual_angle())
     if name.startswith("splash"):
         return float(np.log(value + 0.05))
     return value - (usual_value(name, like(name, values)) or 0.0) if name in LIKE else float(value)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from podium.measures import Phase
 from podium.remarks._learned_arrays import learned
-from podium.remarks.faults import USUAL_ANGLE, fault_probabilities
-from podium.remarks.standing import FROM_VERTICAL, Values, better_percent, like
+from podium.remarks.faults import fault_probabilities
+from podium.remarks.standing import FROM_VERTICAL, Values, better_percent, like, usual_angle
 from podium.remarks.values import Kind, Remark
 
 FAULTS: Mapping[Phase, tuple[tuple[Kind, str], ...]] = {
@@ -99,7 +99,7 @@ def _made(values: Values, phase: Phase, kind: Kind, name: str, probability: floa
 def _is_so(kind: Kind, value: float) -> bool:
     """Return whether a value is what a remark says: on that side of the vertical, or late."""
     if kind is Kind.ENTRY_SHORT:
-        return value < USUAL_ANGLE
+        return value < usual_angle()
     if kind is Kind.OPENED_LATE:
         return value < LATE_SECONDS
     return kind is not Kind.ENTRY_PAST_VERTICAL or value > 0
@@ -112,6 +112,6 @@ def _worse(made: Remark) -> float:
     what is as far from that to the other side.
     """
     is_past = made.kind is Kind.ENTRY_PAST_VERTICAL
-    value = 2 * USUAL_ANGLE - made.value if is_past else made.value
+    value = 2 * usual_angle() - made.value if is_past else made.value
     found = better_percent(made.measure, value, made.among)
     return WORSE_THAN if found is None else found

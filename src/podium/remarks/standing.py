@@ -74,6 +74,11 @@ def n_known(name: str, among: str = "") -> int:
     return 0 if known is None else len(known)
 
 
+def usual_angle() -> float:
+    """Return the usual angle at the water in degrees, which commentators call vertical."""
+    return usual_value(FROM_VERTICAL) or 0.0
+
+
 def _known(name: str, among: str) -> Floats | None:
     return usual().get(f"{name}.{among}" if among else name)
 
