@@ -29,7 +29,7 @@ TRAIN = pytest.param("train", marks=pytest.mark.needs_train)
 
 N_MUTATIONS = int(os.environ.get("PODIUM_TORTURE_MUTATIONS", "24"))
 N_INSPECTED = int(os.environ.get("PODIUM_TORTURE_MUTATIONS", "100"))
-N_SCORED = int(os.environ.get("PODIUM_TORTURE_SCORES", "50"))
+N_SCORED = int(os.environ.get("PODIUM_TORTURE_SCORES", "16"))
 N_COMMANDS = int(os.environ.get("PODIUM_TORTURE_COMMANDS", "3"))
 
 CONTAINERS = {

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from podium.backbones import make_backbone
 from podium.datasets.unlv_dive import UnlvDive
 from podium.features.extraction import Extractor, FeatureCache, extract
 from podium.features.values import Sample
-from podium.model import load_model
 from podium.witnesses import learn_usual
 
 
@@ -68,14 +68,18 @@ def test_orders_are_not_their_own(doubt, n_clips):
 def test_real_dives_are_rarely_doubted_and_what_is_none_nearly_always(
     doubt, data_folder, tmp_path, monkeypatch
 ):
+    """By one small backbone, as all of `diving` takes minutes: `make bench` measures that.
+
+    Of 100 dives up to nine are within what chance does to one in twenty.
+    """
     for name in ("N_DIVES", "N_VAULTS", "N_STILLS", "N_NOISES", "N_PUSHUPS"):
         monkeypatch.setattr(doubt, name, 4)
     dataset = UnlvDive(data_folder / "unlv-dive")
     dives = [p for p in dataset.performances() if p.split != "test"][::3]
-    extractor: Extractor = load_model("diving").extractor(FeatureCache())
+    extractor = Extractor(make_backbone("c3d_mini"), cache=FeatureCache())
     samples = extract(dives, extractor).samples
     foreign = doubt.foreign_sets(data_folder, tmp_path, extractor, dives)
     found = doubt.measure_folds(samples, foreign, 1)
-    assert found[doubt.LEFT_OUT]["any"] <= 0.05
+    assert found[doubt.LEFT_OUT]["any"] <= 0.09
     for name in (*foreign, "dives, clips shuffled", "dives, clips reversed"):
         assert found[name]["any"] >= 0.9, name

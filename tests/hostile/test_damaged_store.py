@@ -16,7 +16,7 @@ from web.conftest import TestClient
 
 from .storing import SUMMARY, asked, contents, done, opened, rng
 
-N_MUTATIONS = int(os.environ.get("PODIUM_TORTURE_STORES", "500"))
+N_MUTATIONS = int(os.environ.get("PODIUM_TORTURE_STORES", "150"))
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_a_speed_that_is_given_is_that_at_which_a_dive_is_scored(tmp_path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("times", [2, 4])
+@pytest.mark.parametrize("times", [4])
 def test_slow_motion_of_a_real_dive_is_found_and_scored_as_it_was(
     times: int, tmp_path, data_folder
 ) -> None:
