@@ -53,8 +53,8 @@ def test_what_is_typed_goes_before_what_a_scheduler_says():
             Shard(0, 4),
         ),
         (
-            {"SLURM_ARRAY_TASK_ID": "6", "SLURM_ARRAY_TASK_COUNT": "3",
-             "SLURM_ARRAY_TASK_MIN": "2", "SLURM_ARRAY_TASK_STEP": "2"},
+            {"SLURM_ARRAY_TASK_ID": "4", "SLURM_ARRAY_TASK_COUNT": "3", "SLURM_ARRAY_TASK_MIN": "0",
+             "SLURM_ARRAY_TASK_MAX": "4", "SLURM_ARRAY_TASK_STEP": "2"},
             Shard(2, 3),
         ),
         ({"JOB_COMPLETION_INDEX": "0", "JOB_COMPLETION_COUNT": "5"}, Shard(0, 5)),
@@ -64,6 +64,22 @@ def test_what_is_typed_goes_before_what_a_scheduler_says():
 )  # fmt: skip
 def test_a_scheduler_says_which_shard_it_is(variables, shard):
     assert find_shard(None, variables) == (shard, next(iter(variables)))
+
+
+ALONE = (
+    "SLURM_ARRAY_TASK_ID {} is one of {}, from {} to {} in steps of 1, which may be some of a "
+    "larger array that were queued again: give --shard, such as {}/{} (0/1 for the whole table)"
+)
+
+
+def again(index, count, first, last):
+    """What Slurm says to a task of an array of which some alone were queued."""
+    return {
+        "SLURM_ARRAY_TASK_ID": index,
+        "SLURM_ARRAY_TASK_COUNT": count,
+        "SLURM_ARRAY_TASK_MIN": first,
+        "SLURM_ARRAY_TASK_MAX": last,
+    }
 
 
 @pytest.mark.parametrize(
@@ -84,6 +100,15 @@ def test_a_scheduler_says_which_shard_it_is(variables, shard):
             "SLURM_ARRAY_TASK_ID 17 is none of 3 parts from 1 on: number them without gaps, such "
             "as --array=0-7, or give --shard",
         ),
+        (
+            {"BATCH_TASK_INDEX": "2", "BATCH_TASK_COUNT": "2"},
+            "BATCH_TASK_INDEX 2 is none of 2 parts from 0 on: number them without gaps, or give "
+            "--shard",
+        ),
+        (again("3", "1", "3", "3"), ALONE.format(3, 1, 3, 3, 3, 8)),
+        (again("0", "1", "0", "0"), ALONE.format(0, 1, 0, 0, 0, 8)),
+        (again("9", "2", "8", "9"), ALONE.format(9, 2, 8, 9, 9, 10)),
+        (again("0", "2", "0", "2"), ALONE.format(0, 2, 0, 2, 0, 8)),
     ],
 )  # fmt: skip
 def test_what_a_scheduler_leaves_open_is_asked_for(variables, message):

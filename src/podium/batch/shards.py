@@ -47,6 +47,7 @@ class Scheduler:
     index: str
     count: str
     first: str = ""
+    last: str = ""
     step: str = ""
 
 
@@ -55,6 +56,7 @@ SCHEDULERS: Sequence[Scheduler] = (
         "SLURM_ARRAY_TASK_ID",
         "SLURM_ARRAY_TASK_COUNT",
         "SLURM_ARRAY_TASK_MIN",
+        "SLURM_ARRAY_TASK_MAX",
         "SLURM_ARRAY_TASK_STEP",
     ),
     Scheduler("JOB_COMPLETION_INDEX", "JOB_COMPLETION_COUNT"),
@@ -103,13 +105,26 @@ def _scheduled(scheduler: Scheduler, variables: Mapping[str, str]) -> Shard:
             f"parts there are, or give --shard (0/1 for the whole table)"
         )
     n = _whole(scheduler.count, variables)
-    first = _whole(scheduler.first, variables) if scheduler.first in variables else 0
-    step = _whole(scheduler.step, variables) if scheduler.step in variables else 1
+    first, step = (
+        _whole(name, variables) if name in variables else usual
+        for name, usual in ((scheduler.first, 0), (scheduler.step, 1))
+    )
+    last = first + (n - 1) * step
+    if scheduler.last in variables:
+        last = _whole(scheduler.last, variables)
+    is_whole = first <= 1 and last == first + (n - 1) * step
+    if scheduler.first in variables and (n == 1 or not is_whole):
+        raise UsageError(
+            f"{scheduler.index} {index} is one of {n}, from {first} to {last} in steps of {step}, "
+            f"which may be some of a larger array that were queued again: give --shard, such as "
+            f"{index}/{max(8, index + 1)} (0/1 for the whole table)"
+        )
     i, rest = divmod(index - first, max(step, 1))
     if rest or not 0 <= i < n:
+        example = ", such as --array=0-7" if scheduler.first else ""
         raise UsageError(
             f"{scheduler.index} {index} is none of {n} parts from {first} on: number them without "
-            "gaps, such as --array=0-7, or give --shard"
+            f"gaps{example}, or give --shard"
         )
     return Shard(i, n)
 
