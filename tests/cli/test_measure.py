@@ -163,7 +163,7 @@ def test_a_report_without_faces_is_made_of_copies_without_them(
     ours, theirs, _, *moments = pictures_in(page)  # one is put together of what moves
     assert len(moments) >= 3
     assert min(flat_share(one) for one in (ours, theirs)) > 0.97
-    assert min(flat_share(one) for one in moments) > 0.9
+    assert min(flat_share(one) for one in moments) > 0.85  # lines are drawn over them
     for path in dives:
         assert flat_share(first_picture(path)) < 0.9
     assert all(path.name in page.read_text("utf-8") for path in dives)  # and no copy is named
