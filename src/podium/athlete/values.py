@@ -89,6 +89,14 @@ class Athlete:
         """How wide a pixel of a mask is, in pixels of the picture."""
         return 2 * self.reach / int(self.masks.shape[2])
 
+    def to_picture(self) -> Floats:
+        """Return what takes a pixel of each window into the picture, (frames, 3, 3)."""
+        movements = np.zeros((len(self), 3, 3))
+        movements[:, 0, 0] = movements[:, 1, 1] = self.pixel
+        movements[:, :2, 2] = self.middles - self.reach + self.pixel / 2
+        movements[:, 2, 2] = 1
+        return movements
+
     def in_picture(self, places: Floats) -> Floats:
         """Return where places in the windows, (frames, ..., 2), are in the picture."""
         corners = self.middles - self.reach

@@ -77,7 +77,8 @@ def find_shard(
     Raises
     ------
     UsageError
-        If it is not i/n, or the variables do not say what n is.
+        If it is not i/n, or the variables do not say what n is: tasks of an array of Slurm that
+        were queued again count only themselves.
     """
     if given is not None:
         return _parse(given), None
@@ -105,15 +106,11 @@ def _scheduled(scheduler: Scheduler, variables: Mapping[str, str]) -> Shard:
             f"parts there are, or give --shard (0/1 for the whole table)"
         )
     n = _whole(scheduler.count, variables)
-    first, step = (
-        _whole(name, variables) if name in variables else usual
-        for name, usual in ((scheduler.first, 0), (scheduler.step, 1))
-    )
-    last = first + (n - 1) * step
-    if scheduler.last in variables:
-        last = _whole(scheduler.last, variables)
-    is_whole = first <= 1 and last == first + (n - 1) * step
-    if scheduler.first in variables and (n == 1 or not is_whole):
+    first = _whole(scheduler.first, variables, usual=0)
+    step = _whole(scheduler.step, variables, usual=1)
+    without_gaps = first + (n - 1) * step
+    last = _whole(scheduler.last, variables, usual=without_gaps)
+    if scheduler.first in variables and (n == 1 or first > 1 or last != without_gaps):
         raise UsageError(
             f"{scheduler.index} {index} is one of {n}, from {first} to {last} in steps of {step}, "
             f"which may be some of a larger array that were queued again: give --shard, such as "
@@ -129,7 +126,10 @@ def _scheduled(scheduler: Scheduler, variables: Mapping[str, str]) -> Shard:
     return Shard(i, n)
 
 
-def _whole(name: str, variables: Mapping[str, str]) -> int:
+def _whole(name: str, variables: Mapping[str, str], usual: int | None = None) -> int:
+    """Return the whole number that a variable holds; `usual`, if there is one, where none does."""
+    if usual is not None and name not in variables:
+        return usual
     text = variables[name]
     if not (text.isdecimal() and len(text) < MAX_CHARACTERS):
         raise UsageError(f"{name} {text!r} must be a whole number: set it so, or give --shard")

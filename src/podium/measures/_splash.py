@@ -152,8 +152,8 @@ def _beyond_splash(dive: Dive, met: int, place: Floats, length: float) -> Masks:
 def _athlete(dive: Dive, index: int) -> Masks:
     """Return which pixels of a frame are the athlete's, or next to these."""
     athlete = dive.athlete
-    corner = athlete.middles[index] - athlete.reach + (athlete.pixel - 1) / 2
-    placed = np.hstack([athlete.pixel * np.eye(2), corner[:, None]])
+    placed = athlete.to_picture()[index, :2]
+    placed[:, 2] -= 0.5  # the middle of a pixel is a whole number there
     seen = athlete.masks[index].astype(np.uint8)
     whole = cv2.warpAffine(seen, placed, (athlete.width, athlete.height))
     return np.asarray(cv2.dilate(whole, np.ones((BESIDE, BESIDE), np.uint8)) > 0)

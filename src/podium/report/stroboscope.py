@@ -142,7 +142,7 @@ class _Canvas:
         width, height = (max(int(size), 1) for size in scale * (high - low))
         smaller = np.diag([athlete.width / pixels.shape[2], athlete.height / pixels.shape[1], 1])
         placed = to_canvas @ common
-        windows = placed @ _to_frame(athlete)
+        windows = placed @ athlete.to_picture()
         return cls(athlete, width, height, to_canvas @ to_middle, placed @ smaller, windows)
 
     def halved(self) -> Self:
@@ -224,15 +224,6 @@ def _moved(movements: Floats, places: Floats) -> Floats:
     """Move places of each frame, (frames, places, 2), by its movement, (frames, 3, 3)."""
     turned = np.einsum("fij,fpj->fpi", movements[:, :2, :2], places)
     return np.asarray(turned + movements[:, None, :2, 2])
-
-
-def _to_frame(athlete: Athlete) -> Floats:
-    """Return what takes a pixel of each window to where it is in its frame, (frames, 3, 3)."""
-    movements = np.zeros((len(athlete), 3, 3))
-    movements[:, 0, 0] = movements[:, 1, 1] = athlete.pixel
-    movements[:, :2, 2] = athlete.middles - athlete.reach + athlete.pixel / 2
-    movements[:, 2, 2] = 1
-    return movements
 
 
 def _median(layers: Pixels, counted: Masks) -> Pixels:
