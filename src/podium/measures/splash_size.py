@@ -6,7 +6,7 @@ from podium.measures._dive import Dive
 from podium.measures._splash import rising, splash_of, why_no_splash
 from podium.measures._values import Measurement, Phase, Reads
 
-LOW, HIGH, SPARE = 0.6, 1.7, 0.06
+LOW, HIGH, SPARE = 0.25, 2.0, 0.08
 """Nine in ten rendered splashes are from so many times to so many times as large, give or take."""
 
 
