@@ -446,8 +446,7 @@ def tables(measured: dict[str, Any]) -> str:
         f"A step to the next frame of a report of four minutes ({step['megabytes']:.0f} MB in one "
         f"file, 300 clips) took {1000 * step['median_seconds']:.0f} ms in Chromium until both "
         f"videos showed it, {1000 * step['fastest_seconds']:.0f} ms in the fastest of {N_RUNS} "
-        f"runs, {1000 * step['script_seconds']:.1f} ms of it in the page's own script; other work "
-        "ran on the two cores.",
+        f"runs, {1000 * step['script_seconds']:.1f} ms of it in the page's own script.",
     ]
     lines += [
         "",
