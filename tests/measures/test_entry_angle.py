@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.measures.entering import FLIES_SECONDS, entering
@@ -42,3 +44,25 @@ def test_what_is_not_seen_is_not_measured() -> None:
     assert np.isfinite(still.outline.angle).any()
     never = type(dive)(dive.athlete, dive.outline, Moments(None, None, None))
     assert MEASURE(never).reason == "water_not_found"
+
+
+@pytest.mark.parametrize("first", [-2, -1, 0, 1])
+def test_a_few_frames_in_which_spray_is_taken_for_the_body_do_not_decide(first: int) -> None:
+    dive = entering(10)
+    assert dive.moments.water is not None
+    spoilt = dive.moments.water.index + first + np.arange(2)
+    angles = dive.outline.angle.copy()
+    angles[spoilt] = 0.3
+    found = MEASURE(replace(dive, outline=replace(dive.outline, angle=angles)))
+    assert found.value == pytest.approx(10, abs=5)
+
+
+def test_a_line_that_is_lost_long_before_the_water_says_nothing_of_the_entry() -> None:
+    dive = entering(10)
+    assert dive.moments.water is not None
+    widths = dive.outline.width.copy()
+    lost = slice(dive.moments.water.index - 7, None)
+    widths[lost] = dive.outline.length[lost]
+    found = MEASURE(replace(dive, outline=replace(dive.outline, width=widths)))
+    assert found.value is None
+    assert found.reason == "line_not_seen"

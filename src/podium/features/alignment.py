@@ -10,7 +10,7 @@ from podium.backbones.motion import Motion
 from podium.checks import check_options, is_finite, require
 from podium.errors import FeatureError, PodiumError
 from podium.features.extraction import Extractor, FeatureCache
-from podium.features.lag import lags
+from podium.features.tempo import steadier
 from podium.features.values import Features
 from podium.features.warping import LONG_CLIPS, accumulate, cheapest_way, moment_distances
 from podium.performance import Performance
@@ -30,10 +30,7 @@ MAX_MOVING = 2_500
 """What moves is matched in no more moments than so many."""
 
 MAX_FOLLOWED = 10_000
-"""How far the matches lag is then looked for in no more moments than so many."""
-
-N_LOOKS = 2
-"""So many times: the second look begins where the first came to."""
+"""How exactly they meet is then looked for in no more moments than so many."""
 
 MOVING_HOLD = 0.05
 """What it then costs that one of them stands still, in mean distances of two moments."""
@@ -112,8 +109,7 @@ def align(
 def align_moving(query: "Moving", reference: "Moving") -> Alignment:
     """Put two long performances in step by what moves in them, and where.
 
-    They are matched roughly, in few moments; then the lag behind that is looked for in many.
-    Nobody's tempo jumps: the way is smoothed by neighbours.
+    They are matched roughly, in few moments; then in many, by a tempo that seldom changes.
 
     Raises
     ------
@@ -123,14 +119,9 @@ def align_moving(query: "Moving", reference: "Moving") -> Alignment:
     n_together = -(-max(len(query.values), len(reference.values)) // MAX_MOVING)
     rough = _align_roughly(query.together(n_together), reference.together(n_together))
     at = np.array(rough.query_seconds)
-    ours, theirs = query.middle_seconds, reference.middle_seconds
-    moments = np.arange(len(theirs))
-    matched = np.interp(ours, at, _smoothed(at, np.array(rough.reference_seconds)))
-    for _ in range(N_LOOKS):
-        met = np.interp(matched, theirs, moments)
-        lagging = np.interp(met + lags(query, reference, met), moments, theirs)
-        matched = _smoothed(ours, lagging)
-    return replace(rough, reference_seconds=tuple(np.interp(at, ours, matched).tolist()))
+    matched = np.interp(query.middle_seconds, at, _smoothed(at, np.array(rough.reference_seconds)))
+    exact = np.interp(at, query.middle_seconds, steadier(query, reference, matched))
+    return replace(rough, reference_seconds=tuple(exact.tolist()))
 
 
 def _smoothed(ours: Floats, matched: Floats) -> Floats:

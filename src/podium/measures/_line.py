@@ -49,26 +49,35 @@ class Line:
 
 def line_before_water(dive: Dive) -> Line | None:
     """Return the line in which the body meets the water; `None` if none is seen, or no water."""
-    if dive.moments.water is None:
+    frames = stretched_frames(dive)
+    if not frames.size:
         return None
+    lengths = dive.outline.length * scales(dive)
+    runs = _runs(dive, frames)
+    run = max(runs, key=lambda frames: float(_upright_length(dive, frames).sum()))
+    length = float(np.percentile(lengths[run], STRETCHED_PERCENTILE))
+    return Line(
+        run,
+        _unwrapped(from_upright(dive.outline.angle[run])),
+        _turning(dive, run),
+        length / float(scales(dive)[run[-1]]),
+        lengths[run] / length,
+    )
+
+
+def stretched_frames(dive: Dive) -> Ints:
+    """Return the frames about the water in which the body is a line; none if no water is met."""
+    if dive.moments.water is None:
+        return np.empty(0, np.intp)
     looked_at = _around(dive, dive.moments.water.index)
     body = dive.outline
     lengths = body.length * scales(dive)
     is_line = np.isfinite(body.angle) & (body.width < THIN * body.length)
     if not is_line[looked_at].any():
-        return None
+        return np.empty(0, np.intp)
     stretched = np.percentile(lengths[looked_at][is_line[looked_at]], STRETCHED_PERCENTILE)
     is_line &= lengths > VISIBLE * stretched
-    runs = _runs(dive, looked_at[is_line[looked_at]])
-    run = max(runs, key=lambda frames: float(_upright_length(dive, frames).sum()))
-    length = float(np.percentile(lengths[run], STRETCHED_PERCENTILE))
-    return Line(
-        run,
-        _unwrapped(_from_upright(body.angle[run])),
-        _turning(dive, run),
-        length / float(scales(dive)[run[-1]]),
-        lengths[run] / length,
-    )
+    return np.asarray(looked_at[is_line[looked_at]])
 
 
 def scales(dive: Dive) -> Floats:
@@ -83,7 +92,7 @@ def _around(dive: Dive, water: int) -> Ints:
     return np.flatnonzero((since >= -BEFORE_SECONDS) & (since <= AFTER_SECONDS))
 
 
-def _from_upright(angles: Floats) -> Floats:
+def from_upright(angles: Floats) -> Floats:
     """Return how far axes are from upright, from -pi/2 to pi/2."""
     return np.asarray(angles % np.pi - np.pi / 2)
 
