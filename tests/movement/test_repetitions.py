@@ -43,6 +43,22 @@ def test_who_only_goes_out_repeats_nothing():
     assert found(curls(np.linspace(0, 1, 60))) == ()
 
 
+def test_one_repetition_in_a_long_rest_is_counted():
+    assert len(found(curls(np.pad(bell(1), 300)))) == 1
+
+
+def test_arms_that_are_raised_once_before_the_exercise_are_no_part_of_it():
+    out = np.concatenate([bell(1), np.zeros(30), np.zeros_like(bell(6))])
+    sways = np.concatenate([np.zeros_like(bell(1)), np.zeros(30), bell(6)])
+    joints = curls(out)
+    places = joints.positions.copy()
+    upper = [i for i, name in enumerate(joints.names) if not name.endswith(("knee", "ankle"))]
+    places[:, upper, 0] += 0.06 * sways[:, None]
+    moved = Joints(places, joints.visibility, joints.names, joints.times, joints.width)
+    turns = [one.turn_seconds for one in found(moved)]
+    assert turns == pytest.approx([5.5 + 2 * i for i in range(6)], abs=0.15)
+
+
 def test_half_a_repetition_at_either_end_is_not_counted():
     out = bell(4)
     middle = np.flatnonzero(out > 0.99)

@@ -37,6 +37,9 @@ CUT_SHORT = 0.35
 AT_REST = 0.3
 """A video that begins and ends within this share of one end of the movement does so at rest."""
 
+FAR = 0.25
+"""Frames nearer than this share of the furthest count as they are for what moves most."""
+
 BENT_AT_ONE_END = 0.6
 """Limbs that bend with the movement correlate with it by more than this."""
 
@@ -105,9 +108,23 @@ def main_movement(joints: Joints, angles: Angles) -> Floats:
     bent = np.deg2rad(angles.degrees) * angles.is_seen.mean(axis=0)
     both = np.concatenate([moved, _about_median(bent)], axis=1)
     both = smooth(both, np.asarray(joints.times, np.float64), SMOOTHED_SECONDS)
-    both -= both.mean(axis=0)
-    axis = np.linalg.eigh(both.T @ both)[1][:, -1]
-    return np.asarray(both @ axis / np.sqrt(len(columns)))
+    axis = _main_axis(both)
+    return np.asarray((both - both.mean(axis=0)) @ axis / np.sqrt(len(columns)))
+
+
+def _main_axis(moved: Floats) -> Floats:
+    """Return along what a body moves most, (numbers,), of (frames, numbers).
+
+    What is done once, such as arms that are raised before an exercise, may go furthest from where
+    the body usually is: frames further from there than half of all count as if they were not.
+    Where the body rests for most of the time, they count for `FAR` of the furthest.
+    """
+    about = moved - np.median(moved, axis=0)
+    far = np.linalg.norm(about, axis=1, keepdims=True)
+    most = max(float(np.median(far)), FAR * float(far.max()))
+    about *= np.minimum(1.0, most / np.maximum(far, 1e-9))
+    about -= about.mean(axis=0)
+    return np.asarray(np.linalg.eigh(about.T @ about)[1][:, -1])
 
 
 MOVING = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "nose", "head")
