@@ -114,7 +114,8 @@ def test_a_season_is_in_the_order_of_days_with_ranges(folder, make_client):
     assert (execution["values"][0], execution["highs"][0]) == (60 / 3.2, 70.6 / 3.2)
     own = season(client, action="407", language="de").json()
     assert [(one["name"], one["label"]) for one in own["series"]] == [
-        ("score", "Wertung"), ("entry_angle_degrees", "Eintauchwinkel"),
+        ("score", "Wertung"),
+        ("entry_angle_degrees", "Eintauchwinkel: über die Senkrechte über 0, davor unter 0"),
     ]  # fmt: skip
     assert own["series"][0]["trend"]["direction"] == "unclear"
     assert own["series"][1]["unit"] == "{value}°"
