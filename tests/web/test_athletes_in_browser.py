@@ -146,6 +146,41 @@ def test_a_tag_that_has_a_comma_stays_one_tag(filled, visit):
     assert about["tags"] == ["10 m, final", "cup"]
 
 
+def test_what_two_windows_say_of_one_performance_is_put_together(filled, visit):
+    one, other = (visit(f"{filled.url}/").page for _ in range(2))
+    for page in (one, other):
+        row = page.locator(f"#rows tr[data-id='{id_of(N - 4)}']")
+        row.get_by_role("button", name=f"Details of dive {N - 4}.mp4").click()
+    one.fill("#details-event", "Final")
+    one.get_by_role("button", name="Keep").click()
+    one.locator("#details").wait_for(state="hidden")
+    other.fill("#details-text", "late")
+    other.get_by_role("button", name="Keep").click()
+    other.locator("#details").wait_for(state="hidden")
+
+    def kept() -> list[str]:
+        with filled.client() as client:
+            about = client.get(f"/api/assessments/{id_of(N - 4)}").json()["about"]
+        return [about["event"], about["text"]]
+
+    assert kept() == ["Final", "late"]
+    for page in (one, other):
+        row = page.locator(f"#rows tr[data-id='{id_of(N - 4)}']")
+        row.locator(".note", has_text="late").first.wait_for()
+        row.get_by_role("button", name=f"Details of dive {N - 4}.mp4").click()
+    one.fill("#details-text", "")
+    one.get_by_role("button", name="Keep").click()
+    one.locator("#details").wait_for(state="hidden")
+    other.fill("#details-text", "very late")
+    other.get_by_role("button", name="Keep").click()
+    said = "Meanwhile this was said elsewhere: (nothing). Keep again to put yours in its place."
+    other.locator("#details-trouble", has_text=re.compile(f"^{re.escape(said)}$")).wait_for()
+    assert kept() == ["Final", ""]
+    other.get_by_role("button", name="Keep").click()
+    other.locator("#details").wait_for(state="hidden")
+    assert kept() == ["Final", "very late"]
+
+
 @pytest.mark.slow
 def test_the_list_and_a_season_in_firefox(filled, firefox):
     firefox.goto(f"{filled.url}/")

@@ -439,7 +439,7 @@
 
   function aboutLine(about) {
     const line = make("div", "", { "class": "note" });
-    if (about.athlete) line.append(make("a", about.athlete, { href: `/athletes?${new URLSearchParams({ language: settings.language, athlete: about.athlete })}` }));
+    if (about.athlete) line.append(make("a", about.athlete, { href: `/athletes?${new URLSearchParams({ language: settings.language, athlete: about.athlete })}`, dir: "auto" }));
     const rest = [about.day && dayText(about.day), about.event, ...about.tags.map((tag) => `#${tag}`)].filter(Boolean).join(" · ");
     line.append((about.athlete && rest ? " · " : "") + rest);
     if (about.text) line.append(make("div", about.text));
@@ -554,12 +554,31 @@
     heard.play().catch((error) => { if (error.name !== "AbortError") element("trouble").textContent = words.voice_unplayed; });
   }
 
+  /* What two windows said of one performance: of each thing what was changed, and what would be lost. */
+  function together(before, ours, there) {
+    const [joined, lost] = [{}, []];
+    const text = (one) => (Array.isArray(one) ? tagsText(one) : one);
+    for (const key of Object.keys(ours)) {
+      const [was, is, mine] = [before, there, ours].map((about) => text(about[key]));
+      joined[key] = mine === was ? there[key] : ours[key];
+      if (is !== was && mine !== was && mine !== is) lost.push(is || words.details_empty);
+    }
+    return { joined, lost };
+  }
+
   async function keepDetails(event) {
     event.preventDefault();
     const about = { tags: tagsOf(element("details-tags").value) };
     for (const key of ["athlete", "day", "event", "text"]) about[key] = element(`details-${key}`).value.trim();
     try {
-      await ask(`/api/assessments/${detailed.id}`, "PATCH", about);
+      const there = (await ask(`/api/assessments/${detailed.id}`)).about;
+      const { joined, lost } = together(detailed.about, about, there);
+      detailed.about = there; /* whoever keeps it again has read it */
+      if (lost.length) {
+        element("details-trouble").textContent = say("details_changed", { there: lost.join(" · ") });
+        return;
+      }
+      await ask(`/api/assessments/${detailed.id}`, "PATCH", joined);
       element("details").close();
       refresh();
     } catch (error) {
