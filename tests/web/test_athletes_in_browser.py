@@ -181,6 +181,21 @@ def test_what_two_windows_say_of_one_performance_is_put_together(filled, visit):
     assert kept() == ["Final", "very late"]
 
 
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("/", "#rows tr:nth-child(50)"),
+        ("/athletes#Bo", "#search:enabled"),
+        ("/judges", "#form"),
+    ],
+)
+def test_in_the_dark_everything_can_be_read(filled, visit, path, there):
+    page = visit(f"{filled.url}{path}", color_scheme="dark").page
+    page.locator(there).first.wait_for()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 24, 29)"
+    assert breaches(page) == []
+
+
 @pytest.mark.slow
 def test_the_list_and_a_season_in_firefox(filled, firefox):
     firefox.goto(f"{filled.url}/")
