@@ -11,6 +11,7 @@ import pytest
 
 from podium.errors import MissingFile, UnusableFile, UsageError
 from podium.report import film
+from podium.report.captions import whole_lines_of
 from podium.report.film import (
     FilmOptions,
     expert_seconds,
@@ -273,3 +274,11 @@ def test_a_file_that_is_no_report_is_refused(tmp_path, page, why):
     with pytest.raises(UnusableFile) as refused, opened(tmp_path / "mine.html"):
         pass
     assert str(refused.value) == f"{tmp_path / 'mine.html'}: {why}"
+
+
+def test_no_remark_is_cut_off_beside_another():
+    long, other = "The entry is not upright at all", "The splash is large"
+    assert whole_lines_of([long, other], 20, 420, 2) == [f"{long} / The splash", "is large"]
+    assert whole_lines_of([long, other], 20, 230, 2) == ["The entry is not", "upright at all"]
+    assert whole_lines_of([long, other], 20, 90, 2) == ["The", "entry i…"]
+    assert whole_lines_of([], 20, 90, 2) == []

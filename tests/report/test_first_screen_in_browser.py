@@ -11,7 +11,10 @@ from drawn_dives import HEIGHT, WIDTH, drawn_dive, examined
 from podium.assessment.feedback import ClipFeedback, remarks
 from podium.assessment.values import Assessment, Reference, Score
 from podium.features.alignment import Alignment
+from podium.report.glance import glance
+from podium.report.key_frames import Moment
 from podium.report.page import make_report
+from podium.report.words import load_words
 from podium.video.clips import VideoFacts
 from podium.video.frames import decode
 
@@ -129,3 +132,21 @@ def test_a_made_up_language_reaches_it(assessed, tmp_path, visit, made_up_langua
     page.locator(".remarks .verdict button").nth(1).click()
     rest = untranslated(page, "dive.mp4", "407C", "new measure", "never heard of", "expert")
     assert rest == set()
+
+
+def test_what_is_to_be_improved_is_not_called_good_as_well():
+    words = load_words("en")
+
+    def good(first: str, *similarities: float) -> str | None:
+        clips = [
+            ClipFeedback(i, 0.5 * i, 0.5 * (i + 1), one, -6.0 if i == 2 else 0.5, one < 0.5,
+                         (first, "entry", "entry")[i])
+            for i, one in enumerate(similarities)
+        ]  # fmt: skip
+        seen = glance(None, remarks(clips), [Moment(one, "", "") for one in clips], words)
+        assert seen.work is not None
+        assert seen.work.moment == "entry"
+        return seen.good and seen.good.moment
+
+    assert good("flight", 0.8, 0.95, 0.1) == "flight"
+    assert good("entry", 0.8, 0.95, 0.1) is None

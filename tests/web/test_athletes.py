@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from podium.web import child
+from podium.web.messages import AboutIn
 from podium.web.records import About
 from podium.web.seasons import N_AHEAD
 
@@ -47,7 +48,7 @@ def test_it_is_said_and_said_again(client, make_client, small_model):
     ("about", "said"),
     [
         ({"day": "2026-02-30"},
-         "Value error, must be a day of the calendar, such as 2026-05-31, or empty"),
+         "about.day must be a day of the calendar, such as 2026-05-31, or empty"),
         ({"athlete": "x" * 201}, "about.athlete must be no longer than 200 characters"),
         ({"tags": [""]}, "about.tags.0 must not be empty"),
     ],
@@ -55,6 +56,22 @@ def test_it_is_said_and_said_again(client, make_client, small_model):
 def test_what_cannot_be_said_is_refused(client, about, said):
     answer = client.post("/api/assessments", json={"video": "x", "about": about})
     assert (answer.status_code, answer.json()["detail"][0]["msg"]) == (422, said)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Ada\x00\n  B.", "Ada B."),
+        ("\u202eadA\u202c", "adA"),
+        ("\u200b\u200d", ""),
+        ("\u0645\u06cc\u200c\u062f\u0627", "\u0645\u06cc\u200c\u062f\u0627"),
+        ("\U0001f938\u200d\u2640\ufe0f", "\U0001f938\u200d\u2640\ufe0f"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+    ],
+)
+def test_a_name_is_what_is_seen_of_it(said, kept):
+    about = AboutIn(athlete=said, tags=[said, " "])
+    assert (about.athlete, about.tags) == (kept, [kept] if kept else [])
 
 
 def test_a_batch_is_said_of_one_by_one(client, small_model):
@@ -114,7 +131,8 @@ def test_a_season_is_in_the_order_of_days_with_ranges(folder, make_client):
     assert (execution["values"][0], execution["highs"][0]) == (60 / 3.2, 70.6 / 3.2)
     own = season(client, action="407", language="de").json()
     assert [(one["name"], one["label"]) for one in own["series"]] == [
-        ("score", "Wertung"), ("entry_angle_degrees", "Eintauchwinkel"),
+        ("score", "Wertung"),
+        ("entry_angle_degrees", "Eintauchwinkel: über die Senkrechte über 0, davor unter 0"),
     ]  # fmt: skip
     assert own["series"][0]["trend"]["direction"] == "unclear"
     assert own["series"][1]["unit"] == "{value}°"

@@ -83,8 +83,8 @@ def test_what_is_noise_is_not_called_progress(filled, visit, width):
     said = page.locator("#main-curve figure p")
     said.wait_for()
     assert re.fullmatch(
-        r"Up by 3\d\.\d \(3\d\.\d to 4\d\.\d\) from the first day to the last: more than chance "
-        "explains.",
+        r"Up by 3\d\.\d points \(3\d\.\d to 4\d\.\d\) from the first day to the last: more than "
+        "chance explains.",
         said.inner_text(),
     )
     assert page.locator("#others figure p").inner_text().startswith("No change that stands out")
@@ -106,13 +106,94 @@ def test_a_curve_has_values_days_and_units(filled, visit):
     values = main.locator(".axis-values span:not(.widest)").all_inner_texts()
     assert values == ["0", "20", "40", "60", "80"]  # 16 to 63.3
     days = [main.locator(f".axis-days span:{one}-child").inner_text() for one in ("first", "last")]
-    assert days == ["1/1/2025", "12/27/2025"]
+    assert days == ["Jan 1, 2025", "Dec 27, 2025"]
     # A line across lies where its value is said.
     middle = main.locator(".axis-values span").nth(3).bounding_box()
     box = main.locator("svg").bounding_box()
     said = middle["y"] + middle["height"] / 2
     drawn = main.locator(".grid").get_attribute("d").split("M0 ")[4].partition("H")[0]
     assert abs(said - box["y"] - float(drawn) / 300 * box["height"]) < 2
+
+
+def test_a_season_is_searched(filled, visit):
+    page = visit(f"{filled.url}/athletes#Bo").page
+    page.locator("#others figure").wait_for()
+    page.fill("#search", "WINDY 2025-11")
+    page.locator("#found", has_text=re.compile(f"^5 of {N // 2}$")).wait_for()
+    assert page.locator("#rows tr:visible").count() == 5
+    assert breaches(page) == []
+    page.fill("#search", "no such thing")
+    page.locator("#found", has_text="Nothing fits what was searched for.").wait_for()
+    assert page.locator("#rows tr:visible").count() == 0
+    page.locator("#athlete").select_option("Ada <b>")
+    page.locator("#rows tr:visible").nth(N // 2 - 1).wait_for()
+    assert page.locator("#search").input_value() == page.locator("#found").inner_text() == ""
+
+
+def test_a_tag_that_has_a_comma_stays_one_tag(filled, visit):
+    page = visit(f"{filled.url}/").page
+    row = page.locator(f"#rows tr[data-id='{id_of(N - 2)}']")
+    row.get_by_role("button", name=f"Details of dive {N - 2}.mp4").click()
+    page.fill("#details-tags", "10 m, final; cup")
+    page.get_by_role("button", name="Keep").click()
+    row.locator(".note", has_text="#10 m, final · #cup").wait_for()
+    row.get_by_role("button", name=f"Details of dive {N - 2}.mp4").click()
+    assert page.locator("#details-tags").input_value() == "10 m, final; cup;"
+    page.get_by_role("button", name="Keep").click()
+    page.locator("#details").wait_for(state="hidden")
+    with filled.client() as client:
+        about = client.get(f"/api/assessments/{id_of(N - 2)}").json()["about"]
+    assert about["tags"] == ["10 m, final", "cup"]
+
+
+def test_what_two_windows_say_of_one_performance_is_put_together(filled, visit):
+    one, other = (visit(f"{filled.url}/").page for _ in range(2))
+    for page in (one, other):
+        row = page.locator(f"#rows tr[data-id='{id_of(N - 4)}']")
+        row.get_by_role("button", name=f"Details of dive {N - 4}.mp4").click()
+    one.fill("#details-event", "Final")
+    one.get_by_role("button", name="Keep").click()
+    one.locator("#details").wait_for(state="hidden")
+    other.fill("#details-text", "late")
+    other.get_by_role("button", name="Keep").click()
+    other.locator("#details").wait_for(state="hidden")
+
+    def kept() -> list[str]:
+        with filled.client() as client:
+            about = client.get(f"/api/assessments/{id_of(N - 4)}").json()["about"]
+        return [about["event"], about["text"]]
+
+    assert kept() == ["Final", "late"]
+    for page in (one, other):
+        row = page.locator(f"#rows tr[data-id='{id_of(N - 4)}']")
+        row.locator(".note", has_text="late").first.wait_for()
+        row.get_by_role("button", name=f"Details of dive {N - 4}.mp4").click()
+    one.fill("#details-text", "")
+    one.get_by_role("button", name="Keep").click()
+    one.locator("#details").wait_for(state="hidden")
+    other.fill("#details-text", "very late")
+    other.get_by_role("button", name="Keep").click()
+    said = "Meanwhile this was said elsewhere: (nothing). Keep again to put yours in its place."
+    other.locator("#details-trouble", has_text=re.compile(f"^{re.escape(said)}$")).wait_for()
+    assert kept() == ["Final", ""]
+    other.get_by_role("button", name="Keep").click()
+    other.locator("#details").wait_for(state="hidden")
+    assert kept() == ["Final", "very late"]
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("/", "#rows tr:nth-child(50)"),
+        ("/athletes#Bo", "#search:enabled"),
+        ("/judges", "#form"),
+    ],
+)
+def test_in_the_dark_everything_can_be_read(filled, visit, path, there):
+    page = visit(f"{filled.url}{path}", color_scheme="dark").page
+    page.locator(there).first.wait_for()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 24, 29)"
+    assert breaches(page) == []
 
 
 @pytest.mark.slow

@@ -80,7 +80,7 @@ def test_a_made_video_beside_ones_own_expert(page, small_model):
     page.set_input_files("#own", expert)
     page.click("#assess")
     row = outcome(page)
-    assert re.search(r"\d+\.\d \(\d+\.\d to \d+\.\d\)", row.inner_text())
+    assert re.search(r"\d+\.\d points \(\d+\.\d to \d+\.\d\)", row.inner_text())
     row.get_by_role("link", name=f"Open the report of {dive.name}").click()
     ten_steps_show_the_frames_of(page, dive, expert)
 

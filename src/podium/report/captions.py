@@ -39,6 +39,21 @@ def fitting(text: str, size: int, width: float) -> str:
 
 def lines_of(text: str, size: int, width: float, most: int) -> Sequence[str]:
     """Break a text into at most so many lines, each no wider than so many pixels."""
+    lines = _broken(text, size, width)
+    kept = [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines
+    return [fitting(one, size, width) for one in kept]
+
+
+def whole_lines_of(texts: Sequence[str], size: int, width: float, most: int) -> Sequence[str]:
+    """Break as many texts, the first ones, into so many lines as fit whole; one there is always."""
+    for n_texts in range(len(texts), 1, -1):
+        said = " / ".join(texts[:n_texts])
+        if len(_broken(said, size, width)) <= most:
+            return lines_of(said, size, width, most)
+    return lines_of(texts[0], size, width, most) if texts else []
+
+
+def _broken(text: str, size: int, width: float) -> list[str]:
     lines: list[str] = []
     line = ""
     # A number and its unit stay together, and what a language holds together.
@@ -49,6 +64,4 @@ def lines_of(text: str, size: int, width: float, most: int) -> Sequence[str]:
             line = word
         else:
             line = longer
-    lines.append(line)
-    kept = [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines
-    return [fitting(one, size, width) for one in kept]
+    return [*lines, line]

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from podium.checks import check_options
 from podium.errors import UnusableFile, UsageError
-from podium.report.captions import fitting, font_of, lines_of
+from podium.report.captions import fitting, font_of, whole_lines_of
 from podium.report.kept import KeptReport, Side
 from podium.report.notes import Drawing
 from podium.report.player import SPEEDS
@@ -243,13 +243,13 @@ class _Film:
         time = self.words("render.seconds", seconds=self.words.number(moment, 2))
         slow = "   " + self.words("render.slow", factor=dict(SPEEDS)[SLOW]) if is_slow else ""
         draw.text((MARGIN, below), time + slow, QUIET, font)
-        said = " / ".join(
+        said = [
             one.words
             for one in self.report.remarks
             if one.start_seconds <= moment < one.end_seconds
-        )
+        ]
         room = self.width - 2 * MARGIN
-        for number, line in enumerate(lines_of(said, TEXT_SIZE, room, N_LINES - 1), 1):
+        for number, line in enumerate(whole_lines_of(said, TEXT_SIZE, room, N_LINES - 1), 1):
             draw.text((MARGIN, below + number * LINE), line, INK, font)
 
 

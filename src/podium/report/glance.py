@@ -54,7 +54,9 @@ def glance(
     faults = [one for one in measured if not one.is_praise]
     praise = [one for one in measured if one.is_praise]
     work = _of_measure(faults[0], words) if faults else _costliest(remarks, moments, words)
-    good = _of_measure(praise[0], words) if praise else _most_alike(moments, words)
+    ordered = _ordered(remarks)
+    to_improve = str(faults[0].phase) if faults else ordered[0].moment if ordered else ""
+    good = _of_measure(praise[0], words) if praise else _most_alike(moments, to_improve, words)
     return Glance(work, good)
 
 
@@ -76,8 +78,7 @@ def _costliest(
     remarks: Sequence[Remark], moments: Sequence[Moment], words: Words
 ) -> Highlight | None:
     """Return what is remarked first of what cost points, else of what was unlike the expert's."""
-    grouped = group_remarks(remarks)
-    ordered = [*grouped.get("costs", ()), *grouped.get("apart", ())]
+    ordered = _ordered(remarks)
     if not ordered:
         return None
     first = ordered[0]
@@ -89,6 +90,11 @@ def _costliest(
     return Highlight(_said(first, words), named, when, picture, _around(start, end))
 
 
+def _ordered(remarks: Sequence[Remark]) -> list[Remark]:
+    grouped = group_remarks(remarks)
+    return [*grouped.get("costs", ()), *grouped.get("apart", ())]
+
+
 def _said(remark: Remark, words: Words) -> str:
     """Say what was unlike; the moment is named apart."""
     if remark.similarity is None:
@@ -97,9 +103,16 @@ def _said(remark: Remark, words: Words) -> str:
     return words(f"remarks.{remark.kind}", about="", similarity=similarity)
 
 
-def _most_alike(moments: Sequence[Moment], words: Words) -> Highlight | None:
-    """Return the clip that is most like the expert's, where it is like it at all."""
-    alike = [one for one in moments if one.clip.similarity >= FAULTY_BELOW]
+def _most_alike(moments: Sequence[Moment], to_improve: str, words: Words) -> Highlight | None:
+    """Return the clip that is most like the expert's, where it is like it at all.
+
+    What is `to_improve` is not called good in the same breath.
+    """
+    alike = [
+        one
+        for one in moments
+        if one.clip.similarity >= FAULTY_BELOW and (not to_improve or one.clip.moment != to_improve)
+    ]
     if not alike:
         return None
     best = max(alike, key=lambda one: one.clip.similarity)

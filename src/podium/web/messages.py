@@ -42,7 +42,19 @@ def _day(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """Return a text as it is seen: what turns the letters about it, or is no letter, is left out.
+
+    What joins letters (of Persian, and of emoji) stays between others.
+    """
+    seen = "".join(one if one.isprintable() or one in _JOINERS else " " for one in text)
+    return " ".join(seen.split()).strip(_JOINERS)
+
+
+_JOINERS = "\u200c\u200d"
+
+
+def _said(tags: list[str]) -> list[str]:
+    return [tag for tag in tags if tag]
 
 
 Line = Annotated[str, Field(max_length=200), AfterValidator(_line)]
@@ -57,7 +69,9 @@ class AboutIn(Strict):
         str, Field(max_length=10, description="Such as 2026-05-31."), AfterValidator(_day)
     ] = ""
     event: Annotated[Line, Field(description="Where or at what it was.")] = ""
-    tags: Annotated[list[Tag], Field(max_length=20, description="Words to find it by.")] = []
+    tags: Annotated[
+        list[Tag], Field(max_length=20, description="Words to find it by."), AfterValidator(_said)
+    ] = []
     text: Annotated[str, Field(max_length=4000, description="Notes.")] = ""
 
 

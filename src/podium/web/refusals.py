@@ -104,6 +104,7 @@ _SAID = {
     "string_unicode": "must be text whose characters all exist",
     "too_long": "must have {max_length} entries at most",
     "too_short": "must have {min_length} entries or more",
+    "value_error": "{error}",
 }
 """What is said of a field, by the kind of what is wrong, in place of pydantic's own words."""
 

@@ -129,7 +129,7 @@ def _series(name: str, shown: Sequence[_Shown], words: Words) -> SeriesOut:
     line = trend(days, [one.value for one in found], widths)
     return SeriesOut.model_construct(
         name=name,
-        label=words.either(f"measure.{name}", words.either(f"season.{name}", name)),
+        label=words.either(f"season.{name}", words.either(f"measure.{name}", name)),
         unit=_unit(shown[rows[0]].unit(name), words) if rows else "",
         rows=rows,
         values=[one.value for one in found],

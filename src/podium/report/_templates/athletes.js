@@ -8,7 +8,7 @@
   let later = 0;
 
   const written = (value, digits) => value.toFixed(digits).replace(".", settings.decimal);
-  const days = new Intl.DateTimeFormat(settings.language); /* made once: it takes longer than a whole list */
+  const days = new Intl.DateTimeFormat(settings.language, { dateStyle: "medium" }); /* made once: it takes longer than a whole list */
   const dayText = (day) => days.format(new Date(`${day}T12:00:00`));
   const name = () => element("athlete").value;
 
@@ -85,21 +85,24 @@
     return [values, below];
   }
 
+  /* How a value of it is written. */
+  const unitOf = ({ name: quantity, unit }) => (["score", "execution"].includes(quantity) ? `{value} ${words.points}` : unit);
+
   /* What can be said of it: that it rose or fell, or that nobody can tell. */
   function saidOf(series, digits) {
     const { trend } = series;
     if (!trend) return make("p", words.few, { class: "note" });
-    const signed = (value) => (value > 0 ? "+" : "") + series.unit.replace("{value}", written(value, digits));
-    const isDown = trend.direction === "down";
-    const change = trend.direction === "unclear" ? signed(trend.change) : signed(Math.abs(trend.change)).replace("+", "");
-    const [low, high] = isDown ? [-trend.high, -trend.low] : [trend.low, trend.high];
-    const ends = trend.direction === "unclear" ? [signed(low), signed(high)] : [low, high].map((one) => series.unit.replace("{value}", written(one, digits)));
-    return make("p", say(trend.direction, { change, low: ends[0], high: ends[1] }), { class: trend.direction === "unclear" ? "note" : "" });
+    const isUnclear = trend.direction === "unclear";
+    const plain = (value) => (isUnclear && value > 0 ? "+" : "") + written(value, digits);
+    const change = isUnclear ? trend.change : Math.abs(trend.change);
+    const [low, high] = trend.direction === "down" ? [-trend.high, -trend.low] : [trend.low, trend.high];
+    const said = { change: unitOf(series).replace("{value}", plain(change)), low: plain(low), high: plain(high) };
+    return make("p", say(trend.direction, said), { class: isUnclear ? "note" : "" });
   }
 
   function figure(series, isSmall) {
     const scale = scaleOf(series);
-    const unit = series.unit.replace("{value}", "").trim() || (["score", "execution"].includes(series.name) ? words.points : "");
+    const unit = unitOf(series).replace("{value}", "").trim();
     const made = make("figure");
     const [values, below] = axes(scale);
     const plot = make("div", "", { class: "plot" });
@@ -109,7 +112,7 @@
   }
 
   function row(one) {
-    const made = make("tr");
+    const made = make("tr", "", { "data-day": one.day });
     const video = make("td", "", { class: "name" });
     const text = one.action ? `${one.video} · ${one.action}` : one.video;
     if (one.state === "done") video.append(make("a", text, { href: `/assessments/${one.id}/report`, "aria-label": say("open", { name: one.video, day: dayText(one.day) }) }));
@@ -139,6 +142,20 @@
     const rows = [...season.rows].reverse();
     if (rows.length === shown.rows.length) element("rows").append(...rows.slice(AT_ONCE).map(row));
     else element("rows").replaceChildren(...rows.map(row)); /* one was made meanwhile */
+    element("search").disabled = false;
+    search();
+  }
+
+  /* Rows that have all the words, in whatever is said of them; the table is there: it is only hidden. */
+  function search() {
+    const wanted = element("search").value.toLocaleLowerCase(settings.language).split(/\s+/).filter(Boolean);
+    let n = 0;
+    for (const one of element("rows").children) {
+      const text = one.textContent.toLocaleLowerCase(settings.language);
+      one.hidden = !wanted.every((word) => text.includes(word) || one.dataset.day.includes(word));
+      n += !one.hidden;
+    }
+    element("found").textContent = !wanted.length ? "" : n ? say("found", { n, all: season.rows.length }) : words.nothing;
   }
 
   function showActions() {
@@ -153,6 +170,7 @@
     element("all").hidden = false;
     element("main-curve").replaceChildren(...(first ? [figure(first, false)] : []));
     element("others").replaceChildren();
+    element("search").disabled = true; /* until all rows are there */
     element("rows").replaceChildren(...season.rows.slice(-AT_ONCE).reverse().map(row));
     cancelAnimationFrame(later);
     later = requestAnimationFrame(() => { /* what is in sight comes first: the rest once it is on screen */
@@ -205,7 +223,8 @@
     }
   }
 
-  element("athlete").onchange = () => { element("action").value = ""; element("said").textContent = ""; load(); };
+  element("search").oninput = search;
+  element("athlete").onchange = () => { element("action").value = element("search").value = ""; element("said").textContent = ""; load(); };
   element("action").onchange = () => load();
   element("delete").onclick = askWhetherSure;
   element("sure-no").onclick = () => element("sure").close();

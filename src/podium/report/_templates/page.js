@@ -422,7 +422,7 @@
       pick.dataset.label = words.pick;
       pick.append(box);
     }
-    const when = new Date(job.created_seconds * 1000).toLocaleString(settings.language);
+    const when = new Date(job.created_seconds * 1000).toLocaleString(settings.language, { dateStyle: "medium", timeStyle: "short" });
     const what = job.action ? ` · ${job.action}` : job.summary && job.summary.action ? ` · ${job.summary.action}` : "";
     const name = make("td", job.video + what, { "class": "name" });
     if (isAnythingSaid(job.about)) name.append(aboutLine(job.about));
@@ -431,11 +431,15 @@
     return row;
   }
 
+  /* Commas part tags; where a tag has one itself, semicolons do, as in tables. */
+  const tagsText = (tags) => tags.some((tag) => tag.includes(",")) ? `${tags.join("; ")};` : tags.join(", ");
+  const tagsOf = (text) => text.split(text.includes(";") ? ";" : ",").map((tag) => tag.trim()).filter(Boolean);
+
   const isAnythingSaid = (about) => [about.athlete, about.day, about.event, about.text, ...about.tags].some(Boolean);
 
   function aboutLine(about) {
     const line = make("div", "", { "class": "note" });
-    if (about.athlete) line.append(make("a", about.athlete, { href: `/athletes?${new URLSearchParams({ language: settings.language, athlete: about.athlete })}` }));
+    if (about.athlete) line.append(make("a", about.athlete, { href: `/athletes?${new URLSearchParams({ language: settings.language, athlete: about.athlete })}`, dir: "auto" }));
     const rest = [about.day && dayText(about.day), about.event, ...about.tags.map((tag) => `#${tag}`)].filter(Boolean).join(" · ");
     line.append((about.athlete && rest ? " · " : "") + rest);
     if (about.text) line.append(make("div", about.text));
@@ -443,7 +447,7 @@
   }
 
   /* A day is the same wherever it is read. */
-  const dayText = (day) => new Date(`${day}T12:00:00`).toLocaleDateString(settings.language);
+  const dayText = (day) => new Date(`${day}T12:00:00`).toLocaleDateString(settings.language, { dateStyle: "medium" });
 
   /* Whose it is, when and where it was. */
   let detailed = null;
@@ -452,7 +456,7 @@
     detailed = job;
     element("details-name").textContent = say("details_one", { name: job.video });
     for (const key of ["athlete", "day", "event", "text"]) element(`details-${key}`).value = job.about[key];
-    element("details-tags").value = job.about.tags.join(", ");
+    element("details-tags").value = tagsText(job.about.tags);
     element("details-trouble").textContent = "";
     showVoice(job.has_voice, canRecord ? "" : words.voice_cannot);
     element("details").showModal();
@@ -550,12 +554,31 @@
     heard.play().catch((error) => { if (error.name !== "AbortError") element("trouble").textContent = words.voice_unplayed; });
   }
 
+  /* What two windows said of one performance: of each thing what was changed, and what would be lost. */
+  function together(before, ours, there) {
+    const [joined, lost] = [{}, []];
+    const text = (one) => (Array.isArray(one) ? tagsText(one) : one);
+    for (const key of Object.keys(ours)) {
+      const [was, is, mine] = [before, there, ours].map((about) => text(about[key]));
+      joined[key] = mine === was ? there[key] : ours[key];
+      if (is !== was && mine !== was && mine !== is) lost.push(is || words.details_empty);
+    }
+    return { joined, lost };
+  }
+
   async function keepDetails(event) {
     event.preventDefault();
-    const about = { tags: element("details-tags").value.split(",").map((tag) => tag.trim()).filter(Boolean) };
+    const about = { tags: tagsOf(element("details-tags").value) };
     for (const key of ["athlete", "day", "event", "text"]) about[key] = element(`details-${key}`).value.trim();
     try {
-      await ask(`/api/assessments/${detailed.id}`, "PATCH", about);
+      const there = (await ask(`/api/assessments/${detailed.id}`)).about;
+      const { joined, lost } = together(detailed.about, about, there);
+      detailed.about = there; /* whoever keeps it again has read it */
+      if (lost.length) {
+        element("details-trouble").textContent = say("details_changed", { there: lost.join(" · ") });
+        return;
+      }
+      await ask(`/api/assessments/${detailed.id}`, "PATCH", joined);
       element("details").close();
       refresh();
     } catch (error) {
@@ -721,11 +744,19 @@
     if (asked.join() === [...picked].join()) showBeside(table);
   }
 
+  /* What the model learned from: the first of it is for everybody. */
+  function showAbout(about) {
+    const [first, ...rest] = about.split("; ");
+    element("about").textContent = say("about", { about: first });
+    element("about-rest").textContent = rest.join("; ");
+    element("about-more").hidden = !rest.length;
+  }
+
   async function loadChoices() {
     try {
       choices = await ask("/api/choices");
       element("actions").replaceChildren(...choices.actions.map((one) => make("option", "", { value: one.name })));
-      element("about").textContent = say("about", { about: choices.about });
+      showAbout(choices.about);
       checkAction();
     } catch (error) {
       element("about").textContent = error.message;
