@@ -32,7 +32,7 @@ LEAST_WEIGHT = 0.05
 UPRIGHT = 0.002
 """Where two entries agree as well, the one nearer to upright is taken."""
 
-UNCERTAIN = 8.0
+UNCERTAIN = 9.0
 """Degrees: nine in ten rendered dives, as found in their films, are measured as well as this."""
 
 
