@@ -23,7 +23,7 @@ class Refuse:
 
 sys.meta_path.insert(0, Refuse)
 """
-"""Whoever asks for them, perhaps to go on without them, would import them where they are at hand."""
+"""Whoever asks for them, perhaps to go on without, would import them where they are at hand."""
 
 RUN = """
 from podium.cli.commands import run
