@@ -15,6 +15,7 @@ pytest_plugins = [
     "languages",
     "videos",
     "samples",
+    "followed",
     "small_models",
     "joint_networks",
 ]

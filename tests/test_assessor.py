@@ -12,6 +12,7 @@ import podium
 from messages import whole
 from podium.assessment.question import NOT_LEARNED
 from podium.assessor import Assessor
+from podium.athlete.follow import follow
 from podium.errors import (
     FeatureError,
     MissingFile,
@@ -21,6 +22,7 @@ from podium.errors import (
 )
 from podium.features.extraction import FeatureCache
 from podium.features.surroundings import ENDS_SOON
+from podium.measures import _look
 from podium.model import Model, load_model
 from podium.performance import Performance
 from podium.scorers._target import Difficulties, Target
@@ -29,6 +31,8 @@ from podium.video.frames import WHOLE, Part, decode
 from podium.witnesses.novelty import NOVEL
 from podium.witnesses.order import Order
 from podium.witnesses.same_action import N_POSITIONS, ActionClassifier
+
+pytestmark = pytest.mark.usefixtures("follows_once")
 
 
 @pytest.fixture(scope="module")
@@ -681,7 +685,10 @@ def test_a_score_is_never_above_the_highest_at_its_difficulty(floor, dive):
     assert made.low <= made.value <= made.of <= made.range_high
 
 
-def test_it_is_the_same_each_time_and_with_or_without_a_cache(judge, dive, small_model):
+def test_it_is_the_same_each_time_and_with_or_without_a_cache(
+    judge, dive, small_model, monkeypatch
+):
+    monkeypatch.setattr(_look, "follow", follow)  # anew each time
     known = {"action": "107", "difficulty": 2.0}
     assert judge.assess(dive, **known) == judge.assess(dive, **known)
     assert podium.load(small_model.folder).assess(dive, **known) == judge.assess(dive, **known)

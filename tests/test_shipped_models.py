@@ -1,9 +1,11 @@
 """The models that ship, on real dives where these are present, and on rendered ones everywhere."""
 
 import csv
+import io
 import json
 import re
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +30,6 @@ CONTRACT = {
     "backbone": str,
     "video": dict,
 }
-
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 CROOKED = stage("407", {"entry": 0.9, "splash": 0.9}, 90_003)
@@ -104,13 +105,20 @@ def same_but_for_tenths(line: str, said: str) -> None:
     assert [float(number) for number in NUMBER.findall(line)] == expected
 
 
-def test_the_readme_shows_what_the_demo_prints(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Where the demo was told to write, and what it printed."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        assert run(["demo", "--out", str(folder)]) == 0
+    return folder, printed.getvalue()
+
+
+def test_the_readme_shows_what_the_demo_prints(demo: tuple[Path, str]) -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
     shown = re.search("^    video .*\n    score .*\n    panel .*$", readme, re.M)[0].split("\n")
-    assert run(["demo", "--out", str(tmp_path)]) == 0
-    printed = capsys.readouterr().out.replace(str(tmp_path), "out/demo").splitlines()
+    printed = demo[1].replace(str(demo[0]), "out/demo").splitlines()
     for line, said in zip(printed[:3], shown, strict=True):
         same_but_for_tenths(line, said.strip())
 
@@ -122,16 +130,13 @@ def test_the_readme_shows_what_a_dive_scores_of_which_nothing_is_said(data_folde
     same_but_for_tenths(str(podium.load("diving").assess(path)), said)
 
 
-def test_the_demo_prints_score_clips_and_report(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["demo", "--out", str(tmp_path / "demo")]) == 0
-    lines = capsys.readouterr().out.splitlines()
+def test_the_demo_prints_score_clips_and_report(demo: tuple[Path, str]) -> None:
+    lines = demo[1].splitlines()
     shown = {line.split()[0]: line for line in lines if not line.startswith(" ")}
     assert {"video", "score", "panel", "clips", "report"} <= shown.keys()
     assert shown["clips"] == "clips that cost points:"
     report = Path(shown["report"].removeprefix("report").strip())
-    assert report == (tmp_path / "demo" / "report.html").resolve()
+    assert report == (demo[0] / "report.html").resolve()
     assert report.read_text().count("data:image/jpeg;base64,") >= 12
 
 

@@ -10,7 +10,8 @@ import os
 import pkgutil
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import lru_cache
 from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 from reprlib import Repr
@@ -107,22 +108,39 @@ def shown(name: str) -> str:
     return _repr.repr(name)
 
 
-def _files(folder: str) -> set[str]:
-    package = importlib.import_module(folder)
-    found = {module.name for module in pkgutil.iter_modules(package.__path__)}
-    return {name for name in found if not name.startswith("_")}
+def _files(folder: str) -> frozenset[str]:
+    places = tuple(importlib.import_module(folder).__path__)
+    return _files_in(places, _changed(places))
 
 
-def _entry_points(folder: str) -> dict[str, EntryPoint]:
+@lru_cache
+def _files_in(places: tuple[str, ...], changed: tuple[int, ...]) -> frozenset[str]:
+    found = {module.name for module in pkgutil.iter_modules(places)}
+    return frozenset(name for name in found if not name.startswith("_"))
+
+
+def _changed(places: tuple[str, ...]) -> tuple[int, ...]:
+    """Return when places were changed last: until they are again, they are not listed again."""
+    return tuple(os.stat(one).st_mtime_ns if os.path.exists(one) else 0 for one in places)
+
+
+def _entry_points(folder: str) -> Mapping[str, EntryPoint]:
     """Find the entry points of that name of installed packages, by their own names.
 
     What lies in the working folder is not installed. Where two have one name, the first on the
     path is meant, as in an import.
     """
     here = os.path.realpath(os.curdir)
-    path = [place for place in sys.path if place and os.path.realpath(place) != here]
+    path = tuple(place for place in sys.path if place and os.path.realpath(place) != here)
+    return _declared(folder, path, _changed(path))
+
+
+@lru_cache
+def _declared(
+    folder: str, path: tuple[str, ...], changed: tuple[int, ...]
+) -> Mapping[str, EntryPoint]:
     found: dict[str, EntryPoint] = {}
-    for package in distributions(path=path):
+    for package in distributions(path=list(path)):
         for point in package.entry_points:
             if point.group == folder:
                 found.setdefault(point.name, point)

@@ -44,6 +44,15 @@ def test_a_rendered_diver_is_found_and_ends_at_the_water():
     assert athlete.masks[-10:].sum(axis=(1, 2)).max() < 40
 
 
+def test_it_is_the_same_each_time():
+    frames = frames_of(blobs(14, (100, 9), (30, -3)))
+    one, other = (vars(follow(frames)) for _ in range(2))
+    for both in (one, other):
+        both |= vars(both.pop("camera"))
+    for name, value in one.items():
+        np.testing.assert_array_equal(value, other[name], err_msg=name)
+
+
 def test_what_moves_is_followed_and_its_window_lies_about_it():
     pixels = blobs(14, (100, 9))
     athlete = follow(frames_of(pixels), find=skin_of)

@@ -25,6 +25,11 @@ class Answer(NamedTuple):
         return json.loads(self.out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
 
 
+@pytest.fixture(autouse=True)
+def _followed_once(follows_once) -> None:
+    """Many commands look at the same few videos."""
+
+
 @pytest.fixture
 def podium(capsys) -> Callable[..., Answer]:
     """Run a command in this process: `podium("score", video, "--json")`."""

@@ -1,6 +1,7 @@
 """Where the athlete is in each frame: the best path through what moves."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -53,6 +54,7 @@ def evidence(difference: npt.NDArray[np.uint8], frame: Pixels) -> Maps:
     return np.asarray(cv2.resize(blurred, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
+@lru_cache(maxsize=8)
 def _middle(height: int, width: int) -> Maps:
     down, right = (np.linspace(-0.5, 0.5, n, dtype=np.float32) for n in (height, width))
     return np.exp(-((right[None] / MIDDLE) ** 2 + (down[:, None] / MIDDLE) ** 2) / 2)
@@ -103,18 +105,29 @@ _NOWHERE = np.float32(-1e9)
 
 
 def _move(best: Maps) -> tuple[Maps, npt.NDArray[np.int16]]:
-    """Return the best that leads to each cell, and by which of the moves (backwards) it came."""
+    """Return the best that leads to each cell, and by which of the moves (backwards) it came.
+
+    Rows lie behind each other with their borders, so that each move is one step of memory away.
+    """
     rows, columns = best.shape
-    around = np.pad(best, REACH, constant_values=_NOWHERE)
-    found = np.full_like(best, _NOWHERE)
-    moves = np.zeros(best.shape, np.int16)
-    for index, (down, right) in enumerate(_MOVES):
-        top, left = REACH + down, REACH + right
-        offered = around[top : top + rows, left : left + columns] - COST * (down**2 + right**2)
-        better = offered > found
-        np.copyto(found, offered, where=better)
-        moves[better] = index
-    return found, moves
+    wide = columns + 2 * REACH
+    borders = ((REACH, REACH + 1), (REACH, REACH))
+    around = np.pad(best.astype(np.float64), borders, constant_values=float(_NOWHERE)).ravel()
+    offered, known = np.empty(rows * wide), np.full(rows * wide, float(_NOWHERE))
+    found, rounded = known.astype(np.float32), np.empty(rows * wide, np.float32)
+    better, said = np.empty(rows * wide, np.bool_), np.empty(rows * wide, np.uint8)
+    moves = np.zeros(rows * wide, np.uint8)
+    for index, (down, right) in enumerate(_MOVES.tolist()):
+        start = (REACH + down) * wide + REACH + right
+        np.subtract(around[start : start + len(known)], COST * (down**2 + right**2), out=offered)
+        np.greater(offered, known, out=better)
+        np.multiply(better.view(np.uint8), np.uint8(index), out=said)
+        np.maximum(moves, said, out=moves)  # moves come in their order: the last is the highest
+        np.copyto(rounded, offered, casting="same_kind")
+        np.maximum(found, rounded, out=found)
+        np.copyto(known, found)
+    inside = np.s_[:, :columns]
+    return found.reshape(rows, wide)[inside], moves.reshape(rows, wide)[inside].astype(np.int16)
 
 
 def _by_seed(maps: Maps, seed: Seed | None) -> Maps:

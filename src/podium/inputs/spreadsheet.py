@@ -43,9 +43,9 @@ def harmless(text: str) -> str:
 
     Text that already has one there is given another, so that `as_it_was` finds either again.
     """
-    return FORMULA.sub("'", text)
+    return text if text.isalnum() else FORMULA.sub("'", text)
 
 
 def as_it_was(text: str) -> str:
     """Return the text that `harmless` was given; all other text stays as it is."""
-    return GUARD.sub("", text)
+    return GUARD.sub("", text) if "'" in text else text

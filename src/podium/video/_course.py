@@ -84,12 +84,13 @@ class Course:
         AVI knows only when it comes to the decoder, and does not say it of the last: what else is
         made of it for frames that are shown in another order is a guess.
         """
-        when_decoded = None
-        if frame.dts is not None and frame.time_base:
-            when_decoded = float(frame.dts * frame.time_base)
-        if self.container == "avi" and (when_decoded is not None or self.has_moved):
+        is_avi, shown = self.container == "avi", frame.time
+        if not is_avi and shown is not None:
+            return shown
+        when_decoded = None if frame.dts is None else _seconds(frame.dts, frame)
+        if is_avi and (when_decoded is not None or self.has_moved):
             return when_decoded
-        return when_decoded if frame.time is None else frame.time
+        return when_decoded if shown is None else shown
 
     def _next(self, said: float | None) -> float:
         if said is None:
@@ -136,7 +137,16 @@ class _Clock:
 
 def duration_of(frame: VideoFrame, stream: VideoStream) -> float:
     """Return how long a frame is shown, as far as the file says so; 0 where it does not."""
-    if frame.duration and frame.time_base:
-        return float(frame.duration * frame.time_base)
+    if frame.duration and (seconds := _seconds(frame.duration, frame)) is not None:
+        return seconds
     rate = stream.average_rate or stream.base_rate
     return float(1 / rate) if rate and rate <= MAX_FRAMES_PER_SECOND else 0.0
+
+
+def _seconds(ticks: int, frame: VideoFrame) -> float | None:
+    """Return so many ticks of a frame's clock as seconds, where it has one.
+
+    A product of fractions is reduced first, which takes longer than to decode a small frame.
+    """
+    tick = frame.time_base
+    return ticks * tick.numerator / tick.denominator if tick else None
