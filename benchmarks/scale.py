@@ -5,9 +5,9 @@ Makes 1,000, 10,000 and 100,000 files of features (`--sizes`), learns a small mo
 `--resume` when all is done, `merge`, `evaluate`, `train` on all of it, and reports of every tenth
 performance. Beside them stand the parts of training that see all performances at once. Seconds are
 those of the processor, as others may use the machine. A row's exponent is 1 where it grows with the
-number, 2 with its square, between the two largest numbers it was measured with. What is not measured
-anew is kept as it was, and each row is written as soon as it is known; a command that takes more than
-40 minutes of the processor is stopped.
+number, 2 with its square, between the two largest numbers it was measured with. What is not
+measured anew is kept as it was, and each row is written as soon as it is known; a command that
+takes more than 40 minutes of the processor is stopped.
 
     OMP_NUM_THREADS=1 python benchmarks/scale.py
 """
