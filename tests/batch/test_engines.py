@@ -113,6 +113,23 @@ def test_a_job_that_ends_early_leaves_what_it_did(submitit, small_model, tasks, 
     assert [task.performance.id for task in again.waiting] == [one.id for one in failed]
 
 
+def test_jobs_that_are_to_stop_end_without_a_word(submitit, small_model, tasks, tmp_path, capfd):
+    """What watches over a job here answers the signal with a traceback: it is in a file."""
+    parts, with_what = Parts(tmp_path / "parts"), made_with(str(small_model.folder))
+    batch = Batch(tasks, parts, with_what)
+    ids = []
+    for record in batch.run(find_engine("slurm:local", 2, never), lambda: bool(ids)):
+        ids.append(record.id)
+    assert capfd.readouterr() == ("", "")
+    assert (tmp_path / "parts" / "jobs" / "processes.err").is_file()
+    kept = [*(tmp_path / "parts").glob("records/*/*.json")]
+    assert len(kept) == len(ids) == len(set(ids)) == 30 - len(batch.waiting)
+    again = Batch(tasks, parts, with_what)
+    assert again.resume() == len(ids)
+    [*again.run(find_engine("slurm:local", 2, never), lambda: False)]
+    assert [one.failed for one in again.records] == [False] * 30
+
+
 @pytest.fixture
 def cluster(monkeypatch):
     """Two nodes of one processor each, on this machine."""

@@ -6,9 +6,11 @@ import pytest
 
 from messages import whole
 from podium.batch import Parts, Plan, Record, Shard, merge
+from podium.batch.origin import Origin
 from podium.errors import ManifestError, MissingFile
 from podium.performance import Performance
 
+ONE = Origin("code", "one", "files of one")
 TABLE = [Performance(f"{number:03d}", None) for number in range(20)]
 
 
@@ -16,10 +18,10 @@ def record(id, **cells):
     return Record(id, {"file_name": f"{id}.mp4", "id": id, **cells})
 
 
-def make(folder, shard, table=TABLE, made_with="one", but=()):
+def make(folder, shard, table=TABLE, origin=ONE, but=()):
     """A part of which all is done `but` some ids."""
     parts = Parts.beside(folder / f"{shard.i}.csv")
-    plan = Plan.of(table, shard, made_with)
+    plan = Plan.of(table, shard, origin)
     parts.begin(plan)
     for _, id in plan.rows:
         if id not in but:
@@ -77,12 +79,12 @@ def test_parts_are_put_together_in_the_order_of_the_table(tmp_path):
 def test_shards_may_share_one_folder(tmp_path):
     parts = Parts.beside(tmp_path / "p.csv")
     for i in range(4):
-        plan = Plan.of(TABLE, Shard(i, 4), "one")
+        plan = Plan.of(TABLE, Shard(i, 4), ONE)
         parts.begin(plan)
         for _, id in plan.rows:
             parts.keep(record(id), "made")
     assert [one.id for one in merge([tmp_path / "p.csv"])] == [one.id for one in TABLE]
-    parts.begin(Plan.of(TABLE, Shard(), "one"))  # and then the whole at once
+    parts.begin(Plan.of(TABLE, Shard(), ONE))  # and then the whole at once
     assert [one.id for one in merge([tmp_path / "p.csv"])] == [one.id for one in TABLE]
 
 
@@ -125,13 +127,15 @@ def test_a_part_that_is_given_twice_is_refused(tmp_path):
 def test_parts_of_two_tables_or_two_models_are_refused(tmp_path):
     paths = make_all(tmp_path)
     make(tmp_path, Shard(0, 3), TABLE[:12])
-    make(tmp_path, Shard(2, 3), made_with="another")
+    make(tmp_path, Shard(2, 3), origin=Origin("newer", "another", "its files", "mixed"))
     n = len(Shard(0, 3).cut(TABLE)) - len(Shard(0, 3).cut(TABLE[:12]))
     refused(
         paths,
-        f"{paths[0]}: is of another table (12 performances) than {paths[1]} (20): run it again "
-        f"with --resume; {paths[2]}: was made with another model or another version of Podium than "
-        f"{paths[1]}: run it again with --resume; {n} of 20 performances are in none of the parts",
+        f"shard 0/3 of {paths[0]} is of another table (12 performances) than shard 1/3 of "
+        f"{paths[1]} (20): run it again with --resume; shard 2/3 of {paths[2]} was made otherwise "
+        f"than shard 1/3 of {paths[1]} (the model 'another', not the model 'one'; precision mixed, "
+        "not float32; another version of Podium): make all with the same, without --resume; "
+        f"{n} of 20 performances are in none of the parts",
     )
 
 
@@ -154,3 +158,30 @@ def test_only_what_is_ours_is_removed(tmp_path):
     parts.remove()
     left = {path.relative_to(parts.folder).as_posix() for path in parts.folder.rglob("*")}
     assert left == {"notes.txt", "records", "records/mine.json"}
+
+
+def test_of_one_table_shards_are_named(tmp_path):
+    parts = Parts(tmp_path / "p.csv.parts")
+    for shard, origin in ((Shard(0, 2), ONE), (Shard(1, 2), Origin("code", "one", "changed"))):
+        parts.begin(plan := Plan.of(TABLE, shard, origin))
+        for _, id in plan.rows:
+            parts.keep(record(id), "made")
+    path = tmp_path / "p.csv"
+    refused(
+        [path],
+        f"shard 1/2 of {path} was made otherwise than shard 0/2 of {path} (other files of the "
+        "model 'one'): make all with the same, without --resume",
+    )
+
+
+def test_a_plan_that_does_not_say_what_it_was_made_with_is_damaged(tmp_path):
+    path = make(tmp_path, Shard())
+    plan = Parts.beside(path).folder / "shard-0-of-1.json"
+    plan.write_text(json.dumps({**json.loads(plan.read_text()), "origin": "one"}))
+    message = (
+        f"{plan}: is damaged (origin must be an object of at most 20,000 entries): run shard 0/1 "
+        "again with --resume"
+    )
+    with pytest.raises(ManifestError, match=whole(message)):
+        merge([path])
+    assert Parts.beside(path).other_origins(Origin("newer")) == []

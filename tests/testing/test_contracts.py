@@ -215,3 +215,24 @@ def test_a_plug_ins_measure_is_measured(installed, monkeypatch, capsys, make_vid
     assert run(["measure", str(still), "--json"]) == 0
     measured = json.loads(capsys.readouterr().out)["measures"]
     assert "seconds_seen" in {one["name"] for one in measured}
+
+
+def test_a_plug_ins_options_come_from_the_command_line(
+    installed, monkeypatch, capsys, small_model, tmp_path
+):
+    monkeypatch.syspath_prepend(str(installed))
+    monkeypatch.setenv("PODIUM_CACHE", str(small_model.cache))
+    words = ["train", str(small_model.manifest), "--out", str(tmp_path / "m"), "--scorer", "median"]
+    for given, message in (
+        ("quantile=2", "quantile is 2.0: it must be from 0 to 1"),
+        ("share=2", "the scorer median has no option 'share': choose one of quantile"),
+    ):
+        assert run([*words, "--set", given]) == 2
+        assert capsys.readouterr().err == f"podium: {message}\n"
+    learned = [one for one in small_model.performances() if one.split != "test"]
+    highest = max(one.score / one.difficulty for one in learned)
+    assert run([*words, "--set", "quantile=1"]) == 0
+    video = str(small_model.video())
+    given = ["--model", str(tmp_path / "m"), "--json", "--difficulty", "1"]
+    assert run(["score", video, *given]) == 0
+    assert json.loads(capsys.readouterr().out)["score"] == pytest.approx(highest)

@@ -4,8 +4,11 @@ What `sbatch` reads of the environment (SBATCH_PARTITION, SBATCH_TIMELIMIT and o
 what is asked for here.
 """
 
+import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,9 @@ MINUTES = 240
 """How long a job may take where SBATCH_TIMELIMIT says nothing; what is left then is resumed."""
 
 LOOKING_SECONDS = 1.0
+
+ENDING_SECONDS = 10.0
+"""How long jobs that are cancelled are waited for."""
 
 
 class InJobs:
@@ -41,12 +47,13 @@ class InJobs:
                 "give --out a path that all machines see, or run an array of jobs with --shard"
             )
         jobs = self._submit(shares, parts.folder.absolute())
+        left = list(zip(jobs, map(list, shares), strict=True))
         try:
-            yield from _records(list(zip(jobs, shares, strict=True)), parts, is_stopped)
+            yield from _records(left, parts, is_stopped)
         finally:
-            for job in jobs:
-                if not job.done():
-                    job.cancel(check=False)
+            _end(jobs)
+        for _, share in left:  # what was done meanwhile
+            yield from _found(share, parts)
 
     def _submit(self, shares: Sequence[Sequence[Task]], folder: Path) -> list[Any]:
         executor = submitit.AutoExecutor(folder=folder / JOBS, cluster=self._cluster)
@@ -54,7 +61,29 @@ class InJobs:
             name="podium", timeout_min=MINUTES, cpus_per_task=1, nodes=1, tasks_per_node=1
         )
         sent = [[task.sent() for task in share] for share in shares]
-        return list(executor.map_array(work_off, sent, [folder] * len(sent))) if sent else []
+        if not sent:
+            return []
+        with _errors_to(folder / JOBS / "processes.err"):
+            return list(executor.map_array(work_off, sent, [folder] * len(sent)))
+
+
+@contextmanager
+def _errors_to(path: Path) -> Iterator[None]:
+    """Have processes that are started within the block say their errors in a file.
+
+    What watches over a job on this machine answers a signal, which Ctrl-C and `timeout` send to all
+    processes, with a traceback.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with path.open("ab") as file:
+            os.dup2(file.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def work_off(tasks: Sequence[Task], folder: Path) -> None:
@@ -65,24 +94,36 @@ def work_off(tasks: Sequence[Task], folder: Path) -> None:
 
 
 def _records(
-    jobs: Sequence[tuple[Any, Sequence[Task]]], parts: Parts, is_stopped: IsStopped
+    left: list[tuple[Any, list[Task]]], parts: Parts, is_stopped: IsStopped
 ) -> Iterator[tuple[Task, Record]]:
-    while jobs and not is_stopped():
-        left = []
-        for job, share in jobs:
+    """Yield records as they come; in `left`, jobs and tasks of which there are none stay."""
+    while left and not is_stopped():
+        for job, share in [*left]:
             is_done = job.done()  # asked first: what is not there then will never be
-            missing = []
-            for task in share:
-                if record := parts.find(task.performance.id, task.made_from):
-                    yield task, record
-                else:
-                    missing.append(task)
+            yield from _found(share, parts)
             if is_done:
-                yield from ((task, unfinished(task, _ending(job))) for task in missing)
-            else:
-                left.append((job, missing))
-        jobs = left
-        time.sleep(LOOKING_SECONDS if jobs else 0)
+                left.remove((job, share))
+                yield from ((task, unfinished(task, _ending(job))) for task in share)
+        time.sleep(LOOKING_SECONDS if left else 0)
+
+
+def _found(share: list[Task], parts: Parts) -> Iterator[tuple[Task, Record]]:
+    """Take the tasks of which there are records from a share, and yield these."""
+    for task in [*share]:
+        if record := parts.find(task.performance.id, task.made_from):
+            share.remove(task)
+            yield task, record
+
+
+def _end(jobs: Sequence[Any]) -> None:
+    """Cancel what is not done, and wait a little for it: nobody else is to work there then."""
+    for job in jobs:
+        if not job.done():
+            job.cancel(check=False)
+    for _ in range(int(ENDING_SECONDS / LOOKING_SECONDS)):
+        if all(job.done() for job in jobs):
+            return
+        time.sleep(LOOKING_SECONDS)
 
 
 def _ending(job: Any) -> str:

@@ -21,6 +21,9 @@ class Part:
     missing: Sequence[str]
     """The ids of what is not there."""
 
+    def __str__(self) -> str:
+        return f"shard {self.plan.shard} of {self.name}"
+
 
 @dataclass(frozen=True)
 class Words:
@@ -28,6 +31,7 @@ class Words:
 
     things: str = "performances"
     again: str = "run it again with --resume"
+    alike: str = "make all with the same, without --resume"
 
 
 def merge(paths: Sequence[Place]) -> list[Record]:
@@ -84,18 +88,17 @@ def _is_folder(path: Place) -> bool:
 
 
 def _differences(found: Sequence[Part], words: Words) -> Iterator[str]:
-    """Yield what is said of parts that are of another table, or made with another model."""
+    """Yield what is said of parts that are of another table, or made with something else."""
     largest = max(found, key=lambda part: part.plan.n_rows)
     for part in found:
         if part.plan.table != largest.plan.table:
             yield (
-                f"{part.name}: is of another table ({part.plan.n_rows} {words.things}) than "
-                f"{largest.name} ({largest.plan.n_rows}): {words.again}"
+                f"{part} is of another table ({part.plan.n_rows} {words.things}) than "
+                f"{largest} ({largest.plan.n_rows}): {words.again}"
             )
-        elif part.plan.made_with != largest.plan.made_with:
+        elif different := part.plan.origin.differences(largest.plan.origin):
             yield (
-                f"{part.name}: was made with another model or another version of Podium than "
-                f"{largest.name}: {words.again}"
+                f"{part} was made otherwise than {largest} ({'; '.join(different)}): {words.alike}"
             )
 
 
@@ -105,10 +108,7 @@ def _twice(found: Sequence[Part]) -> Iterator[str]:
         for _, id in part.plan.rows:
             other = seen.setdefault(id, part)
             if other is not part:
-                yield (
-                    f"{id!r} is in shard {other.plan.shard} of {other.name} and in shard "
-                    f"{part.plan.shard} of {part.name}: name each part once"
-                )
+                yield (f"{id!r} is in {other} and in {part}: name each part once")
                 break
 
 

@@ -4,7 +4,6 @@ A folder `predictions.csv.parts` holds them, with a plan for each shard that wor
 that was killed goes on where it was, and other shards may share the folder.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from podium.batch.origin import Origin, digest_of
 from podium.batch.scoring import Record
 from podium.batch.shards import Shard
 from podium.errors import ManifestError, PodiumError, UnusableFile
@@ -31,7 +31,7 @@ MAX_PLAN_BYTES = 256 * 2**20
 _PLAN = re.compile(r"shard-(\d{1,20})-of-(\d{1,20})\.json")
 _OURS = re.compile(
     r"(records/[0-9a-f]{2}/)?\.?"
-    r"([0-9a-f]{64}\.json|shard-\d{1,20}-of-\d{1,20}\.json|failed-\d{1,20}-of-\d{1,20}\.csv)"
+    r"([0-9a-f]{64}\.json|shard-\d{1,20}-of-\d{1,20}\.(json|lock)|failed-\d{1,20}-of-\d{1,20}\.csv)"
     r"(\.[^.]{8})?"
 )
 """What is Podium's in such a folder, half-written files of killed processes among it."""
@@ -49,41 +49,36 @@ class Plan:
     table: str
     """A digest of the ids of all these rows, in their order."""
 
-    made_with: str
-    """A digest of the model and of Podium's own code."""
+    origin: Origin
+    """What its records are made with."""
 
     rows: tuple[tuple[int, str], ...]
     """The place of each row of this shard among all, from 0, and its id."""
 
     @classmethod
-    def of(cls, performances: Sequence[Performance], shard: Shard, made_with: str) -> "Plan":
+    def of(cls, performances: Sequence[Performance], shard: Shard, origin: Origin) -> "Plan":
         """Return the plan of a shard of all these performances."""
         ids = [one.id for one in performances]
         rows = tuple((place, id) for place, id in enumerate(ids) if shard.holds(id))
-        return cls(shard, len(ids), digest_of(*ids), made_with, rows)
+        return cls(shard, len(ids), digest_of(*ids), origin, rows)
 
     @classmethod
     def dealt(
-        cls, names: Sequence[str], lots: Sequence[int], shard: Shard, made_with: str
+        cls, names: Sequence[str], lots: Sequence[int], shard: Shard, origin: Origin
     ) -> "Plan":
         """Return the plan of a shard where all these are dealt out by their lots."""
         placed = zip(enumerate(names), lots, strict=True)
         rows = tuple(row for row, lot in placed if lot % shard.n == shard.i)
-        return cls(shard, len(names), digest_of(*names), made_with, rows)
+        return cls(shard, len(names), digest_of(*names), origin, rows)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
         return {
             "n_rows": self.n_rows,
             "table": self.table,
-            "made_with": self.made_with,
+            "origin": self.origin.to_json(),
             "rows": [list(row) for row in self.rows],
         }
-
-
-def digest_of(*words: str) -> str:
-    """Return a digest of texts, in their order."""
-    return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
 
 class Parts:
@@ -123,6 +118,14 @@ class Parts:
             If one of their files is damaged.
         """
         return [_read_plan(self._shelf, shard) for shard in self._planned()]
+
+    def other_origins(self, origin: Origin) -> list[Plan]:
+        """Return the plans of shards that worked here with anything else; damaged ones do not."""
+        found = []
+        for shard in self._planned():
+            with suppress(ManifestError, OSError):
+                found.append(_read_plan(self._shelf, shard))
+        return [plan for plan in found if plan.origin.digest != origin.digest]
 
     def keep(self, record: Record, made_from: str) -> None:
         """Keep a record; it is there whole or not at all, and its last word says that it is."""
@@ -207,7 +210,8 @@ def _read_plan(shelf: Shelf, shard: Shard) -> Plan:
     name = _plan_name(shard)
     try:
         found = _read_json(shelf, name, MAX_PLAN_BYTES)
-        known = values_of(found, "it", n_rows=int, table=str, made_with=str)
+        known = values_of(found, "it", n_rows=int, table=str)
+        origin = Origin.read(found.get("origin"))
         rows = found.get("rows")
         if not _are_rows(rows, known["n_rows"]):
             raise ManifestError("its rows are none")
@@ -216,7 +220,7 @@ def _read_plan(shelf: Shelf, shard: Shard) -> Plan:
             f"{shelf.named(name)}: is damaged ({error.reason}): run shard {shard} again with "
             "--resume"
         ) from error
-    return Plan(shard, **known, rows=tuple((place, id) for place, id in rows))
+    return Plan(shard, **known, origin=origin, rows=tuple((place, id) for place, id in rows))
 
 
 def _are_rows(found: Any, n_rows: int) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from podium.batch.merging import Part, Words, find_problems
+from podium.batch.origin import Origin
 from podium.batch.parts import Parts, Plan
 from podium.batch.shards import Shard
 from podium.errors import ManifestError, UsageError
@@ -61,7 +62,7 @@ def make_share(
     """
     names = [piece.name for piece in pieces]
     lots = [at if piece.lot is None else piece.lot for at, piece in enumerate(pieces)]
-    Parts(folder).begin(Plan.dealt(names, lots, shard, source_digest()))
+    Parts(folder).begin(Plan.dealt(names, lots, shard, Origin(source_digest())))
     own = [one for one, lot in zip(pieces, lots, strict=True) if lot % shard.n == shard.i]
     for n_done, piece in enumerate(own):
         tell(n_done, len(own))
@@ -92,7 +93,7 @@ def gather(out: Path, paths: Sequence[Path]) -> Gathered:
         )
     (kind,) = kinds
     found = [part for path in paths for part in _parts(path, kind)]
-    words = Words("pieces", "run it again")
+    words = Words("pieces", "run it again", "make all with the same")
     if problems := find_problems(found, words):
         raise ManifestError(f"nothing was merged: {'; '.join(problems)}")
     for path in paths:

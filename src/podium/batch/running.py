@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from podium.assessor import Assessor
-from podium.batch.origin import made_from
+from podium.batch.origin import Origin, made_from
 from podium.batch.parts import Parts
 from podium.batch.scoring import Record, Task, record_of
 
@@ -41,7 +41,7 @@ class OneByOne:
 class Batch:
     """The tasks of one shard, and the records there are of them so far."""
 
-    def __init__(self, tasks: Sequence[Task], parts: Parts, with_what: str) -> None:
+    def __init__(self, tasks: Sequence[Task], parts: Parts, with_what: Origin) -> None:
         self._tasks = [replace(task, made_from=made_from(task, with_what)) for task in tasks]
         self._parts = parts
         self._done: dict[str, Record] = {}

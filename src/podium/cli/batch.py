@@ -20,7 +20,7 @@ from podium.cli.working import (
     Split,
     What,
     end,
-    work_off,
+    worked_off,
 )
 from podium.doubts import Severity
 
@@ -67,9 +67,9 @@ def predict(
     require_file(measures, "the measures")
     what = What(model, allow_part or (), measures is not None)
     how = How(split, shard, resume, engine, jobs, remote)
-    worked = work_off(manifest, out, what, how, measures)
-    _write(worked.records, out, measures)
-    end(worked)
+    with worked_off(manifest, out, what, how, measures) as worked:
+        _write(worked.records, out, measures)
+        end(worked)
 
 
 def _write(records: "Sequence[Record]", out: "Place", measures: Path | None) -> None:

@@ -1,6 +1,7 @@
 """The commands that learn from a table, and measure what was learned."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -195,15 +196,17 @@ def train(
         group=group,
         description=description_of(manifest),
     )
-    if share := find_share(shard):
-        _train_share(performances, out, options, share)
-        return
-    from podium.training import train_model
+    share = find_share(shard)
+    with _alone(out, share, resume):
+        if share:
+            _train_share(performances, out, options, share)
+            return
+        from podium.training import train_model
 
-    with showing_progress() as shown, stopping(shown, TO_GO_ON) as progress:
-        made, extraction = train_model(
-            performances, out, options, cache=open_cache(), resume=resume, progress=progress
-        )
+        with showing_progress() as shown, stopping(shown, TO_GO_ON) as progress:
+            made, extraction = train_model(
+                performances, out, options, cache=open_cache(), resume=True, progress=progress
+            )
     for line in _found(made.evidence, scorer):
         say(f"{out}: {line}")
     for written in _write_curves(made.scorer, log, tensorboard):
@@ -211,6 +214,22 @@ def train(
     for line in _found_of_others(made, scorer):
         say(f"{out}: {line}")
     report_failures(extraction.errors)
+
+
+@contextmanager
+def _alone(out: Path, share: "Part | None", resume: bool) -> Iterator[None]:
+    """Refuse a folder that is not free, or where another run makes the same; keep others away."""
+    from podium.batch.claims import claimed
+    from podium.batch.shards import WHOLE
+    from podium.training.pieces import UNFINISHED
+    from podium.training.run import require_free, require_free_but_for_pieces
+
+    if share:
+        require_free_but_for_pieces(out)
+    else:
+        require_free(out, resume)
+    with claimed(out / UNFINISHED, share or WHOLE):
+        yield
 
 
 def _train_share(

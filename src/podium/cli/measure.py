@@ -35,7 +35,7 @@ from podium.cli.working import (
     Split,
     What,
     end,
-    work_off,
+    worked_off,
 )
 from podium.doubts import Severity
 from podium.errors import UsageError
@@ -158,9 +158,9 @@ def measure(
 def _measure_table(table: Path, out: "Place", how: How) -> None:
     """Write what is measured of each performance of a table, or of a shard of it."""
     require_file(out, "the measures")
-    worked = work_off(table, out, What(), how)
-    write_measured(worked.records, out)
-    end(worked)
+    with worked_off(table, out, What(), how) as worked:
+        write_measured(worked.records, out)
+        end(worked)
 
 
 def _require_table_alone(table: Path, is_more_asked: bool) -> None:

@@ -1,6 +1,7 @@
 """How a table is worked off, whole or in shards: what `predict` and `measure` have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,7 @@ from podium.cli.usage import require_folder, whole_number
 from podium.machine import shell
 
 if TYPE_CHECKING:
+    from podium.batch.origin import Origin
     from podium.batch.parts import Parts
     from podium.batch.running import Batch
     from podium.batch.scoring import Record, Task
@@ -42,9 +44,9 @@ Resume = Annotated[bool, typer.Option(help="Continue where a stopped run left of
 Engine = Annotated[
     str,
     typer.Option(
-        help="What does the work: this process, a Ray cluster (podium[ray]) or jobs on Slurm "
-        "(podium[slurm]).",
-        metavar="here|ray[:ADDRESS]|slurm",
+        help="What does the work: this process, a Ray cluster (podium[ray]), jobs on Slurm "
+        "(podium[slurm]), or the same jobs as processes of this machine.",
+        metavar="here|ray[:ADDRESS]|slurm|slurm:local",
     ),
 ]
 
@@ -93,11 +95,15 @@ class Worked:
     """`None` where it is all."""
 
 
-def work_off(table: Path, out: "Place", what: What, how: How, *written: Path | None) -> Worked:
+@contextmanager
+def worked_off(
+    table: Path, out: "Place", what: What, how: How, *written: Path | None
+) -> Iterator[Worked]:
     """Make the record of every performance of a table, or of a shard of it, beside `out`.
 
     `written` is what will be written besides: nothing that is read may be written over. A run that
-    is stopped on request leaves with the code for that.
+    is stopped on request leaves with the code for that. Until the end of the block no other run
+    works on the same.
     """
     chosen = rows_of_split(read_performances(table, how.remote), how.split, table)
     rows, part = cut_shard(chosen, how.shard)
@@ -107,19 +113,24 @@ def work_off(table: Path, out: "Place", what: What, how: How, *written: Path | N
 
     parts = Parts.beside(out)
     require_folder(parts.folder, "the records of what is done")
-    with shell.stoppable() as is_stopped:
-        from podium.batch.engines import find_engine
+    from podium.batch.claims import claimed
+    from podium.batch.shards import WHOLE
 
-        model, allowed = what.model, list(what.allow_parts)
-        load = (lambda: load_assessor(model, allowed)) if model else (lambda: None)
-        engine = find_engine(how.engine, how.jobs, load)
-        batch = _begin(chosen, part, _tasks(rows, table, what), what.model, parts, how.resume)
-        doing = "scoring" if model else "measuring"
-        for _ in track_rows(batch.run(engine, is_stopped), doing, len(batch.waiting)):
-            pass
-    if batch.waiting:
-        _leave_stopped(len(rows) - len(batch.waiting), len(rows))
-    return Worked(batch.records, parts, part)
+    with claimed(parts.folder, part or WHOLE):
+        tasks = _tasks(rows, table, what)
+        with shell.stoppable() as is_stopped:
+            from podium.batch.engines import find_engine
+
+            model, allowed = what.model, list(what.allow_parts)
+            load = (lambda: load_assessor(model, allowed)) if model else (lambda: None)
+            engine = find_engine(how.engine, how.jobs, load)
+            batch = _begin(chosen, part or WHOLE, tasks, model, parts, how.resume)
+            doing = "scoring" if model else "measuring"
+            for _ in track_rows(batch.run(engine, is_stopped), doing, len(batch.waiting)):
+                pass
+        if batch.waiting:
+            _leave_stopped(len(rows) - len(batch.waiting), len(rows))
+        yield Worked(batch.records, parts, part)
 
 
 def _tasks(rows: "Sequence[Performance]", table: Path, what: What) -> "list[Task]":
@@ -131,7 +142,7 @@ def _tasks(rows: "Sequence[Performance]", table: Path, what: What) -> "list[Task
 
 def _begin(
     chosen: "Sequence[Performance]",
-    part: "Part | None",
+    part: "Part",
     tasks: "Sequence[Task]",
     model: str,
     parts: "Parts",
@@ -141,14 +152,28 @@ def _begin(
     from podium.batch.origin import made_with
     from podium.batch.parts import Plan
     from podium.batch.running import Batch
-    from podium.batch.shards import WHOLE
 
     with_what = made_with(model)
-    parts.begin(Plan.of(chosen, part or WHOLE, with_what))
+    if resume:
+        _require_same(parts, with_what)
+    parts.begin(Plan.of(chosen, part, with_what))
     batch = Batch(tasks, parts, with_what)
     if resume and (n := batch.resume()):
         say(f"{n} of {len(tasks)} were done before")
     return batch
+
+
+def _require_same(parts: "Parts", origin: "Origin") -> None:
+    """Refuse to go on with what was made otherwise: no merge would take both."""
+    from podium.errors import UsageError
+
+    for plan in parts.other_origins(origin):
+        different = "; ".join(origin.differences(plan.origin))
+        raise UsageError(
+            f"--resume goes on with what is in {parts.folder}, and shard {plan.shard} there was "
+            f"made otherwise (now {different}): give the same as then, or leave out --resume to "
+            "make all anew"
+        )
 
 
 def _leave_stopped(n_done: int, n_rows: int) -> None:
