@@ -15,7 +15,7 @@ pytest_plugins = [
     "languages",
     "videos",
     "samples",
-    "followed",
+    "follows_once",
     "small_models",
     "joint_networks",
 ]
