@@ -51,6 +51,9 @@ MARKS = "<!-- long: made by python benchmarks/long.py --render -->", "<!-- end o
 
 TEMPOS = (0.0, 0.15, 0.3)
 N_TRAIN, N_LEFT_OUT = 60, 40
+N_PAIRS = 3
+"""What plays in step is measured on so many pairs of each length."""
+
 NOISE_METRES = 0.01
 RATE = 30
 N_RANDOM = 200
@@ -104,7 +107,8 @@ def measure(options: argparse.Namespace) -> None:
             f"{tempo:g}": borders_found(replace(usual, tempo=tempo), n_train) for tempo in TEMPOS
         },
         "playback": lambda: {
-            f"{minutes:g}": played_in_step(minutes, options.seed) for minutes in options.pairs
+            f"{minutes:g}": pairs_in_step(minutes, options.seed, 1 if options.quick else N_PAIRS)
+            for minutes in options.pairs
         },
         "stepping": steps,
         "fit": lambda: fitted(replace(usual, seed=options.seed + 1), n_train),
@@ -184,6 +188,14 @@ def borders_found(options: RoutineOptions, n_train: int) -> dict[str, Any]:
         for way, at in found.items():
             counts.setdefault(way, []).append((n_within(at, true), len(at), len(true)))
     return {way: precision_and_recall(some) for way, some in counts.items()}
+
+
+def pairs_in_step(minutes: float, seed: int, n_pairs: int) -> dict[str, float]:
+    """Return the means over several pairs: what is found of one hangs on where its tempos jump."""
+    pairs = [played_in_step(minutes, seed + number) for number in range(n_pairs)]
+    means = {name: float(np.mean([pair[name] for pair in pairs])) for name in pairs[0]}
+    least = min(pair["within_two_frames"] for pair in pairs)
+    return means | {"n_pairs": n_pairs, "within_two_frames_least": least}
 
 
 def played_in_step(minutes: float, seed: int) -> dict[str, float]:
@@ -430,14 +442,15 @@ def tables(measured: dict[str, Any]) -> str:
             )
     lines += [
         "",
-        "| minutes of a pair | half within, s | nine in ten within, s | within two frames "
-        "| within their doubt | one straight line: half within, s |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| minutes of a pair | pairs | half within, s | nine in ten within, s | within two frames "
+        "(least of a pair) | within their doubt | one straight line: half within, s |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for minutes, row in measured["playback"].items():
         lines.append(
-            f"| {minutes} | {row['median_seconds']:.3f} | {row['nine_in_ten_seconds']:.3f} "
-            f"| {100 * row['within_two_frames']:.0f} % | {100 * row['within_doubt']:.0f} % "
+            f"| {minutes} | {row['n_pairs']} | {row['median_seconds']:.3f} "
+            f"| {row['nine_in_ten_seconds']:.3f} | {100 * row['within_two_frames']:.0f} % "
+            f"({100 * row['within_two_frames_least']:.0f} %) | {100 * row['within_doubt']:.0f} % "
             f"| {row['straight_seconds']:.2f} |"
         )
     step, fit = measured["stepping"], measured["fit"]

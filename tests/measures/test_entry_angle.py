@@ -55,6 +55,9 @@ def test_a_few_frames_in_which_spray_is_taken_for_the_body_do_not_decide(first: 
     angles[spoilt] = 0.3
     found = MEASURE(replace(dive, outline=replace(dive.outline, angle=angles)))
     assert found.value == pytest.approx(10, abs=5)
+    shown = int(np.abs(dive.athlete.start_seconds - found.start_seconds).argmin())
+    assert shown not in spoilt
+    assert abs(shown - dive.moments.water.index) <= 2
 
 
 def test_a_line_that_is_lost_long_before_the_water_says_nothing_of_the_entry() -> None:

@@ -14,7 +14,7 @@ from podium.remarks import (
     percentile_of,
     times_usual,
 )
-from podium.remarks._learned_arrays import LOOKS, N_CLIPS, N_LOOKS, WEIGHTS, learned
+from podium.remarks._learned_arrays import LOOKS, N_CLIPS, N_LOOKS, WEIGHTS, learned, usual
 from podium.remarks.standing import usual_angle
 
 USUAL = {
@@ -84,7 +84,10 @@ def test_better_is_what_judges_like() -> None:
     assert better_percent("flight_seconds", 9.0) == better_percent("splash_size", 0.0) == 0
     angle = "entry_angle_degrees"
     assert better_percent(angle, 89.0) == better_percent(angle, -89.0) == 100
-    assert better_percent(angle, 0.0) == 0
+    upright = float((usual()[angle] == 0).mean())  # whole degrees: some are, and equals count half
+    assert 0 < upright < 0.1
+    assert better_percent(angle, 0.0) == pytest.approx(50 * upright)
+    assert better_percent(angle, 0.4) == pytest.approx(100 * upright)
     assert better_percent("playing_speed", 1.0) is times_usual("playing_speed", 1.0) is None
     assert times_usual("splash_size", 0.0) == 0
 

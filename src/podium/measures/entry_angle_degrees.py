@@ -18,10 +18,13 @@ LEAST_FRAMES = 2
 """So many of them show the body as a line, or nothing is said."""
 
 ANGLES = np.arange(-60.0, 61.0)
-"""Entries are looked for among these, in degrees."""
+"""Entries are looked for among these, in whole degrees: they are not known better than that."""
 
 SPEEDS = np.arange(0.0, 900.0, 50.0)
 """The body turns about as fast as one of these until then, in degrees a second."""
+
+UNSEEN_FRAMES = 0.5
+"""It turns on for no longer than so many after it was last seen: what is said is what is seen."""
 
 FARTHEST = 20.0
 """Degrees: a frame that is farther off shows something else, however far."""
@@ -40,9 +43,10 @@ class EntryAngleDegrees:
     """Measures the angle of the body as it meets the water; below 0 short of vertical, above past.
 
     Signed by the way the body turns, which is seen in the same frames: a dive and its mirror image
-    enter alike. The vertical is that of the picture. The body turns on until it meets the water and
-    goes under as it met it: the entry is the one with which most frames before and after agree, so
-    that a few in which spray, wall or water were taken for the body do not decide it.
+    enter alike. The vertical is that of the picture. The body turns on until it meets the water, or
+    is no longer seen, and goes under as it met it: the entry is the one with which most frames
+    before and after agree, so that a few in which spray, wall or water were taken for the body do
+    not decide it.
     """
 
     name: ClassVar[str] = "entry_angle_degrees"
@@ -63,32 +67,53 @@ class EntryAngleDegrees:
             return Measurement(self.name, self.unit, self.phase, reason="line_not_seen")
         angle = _entry(dive, frames, line.turning)
         low, high = angle - UNCERTAIN, angle + UNCERTAIN
-        seconds = float(_since_water(dive)[1])
+        seconds = _shown_best(dive, frames, line.turning, angle)
         return Measurement(self.name, self.unit, self.phase, angle, low, high, seconds, seconds)
 
 
-def _since_water(dive: Dive) -> tuple[Floats, float]:
-    """Return how long after the water was met each frame is, and when it was met."""
+def _since_water(dive: Dive) -> Floats:
+    """Return how long after the water was met each frame is, (frames,)."""
     assert dive.moments.water is not None
     seconds = dive.athlete.start_seconds
-    met = float(seconds[min(dive.moments.water.index, len(seconds) - 1)])
-    return np.asarray(seconds - met), met
+    return np.asarray(seconds - seconds[min(dive.moments.water.index, len(seconds) - 1)])
 
 
 def _near_water(dive: Dive) -> Ints:
     """Return the frames that say how the body enters."""
     frames = stretched_frames(dive)
-    since = _since_water(dive)[0][frames]
+    since = _since_water(dive)[frames]
     return np.asarray(frames[(since >= -BEFORE_SECONDS) & (since <= AFTER_SECONDS)])
 
 
 def _entry(dive: Dive, frames: Ints, turning: float) -> float:
     """Return the angle that most frames agree with, with the speed that suits it best."""
-    body = dive.outline
-    since = np.minimum(_since_water(dive)[0][frames], 0)
-    seen = turning * np.rad2deg(from_upright(body.angle[frames]))
+    body, since = dive.outline, _since_water(dive)[frames]
+    step_seconds = float(np.median(np.diff(dive.athlete.start_seconds)))
+    before = np.minimum(since - min(float(since[-1]) + UNSEEN_FRAMES * step_seconds, 0.0), 0)
+    seen = _seen(dive, frames, turning)
     weights = np.maximum(1 - body.width[frames] / body.length[frames] / THIN, LEAST_WEIGHT)
-    expected = ANGLES[:, None, None] + SPEEDS[None, :, None] * since
-    off = np.abs((seen - expected + 90) % 180 - 90)  # an axis has no ends
+    expected = ANGLES[:, None, None] + SPEEDS[None, :, None] * before
+    off = _apart(seen, expected)
     costs = np.minimum(off, FARTHEST) @ weights + UPRIGHT * np.abs(ANGLES[:, None])
     return float(ANGLES[costs.min(axis=1).argmin()])
+
+
+def _shown_best(dive: Dive, frames: Ints, turning: float, angle: float) -> float:
+    """Return when the picture shows that angle: nearest to the water, of the frames that do.
+
+    Where none does, it is the frame that shows the body nearest to the water.
+    """
+    agree = frames[_apart(_seen(dive, frames, turning), angle) <= UNCERTAIN]
+    shown = agree if agree.size else frames
+    best = shown[np.abs(_since_water(dive)[shown]).argmin()]
+    return float(dive.athlete.start_seconds[best])
+
+
+def _seen(dive: Dive, frames: Ints, turning: float) -> Floats:
+    """Return how far the axis is from upright in each frame, in degrees, by the way it turns."""
+    return np.asarray(turning * np.rad2deg(from_upright(dive.outline.angle[frames])))
+
+
+def _apart(one: Floats, other: Floats | float) -> Floats:
+    """Return how far axes are apart in degrees, to 90: an axis has no ends."""
+    return np.asarray(np.abs((one - other + 90) % 180 - 90))
