@@ -611,5 +611,7 @@ def test_a_made_up_language_reaches_all_of_the_page(page, server, client, made_u
     when = page.locator("#rows td:nth-child(5)").first.inner_text()  # as the browser writes dates
     given = "Entry angle", "3° short of vertical"  # as the server writes them in each language
     said = "Ada", "Cup", "final", "windy"
-    names = *languages().values(), "it broke", when, *given, *said
+    medium = "(day, to) => new Date(day).toLocaleDateString(to, {dateStyle: 'medium'})"
+    day = page.evaluate(f"to => ({medium})('2026-05-31T12:00:00', to)", made_up_language)
+    names = *languages().values(), "it broke", when, day, *given, *said
     assert untranslated(page, *dives, *names) == set()
