@@ -146,11 +146,15 @@ def test_a_tag_that_has_a_comma_stays_one_tag(filled, visit):
     assert about["tags"] == ["10 m, final", "cup"]
 
 
+def open_details(page, number: int) -> None:
+    row = page.locator(f"#rows tr[data-id='{id_of(number)}']")
+    row.get_by_role("button", name=f"Details of dive {number}.mp4").click()
+
+
 def test_what_two_windows_say_of_one_performance_is_put_together(filled, visit):
     one, other = (visit(f"{filled.url}/").page for _ in range(2))
     for page in (one, other):
-        row = page.locator(f"#rows tr[data-id='{id_of(N - 4)}']")
-        row.get_by_role("button", name=f"Details of dive {N - 4}.mp4").click()
+        open_details(page, N - 4)
     one.fill("#details-event", "Final")
     one.get_by_role("button", name="Keep").click()
     one.locator("#details").wait_for(state="hidden")
@@ -165,9 +169,8 @@ def test_what_two_windows_say_of_one_performance_is_put_together(filled, visit):
 
     assert kept() == ["Final", "late"]
     for page in (one, other):
-        row = page.locator(f"#rows tr[data-id='{id_of(N - 4)}']")
-        row.locator(".note", has_text="late").first.wait_for()
-        row.get_by_role("button", name=f"Details of dive {N - 4}.mp4").click()
+        page.locator(f"#rows tr[data-id='{id_of(N - 4)}'] .note", has_text="late").first.wait_for()
+        open_details(page, N - 4)
     one.fill("#details-text", "")
     one.get_by_role("button", name="Keep").click()
     one.locator("#details").wait_for(state="hidden")

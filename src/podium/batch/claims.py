@@ -1,8 +1,8 @@
 """Who works where: of two runs of one shard in one folder, the second is refused.
 
 Each would remove what the other is about to write, and the first to be done removes the folder, be
-it of records or of what a training has made so far. In
-an object store nothing is locked, nor where the disk can lock nothing.
+it of records or of what a training has made so far. In an object store nothing is locked, nor where
+the disk can lock nothing.
 """
 
 import re

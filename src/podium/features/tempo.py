@@ -63,9 +63,10 @@ def steadier(query: "Moving", reference: "Moving", matched: Floats) -> Floats:
         return matched
     knots = np.add.reduceat(ours, firsts) / np.diff(firsts, append=len(ours))
     straight = np.interp(ours, ours[[0, -1]], matched[[0, -1]])
+    slopes = _changes(query.values, ours), _changes(reference.values, theirs)
     trend = _Trend(len(firsts), STEADY / (n_together * step_seconds) ** 2)
     for _ in range(N_LOOKS):
-        early, weights = _early(query, reference, matched, POOLED_SECONDS / step_seconds)
+        early, weights = _early(query, reference, slopes, matched, POOLED_SECONDS / step_seconds)
         summed = np.add.reduceat(weights, firsts)
         off = np.add.reduceat(weights * (matched + early - straight), firsts) / summed
         way = trend.fitted(off, summed / summed.mean())
@@ -74,21 +75,25 @@ def steadier(query: "Moving", reference: "Moving", matched: Floats) -> Floats:
 
 
 def _early(
-    query: "Moving", reference: "Moving", matched: Floats, n_pooled: float
-) -> tuple[Floats, Floats]:
-    """Return by how many seconds each moment is met too early, and how much speaks for it."""
-    theirs, ours = reference.middle_seconds, query.middle_seconds
+    query: "Moving", reference: "Moving", slopes: tuple[Floats, Floats], matched: Floats,
+    n_pooled: float,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Return by how many seconds each moment is met too early, and how much speaks for it.
+
+    `slopes` say how fast both change.
+    """
+    theirs = reference.middle_seconds
     last = len(theirs) - 1
     places = np.interp(matched, theirs, np.arange(last + 1))
     before = np.minimum(places.astype(np.intp), max(last - 1, 0))
     share = (places - before)[:, None]
     shown, changes = (
         one[before] * (1 - share) + one[np.minimum(before + 1, last)] * share
-        for one in (reference.values, _changes(reference.values, theirs))
+        for one in (reference.values, slopes[1])
     )
-    slopes = (changes + _changes(query.values, ours)) / 2
-    weights = gaussian_filter1d((slopes**2).sum(axis=1), n_pooled, mode="nearest")
-    early = gaussian_filter1d(((query.values - shown) * slopes).sum(axis=1), n_pooled)
+    slope = (changes + slopes[0]) / 2
+    weights = gaussian_filter1d((slope**2).sum(axis=1), n_pooled, mode="nearest")
+    early = gaussian_filter1d(((query.values - shown) * slope).sum(axis=1), n_pooled)
     weights += 1e-12 + 1e-6 * weights.mean()
     early /= weights + FLOOR * np.median(weights)
     return np.clip(early, -FARTHEST_SECONDS, FARTHEST_SECONDS), weights

@@ -69,7 +69,8 @@ def stretched_frames(dive: Dive) -> Ints:
     """Return the frames about the water in which the body is a line; none if no water is met."""
     if dive.moments.water is None:
         return np.empty(0, np.intp)
-    looked_at = _around(dive, dive.moments.water.index)
+    since = since_water(dive)
+    looked_at = np.flatnonzero((since >= -BEFORE_SECONDS) & (since <= AFTER_SECONDS))
     body = dive.outline
     lengths = body.length * scales(dive)
     is_line = np.isfinite(body.angle) & (body.width < THIN * body.length)
@@ -86,10 +87,11 @@ def scales(dive: Dive) -> Floats:
     return np.asarray(np.sqrt(np.abs(np.linalg.det(to_first))))
 
 
-def _around(dive: Dive, water: int) -> Ints:
+def since_water(dive: Dive) -> Floats:
+    """Return how long after the water was met each frame is, (frames,)."""
+    assert dive.moments.water is not None
     seconds = dive.athlete.start_seconds
-    since = seconds - seconds[min(water, len(seconds) - 1)]
-    return np.flatnonzero((since >= -BEFORE_SECONDS) & (since <= AFTER_SECONDS))
+    return np.asarray(seconds - seconds[min(dive.moments.water.index, len(seconds) - 1)])
 
 
 def from_upright(angles: Floats) -> Floats:

@@ -6,7 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from podium.measures._dive import Dive
-from podium.measures._line import THIN, Ints, from_upright, line_before_water, stretched_frames
+from podium.measures._line import (
+    THIN,
+    Ints,
+    from_upright,
+    line_before_water,
+    since_water,
+    stretched_frames,
+)
 from podium.measures._values import Measurement, Phase, Reads
 
 Floats = npt.NDArray[np.float64]
@@ -71,23 +78,16 @@ class EntryAngleDegrees:
         return Measurement(self.name, self.unit, self.phase, angle, low, high, seconds, seconds)
 
 
-def _since_water(dive: Dive) -> Floats:
-    """Return how long after the water was met each frame is, (frames,)."""
-    assert dive.moments.water is not None
-    seconds = dive.athlete.start_seconds
-    return np.asarray(seconds - seconds[min(dive.moments.water.index, len(seconds) - 1)])
-
-
 def _near_water(dive: Dive) -> Ints:
     """Return the frames that say how the body enters."""
     frames = stretched_frames(dive)
-    since = _since_water(dive)[frames]
+    since = since_water(dive)[frames]
     return np.asarray(frames[(since >= -BEFORE_SECONDS) & (since <= AFTER_SECONDS)])
 
 
 def _entry(dive: Dive, frames: Ints, turning: float) -> float:
     """Return the angle that most frames agree with, with the speed that suits it best."""
-    body, since = dive.outline, _since_water(dive)[frames]
+    body, since = dive.outline, since_water(dive)[frames]
     step_seconds = float(np.median(np.diff(dive.athlete.start_seconds)))
     before = np.minimum(since - min(float(since[-1]) + UNSEEN_FRAMES * step_seconds, 0.0), 0)
     seen = _seen(dive, frames, turning)
@@ -105,7 +105,7 @@ def _shown_best(dive: Dive, frames: Ints, turning: float, angle: float) -> float
     """
     agree = frames[_apart(_seen(dive, frames, turning), angle) <= UNCERTAIN]
     shown = agree if agree.size else frames
-    best = shown[np.abs(_since_water(dive)[shown]).argmin()]
+    best = shown[np.abs(since_water(dive)[shown]).argmin()]
     return float(dive.athlete.start_seconds[best])
 
 
