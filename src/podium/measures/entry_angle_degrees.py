@@ -30,6 +30,9 @@ ANGLES = np.arange(-60.0, 61.0)
 SPEEDS = np.arange(0.0, 900.0, 50.0)
 """The body turns about as fast as one of these until then, in degrees a second."""
 
+STILLS_SECONDS = 0.02
+"""The water brakes the turning within about so long: the body turns on a little as it goes under."""
+
 UNSEEN_FRAMES = 0.5
 """It turns on for no longer than so many after it was last seen: what is said is what is seen."""
 
@@ -51,9 +54,9 @@ class EntryAngleDegrees:
 
     Signed by the way the body turns, which is seen in the same frames: a dive and its mirror image
     enter alike. The vertical is that of the picture. The body turns on until it meets the water, or
-    is no longer seen, and goes under as it met it: the entry is the one with which most frames
-    before and after agree, so that a few in which spray, wall or water were taken for the body do
-    not decide it.
+    is no longer seen, and is soon stilled as it goes under: the entry is the one with which most
+    frames before and after agree, so that a few in which spray, wall or water were taken for the
+    body do not decide it.
     """
 
     name: ClassVar[str] = "entry_angle_degrees"
@@ -90,9 +93,10 @@ def _entry(dive: Dive, frames: Ints, turning: float) -> float:
     body, since = dive.outline, since_water(dive)[frames]
     step_seconds = float(np.median(np.diff(dive.athlete.start_seconds)))
     before = np.minimum(since - min(float(since[-1]) + UNSEEN_FRAMES * step_seconds, 0.0), 0)
+    after = STILLS_SECONDS * (1 - np.exp(-np.maximum(since, 0) / STILLS_SECONDS))
     seen = _seen(dive, frames, turning)
     weights = np.maximum(1 - body.width[frames] / body.length[frames] / THIN, LEAST_WEIGHT)
-    expected = ANGLES[:, None, None] + SPEEDS[None, :, None] * before
+    expected = ANGLES[:, None, None] + SPEEDS[None, :, None] * (before + after)
     off = _apart(seen, expected)
     costs = np.minimum(off, FARTHEST) @ weights + UPRIGHT * np.abs(ANGLES[:, None])
     return float(ANGLES[costs.min(axis=1).argmin()])
