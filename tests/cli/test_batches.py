@@ -283,6 +283,53 @@ def test_a_table_is_measured_in_shards_without_a_model(podium, small_model, thre
     )
 
 
+def test_measures_are_not_lost_where_they_are_left_out_when_it_goes_on(
+    podium, small_model, three, tmp_path
+):
+    out, measures = tmp_path / "p.csv", tmp_path / "m.csv"
+    words = ["predict", three, "--model", small_model.folder, "--out", out, "--shard", "0/1"]
+    podium(*words, "--measures", measures)
+    kept = Parts.beside(out).folder
+
+    def there():
+        return {
+            path: path.read_bytes()
+            for path in tmp_path.rglob("*")
+            if path.is_file() and path.suffix != ".lock"
+        }
+
+    before = there()
+    for shard in ("0/1", "0/2"):
+        code, printed, err = podium(*words[:-1], shard, "--resume")
+        n = len(Shard(0, int(shard[-1])).cut(small_model.performances()[:3]))
+        assert (code, printed, err) == (
+            Exit.USAGE,
+            "",
+            f"podium: --resume goes on with what is in {kept}, and {n} of {n} there were measured, "
+            "too: give --measures FILE as then, or leave out --resume to make all anew without "
+            "measures\n",
+        )
+        assert there() == before
+    code, _, err = podium(*words, "--resume", "--measures", measures)
+    assert (code, err.splitlines()[0]) == (0, "3 of 3 were done before")
+
+
+def test_measures_that_are_asked_for_later_are_made_and_that_is_said(
+    podium, small_model, three, tmp_path
+):
+    out, measures = tmp_path / "p.csv", tmp_path / "m.csv"
+    words = ["predict", three, "--model", small_model.folder, "--out", out, "--shard", "0/1"]
+    podium(*words)
+    predicted = out.read_bytes()
+    code, _, err = podium(*words, "--resume", "--measures", measures)
+    assert (code, err.splitlines()[0]) == (
+        0,
+        "3 of 3 were done without --measures: they are made anew, with them",
+    )
+    assert out.read_bytes() == predicted
+    assert len(measures.read_text().splitlines()) == 4
+
+
 def test_a_video_of_a_table_that_cannot_be_measured_is_listed(podium, table, tmp_path):
     text = table.read_text().splitlines(keepends=True)
     table.write_text("".join(text[:2]))
