@@ -6,6 +6,7 @@ import pickle
 import random
 import shutil
 import signal
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +137,29 @@ def test_a_table_that_grew_moves_no_record(podium, small_model, given, tmp_path)
         part.unlink()
     assert code == 0
     assert f"{n} of {len(Shard(1, 2).cut(small_model.performances()))} were done before" in err
+
+
+def test_shards_on_disks_that_encode_letters_otherwise_are_one_table(podium, small_model, tmp_path):
+    """A shard on a Mac's disk (NFD), one where names are as the table spells them (NFC)."""
+    lines = small_model.manifest.read_text().splitlines(keepends=True)[:9]
+    spelled = [line.replace(".mp4", 'é, "Zoë".mp4').replace('"', "'") for line in lines]
+    spelled = [f'"{line[:15]}"{line[15:]}' if ".mp4" in line else line for line in spelled]
+    parts = []
+    for i, form in enumerate(("NFC", "NFD")):
+        folder = tmp_path / form
+        folder.mkdir()
+        (folder / "t.csv").write_text("".join(spelled), encoding="utf-8")
+        for one in small_model.performances()[:8]:
+            name = unicodedata.normalize(form, f"{one.id}é, 'Zoë'.mp4")
+            shutil.copy(one.path, folder / name)
+        words = ["predict", folder / "t.csv", "--model", small_model.folder, "--out"]
+        assert podium(*words, tmp_path / f"{form}.csv")[0] == 0
+        parts.append(tmp_path / f"{i}.csv")
+        podium(*words, parts[-1], "--shard", f"{i}/2")
+    whole = (tmp_path / "NFC.csv").read_bytes()
+    assert (tmp_path / "NFD.csv").read_bytes() == whole
+    assert podium("merge", tmp_path / "all.csv", *parts)[0] == 0
+    assert (tmp_path / "all.csv").read_bytes() == whole
 
 
 def test_what_failed_is_listed_and_tried_again(podium, small_model, table, tmp_path):
