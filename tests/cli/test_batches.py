@@ -14,6 +14,7 @@ import pytest
 
 from killed import codes_of
 from podium.batch import Parts, Record, Shard, score_one
+from podium.batch.columns import PREDICTED
 from podium.cli.app import Exit
 from podium.cli.output import say_alike
 from podium.video.decoder import KINDS
@@ -250,15 +251,45 @@ def test_one_video_is_scored_as_its_row(small_model, whole):
     assert by_path.predicted["score"] == row["score"]
 
 
+def test_an_answer_has_every_column_whatever_came_of_it(small_model, make_video, monkeypatch):
+    """Whoever asks for `score` gets "" where there is none, and the columns are always the same."""
+    empty = make_video("empty.mp4")
+    empty.write_bytes(b"")
+    failed = score_one(empty, model=small_model.folder).predicted
+    withheld = score_one(make_video("short.mp4", 20), model=small_model.folder).predicted
+    scored = score_one(small_model.performances()[3], model=small_model.folder).predicted
+    assert [*failed] == [*withheld] == [*scored] == [*PREDICTED]
+    assert (failed["score"], withheld["severity"], withheld["score"]) == ("", "grave", "")
+    assert float(withheld["score_if_trusted"])
+    assert float(scored["score"])
+    assert failed["error"]
+    assert not scored["error"]
+
+
+def test_a_very_long_id_does_not_fill_the_terminal(podium, small_model, table, tmp_path):
+    lines = table.read_text().splitlines()
+    table.write_text("\n".join([f"id,{lines[0]}", f"{'x' * 90_000},{lines[1]}"]))
+    words = ["predict", table, "--model", small_model.folder, "--out", tmp_path / "p.csv"]
+    podium(*words, "--shard", "0/1")
+    shutil.rmtree(tmp_path / "p.csv.parts" / "records")
+    assert podium("merge", tmp_path / "all.csv", tmp_path / "p.csv") == (
+        Exit.INPUT,
+        "",
+        f"podium: nothing was merged: {tmp_path / 'p.csv'}: 1 of the 1 performances of shard 0/1 "
+        f"are not done ('{'x' * 96}...): run it again with --resume\n",
+    )
+
+
 def test_a_video_that_cannot_be_scored_is_an_answer(small_model, tmp_path):
     path = tmp_path / "none.mp4"
     path.touch()
     record = score_one(path, model=small_model.folder, with_measures=True)
     assert isinstance(record, Record)
     assert record.failed
-    error = record.predicted.pop("error")
+    said = {column: cell for column, cell in record.predicted.items() if cell}
+    error = said.pop("error")
     assert error.startswith(f"{path}: is empty (0 bytes)")
-    assert (record.predicted, record.measured) == (
+    assert (said, record.measured) == (
         {"file_name": "none.mp4", "id": "none"},
         {"file_name": "none.mp4", "error": error},
     )
