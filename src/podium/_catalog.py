@@ -97,10 +97,15 @@ def is_own(found: type[Any], folder: str) -> bool:
 def summary(folder: str, name: str) -> str:
     """Return the first line of an entry's docstring, or where it is from; nothing is imported."""
     if name not in _files(folder):
-        return f"declared by another package, as {_entry_points(folder)[name].value}"
+        return f"of the installed package {_package_of(_entry_points(folder)[name])}"
     package = importlib.import_module(folder)
     source = (Path(package.__path__[0]) / f"{name}.py").read_text("utf-8")
     return source.split('"""')[1].strip().splitlines()[0] if '"""' in source else ""
+
+
+def _package_of(point: EntryPoint) -> str:
+    """Return what an entry point came with, as one installs it, and its version."""
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
 
 
 def shown(name: str) -> str:

@@ -30,19 +30,11 @@ from podium.features.event import Anchor
 from podium.features.extraction import Extractor, FeatureCache
 from podium.features.given import reading
 from podium.features.values import Features
-from podium.inputs.saved import (
-    MAX_BYTES,
-    Arrays,
-    part_of,
-    read_arrays,
-    record_of,
-    shown,
-    values_of,
-)
+from podium.inputs.saved import MAX_BYTES, Arrays, part_of, read_arrays, record_of, shown, values_of
 from podium.judging import ScoringRule, find_rule
 from podium.keypoints import Layout
 from podium.machine.files import read_json, write_bytes
-from podium.machine.hub import PREFIX, HubFolder
+from podium.machine.hub import PREFIX, HubFolder, kept_if_usable
 from podium.scorers import Scorer, ScorerState
 from podium.scorers._tried import require_score
 from podium.video.clips import ClipOptions
@@ -218,11 +210,12 @@ def load_model(name_or_path: str | Path, *, allow_parts: Collection[str] = ()) -
     MissingExtra
         If its backbone or its scorer needs PyTorch, which is not installed.
     """
-    folder = find_model(name_or_path)
-    model, names = _load(folder, allow_parts)
-    folders = [folder / OTHERS / str(number) for number in range(len(names))]
-    others = [_load_other(model, other, allow_parts) for other in folders]
-    return replace(model, scores=dict(zip(names, others, strict=True)))
+    with kept_if_usable(str(name_or_path)):
+        folder = find_model(name_or_path)
+        model, names = _load(folder, allow_parts)
+        folders = [folder / OTHERS / str(number) for number in range(len(names))]
+        others = [_load_other(model, other, allow_parts) for other in folders]
+        return replace(model, scores=dict(zip(names, others, strict=True)))
 
 
 def _load(folder: Path, allow_parts: Collection[str]) -> tuple[Model, tuple[str, ...]]:
@@ -359,7 +352,8 @@ def find_model(name_or_path: str | Path) -> Path:
         If there is none.
     """
     if str(name_or_path).startswith(PREFIX):
-        return HubFolder.of(str(name_or_path)).fetched(HUB_FILES, HUB_FILES_MORE)
+        there = HubFolder.of(str(name_or_path))
+        return there.fetched(files_of_scores(there.fetched(HUB_FILES, HUB_FILES_MORE)), {})
     shipped = SHIPPED / str(name_or_path)
     if str(name_or_path) in shipped_models():
         return shipped
@@ -369,6 +363,16 @@ def find_model(name_or_path: str | Path) -> Path:
         f"no model is called {str(name_or_path)!r}: choose one of "
         f"{', '.join(shipped_models())}, or give the path of a folder made by podium train"
     )
+
+
+def files_of_scores(folder: Path) -> dict[str, int]:
+    """Return which files of a model give its other scores, and how large each may be."""
+    try:
+        named = _config_of(folder).get("scores")
+    except ModelError:  # whoever loads it says so
+        named = None
+    n = min(len(named), MAX_SCORES) if isinstance(named, list) else 0
+    return {f"{OTHERS}/{i}/{file}": most for i in range(n) for file, most in HUB_FILES.items()}
 
 
 def shipped_models() -> tuple[str, ...]:

@@ -104,6 +104,8 @@ class Performance:
     `frames_per_second` how often it was recorded, `None` where that is not known.
     `address` is where the video lies, where that is not here: it is fetched when it is looked at
     (`podium.video.elsewhere`), and `path` is only its name.
+    `listed` is how its table spells the name of its file, where that is encoded in another way than
+    on the disk: what is said of it in tables does not hang on the disk.
     `extra` keeps the columns of a table that Podium has no use for.
     """
 
@@ -124,6 +126,7 @@ class Performance:
     kind: Kind | None = None
     frames_per_second: float | None = None
     address: str = ""
+    listed: str = ""
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     scores: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -64,6 +64,16 @@ def test_a_job_that_was_stopped_is_queued_again(programs, tmp_path):
     assert (tmp_path / "requeued").read_text() == "requeue 6_1\n"
 
 
+def test_an_array_without_names_says_what_it_needs(programs, tmp_path):
+    done = task(programs, tmp_path / "p.csv", 0, "dives.csv")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        "name the table and what to write: sbatch --array=0-63 deploy/predict.sbatch dives.csv "
+        "predictions.csv\n",
+    )
+
+
 def test_an_indexed_job_is_one_run(small_model, whole, tmp_path, monkeypatch):
     yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
     job = yaml.safe_load((DEPLOY / "predict-job.yaml").read_text())

@@ -6,6 +6,7 @@ import pickle
 import random
 import shutil
 import signal
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from killed import codes_of
 from podium.batch import Parts, Record, Shard, score_one
+from podium.batch.columns import PREDICTED
 from podium.cli.app import Exit
 from podium.cli.output import say_alike
 from podium.video.decoder import KINDS
@@ -138,6 +140,29 @@ def test_a_table_that_grew_moves_no_record(podium, small_model, given, tmp_path)
     assert f"{n} of {len(Shard(1, 2).cut(small_model.performances()))} were done before" in err
 
 
+def test_shards_on_disks_that_encode_letters_otherwise_are_one_table(podium, small_model, tmp_path):
+    """A shard on a Mac's disk (NFD), one where names are as the table spells them (NFC)."""
+    lines = small_model.manifest.read_text().splitlines(keepends=True)[:9]
+    spelled = [line.replace(".mp4", 'é, "Zoë".mp4').replace('"', "'") for line in lines]
+    spelled = [f'"{line[:15]}"{line[15:]}' if ".mp4" in line else line for line in spelled]
+    parts = []
+    for i, form in enumerate(("NFC", "NFD")):
+        folder = tmp_path / form
+        folder.mkdir()
+        (folder / "t.csv").write_text("".join(spelled), encoding="utf-8")
+        for one in small_model.performances()[:8]:
+            name = unicodedata.normalize(form, f"{one.id}é, 'Zoë'.mp4")
+            shutil.copy(one.path, folder / name)
+        words = ["predict", folder / "t.csv", "--model", small_model.folder, "--out"]
+        assert podium(*words, tmp_path / f"{form}.csv")[0] == 0
+        parts.append(tmp_path / f"{i}.csv")
+        podium(*words, parts[-1], "--shard", f"{i}/2")
+    whole = (tmp_path / "NFC.csv").read_bytes()
+    assert (tmp_path / "NFD.csv").read_bytes() == whole
+    assert podium("merge", tmp_path / "all.csv", *parts)[0] == 0
+    assert (tmp_path / "all.csv").read_bytes() == whole
+
+
 def test_what_failed_is_listed_and_tried_again(podium, small_model, table, tmp_path):
     folder = table.parent
     (folder / "003.mp4").write_bytes(b"")
@@ -226,15 +251,45 @@ def test_one_video_is_scored_as_its_row(small_model, whole):
     assert by_path.predicted["score"] == row["score"]
 
 
+def test_an_answer_has_every_column_whatever_came_of_it(small_model, make_video, monkeypatch):
+    """Whoever asks for `score` gets "" where there is none, and the columns are always the same."""
+    empty = make_video("empty.mp4")
+    empty.write_bytes(b"")
+    failed = score_one(empty, model=small_model.folder).predicted
+    withheld = score_one(make_video("short.mp4", 20), model=small_model.folder).predicted
+    scored = score_one(small_model.performances()[3], model=small_model.folder).predicted
+    assert [*failed] == [*withheld] == [*scored] == [*PREDICTED]
+    assert (failed["score"], withheld["severity"], withheld["score"]) == ("", "grave", "")
+    assert float(withheld["score_if_trusted"])
+    assert float(scored["score"])
+    assert failed["error"]
+    assert not scored["error"]
+
+
+def test_a_very_long_id_does_not_fill_the_terminal(podium, small_model, table, tmp_path):
+    lines = table.read_text().splitlines()
+    table.write_text("\n".join([f"id,{lines[0]}", f"{'x' * 90_000},{lines[1]}"]))
+    words = ["predict", table, "--model", small_model.folder, "--out", tmp_path / "p.csv"]
+    podium(*words, "--shard", "0/1")
+    shutil.rmtree(tmp_path / "p.csv.parts" / "records")
+    assert podium("merge", tmp_path / "all.csv", tmp_path / "p.csv") == (
+        Exit.INPUT,
+        "",
+        f"podium: nothing was merged: {tmp_path / 'p.csv'}: 1 of the 1 performances of shard 0/1 "
+        f"are not done ('{'x' * 96}...): run it again with --resume\n",
+    )
+
+
 def test_a_video_that_cannot_be_scored_is_an_answer(small_model, tmp_path):
     path = tmp_path / "none.mp4"
     path.touch()
     record = score_one(path, model=small_model.folder, with_measures=True)
     assert isinstance(record, Record)
     assert record.failed
-    error = record.predicted.pop("error")
+    said = {column: cell for column, cell in record.predicted.items() if cell}
+    error = said.pop("error")
     assert error.startswith(f"{path}: is empty (0 bytes)")
-    assert (record.predicted, record.measured) == (
+    assert (said, record.measured) == (
         {"file_name": "none.mp4", "id": "none"},
         {"file_name": "none.mp4", "error": error},
     )
@@ -281,6 +336,53 @@ def test_a_table_is_measured_in_shards_without_a_model(podium, small_model, thre
         f"podium: --measures {tmp_path / 'm.csv'}: the parts are of podium measure, and {merged} "
         "gets what was measured: leave out --measures\n",
     )
+
+
+def test_measures_are_not_lost_where_they_are_left_out_when_it_goes_on(
+    podium, small_model, three, tmp_path
+):
+    out, measures = tmp_path / "p.csv", tmp_path / "m.csv"
+    words = ["predict", three, "--model", small_model.folder, "--out", out, "--shard", "0/1"]
+    podium(*words, "--measures", measures)
+    kept = Parts.beside(out).folder
+
+    def there():
+        return {
+            path: path.read_bytes()
+            for path in tmp_path.rglob("*")
+            if path.is_file() and path.suffix != ".lock"
+        }
+
+    before = there()
+    for shard in ("0/1", "0/2"):
+        code, printed, err = podium(*words[:-1], shard, "--resume")
+        n = len(Shard(0, int(shard[-1])).cut(small_model.performances()[:3]))
+        assert (code, printed, err) == (
+            Exit.USAGE,
+            "",
+            f"podium: --resume goes on with what is in {kept}, and {n} of {n} there were measured, "
+            "too: give --measures FILE as then, or leave out --resume to make all anew without "
+            "measures\n",
+        )
+        assert there() == before
+    code, _, err = podium(*words, "--resume", "--measures", measures)
+    assert (code, err.splitlines()[0]) == (0, "3 of 3 were done before")
+
+
+def test_measures_that_are_asked_for_later_are_made_and_that_is_said(
+    podium, small_model, three, tmp_path
+):
+    out, measures = tmp_path / "p.csv", tmp_path / "m.csv"
+    words = ["predict", three, "--model", small_model.folder, "--out", out, "--shard", "0/1"]
+    podium(*words)
+    predicted = out.read_bytes()
+    code, _, err = podium(*words, "--resume", "--measures", measures)
+    assert (code, err.splitlines()[0]) == (
+        0,
+        "3 of 3 were done without --measures: they are made anew, with them",
+    )
+    assert out.read_bytes() == predicted
+    assert len(measures.read_text().splitlines()) == 4
 
 
 def test_a_video_of_a_table_that_cannot_be_measured_is_listed(podium, table, tmp_path):

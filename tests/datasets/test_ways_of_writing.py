@@ -9,8 +9,10 @@ import pytest
 
 from messages import whole
 from podium.audit import read_marks
+from podium.cli.given import name_of
 from podium.datasets.manifest import Manifest
 from podium.errors import ManifestError
+from podium.evaluation.predictions import row_of
 from podium.inputs import names
 from podium.performance import Performance
 
@@ -249,6 +251,12 @@ def test_names_that_look_alike_are_the_same_file(tmp_path, on_disk, listed):
     (below / on_disk).touch()
     (found,) = read(tmp_path, f"file_name,score\n./Übung/{listed},5\n")
     assert found.path == below / on_disk
+    # What is said of it, and which shard does it, hangs on the table alone, not on the disk.
+    assert found.listed == f"Übung/{listed}"
+    assert found.id == Path(listed).stem
+    assert name_of(found, tmp_path / "table.csv") == f"Übung/{listed}"
+    for name in (f"Übung/{listed}", listed, found.path.name):
+        assert row_of(found, {(name, found.id): {"score": "5"}}) == {"score": "5"}
 
 
 def test_a_name_that_is_there_is_taken_as_it_is(tmp_path):

@@ -56,6 +56,28 @@ def test_a_scorer_in_eight_bits_is_smaller_and_scores_alike(tmp_path, shown):
     assert spearmanr(*scores)[0] > 0.99
 
 
+@pytest.mark.parametrize(
+    ("package", "asked", "form"),
+    [
+        ("openvino", ["--format", "openvino"], "for OpenVINO"),
+        ("onnx", ["--int8"], "as ONNX in eight bits"),
+    ],
+)
+def test_what_cannot_be_written_names_the_form_that_was_asked_for(
+    package, asked, form, tmp_path, capsys
+):
+    pytest.importorskip(package, reason=f"{package} is not installed")
+    out = tmp_path / "out"
+    assert run(["export", "exercises", "--out", str(out), *asked]) == 2
+    assert capsys.readouterr().err == (
+        f"podium: the backbone motion cannot be written {form}: those that can are c3d_mini, "
+        "c3d_mini_close, figure and posture, alone or joined; --only scorer leaves it out; the "
+        f"scorer angle_statistics cannot be written {form}: those that can are ridge and "
+        "siamese_lstm; --format safetensors writes the arrays of any: run podium export exercises "
+        f"--out {out} --only scorer --format safetensors\n"
+    )
+
+
 def test_a_backbone_in_eight_bits_is_smaller_and_sees_alike():
     pytest.importorskip("onnx", reason="the extra `int8` is not installed")
     backbone = make_backbone("c3d_mini")

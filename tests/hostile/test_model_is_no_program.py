@@ -301,7 +301,7 @@ def test_what_an_installed_package_declares_needs_no_leave(
     assert "mine" in _catalog.names("podium.scorers")
     assert run(["list", "scorers", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert listed["mine"] == "declared by another package, as stranger_part:Mine"
+    assert listed["mine"] == "of the installed package declares 1.0"
     assert not sentinel.exists()
     assert type(podium.load(named(model, scorer="mine")).model.scorer).__name__ == "Mine"
     assert sentinel.exists()

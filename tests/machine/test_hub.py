@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -164,3 +165,63 @@ def test_what_cannot_be_sent_is_refused(monkeypatch):
     said = "podium push needs huggingface_hub, which is not installed: pip install 'podium[hub]'"
     with pytest.raises(MissingExtra, match=whole(said)):
         push_model("simulated", "hub:us/er")
+
+
+def test_what_came_damaged_is_not_kept(hub):
+    """A later try asks again; a model that is here is kept, whatever becomes of it."""
+    good = FILES["model.safetensors"]
+    kept = HubFolder.of("hub:us/er").kept()
+    damaged = (
+        f"{kept}: is not a complete model (model.safetensors: its header promises 8,072 bytes: it "
+        "is damaged): train it again, or copy the folder again; it came from a hub "
+    )
+    anew = "just now, and was not kept: try again, or ask who pushed it"
+    for broken, said in (
+        ({"model.safetensors": good[:1000]}, damaged + anew),
+        (
+            {"config.json": b'{"error": "Repository not found"}'},
+            f"{kept}/config.json: is missing or not a model's config (it has no format): train "
+            f"the model again, or copy the folder again; it came from a hub {anew}",
+        ),
+    ):
+        serve(hub, {**FILES, **broken})
+        with pytest.raises(ModelError, match=whole(said)):
+            load_model("hub:us/er")
+        assert not kept.exists()
+    serve(hub, FILES)
+    load_model("hub:us/er")
+    (kept / "model.safetensors").write_bytes(good[:1000])
+    said = damaged.removesuffix("it came from a hub ") + (
+        f"it came from a hub: to have it fetched anew, remove {kept}"
+    )
+    with pytest.raises(ModelError, match=whole(said)):
+        load_model("hub:us/er")
+    assert kept.exists()
+
+
+def test_a_server_that_sends_on_in_a_circle_is_told_in_one_line(hub):
+    path = "/us/er/resolve/main/config.json"
+    hub.answers[path] = (302, {"Location": f"{hub.address}{path}"}, b"")
+    said = (
+        f"{hub.address}{path}: the server answers 302 (The HTTP server returned a redirect error "
+        "that would lead to an infinite loop. The last 30x error message was: Found): check the "
+        "address, and that you may read it"
+    )
+    with pytest.raises(NotFetched, match=whole(said)):
+        load_model("hub:us/er")
+
+
+def test_a_model_of_several_scores_goes_to_a_hub_and_comes_back_whole(hub, tmp_path, monkeypatch):
+    folder = tmp_path / "several"
+    model = load_model("simulated")
+    replace(model, scores={"elements": model, "finish": model}).save(folder)
+    sent = []
+    monkeypatch.setattr(HubFolder, "push", lambda _, where, files, private: sent.extend(files))
+    push_model(str(folder), "hub:us/er")
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert files == {*sent} - {"experts.json", "experts.safetensors"}
+    serve(hub, {name: (folder / name).read_bytes() for name in files})
+    assert [*load_model("hub:us/er").scores] == ["elements", "finish"]
+    n_asked = len(hub.asked)
+    load_model("hub:us/er")
+    assert len(hub.asked) == n_asked

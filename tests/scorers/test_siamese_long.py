@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from messages import whole
 from metric.test_matching import programme, slower
 from podium.assessment.steps import compared_seconds, doubts_of_steps
 from podium.assessment.worth import contributions
+from podium.errors import UsageError
 from podium.evaluation import metrics
 from podium.features.values import Sample
 from podium.features.warping import LONG_CLIPS
@@ -109,3 +111,13 @@ def test_it_is_restored_as_it_was_saved(fitted, made):
             fitted.clip_similarity(one, fitted.references[0]),
         )
     assert again.usual_steps.usual_cost == fitted.usual_steps.usual_cost
+
+
+def test_what_is_put_in_step_is_no_program_for_others():
+    scorer = SiameseLSTM(QUICK.for_performances(LONG_CLIPS + 1))
+    said = (
+        "siamese_lstm cannot be written as a program with matching in_step: train it with "
+        "matching from_end; --format safetensors writes the arrays of any"
+    )
+    with pytest.raises(UsageError, match=whole(said)):
+        scorer.steps(None, None)

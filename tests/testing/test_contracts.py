@@ -195,7 +195,7 @@ def test_what_a_plug_in_declares_is_listed_and_keeps_the_contracts(
     for what, name in ADDED.items():
         assert run(["list", what, "--json"]) == 0
         said = json.loads(capsys.readouterr().out)[name]
-        assert said.startswith(f"declared by another package, as podium_colours.{name}:")
+        assert said == "of the installed package podium-colours 0.1.0"
         assert _catalog.find(f"podium.{what}", name).__name__.lower() == name.replace("_", "")
     monkeypatch.syspath_prepend(str(PLUGIN / "tests"))
     tests = importlib.import_module("test_contracts")

@@ -7,9 +7,13 @@ from podium.batch.parts import SUFFIX, Parts, Plan
 from podium.batch.scoring import Record
 from podium.errors import ManifestError, MissingFile
 from podium.machine.stores import Elsewhere, Place
+from podium.machine.terminal import brief
 
 MAX_NAMED = 3
 """So many ids of those that are missing are named."""
+
+MAX_ID_CHARACTERS = 100
+"""An id is said up to here: it may be as long as a cell."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def _twice(found: Sequence[Part]) -> Iterator[str]:
         for _, id in part.plan.rows:
             other = seen.setdefault(id, part)
             if other is not part:
-                yield (f"{id!r} is in {other} and in {part}: name each part once")
+                yield (f"{_brief(id)} is in {other} and in {part}: name each part once")
                 break
 
 
@@ -127,9 +131,13 @@ def _first(numbers: Iterable[int]) -> list[int]:
     return sorted(numbers)[:20]
 
 
+def _brief(id: str) -> str:
+    return brief(repr(id), MAX_ID_CHARACTERS)
+
+
 def _undone(part: Part, words: Words) -> Iterator[str]:
     if part.missing:
-        named = ", ".join(map(repr, part.missing[:MAX_NAMED]))
+        named = ", ".join(map(_brief, part.missing[:MAX_NAMED]))
         more = ", ..." if len(part.missing) > MAX_NAMED else ""
         yield (
             f"{part.name}: {len(part.missing)} of the {len(part.plan.rows)} {words.things} of "

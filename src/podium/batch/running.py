@@ -43,6 +43,7 @@ class Batch:
 
     def __init__(self, tasks: Sequence[Task], parts: Parts, with_what: Origin) -> None:
         self._tasks = [replace(task, made_from=made_from(task, with_what)) for task in tasks]
+        self._with_what = with_what
         self._parts = parts
         self._done: dict[str, Record] = {}
 
@@ -53,6 +54,15 @@ class Batch:
             if record and not record.failed:
                 self._done[record.id] = record
         return len(self._done)
+
+    def count_other_measures(self) -> int:
+        """Return how many of those not done are, but for measures: with them, or without."""
+        return sum(self._is_done_otherwise(task) for task in self.waiting)
+
+    def _is_done_otherwise(self, task: Task) -> bool:
+        other = made_from(replace(task, with_measures=not task.with_measures), self._with_what)
+        record = self._parts.find(task.performance.id, other)
+        return record is not None and not record.failed
 
     @property
     def waiting(self) -> list[Task]:

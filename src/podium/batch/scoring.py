@@ -9,6 +9,7 @@ from typing import Any
 from podium.assessment.question import part_of
 from podium.assessment.values import Score
 from podium.assessor import Assessor, load
+from podium.batch.columns import PREDICTED
 from podium.doubts import Doubt, Severity, worst
 from podium.errors import NotFetched, PodiumError
 from podium.evaluation.predictions import IF_TRUSTED, PROBABILITY
@@ -98,6 +99,8 @@ def score_one(
 
     The answer hangs on nothing but what is given here, so any engine may call it for each video of
     a table, on any machine that has the video and the model. A model is loaded once a process.
+    `predicted` has every column of a table of predictions, "" where there is nothing to say: as
+    `score` of what failed, or is withheld for a grave doubt.
     A `Performance` in place of a video says its own id, action, difficulty and part.
 
     Raises
@@ -108,7 +111,9 @@ def score_one(
     path = Path(video.path if isinstance(video, Performance) else video)
     one = Performance(path.stem, path, action=action, difficulty=difficulty)
     performance = video if isinstance(video, Performance) else one
-    return score_task(Task(performance, path.name, str(model), with_measures, tuple(allow_parts)))
+    task = Task(performance, path.name, str(model), with_measures, tuple(allow_parts))
+    record = score_task(task)
+    return replace(record, predicted={**dict.fromkeys(PREDICTED, ""), **record.predicted})
 
 
 def score_task(task: Task) -> Record:

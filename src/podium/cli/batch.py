@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from podium.batch.columns import PREDICTED
 from podium.cli.app import AllowPart, Device, Exit, Limits, Model, Precision, Remote, Shard, app
 from podium.cli.given import use_device
-from podium.cli.output import PREDICTED, for_spreadsheets, say, say_alike, write_table
+from podium.cli.output import for_spreadsheets, say, say_alike, write_table
 from podium.cli.usage import place, require_file, require_folder
 from podium.cli.working import (
     HERE,

@@ -75,8 +75,8 @@ def description_of(table: Path) -> str:
 
 def name_of(performance: "Performance", table: Path) -> str:
     """Return how a table names the file of a performance: of a data set, its last part."""
-    if performance.address:
-        return performance.address
+    if performance.address or performance.listed:
+        return performance.address or performance.listed
     path = performance.path
     return (path.relative_to(table.parent) if table.is_file() else Path(path.name)).as_posix()
 

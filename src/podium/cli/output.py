@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from podium.batch.columns import PREDICTED
 from podium.cli.app import Exit
 from podium.cli.progress import PlainProgress
 from podium.inputs.problems import SHOWN, kind_of
@@ -24,16 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PREDICTED = (
-    "file_name", "id", "score", "score_low", "score_high", "warnings", "error", "is_remembered",
-    "doubts", "severity", "mark", "mark_low", "mark_high",
-    "score_if_trusted", "low_if_trusted", "high_if_trusted",
-)  # fmt: skip
-"""The columns of a table of predictions."""
-
-
 PREDICTED_TEXTS = ("file_name", "id", "warnings", "error", "label")
-"""Those that hold what others wrote; the rest are numbers, below 0 as well."""
+"""The columns that hold what others wrote; the rest are numbers, below 0 as well."""
 
 
 def show(line: object) -> None:

@@ -124,7 +124,7 @@ def worked_off(
             model, allowed = what.model, list(what.allow_parts)
             load = (lambda: load_assessor(model, allowed)) if model else (lambda: None)
             engine = find_engine(how.engine, how.jobs, load)
-            batch = _begin(chosen, part or WHOLE, tasks, model, parts, how.resume)
+            batch = _begin(chosen, part or WHOLE, tasks, what, parts, how.resume)
             doing = "scoring" if model else "measuring"
             for _ in track_rows(batch.run(engine, is_stopped), doing, len(batch.waiting)):
                 pass
@@ -144,23 +144,39 @@ def _begin(
     chosen: "Sequence[Performance]",
     part: "Part",
     tasks: "Sequence[Task]",
-    model: str,
+    what: What,
     parts: "Parts",
     resume: bool,
 ) -> "Batch":
-    """Write down what is to be done, and take what was done before."""
+    """Take what was done before, and write down what is to be done."""
     from podium.batch.origin import made_with
     from podium.batch.parts import Plan
     from podium.batch.running import Batch
 
-    with_what = made_with(model)
+    with_what = made_with(what.model)
+    batch = Batch(tasks, parts, with_what)
     if resume:
         _require_same(parts, with_what)
+        _take_done(batch, parts, len(tasks), what.with_measures)
     parts.begin(Plan.of(chosen, part, with_what))
-    batch = Batch(tasks, parts, with_what)
-    if resume and (n := batch.resume()):
-        say(f"{n} of {len(tasks)} were done before")
     return batch
+
+
+def _take_done(batch: "Batch", parts: "Parts", n_tasks: int, with_measures: bool) -> None:
+    """Take what was done before, and say what of it is made anew; measures are not thrown away."""
+    from podium.errors import UsageError
+
+    n_done, n_other = batch.resume(), batch.count_other_measures()
+    if n_other and not with_measures:
+        raise UsageError(
+            f"--resume goes on with what is in {parts.folder}, and {n_other} of {n_tasks} there "
+            "were measured, too: give --measures FILE as then, or leave out --resume to make all "
+            "anew without measures"
+        )
+    if n_other:
+        say(f"{n_other} of {n_tasks} were done without --measures: they are made anew, with them")
+    if n_done:
+        say(f"{n_done} of {n_tasks} were done before")
 
 
 def _require_same(parts: "Parts", origin: "Origin") -> None:

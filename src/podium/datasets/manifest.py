@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -188,6 +188,7 @@ class _RowReader:
         self._line = 0
         self._cells: Mapping[str, str] = {}
         self._separator = ""
+        self._listed = ""
         self._is_unclear = False
 
     def read_all(self, rows: Iterable[Row], keep: bool) -> Listed:
@@ -211,7 +212,7 @@ class _RowReader:
     def read(self, row: Row) -> Performance | None:
         """Return what a row lists; nothing where its file, or which cell is which, is not known."""
         self._line, self._cells, self._separator = row.line, row.cells, row.separator
-        self._is_unclear = False
+        self._listed, self._is_unclear = "", False
         if row.n_surplus:
             self._problem(
                 surplus_kind(row.separator),
@@ -225,7 +226,7 @@ class _RowReader:
             self._problem("end_frame {end} is before start_frame {start}", start=start, end=end)
             start = end = None
         performance = Performance(
-            id=self._id(path or self._folder / row.cells["file_name"]),
+            id=self._id(Path(self._listed or path or row.cells["file_name"])),
             path=path or self._folder,
             score=self._parse("score", self._finite, "a number, or empty where it is not known"),
             action=self._action(),
@@ -241,6 +242,7 @@ class _RowReader:
             kind=self._kind(path),
             frames_per_second=self._rate(path),
             address=self._address(row),
+            listed=self._listed,
             phases=self._parse("phases", phases, "name:first-last with ; between them") or (),
             extra=MappingProxyType(
                 {
@@ -361,6 +363,7 @@ class _RowReader:
     def _lookalike(self, name: str) -> Path | None:
         found = self._lookalikes.find(self._folder, name)
         if len(found) == 1:
+            self._listed = PurePosixPath(name).as_posix()
             return found[0]
         if found:
             self._problem(

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import numpy.typing as npt
@@ -195,8 +195,8 @@ def _no_predictions(path: Path) -> ManifestError:
 
 def row_of(performance: Performance, rows: Rows) -> Row | None:
     """Return a performance's row: by its id and the longest end of its path that was predicted."""
-    parts = performance.path.parts
-    names = ["/".join(parts[start:]) for start in range(len(parts))]
+    ways = performance.path.parts, PurePosixPath(performance.listed).parts
+    names = ["/".join(parts[start:]) for parts in ways for start in range(len(parts))]
     keys = [(name, id_) for name in names for id_ in (performance.id, "")]
     return next((rows[key] for key in keys if key in rows), None)
 

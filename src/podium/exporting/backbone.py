@@ -44,13 +44,13 @@ def onnx_of_backbone(name: str, backbone: Backbone, form: Form | None = None) ->
     ModelError
         If the file answers otherwise than the backbone.
     """
-    parts = [_require_writable(part) for part in parts_of(backbone)]
+    form = form or Onnx()
+    parts = [_require_writable(part, form) for part in parts_of(backbone)]
     inputs = {view: _input(backbone, view) for view in dict.fromkeys(map(view_of, parts))}
     program = Program()
     given = {view: one.given_to(program) for view, one in inputs.items()}
     program.answer("features", _side_by_side(parts, given), ("clips", backbone.dim))
     content = program.content({"backbone": name, "fingerprint": backbone.fingerprint})
-    form = form or Onnx()
     written = form("backbone", content, [_tried(parts, inputs, seed) for seed in range(N_TRIED)])
     file, first = next(iter(written.files.items()))
     facts = {
@@ -66,12 +66,12 @@ def onnx_of_backbone(name: str, backbone: Backbone, form: Form | None = None) ->
     return Part(written.files, facts)
 
 
-def _require_writable(part: Backbone) -> WritableBackbone:
+def _require_writable(part: Backbone, form: Form) -> WritableBackbone:
     if isinstance(part, WritableBackbone):
         return part
     *others, last = writable("podium.backbones")
     raise UsageError(
-        f"the backbone {part.name} cannot be written as ONNX: those that can are "
+        f"the backbone {part.name} cannot be written {form.called}: those that can are "
         f"{', '.join(others)} and {last}, alone or joined; --only scorer leaves it out"
     )
 

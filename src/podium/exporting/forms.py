@@ -39,6 +39,9 @@ class Written:
 class Form(Protocol):
     """A way to write a program."""
 
+    called: str
+    """As what it is written, in words."""
+
     def __call__(self, name: str, content: bytes, tried: Sequence[Given]) -> Written:
         """Write an ONNX program; `tried` is what it may be tried on."""
         ...
@@ -68,6 +71,8 @@ def form_of(name: str) -> Form:
 class Onnx:
     """One ONNX file, run by ONNX Runtime."""
 
+    called = "as ONNX"
+
     def __call__(self, name: str, content: bytes, tried: Sequence[Given]) -> Written:
         """Write it as it is."""
         session = open_program(content)
@@ -80,6 +85,8 @@ class Onnx:
 
 class EightBits(Onnx):
     """One ONNX file, whose weights and sums are whole numbers of eight bits."""
+
+    called = "as ONNX in eight bits"
 
     def __call__(self, name: str, content: bytes, tried: Sequence[Given]) -> Written:
         """Make it smaller, looking at what it is tried on."""
@@ -103,6 +110,8 @@ class EightBits(Onnx):
 
 class OpenVino:
     """Two files for OpenVINO: what is computed, and the weights."""
+
+    called = "for OpenVINO"
 
     def __call__(self, name: str, content: bytes, tried: Sequence[Given]) -> Written:
         """Convert it."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from podium.errors import UsageError
 from podium.machine.hub import PREFIX, HubFolder
-from podium.model import HUB_FILES, HUB_FILES_MORE, find_model, load_model
+from podium.model import HUB_FILES, HUB_FILES_MORE, files_of_scores, find_model, load_model
 
 
 def push_model(
@@ -27,4 +27,5 @@ def push_model(
     if name_or_path.startswith(PREFIX):
         raise UsageError(f"{name_or_path}: is on a hub: name a model or a folder of this machine")
     load_model(name_or_path, allow_parts=allow_parts)
-    return there.push(find_model(name_or_path), {**HUB_FILES, **HUB_FILES_MORE}, private)
+    folder = find_model(name_or_path)
+    return there.push(folder, [*HUB_FILES, *HUB_FILES_MORE, *files_of_scores(folder)], private)

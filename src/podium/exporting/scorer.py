@@ -39,7 +39,8 @@ def onnx_of_scorer(model: Model, form: Form | None = None) -> Part:
     ModelError
         If the file answers otherwise than the scorer.
     """
-    scorer = _require_writable(model)
+    form = form or Onnx()
+    scorer = _require_writable(model, form)
     inputs, outputs = _inputs(model), _outputs(model)
     program = Program()
     given = {one.name: one.given_to(program) for one in inputs}
@@ -48,7 +49,6 @@ def onnx_of_scorer(model: Model, form: Form | None = None) -> Part:
     for one, answer in zip(outputs, answers, strict=True):
         program.answer(one.name, answer, one.shape)
     content = program.content({"scorer": model.scorer_name, "reads": model.reads})
-    form = form or Onnx()
     written = form("scorer", content, ())
     file, first = next(iter(written.files.items()))
     facts = {
@@ -65,11 +65,11 @@ def onnx_of_scorer(model: Model, form: Form | None = None) -> Part:
     return Part(written.files, facts)
 
 
-def _require_writable(model: Model) -> WritableScorer:
+def _require_writable(model: Model, form: Form) -> WritableScorer:
     if isinstance(model.scorer, WritableScorer):
         return model.scorer
     raise UsageError(
-        f"the scorer {model.scorer_name} cannot be written as ONNX: those that can are "
+        f"the scorer {model.scorer_name} cannot be written {form.called}: those that can are "
         f"{' and '.join(writable('podium.scorers'))}; --format safetensors writes the arrays of any"
     )
 

@@ -52,7 +52,7 @@ class Input:
 
 
 def writable(folder: str) -> Iterator[str]:
-    """List what can be written as ONNX of a folder of backbones or scorers."""
+    """List what can be written as a program of a folder of backbones or scorers."""
     for name in _catalog.names(folder):
         with suppress(MissingExtra):  # what needs PyTorch to be imported is none of them
             if hasattr(_catalog.find(folder, name), "steps"):

@@ -149,15 +149,19 @@ def _in_our_words(address: str) -> Iterator[None]:
         raise
     except HTTPError as error:
         raise NotFetched(
-            f"{shown(address)}: the server answers {error.code} ({error.reason}): check the "
+            f"{shown(address)}: the server answers {error.code} ({_line(error.reason)}): check the "
             "address, and that you may read it"
         ) from error
     except Exception as error:  # each store has errors of its own
-        why = f"{type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {_line(error)}"
         raise NotFetched(
             f"{shown(address)}: cannot be reached ({why:.300}): check the address, the connection "
             "and that you may read it"
         ) from error
+
+
+def _line(reason: object) -> str:
+    return " ".join(str(reason).split())
 
 
 @contextmanager

@@ -6,13 +6,15 @@ as they first came: a later run asks nobody.
 
 import os
 import re
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from podium.errors import NotFetched, UnknownName, UsageError
+from podium.errors import ForeignPart, ModelError, NotFetched, UnknownName, UsageError
 from podium.machine import extras
 from podium.machine.addresses import fetch, scheme_of
 from podium.machine.files import cache_folder
@@ -78,21 +80,22 @@ class HubFolder:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as made:
             come = Path(made)
             for name, max_bytes in files.items():
+                (come / name).parent.mkdir(parents=True, exist_ok=True)
                 try:
                     fetch(self._address(name), come / name, max_bytes, _secret(), "use another")
                 except NotFetched as error:
                     (come / name).unlink(missing_ok=True)
                     if name not in optional or _code_of(error) != _NOT_FOUND:
                         raise
-            folder.mkdir(exist_ok=True)
             for name in files:  # what is needed comes last
                 if (come / name).exists():
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
                     os.replace(come / name, folder / name)
 
     def _address(self, file: str) -> str:
         return f"{endpoint()}/{self.name}/resolve/{self.revision}/{file}"
 
-    def push(self, folder: Path, files: Mapping[str, int], private: bool) -> str:
+    def push(self, folder: Path, files: Sequence[str], private: bool) -> str:
         """Send files of a folder to the hub; return the address where they are.
 
         Raises
@@ -111,7 +114,7 @@ class HubFolder:
             hub.create_repo(self.name, private=private, exist_ok=True)
             hub.upload_folder(
                 repo_id=self.name, folder_path=folder, revision=self.revision,
-                allow_patterns=list(files), commit_message="A model of Podium's",
+                allow_patterns=[*files], commit_message="A model of Podium's",
             )  # fmt: skip
         except Exception as error:  # it has dozens of kinds, and its connections have more
             raise NotFetched(
@@ -120,6 +123,30 @@ class HubFolder:
                 "there"
             ) from error
         return f"{endpoint()}/{self.name}"
+
+
+@contextmanager
+def kept_if_usable(name: str) -> Iterator[None]:
+    """Keep no model that comes from a hub in the block and cannot be used; say so.
+
+    What was kept before stays, for it may be all that there is where no hub can be reached.
+    """
+    if not name.startswith(PREFIX):
+        yield
+        return
+    folder = HubFolder.of(name).kept()
+    was_here = folder.exists()
+    try:
+        yield
+    except ForeignPart:
+        raise
+    except ModelError as error:
+        if was_here:
+            what = f"it came from a hub: to have it fetched anew, remove {folder}"
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+            what = "it came from a hub just now, and was not kept: try again, or ask who pushed it"
+        raise ModelError(f"{error}; {what}") from error
 
 
 def endpoint() -> str:
