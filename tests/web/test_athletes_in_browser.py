@@ -90,6 +90,7 @@ def test_what_is_noise_is_not_called_progress(filled, visit, width):
     assert page.locator("#others figure p").inner_text().startswith("No change that stands out")
     page.locator("#athlete").select_option("Ada <b>")
     page.locator("#main-curve p", has_text="No change that stands out from chance").wait_for()
+    page.wait_for_function("location.hash === '#Ada%20%3Cb%3E'")
     assert breaches(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     stops = tab_through(page, most=300)
