@@ -60,6 +60,13 @@ def test_the_list_is_turned_searched_and_ordered(page):
     page.locator("#hint", has_text="Nothing fits what was searched for.").wait_for()
 
 
+def test_what_was_measured_is_said_in_the_language_of_the_page(filled, visit):
+    page = visit(f"{filled.url}/?language=fr").page
+    row = page.locator("#rows tr").first
+    row.locator("details", has_text="Temps de vol").wait_for(state="attached")
+    assert "Time in the air" not in row.text_content()
+
+
 def test_whose_it_is_is_said_in_the_list(page):
     row = page.locator(f"#rows tr[data-id='{id_of(N - 1)}']")
     row.get_by_role("button", name=f"Details of dive {N - 1}.mp4").click()
