@@ -225,8 +225,9 @@ def test_the_list_and_a_season_in_firefox(filled, firefox):
 
 
 def test_all_of_one_athlete_is_deleted(filled, visit):
-    page = visit(f"{filled.url}/athletes?language=de#Bo").page
-    page.locator("#main-curve svg").wait_for()
+    page = visit(f"{filled.url}/athletes?language=de&athlete=Bo").page
+    page.locator("#search:enabled").wait_for()
+    assert page.url.endswith("?language=de&athlete=Bo#Bo")
     page.click("#delete")
     assert (
         page.locator("#sure-what")
@@ -238,6 +239,8 @@ def test_all_of_one_athlete_is_deleted(filled, visit):
     page.get_by_role("button", name=f"Alle {N // 2} löschen").click()
     page.locator("#said", has_text=f"Gelöscht: {N // 2} Beurteilungen von Bo.").wait_for()
     assert page.locator("#athlete option").all_inner_texts() == [f"Ada <b> ({N // 2})"]
+    page.locator("#search:enabled").wait_for()
+    assert page.url == f"{filled.url}/athletes?language=de#Ada%20%3Cb%3E"
     left = {path.name for path in (filled.folder / "assessments").iterdir()}
     assert left == {id_of(number) for number in range(1, N, 2)}
 

@@ -215,7 +215,7 @@
     try {
       const { n } = await ask(`/api/athletes?${new URLSearchParams({ athlete: who })}`, "DELETE");
       element("action").value = "";
-      location.replace("#");
+      history.replaceState(null, "", `/athletes?language=${settings.language}`); /* the name is nowhere */
       await begin({ athletes: await ask("/api/athletes"), season: null });
       element("said").textContent = say("deleted", { n, name: who });
     } catch (error) {
