@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 import numpy as np
+import pytest
 
 from podium.cli.app import Exit
 from podium.faces import Faces
@@ -41,13 +42,24 @@ def test_what_it_refuses(podium, tmp_path):
     assert podium("render", tmp_path) == (
         Exit.USAGE, "", "podium: podium render needs --out or --still: name a file to write\n"
     )  # fmt: skip
-    missing = tmp_path / "none"
-    assert podium("render", missing, "--out", tmp_path / "film.mp4") == (
+
+
+@pytest.mark.parametrize("kind", ["mp4", "pdf", "kva", "html", "png"])
+def test_what_is_not_there_is_refused_by_its_name(podium, tmp_path, kind):
+    write_report(tmp_path / "report")
+    missing, out = tmp_path / "none.html", tmp_path / f"out.{kind}"
+    how = "--still" if kind == "png" else "--out", out
+    assert podium("render", missing, *how) == (
         Exit.INPUT, "",
-        f"podium: {missing / 'result.json'}: no such file: name the folder that podium score "
-        "--report-dir wrote\n",
+        f"podium: {missing}: no such file or folder: name a report, or the folder of one\n",
     )  # fmt: skip
-    assert not (tmp_path / "film.mp4").exists()
+    marks = tmp_path / "none.kva"
+    for option in ("--marks", "--expert-marks"):
+        assert podium("render", tmp_path / "report", *how, option, marks) == (
+            Exit.INPUT, "",
+            f"podium: {marks}: no such file: name the marks that Kinovea saved\n",
+        )  # fmt: skip
+    assert not out.exists()
 
 
 def test_one_page_is_written_whole(podium, tmp_path):

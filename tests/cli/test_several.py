@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 
 from podium.batch.folder import VIDEOS, videos_in
 from podium.cli.app import Exit
@@ -69,6 +70,31 @@ def test_each_video_of_a_folder_is_a_line_and_one_that_fails_stops_no_other(podi
         assert cells[0] == name
         assert re.fullmatch(rf"{number} of 60\.0 \({number} to {number}\)", cells[1])
         assert cells[2:] == ["-", cells[3], "-"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "long\n\n\n\n\n\n\n name.mp4",
+        "飛込" * 7 + ".mp4",
+        "Zoe\u0308 und Andre\u0301, 3 m.mp4",
+        "a.ts",
+    ],
+    ids=["newlines", "wide", "accents", "short"],
+)
+def test_columns_begin_below_their_headings_whatever_a_video_is_called(
+    podium, model, small_model, tmp_path, name
+):
+    (tmp_path / name).write_text("no video")
+    shutil.copy(small_model.video("test", "107"), tmp_path / "b.ts")
+    answer = podium("score", tmp_path, *model, *KNOWN)
+    begins = [
+        cell_len(line[: re.search(r"Score|could not be|\d+\.\d of 60", line).start()])
+        for line in answer.out.splitlines()
+    ]
+    assert len(begins) == 3
+    assert len(set(begins)) == 1
+    assert begins[0] >= len("Video  ")
 
 
 def test_the_table_is_that_of_predictions_and_says_what_score_says(podium, model, spoilt, tmp_path):

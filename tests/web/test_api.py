@@ -509,6 +509,20 @@ def test_what_was_measured_is_said_in_the_list(client, video, language, dive, an
     assert (plain["recognised"], plain["measured"]) == ("", [])
 
 
+def test_a_list_is_in_the_language_of_who_reads_it(client, video):
+    shown = {"score": 60.0, "score_low": 50.0, "score_high": 70.0, "warnings": []}
+    keep_summary(client, video, shown | MEASURED, language="de")
+    said = {
+        asked: client.get("/api/assessments", params={"language": asked} if asked else {}).json()[0]
+        for asked in ("", "fr", "xx")
+    }
+    assert said[""]["measured"][0]["name"] == "Eintauchwinkel"
+    assert said["fr"]["measured"][0]["name"] == "Angle d’entrée à l’eau"
+    assert said["fr"]["recognised"] == "407C (retourné, 3½ périlleux, groupé)"
+    assert said["fr"]["language"] == "de"
+    assert said["xx"]["measured"][0]["name"] == "Entry angle"
+
+
 def keep_summary(client, video, summary, **how) -> str:
     id_ = asked(client, video, **how).json()["id"]
     finish(client, id_)

@@ -1,5 +1,7 @@
 """Whose performances they are: said, listed, followed over a season, and deleted all at once."""
 
+import base64
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -216,11 +218,30 @@ def test_the_page_brings_a_season_along(folder, make_client, asked):
         html = client.get("/athletes", params={"athlete": asked} if asked else {}).text
         (ahead,) = re.findall('<script type="application/json" id="ahead">(.*?)</script>', html)
         found = json.loads(ahead)
-        assert found["athletes"] == client.get("/api/athletes").json()
+        everybody = client.get("/api/athletes").json()
+        assert found["athletes"] == [{"name": one["name"], "n": one["n"]} for one in everybody]
         athlete = asked if asked and asked.startswith("Zoe") else "Ada"
         whole = client.get("/api/season", params={"athlete": athlete}).json()
         assert found["season"] == whole | {"series": whole["series"][:1], "is_part": True}
         assert found["season"]["n"] == (1 if athlete != "Ada" else 2)
+
+
+def test_the_page_asks_for_no_other_file_and_runs_nothing_but_its_own(folder, make_client):
+    put_done(folder, 1, About("</style></script><script>alert(1)</script>", "2026-01-01"))
+    with make_client() as client:
+        answer = client.get("/athletes")
+    assert re.findall(r"""(?:src=|rel="stylesheet"|@import|url\()""", answer.text) == []
+    (style,) = re.findall("<style>(.*?)</style>", answer.text, re.DOTALL)
+    (script,) = re.findall("<script>(.*?)</script>", answer.text, re.DOTALL)
+    allowed = {
+        kind: "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for kind, text in (("style", style), ("script", script))
+    }
+    assert answer.headers["content-security-policy"] == (
+        f"default-src 'none'; script-src '{allowed['script']}'; style-src '{allowed['style']}'; "
+        "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
 
 
 def test_of_a_long_season_the_page_brings_what_is_seen_first(folder, make_client):

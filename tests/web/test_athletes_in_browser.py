@@ -60,6 +60,13 @@ def test_the_list_is_turned_searched_and_ordered(page):
     page.locator("#hint", has_text="Nothing fits what was searched for.").wait_for()
 
 
+def test_what_was_measured_is_said_in_the_language_of_the_page(filled, visit):
+    page = visit(f"{filled.url}/?language=fr").page
+    row = page.locator("#rows tr").first
+    row.locator("details", has_text="Temps de vol").wait_for(state="attached")
+    assert "Time in the air" not in row.text_content()
+
+
 def test_whose_it_is_is_said_in_the_list(page):
     row = page.locator(f"#rows tr[data-id='{id_of(N - 1)}']")
     row.get_by_role("button", name=f"Details of dive {N - 1}.mp4").click()
@@ -90,6 +97,7 @@ def test_what_is_noise_is_not_called_progress(filled, visit, width):
     assert page.locator("#others figure p").inner_text().startswith("No change that stands out")
     page.locator("#athlete").select_option("Ada <b>")
     page.locator("#main-curve p", has_text="No change that stands out from chance").wait_for()
+    page.wait_for_function("location.hash === '#Ada%20%3Cb%3E'")
     assert breaches(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     stops = tab_through(page, most=300)
@@ -217,8 +225,9 @@ def test_the_list_and_a_season_in_firefox(filled, firefox):
 
 
 def test_all_of_one_athlete_is_deleted(filled, visit):
-    page = visit(f"{filled.url}/athletes?language=de#Bo").page
-    page.locator("#main-curve svg").wait_for()
+    page = visit(f"{filled.url}/athletes?language=de&athlete=Bo").page
+    page.locator("#search:enabled").wait_for()
+    assert page.url.endswith("?language=de&athlete=Bo#Bo")
     page.click("#delete")
     assert (
         page.locator("#sure-what")
@@ -230,6 +239,8 @@ def test_all_of_one_athlete_is_deleted(filled, visit):
     page.get_by_role("button", name=f"Alle {N // 2} löschen").click()
     page.locator("#said", has_text=f"Gelöscht: {N // 2} Beurteilungen von Bo.").wait_for()
     assert page.locator("#athlete option").all_inner_texts() == [f"Ada <b> ({N // 2})"]
+    page.locator("#search:enabled").wait_for()
+    assert page.url == f"{filled.url}/athletes?language=de#Ada%20%3Cb%3E"
     left = {path.name for path in (filled.folder / "assessments").iterdir()}
     assert left == {id_of(number) for number in range(1, N, 2)}
 

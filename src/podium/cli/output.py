@@ -16,7 +16,7 @@ from podium.cli.progress import PlainProgress
 from podium.inputs.problems import SHOWN, kind_of
 from podium.inputs.spreadsheet import harmless
 from podium.machine import shell
-from podium.machine.terminal import brief, printable
+from podium.machine.terminal import breadth_of, brief, filled, printable
 
 if TYPE_CHECKING:
     from podium.machine.stores import Place
@@ -180,11 +180,11 @@ def _range_cell(interval: Sequence[float | None] | None) -> str:
 def _show_columns(title: str, columns: Sequence[str], rows: dict[str, list[str]]) -> None:
     """Print rows of cells under the names of columns, each as wide as it needs to be."""
     table = [(brief(name, MAX_NAME), row) for name, row in ((title, columns), *rows.items())]
-    first = max(len(name) for name, _ in table)
+    first = max(breadth_of(name) for name, _ in table)
     widths = [max(map(len, column)) for column in zip(*(row for _, row in table), strict=True)]
     for name, row in table:
         cells = (f"  {cell:>{width}}" for cell, width in zip(row, widths, strict=True))
-        show(f"{name:<{first}}{''.join(cells)}")
+        show(filled(name, first) + "".join(cells))
 
 
 def as_cell(value: float | None) -> str:

@@ -12,7 +12,7 @@ from podium.cli.given import require_no_input
 from podium.cli.output import say, showing_stages
 from podium.cli.sharing import report_without_faces
 from podium.cli.usage import require_file
-from podium.errors import UsageError
+from podium.errors import MissingFile, UsageError
 
 if TYPE_CHECKING:
     from podium.report.kept import KeptReport
@@ -75,6 +75,7 @@ def render(
             f"--blur-faces is for films, pages and pictures (.mp4, .pdf, .png), not for {kind}: "
             "for a report without faces, score the video with --blur-faces"
         )
+    _require_there(report, marks, expert_marks)
     if out and kind == ".pdf" and not blur_faces:
         _page(report, out)
     if kind in ("", ".pdf") and still is None and not blur_faces:
@@ -98,6 +99,17 @@ def render(
             _report(report, kept, out)
         if still:
             _still(kept, shown, still)
+
+
+def _require_there(report: Path, *marks: Path | None) -> None:
+    """Refuse what is not there, before anything is written."""
+    if not report.exists():
+        raise MissingFile.of_file(
+            report, "no such file or folder: name a report, or the folder of one"
+        )
+    for path in filter(None, marks):
+        if not path.exists():
+            raise MissingFile.of_file(path, "no such file: name the marks that Kinovea saved")
 
 
 def _require_kind(path: Path | None, option: str, suffixes: tuple[str, ...], what: str) -> None:

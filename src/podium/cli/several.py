@@ -24,7 +24,7 @@ from podium.cli.output import (
 from podium.cli.usage import require_file, require_folder
 from podium.doubts import Severity
 from podium.errors import UsageError
-from podium.machine.terminal import brief
+from podium.machine.terminal import breadth_of, brief, filled
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
@@ -99,7 +99,8 @@ class Several:
         from podium.report.words import load_words
 
         words, done = load_words(), list[_Told]()
-        width = min(max(len(name) for name, _ in self.videos), MAX_NAME)
+        shown = (words("several.video"), *(brief(name, MAX_NAME) for name, _ in self.videos))
+        width = max(map(breadth_of, shown))
         if not self.as_json:
             show(_header(width, words))
         for one in found:
@@ -172,7 +173,7 @@ def _header(width: int, words: "Words") -> str:
 def _line(one: "Assessed", width: int, words: "Words") -> str:
     if one.assessment is None:
         failed = words("several.failed", error=one.error.removeprefix(f"{one.path}: "))
-        return f"{brief(one.name, MAX_NAME):<{width}}  {failed}"
+        return f"{filled(brief(one.name, MAX_NAME), width)}  {failed}"
     phase, doubt = one.worst_phase, _doubt(one.assessment, words)
     return _columns(
         width, brief(one.name, MAX_NAME), _score(one.assessment, words), _dive(one, words),
@@ -182,7 +183,7 @@ def _line(one: "Assessed", width: int, words: "Words") -> str:
 
 def _columns(width: int, name: str, score: str, dive: str, phase: str, doubt: str) -> str:
     cells = f"{score:<{SCORE_WIDTH}}  {dive:<{DIVE_WIDTH}}  {phase:<{PHASE_WIDTH}}  {doubt}"
-    return f"{name:<{width}}  {cells}".rstrip()
+    return f"{filled(name, width)}  {cells}".rstrip()
 
 
 def _score(assessment: "Assessment", words: "Words") -> str:

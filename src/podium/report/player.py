@@ -1,7 +1,6 @@
 """What pages that play a video have in common: the times of its frames, and what they may load."""
 
 import base64
-import hashlib
 from pathlib import Path
 from typing import Any, get_args
 
@@ -9,7 +8,7 @@ from markupsafe import Markup
 
 from podium.errors import PodiumError
 from podium.report.notes import Tool
-from podium.report.templates import source
+from podium.report.templates import fingerprint, source
 from podium.report.words import Words
 from podium.video.frames import Frames, Part
 from podium.video.playback import Playback, make_playback
@@ -92,13 +91,9 @@ def _policy(style: str, script: str, *, inside: bool) -> str:
     media = "blob:" if inside else "'self' file:"
     return (
         f"default-src 'none'; img-src data: blob:; media-src {media}; "
-        f"style-src '{_fingerprint(style)}'; script-src '{_fingerprint(script)}'; "
+        f"style-src '{fingerprint(style)}'; script-src '{fingerprint(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _fingerprint(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def played(path: Path, part: Part, frames: Frames | None) -> Playback | None:

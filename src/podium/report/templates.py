@@ -1,5 +1,7 @@
 """Fills the templates of the report and the model card; whatever is put into HTML is escaped."""
 
+import base64
+import hashlib
 import re
 from functools import cache
 from pathlib import Path
@@ -43,3 +45,8 @@ def render(template: str, /, **values: Any) -> str:
 def source(template: str, /) -> str:
     """Return a template as it is, such as the script of a page."""
     return (FOLDER / template).read_text("utf-8")
+
+
+def fingerprint(text: str) -> str:
+    """Return what a policy calls a script or style that is within the page, by its content."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

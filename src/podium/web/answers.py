@@ -118,8 +118,9 @@ def video_out(video: StoredVideo) -> VideoOut:
     return VideoOut(id=video.id, name=video.name, n_bytes=video.n_bytes)
 
 
-def job_out(store: Store, job: Job) -> AssessmentOut:
-    """Return what is answered of an assessment."""
+def job_out(store: Store, job: Job, language: str = "") -> AssessmentOut:
+    """Return what is answered of an assessment; in the language of its report if none is named."""
+    words = _words_in(language or job.request.language)
     return AssessmentOut(
         id=job.id,
         state=job.state,
@@ -137,9 +138,9 @@ def job_out(store: Store, job: Job) -> AssessmentOut:
         summary=job.summary,
         about=about_out(job.about),
         has_voice=(store.job_folder(job.id) / VOICE).is_file(),
-        recognised=_recognised(job),
-        measured=_measured(job),
-        withheld=_why_withheld(job),
+        recognised=_recognised(job, words),
+        measured=_measured(job, words),
+        withheld=_why_withheld(job, words),
     )
 
 
@@ -154,38 +155,33 @@ def about_of(sent: AboutIn | None) -> About:
     return About(**{**plain, "tags": tuple(dict.fromkeys(plain.get("tags", ())))})
 
 
-def _why_withheld(job: Job) -> list[WhyOut]:
-    """Return why there is no number, and what to do, in the language that was asked for."""
+def _why_withheld(job: Job, words: Words) -> list[WhyOut]:
+    """Return why there is no number, and what to do."""
     found = [d for d in doubts_of(job.summary or {}) if d.severity is Severity.GRAVE]
-    if not found:
-        return []
-    words = _words_of(job)
     return [WhyOut(doubt=words.doubt(d), remedy=words.remedy(d)) for d in found]
 
 
-def _words_of(job: Job) -> Words:
-    language = job.request.language
+def _words_in(language: str) -> Words:
     return load_words(language if language in languages() else ENGLISH)
 
 
-def _recognised(job: Job) -> str:
+def _recognised(job: Job, words: Words) -> str:
     """Name the dive that was recognised, `407C (inward, 3½ somersaults, tuck)`."""
     found = (job.summary or {}).get("recognised")
     if not found:
         return ""
     from podium.report.measured import dive_in_words  # what it reads takes a while to load
 
-    return dive_in_words(found["action"], found["position"], _words_of(job))
+    return dive_in_words(found["action"], found["position"], words)
 
 
-def _measured(job: Job) -> list[MeasureOut]:
+def _measured(job: Job, words: Words) -> list[MeasureOut]:
     """Say what was measured, where it was."""
     found = [one for one in (job.summary or {}).get("measures", ()) if one["value"] is not None]
     if not found:
         return []
     from podium.report.measured import row
 
-    words = _words_of(job)
     rows = [
         row(Reading(Measurement(**{**one, "phase": Phase(one["phase"])})), words) for one in found
     ]

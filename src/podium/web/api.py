@@ -313,10 +313,13 @@ def _add_list(app: FastAPI, store: Store) -> None:
         athlete: Annotated[str | None, Query(max_length=200, description="Whose.")] = None,
         state: State | None = None,
         order: Order = "newest",
+        language: Annotated[
+            str, Query(max_length=10, description="Of the words; else that of each report.")
+        ] = "",
     ) -> list[AssessmentOut]:
         jobs = Wish(search, athlete, state, order).choose(store.jobs())
         response.headers["x-total-count"] = str(len(jobs))
-        return [job_out(store, job) for job in jobs[offset : offset + limit]]
+        return [job_out(store, job, language) for job in jobs[offset : offset + limit]]
 
 
 def _add_file(app: FastAPI, store: Store, name: str, kind: str) -> None:

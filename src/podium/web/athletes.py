@@ -1,15 +1,16 @@
 """The page of athletes: one season each."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from podium.report.templates import render, source
+from podium.report.templates import fingerprint, render, source
 from podium.report.words import ENGLISH, Words, languages, load_words
+from podium.web.guard import POLICY
 from podium.web.messages import AthleteOut, Problem, SeasonOut
 from podium.web.records import Job, day_of
 from podium.web.store import NotThere, Store
@@ -32,21 +33,25 @@ def _add_page(app: FastAPI, store: Store) -> None:
     def page(language: str = ENGLISH, athlete: str = "") -> HTMLResponse:
         """Show the page with what is first seen of an athlete's season: nothing waits for more."""
         words = load_words(language if language in languages() else ENGLISH)
-        own = _by_athlete(store)
-        everybody = _everybody(own)
-        shown = athlete if athlete in own else next((one.name for one in everybody), "")
-        texts = words.of("season") | words.of("state")
-        return HTMLResponse(
-            render(
-                "athletes.html", words=words, texts=texts, languages=languages(),
-                athletes=[one.model_dump() for one in everybody],
-                season=_in_a_page(_ahead(shown, own[shown], words)) if shown else "null",
-            )
+        jobs = store.unordered()
+        names = Counter(job.about.athlete for job in jobs if job.about.athlete)
+        everybody = [{"name": name, "n": names[name]} for name in _in_order(names)]
+        shown = athlete if athlete in names else next(iter(_in_order(names)), "")
+        own = [job for job in jobs if job.about.athlete == shown]
+        style, script = source("page.css"), source("shared.js") + source("athletes.js")
+        content = render(
+            "athletes.html", words=words, texts=words.of("season") | words.of("state"),
+            languages=languages(), athletes=everybody, style=Markup(style), script=Markup(script),
+            season=_in_a_page(_ahead(shown, own, words)) if shown else "null",
         )  # fmt: skip
+        return HTMLResponse(content, headers={"content-security-policy": _policy(style, script)})
 
-    @app.get("/athletes.js", include_in_schema=False)
-    def script() -> Response:
-        return Response(source("shared.js") + source("athletes.js"), media_type="text/javascript")
+
+def _policy(style: str, script: str) -> str:
+    """Allow what is in the page itself: it asks for no other file, each of which takes a while."""
+    return POLICY.replace("script-src 'self'", f"script-src '{fingerprint(script)}'").replace(
+        "style-src 'self'", f"style-src '{fingerprint(style)}'"
+    )
 
 
 def _in_a_page(json: str) -> Markup:
@@ -79,8 +84,12 @@ def _everybody(own: dict[str, list[Job]]) -> list[AthleteOut]:
     days = {name: [day_of(job) for job in jobs] for name, jobs in own.items()}
     return [
         AthleteOut(name=name, n=len(seen), first_day=min(seen), last_day=max(seen))
-        for name, seen in sorted(days.items(), key=lambda one: one[0].casefold())
+        for name, seen in ((name, days[name]) for name in _in_order(days))
     ]
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=str.casefold)
 
 
 def _add_answers(app: FastAPI, store: Store) -> None:

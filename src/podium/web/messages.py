@@ -211,7 +211,7 @@ class FrameOut(BaseModel):
 
 
 class MeasureOut(BaseModel):
-    """What was measured, in words of the language that was asked for."""
+    """What was measured, in words."""
 
     name: str
     value: str

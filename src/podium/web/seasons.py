@@ -1,11 +1,12 @@
 """One athlete over time: scores and measures with their ranges, and whether they changed."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import cached_property
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from podium.evaluation.trend import trend
 from podium.report.words import Words
@@ -18,8 +19,7 @@ N_AHEAD = 12
 """So many of the newest rows are shown at first: the rest lies below what a screen shows."""
 
 
-@dataclass(frozen=True)
-class _Value:
+class _Value(NamedTuple):
     """A number of an assessment, with its range where one is known."""
 
     value: float
@@ -29,14 +29,13 @@ class _Value:
 
 def season(athlete: str, jobs: Sequence[Job], action: str, words: Words) -> SeasonOut:
     """Return what became of an athlete, in the order of days; of one action, or of all ("")."""
-    own = sorted(((day_of(job), job.created_seconds, job) for job in jobs), key=lambda one: one[:2])
-    shown = [_Shown(day, job) for day, _, job in own if action in ("", action_of(job))]
+    shown = [one for one in _by_day(jobs) if action in ("", action_of(one.job))]
     first = EXECUTION if _differ_in_difficulty(shown) else SCORE
     series = [_series(name, shown, words) for name in (first, *LISTED)]
     return SeasonOut(
         athlete=athlete,
         actions=_actions(jobs),
-        n=len(own),
+        n=len(jobs),
         rows=[_row(one) for one in shown],
         series=[one for one in series if one.values],
     )
@@ -48,8 +47,7 @@ def season_ahead(athlete: str, jobs: Sequence[Job], words: Words) -> str:
     Of the others it says the day alone, and of measures nothing: a page asks for them once this is
     on screen.
     """
-    own = sorted(((day_of(job), job.created_seconds, job) for job in jobs), key=lambda one: one[:2])
-    shown = [_Shown(day, job) for day, _, job in own]
+    shown = _by_day(jobs)
     first = _series(EXECUTION if _differ_in_difficulty(shown) else SCORE, shown, words)
     newest = max(len(shown) - N_AHEAD, 0)
     rows: list[dict[str, Any]] = [{"day": one.day} for one in shown[:newest]]
@@ -57,12 +55,17 @@ def season_ahead(athlete: str, jobs: Sequence[Job], words: Words) -> str:
     ahead = {
         "athlete": athlete,
         "actions": _actions(jobs),
-        "n": len(own),
+        "n": len(jobs),
         "rows": rows,
         "series": [first.model_dump()] if first.values else [],
         "is_part": True,
     }
     return json.dumps(ahead, separators=(",", ":"))
+
+
+def _by_day(jobs: Iterable[Job]) -> list["_Shown"]:
+    own = [(day_of(job), job.created_seconds, job) for job in jobs]
+    return [_Shown(day, job) for day, _, job in sorted(own, key=itemgetter(0, 1))]
 
 
 def _actions(jobs: Sequence[Job]) -> list[str]:
@@ -84,6 +87,11 @@ class _Shown:
         self.day, self.job, self.summary = day, job, job.summary or {}
         self.difficulty: float | None = job.request.difficulty or self.summary.get("difficulty")
 
+    @property
+    def is_scored(self) -> bool:
+        """Return whether there is a score: one that is withheld is none."""
+        return self.job.state == "done" and self.summary.get("score") is not None
+
     def value(self, name: str) -> _Value | None:
         """Return a number by its name, if there is one."""
         if self.job.state != "done":
@@ -93,9 +101,10 @@ class _Shown:
         value, by = self.summary.get("score"), self.difficulty if name == EXECUTION else 1
         if value is None or not by:
             return None
-        ends = self.summary.get("score_low"), self.summary.get("score_high")
-        low, high = (None if one is None else one / by for one in ends)
-        return _Value(value / by, low, high)
+        low, high = self.summary.get("score_low"), self.summary.get("score_high")
+        return _Value(
+            value / by, None if low is None else low / by, None if high is None else high / by
+        )
 
     def unit(self, name: str) -> str:
         """Return the unit of what was measured."""
@@ -147,5 +156,5 @@ def _unit(unit: str, words: Words) -> str:
 
 def _differ_in_difficulty(shown: Sequence[_Shown]) -> bool:
     """Return whether scores are of dives of several difficulties: then they say little."""
-    scored = [one.difficulty for one in shown if one.value(SCORE)]
+    scored = [one.difficulty for one in shown if one.is_scored]
     return None not in scored and len(set(scored)) > 1

@@ -127,6 +127,7 @@
   /* What came with the page is what is first seen of a season: the rest is asked for then. */
   async function showRest() {
     const shown = season;
+    history.replaceState(null, "", `#${encodeURIComponent(shown.athlete)}`);
     if (shown.is_part) {
       try {
         const all = await seasonOf(shown.athlete, "");
@@ -185,7 +186,6 @@
     try {
       season = ahead || await seasonOf(name(), element("action").value);
       show();
-      location.replace(`#${encodeURIComponent(name())}`);
     } catch (error) {
       element("said").textContent = error.message;
     }
@@ -215,7 +215,7 @@
     try {
       const { n } = await ask(`/api/athletes?${new URLSearchParams({ athlete: who })}`, "DELETE");
       element("action").value = "";
-      location.replace("#");
+      history.replaceState(null, "", `/athletes?language=${settings.language}`); /* the name is nowhere */
       await begin({ athletes: await ask("/api/athletes"), season: null });
       element("said").textContent = say("deleted", { n, name: who });
     } catch (error) {

@@ -591,7 +591,7 @@
   let total = 0;
 
   function wish() {
-    const asked = new URLSearchParams({ limit: MOST_LISTED, offset, order: element("order").value });
+    const asked = new URLSearchParams({ limit: MOST_LISTED, offset, order: element("order").value, language: settings.language });
     const [search, athlete, state] = [element("search").value.trim(), element("by-athlete").value, element("by-state").value];
     if (search) asked.set("search", search);
     if (athlete !== "*") asked.set("athlete", athlete);
