@@ -78,7 +78,8 @@ def test_a_speed_that_is_given_is_that_at_which_a_dive_is_scored(tmp_path) -> No
     assert ours
     assert theirs
     seconds = [one.values["flight_seconds"] for one in (ours, theirs)]
-    assert seconds[0] == pytest.approx(seconds[1], abs=0.05)
+    a_frame_at_either_end = 2.01 / 30  # another file: each moment may be seen a frame later
+    assert seconds[0] == pytest.approx(seconds[1], abs=a_frame_at_either_end)
 
 
 @pytest.mark.slow
