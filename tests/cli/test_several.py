@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
+from messages import whole
 from podium.batch.folder import VIDEOS, videos_in
+from podium.cli import given
 from podium.cli.app import Exit
-from podium.errors import UnusableFile
+from podium.cli.several import Several, _apart
+from podium.errors import UnusableFile, UsageError
 from podium.video.decoder import KINDS
 
 KNOWN = "--action", "107", "--difficulty", "2"
@@ -206,3 +209,39 @@ def test_videos_are_in_the_order_of_people(tmp_path):
         (tmp_path / name).write_text("x")
     found = [path.name for path in videos_in(tmp_path)]
     assert found == ["2.mp4", "10.mp4", "A 1.mov", "a 02.mov", "a 3.mkv", "Å.mp4"]
+
+
+def test_each_input_is_looked_at_as_often_however_many_there_are(tmp_path, monkeypatch):
+    looked: list[Path] = []
+    known = given._file_of
+    monkeypatch.setattr(given, "_file_of", lambda path: (looked.append(path), known(path))[1])
+    often = []
+    for n in (10, 40):
+        videos = [(f"{i}.mp4", tmp_path / f"{i}.mp4") for i in range(n)]
+        for _, path in videos:
+            path.write_bytes(b"x")
+        looked.clear()
+        Several(videos, None, given.Outputs(None, tmp_path / "reports", "en")).check()
+        often.append(len(looked))
+    assert often[1] == pytest.approx(4 * often[0], rel=0.1)
+
+
+def test_a_report_is_not_written_over_a_video_that_has_another_name(tmp_path):
+    videos = [(f"{name}.mp4", tmp_path / f"{name}.mp4") for name in "ab"]
+    for _, path in videos:
+        path.write_bytes(b"x")
+    kept = tmp_path / "reports" / "a" / "report.html"
+    kept.parent.mkdir(parents=True)
+    kept.hardlink_to(tmp_path / "b.mp4")
+    message = f"{kept}: is an input and would be overwritten: choose another file"
+    with pytest.raises(UsageError, match=whole(message)):
+        Several(videos, None, given.Outputs(None, tmp_path / "reports", "en")).check()
+
+
+def test_equal_names_of_many_folders_are_kept_apart():
+    paths = [Path(f"{i}/{name}") for i in range(4) for name in ("dive.mp4", "Dive.MP4")]
+    names = _apart(paths)
+    assert names == [
+        "dive", "Dive.MP4", "dive.mp4-2", "Dive.MP4-3", "dive.mp4-4", "Dive.MP4-5", "dive.mp4-6",
+        "Dive.MP4-7",
+    ]  # fmt: skip

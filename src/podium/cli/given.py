@@ -1,19 +1,14 @@
 """What commands are given: models, tables, parts of them, and where reports are to go."""
 
+import os
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podium.cli.usage import (
-    require_file,
-    require_folder,
-)
-from podium.errors import (
-    ManifestError,
-    UsageError,
-)
+from podium.cli.usage import require_file, require_folder
+from podium.errors import ManifestError, UsageError
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
@@ -107,19 +102,23 @@ class Outputs:
 
     def check(self, *read: str | Path) -> None:
         """Refuse an unknown language, and to write over what is to be read."""
+        self.check_beside(Inputs(*read))
+
+    def check_beside(self, inputs: "Inputs") -> None:
+        """Do the same, where many outputs stand beside the same inputs."""
         from podium.report.words import load_words
 
         load_words(self.language)
         self.require_report()
         require_file(self.report, "the report")
         require_folder(self.folder, "the report")
-        require_no_input(self.report, *read)
+        inputs.require_kept(self.report)
         _require_html(self.report)
         if self.folder:
             from podium.report.page import FILES_BESIDE
 
             for name in FILES_BESIDE:
-                require_no_input(self.folder / name, *read)
+                inputs.require_kept(self.folder / name)
 
     def require_report(self) -> None:
         """Refuse what is asked of a report where none is to be written."""
@@ -174,11 +173,30 @@ def _require_html(path: Path | None) -> None:
         )
 
 
+class Inputs:
+    """What is to be read, whatever names its files have; each is looked at once, however many."""
+
+    def __init__(self, *read: str | Path) -> None:
+        self._files = {_file_of(path) for path in read} - {None}
+
+    def require_kept(self, out: "Place | None") -> None:
+        """Refuse to write over any of it."""
+        if isinstance(out, Path) and _file_of(out) in self._files:
+            raise UsageError(f"{out}: is an input and would be overwritten: choose another file")
+
+
+def _file_of(path: str | Path) -> tuple[int, int] | None:
+    """Return what is the same for all names of a file; `None` where there is none."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):  # no such file, or no name that a file could have
+        return None
+    return found.st_dev, found.st_ino
+
+
 def require_no_input(out: "Place | None", *read: str | Path) -> None:
     """Refuse to write over what is to be read."""
-    for path in read:
-        if isinstance(out, Path) and out.exists() and Path(path).exists() and out.samefile(path):
-            raise UsageError(f"{out}: is an input and would be overwritten: choose another file")
+    Inputs(*read).require_kept(out)
 
 
 def rows_of_split(

@@ -10,7 +10,7 @@ import typer
 
 from podium.cli.app import Exit
 from podium.cli.batch import columns_of
-from podium.cli.given import Outputs, require_no_input
+from podium.cli.given import Inputs, Outputs
 from podium.cli.output import (
     MAX_NAME,
     for_spreadsheets,
@@ -73,14 +73,14 @@ class Several:
                 f"--report {self.outputs.report} is the report of one video: give --report-dir "
                 "FOLDER, and each video gets a folder of its own in it"
             )
-        inputs = [*(path for _, path in self.videos), *read]
+        inputs = Inputs(*(path for _, path in self.videos), *read)
         require_file(self.table, "the table")
-        require_no_input(self.table, *inputs)
+        inputs.require_kept(self.table)
         require_folder(self.outputs.folder, "the reports")
         self.outputs.require_report()
         Outputs(None, None, self.outputs.language).check()
         for folder in self.folders.values():
-            Outputs(None, folder, self.outputs.language).check(*inputs)
+            Outputs(None, folder, self.outputs.language).check_beside(inputs)
 
     def score(self, assessor: "Assessor", how: "How") -> None:
         """Score all of them, show and write what came of it, and leave with the code for that."""
@@ -152,17 +152,20 @@ def _apart(paths: Sequence[Path]) -> list[str]:
     Names that differ in capitals only are the same to some disks.
     """
     names: dict[str, str] = {}
+    numbered: dict[str, Iterator[int]] = {}
     for path in paths:
-        wanted = next(name for name in _tries(path) if name.casefold() not in names)
+        tried = _tries(path, numbered.setdefault(path.name.casefold(), count(2)))
+        wanted = next(name for name in tried if name.casefold() not in names)
         names[wanted.casefold()] = wanted
     return list(names.values())
 
 
-def _tries(path: Path) -> Iterator[str]:
+def _tries(path: Path, numbers: Iterator[int]) -> Iterator[str]:
+    """Yield what its folder may be called; of the `numbers` of a name none is tried twice."""
     if path.stem.strip("."):
         yield path.stem
     yield path.name
-    yield from (f"{path.name}-{n}" for n in count(2))
+    yield from (f"{path.name}-{n}" for n in numbers)
 
 
 def _header(width: int, words: "Words") -> str:
