@@ -31,7 +31,7 @@ SPEEDS = np.arange(0.0, 900.0, 50.0)
 """The body turns about as fast as one of these until then, in degrees a second."""
 
 STILLS_SECONDS = 0.02
-"""The water brakes the turning within about so long: the body turns on a little while it goes in."""
+"""The water brakes the turning within about so long: the body turns on a little as it goes in."""
 
 UNSEEN_FRAMES = 0.5
 """It turns on for no longer than so many after it was last seen: what is said is what is seen."""
