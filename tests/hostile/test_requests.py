@@ -68,7 +68,7 @@ FIELDS = (
     "choose one of action, difficulty, reference, expert, language, blur_faces, video, athlete, "
     "about"
 )
-QUERY = "choose one of limit, offset, search, athlete, state, order"
+QUERY = "choose one of limit, offset, search, athlete, state, order, language"
 DEEP = "the body of the request: is not valid JSON (nested too deeply)"
 
 

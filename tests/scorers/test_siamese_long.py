@@ -116,8 +116,8 @@ def test_it_is_restored_as_it_was_saved(fitted, made):
 def test_what_is_put_in_step_is_no_program_for_others():
     scorer = SiameseLSTM(QUICK.for_performances(LONG_CLIPS + 1))
     said = (
-        "siamese_lstm cannot be written as a program with matching in_step: train it with "
-        "matching from_end; --format safetensors writes the arrays of any"
+        "siamese_lstm cannot be written as ONNX with matching in_step: train it with matching "
+        "from_end; --format safetensors writes the arrays of any"
     )
     with pytest.raises(UsageError, match=whole(said)):
         scorer.steps(None, None)

@@ -271,8 +271,8 @@ class SiameseLSTM:
         """
         if self.options.in_step:
             raise UsageError(
-                "siamese_lstm cannot be written as a program with matching in_step: train it "
-                "with matching from_end; --format safetensors writes the arrays of any"
+                "siamese_lstm cannot be written as ONNX with matching in_step: train it with "
+                "matching from_end; --format safetensors writes the arrays of any"
             )
         assert reference is not None
         both = query, reference
