@@ -26,9 +26,9 @@ def test_six_lines_for_another_engine_say_of_each_video_what_score_it_has(
     package, make_video, tmp_path
 ):
     """The videos are no dives, so their score is withheld, and that is an answer."""
-    pytest.importorskip(package)
+    pytest.importorskip(package, reason=f"{package} is not installed")
     if package == "ray":
-        pytest.importorskip("ray.data")
+        pytest.importorskip("ray.data", reason="Ray is installed without its data")
     script = tmp_path / "example.py"
     script.write_text(script_of(package).replace("/videos/", f"{tmp_path}/"), "utf-8")
     for name in ("a.mp4", "b.mp4"):

@@ -1,9 +1,9 @@
 """Which pixels are the athlete: said by a small network that ships.
 
 It reads a window about the athlete, and what moves in it, and says of each pixel how surely it is
-the athlete's. It learned from what a cut through the picture finds where that is plausible
-(GrabCut: Rother, Kolmogorov and Blake, 2004), and from figures that Podium draws, where the truth
-is known: `scripts/train_silhouette.py`.
+the athlete's. It learned from figures and dives that Podium renders, where the truth is known, and
+from real ones where the network before it and a cut through the picture (GrabCut: Rother,
+Kolmogorov and Blake, 2004) find the same: `scripts/train_silhouette.py`.
 """
 
 from pathlib import Path

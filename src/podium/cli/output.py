@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
+from rich.cells import cell_len, set_cell_size
 
 from podium.batch.columns import PREDICTED
 from podium.cli.app import Exit
@@ -16,7 +17,7 @@ from podium.cli.progress import PlainProgress
 from podium.inputs.problems import SHOWN, kind_of
 from podium.inputs.spreadsheet import harmless
 from podium.machine import shell
-from podium.machine.terminal import breadth_of, brief, filled, printable
+from podium.machine.terminal import brief, printable
 
 if TYPE_CHECKING:
     from podium.machine.stores import Place
@@ -180,11 +181,11 @@ def _range_cell(interval: Sequence[float | None] | None) -> str:
 def _show_columns(title: str, columns: Sequence[str], rows: dict[str, list[str]]) -> None:
     """Print rows of cells under the names of columns, each as wide as it needs to be."""
     table = [(brief(name, MAX_NAME), row) for name, row in ((title, columns), *rows.items())]
-    first = max(breadth_of(name) for name, _ in table)
+    first = max(cell_len(name) for name, _ in table)
     widths = [max(map(len, column)) for column in zip(*(row for _, row in table), strict=True)]
     for name, row in table:
         cells = (f"  {cell:>{width}}" for cell, width in zip(row, widths, strict=True))
-        show(filled(name, first) + "".join(cells))
+        show(set_cell_size(name, first) + "".join(cells))
 
 
 def as_cell(value: float | None) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.cells import cell_len, set_cell_size
 
 from podium.cli.app import Exit
 from podium.cli.batch import columns_of
@@ -24,7 +25,7 @@ from podium.cli.output import (
 from podium.cli.usage import require_file, require_folder
 from podium.doubts import Severity
 from podium.errors import UsageError
-from podium.machine.terminal import breadth_of, brief, filled
+from podium.machine.terminal import brief
 
 if TYPE_CHECKING:
     from podium.assessment.values import Assessment
@@ -100,7 +101,7 @@ class Several:
 
         words, done = load_words(), list[_Told]()
         shown = (words("several.video"), *(brief(name, MAX_NAME) for name, _ in self.videos))
-        width = max(map(breadth_of, shown))
+        width = max(map(cell_len, shown))
         if not self.as_json:
             show(_header(width, words))
         for one in found:
@@ -176,7 +177,7 @@ def _header(width: int, words: "Words") -> str:
 def _line(one: "Assessed", width: int, words: "Words") -> str:
     if one.assessment is None:
         failed = words("several.failed", error=one.error.removeprefix(f"{one.path}: "))
-        return f"{filled(brief(one.name, MAX_NAME), width)}  {failed}"
+        return f"{set_cell_size(brief(one.name, MAX_NAME), width)}  {failed}"
     phase, doubt = one.worst_phase, _doubt(one.assessment, words)
     return _columns(
         width, brief(one.name, MAX_NAME), _score(one.assessment, words), _dive(one, words),
@@ -186,7 +187,7 @@ def _line(one: "Assessed", width: int, words: "Words") -> str:
 
 def _columns(width: int, name: str, score: str, dive: str, phase: str, doubt: str) -> str:
     cells = f"{score:<{SCORE_WIDTH}}  {dive:<{DIVE_WIDTH}}  {phase:<{PHASE_WIDTH}}  {doubt}"
-    return f"{filled(name, width)}  {cells}".rstrip()
+    return f"{set_cell_size(name, width)}  {cells}".rstrip()
 
 
 def _score(assessment: "Assessment", words: "Words") -> str:

@@ -2,8 +2,6 @@
 
 import unicodedata
 
-from rich.cells import cell_len
-
 STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Kinds of characters that are not shown but do something: end a line, move, turn text round."""
 
@@ -27,16 +25,6 @@ def brief(text: object, most: int) -> str:
     """Return the text on one line (`printable`), cut to so many characters at most."""
     shown = printable(text)
     return shown if len(shown) <= most else f"{shown[: most - 3]}..."
-
-
-def breadth_of(text: str) -> int:
-    """Return how many columns a text takes: a letter of Japanese two, an accent by itself none."""
-    return cell_len(text)
-
-
-def filled(text: str, n_columns: int) -> str:
-    """Return a text with spaces behind it, so that what follows begins in one column."""
-    return text + " " * max(n_columns - breadth_of(text), 0)
 
 
 def _steers(character: str) -> bool:
